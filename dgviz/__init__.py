@@ -1,0 +1,1 @@
+"""Differentiable geoscience models that can be seen, touched and questioned."""

@@ -1,0 +1,134 @@
+"""All options of a run, in one place."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from .declare import Parameter, suggest
+from .domains import Domain, discover
+from .model import ProcessModel
+
+Period = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}/\d{4}-\d{2}-\d{2}$")]
+
+
+class ConfigError(ValueError):
+    """An option that a run does not know or cannot have."""
+
+
+class RunConfig(BaseModel):
+    """Everything that determines a run. It is JSON; what is not given has the default of its field.
+
+    Raises ConfigError naming the option, the given value, what is allowed and the nearest known name.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    domain: str = Field("hydrology", description="Scientific domain.")
+    data: str = Field("delaware", description="A known data set, or the path of your own.")
+    sites: tuple[str, ...] = Field((), description="Sites to train on and simulate; none means all.")
+    train_period: Period | None = Field(
+        None, description="First/last day of training; none means the data set's own."
+    )
+    test_period: Period | None = Field(
+        None, description="First/last day of testing; none means the data set's own."
+    )
+    processes: dict[str, str] = Field(
+        {}, description="The option of each slot; a slot left out has its default."
+    )
+
+    dynamic: tuple[str, ...] = Field(
+        (), description="Parameters that vary in time, given by a recurrent network."
+    )
+    attributes: tuple[str, ...] = Field((), description="Attributes that the network sees; none means all.")
+    members: int = Field(16, ge=1, le=256, description="Parallel parameter sets; their flows are averaged.")
+    hidden: int = Field(32, ge=1, le=1024, description="Units in the hidden layer of the network.")
+    network: Literal["lstm", "gru"] = Field(
+        "lstm", description="The recurrent network of the dynamic parameters."
+    )
+
+    loss: Literal["nse", "rmse", "kge"] = Field(
+        "nse",
+        description="nse: squared error over (standard deviation + 0.1) squared, by site; "
+        "rmse: with the error of the logarithm; kge: Kling-Gupta efficiency by site.",
+    )
+    epochs: int = Field(60, ge=1, le=10_000, description="Passes over the training data.")
+    learning_rate: float = Field(0.01, gt=0, le=1, description="Step size of the optimizer (Adam).")
+    batch_size: int = Field(100, ge=1, le=10_000, description="Sites in one update.")
+    window: int = Field(365, ge=30, le=10_000, description="Days scored in one update.")
+    warmup: int = Field(
+        365, ge=0, le=3650, description="Days before the window that fill the stores, unscored."
+    )
+    clip: float = Field(1.0, gt=0, description="Largest norm of the gradient.")
+    validation: Literal["none", "sites", "period"] = Field(
+        "none",
+        description="What is held out of training to stop early: a share of the sites or the last days.",
+    )
+    validation_fraction: float = Field(0.2, gt=0, lt=1, description="The share that is held out.")
+    patience: int = Field(20, ge=1, description="Epochs without improvement after which training stops.")
+    seed: int = Field(0, ge=0, description="Seed of every random number.")
+    device: Literal["auto", "cpu", "cuda"] = Field(
+        "auto", description="Where to train; auto takes a GPU if any."
+    )
+
+    def __init__(self, **options: Any):
+        try:
+            super().__init__(**options)
+        except ValidationError as error:
+            raise ConfigError(_explain(error)) from None
+
+    @field_validator("domain")
+    @classmethod
+    def _known_domain(cls, name: str) -> str:
+        known = discover()
+        if name not in known:
+            raise ValueError(
+                f"there is no domain {name!r}. Domains: {', '.join(known)}.{suggest(name, known)}"
+            )
+        return name
+
+    @model_validator(mode="after")
+    def _processes_and_dynamic_fit(self) -> "RunConfig":
+        self.processes.update(discover()[self.domain].complete(self.processes))
+        known = self.build().of(Parameter)
+        for name in self.dynamic:
+            if name not in known:
+                raise ValueError(
+                    f"dynamic: the chosen processes have no parameter {name!r}. Parameters: {', '.join(known)}."
+                    + suggest(name, known)
+                )
+        return self
+
+    @property
+    def science(self) -> Domain:
+        """The domain itself."""
+        return discover()[self.domain]
+
+    def build(self) -> ProcessModel:
+        """The process model with the chosen options."""
+        return discover()[self.domain].build(**self.processes)
+
+    def edited(self, **changes: Any) -> "RunConfig":
+        """A copy with some options changed, checked as a whole. A slot may be given by its name: `snow="NoSnow"`."""
+        options = self.model_dump()
+        slots = {k: changes.pop(k) for k in list(changes) if k in self.science.slots}
+        options["processes"] = {**options["processes"], **changes.pop("processes", {}), **slots}
+        return RunConfig(**{**options, **changes})
+
+    def differences(self, other: "RunConfig") -> dict[str, tuple[Any, Any]]:
+        """The options that differ, each with this value and the other's; a slot by its name."""
+        mine, theirs = ({**c.model_dump(exclude={"processes"}), **c.processes} for c in (self, other))
+        return {k: (mine.get(k), theirs.get(k)) for k in {**mine, **theirs} if mine.get(k) != theirs.get(k)}
+
+
+def _explain(error: ValidationError) -> str:
+    lines = []
+    for problem in error.errors():
+        name = ".".join(str(part) for part in problem["loc"])
+        if problem["type"] == "extra_forbidden":
+            known = [*RunConfig.model_fields, *(slot for d in discover().values() for slot in d.slots)]
+            lines.append(f"There is no option {name!r}.{suggest(name, known)} Options: {', '.join(known)}.")
+        elif problem["type"] == "value_error":
+            lines.append(str(problem["ctx"]["error"]))
+        else:
+            lines.append(f"{name} = {problem['input']!r}: {problem['msg']}.")
+    return "\n".join(lines)

@@ -1,0 +1,60 @@
+"""Scientific domains. A domain is one module here that defines `domain`; it is found because its file exists."""
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..declare import Attribute, Forcing, Process, Quantity, suggest
+from ..model import ProcessModel
+
+
+@dataclass(frozen=True)
+class Domain:
+    """What can be modelled: the inputs, the targets, and the process options for each slot.
+
+    `slots` maps each slot, in running order, to the options that can fill it; the first is the default. `outside`
+    names where fluxes come from and go to beyond the stores. `site` is this science's word for a place.
+    """
+
+    title: str
+    site: str
+    forcings: Mapping[str, Forcing]
+    attributes: Mapping[str, Attribute]
+    targets: Mapping[str, Quantity]
+    slots: Mapping[str, tuple[type[Process], ...]]
+    outside: tuple[str, ...]
+
+    def complete(self, choices: Mapping[str, str]) -> dict[str, str]:
+        """The option of every slot: the chosen ones, and the default for the rest.
+
+        Raises ValueError naming an unknown slot or option, what there is, and the nearest name.
+        """
+        for slot in choices.keys() - self.slots.keys():
+            raise ValueError(
+                f"{self.title} has no slot {slot!r}. Slots: {', '.join(self.slots)}.{suggest(slot, self.slots)}"
+            )
+        chosen = {slot: choices.get(slot, options[0].__name__) for slot, options in self.slots.items()}
+        for slot, name in chosen.items():
+            self.option(slot, name)
+        return chosen
+
+    def option(self, slot: str, name: str) -> type[Process]:
+        """The process class called `name` in a slot."""
+        options = {option.__name__: option for option in self.slots[slot]}
+        if name not in options:
+            raise ValueError(
+                f"The slot {slot!r} has no option {name!r}. Options: {', '.join(options)}.{suggest(name, options)}"
+            )
+        return options[name]
+
+    def build(self, **choices: str) -> ProcessModel:
+        """A process model with the named option in each slot, for example `build(snow="NoSnow")`."""
+        processes = [self.option(slot, name)() for slot, name in self.complete(choices).items()]
+        return ProcessModel(processes, {**self.forcings, **self.attributes}, self.outside)
+
+
+def discover() -> dict[str, Domain]:
+    """All domains in this package, by module name."""
+    modules = (importlib.import_module(f"{__name__}.{m.name}") for m in pkgutil.iter_modules(__path__))
+    return {m.__name__.rpartition(".")[2]: m.domain for m in modules if hasattr(m, "domain")}

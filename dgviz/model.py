@@ -1,0 +1,191 @@
+"""Processes wired into one model and stepped through time: the readable reference."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+import torch
+import xarray as xr
+from torch import Tensor
+
+from .declare import Flux, Parameter, Process, Quantity, State, suggest
+
+
+class WiringError(ValueError):
+    """The chosen processes do not fit together."""
+
+
+class ProcessModel(torch.nn.Module):
+    """An ordered list of processes that share inputs, stores and fluxes.
+
+    Processes run in the order given, and a flux moves water (heat, carbon ...) between its stores as soon as it is
+    computed, so that each process sees the stores as the one before left them. Processes from the first to the last
+    that reads a state are stepped through time; those before and after see whole series. A store that no process
+    reads is the running sum of its fluxes.
+
+    Raises WiringError when a process reads what nothing provides, when two compute the same flux, when one name is
+    declared in two ways, or when a flux moves something between stores that nobody declares.
+    """
+
+    def __init__(self, processes: Iterable[Process], inputs: Mapping[str, Quantity], outside: Sequence[str]):
+        super().__init__()
+        self.processes = torch.nn.ModuleList(processes)
+        self.outside = tuple(outside)
+        self._check_wiring(inputs)
+        fluxes, reads = self.of(Flux), set().union(*(p.reads for p in self.processes))
+        self.forcings = {k: v for k, v in inputs.items() if k in reads - fluxes.keys()}
+        self.gains = {s: [k for k, f in fluxes.items() if f.into == s] for s in self.of(State)}
+        self.losses = {s: [k for k, f in fluxes.items() if f.out_of == s] for s in self.of(State)}
+        self.inflows = [k for k, f in fluxes.items() if f.out_of in self.outside]
+        self.outflows = [k for k, f in fluxes.items() if f.into in self.outside]
+        self._carried = {k: s for k, s in self.of(State).items() if k in reads}
+        steps = [i for i, p in enumerate(self.processes) if self._carried.keys() & p.reads.keys()]
+        first, last = (steps[0], steps[-1] + 1) if steps else (0, 0)
+        self._before, self._stepped, self._after = (
+            tuple(self.processes)[part] for part in (slice(first), slice(first, last), slice(last, None))
+        )
+
+    def of(self, kind: type[Quantity]) -> dict[str, Quantity]:
+        """The declared quantities of one kind over all processes, by name."""
+        return {k: v for p in self.processes for k, v in p.of(kind).items()}
+
+    def forward(
+        self,
+        forcings: Mapping[str, Tensor],
+        parameters: Mapping[str, Tensor],
+        only: Collection[str] | None = None,
+    ) -> dict[str, Tensor]:
+        """Every flux and state by name, `(time, site, member)` each.
+
+        `forcings` and `parameters` hold tensors `(time, site, member)` in which a dimension of 1 means constant;
+        a state is its value at the end of the day. `only` names the fluxes and states to return: the others are not
+        kept. Raises ValueError naming what is missing or does not fit.
+        """
+        known = self._known({**forcings, **parameters})
+        shape = torch.broadcast_shapes(*(v.shape for v in known.values()))
+        wanted = self.of(Flux) | self.of(State) if only is None else only
+        for process in self._before:
+            known |= self._run(process, known)
+        if self._stepped:
+            known |= self._step_through_time(known, shape, wanted)
+        for process in self._after:
+            known |= self._run(process, known)
+        known |= {k: self._sum_up(k, known) for k in self.of(State).keys() - self._carried if k in wanted}
+        return {k: known[k].expand(shape) for k in wanted}
+
+    def _known(self, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        needed = [*self.forcings, *self.of(Parameter)]
+        for name in needed:
+            if name not in given:
+                raise ValueError(
+                    f"The model needs {name!r}. It needs: {', '.join(needed)}.{suggest(name, given)}"
+                )
+            if given[name].ndim != 3:
+                raise ValueError(
+                    f"{name!r} has the shape {tuple(given[name].shape)}. Give (time, site, member)."
+                )
+        known = {name: given[name] for name in needed}
+        try:
+            torch.broadcast_shapes(*(v.shape for v in known.values()))
+        except RuntimeError:
+            shapes = ", ".join(f"{k} {tuple(v.shape)}" for k, v in known.items())
+            raise ValueError(f"These shapes do not fit together as (time, site, member): {shapes}.") from None
+        return known
+
+    def _step_through_time(self, known: Mapping[str, Tensor], shape: torch.Size, wanted) -> dict[str, Tensor]:
+        computed = {k for p in self._stepped for k in p.of(Flux)} | self._carried.keys()
+        kept = [k for k in computed if k in wanted or self._is_read_later(k)]
+        reads = set().union(*(p.reads for p in self._stepped), *(p.of(Flux) for p in self._before))
+        known = {k: v for k, v in known.items() if k in reads}
+        constant = {k: v[0] for k, v in known.items() if len(v) == 1}
+        varying = {k: v.unbind() for k, v in known.items() if len(v) > 1}
+        like = next(iter(known.values()))
+        now = {k: like.new_full(shape[1:], state.initial) for k, state in self._carried.items()}
+        history = {k: [] for k in kept}
+        for day in range(shape[0]):
+            now |= constant | {k: v[day] for k, v in varying.items()}
+            for process in self._before:
+                self._move(process, now)
+            for process in self._stepped:
+                now |= self._run(process, now)
+                self._move(process, now)
+            for k in kept:
+                history[k].append(now[k])
+        return {k: torch.stack([v.expand(shape[1:]) for v in days]) for k, days in history.items()}
+
+    def _is_read_later(self, name: str) -> bool:
+        summed = self.of(State).keys() - self._carried
+        moves = self.of(Flux)[name] if name in self.of(Flux) else None
+        return any(name in p.reads for p in self._after) or (
+            moves is not None and bool({moves.out_of, moves.into} & summed)
+        )
+
+    def _move(self, process: Process, now: dict[str, Tensor]) -> None:
+        """Move the fluxes of a process out of and into the carried stores."""
+        for name, flux in process.of(Flux).items():
+            if flux.out_of in self._carried:
+                now[flux.out_of] = now[flux.out_of] - now[name]
+            if flux.into in self._carried:
+                now[flux.into] = now[flux.into] + now[name]
+
+    def _sum_up(self, state: str, known: Mapping[str, Tensor]) -> Tensor:
+        """A store that no process reads: what came in minus what went out, as a running sum."""
+        into, out_of = ([known[k] for k in names] for names in (self.gains[state], self.losses[state]))
+        declared_by = next(p for p in self.processes if state in p.of(State))
+        if declared_by.member_mean:
+            into, out_of = ([v.mean(-1, keepdim=True) for v in vs] for vs in (into, out_of))
+        return self.of(State)[state].initial + torch.cumsum(sum(into) - sum(out_of), 0)
+
+    @staticmethod
+    def _run(process: Process, known: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        inputs = {k: known[k] for k in process.reads if k in known}
+        if process.member_mean:
+            inputs = {k: v.mean(-1, keepdim=True) for k, v in inputs.items()}
+        fluxes = process(**inputs)
+        if fluxes.keys() != process.of(Flux).keys():
+            raise WiringError(
+                f"{type(process).__name__}.forward returned {sorted(fluxes)}, but it declares the fluxes "
+                f"{sorted(process.of(Flux))}. Return each declared flux by name."
+            )
+        return fluxes
+
+    def _check_wiring(self, inputs: Mapping[str, Quantity]) -> None:
+        states, known, computed, declared = self.of(State), set(inputs), set(), {}
+        for process in self.processes:
+            name = type(process).__name__
+            _check_same(name, process, declared)
+            known |= process.of(Parameter).keys() | states.keys()
+            for missing in (k for k, required in process.reads.items() if required and k not in known):
+                raise WiringError(
+                    f"{name} reads {missing!r}, but no forcing, attribute, parameter, state or earlier process "
+                    f"provides it.{suggest(missing, known)}"
+                )
+            for flux, moves in process.of(Flux).items():
+                if flux in computed:
+                    raise WiringError(
+                        f"{name} computes {flux!r}, which an earlier process computes. Keep one."
+                    )
+                for store in {moves.out_of, moves.into} - {"", *self.outside, *states}:
+                    raise WiringError(
+                        f"{name} moves {flux!r} to or from {store!r}, but no process declares that store."
+                        f"{suggest(store, [*states, *self.outside])}"
+                    )
+            computed |= process.of(Flux).keys()
+            known |= computed
+
+    def to_dataset(self, values: Mapping[str, Tensor], **coords) -> xr.Dataset:
+        """Values `(time, site, member)` as a CF dataset `(time, site)`, averaged over the members."""
+        known = self.forcings | self.of(Parameter) | self.of(State) | self.of(Flux)
+        variables = {
+            k: (("time", "site"), v.mean(-1).detach().cpu().numpy(), known[k].attrs)
+            for k, v in values.items()
+        }
+        return xr.Dataset(variables, coords=coords, attrs={"Conventions": "CF-1.11"})
+
+
+def _check_same(name: str, process: Process, declared: dict[str, Quantity]) -> None:
+    """A name that several processes declare is the same quantity everywhere."""
+    for quantity, value in process.declared.items():
+        if not isinstance(value, Flux) and declared.setdefault(quantity, value) != value:
+            raise WiringError(
+                f"{name} declares {quantity!r} as {value}, an earlier process as {declared[quantity]}. "
+                "Share one declaration, for example `fc = BetaSoil.fc`."
+            )
