@@ -226,6 +226,8 @@ METRICS = {metric.__name__: metric for metric in (*SCORES, alpha, beta, gamma, f
 def _paired(simulated: xr.DataArray, observed: xr.DataArray, dim: str) -> tuple[xr.DataArray, xr.DataArray]:
     """Both in float64 on their common labels; NaN on days that miss either, or if fewer than two are left."""
     simulated, observed = xr.align(simulated, observed, join="inner")
+    if not observed.sizes[dim]:  # a missing day, as nothing has no smallest value
+        simulated, observed = simulated.pad({dim: 1}), observed.pad({dim: 1})
     both = simulated.notnull() & observed.notnull()
     both &= both.sum(dim) >= 2
     return simulated.astype("float64").where(both), observed.astype("float64").where(both)
