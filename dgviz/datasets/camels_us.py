@@ -1,0 +1,115 @@
+"""CAMELS-US: basins of the contiguous United States with daily Daymet weather and USGS streamflow.
+
+Reads `camels_us.nc`, one prepared file of the published data, from the folder named by the environment variable
+DGVIZ_DATA. Only basins marked `clean` are read: the record is whole and the areas of weather and gauge agree.
+
+Source: Newman et al. (2015), doi:10.5194/hess-19-209-2015; Addor et al. (2017), doi:10.5194/hess-21-5293-2017.
+The attributes are the 27 of Kratzert et al. (2019), doi:10.5194/hess-23-5089-2019.
+"""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from dgviz.datasets.check import DataError, check
+
+title = "CAMELS-US, 368 basins, 1980-2010"
+
+FILE = "camels_us.nc"
+PERIODS = {"train_period": "1989-10-01/1999-09-30", "test_period": "1999-10-01/2009-09-30"}
+
+SERIES = {  # name in the file: (name, units, long_name)
+    "prcp": ("prcp", "mm d-1", "Precipitation"),
+    "tmin": ("tmin", "degC", "Daily minimum air temperature"),
+    "tmax": ("tmax", "degC", "Daily maximum air temperature"),
+    "srad": ("srad", "W m-2", "Shortwave radiation, mean of the whole day"),
+    "vp": ("vp", "Pa", "Water vapour pressure"),
+    "qobs": ("streamflow", "mm d-1", "Observed streamflow"),
+}
+ATTRIBUTES = {
+    "area_gages2": ("area", "km2", "Drainage area (GAGES-II)"),
+    "elev_mean": ("elevation", "m", "Mean elevation"),
+    "slope_mean": ("slope", "m km-1", "Mean slope of the land"),
+    "p_mean": ("p_mean", "mm d-1", "Mean precipitation"),
+    "pet_mean": ("pet_mean", "mm d-1", "Mean potential evapotranspiration"),
+    "aridity": ("aridity", "1", "Potential evapotranspiration over precipitation"),
+    "p_seasonality": ("p_seasonality", "1", "Seasonality of precipitation, positive for summer rain"),
+    "frac_snow": ("frac_snow", "1", "Share of precipitation on days below 0 degC"),
+    "high_prec_freq": ("high_prec_freq", "d yr-1", "Days above five times the mean precipitation"),
+    "high_prec_dur": ("high_prec_dur", "d", "Mean length of spells of high precipitation"),
+    "low_prec_freq": ("low_prec_freq", "d yr-1", "Days below 1 mm of precipitation"),
+    "low_prec_dur": ("low_prec_dur", "d", "Mean length of dry spells"),
+    "frac_forest": ("frac_forest", "1", "Share of the land under forest"),
+    "lai_max": ("lai_max", "1", "Largest monthly leaf area index"),
+    "lai_diff": ("lai_diff", "1", "Range of the monthly leaf area index"),
+    "gvf_max": ("gvf_max", "1", "Largest monthly green vegetation fraction"),
+    "gvf_diff": ("gvf_diff", "1", "Range of the monthly green vegetation fraction"),
+    "soil_depth_pelletier": ("soil_depth_pelletier", "m", "Depth to bedrock"),
+    "soil_depth_statsgo": ("soil_depth_statsgo", "m", "Soil depth"),
+    "soil_porosity": ("soil_porosity", "1", "Soil porosity"),
+    "soil_conductivity": ("soil_conductivity", "cm h-1", "Saturated hydraulic conductivity of the soil"),
+    "max_water_content": ("max_water_content", "m", "Largest water content of the soil"),
+    "sand_frac": ("frac_sand", "percent", "Sand in the soil"),
+    "silt_frac": ("frac_silt", "percent", "Silt in the soil"),
+    "clay_frac": ("frac_clay", "percent", "Clay in the soil"),
+    "carbonate_rocks_frac": ("carbonate_rocks_frac", "1", "Share of the land on carbonate rocks"),
+    "geol_permeability": ("geol_permeability", "1", "Permeability of the subsurface (log10 of m2)"),
+}
+
+
+def load(path: str | Path | None = None) -> xr.Dataset:
+    """Read the clean basins; `path` is the file or its folder, by default the folder DGVIZ_DATA."""
+    file = find_file(path)
+    with xr.open_dataset(file, engine="h5netcdf") as raw:
+        raw = raw.rename(basin="site")
+        clean = raw.clean.values.astype(bool)
+        series = {name: read_series(raw, key, clean, label) for key, (name, *label) in SERIES.items()}
+        static = raw[[*ATTRIBUTES, "gauge_name", "huc_02", "lat", "lon"]].isel(site=clean).load()
+    attributes = {name: labelled(static[key], label) for key, (name, *label) in ATTRIBUTES.items()}
+    tmean = (series["tmin"] + series["tmax"]) / 2
+    series["tmean"] = tmean.assign_attrs(units="degC", long_name="Daily mean air temperature, (tmin + tmax) / 2")
+    region = static.huc_02.astype(str).assign_attrs(units="1", long_name="Hydrologic region (HUC-02)")
+    name = static.gauge_name.astype(str).assign_attrs(units="1", long_name="USGS station name")
+    lat, lon = (labelled(static[key], (static[key].units, f"Gauge {key}")) for key in ("lat", "lon"))
+    dataset = xr.Dataset(series | attributes | {"region": region}, {"name": name, "lat": lat, "lon": lon})
+    return check(dataset.assign_attrs(about(raw.attrs)), file)
+
+
+def find_file(path: str | Path | None) -> Path:
+    """The prepared file; an error says where it was sought and how to name its folder."""
+    folder = path or os.environ.get("DGVIZ_DATA")
+    if not folder:
+        raise DataError(f"camels_us: set the environment variable DGVIZ_DATA to the folder that holds {FILE}.")
+    file = Path(folder) / FILE if Path(folder).is_dir() else Path(folder)
+    if not file.is_file():
+        given = "the folder given" if path else "the environment variable DGVIZ_DATA"
+        raise DataError(f"camels_us: {file} does not exist; {given} must name the folder that holds {FILE}.")
+    return file
+
+
+def read_series(raw: xr.Dataset, key: str, clean: np.ndarray, label: tuple[str, str]) -> xr.DataArray:
+    """One variable (time, site) in single precision. Daymet's radiation is the mean of the daylight hours."""
+    values = raw[key].isel(site=clean)
+    if key == "srad":
+        values = values * raw.dayl.isel(site=clean) / 24
+    return labelled(values, label).transpose("time", "site")
+
+
+def labelled(values: xr.DataArray, label: tuple[str, str]) -> xr.DataArray:
+    """Single precision, with units and long_name, and without the coordinates."""
+    units, long_name = label
+    single = values.astype("float32").drop_vars(["lat", "lon"], errors="ignore")
+    return single.drop_attrs().assign_attrs(units=units, long_name=long_name)
+
+
+def about(attrs: dict) -> dict:
+    """Global attributes: origin, licence and the default split."""
+    return {
+        "title": title,
+        "domain": "hydrology",
+        "source": attrs["source"],
+        "references": attrs["references"],
+        "licence": attrs["license"],
+    } | PERIODS

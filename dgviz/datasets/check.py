@@ -1,0 +1,202 @@
+"""What every data set must satisfy when it is loaded; an error names file, site, variable, day and the fix.
+
+A gap in a target is fine (it is masked out of the loss); a gap in a forcing is not. Nothing is repaired.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+# name: (units, lowest, highest value on Earth, roughly)
+FORCINGS = {
+    "prcp": ("mm d-1", 0.0, 2000.0),
+    "tmin": ("degC", -90.0, 60.0),
+    "tmax": ("degC", -90.0, 60.0),
+    "tmean": ("degC", -90.0, 60.0),
+    "srad": ("W m-2", 0.0, 600.0),
+    "vp": ("Pa", 0.0, 10000.0),
+    "pet": ("mm d-1", -5.0, 50.0),
+}
+TARGETS = {"streamflow": ("mm d-1", 0.0, 2000.0)}
+
+FILL_VALUES = (-99.0, -999.0, -9999.0, -99999.0, -32768.0, 1e20, 9.969209968386869e36)
+TEMPERATURE_TOLERANCE = 0.1  # degC by which rounding may push tmin above tmax
+N_NAMED = 3
+
+
+class DataError(ValueError):
+    """A data set is missing, unreadable or fails a check."""
+
+
+def check(ds: xr.Dataset, source: str | Path, files: Mapping[str, Path] | None = None) -> xr.Dataset:
+    """Return the data set with `day_of_year` added, or raise what is wrong with it.
+
+    `files` gives the file of each site where sites come from files of their own.
+    """
+    check_layout(ds, source)
+    check_sites(ds, source)
+    check_days(ds.indexes["time"], source)
+    for name, (units, low, high) in (FORCINGS | TARGETS).items():
+        if name in ds:
+            check_units(ds[name], units, source)
+            check_values(ds[name], low, high, source, files or {})
+    check_temperatures(ds, source, files or {})
+    check_attributes(ds, source)
+    for name in ("train_period", "test_period"):
+        check_period(ds.indexes["time"], ds.attrs[name], name, source)
+    day = ds.indexes["time"].day_of_year.to_numpy("float32")
+    return ds.assign(day_of_year=("time", day, {"units": "1", "long_name": "Day of the year"}))
+
+
+def check_layout(ds: xr.Dataset, source: str | Path) -> None:
+    """Dimensions, coordinates and at least one forcing and one target."""
+    for name in ("time", "site"):
+        if name not in ds.indexes:
+            raise DataError(f"{source}: no coordinate {name!r}; it has {', '.join(map(str, ds.coords)) or 'none'}.")
+        if ds.sizes[name] == 0:
+            raise DataError(f"{source}: there is nothing along {name!r}.")
+    for name in ("lat", "lon", "name"):
+        if name not in ds.coords or ds[name].dims != ("site",):
+            raise DataError(f"{source}: no coordinate {name!r} along 'site'; every site needs lat, lon and name.")
+    for kind, known in (("forcing", FORCINGS), ("target", TARGETS)):
+        if not any(name in ds for name in known):
+            raise DataError(f"{source}: no {kind}; it needs one of {', '.join(known)}.")
+    for name in (*FORCINGS, *TARGETS):
+        if name in ds and ds[name].dims != ("time", "site"):
+            raise DataError(f"{source}: {name} has dimensions {ds[name].dims}, it needs ('time', 'site').")
+
+
+def check_sites(ds: xr.Dataset, source: str | Path) -> None:
+    """Site identifiers are unique and lie on Earth."""
+    sites = ds.indexes["site"]
+    if sites.has_duplicates:
+        raise DataError(f"{source}: site {some(sites[sites.duplicated()].unique())} appears twice; keep one of each.")
+    for name, limit in (("lat", 90), ("lon", 180)):
+        values = ds[name].values
+        wrong = ~(np.abs(values) <= limit)
+        if wrong.any():
+            first = int(wrong.argmax())
+            raise DataError(
+                f"{source}: site {sites[first]}: {name} is {values[first]:g}; "
+                f"it must lie between -{limit} and {limit} degrees."
+            )
+
+
+def check_days(days: pd.DatetimeIndex, source: str | Path) -> None:
+    """Every day once, in order, without a gap."""
+    if not isinstance(days, pd.DatetimeIndex):
+        raise DataError(f"{source}: 'time' holds {days.dtype}, it needs dates in the standard calendar.")
+    if days.hasnans:
+        raise DataError(f"{source}: 'time' has an empty date; give every row its day.")
+    if (days != days.normalize()).any():
+        raise DataError(f"{source}: {days[days != days.normalize()][0]} is not a whole day; the step must be one day.")
+    if days.has_duplicates:
+        raise DataError(f"{source}: day {some_days(days[days.duplicated()])} appears twice; keep one row of each day.")
+    if not days.is_monotonic_increasing:
+        back = days[1:][np.diff(days.values) < np.timedelta64(0)]
+        raise DataError(f"{source}: days are not in order from {some_days(back)} on; sort the rows by date.")
+    missing = pd.date_range(days[0], days[-1]).difference(days)
+    if len(missing):
+        raise DataError(f"{source}: day {some_days(missing)} is missing; add a row for it (streamflow may be empty).")
+
+
+def check_units(series: xr.DataArray, units: str, source: str | Path) -> None:
+    """The units are those dgviz computes in."""
+    given = series.attrs.get("units", "")
+    if given != units:
+        raise DataError(f"{source}: {series.name} has units {given!r}, it needs {units!r}; convert it first.")
+
+
+def check_values(series: xr.DataArray, low: float, high: float, source: str | Path, files: Mapping) -> None:
+    """Values are plausible, and a forcing has no gap."""
+    values = series.values
+    empty = np.isnan(values)
+    if series.name in FORCINGS and empty.any():
+        where = cell_name(series, *first_cell(empty), source, files)
+        raise DataError(f"{where} is empty (NaN); a forcing needs a value on every day: fill it or drop the site.")
+    outside = (values < low) | (values > high)
+    if outside.any():
+        time, site = first_cell(outside)
+        where, value = cell_name(series, time, site, source, files), float(values[time, site])
+        raise DataError(f"{where} is {value:g}; {reason(series, value, values[:, site], low, high)}")
+
+
+def reason(series: xr.DataArray, value: float, of_site: np.ndarray, low: float, high: float) -> str:
+    """What a value out of range most likely is, and what to do about it."""
+    if np.isclose(value, FILL_VALUES, rtol=1e-6).any():
+        fix = "put a real value" if series.name in FORCINGS else "leave the cell empty"
+        return f"this looks like a mark for a missing value: {fix}."
+    if series.attrs["units"] == "degC" and np.nanmedian(of_site) > 150:
+        return "this looks like kelvin: subtract 273.15."
+    if series.name == "prcp" and value < 0:
+        return "precipitation cannot be negative: correct the value."
+    return f"it must lie between {low:g} and {high:g} {series.attrs['units']}: correct the value or its units."
+
+
+def check_temperatures(ds: xr.Dataset, source: str | Path, files: Mapping) -> None:
+    """The minimum of a day is not above its mean, nor the mean above its maximum."""
+    order = [name for name in ("tmin", "tmean", "tmax") if name in ds]
+    for lower, upper in zip(order, order[1:], strict=False):
+        wrong = ds[lower].values > ds[upper].values + TEMPERATURE_TOLERANCE
+        if wrong.any():
+            time, site = first_cell(wrong)
+            low, high = (float(ds[name].values[time, site]) for name in (lower, upper))
+            raise DataError(
+                f"{cell_name(ds[lower], time, site, source, files)} is {low:g}, above {upper} {high:g} degC; "
+                "correct the day, or exchange the columns if they are swapped."
+            )
+
+
+def check_attributes(ds: xr.Dataset, source: str | Path) -> None:
+    """Static descriptors are finite or empty, and an area is positive."""
+    for name, values in ds.data_vars.items():
+        if values.dims != ("site",) or values.dtype.kind != "f":
+            continue
+        number = values.values.astype("float64")
+        wrong = np.isinf(number) | np.isin(number, (-999.0, -9999.0)) | ((name == "area") & ~(number > 0))
+        if wrong.any():
+            first = int(wrong.argmax())
+            raise DataError(
+                f"{source}: site {ds.site.values[first]}: attribute {name} is {number[first]:g}; "
+                + ("an area must be positive (km2)." if name == "area" else "leave it empty where it is unknown.")
+            )
+
+
+def check_period(days: pd.DatetimeIndex, period: str, name: str, source: str | Path) -> slice:
+    """Parse "YYYY-MM-DD/YYYY-MM-DD"; it must lie within the record."""
+    try:
+        start, end = (pd.Timestamp(day) for day in period.split("/"))
+    except (ValueError, AttributeError):
+        raise DataError(f"{name} {period!r} is not a period; write it as 1990-10-01/1999-09-30.") from None
+    if start > end:
+        raise DataError(f"{name} {period!r} ends before it starts; exchange the two days.")
+    if start < days[0] or end > days[-1]:
+        record = f"{days[0]:%Y-%m-%d}/{days[-1]:%Y-%m-%d}"
+        raise DataError(f"{name} {period!r} reaches beyond the record of {source}: choose days within {record}.")
+    return slice(start, end)
+
+
+def first_cell(wrong: np.ndarray) -> tuple[int, int]:
+    """Day and site of the first wrong cell, site by site."""
+    site = int(wrong.any(0).argmax())
+    return int(wrong[:, site].argmax()), site
+
+
+def cell_name(series: xr.DataArray, time: int, site: int, source: str | Path, files: Mapping) -> str:
+    """File, site, variable and day of a cell."""
+    site_id, day = series.site.values[site], pd.Timestamp(series.time.values[time])
+    return f"{files.get(site_id, source)}: site {site_id}: {series.name} on {day:%Y-%m-%d}"
+
+
+def some(items: list) -> str:
+    """Name the first few."""
+    named = ", ".join(map(str, items[:N_NAMED]))
+    return named + (f" and {len(items) - N_NAMED} more" if len(items) > N_NAMED else "")
+
+
+def some_days(days: pd.DatetimeIndex) -> str:
+    """Name the first few days."""
+    return some([f"{day:%Y-%m-%d}" for day in days])

@@ -1,0 +1,21 @@
+"""Delaware River Basin: 94 USGS gauges, 1979-1980, in the public domain; it travels with dgviz.
+
+Source: land units of the U.S. Geological Survey's National Hydrologic Model, as packaged in pywatershed 2.0.4
+(CC0); data/README.md tells how the file was made.
+"""
+
+from pathlib import Path
+
+import xarray as xr
+
+from dgviz.datasets.check import check
+from dgviz.paths import data_folder
+
+title = "Delaware River Basin, 94 gauges, 1979-1980"
+
+
+def load(path: str | Path | None = None) -> xr.Dataset:
+    """Read the packaged file, or another copy of it given as `path` (the file or its folder)."""
+    file = Path(path or data_folder())
+    file = file / "delaware.nc" if file.is_dir() else file
+    return check(xr.load_dataset(file, engine="h5netcdf"), file)
