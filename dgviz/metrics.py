@@ -269,7 +269,6 @@ def _flow_duration(
 ) -> list[xr.DataArray]:
     """The places `first` to `end` (excluded) of both flow-duration curves, counted from the smallest flow."""
     place = xr.DataArray(np.arange(observed.sizes[dim]), dims=dim)
-    curves = [flow.drop_vars(dim, errors="ignore") for flow in (simulated, observed)]  # places have no dates
     core = {"input_core_dims": [[dim]], "output_core_dims": [[dim]]}
-    curves = [xr.apply_ufunc(np.sort, curve, **core) for curve in curves]  # missing days come last
+    curves = [xr.apply_ufunc(np.sort, flow, **core) for flow in (simulated, observed)]  # missing days come last
     return [curve.where((place >= first) & (place < end)) for curve in curves]

@@ -17,9 +17,10 @@ APPS = sorted((ROOT / "apps").glob("*.py"))
 LAYERS = (
     ("paths", "declare", "metrics"),
     ("model", "datasets"),
-    ("domains", "engine", "network"),
+    ("domains", "engine", "network", "losses", "samples"),
     ("config",),
-    ("train", "sensitivity"),
+    ("train",),
+    ("sensitivity",),
     ("runs",),
     ("worker",),
     ("ui",),
@@ -33,7 +34,7 @@ SEES_ONLY = {
     "model": {"declare"},
     "datasets": {"paths", "declare"},
     "domains": {"declare", "model"},
-    "config": {"paths", "declare", "domains", "datasets"},
+    "config": {"declare", "model", "domains"},
 }
 
 INTERFACE_PACKAGES = {"panel", "panel_material_ui", "holoviews", "hvplot", "bokeh", "param"}

@@ -114,8 +114,8 @@ def test_fewer_than_two_days_give_no_score(name, observed):
 
 @pytest.mark.parametrize("name", ["nse", "log_nse", "kge_2009", "kge_2012", "correlation", "alpha", "gamma", "flv_log"])
 def test_a_constant_observation_gives_no_score(name):
-    observed = series([0.1] * 10)  # the mean of ten 0.1 is not exactly 0.1
-    assert np.isnan(metrics.METRICS[name](series(np.arange(1.0, 11)), observed))
+    observed = series([0.1] * 3)  # their mean is 0.10000000000000002
+    assert np.isnan(metrics.METRICS[name](series([1.0, 2.0, 3.0]), observed))
 
 
 @pytest.mark.parametrize("name", metrics.METRICS.keys() - {"rmse"})
@@ -184,7 +184,7 @@ def test_low_flows_more_even_than_observed_have_a_positive_log_bias():
 
 
 def test_log_nse_counts_days_without_flow():
-    observed, simulated = series([0.0, 1.0, 2.0]), series([-1e-9, 1.0, 3.0])
+    observed, simulated = series([0.0, 1.0, 2.0]), series([-5.0, 1.0, 3.0])
     assert metrics.log_nse(simulated, observed).item() == pytest.approx(
         1 - math.log(3.01 / 2.01) ** 2 / (3 * statistics.pvariance([math.log(q) for q in (0.01, 1.01, 2.01)]))
     )
@@ -202,9 +202,10 @@ def test_periods_without_a_common_day_give_no_scores(flows):
 
 
 def test_single_precision_flows_are_summed_in_double(flows):
-    single = [(flow + 1e4).astype("float32") for flow in flows]
-    exact = [flow.astype("float64") for flow in single]
-    assert metrics.alpha(*single).identical(metrics.alpha(*exact))
+    observed = (flows[1].fillna(0.0) + 1e4).astype("float32")
+    simulated = observed * np.float32(1.5)
+    expected = simulated.values.astype(float).std(axis=0) / observed.values.astype(float).std(axis=0)
+    np.testing.assert_allclose(metrics.alpha(simulated, observed), expected, rtol=1e-9)
 
 
 def test_scores_holds_the_usual_metrics(flows):
