@@ -21,6 +21,7 @@ LAYERS = (
     ("config",),
     ("train",),
     ("sensitivity",),
+    ("results",),
     ("runs",),
     ("worker",),
     ("ui",),
