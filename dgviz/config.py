@@ -26,25 +26,15 @@ class RunConfig(BaseModel):
     domain: str = Field("hydrology", description="Scientific domain.")
     data: str = Field("delaware", description="A known data set, or the path of your own.")
     sites: tuple[str, ...] = Field((), description="Sites to train on and simulate; none means all.")
-    train_period: Period | None = Field(
-        None, description="First/last day of training; none means the data set's own."
-    )
-    test_period: Period | None = Field(
-        None, description="First/last day of testing; none means the data set's own."
-    )
-    processes: dict[str, str] = Field(
-        {}, description="The option of each slot; a slot left out has its default."
-    )
+    train_period: Period | None = Field(None, description="First/last day of training; none means the data set's own.")
+    test_period: Period | None = Field(None, description="First/last day of testing; none means the data set's own.")
+    processes: dict[str, str] = Field({}, description="The option of each slot; a slot left out has its default.")
 
-    dynamic: tuple[str, ...] = Field(
-        (), description="Parameters that vary in time, given by a recurrent network."
-    )
+    dynamic: tuple[str, ...] = Field((), description="Parameters that vary in time, given by a recurrent network.")
     attributes: tuple[str, ...] = Field((), description="Attributes that the network sees; none means all.")
     members: int = Field(16, ge=1, le=256, description="Parallel parameter sets; their flows are averaged.")
     hidden: int = Field(32, ge=1, le=1024, description="Units in the hidden layer of the network.")
-    network: Literal["lstm", "gru"] = Field(
-        "lstm", description="The recurrent network of the dynamic parameters."
-    )
+    network: Literal["lstm", "gru"] = Field("lstm", description="The recurrent network of the dynamic parameters.")
 
     loss: Literal["nse", "rmse", "kge"] = Field(
         "nse",
@@ -55,9 +45,7 @@ class RunConfig(BaseModel):
     learning_rate: float = Field(0.01, gt=0, le=1, description="Step size of the optimizer (Adam).")
     batch_size: int = Field(100, ge=1, le=10_000, description="Sites in one update.")
     window: int = Field(365, ge=30, le=10_000, description="Days scored in one update.")
-    warmup: int = Field(
-        365, ge=0, le=3650, description="Days before the window that fill the stores, unscored."
-    )
+    warmup: int = Field(365, ge=0, le=3650, description="Days before the window that fill the stores, unscored.")
     clip: float = Field(1.0, gt=0, description="Largest norm of the gradient.")
     validation: Literal["none", "sites", "period"] = Field(
         "none",
@@ -66,9 +54,7 @@ class RunConfig(BaseModel):
     validation_fraction: float = Field(0.2, gt=0, lt=1, description="The share that is held out.")
     patience: int = Field(20, ge=1, description="Epochs without improvement after which training stops.")
     seed: int = Field(0, ge=0, description="Seed of every random number.")
-    device: Literal["auto", "cpu", "cuda"] = Field(
-        "auto", description="Where to train; auto takes a GPU if any."
-    )
+    device: Literal["auto", "cpu", "cuda"] = Field("auto", description="Where to train; auto takes a GPU if any.")
 
     def __init__(self, **options: Any):
         try:
@@ -81,14 +67,12 @@ class RunConfig(BaseModel):
     def _known_domain(cls, name: str) -> str:
         known = discover()
         if name not in known:
-            raise ValueError(
-                f"there is no domain {name!r}. Domains: {', '.join(known)}.{suggest(name, known)}"
-            )
+            raise ValueError(f"there is no domain {name!r}. Domains: {', '.join(known)}.{suggest(name, known)}")
         return name
 
     @model_validator(mode="after")
     def _processes_and_dynamic_fit(self) -> "RunConfig":
-        self.processes.update(discover()[self.domain].complete(self.processes))
+        self.processes.update(self.science.complete(self.processes))
         known = self.build().of(Parameter)
         for name in self.dynamic:
             if name not in known:
@@ -103,9 +87,14 @@ class RunConfig(BaseModel):
         """The domain itself."""
         return discover()[self.domain]
 
+    @property
+    def target(self) -> str:
+        """The name of what is predicted: the first target of the domain."""
+        return next(iter(self.science.targets))
+
     def build(self) -> ProcessModel:
         """The process model with the chosen options."""
-        return discover()[self.domain].build(**self.processes)
+        return self.science.build(**self.processes)
 
     def edited(self, **changes: Any) -> "RunConfig":
         """A copy with some options changed, checked as a whole. A slot may be given by its name: `snow="NoSnow"`."""

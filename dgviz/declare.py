@@ -51,9 +51,7 @@ class Quantity:
 
     def __post_init__(self):
         if self.units not in UNITS:
-            raise ValueError(
-                f"Unknown units {self.units!r} for {self.long_name!r}. Use one of: {', '.join(UNITS)}."
-            )
+            raise ValueError(f"Unknown units {self.units!r} for {self.long_name!r}. Use one of: {', '.join(UNITS)}.")
 
     @property
     def attrs(self) -> dict[str, str]:
@@ -70,9 +68,7 @@ class _Ranged(Quantity):
         super().__post_init__()
         low, high = self.range
         if not low < high:
-            raise ValueError(
-                f"The range of {self.long_name!r} is {self.range}. Give (low, high) with low < high."
-            )
+            raise ValueError(f"The range of {self.long_name!r} is {self.range}. Give (low, high) with low < high.")
 
 
 @dataclass(frozen=True)
@@ -127,9 +123,7 @@ class Process(torch.nn.Module):
         cls.declared = {k: v for names in inherited for k, v in names.items() if isinstance(v, Quantity)}
         arguments = list(inspect.signature(cls.forward).parameters.values())[1:]
         if any(a.kind is not a.KEYWORD_ONLY for a in arguments):
-            raise TypeError(
-                f"{cls.__name__}.forward must take keywords only: write `def forward(self, *, ...)`."
-            )
+            raise TypeError(f"{cls.__name__}.forward must take keywords only: write `def forward(self, *, ...)`.")
         cls.reads = {a.name: a.default is a.empty for a in arguments}
         if unread := cls.of(Parameter).keys() - cls.reads.keys():
             raise TypeError(

@@ -47,6 +47,10 @@ class ProcessModel(torch.nn.Module):
         """The declared quantities of one kind over all processes, by name."""
         return {k: v for p in self.processes for k, v in p.of(kind).items()}
 
+    def attrs(self, name: str) -> dict[str, str]:
+        """The CF attributes of a forcing, parameter, state or flux."""
+        return {**self.forcings, **self.of(Quantity)}[name].attrs
+
     def forward(
         self,
         forcings: Mapping[str, Tensor],
@@ -75,13 +79,9 @@ class ProcessModel(torch.nn.Module):
         needed = [*self.forcings, *self.of(Parameter)]
         for name in needed:
             if name not in given:
-                raise ValueError(
-                    f"The model needs {name!r}. It needs: {', '.join(needed)}.{suggest(name, given)}"
-                )
+                raise ValueError(f"The model needs {name!r}. It needs: {', '.join(needed)}.{suggest(name, given)}")
             if given[name].ndim != 3:
-                raise ValueError(
-                    f"{name!r} has the shape {tuple(given[name].shape)}. Give (time, site, member)."
-                )
+                raise ValueError(f"{name!r} has the shape {tuple(given[name].shape)}. Give (time, site, member).")
         known = {name: given[name] for name in needed}
         try:
             torch.broadcast_shapes(*(v.shape for v in known.values()))
@@ -113,7 +113,7 @@ class ProcessModel(torch.nn.Module):
 
     def _is_read_later(self, name: str) -> bool:
         summed = self.of(State).keys() - self._carried
-        moves = self.of(Flux)[name] if name in self.of(Flux) else None
+        moves = self.of(Flux).get(name)
         return any(name in p.reads for p in self._after) or (
             moves is not None and bool({moves.out_of, moves.into} & summed)
         )
@@ -160,9 +160,7 @@ class ProcessModel(torch.nn.Module):
                 )
             for flux, moves in process.of(Flux).items():
                 if flux in computed:
-                    raise WiringError(
-                        f"{name} computes {flux!r}, which an earlier process computes. Keep one."
-                    )
+                    raise WiringError(f"{name} computes {flux!r}, which an earlier process computes. Keep one.")
                 for store in {moves.out_of, moves.into} - {"", *self.outside, *states}:
                     raise WiringError(
                         f"{name} moves {flux!r} to or from {store!r}, but no process declares that store."
@@ -173,11 +171,7 @@ class ProcessModel(torch.nn.Module):
 
     def to_dataset(self, values: Mapping[str, Tensor], **coords) -> xr.Dataset:
         """Values `(time, site, member)` as a CF dataset `(time, site)`, averaged over the members."""
-        known = self.forcings | self.of(Parameter) | self.of(State) | self.of(Flux)
-        variables = {
-            k: (("time", "site"), v.mean(-1).detach().cpu().numpy(), known[k].attrs)
-            for k, v in values.items()
-        }
+        variables = {k: (("time", "site"), v.mean(-1).detach().cpu().numpy(), self.attrs(k)) for k, v in values.items()}
         return xr.Dataset(variables, coords=coords, attrs={"Conventions": "CF-1.11"})
 
 

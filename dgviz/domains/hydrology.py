@@ -203,9 +203,7 @@ class BetaSoil(Process):
     def forward(self, *, surface, soil_moisture, fc, beta):
         recharge = surface * (soil_moisture / fc).clamp(SMALLEST, 1.0) ** beta
         infiltration = surface - recharge
-        return dict(
-            recharge=recharge, infiltration=infiltration, excess=relu(soil_moisture + infiltration - fc)
-        )
+        return dict(recharge=recharge, infiltration=infiltration, excess=relu(soil_moisture + infiltration - fc))
 
 
 class LinearEvapotranspiration(Process):
@@ -266,9 +264,7 @@ class LearnedEvapotranspiration(Process):
     fc = BetaSoil.fc
     evapotranspiration = LinearEvapotranspiration.evapotranspiration
 
-    equations = (
-        r"E = \min\left(E_p\,\sigma\!\left(\mathrm{NN}(\theta / f_c,\ f_c,\ E_p)\right),\ \theta\right)",
-    )
+    equations = (r"E = \min\left(E_p\,\sigma\!\left(\mathrm{NN}(\theta / f_c,\ f_c,\ E_p)\right),\ \theta\right)",)
 
     def __init__(self):
         super().__init__()
@@ -427,9 +423,7 @@ class GammaRouting(Process):
     )
 
     def forward(self, *, quickflow=0.0, interflow=0.0, baseflow, route_a, route_b):
-        return dict(
-            streamflow=self._convolve(quickflow + interflow + baseflow, self._weights(route_a, route_b))
-        )
+        return dict(streamflow=self._convolve(quickflow + interflow + baseflow, self._weights(route_a, route_b)))
 
     def _weights(self, route_a: Tensor, route_b: Tensor) -> Tensor:
         """The share of runoff that arrives after 0, 1, ... days, `(day, time, site, member)`; sums to 1 over days."""

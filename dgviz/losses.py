@@ -1,0 +1,51 @@
+"""What training makes small.
+
+Each takes the simulated and observed target `(time, site)` and the standard deviation of the observed in the training
+period `(site,)`; days on which the observed is NaN do not count.
+"""
+
+import torch
+from torch import Tensor
+
+
+def nse_loss(simulated: Tensor, observed: Tensor, deviation: Tensor) -> Tensor:
+    """Mean squared error, each site divided by (standard deviation + 0.1 mm d-1) squared.
+
+    Source: Kratzert et al. (2019), doi:10.5194/hess-23-5089-2019.
+    """
+    error = torch.nan_to_num((simulated - observed) / (deviation + 0.1))
+    return error.square().sum() / observed.isfinite().sum().clamp(min=1)
+
+
+def rmse_loss(simulated: Tensor, observed: Tensor, deviation: Tensor) -> Tensor:
+    """0.75 of the root mean squared error plus 0.25 of that of log10(sqrt(Q + 1e-6) + 0.1).
+
+    Source: Feng et al. (2022), doi:10.1029/2022WR032404.
+    """
+    valid = observed.isfinite()
+    pairs = simulated[valid], observed[valid]
+    logs = [((q.clamp(min=0) + 1e-6).sqrt() + 0.1).log10() for q in pairs]
+    return 0.75 * _rmse(*pairs) + 0.25 * _rmse(*logs)
+
+
+def _rmse(simulated: Tensor, observed: Tensor) -> Tensor:
+    return ((simulated - observed).square().mean() + 1e-12).sqrt()
+
+
+def kge_loss(simulated: Tensor, observed: Tensor, deviation: Tensor) -> Tensor:
+    """The mean over sites of the distance of (correlation, ratio of deviations, ratio of means) from (1, 1, 1).
+
+    Source: Gupta et al. (2009), doi:10.1016/j.jhydrol.2009.08.003.
+    """
+    valid = observed.isfinite()
+    n = valid.sum(0).clamp(min=1)
+    s, o = (torch.where(valid, q, 0.0) for q in (simulated, observed.nan_to_num()))
+    mean_s, mean_o = s.sum(0) / n, o.sum(0) / n
+    s, o = torch.where(valid, s - mean_s, 0.0), torch.where(valid, o - mean_o, 0.0)
+    std_s, std_o = ((q.square().sum(0) / n + 1e-6).sqrt() for q in (s, o))
+    correlation = (s * o).sum(0) / n / (std_s * std_o)
+    parts = (correlation - 1, std_s / std_o - 1, (mean_s + 1e-3) / (mean_o + 1e-3) - 1)
+    return (sum(part.square() for part in parts) + 1e-12).sqrt()[valid.any(0)].mean()
+
+
+LOSSES = {"nse": nse_loss, "rmse": rmse_loss, "kge": kge_loss}

@@ -1,0 +1,71 @@
+"""What a trained model gives: learned parameters, simulated target, scores and sensitivities, by site."""
+
+from collections.abc import Mapping
+
+import torch
+import xarray as xr
+
+from .config import RunConfig
+from .datasets import period_slice
+from .metrics import scores
+from .samples import Samples
+from .sensitivity import mean_response
+from .train import DifferentiableModel
+
+SITES_AT_ONCE = 50  # bounds the memory of a gradient through years of days
+
+
+def make_results(
+    model: DifferentiableModel, samples: Samples, dataset: xr.Dataset, config: RunConfig, periods: Mapping[str, str]
+) -> xr.Dataset:
+    """Results for every site of `dataset` from the first to the last day of `periods`, warmed up.
+
+    The target is `(time, site)`; a static parameter `(site, member)`, a dynamic one `(time, site)`; scores are
+    `(period, site)`; `sensitivity_<parameter>` `(site,)` is that of the mean of the target in the last period.
+    """
+    spans = {name: days_of(dataset, period, name) for name, period in periods.items()}
+    whole = slice(min(s.start for s in spans.values()), max(s.stop for s in spans.values()))
+    blocks = torch.arange(dataset.sizes["site"]).split(SITES_AT_ONCE)
+    parts = [_results_of(model, samples, block.tolist(), config, whole, list(spans.values())[-1]) for block in blocks]
+    results = xr.concat(parts, "site", data_vars="minimal", coords="minimal", compat="override", join="override")
+    results = results.assign_coords(site=dataset.site, time=dataset.time[whole], **_place(dataset))
+    table = [_scores(results, dataset, config.target, period_slice(dataset, p)) for p in periods.values()]
+    table = xr.concat(table, "period", combine_attrs="override").assign_coords(period=list(periods))
+    return results.merge(table, compat="override").assign_attrs(
+        Conventions="CF-1.11",
+        title=f"Results of a dgviz run on: {dataset.attrs.get('title', config.data)}",
+        **{f"{name}_period": period for name, period in periods.items()},
+    )
+
+
+def _results_of(
+    model: DifferentiableModel, samples: Samples, sites: list[int], config: RunConfig, whole: slice, test: slice
+) -> xr.Dataset:
+    simulated = _simulate(model, samples.span(whole.start, whole.stop, config.warmup, sites), config.target)
+    response = mean_response(model, samples.span(test.start, test.stop, config.warmup, sites), config.target)
+    return simulated.merge(response.rename({name: f"sensitivity_{name}" for name in response}), compat="override")
+
+
+def days_of(dataset: xr.Dataset, period: str, name: str) -> slice:
+    """A period as positions in the record. Raises DataError if it is not within it."""
+    days = period_slice(dataset, period, f"{name}_period")
+    return dataset.indexes["time"].slice_indexer(days.start, days.stop)
+
+
+def _simulate(model: DifferentiableModel, samples: Samples, target: str) -> xr.Dataset:
+    process_model, scored = model.process_model, slice(samples.warmup, None)
+    with torch.no_grad():
+        parameters = model.parameters_of(samples)
+        flow = process_model(samples.forcings, parameters, [target])[target]
+    members = {k: parameters[k][0] for k in model.network.static}
+    series = {k: v[scored] for k, v in {target: flow, **parameters}.items() if k not in members}
+    static = {k: (("site", "member"), v.cpu().numpy(), process_model.attrs(k)) for k, v in members.items()}
+    return process_model.to_dataset(series).assign(static)
+
+
+def _scores(results: xr.Dataset, dataset: xr.Dataset, target: str, days: slice) -> xr.Dataset:
+    return scores(results[target].sel(time=days), dataset[target].sel(time=days)).drop_vars(("lat", "lon", "name"))
+
+
+def _place(dataset: xr.Dataset) -> dict[str, xr.DataArray]:
+    return {name: dataset[name] for name in ("lat", "lon", "name")}

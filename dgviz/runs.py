@@ -1,0 +1,255 @@
+"""Runs on disk: a folder each, written by training and read by everything else.
+
+runs/ID/config.json      what was asked
+runs/ID/worker.json      who trains it
+runs/ID/request          "stop" or "pause", asked of the worker
+runs/ID/progress.jsonl   a line an epoch
+runs/ID/checkpoint.pt    weights, optimizer and random numbers after the last epoch
+runs/ID/results.zarr     parameters, flows, scores and sensitivities, by site
+runs/ID/record.json      device, versions, seed, seconds and how it ended
+runs/ID/error.txt        why it failed, if it did
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import psutil
+import torch
+import xarray as xr
+
+from .config import RunConfig
+from .datasets import attribute_names, open_dataset
+from .paths import data_folder
+from .samples import Samples
+from .train import DifferentiableModel
+
+Status = Literal["waiting", "training", "paused", "stopping", "done", "stopped", "failed"]
+ENDED: tuple[Status, ...] = ("done", "stopped", "failed")
+
+
+class RunError(ValueError):
+    """A run that cannot be made, found or read."""
+
+
+def runs_folder() -> Path:
+    """Where runs are kept: the environment variable DGVIZ_RUNS, else `runs` in the current folder."""
+    return Path(os.environ.get("DGVIZ_RUNS", "runs"))
+
+
+def list_runs(folder: Path) -> list["Run"]:
+    """The runs in a folder, newest first, then those that come with dgviz."""
+    return [run for place in (Path(folder), data_folder() / "runs") for run in _runs_in(place)]
+
+
+def _runs_in(folder: Path) -> list["Run"]:
+    configs = folder.glob("*/config.json") if folder.is_dir() else []
+    newest_first = sorted(configs, key=lambda path: (path.stat().st_mtime_ns, path.parent.name), reverse=True)
+    return [Run(path.parent) for path in newest_first]
+
+
+def find_run(name: str, folder: Path) -> "Run":
+    """The run with an id, of a folder or of those that come with dgviz. Raises RunError if there is none."""
+    runs = {run.id: run for run in list_runs(folder)}
+    if name not in runs:
+        raise RunError(f"There is no run {name!r} in {folder}. Runs: {', '.join(runs) or 'none yet'}.")
+    return runs[name]
+
+
+class Run:
+    """One run folder. Status is derived from which files exist and whether the worker lives."""
+
+    def __init__(self, folder: Path):
+        self.folder = Path(folder)
+
+    @classmethod
+    def create(cls, config: RunConfig, folder: Path) -> "Run":
+        """A new run in a folder of runs, waiting to be trained. Raises RunError if it cannot be written."""
+        base = f"{Path(config.data).stem}-{datetime.now():%Y%m%d-%H%M%S}"
+        try:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            path = next(p for i in range(1000) if not (p := Path(folder) / (f"{base}-{i}" if i else base)).exists())
+            path.mkdir()
+            write_whole(path / "config.json", config.model_dump_json(indent=2))
+        except OSError as error:
+            raise RunError(
+                f"The runs folder {Path(folder).absolute()} cannot be written: {error.strerror}. "
+                "Choose another with --runs or the environment variable DGVIZ_RUNS."
+            ) from None
+        return cls(path)
+
+    def __repr__(self) -> str:
+        return f"Run({self.id!r}, {self.status})"
+
+    @property
+    def id(self) -> str:
+        """The name of the folder."""
+        return self.folder.name
+
+    @cached_property
+    def config(self) -> RunConfig:
+        """What was asked. Raises RunError if the file is missing or not valid."""
+        path = self.folder / "config.json"
+        try:
+            return RunConfig(**json.loads(path.read_text()))
+        except (OSError, ValueError) as error:
+            raise RunError(f"{path} is not the configuration of a run: {error}") from None
+
+    @property
+    def status(self) -> Status:
+        """waiting, training, paused, stopping, done, stopped or failed."""
+        if (self.folder / "results.zarr").exists():
+            return self.record.get("ended", "done")
+        if (self.folder / "error.txt").exists():
+            return "failed"
+        if not (self.folder / "worker.json").exists():
+            return "waiting"
+        if not self._worker_lives():
+            return "failed"
+        return {"stop": "stopping", "pause": "paused"}.get(self.requested, "training")
+
+    @property
+    def error(self) -> str:
+        """Why the run failed, or nothing; after an empty line, where."""
+        path = self.folder / "error.txt"
+        if path.exists():
+            return path.read_text()
+        if self.status == "failed":
+            return "The process that trained this run is gone. Train again to go on from its last epoch."
+        return ""
+
+    @property
+    def record(self) -> dict:
+        """Device, versions, seed, seconds and how the run ended; empty before that."""
+        return _read_json(self.folder / "record.json")
+
+    @property
+    def progress(self) -> list[dict]:
+        """A record for every finished epoch."""
+        return self.read_progress(0)[0]
+
+    def read_progress(self, cursor: int) -> tuple[list[dict], int]:
+        """The records after a position in the file, and the position after them. A line half written is left."""
+        path = self.folder / "progress.jsonl"
+        if not path.exists():
+            return [], 0
+        with path.open("rb") as file:
+            file.seek(cursor)
+            text = file.read()
+        whole = text[: text.rfind(b"\n") + 1]
+        return [json.loads(line) for line in whole.splitlines()], cursor + len(whole)
+
+    def results(self) -> xr.Dataset:
+        """Parameters, simulated target, scores and sensitivities by site, read as they are used."""
+        path = self.folder / "results.zarr"
+        if not path.exists():
+            raise RunError(f"The run {self.id!r} has no results; it is {self.status}.")
+        return xr.open_zarr(path, consolidated=True)
+
+    def request(self, what: Literal["stop", "pause", "resume"]) -> None:
+        """Ask the worker to stop, pause or go on; a waiting run that is asked to stop is removed."""
+        if what == "stop" and self.status == "waiting":
+            shutil.rmtree(self.folder)
+        elif what == "resume":
+            (self.folder / "request").unlink(missing_ok=True)
+        else:
+            write_whole(self.folder / "request", what)
+
+    @property
+    def requested(self) -> str:
+        """What was asked of the worker last: stop, pause or nothing."""
+        path = self.folder / "request"
+        return path.read_text() if path.exists() else ""
+
+    def claim(self) -> bool:
+        """Make this process the one that trains the run; False if a living one does already."""
+        if self.status in ("training", "paused", "stopping"):
+            return False
+        for name in ("error.txt", "request", "worker.json"):
+            (self.folder / name).unlink(missing_ok=True)
+        worker = {"pid": os.getpid(), "started": psutil.Process().create_time()}
+        try:
+            with (self.folder / "worker.json").open("x") as file:
+                file.write(json.dumps(worker))
+        except FileExistsError:
+            return False
+        return True
+
+    def _worker_lives(self) -> bool:
+        worker = _read_json(self.folder / "worker.json")
+        try:
+            return psutil.Process(worker["pid"]).create_time() == worker["started"]
+        except (KeyError, psutil.NoSuchProcess):
+            return False
+
+    def checkpoint(self) -> dict | None:
+        """What training goes on from, or None before the first epoch."""
+        path = self.folder / "checkpoint.pt"
+        return torch.load(path, weights_only=True) if path.exists() else None
+
+    def dataset(self) -> xr.Dataset:
+        """The data of the run: its sites, all days."""
+        dataset = open_dataset(self.config.data)
+        if not self.config.sites:
+            return dataset
+        if unknown := sorted(set(self.config.sites) - set(dataset.site.values)):
+            raise RunError(f"sites: the data set {self.config.data!r} has no {', '.join(unknown)}.")
+        return dataset.sel(site=list(self.config.sites))
+
+    def model(self, dataset: xr.Dataset) -> DifferentiableModel:
+        """The trained model, with its best weights."""
+        path = self.folder / "weights.pt"
+        if not path.exists():
+            raise RunError(f"The run {self.id!r} has no trained model; it is {self.status}.")
+        model = DifferentiableModel.build(self.config, attribute_names(dataset, self.config.attributes))
+        model.load_state_dict(torch.load(path, weights_only=True))
+        return model.eval()
+
+    def at(
+        self, dataset: xr.Dataset, site: str, start: str, stop: str
+    ) -> tuple[DifferentiableModel, Samples, xr.DataArray]:
+        """The trained model with what it needs of its data set to simulate one site over some days, warmed up."""
+        dataset = dataset.sel(site=[site])
+        model = self.model(dataset)
+        first, last = dataset.indexes["time"].slice_indexer(start, stop).indices(dataset.sizes["time"])[:2]
+        samples = model.samples(dataset, self.config.target)
+        return model, samples.span(first, last, self.config.warmup), dataset.time[first:last]
+
+    def simulate(self, dataset: xr.Dataset, site: str, start: str, stop: str) -> xr.Dataset:
+        """Every flux and store of one site from one day to another, `(time,)`, mean over the members."""
+        model, samples, time = self.at(dataset, site, start, stop)
+        with torch.no_grad():
+            values = {k: v[samples.warmup :] for k, v in model(samples).items()}
+        return model.process_model.to_dataset(values, time=time.values, site=[site]).isel(site=0)
+
+
+def compare(runs: Iterable[Run]) -> xr.Dataset:
+    """Results of several runs along `run`; what a run lacks is missing."""
+    runs = list(runs)
+    results = [run.results().drop_encoding() for run in runs]
+    combined = xr.concat(results, "run", join="outer", data_vars="all", coords="minimal", compat="override")
+    return combined.assign_coords(run=[run.id for run in runs])
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """The name under which to write what is then renamed to `path`, so that nobody reads half of it."""
+    partial = path.with_name(path.name + ".partial")
+    yield partial
+    partial.replace(path)
+
+
+def write_whole(path: Path, content: str) -> None:
+    """Write a text file under another name and rename it, so that nobody reads half of it."""
+    with whole(path) as partial:
+        partial.write_text(content)
+
+
+def _read_json(path: Path) -> dict:
+    return json.loads(path.read_text()) if path.exists() else {}

@@ -1,0 +1,26 @@
+"""How an output on one day responds to a forcing on each day: one reverse pass."""
+
+import torch
+import xarray as xr
+
+from ..samples import Samples
+from ..train import DifferentiableModel
+from .units import units_per
+
+
+def forcing_response(
+    model: DifferentiableModel, samples: Samples, target: str, forcing: str, time, day: int
+) -> xr.DataArray:
+    """Derivative of `target` on the scored day number `day` with respect to `forcing` on each scored day, `(time,)`.
+
+    Later days have exactly zero. Static parameters do not depend on the forcing; the path through dynamic ones counts.
+    """
+    series = samples.forcings[forcing].clone().requires_grad_()
+    samples = Samples(samples.forcings | {forcing: series}, samples.attributes, samples.target, samples.warmup)
+    flow = model(samples, [target])[target].mean(-1)[samples.warmup + day].sum()
+    (gradient,) = torch.autograd.grad(flow, series)
+    attrs = {
+        "units": units_per(model.process_model.attrs(target)["units"], model.process_model.attrs(forcing)["units"]),
+        "long_name": f"Response of {target} to {model.process_model.forcings[forcing].long_name.lower()}",
+    }
+    return xr.DataArray(gradient[samples.warmup :, 0, 0].cpu().numpy(), {"time": time}, "time", attrs=attrs)

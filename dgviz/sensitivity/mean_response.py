@@ -1,0 +1,35 @@
+"""How the mean of an output responds to each parameter: one reverse pass for all sites and parameters."""
+
+import torch
+import xarray as xr
+
+from ..declare import Parameter
+from ..samples import Samples
+from ..train import DifferentiableModel
+from .units import units_per
+
+
+def mean_response(model: DifferentiableModel, samples: Samples, target: str) -> xr.Dataset:
+    """Derivative of the mean of `target` over the scored days with respect to each parameter, `(site,)` by name.
+
+    A parameter is shifted by the same amount in all members and, if it is dynamic, on all days.
+    """
+    with torch.no_grad():
+        parameters = model.parameters_of(samples)
+    parameters = {k: v.requires_grad_() for k, v in parameters.items()}
+    flows = model.process_model(samples.forcings, parameters, [target])[target].mean(-1)[samples.warmup :]
+    gradients = torch.autograd.grad(flows.mean(0).sum(), list(parameters.values()), materialize_grads=True)
+    declared, units = model.process_model.of(Parameter), model.process_model.attrs(target)["units"]
+    return xr.Dataset(
+        {
+            name: ("site", gradient.sum((0, -1)).cpu().numpy(), _attrs(declared[name], target, units))
+            for name, gradient in zip(parameters, gradients, strict=True)
+        }
+    )
+
+
+def _attrs(parameter: Parameter, target: str, units: str) -> dict[str, str]:
+    return {
+        "units": units_per(units, parameter.units),
+        "long_name": f"Sensitivity of mean {target} to {parameter.long_name.lower()}",
+    }

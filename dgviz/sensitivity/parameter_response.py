@@ -1,0 +1,45 @@
+"""How an output of one site responds, day by day, to each parameter: one forward pass with tangents."""
+
+import torch
+import xarray as xr
+from torch.autograd import forward_ad
+
+from ..declare import Parameter
+from ..samples import Samples
+from ..train import DifferentiableModel
+from .units import units_per
+
+
+def parameter_response(model: DifferentiableModel, samples: Samples, target: str, time) -> xr.Dataset:
+    """Derivative of `target` on each scored day with respect to each parameter, `(time,)` by name, at one site.
+
+    A parameter is shifted by the same amount in all members and, if it is dynamic, on all days. The site is repeated
+    once for every parameter, each copy carrying the tangent of its own, so that one pass gives all.
+    """
+    with torch.no_grad(), forward_ad.dual_level():
+        parameters = model.parameters_of(samples)
+        flows = model.process_model(samples.forcings, _with_tangents(parameters), [target])[target]
+        tangent = forward_ad.unpack_dual(flows.mean(-1)).tangent
+    responses = tangent[samples.warmup :].cpu().numpy()
+    declared, units = model.process_model.of(Parameter), model.process_model.attrs(target)["units"]
+    variables = {
+        name: ("time", responses[:, i], _attrs(declared[name], target, units)) for i, name in enumerate(parameters)
+    }
+    return xr.Dataset(variables, coords={"time": time})
+
+
+def _with_tangents(parameters: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    duals = {}
+    for i, (name, value) in enumerate(parameters.items()):
+        copies = value.expand(-1, len(parameters), -1).clone()
+        tangent = torch.zeros_like(copies)
+        tangent[:, i] = 1
+        duals[name] = forward_ad.make_dual(copies, tangent)
+    return duals
+
+
+def _attrs(parameter: Parameter, target: str, units: str) -> dict[str, str]:
+    return {
+        "units": units_per(units, parameter.units),
+        "long_name": f"Response of {target} to {parameter.long_name.lower()}",
+    }

@@ -1,0 +1,218 @@
+"""Carry out runs: one in this process, or those waiting in a folder in a process that stays warm.
+
+The queue is the folder itself: the oldest run that waits is next. Whoever claims a run first trains it.
+"""
+
+import json
+import multiprocessing
+import os
+import platform
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import closing
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import psutil
+import torch
+import xarray as xr
+
+from .config import ConfigError, RunConfig
+from .datasets import attribute_names
+from .results import days_of, make_results
+from .runs import ENDED, Run, RunError, list_runs, whole, write_whole
+from .samples import Samples
+from .train import DifferentiableModel, Epoch, fit
+
+POLL = 0.1  # seconds between looks at the folder
+
+
+def carry_out(run: Run, on_epoch: Callable[[dict], None] = lambda record: None) -> None:
+    """Train a run, or go on from its checkpoint, and write its results; `on_epoch` gets each record of progress.
+
+    An error is written to the run's folder and raised. Ctrl-C ends training and leaves a usable run.
+    """
+    if not run.claim():
+        raise RunError(f"The run {run.id!r} is being trained by another process.")
+    try:
+        _Job(run, on_epoch).carry_out()
+    except BaseException as error:
+        write_whole(run.folder / "error.txt", f"{error or type(error).__name__}\n\n{traceback.format_exc()}")
+        raise
+
+
+class _Job:
+    """One run while it is trained."""
+
+    def __init__(self, run: Run, on_epoch: Callable[[dict], None]):
+        self.run, self.on_epoch, self.config = run, on_epoch, run.config
+        self.started, self.ended = time.monotonic(), "done"
+
+    def carry_out(self) -> None:
+        device = _device(self.config)
+        torch.manual_seed(self.config.seed)
+        dataset = self.run.dataset()
+        periods = periods_of(self.config, dataset)
+        names = attribute_names(dataset, self.config.attributes)
+        model = DifferentiableModel.build(self.config, names).to(device)
+        samples = model.samples(dataset, self.config.target, device)
+        days = days_of(dataset, periods["train"], "train")
+        self._train(model, samples.span(days.start, days.stop, 0))
+        results = make_results(model.eval(), samples, dataset, self.config, periods)
+        self._write(model, results, device)
+
+    def _train(self, model: DifferentiableModel, samples: Samples) -> None:
+        checkpoint = self.run.checkpoint()
+        epochs = fit(model, samples, self.config, self.config.target, checkpoint, self._interrupted)
+        try:
+            with closing(epochs):
+                for epoch in epochs:
+                    self._report(epoch)
+        except KeyboardInterrupt:
+            self.ended = "stopped"
+
+    def _report(self, epoch: Epoch) -> None:
+        seconds = time.monotonic() - self.started
+        record = {
+            "epoch": epoch.number,
+            "epochs": self.config.epochs,
+            "loss": epoch.loss,
+            "validation_loss": epoch.validation_loss,
+            "median_nse": epoch.nse.nanmedian().item(),
+            "seconds": round(seconds, 2),
+            "eta": round(seconds / epoch.number * (self.config.epochs - epoch.number), 1),
+            "parameters": {k: [round(x, 4) for x in v.tolist()] for k, v in epoch.parameters.items()},
+        }
+        with whole(self.run.folder / "checkpoint.pt") as partial:
+            torch.save(epoch.checkpoint, partial)
+        with (self.run.folder / "progress.jsonl").open("a") as file:
+            file.write(json.dumps(record) + "\n")
+        self.on_epoch(record)
+
+    def _interrupted(self) -> bool:
+        """Was the run asked to stop? Waits here while it is asked to pause."""
+        while self.run.requested == "pause":
+            time.sleep(POLL)
+        if self.run.requested == "stop":
+            self.ended = "stopped"
+        return self.ended == "stopped"
+
+    def _write(self, model: DifferentiableModel, results: xr.Dataset, device: str) -> None:
+        record = {
+            "ended": self.ended,
+            "seconds": round(time.monotonic() - self.started, 1),
+            "device": device_name(device),
+            "seed": self.config.seed,
+            "created": f"{datetime.now():%Y-%m-%d %H:%M}",
+            "versions": {name: version(name) for name in ("dgviz", "torch", "xarray")}
+            | {"python": platform.python_version()},
+        }
+        write_whole(self.run.folder / "record.json", json.dumps(record, indent=2))
+        with whole(self.run.folder / "weights.pt") as partial:
+            torch.save(model.state_dict(), partial)
+        with whole(self.run.folder / "results.zarr") as partial:
+            results.to_zarr(partial, mode="w", zarr_format=2, consolidated=True)
+
+
+def periods_of(config: RunConfig, dataset: xr.Dataset) -> dict[str, str]:
+    """The training and the test period: those of the configuration, else the data set's own.
+
+    Raises ConfigError if they share days.
+    """
+    periods = {name: getattr(config, f"{name}_period") or dataset.attrs[f"{name}_period"] for name in ("train", "test")}
+    train, test = (days_of(dataset, period, name) for name, period in periods.items())
+    if train.start < test.stop and test.start < train.stop:
+        raise ConfigError(
+            f"train_period {periods['train']!r} and test_period {periods['test']!r} share days. "
+            "Choose periods that do not overlap."
+        )
+    return periods
+
+
+def _device(config: RunConfig) -> str:
+    found = "cuda" if torch.cuda.is_available() else "cpu"
+    if config.device == "cuda" and found == "cpu":
+        raise ConfigError("device 'cuda': torch finds no GPU here. Use 'cpu' or 'auto'.")
+    return found if config.device == "auto" else config.device
+
+
+def device_name(device: str) -> str:
+    """The device in words: the GPU's name, or the processor and the threads used."""
+    if device == "cuda":
+        return torch.cuda.get_device_name()
+    return f"CPU, {torch.get_num_threads()} thread{'s' * (torch.get_num_threads() > 1)}"
+
+
+class Worker:
+    """A process that carries out the waiting runs of a folder, one after the other, politely.
+
+    It is spawned once and stays warm; it ends with the process that started it.
+    """
+
+    def __init__(self, folder: Path):
+        self.folder = Path(folder)
+        self._process = None
+
+    def start(self) -> None:
+        """Spawn the process, unless it lives."""
+        if self._process is None or not self._process.is_alive():
+            context = multiprocessing.get_context("spawn")
+            self._process = context.Process(target=_serve, args=(self.folder, os.getpid()), daemon=True)
+            self._process.start()
+
+    def submit(self, config: RunConfig) -> Run:
+        """Put a run in the queue. Raises RunError if it cannot be written."""
+        run = Run.create(config, self.folder)
+        self.start()
+        return run
+
+    @property
+    def queue(self) -> list[str]:
+        """The ids of the runs that wait, the next one first."""
+        return [run.id for run in _waiting(self.folder)]
+
+    def kill(self) -> None:
+        """End the process with the run that it trains, and start a new one for the rest of the queue."""
+        self.close()
+        self.start()
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.join()
+            self._process = None
+
+
+def _serve(folder: Path, parent: int) -> None:
+    torch.set_num_threads(1)
+    psutil.Process().nice(10)
+    while psutil.pid_exists(parent) and os.getppid() == parent:
+        if waiting := _waiting(folder):
+            _carry_out_or_report(waiting[0])
+        else:
+            time.sleep(POLL)
+
+
+def _waiting(folder: Path) -> list[Run]:
+    """The runs that wait, the oldest first."""
+    return [run for run in reversed(list_runs(folder)) if run.status == "waiting"]
+
+
+def _carry_out_or_report(run: Run) -> None:
+    try:
+        carry_out(run)
+    except Exception as error:
+        print(f"The run {run.id!r} failed: {error}", file=sys.stderr)
+        if run.status not in ENDED:  # its folder cannot be written: without this process it shows as failed
+            raise
+
+
+def main() -> None:
+    """`python -m dgviz.train RUN`: carry out the run in a folder."""
+    if len(sys.argv) != 2:
+        sys.exit("Usage: python -m dgviz.train RUN, where RUN is the folder of a run (it holds config.json).")
+    carry_out(Run(Path(sys.argv[1])))
