@@ -7,7 +7,6 @@ variable of real numbers is an attribute that a network may read; flags and name
 A source is a module of this folder with a `title` and `load(path)`: adding a file adds the source.
 """
 
-import difflib
 import importlib
 import pkgutil
 from pathlib import Path
@@ -15,7 +14,7 @@ from types import ModuleType
 
 import xarray as xr
 
-from dgviz.datasets.check import FORCINGS, TARGETS, DataError, check_period
+from dgviz.datasets.check import FORCINGS, TARGETS, DataError, check_period, did_you_mean
 
 __all__ = [
     "DataError",
@@ -46,10 +45,8 @@ def open_dataset(data: str | Path = "delaware", folder: str | Path | None = None
         return readers[path.stem].load(path)
     if path.exists():
         return readers["table"].load(path)
-    near = difflib.get_close_matches(str(data), readers, n=1)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
     raise DataError(
-        f"data set {str(data)!r}: there is no such source, file or folder.{hint} "
+        f"data set {str(data)!r}: there is no such source, file or folder.{did_you_mean(str(data), readers)} "
         f"Known sources: {', '.join(readers)}; or give the path of a NetCDF file or of a folder of CSV files."
     )
 
@@ -69,8 +66,7 @@ def attribute_names(ds: xr.Dataset, chosen: tuple[str, ...] = ()) -> list[str]:
     known = [str(name) for name in ds if ds[name].dims == ("site",) and ds[name].dtype.kind == "f"]
     for name in chosen:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
+            hint = did_you_mean(name, known)
             raise DataError(f"attribute {name!r} is not in {ds.title!r}.{hint} It has: {', '.join(known)}.")
     return list(chosen) or known
 

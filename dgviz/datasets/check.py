@@ -3,7 +3,8 @@
 A gap in a target is fine (it is masked out of the loss); a gap in a forcing is not. Nothing is repaired.
 """
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -191,7 +192,13 @@ def cell_name(series: xr.DataArray, time: int, site: int, source: str | Path, fi
     return f"{files.get(site_id, source)}: site {site_id}: {series.name} on {day:%Y-%m-%d}"
 
 
-def some(items: list) -> str:
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The nearest known name as a question, if one is near."""
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return f" Did you mean {near[0]!r}?" if near else ""
+
+
+def some(items: Sequence) -> str:
     """Name the first few."""
     named = ", ".join(map(str, items[:N_NAMED]))
     return named + (f" and {len(items) - N_NAMED} more" if len(items) > N_NAMED else "")

@@ -1,0 +1,235 @@
+"""A person's own basins: the documented layout is read, and every mistake in it is named with its fix."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+from dgviz.datasets import DataError, attribute_names, forcing_names, open_dataset
+
+DAYS = pd.date_range("1990-10-01", "1993-09-30")
+SITES = "site,name,lat,lon,area,elevation,forest [1]\n0001,Clear Creek,41.2,-75.1,100,310,0.8\n0002,,42,-75,50,,0.2\n"
+
+
+def days_of_weather() -> pd.DataFrame:
+    warm = 10 - 10 * np.cos(2 * np.pi * np.arange(len(DAYS)) / 365.25)
+    frame = pd.DataFrame({"date": DAYS.strftime("%Y-%m-%d"), "prcp": 3.0, "tmin": warm - 5, "tmax": warm + 5})
+    return frame.assign(streamflow=1.5)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "attributes.csv").write_text(SITES)
+    for site in ("0001", "0002"):
+        days_of_weather().to_csv(tmp_path / f"{site}.csv", index=False)
+    return tmp_path
+
+
+def rewrite(folder, change, site="0002"):
+    """Change the table of one site; `change` takes and returns it."""
+    change(days_of_weather()).to_csv(folder / f"{site}.csv", index=False)
+
+
+def set_cell(column, day, value):
+    def change(frame):
+        frame[column] = frame[column].astype(object)
+        frame.loc[frame.date == day, column] = value
+        return frame
+
+    return change
+
+
+def message(folder) -> str:
+    with pytest.raises(DataError) as error:
+        open_dataset(str(folder))
+    return str(error.value)
+
+
+# ---- what is right is read
+
+
+def test_folder_gives_labelled_series_and_attributes(folder):
+    ds = open_dataset(str(folder))
+    assert list(ds.site.values) == ["0001", "0002"]
+    assert list(ds.name.values) == ["Clear Creek", "0002"]
+    assert forcing_names(ds) == ["prcp", "tmin", "tmax", "tmean"]
+    assert sorted(attribute_names(ds)) == ["area", "elevation", "forest"]
+    assert ds.elevation.attrs["units"] == "m" and np.isnan(ds.elevation.sel(site="0002"))
+    assert ds.prcp.dims == ("time", "site") and ds.prcp.dtype == "float32"
+    assert float(ds.tmean[0, 0]) == pytest.approx(0.0)
+    assert ds.day_of_year.values[0] == 274
+
+
+def test_whole_years_are_split_two_thirds_to_one(folder):
+    ds = open_dataset(str(folder))
+    assert ds.train_period == "1990-10-01/1992-09-30"
+    assert ds.test_period == "1992-10-01/1993-09-30"
+
+
+def test_nothing_is_written_to_the_folder(folder):
+    before = {file.name: file.read_bytes() for file in folder.iterdir()}
+    open_dataset(str(folder))
+    assert {file.name: file.read_bytes() for file in folder.iterdir()} == before
+
+
+def test_gap_in_streamflow_stays_a_gap(folder):
+    rewrite(folder, set_cell("streamflow", "1991-01-01", None))
+    ds = open_dataset(str(folder))
+    assert int(ds.streamflow.isnull().sum()) == 1
+    assert np.isnan(ds.streamflow.sel(site="0002", time="1991-01-01"))
+
+
+def test_discharge_becomes_depth_over_the_area(folder):
+    for site in ("0001", "0002"):
+        rewrite(folder, lambda frame: frame.rename(columns={"streamflow": "discharge [m3/s]"}), site)
+    ds = open_dataset(str(folder))
+    assert "discharge" not in ds
+    # 1.5 m3/s for a day over 100 km2 is 1.296 mm
+    assert float(ds.streamflow.sel(site="0001")[0]) == pytest.approx(1.296)
+    assert float(ds.streamflow.sel(site="0002")[0]) == pytest.approx(2.592)
+
+
+def test_spelling_of_units_and_byte_order_mark_are_accepted(folder):
+    table = days_of_weather().rename(columns={"prcp": "prcp [mm/day]", "tmin": "tmin [°C]"})
+    table.to_csv(folder / "0001.csv", index=False, encoding="utf-8-sig")
+    assert open_dataset(str(folder)).prcp.attrs["units"] == "mm d-1"
+
+
+def test_netcdf_gives_the_same_as_the_folder(folder, tmp_path):
+    ds = open_dataset(str(folder))
+    file = tmp_path / "mine.nc"
+    ds.drop_vars(["day_of_year", "tmean"]).transpose("site", "time").to_netcdf(file, engine="h5netcdf")
+    again = open_dataset(str(file))
+    xr.testing.assert_allclose(again, ds)
+    assert again.prcp.dims == ("time", "site")
+    assert forcing_names(again) == forcing_names(ds) and attribute_names(again) == attribute_names(ds)
+
+
+def test_flag_of_a_netcdf_is_no_attribute(folder, tmp_path):
+    ds = open_dataset(str(folder)).assign(regulated=("site", [True, False]), region=("site", ["a", "b"]))
+    ds.drop_vars("day_of_year").to_netcdf(tmp_path / "mine.nc", engine="h5netcdf")
+    assert "regulated" not in attribute_names(open_dataset(str(tmp_path / "mine.nc")))
+
+
+# ---- what is wrong is named: file, site, variable, day and fix
+
+
+def replace_day(frame, old, new):
+    return frame.assign(date=frame.date.where(frame.date != old, new))
+
+
+WRONG_SERIES = {
+    "missing day": (lambda f: f[f.date != "1991-03-05"], ["1991-03-05", "missing", "add a row"]),
+    "missing days": (lambda f: f.drop(index=range(100, 110)), ["1991-01-09", "and 7 more"]),
+    "duplicate day": (lambda f: replace_day(f, "1991-03-05", "1991-03-04"), ["1991-03-04", "twice"]),
+    "unsorted": (lambda f: f.iloc[::-1], ["order", "1993-09-29", "sort"]),
+    "bad date": (lambda f: replace_day(f, "1990-10-03", "03/10/1990"), ["line 4", "'03/10/1990'", "1990-10-01"]),
+    "negative rain": (set_cell("prcp", "1991-03-05", -2), ["0002: prcp", "1991-03-05", "-2", "negative"]),
+    "gap in forcing": (set_cell("tmax", "1991-03-05", None), ["0002: tmax", "1991-03-05", "empty", "fill it"]),
+    "fill value": (set_cell("prcp", "1991-03-05", -999), ["0002: prcp", "-999", "real value"]),
+    "fill value in target": (set_cell("streamflow", "1991-03-05", -9999), ["streamflow", "leave the cell empty"]),
+    "text": (set_cell("prcp", "1990-10-02", "trace"), ["line 3", "prcp", "'trace'", "not a number"]),
+    "too hot": (set_cell("tmax", "1991-03-05", 95), ["tmax", "95", "between -90 and 60 degC"]),
+    "infinite": (set_cell("prcp", "1991-03-05", "inf"), ["prcp", "1991-03-05", "inf"]),
+    "swapped": (lambda f: f.rename(columns={"tmin": "tmax", "tmax": "tmin"}), ["tmin", "above", "swapped"]),
+    "kelvin": (lambda f: f.assign(tmin=f.tmin + 273, tmax=f.tmax + 273), ["kelvin", "subtract 273.15"]),
+    "units": (lambda f: f.rename(columns={"prcp": "prcp [inch]"}), ["prcp", "'inch'", "'mm d-1'", "convert"]),
+    "misspelt": (lambda f: f.rename(columns={"prcp": "prpc"}), ["'prpc'", "Did you mean 'prcp'?"]),
+    "no date": (lambda f: f.drop(columns="date"), ["no column date"]),
+    "column twice": (lambda f: f.assign(**{"prcp [mm d-1]": 1.0}), ["prcp", "twice"]),
+    "other columns": (lambda f: f.drop(columns="streamflow"), ["streamflow", "not in both"]),
+    "other days": (lambda f: f.iloc[31:], ["1990-11-01/1993-09-30", "cut the files"]),
+    "no rows": (lambda f: f.iloc[:0], ["no rows"]),
+}
+
+
+@pytest.mark.parametrize("mistake", WRONG_SERIES)
+def test_mistake_in_a_series_is_named(folder, mistake):
+    change, expected = WRONG_SERIES[mistake]
+    rewrite(folder, change)
+    text = message(folder)
+    assert "0002.csv" in text
+    for part in expected:
+        assert part in text
+
+
+WRONG_SITES = {
+    "site twice": (lambda text: text.replace("0002,", "0001,"), ["site 0001", "twice"]),
+    "no latitude": (lambda text: text.replace("lat,", "latitude,"), ["no column lat"]),
+    "latitude": (lambda text: text.replace("42,-75", "142,-75"), ["site 0002", "lat is 142", "-90 and 90"]),
+    "longitude": (lambda text: text.replace("42,-75", "42,285"), ["site 0002", "lon is 285", "-180 and 180"]),
+    "empty latitude": (lambda text: text.replace("42,-75", ",-75"), ["site 0002", "lat is nan"]),
+    "words": (lambda text: text.replace("0.8", "oak"), ["line 2", "forest", "'oak'", "not a number"]),
+    "fill value": (lambda text: text.replace("0.8", "-999"), ["site 0001", "forest", "-999", "leave it empty"]),
+    "area": (lambda text: text.replace(",100,", ",0,"), ["site 0001", "area is 0", "positive"]),
+    "units of area": (lambda text: text.replace("area,", "area [mi2],"), ["area", "'mi2'", "'km2'"]),
+    "no site": (lambda text: text.replace("0002,", ","), ["line 3", "no site"]),
+    "no file": (lambda text: text.replace("0002,", "0003,"), ["no file 0003.csv"]),
+}
+
+
+@pytest.mark.parametrize("mistake", WRONG_SITES)
+def test_mistake_in_the_attributes_is_named(folder, mistake):
+    change, expected = WRONG_SITES[mistake]
+    (folder / "attributes.csv").write_text(change(SITES))
+    text = message(folder)
+    assert str(folder) in text
+    for part in expected:
+        assert part in text
+
+
+def test_broken_csv_is_named(folder):
+    (folder / "0002.csv").write_text("date,prcp,tmin,tmax,streamflow\n1990-10-01,1,2,3,4,5\n")
+    assert "0002.csv: cannot be read as CSV" in message(folder)
+    (folder / "0002.csv").write_bytes(b"\xff\xfe\x00\x01")
+    assert "0002.csv: cannot be read as CSV" in message(folder)
+    (folder / "0002.csv").write_text("")
+    assert "0002.csv: cannot be read as CSV" in message(folder)
+
+
+def test_folder_without_attributes_says_what_it_needs(tmp_path):
+    assert "attributes.csv does not exist" in message(tmp_path)
+
+
+def test_discharge_without_area_asks_for_the_area(folder):
+    (folder / "attributes.csv").write_text("site,lat,lon\n0001,41,-75\n0002,42,-75\n")
+    for site in ("0001", "0002"):
+        rewrite(folder, lambda frame: frame.rename(columns={"streamflow": "discharge"}), site)
+    assert "'area' in km2" in message(folder)
+
+
+def test_short_record_asks_for_two_years(folder):
+    for site in ("0001", "0002"):
+        rewrite(folder, lambda frame: frame.iloc[:500], site)
+    assert "500 days are too few" in message(folder)
+
+
+def test_no_observations_column_names_the_targets(folder):
+    for site in ("0001", "0002"):
+        rewrite(folder, lambda frame: frame.drop(columns="streamflow"), site)
+    assert "no target; it needs one of streamflow" in message(folder)
+
+
+WRONG_NETCDF = {
+    "units": (lambda ds: ds.assign(prcp=ds.prcp.assign_attrs(units="inch")), ["prcp", "'inch'", "'mm d-1'"]),
+    "no units": (lambda ds: ds.assign(prcp=ds.prcp.drop_attrs()), ["prcp", "''", "'mm d-1'"]),
+    "no site": (lambda ds: ds.rename(site="basin"), ["no coordinate 'site'"]),
+    "no latitude": (lambda ds: ds.drop_vars("lat"), ["no coordinate 'lat'"]),
+    "period": (lambda ds: ds.assign_attrs(test_period="1993-10-01/1994-09-30"), ["test_period", "beyond the record"]),
+    "hours": (lambda ds: ds.assign_coords(time=ds.time + np.timedelta64(6, "h")), ["06:00", "whole day"]),
+}
+
+
+@pytest.mark.parametrize("mistake", WRONG_NETCDF)
+def test_mistake_in_a_netcdf_is_named(folder, tmp_path, mistake):
+    change, expected = WRONG_NETCDF[mistake]
+    file = tmp_path / "mine.nc"
+    change(open_dataset(str(folder)).drop_vars("day_of_year")).to_netcdf(file, engine="h5netcdf")
+    text = message(file)
+    for part in expected:
+        assert part in text
+
+
+def test_file_that_is_no_netcdf_is_named(tmp_path):
+    (tmp_path / "mine.nc").write_text("hello")
+    assert "mine.nc: cannot be read as NetCDF-4" in message(tmp_path / "mine.nc")
