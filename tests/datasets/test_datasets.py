@@ -1,0 +1,114 @@
+"""Opening a data set by name or path, choosing attributes and periods, and what must not be imported."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dgviz import datasets
+from dgviz.datasets import DataError, attribute_names, forcing_names, open_dataset, period_slice
+from dgviz.paths import data_folder
+
+SHARED = Path(__file__).parents[3] / "shared" / "data"
+
+
+@pytest.fixture(scope="module")
+def camels():
+    folder = Path(os.environ.get("DGVIZ_DATA", SHARED))
+    if not (folder / "camels_us.nc").is_file():
+        pytest.skip(f"camels_us.nc is not in {folder}; set DGVIZ_DATA to the folder that holds it")
+    return open_dataset("camels_us", folder=folder)
+
+
+def test_sources_are_the_modules_that_load():
+    assert set(datasets.sources()) == {"delaware", "camels_us", "table"}
+    for name, module in datasets.sources().items():
+        assert module.title and module.__doc__, name
+
+
+def test_public_names_exist():
+    for name in datasets.__all__:
+        assert getattr(datasets, name)
+
+
+def test_unknown_source_names_the_nearest():
+    with pytest.raises(DataError, match=r"'delawere': there is no such source.*Did you mean 'delaware'\?.*camels_us"):
+        open_dataset("delawere")
+
+
+def test_a_copy_of_a_packaged_file_is_read_as_its_source(tmp_path):
+    (tmp_path / "delaware.nc").write_bytes((data_folder() / "delaware.nc").read_bytes())
+    ds = open_dataset(tmp_path / "delaware.nc")
+    assert "reach" in ds.sizes and ds.title == "Delaware River Basin, 1979-1980"
+
+
+def test_chosen_attributes_are_checked():
+    ds = open_dataset("delaware")
+    assert attribute_names(ds, ("slope", "area")) == ["slope", "area"]
+    with pytest.raises(DataError, match=r"'elevatoin' is not in .*Did you mean 'elevation'\?.*frac_snow"):
+        attribute_names(ds, ("elevatoin",))
+
+
+def test_period_is_a_slice_of_both_ends():
+    ds = open_dataset("delaware")
+    assert ds.sel(time=period_slice(ds, ds.test_period)).sizes["time"] == 366
+
+
+@pytest.mark.parametrize(
+    ("period", "expected"),
+    [
+        ("1981-01-01/1981-12-31", "reaches beyond the record.*1979-01-01/1980-12-31"),
+        ("1978-10-01/1979-09-30", "reaches beyond the record"),
+        ("1980-01-01/1979-01-01", "ends before it starts"),
+        ("1980", "is not a period; write it as"),
+        ("1980-13-01/1980-12-31", "is not a period; write it as"),
+    ],
+)
+def test_impossible_period_is_named(period, expected):
+    with pytest.raises(DataError, match=f"train_period {period!r} {expected}"):
+        period_slice(open_dataset("delaware"), period, "train_period")
+
+
+def test_absent_camels_file_says_what_to_set(monkeypatch, tmp_path):
+    monkeypatch.delenv("DGVIZ_DATA", raising=False)
+    with pytest.raises(DataError, match=r"set the environment variable DGVIZ_DATA to the folder that holds camels_us"):
+        open_dataset("camels_us")
+    monkeypatch.setenv("DGVIZ_DATA", str(tmp_path))
+    with pytest.raises(DataError, match=r"camels_us\.nc does not exist; the environment variable DGVIZ_DATA"):
+        open_dataset("camels_us")
+    with pytest.raises(DataError, match=r"camels_us\.nc does not exist; the folder given"):
+        open_dataset("camels_us", folder=tmp_path)
+
+
+def test_camels_gives_the_clean_basins_in_the_same_form(camels):
+    assert camels.sizes == {"site": 368, "time": 10957}
+    assert (camels.train_period, camels.test_period) == ("1989-10-01/1999-09-30", "1999-10-01/2009-09-30")
+    assert forcing_names(camels) == ["prcp", "tmin", "tmax", "tmean", "srad", "vp"]
+    assert len(attribute_names(camels)) == 27
+    for name in forcing_names(camels):
+        assert camels[name].dims == ("time", "site") and camels[name].dtype == "float32"
+    assert not camels.streamflow.isnull().any()
+
+
+def test_camels_attributes_tell_nothing_of_the_streamflow(camels):
+    assert not {"q_mean", "runoff_ratio", "baseflow_index", "slope_fdc", "q5", "q95"} & set(camels.variables)
+
+
+def test_camels_climate_is_that_of_its_forcing(camels):
+    # Published means are of 1989-10..2009-09; radiation is of the whole day, as 100 to 250 W m-2 in these latitudes.
+    means = camels.sel(time=slice("1989-10-01", "2009-09-30")).mean("time")
+    np.testing.assert_allclose(means.prcp, camels.p_mean, rtol=0.05)
+    assert means.srad.min() > 90 and means.srad.max() < 260
+
+
+def test_reading_data_imports_neither_torch_nor_the_interface():
+    code = (
+        "import sys; from dgviz.datasets import open_dataset; open_dataset('delaware');"
+        "print(sorted({name.split('.')[0] for name in sys.modules} & "
+        "{'torch', 'panel', 'holoviews', 'bokeh', 'hvplot'}))"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
