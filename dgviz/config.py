@@ -42,7 +42,7 @@ class RunConfig(BaseModel):
         "rmse: with the error of the logarithm; kge: Kling-Gupta efficiency by site.",
     )
     epochs: int = Field(60, ge=1, le=10_000, description="Passes over the training data.")
-    learning_rate: float = Field(0.01, gt=0, le=1, description="Step size of the optimizer (Adam).")
+    learning_rate: float = Field(0.03, gt=0, le=1, description="Step size of the optimizer (Adam).")
     batch_size: int = Field(100, ge=1, le=10_000, description="Sites in one update.")
     window: int = Field(365, ge=30, le=10_000, description="Days scored in one update.")
     warmup: int = Field(365, ge=0, le=3650, description="Days before the window that fill the stores, unscored.")

@@ -21,12 +21,15 @@ def make_results(
     """Results for every site of `dataset` from the first to the last day of `periods`, warmed up.
 
     The target is `(time, site)`; a static parameter `(site, member)`, a dynamic one `(time, site)`; scores are
-    `(period, site)`; `sensitivity_<parameter>` `(site,)` is that of the mean of the target in the last period.
+    `(period, site)`; `sensitivity_<parameter>` `(site,)` is that of the mean of the target over all these days.
     """
     spans = {name: days_of(dataset, period, name) for name, period in periods.items()}
     whole = slice(min(s.start for s in spans.values()), max(s.stop for s in spans.values()))
     blocks = torch.arange(dataset.sizes["site"]).split(SITES_AT_ONCE)
-    parts = [_results_of(model, samples, block.tolist(), config, whole, list(spans.values())[-1]) for block in blocks]
+    parts = [
+        _results_of(model, samples.span(whole.start, whole.stop, config.warmup, block.tolist()), config.target)
+        for block in blocks
+    ]
     results = xr.concat(parts, "site", data_vars="minimal", coords="minimal", compat="override", join="override")
     results = results.assign_coords(site=dataset.site, time=dataset.time[whole], **_place(dataset))
     table = [_scores(results, dataset, config.target, period_slice(dataset, p)) for p in periods.values()]
@@ -38,12 +41,17 @@ def make_results(
     )
 
 
-def _results_of(
-    model: DifferentiableModel, samples: Samples, sites: list[int], config: RunConfig, whole: slice, test: slice
-) -> xr.Dataset:
-    simulated = _simulate(model, samples.span(whole.start, whole.stop, config.warmup, sites), config.target)
-    response = mean_response(model, samples.span(test.start, test.stop, config.warmup, sites), config.target)
-    return simulated.merge(response.rename({name: f"sensitivity_{name}" for name in response}), compat="override")
+def _results_of(model: DifferentiableModel, samples: Samples, target: str) -> xr.Dataset:
+    response = mean_response(model, samples, target)
+    named = response.rename({name: f"sensitivity_{name}" for name in response})
+    return _simulate(model, samples, target).merge(named, compat="override")
+
+
+def simulate(model: DifferentiableModel, samples: Samples) -> xr.Dataset:
+    """Every flux and store on the scored days, `(time, site)`, mean over the members."""
+    with torch.no_grad():
+        values = model(samples)
+    return model.process_model.to_dataset({k: v[samples.warmup :] for k, v in values.items()})
 
 
 def days_of(dataset: xr.Dataset, period: str, name: str) -> slice:

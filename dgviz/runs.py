@@ -21,14 +21,14 @@ from pathlib import Path
 from typing import Literal
 
 import psutil
-import torch
 import xarray as xr
 
 from .config import RunConfig
 from .datasets import attribute_names, open_dataset
 from .paths import data_folder
+from .results import simulate
 from .samples import Samples
-from .train import DifferentiableModel
+from .train import DifferentiableModel, load
 
 Status = Literal["waiting", "training", "paused", "stopping", "done", "stopped", "failed"]
 ENDED: tuple[Status, ...] = ("done", "stopped", "failed")
@@ -191,7 +191,7 @@ class Run:
     def checkpoint(self) -> dict | None:
         """What training goes on from, or None before the first epoch."""
         path = self.folder / "checkpoint.pt"
-        return torch.load(path, weights_only=True) if path.exists() else None
+        return load(path) if path.exists() else None
 
     def dataset(self) -> xr.Dataset:
         """The data of the run: its sites, all days."""
@@ -208,7 +208,7 @@ class Run:
         if not path.exists():
             raise RunError(f"The run {self.id!r} has no trained model; it is {self.status}.")
         model = DifferentiableModel.build(self.config, attribute_names(dataset, self.config.attributes))
-        model.load_state_dict(torch.load(path, weights_only=True))
+        model.load_state_dict(load(path))
         return model.eval()
 
     def at(
@@ -224,9 +224,7 @@ class Run:
     def simulate(self, dataset: xr.Dataset, site: str, start: str, stop: str) -> xr.Dataset:
         """Every flux and store of one site from one day to another, `(time,)`, mean over the members."""
         model, samples, time = self.at(dataset, site, start, stop)
-        with torch.no_grad():
-            values = {k: v[samples.warmup :] for k, v in model(samples).items()}
-        return model.process_model.to_dataset(values, time=time.values, site=[site]).isel(site=0)
+        return simulate(model, samples).assign_coords(time=time).isel(site=0)
 
 
 def compare(runs: Iterable[Run]) -> xr.Dataset:

@@ -4,6 +4,7 @@ import copy
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -223,6 +224,11 @@ def _deviation(observed: Tensor) -> Tensor:
 def _nse(simulated: Tensor, observed: Tensor) -> Tensor:
     """NSE of each site `(site,)`, for progress; scores proper are in `dgviz.metrics`."""
     return 1 - (simulated - observed).square().nanmean(0) / (observed - observed.nanmean(0)).square().nanmean(0)
+
+
+def load(path: Path) -> dict:
+    """Tensors and numbers that were saved in a file, on the CPU. No code in the file is run."""
+    return torch.load(path, map_location="cpu", weights_only=True)
 
 
 if __name__ == "__main__":  # the only arrow that points back: `python -m dgviz.train RUN` is the worker's work

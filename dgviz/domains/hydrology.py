@@ -30,7 +30,7 @@ def _extraterrestrial_radiation(lat: Tensor, day_of_year: Tensor) -> Tensor:
     latitude = torch.deg2rad(lat)
     height = sunset * torch.sin(latitude) * torch.sin(declination)
     height = height + torch.cos(latitude) * torch.cos(declination) * torch.sin(sunset)
-    return 24 * 60 / math.pi * 0.0820 * distance * height
+    return 24 * 60 / math.pi * 0.0820 * distance * relu(height)
 
 
 class Hamon(Process):

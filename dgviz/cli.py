@@ -1,0 +1,165 @@
+"""The command line: `dgviz serve | train | data | describe`."""
+
+import contextlib
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import xarray as xr
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from .config import RunConfig
+from .datasets import attribute_names, forcing_names, open_dataset, sources, target_names
+from .describe import describe as describe_domain
+from .domains import discover
+from .runs import Run, find_run, runs_folder
+from .worker import carry_out
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+out, err = Console(), Console(stderr=True)
+
+RunsFolder = Annotated[
+    Path | None, typer.Option("--runs", help="Folder of runs; else DGVIZ_RUNS, else `runs` in the current folder.")
+]
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """What a person can mend is said in a sentence, without a traceback."""
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        err.print(f"[bold red]Error:[/] {error}", highlight=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.")] = 5006,
+    show: Annotated[bool, typer.Option(help="Open the browser.")] = False,
+    data: Annotated[str, typer.Option(help="A known data set, or the path of your own.")] = "delaware",
+    runs: RunsFolder = None,
+    address: Annotated[
+        str, typer.Option(help="Address to listen on; others can connect unless it is local.")
+    ] = "127.0.0.1",
+) -> None:
+    """Serve the dashboard in a browser."""
+    from .ui.app import serve as serve_dashboard
+
+    with _plain_errors():
+        serve_dashboard(port=port, show=show, data=data, runs_folder=runs or runs_folder(), address=address)
+
+
+@app.command()
+def train(
+    data: Annotated[str | None, typer.Option(help="A known data set, or the path of your own.")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="An option of the run or of a slot, as epochs=50 or snow=NoSnow.")
+    ] = None,
+    resume: Annotated[str | None, typer.Option(help="The id of a run to go on with from its last epoch.")] = None,
+    runs: RunsFolder = None,
+    as_json: Annotated[bool, typer.Option("--json", help="End with one line of JSON.")] = False,
+) -> None:
+    """Train a run here, with a progress bar; Ctrl-C ends it and leaves a usable run."""
+    with _plain_errors():
+        run = _run(data, set_ or [], resume, runs or runs_folder())
+        started = time.monotonic()
+        with _progress(run, quiet=as_json) as on_epoch:
+            carry_out(run, on_epoch)
+        results = run.results()
+        if as_json:
+            median = float(results.nse.sel(period="test").median())
+            seconds = round(time.monotonic() - started, 1)
+            print(json.dumps({"run": str(run.folder), "median_nse_test": round(median, 4), "seconds": seconds}))
+        else:
+            out.print(_score_table(results), f"\nRun {run.id} is {run.status}: {run.folder.absolute()}")
+
+
+def _run(data: str | None, settings: list[str], resume: str | None, folder: Path) -> Run:
+    if resume and (data or settings):
+        raise ValueError("--resume goes on with a run as it is. Leave out --data and --set, or train a new run.")
+    if resume:
+        return find_run(resume, folder)
+    changes = dict(_setting(text) for text in settings)
+    return Run.create(RunConfig().edited(**changes, **({"data": data} if data else {})), folder)
+
+
+def _setting(text: str) -> tuple[str, Any]:
+    """`epochs=50` as a name and a value; several values are separated by commas."""
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise ValueError(f"--set {text!r} is not NAME=VALUE. Write for example --set epochs=50.")
+    field = RunConfig.model_fields.get(name)
+    if field is not None and str(field.annotation).startswith("tuple"):
+        return name, tuple(part for part in value.split(",") if part)
+    with contextlib.suppress(json.JSONDecodeError):
+        return name, json.loads(value)
+    return name, value
+
+
+@contextmanager
+def _progress(run: Run, quiet: bool) -> Iterator[Callable[[dict], None]]:
+    columns = (
+        TextColumn(run.id),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("loss {task.fields[loss]}  median NSE {task.fields[nse]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=err, disable=quiet) as bar:
+        task = bar.add_task("", total=run.config.epochs, loss="-", nse="-")
+
+        def on_epoch(record: dict) -> None:
+            loss, nse = f"{record['loss']:.3f}", f"{record['median_nse']:.2f}"
+            bar.update(task, completed=record["epoch"], loss=loss, nse=nse)
+
+        yield on_epoch
+
+
+def _score_table(results: xr.Dataset) -> Table:
+    table = Table("score", "train", "test", title=f"Median over {results.sizes['site']} sites")
+    scored = [name for name in results if results[name].dims == ("period", "site")]
+    for name in sorted(scored):
+        medians = results[name].median("site").sel(period=["train", "test"]).values
+        label, units = results[name].attrs["long_name"], results[name].attrs["units"]
+        table.add_row(label if units == "1" else f"{label}, {units}", *(f"{median:.2f}" for median in medians))
+    return table
+
+
+@app.command()
+def data(name: Annotated[str | None, typer.Argument(help="A known data set, or the path of your own.")] = None) -> None:
+    """Read and check a data set, and say what is in it; without a name, list the known ones."""
+    with _plain_errors():
+        if name is None:
+            out.print(*(f"{key}: {module.title}" for key, module in sources().items()), sep="\n")
+            return
+        dataset = open_dataset(name)
+    days = dataset.indexes["time"]
+    table = Table("", "", title=dataset.attrs["title"], show_header=False)
+    table.add_row("sites", str(dataset.sizes["site"]))
+    table.add_row("days", f"{len(days)}, {days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d}")
+    for label, names in (
+        ("forcings", forcing_names(dataset)),
+        ("targets", target_names(dataset)),
+        ("attributes", attribute_names(dataset)),
+    ):
+        table.add_row(label, ", ".join(f"{n} ({dataset[n].attrs['units']})" for n in names))
+    for period in ("train_period", "test_period"):
+        table.add_row(period.replace("_", " "), dataset.attrs[period].replace("/", " to "))
+    out.print(table)
+
+
+@app.command()
+def describe(domain: Annotated[str, typer.Argument(help="A scientific domain.")] = "hydrology") -> None:
+    """Print the processes and parameters of a domain as Markdown."""
+    with _plain_errors():
+        known = discover()
+        if domain not in known:
+            raise ValueError(f"There is no domain {domain!r}. Domains: {', '.join(known)}.")
+        print(describe_domain(known[domain]))
