@@ -1,0 +1,197 @@
+"""Pages, the frame around them, and the server."""
+
+import html
+import logging
+from pathlib import Path
+
+import panel as pn
+
+from ..runs import runs_folder as default_runs_folder
+from . import address, material, theme
+from .header import context_bar, header
+from .help import HelpDialog
+from .sidebar import sidebar
+from .state import AppState
+from .store import Store
+from .views import View, text
+from .views.charts import FlowCharts
+from .views.distribution import ScoreDistribution
+from .views.explorer import Explorer
+from .views.map import SiteMap
+from .views.scores import WindowScores
+
+# Page -> rows of (views one above the other, columns out of twelve). A page is built when it is first opened.
+PAGES: dict[str, tuple[tuple[tuple[tuple[type[View], ...], int], ...], ...]] = {
+    "Explore": ((((SiteMap,), 7), ((WindowScores, ScoreDistribution), 5)), (((FlowCharts,), 12),)),
+    "Data": ((((Explorer,), 12),),),
+}
+FOLLOW = 400  # ms between two looks at a training run
+log = logging.getLogger(__name__)
+
+
+def create_app(store: Store | None = None) -> pn.viewable.Viewable:
+    """The dashboard of one session; a page that says what is wrong where it cannot be built."""
+    material.prepare()
+    try:
+        store = store or pn.state.as_cached("store", lambda: Store(default_runs_folder()))
+        state = AppState(store)
+        problems = _read_address(state)
+        return _frame(state, problems)
+    except Exception as error:
+        log.exception("The session could not be built")
+        return error_page(error)
+
+
+def error_page(error: Exception) -> pn.viewable.Viewable:
+    """What failed and what to do, in place of the dashboard."""
+    said = html.escape(str(error) or type(error).__name__)
+    return material.page(
+        title="dgviz",
+        sx=theme.PAGE,
+        main=[
+            text(
+                f"<h2>The dashboard could not start</h2><p class='problem'>{said}</p>"
+                "<p>Correct this and reload the page. The terminal in which dgviz runs has the details.</p>",
+                margin=24,
+            )
+        ],
+    )
+
+
+def _frame(state: AppState, problems: list[str]) -> pn.viewable.Viewable:
+    help_dialog = HelpDialog()
+    frame = material.page(
+        title="dgviz",
+        sx=theme.PAGE,
+        dark_theme=state.dark,
+        header=header(state, help_dialog.show_about),
+        sidebar=sidebar(state, help_dialog),
+        sidebar_width=300,
+        main=[
+            pn.Column(
+                _navigation(state),
+                context_bar(state),
+                _problems(state, problems),
+                *_pages(state),
+                help_dialog,
+                sizing_mode="stretch_width",
+                margin=(0, 14, 14, 14),
+            )
+        ],
+    )
+    frame.link(state, dark_theme="dark")
+    _write_address(state)
+    _follow_training(state)
+    return frame
+
+
+def _navigation(state: AppState):
+    """The names of the pages. The pages themselves stay where they are, so that their figures are drawn once."""
+    names = list(PAGES)
+    tabs = material.Tabs(
+        *((name, pn.Spacer(height=0)) for name in names),
+        active=names.index(state.page),
+        sizing_mode="stretch_width",
+        margin=0,
+    )
+    tabs.param.watch(lambda event: state.param.update(page=names[event.new]), "active")
+    state.param.watch(lambda event: tabs.param.update(active=names.index(event.new)), "page")
+    return tabs
+
+
+def _pages(state: AppState) -> list[pn.Column]:
+    places = {name: pn.Column(visible=False, sizing_mode="stretch_width", margin=0) for name in PAGES}
+
+    def turn(*_):
+        for name, place in places.items():
+            place.visible = name == state.page
+        if not places[state.page].objects:
+            places[state.page].objects = [_row(state, row) for row in PAGES[state.page]]
+
+    turn()
+    state.param.watch(turn, "page")
+    return list(places.values())
+
+
+def _row(state: AppState, row) -> pn.Column:
+    cells = [
+        pn.Column(
+            *(view(state=state, page=state.page) for view in views),
+            css_classes=[f"span-{span}"],
+            margin=0,
+            stylesheets=[theme.STACK],
+            sizing_mode="stretch_width",
+        )
+        for views, span in row
+    ]
+    return pn.Column(*cells, stylesheets=[theme.ROW], sizing_mode="stretch_width", margin=(0, 0, theme.GAP, 0))
+
+
+def _problems(state: AppState, problems: list[str]):
+    """The last thing that went wrong, until it is closed."""
+    state.problem = " ".join(problems)
+    said = material.Alert(
+        object=state.param.problem,
+        severity="warning",
+        closeable=True,
+        margin=(0, 0, 8, 0),
+        sizing_mode="stretch_width",
+        visible=state.param.problem.rx.bool(),
+    )
+    return said
+
+
+def _read_address(state: AppState) -> list[str]:
+    query = {key: values[0].decode() for key, values in pn.state.session_args.items()}
+    return address.from_query(query, state, tuple(PAGES)) if query else []
+
+
+def _write_address(state: AppState) -> None:
+    def write(*_):
+        if pn.state.location is not None:
+            pn.state.location.search = address.to_query(state)
+
+    state.param.watch(write, list(address.WATCHED))
+    pn.state.onload(write)
+
+
+def _follow_training(state: AppState) -> None:
+    """Read the progress of the session's training a few times a second, only while there is one."""
+
+    def begin():
+        ticking = pn.state.add_periodic_callback(state.follow, period=FOLLOW, start=bool(state.training))
+
+        def switch(event):
+            if event.new and not ticking.running:
+                ticking.start()
+            elif not event.new and ticking.running:
+                ticking.stop()
+
+        state.param.watch(switch, "training")
+
+    pn.state.onload(begin)
+
+
+def serve(
+    port: int = 5006,
+    show: bool = False,
+    data: str = "delaware",
+    runs_folder: Path | None = None,
+    address: str = "127.0.0.1",
+) -> None:
+    """Serve the dashboard until it is interrupted; the training process is warmed up meanwhile."""
+    store = Store(runs_folder or default_runs_folder(), data)
+    store.warm_up()
+    try:
+        pn.serve(
+            {"/": lambda: create_app(store)},
+            port=port,
+            address=address,
+            show=show,
+            title="dgviz",
+            websocket_origin=[f"{host}:{port}" for host in {address, "localhost", "127.0.0.1"}],
+            unused_session_lifetime_milliseconds=120_000,
+            check_unused_sessions_milliseconds=30_000,
+        )
+    finally:
+        store.close()

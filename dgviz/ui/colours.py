@@ -1,0 +1,139 @@
+"""What a map can show: one value per site, with its label, units and a fixed colour scale.
+
+A choice is written "kind:name" or "kind:name:period": "score:nse:test", "difference:nse:test" (run A minus run B),
+"parameter:fc", "sensitivity:fc", "attribute:elevation".
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from .. import metrics
+from ..config import RunConfig
+from ..datasets import attribute_names
+from ..declare import Parameter
+from . import theme
+from .text import label, units
+
+PERIODS = {"test": "test period", "train": "training period"}
+DIFFERENCES = {"1": 0.3, "%": 30.0}  # the half width of a difference's scale, by the units of the score
+
+
+@dataclass(frozen=True)
+class Colouring:
+    """Values `(site)` and how they are coloured. `caption` says where the limits come from."""
+
+    title: str
+    values: xr.DataArray
+    palette: tuple[str, ...]
+    low: float
+    high: float
+    caption: str
+
+    @property
+    def units(self) -> str:
+        """The units as people write them, '' when there are none."""
+        return units(self.values.attrs.get("units", ""))
+
+
+def choices(config: RunConfig, dataset: xr.Dataset, results: xr.Dataset | None, compared: bool) -> dict[str, dict]:
+    """What can be shown now, grouped: {group: {label: choice}}."""
+    groups: dict[str, dict[str, str]] = {}
+    if results is not None:
+        scores = {name: metric for name, metric in metrics.METRICS.items() if name in results}
+        for period, words in PERIODS.items():
+            groups[f"Scores, {words}"] = {_score_label(n): f"score:{n}:{period}" for n in scores}
+        if compared:
+            groups["Difference A - B, test period"] = {_score_label(n): f"difference:{n}:test" for n in scores}
+        learned = {n: d for n, d in config.build().of(Parameter).items() if n in results}
+        groups["Learned parameters"] = {f"{d.long_name} ({n})": f"parameter:{n}" for n, d in learned.items()}
+        groups["Sensitivity of mean flow"] = {
+            f"to {d.long_name.lower()} ({n})": f"sensitivity:{n}"
+            for n, d in learned.items()
+            if f"sensitivity_{n}" in results
+        }
+    groups["Attributes"] = {label(dataset[n], n): f"attribute:{n}" for n in attribute_names(dataset)}
+    return {group: options for group, options in groups.items() if options}
+
+
+def colouring(
+    choice: str, config: RunConfig, dataset: xr.Dataset, results: xr.Dataset | None, baseline: xr.Dataset | None = None
+) -> Colouring | None:
+    """The values and colours of a choice, on the sites of the data set; None while there is nothing to show."""
+    kind, _, rest = choice.partition(":")
+    name, _, period = rest.partition(":")
+    if kind == "attribute" and name in dataset:
+        return _of_attribute(dataset[name], name)
+    if results is None:
+        return None
+    if kind == "score" and name in results:
+        return _of_score(_on_sites(results[name].sel(period=period), dataset), name, period)
+    if kind == "difference" and name in results and baseline is not None and name in baseline:
+        return _of_difference(
+            _on_sites(results[name] - baseline[name], dataset).sel(period=period), results[name], name
+        )
+    if kind == "parameter" and name in results:
+        return _of_parameter(_on_sites(_mean_over_rest(results[name]), dataset), config, name)
+    if kind == "sensitivity" and f"sensitivity_{name}" in results:
+        return _of_sensitivity(_on_sites(results[f"sensitivity_{name}"], dataset), name)
+    return None
+
+
+def _on_sites(values: xr.DataArray, dataset: xr.Dataset) -> xr.DataArray:
+    return values.reindex(site=dataset.site)
+
+
+def _mean_over_rest(values: xr.DataArray) -> xr.DataArray:
+    """Over members and, for a dynamic parameter, over time."""
+    return values.mean([d for d in values.dims if d != "site"], keep_attrs=True)
+
+
+def _score_label(name: str) -> str:
+    return metrics.METRICS[name].__doc__.splitlines()[0].rstrip(".")
+
+
+def _of_attribute(values: xr.DataArray, name: str) -> Colouring:
+    low, high = _nice_limits(values.values)
+    return Colouring(label(values, name), values, theme.SEQUENTIAL, low, high, "limits: 2nd to 98th percentile")
+
+
+def _of_score(values: xr.DataArray, name: str, period: str) -> Colouring:
+    low, high = values.attrs["limits"]
+    diverges = low < values.attrs["best"] < high
+    palette = theme.DIVERGING if diverges else theme.SCORE if values.attrs["best"] == high else theme.SCORE[::-1]
+    return Colouring(
+        f"{_score_label(name)}, {PERIODS[period]}", values, palette, low, high, f"best: {values.attrs['best']:g}"
+    )
+
+
+def _of_difference(values: xr.DataArray, score: xr.DataArray, name: str) -> Colouring:
+    half = DIFFERENCES.get(score.attrs.get("units", "1"), 0.3)
+    values = values.assign_attrs(units=score.attrs.get("units", "1"))
+    title = f"{_score_label(name)}: A minus B"
+    return Colouring(title, values, theme.DIVERGING, -half, half, "above zero: A is higher")
+
+
+def _of_parameter(values: xr.DataArray, config: RunConfig, name: str) -> Colouring:
+    declared = config.build().of(Parameter).get(name)
+    low, high = declared.range if declared else _nice_limits(values.values)
+    return Colouring(
+        f"Learned {label(values, name).lower()}", values, theme.SEQUENTIAL, low, high, "limits: allowed range"
+    )
+
+
+def _of_sensitivity(values: xr.DataArray, name: str) -> Colouring:
+    half = float(np.nanpercentile(np.abs(values), 95)) or 1.0
+    return Colouring(
+        label(values, name), values, theme.DIVERGING, -half, half, "limits: 95th percentile of the magnitude"
+    )
+
+
+def _nice_limits(values: np.ndarray) -> tuple[float, float]:
+    """The 2nd and 98th percentile, rounded outward to two digits."""
+    if not np.isfinite(values).any():
+        return 0.0, 1.0
+    low, high = np.nanpercentile(values, [2, 98])
+    step = 10.0 ** np.floor(np.log10(max(high - low, 1e-9))) / 10
+    low, high = np.floor(low / step) * step, np.ceil(high / step) * step
+    return float(low), float(high if high > low else low + step)

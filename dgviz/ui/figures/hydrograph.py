@@ -1,0 +1,170 @@
+"""The hydrograph: rain and snow hanging from the top, flows below, the whole record at the bottom."""
+
+import numpy as np
+import pandas as pd
+from bokeh.layouts import column
+from bokeh.models import ColumnDataSource, Label, Range1d, RangeTool, Span
+from bokeh.plotting import figure
+
+from .. import theme
+from . import hover, plain_figure, plain_legend
+from .series import stretches
+
+FLOW_TIP = [
+    ("", "@time{%e %b %Y}"),
+    ("Observed", "@observed{0.00}"),
+    ("Simulated (A)", "@simulated{0.00}"),
+    ("Baseline (B)", "@baseline{0.00}"),
+    ("Rain", "@rain{0.0}"),
+    ("Snow", "@snow{0.0}"),
+]
+SMALLEST = 1e-3  # mm d-1, the least flow on a logarithmic axis
+
+
+class Hydrograph:
+    """Figures over one source that holds every day, so that zooming needs no server.
+
+    `update` gives it another site's columns (see `series.flow_columns`), `show_window` fits the axes to a period;
+    `x_range` is what a user moves.
+    """
+
+    def __init__(self, log: bool = False, dark: bool = False, height: int = 300):
+        self.dark, self.log = dark, log
+        names = ("time", "rain", "snow", "snow_top", "observed", "simulated", "baseline")
+        self.source = ColumnDataSource({name: [] for name in names})
+        self.missing = ColumnDataSource({"start": [], "end": []})
+        self.x_range = Range1d()
+        self.rain_range = Range1d(10, 0)
+        self.flow_range = Range1d(SMALLEST if log else 0, 1)
+        self.marks: list = []
+        self.flow = self._flow(height)
+        self.layout = column(self._rain(), self.flow, self._record(), sizing_mode="stretch_width", spacing=0)
+
+    def update(self, columns: dict[str, np.ndarray], compared: bool) -> None:
+        """Show another site: one change of one source, and the shaded days."""
+        self.source.data = columns
+        start, end = stretches(np.isnan(columns["observed"]), pd.DatetimeIndex(columns["time"]))
+        self.missing.data = {"start": start, "end": end}
+        has_run = not np.isnan(columns["simulated"]).all()
+        self.lines["simulated"].visible, self.lines["baseline"].visible = has_run, compared
+        for item in self.flow.legend[0].items:
+            item.visible = item.renderers[0].visible and (item.renderers[0] is not self.gaps or len(start) > 0)
+        self.hover.renderers = [self.lines["simulated" if has_run else "observed"]]
+        self.hover.tooltips = [FLOW_TIP[0], FLOW_TIP[1], *FLOW_TIP[2 : 2 + has_run + compared], *FLOW_TIP[4:]]
+
+    def show_window(self, window: tuple[str, str]) -> None:
+        """Fit both axes to the days from the first to the last of the window."""
+        first, last = pd.Timestamp(window[0]), pd.Timestamp(window[1]) + pd.Timedelta(days=1)
+        self.x_range.update(start=first, end=last)
+        days = pd.DatetimeIndex(self.source.data["time"])
+        inside = slice(*days.slice_locs(first, last))
+        flows = np.concatenate([self.source.data[k][inside] for k in ("observed", "simulated", "baseline")])
+        self.flow_range.end = max(_highest(flows), 0.1) * (3 if self.log else 1.12)
+        if self.log:
+            self.flow_range.start = max(SMALLEST, np.nanmin(flows[flows > 0], initial=1.0) / 1.5)
+        self.rain_range.start = max(_highest(self.source.data["snow_top"][inside]), 1) * 1.1
+
+    def mark(self, periods: dict[str, tuple]) -> None:
+        """Write where the training and the test period begin; the record is limited to the given days."""
+        self.flow.center = [item for item in self.flow.center if item not in self.marks]
+        self.marks = []
+        for name, (first, _) in periods.items():
+            colour = theme.token("muted", self.dark)
+            line = Span(location=first, dimension="height", line_color=colour, line_dash=[2, 4], line_width=1)
+            words = Label(
+                x=first,
+                y=4,
+                y_units="screen",
+                x_offset=5,
+                text=name,
+                text_color=colour,
+                text_font_size="11px",
+                text_font=theme.FONT.split(",")[0],
+            )
+            self.marks += [line, words]
+        for item in self.marks:
+            self.flow.add_layout(item)
+
+    def limit(self, days: pd.DatetimeIndex) -> None:
+        """Keep zooming and the overview within the record."""
+        first, last = days[0], days[-1] + pd.Timedelta(days=1)
+        self.x_range.bounds = (first, last)
+        self.record.x_range.update(start=first, end=last)
+
+    def _rain(self) -> figure:
+        fig = plain_figure(
+            96,
+            y_label="P, mm d\u207b\u00b9",
+            x_range=self.x_range,
+            y_range=self.rain_range,
+            x_axis_type="datetime",
+            tools="xpan,xwheel_zoom",
+        )
+        fig.xaxis.visible = False
+        fig.yaxis.ticker.desired_num_ticks = 3
+        for name, low, high in (("rain", 0, "rain"), ("snow", "rain", "snow_top")):
+            colour = theme.colour(name, self.dark)
+            fig.varea_step(
+                "time", low, high, source=self.source, fill_color=colour, step_mode="center", legend_label=name
+            )
+        plain_legend(fig, "bottom_right")
+        fig.toolbar_location = None
+        return fig
+
+    def _flow(self, height: int) -> figure:
+        kind = "log" if self.log else "linear"
+        fig = plain_figure(
+            height,
+            y_label="Streamflow, mm d\u207b\u00b9",
+            x_axis_type="datetime",
+            y_axis_type=kind,
+            x_range=self.x_range,
+            y_range=self.flow_range,
+            tools="xpan,xbox_zoom,xwheel_zoom,reset,save",
+        )
+        ink = {k: theme.colour(k, self.dark) for k in ("observed", "simulated")}
+        self.gaps = fig.vstrip(
+            "start",
+            "end",
+            source=self.missing,
+            fill_color=theme.token("missing", self.dark),
+            fill_alpha=0.25,
+            line_color=None,
+            legend_label="no observation",
+        )
+        line = dict(source=self.source, line_width=theme.LINE)
+        self.lines = {
+            "baseline": fig.line(
+                "time",
+                "baseline",
+                line_color=ink["simulated"],
+                line_dash=theme.DASH,
+                line_alpha=0.9,
+                legend_label="baseline (B)",
+                **line,
+            ),
+            "observed": fig.line("time", "observed", line_color=ink["observed"], legend_label="observed", **line),
+            "simulated": fig.line(
+                "time", "simulated", line_color=ink["simulated"], legend_label="simulated (A)", **line
+            ),
+        }
+        self.hover = hover(FLOW_TIP, mode="vline", renderers=[self.lines["observed"]], point_policy="follow_mouse")
+        fig.add_tools(self.hover)
+        plain_legend(fig)
+        return fig
+
+    def _record(self) -> figure:
+        self.record = plain_figure(62, x_axis_type="datetime", x_range=Range1d(), tools="")
+        self.record.yaxis.visible = self.record.ygrid.visible = False
+        self.record.toolbar_location = None
+        self.record.line(
+            "time", "observed", source=self.source, line_color=theme.token("muted", self.dark), line_width=0.8
+        )
+        tool = RangeTool(x_range=self.x_range)
+        tool.overlay.update(fill_color=theme.token("primary", self.dark), fill_alpha=0.14, line_color=None)
+        self.record.add_tools(tool)
+        return self.record
+
+
+def _highest(values: np.ndarray) -> float:
+    return float(np.nanmax(values, initial=0.0))

@@ -1,0 +1,64 @@
+"""Series of one site as columns for Bokeh, and the days worth marking."""
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+FREEZING = 0.0  # degC: on colder days precipitation is drawn as snow
+
+
+def flow_columns(
+    dataset: xr.Dataset, site: str, results: xr.Dataset | None = None, baseline: xr.Dataset | None = None
+) -> dict[str, np.ndarray]:
+    """Rain, snow and flows of one site on the days of the data set, each `(time)`; NaN where a run has none.
+
+    `snow_top` is where the snow's bar ends when it stands on the rain's. Rain and snow are told apart by the mean
+    temperature of the day, which is what is observed; a model may split them otherwise.
+    """
+    here = dataset.sel(site=site)
+    rain, snow = rain_and_snow(here)
+    return {
+        "time": dataset.indexes["time"].values,
+        "rain": rain,
+        "snow": snow,
+        "snow_top": rain + snow,
+        "observed": here.streamflow.values.astype("float32"),
+        "simulated": flow_of(results, site, dataset),
+        "baseline": flow_of(baseline, site, dataset),
+    }
+
+
+def rain_and_snow(here: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
+    """Precipitation `(time)` of one site, on days above freezing and on days below."""
+    prcp = here.prcp.values.astype("float32")
+    cold = here.tmean.values < FREEZING if "tmean" in here else np.zeros(len(prcp), bool)
+    return np.where(cold, 0, prcp).astype("float32"), np.where(cold, prcp, 0).astype("float32")
+
+
+def flow_of(results: xr.Dataset | None, site: str, dataset: xr.Dataset) -> np.ndarray:
+    """Simulated streamflow `(time)` of a site on the days of the data set; NaN where the run has none."""
+    days = dataset.indexes["time"]
+    if results is None or site not in results.indexes["site"]:
+        return np.full(len(days), np.nan, "float32")
+    flow = results.streamflow.isel(site=results.indexes["site"].get_loc(site))
+    if results.indexes["time"].equals(days):
+        return flow.values.astype("float32")
+    return flow.reindex(time=days).values.astype("float32")
+
+
+def stretches(flags: np.ndarray, days: pd.DatetimeIndex) -> tuple[np.ndarray, np.ndarray]:
+    """First and last moment of every unbroken stretch of flagged days."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(int)))
+    half = np.timedelta64(12, "h")
+    return days.values[edges[::2]] - half, days.values[edges[1::2] - 1] + half
+
+
+def periods(dataset: xr.Dataset, train: str | None = None, test: str | None = None) -> dict[str, tuple]:
+    """The training and test period as pairs of days: those given, else the data set's own."""
+    given = {"training": train or dataset.attrs.get("train_period"), "test": test or dataset.attrs.get("test_period")}
+    return {name: tuple(pd.Timestamp(d) for d in text.split("/")) for name, text in given.items() if text}
+
+
+def in_window(days: pd.DatetimeIndex, window: tuple[str, str]) -> slice:
+    """The positions of the days of a window, both ends included."""
+    return slice(*days.slice_locs(*window))

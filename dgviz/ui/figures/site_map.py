@@ -1,0 +1,169 @@
+"""A map of sites without tiles: outlines and rivers from files, one circle per site."""
+
+import json
+import math
+from functools import cache
+
+import numpy as np
+import xarray as xr
+from bokeh.models import ColorBar, ColumnDataSource, CustomJSTickFormatter, DataRange1d, LinearColorMapper, ScaleBar
+from bokeh.plotting import figure
+
+from ...paths import data_folder
+from .. import theme
+from . import hover, plain_figure
+
+KM_PER_DEGREE = 111.19
+
+
+def project(lon: np.ndarray, lat: np.ndarray, middle: float) -> tuple[np.ndarray, np.ndarray]:
+    """Kilometres east and north of 0 N 0 E on a plane that is true to scale at the latitude `middle`."""
+    return np.asarray(lon) * KM_PER_DEGREE * math.cos(math.radians(middle)), np.asarray(lat) * KM_PER_DEGREE
+
+
+@cache
+def outlines() -> tuple[tuple[np.ndarray, np.ndarray], ...]:
+    """State borders as (lon, lat) rings; none where the file is missing."""
+    path = data_folder() / "us_states.geojson"
+    if not path.exists():
+        return ()
+    features = json.loads(path.read_text())["features"]
+    polygons = [p for f in features for p in _polygons(f["geometry"])]
+    return tuple(tuple(np.array(ring).T) for polygon in polygons for ring in polygon)
+
+
+def _polygons(geometry: dict) -> list:
+    return geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
+
+
+class SiteMap:
+    """Sites as circles over borders and rivers; `paint` gives the values, `mark` the picked one."""
+
+    def __init__(self, dataset: xr.Dataset, dark: bool = False, height: int = 430):
+        self.dark = dark
+        self.middle = float(dataset.lat.mean())
+        x, y = project(dataset.lon.values, dataset.lat.values, self.middle)
+        self.x, self.y = x, y
+        self.source = ColumnDataSource(
+            {
+                "x": x,
+                "y": y,
+                "site": dataset.site.values.astype(str),
+                "name": dataset.name.values.astype(str),
+                "value": np.full(len(x), np.nan),
+            }
+        )
+        self.picked = ColumnDataSource({"x": [], "y": []})
+        self.mapper = LinearColorMapper(palette=list(theme.SCORE), nan_color=theme.token("missing", dark))
+        self.figure = self._figure(height)
+        self._draw_land()
+        self._draw_rivers(dataset)
+        self._draw_sites()
+
+    def paint(self, values: np.ndarray, palette, low: float, high: float, title: str) -> None:
+        """Colour the sites by `values` `(site)` between fixed limits."""
+        self.mapper.update(palette=list(palette), low=low, high=high)
+        self.bar.title = title
+        self.source.patch({"value": [(slice(0, len(self.x)), np.asarray(values, "float64"))]})
+
+    def mark(self, position: int | None) -> None:
+        """Put the ring around a site."""
+        self.picked.data = (
+            {"x": [], "y": []} if position is None else {"x": [self.x[position]], "y": [self.y[position]]}
+        )
+
+    def nearest(self, x: float, y: float) -> int:
+        """The position of the site nearest to a point of the map."""
+        return int(np.argmin((self.x - x) ** 2 + (self.y - y) ** 2))
+
+    def _figure(self, height: int) -> figure:
+        fig = plain_figure(
+            height,
+            x_range=DataRange1d(range_padding=0.06),
+            y_range=DataRange1d(range_padding=0.06),
+            match_aspect=True,
+            tools="pan,wheel_zoom,box_select,lasso_select,reset,save",
+            min_border_left=4,
+            active_scroll=None,
+        )
+        fig.axis.visible = fig.grid.visible = False
+        return fig
+
+    def _draw_land(self) -> None:
+        if rings := outlines():
+            xs, ys = zip(*(project(lon, lat, self.middle) for lon, lat in rings), strict=True)
+            self.figure.multi_line(list(xs), list(ys), line_color=theme.token("outline", self.dark), line_width=1)
+
+    def _draw_rivers(self, dataset: xr.Dataset) -> None:
+        """Reaches as straight lines to the next one, thicker where more land drains through."""
+        if "reach_downstream" not in dataset:
+            return
+        to = dataset.reach_downstream.values
+        x, y = project(dataset.reach_lon.values, dataset.reach_lat.values, self.middle)
+        there = to >= 0
+        self.figure.segment(
+            x[there],
+            y[there],
+            x[to[there]],
+            y[to[there]],
+            line_color=theme.token("river", self.dark),
+            line_width=_river_width(dataset)[there],
+            line_cap="round",
+        )
+
+    def _draw_sites(self) -> None:
+        ink, surface = theme.token("text", self.dark), theme.token("surface", self.dark)
+        self.sites = self.figure.scatter(
+            "x",
+            "y",
+            source=self.source,
+            size=theme.POINT,
+            line_color=surface,
+            line_width=0.8,
+            fill_color={"field": "value", "transform": self.mapper},
+            nonselection_fill_alpha=0.15,
+            nonselection_line_alpha=0.3,
+            hover_line_color=ink,
+        )
+        for axis in (self.figure.x_range, self.figure.y_range):
+            axis.renderers = [self.sites]
+        self.figure.scatter(
+            "x", "y", source=self.picked, size=theme.POINT + 8, fill_color=None, line_color=ink, line_width=2
+        )
+        self.figure.add_tools(hover([("", "@name"), ("", "@site"), ("", "@value{0.00}")], renderers=[self.sites]))
+        self.bar = ColorBar(
+            color_mapper=self.mapper,
+            width=10,
+            title_standoff=8,
+            padding=4,
+            label_standoff=6,
+            formatter=CustomJSTickFormatter(code="return String(Number(tick.toPrecision(3)))"),
+        )
+        self.figure.add_layout(self.bar, "right")
+        self.figure.add_layout(
+            ScaleBar(
+                range=self.figure.x_range,
+                unit="km",
+                location="bottom_left",
+                background_fill_alpha=0,
+                border_line_alpha=0,
+                bar_line_color=theme.token("muted", self.dark),
+                label_text_color=theme.token("muted", self.dark),
+                label_text_font_size="11px",
+                bar_length=0.18,
+                length_sizing="adaptive",
+                title="",
+            )
+        )
+
+
+def _river_width(dataset: xr.Dataset) -> np.ndarray:
+    """Line widths from the land upstream, 0.6 to 5 px."""
+    area, to = dataset.reach_area.values.astype(float).copy(), dataset.reach_downstream.values
+    total = area.copy()
+    for start in range(len(area)):
+        reach = to[start]
+        while reach >= 0:
+            total[reach] += area[start]
+            reach = to[reach]
+    return 0.6 + 4.4 * np.sqrt(total / total.max())

@@ -1,0 +1,154 @@
+"""The frame's top: presets, what is selected, runs, link, help; and the line that says which run is shown."""
+
+import html
+
+import panel as pn
+
+from ..config import ConfigError
+from . import material
+from .presets import PRESETS
+from .state import AppState
+from .text import number, sentence
+from .views import text
+
+COPY = "navigator.clipboard && navigator.clipboard.writeText(window.location.href)"
+
+
+def header(state: AppState, show_help) -> list:
+    """What stands in the page's header, from left to right."""
+    share = material.IconButton(
+        icon="link",
+        active_icon="check",
+        toggle_duration=1500,
+        description="Copy a link to this view",
+        size="small",
+        margin=0,
+    )
+    share.js_on_click(code=COPY)
+    ask = material.IconButton(
+        icon="help_outline", description="Help", size="small", margin=0, on_click=lambda _: show_help()
+    )
+    return [
+        pn.Row(
+            _presets(state),
+            _selection(state),
+            pn.HSpacer(),
+            _runs(state),
+            share,
+            ask,
+            align="center",
+            sizing_mode="stretch_width",
+            css_classes=["bar"],
+            margin=(0, 8),
+        )
+    ]
+
+
+def _presets(state: AppState):
+    names = PRESETS.get(state.config.domain, {})
+    menu = material.Select(label="Preset", options=["", *names], value="", width=190, size="small", margin=(4, 8))
+
+    def apply(event):
+        if event.new:
+            try:
+                state.edit(**{"dynamic": (), "processes": state.config.science.complete({}), **names[event.new]})
+            except ConfigError as error:
+                state.problem = str(error)
+
+    def follow(*_):
+        same = [n for n, edits in names.items() if _matches(state, edits)]
+        menu.value = same[0] if same else ""
+
+    follow()
+    menu.param.watch(apply, "value")
+    state.param.watch(follow, "config")
+    return menu
+
+
+def _matches(state: AppState, edits: dict) -> bool:
+    wanted = state.config.edited(**{"dynamic": (), "processes": state.config.science.complete({}), **edits})
+    return wanted == state.config
+
+
+def _selection(state: AppState):
+    clear = material.IconButton(
+        icon="close", description="Clear the selection", size="small", margin=0, on_click=lambda _: state.select([])
+    )
+    clear.visible = state.param.selected.rx.bool()
+    words = pn.bind(lambda *_: selection_text(state), state.param.selected, state.param.run, state.param.dataset)
+    return pn.Row(
+        text(words, sizing_mode=None, align="center", css_classes=["selection"]), clear, align="center", margin=(0, 4)
+    )
+
+
+def selection_text(state: AppState) -> str:
+    """How many sites are selected, and how well the shown run does on them."""
+    total, chosen = len(state.sites), state.selected
+    plural = f"{state.config.science.site}s"
+    words = f"<b>{len(chosen)}</b> of {total} {plural} selected" if chosen else f"<b>{total}</b> {plural}"
+    results = state.results(state.run)
+    if results is None or "nse" not in results:
+        return words
+    nse = results.nse.sel(period="test")
+    nse = nse.sel(site=[s for s in chosen if s in results.indexes["site"]]) if chosen else nse
+    return f"{words}, median NSE <b>{number(float(nse.median()))}</b>"
+
+
+def _runs(state: AppState):
+    def words(training, status, progress, runs):
+        if training:
+            epoch = f", epoch {progress[-1]['epoch']} of {progress[-1]['epochs']}" if progress else ""
+            return f"{sentence(status)}{epoch}"
+        return f"{len(runs)} runs" if len(runs) != 1 else "1 run"
+
+    names = ("training", "status", "progress", "runs")
+    label = pn.bind(words, *(state.param[name] for name in names))
+    chip = material.Chip(label=label, icon="insights", size="small", variant="outlined", margin=(0, 6), align="center")
+    chip.on_click(lambda _: state.param.update(page="Train"))
+    return chip
+
+
+def context_bar(state: AppState):
+    """Which run is shown, which one it is compared with, and whether the draft has moved on."""
+    shown = material.Select(label="Run (A)", width=230, size="small", margin=(2, 8, 2, 0))
+    compared = material.Select(label="Compare with (B)", width=230, size="small", margin=(2, 8, 2, 0))
+
+    def offer(*_):
+        finished = state.finished()
+        shown.param.update(options={"None": ""} | {r: r for r in finished}, value=state.run)
+        compared.param.update(options={"None": ""} | {r: r for r in finished if r != state.run}, value=state.baseline)
+
+    offer()
+    state.param.watch(offer, ["runs", "run", "baseline", "config"])
+    shown.param.watch(lambda e: e.new is not None and state.show(e.new), "value")
+    compared.param.watch(lambda e: e.new is not None and state.compare_with(e.new), "value")
+    words = text(
+        pn.bind(lambda *_: stale_text(state), state.param.run, state.param.config), align="center", sizing_mode=None
+    )
+    restore = material.Button(
+        label="Restore its configuration",
+        variant="text",
+        size="small",
+        align="center",
+        margin=0,
+        on_click=lambda _: state.restore(state.run),
+    )
+    restore.visible = pn.bind(lambda *_: bool(state.stale()), state.param.run, state.param.config)
+    return pn.FlexBox(
+        shown, compared, words, restore, align_items="center", sizing_mode="stretch_width", margin=(8, 0, 8, 0)
+    )
+
+
+def stale_text(state: AppState) -> str:
+    """Where the model in the side bar differs from the one that was trained, in words; nothing where it does not."""
+    changed = state.stale()
+    if not changed:
+        return ""
+    parts = [f"{sentence(name)}: {_value(theirs)} (now {_value(mine)})" for name, (theirs, mine) in changed.items()]
+    return f"<span class='stale'>Results are <b>trained with</b> {html.escape('; '.join(parts))}</span>"
+
+
+def _value(value) -> str:
+    if isinstance(value, tuple | list):
+        return ", ".join(value) or "none"
+    return str(value)

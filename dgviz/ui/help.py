@@ -1,0 +1,102 @@
+"""Explanations, all from the declarations: what a process does, its equations, parameters, ranges and source."""
+
+import html
+
+import panel as pn
+
+from ..declare import Flux, Parameter, Process, State, explanation, source, title
+from . import material, theme
+from .text import units
+from .views import text
+
+DASH, ARROW = "\u2013", "\u2192"
+ABOUT = """
+<p>dgviz trains a process model through its own equations: a small network reads what is known about each basin and
+gives the parameters of the processes, and the error of the simulated flow tells the network how to change them.</p>
+<p><b>1.</b> Pick a basin on the map: its flow is drawn below. A box or a lasso selects several.</p>
+<p><b>2.</b> Choose the processes in the side bar; the (?) beside each one shows its equations and ranges.</p>
+<p><b>3.</b> Press <b>Train</b>. It runs in the background, and the page stays usable; Stop keeps the best weights.</p>
+<p><b>4.</b> Read what was learned: colour the map by a parameter, compare two runs, look at sensitivities.</p>
+<p class="muted">The address of the page holds all that you see: copy it with the link button to show it to others.
+Every figure has its tools in the upper right corner when the pointer is on it.</p>
+"""
+
+
+class HelpDialog(pn.viewable.Viewer):
+    """One dialog for all explanations; its content is made when it is opened."""
+
+    def __init__(self):
+        super().__init__()
+        self._body = pn.Column(sizing_mode="stretch_width", margin=0)
+        self._dialog = material.Dialog(
+            self._body,
+            open=False,
+            show_close_button=True,
+            close_on_click=True,
+            width_option="md",
+            title_variant="h5",
+            scroll="paper",
+        )
+
+    def __panel__(self):
+        return self._dialog
+
+    def show(self, heading: str, *content) -> None:
+        """Open the dialog."""
+        self._body.objects = list(content)
+        self._dialog.param.update(title=heading, open=True)
+
+    def show_about(self) -> None:
+        """What this program does and how to begin."""
+        self.show("What you can do here", text(ABOUT))
+
+    def show_slot(self, name: str, options: tuple[type[Process], ...], chosen: str) -> None:
+        """The options of a slot, the chosen one first."""
+        ordered = sorted(options, key=lambda option: option.__name__ != chosen)
+        self.show(name, *(math(process_help(option, option.__name__ == chosen)) for option in ordered))
+
+
+def math(content: str):
+    """HTML in which $$ ... $$ is typeset, by the MathJax that travels with Bokeh."""
+    return pn.pane.HTML(
+        content, disable_math=False, stylesheets=[theme.TEXT], sizing_mode="stretch_width", margin=(0, 0, 18, 0)
+    )
+
+
+def process_help(process: type[Process], chosen: bool = False) -> str:
+    """Meaning, equations, parameters with unit and range, and source of a process, as HTML."""
+    mark = " <span class='badge'>chosen</span>" if chosen else ""
+    words = html.escape(explanation(process)).replace("`", "")
+    equations = "".join(f"<div class='equation'>$${equation}$$</div>" for equation in process.equations)
+    parts = [
+        f"<h2>{html.escape(title(process))}{mark}</h2><p>{words}</p>",
+        equations,
+        _parameters(process),
+        _stores(process),
+    ]
+    if text_of := source(process):
+        parts.append(f"<p class='caption'>Source: {html.escape(text_of)}</p>")
+    return "".join(parts)
+
+
+def _parameters(process: type[Process]) -> str:
+    rows = "".join(
+        f"<tr><td><code>{name}</code></td><td class='left'>{html.escape(p.long_name)}</td>"
+        f"<td>{p.range[0]:g} {DASH} {p.range[1]:g}</td><td class='left'>{units(p.units) or DASH}</td></tr>"
+        for name, p in process.of(Parameter).items()
+    )
+    head = "<tr><th>Parameter</th><th class='left'>Meaning</th><th>Range</th><th class='left'>Unit</th></tr>"
+    return f"<table>{head}{rows}</table>" if rows else ""
+
+
+def _stores(process: type[Process]) -> str:
+    moved = [
+        f"{html.escape(f.long_name.lower())} ({f.out_of} {ARROW} {f.into})" for f in process.of(Flux).values() if f.into
+    ]
+    stores = [html.escape(s.long_name.lower()) for s in process.of(State).values()]
+    lines = [
+        f"<p class='caption'>{word}: {', '.join(items)}</p>"
+        for word, items in (("Stores", stores), ("Fluxes", moved))
+        if items
+    ]
+    return "".join(lines)

@@ -1,0 +1,57 @@
+"""Widgets for the options of a run, derived from the fields of `RunConfig`."""
+
+import types
+import typing
+from collections.abc import Callable
+from typing import Any
+
+from pydantic.fields import FieldInfo
+
+from ..config import RunConfig
+from . import material
+from .text import sentence
+
+NETWORK = ("network", "hidden", "members", "attributes")
+ELSEWHERE = {"domain", "data", "sites", "processes", "dynamic"}  # have their own places
+GROUPS = {
+    "Network": NETWORK,
+    "Training": tuple(name for name in RunConfig.model_fields if name not in ELSEWHERE | set(NETWORK)),
+}
+
+
+def option_widget(name: str, value: Any, choices: dict[str, str], on_change: Callable[[Any], None]):
+    """The widget of one option: a list for a `Literal`, a bounded number, many of `choices`, or text.
+
+    `on_change` gets the new value as `RunConfig` takes it.
+    """
+    field = RunConfig.model_fields[name]
+    shared = dict(
+        label=field.title or sentence(name), description=field.description, sizing_mode="stretch_width", margin=(6, 0)
+    )
+    kind = field.annotation
+    if typing.get_origin(kind) is typing.Literal:
+        widget = material.Select(options=list(typing.get_args(kind)), value=value, size="small", **shared)
+    elif kind in (int, float):
+        low, high = bounds(field)
+        make = material.IntInput if kind is int else material.FloatInput
+        step = {} if kind is int else {"step": 0.001 if value < 0.1 else 0.1}
+        widget = make(value=value, start=low, end=high, **step, size="small", **shared)
+    elif typing.get_origin(kind) is tuple:
+        widget = material.MultiChoice(options=choices, value=list(value), placeholder="all", **shared)
+    else:
+        widget = material.TextInput(value=value or "", placeholder="the data set's own", size="small", **shared)
+    optional = typing.get_origin(kind) is types.UnionType
+    widget.param.watch(lambda event: on_change(_given(event.new, optional)), "value")
+    return widget
+
+
+def bounds(field: FieldInfo) -> tuple[float | None, float | None]:
+    """The allowed least and greatest value of a field."""
+    limits = {key: getattr(m, key) for m in field.metadata for key in ("ge", "gt", "le", "lt") if hasattr(m, key)}
+    return limits.get("ge", limits.get("gt")), limits.get("le", limits.get("lt"))
+
+
+def _given(value: Any, optional: bool) -> Any:
+    if isinstance(value, list):
+        return tuple(value)
+    return None if optional and value == "" else value

@@ -1,0 +1,227 @@
+"""What the user is looking at: the one mutable object that all views share. It imports no Panel."""
+
+from typing import Any
+
+import pandas as pd
+import param
+import xarray as xr
+
+from ..config import RunConfig
+from ..declare import Parameter
+
+# What makes results old: changing it would give another model. The rest only says how or where to train.
+NOT_THE_MODEL = {
+    "sites",
+    "device",
+    "seed",
+    "epochs",
+    "batch_size",
+    "learning_rate",
+    "clip",
+    "patience",
+    "validation",
+    "validation_fraction",
+    "window",
+    "warmup",
+}
+FINISHED = ("done", "stopped")  # with results to show
+CHARTS = ("hydrograph", "duration", "regime")
+
+
+class AppState(param.Parameterized):
+    """Everything that one session has chosen. Views read it, and change it through its methods.
+
+    Plain choices (`colour`, `log_flow`, `chart`, `page`, `dark`, `window`) may be set directly. What must agree with
+    something else has a method: `edit` (the draft configuration and its data set), `pick`, `select`, `show`,
+    `compare_with`, `start_training`, `stop_training`. A method changes all that belongs together in one update, so
+    that a view never sees half of it. `problem` holds the last error in words for the user.
+    """
+
+    config = param.ClassSelector(class_=RunConfig, doc="The draft: what the next training would do")
+    dataset = param.ClassSelector(class_=xr.Dataset, doc="The loaded data set, `(time, site)`")
+    site = param.String("", doc="The picked site")
+    selected = param.List([], item_type=str, doc="The selected sites; none means all")
+    run = param.String("", doc="The run that is shown (A); '' for none")
+    baseline = param.String("", doc="The run that it is compared with (B); '' for none")
+    colour = param.String("score:nse:test", doc="What the map shows, see `ui/colours.py`")
+    window = param.Tuple(("", ""), length=2, doc="First and last day in view, 'YYYY-MM-DD'")
+    page = param.String("Explore", doc="The open page")
+    chart = param.Selector(objects=list(CHARTS), doc="How flow is drawn")
+    log_flow = param.Boolean(False, doc="Is the flow axis logarithmic?")
+    dark = param.Boolean(False, doc="Is the dark theme on?")
+    runs = param.List([], item_type=str, doc="Ids of all runs, the newest first")
+    training = param.String("", doc="The run that this session started last and that is not finished; '' for none")
+    status = param.String("", doc="The status of `training`")
+    progress = param.List([], doc="The epochs of `training` so far, one record each")
+    problem = param.String("", doc="The last error, in words for the user")
+
+    def __init__(self, store: Any, **choices: Any):
+        super().__init__(**choices)
+        self.store = store
+        self._cursor = 0
+        self.refresh_runs()
+        self._open(RunConfig(data=store.data))
+        self._show_first_run()
+
+    # --- the draft and its data
+
+    def edit(self, **changes: Any) -> None:
+        """Change the draft configuration; another data set is loaded with it. A slot may be given by name.
+
+        Raises ConfigError or DataError and changes nothing when the result would not be valid.
+        """
+        if "dynamic" not in changes:  # a parameter whose process was switched off cannot vary in time
+            known = self.config.edited(**changes, dynamic=()).build().of(Parameter)
+            changes["dynamic"] = tuple(name for name in self.config.dynamic if name in known)
+        config = self.config.edited(**changes)
+        if config.data != self.config.data:
+            self._open(config)
+        else:
+            self.config = config
+
+    def restore(self, run_id: str) -> None:
+        """Make the configuration of a run the draft again, training on the sites that it was trained on."""
+        self._open(self.store.run(run_id).config)
+
+    def _open(self, config: RunConfig) -> None:
+        dataset = self.store.dataset(config.data)
+        if self.dataset is dataset:
+            self.param.update(config=config)
+            return
+        sites = [str(s) for s in dataset.site.values]
+        self.param.update(
+            config=config,
+            dataset=dataset,
+            selected=[],
+            site=self.site if self.site in sites else sites[0],
+            window=default_window(dataset),
+            run=self._if_same_data(self.run, config.data),
+            baseline=self._if_same_data(self.baseline, config.data),
+        )
+
+    def _if_same_data(self, run_id: str, data: str) -> str:
+        return run_id if run_id and self.store.run(run_id).config.data == data else ""
+
+    # --- sites
+
+    @property
+    def sites(self) -> list[str]:
+        """All sites of the data set."""
+        return [str(site) for site in self.dataset.site.values]
+
+    def name_of(self, site: str) -> str:
+        """The name of a site, as people write it."""
+        return str(self.dataset.name.sel(site=site).item()) if site else ""
+
+    def pick(self, site: str) -> None:
+        """Show one site. Raises KeyError when the data set has no such site."""
+        if site not in self.sites:
+            raise KeyError(f"The data set {self.config.data!r} has no {self.config.science.site} {site!r}.")
+        self.site = site
+
+    def select(self, sites: list[str]) -> None:
+        """Select these sites, in the order of the data set; none, or all, means no selection."""
+        wanted = set(sites)
+        kept = [site for site in self.sites if site in wanted]
+        self.selected = [] if len(kept) == len(self.sites) else kept
+
+    # --- runs
+
+    def refresh_runs(self) -> None:
+        """Look again which runs there are."""
+        self.runs = [run.id for run in self.store.runs()]
+
+    def finished(self) -> list[str]:
+        """Ids of the runs on this data set whose results can be shown, the newest first."""
+        return [r.id for r in self.store.runs() if r.status in FINISHED and r.config.data == self.config.data]
+
+    def show(self, run_id: str) -> None:
+        """Show a run; a baseline equal to it is dropped."""
+        self.param.update(run=run_id, baseline="" if self.baseline == run_id else self.baseline)
+
+    def compare_with(self, run_id: str) -> None:
+        """Draw another run dashed beside the one shown; '' for none."""
+        self.baseline = "" if run_id == self.run else run_id
+
+    def results(self, run_id: str) -> xr.Dataset | None:
+        """The results of a run, or None when there is no run or nothing to read yet."""
+        if not run_id:
+            return None
+        try:
+            return self.store.results(run_id)
+        except (OSError, ValueError) as error:
+            self.problem = f"The results of {run_id} could not be read: {error}"
+            return None
+
+    def stale(self) -> dict[str, tuple[Any, Any]]:
+        """Where the draft differs from the run that is shown: option -> (trained with, draft)."""
+        if not self.run:
+            return {}
+        changed = self.store.run(self.run).config.differences(self.config)
+        return {name: values for name, values in changed.items() if name not in NOT_THE_MODEL}
+
+    def _show_first_run(self) -> None:
+        finished = self.finished()
+        if finished:
+            self._open(self.store.run(finished[0]).config.edited(sites=()))
+            self.show(finished[0])
+
+    # --- training
+
+    def estimate(self) -> float | None:
+        """About how many seconds training the draft takes, from runs that ended on the same data; None without one."""
+        rates = []
+        for run in self.store.runs():
+            if run.config.data == self.config.data and run.status in FINISHED and run.progress:
+                rates.append(
+                    run.progress[-1]["seconds"] / len(run.progress) / (len(run.config.sites) or len(self.sites))
+                )
+        share = len(self.selected) or len(self.sites)
+        return rates[0] * share * self.config.epochs if rates else None
+
+    def start_training(self) -> str:
+        """Train the draft on the selected sites in the background; returns the id of the new run."""
+        run_id = self.store.submit(self.config.edited(sites=tuple(self.selected)))
+        self._cursor = 0
+        self.param.update(training=run_id, status="waiting", progress=[])
+        self.refresh_runs()
+        return run_id
+
+    def request(self, action: str) -> None:
+        """Ask the running training to "stop" (its best weights are kept), "pause" or "resume"."""
+        if self.training:
+            self.store.run(self.training).request(action)
+
+    def kill_training(self) -> None:
+        """End the training process at once; its run shows as failed."""
+        self.store.worker.kill()
+
+    def follow(self) -> None:
+        """Read what the training wrote since the last call; called a few times a second while one is active."""
+        if not self.training:
+            return
+        run = self.store.run(self.training)
+        records, self._cursor = run.read_progress(self._cursor)
+        status = run.status
+        changes = {"progress": [*self.progress, *records]} if records else {}
+        self.param.update(status=status, **changes)
+        if status in FINISHED:
+            self._finish(run.id)
+        elif status == "failed":
+            self.param.update(training="", problem=f"The training of {run.id} failed: {run.error}")
+
+    def _finish(self, run_id: str) -> None:
+        baseline = self.baseline or self.run
+        same_data = self.store.run(run_id).config.data == self.config.data
+        self.refresh_runs()
+        self.param.update(training="", **({"run": run_id, "baseline": baseline} if same_data else {}))
+
+
+def default_window(dataset: xr.Dataset) -> tuple[str, str]:
+    """The last three water years (October to September), or the whole record where it has no more than four."""
+    days = dataset.indexes["time"]
+    first, last = days[0], days[-1]
+    if (last - first).days > 4 * 366:
+        last = max(day for day in pd.date_range(first, last, freq="YE-SEP"))
+        first = last - pd.DateOffset(years=3) + pd.DateOffset(days=1)
+    return str(first.date()), str(last.date())

@@ -1,0 +1,97 @@
+"""What all sessions of one server share: data sets, runs and the process that trains them."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import xarray as xr
+
+from ..config import RunConfig
+from ..datasets import open_dataset, sources
+from ..runs import Run, RunError, list_runs
+from ..worker import Worker
+
+ACTIVE = ("waiting", "training", "paused", "stopping")
+
+
+class Store:
+    """Opens each data set and each result once, finds runs by id, and hands new ones to the worker.
+
+    `runs_folder` is where new runs are written; `data` is what a new session opens, the name of a source or the path
+    of a person's own data. Training starts with the first run that is submitted, or earlier
+    with `warm_up`; without it nothing but reading happens.
+    """
+
+    def __init__(self, runs_folder: Path, data: str = "delaware"):
+        self.runs_folder, self.data = Path(runs_folder), data
+        self._worker: Worker | None = None
+        self._runs: dict[str, Run] = {}
+        self._datasets: dict[str, xr.Dataset] = {}
+        self._results: dict[str, xr.Dataset] = {}
+        self._lock = threading.Lock()
+
+    def dataset(self, data: str) -> xr.Dataset:
+        """The data set of that name or path, in memory. Raises DataError saying what is wrong with it."""
+        with self._lock:
+            if data not in self._datasets:
+                self._datasets[data] = open_dataset(data).load()
+            return self._datasets[data]
+
+    def known_data(self) -> dict[str, str]:
+        """What may be opened, by title: the sources that dgviz knows and what this server was started with."""
+        known = {module.title: name for name, module in sources().items() if name != "table"}
+        return known if self.data in known.values() else {self.data: self.data} | known
+
+    def runs(self) -> list[Run]:
+        """All runs with a readable configuration: the user's, newest first, then those that travel with dgviz."""
+        found = [self._runs.setdefault(str(run.folder), run) for run in list_runs(self.runs_folder)]
+        return [run for run in found if _is_readable(run)]
+
+    def run(self, run_id: str) -> Run:
+        """The run of that id. Raises RunError naming the ids there are."""
+        runs = {run.id: run for run in self.runs()}
+        if run_id not in runs:
+            raise RunError(f"There is no run {run_id!r}. Runs: {', '.join(runs) or 'none yet'}.")
+        return runs[run_id]
+
+    def results(self, run_id: str) -> xr.Dataset:
+        """The results of a finished run, in memory; the same object each time."""
+        with self._lock:
+            if run_id not in self._results:
+                self._results[run_id] = self.run(run_id).results().load()
+            return self._results[run_id]
+
+    def active(self) -> Iterator[Run]:
+        """Runs that wait or train, the oldest first."""
+        return (run for run in reversed(self.runs()) if run.status in ACTIVE)
+
+    @property
+    def worker(self) -> Worker:
+        """The process that trains, started when first needed."""
+        with self._lock:
+            if self._worker is None:
+                self._worker = Worker(self.runs_folder)
+                self._worker.start()
+            return self._worker
+
+    def warm_up(self) -> None:
+        """Start the worker in the background, so that the first training begins at once."""
+        threading.Thread(target=lambda: self.worker, daemon=True).start()
+
+    def submit(self, config: RunConfig) -> str:
+        """Make a run of this configuration, queue it for training and return its id."""
+        run = Run.create(config, self.runs_folder)
+        self.worker.submit(run)
+        return run.id
+
+    def close(self) -> None:
+        """End the worker, if it was started."""
+        if self._worker is not None:
+            self._worker.close()
+
+
+def _is_readable(run: Run) -> bool:
+    try:
+        return bool(run.config)
+    except RunError:
+        return False

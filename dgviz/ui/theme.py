@@ -1,0 +1,144 @@
+"""How everything looks: one colour per quantity in every view and both themes, colour scales, sizes, page styles.
+
+Axes, grids, legends and text follow the page's theme by themselves. Data do not: a view asks `colour(quantity, dark)`
+for them, and paints again when `state.dark` changes.
+"""
+
+import colorcet
+
+# quantity: (on light, on dark). Water that falls is blue, water that leaves to the air green, water in the ground
+# brown, water on its way to the river orange to ochre to deep blue, from quick to slow.
+COLOURS = {
+    "observed": ("#1b2530", "#eef2f6"),
+    "simulated": ("#d1205f", "#ff6b9d"),
+    "rain": ("#2f7fc4", "#58a8ea"),
+    "snow": ("#9cc9ea", "#d3e9f9"),
+    "evapotranspiration": ("#3b9351", "#6cc883"),
+    "pet": ("#9bcf9f", "#3f7a4c"),
+    "soil_moisture": ("#8a5a2e", "#c9935f"),
+    "quickflow": ("#e3762b", "#ff9a52"),
+    "interflow": ("#c4961a", "#e6bd4f"),
+    "baseflow": ("#22509a", "#6f9fe8"),
+}
+# The page itself: (on light, on dark).
+TOKENS = {
+    "missing": ("#c3c9d0", "#4a525c"),
+    "train": ("#6d7a88", "#94a1af"),
+    "test": ("#22509a", "#6f9fe8"),
+    "river": ("#b5cfe6", "#2f4a66"),
+    "outline": ("#ccd3da", "#3a444f"),
+    "grid": ("#e4e8ec", "#2a323b"),
+    "text": ("#1b2530", "#e8edf2"),
+    "muted": ("#5c6875", "#9ba8b5"),
+    "surface": ("#ffffff", "#14191f"),
+    "background": ("#f4f6f8", "#0d1115"),
+    "border": ("#dfe4e9", "#29313a"),
+    "primary": ("#1d5b96", "#6fb3ef"),
+    "warning": ("#b35c00", "#ffb45c"),
+}
+# Quantities of the model that share a colour with the water they hold or move.
+SAME_AS = {
+    "prcp": "rain",
+    "rainfall": "rain",
+    "snowfall": "snow",
+    "snowpack": "snow",
+    "meltwater": "rain",
+    "melt": "rain",
+    "refreezing": "snow",
+    "snow_outflow": "rain",
+    "surface": "rain",
+    "infiltration": "soil_moisture",
+    "recharge": "interflow",
+    "excess": "quickflow",
+    "capillary_rise": "soil_moisture",
+    "percolation": "baseflow",
+    "upper_zone": "interflow",
+    "lower_zone": "baseflow",
+    "channel": "simulated",
+    "streamflow": "simulated",
+}
+
+# Perceptually uniform and safe for colour-blind readers; diverging ones are centred on zero (or on the best value).
+SEQUENTIAL = tuple(colorcet.CET_L20)
+SCORE = tuple(colorcet.CET_CBL1)
+DIVERGING = tuple(colorcet.CET_D1A)
+
+FONT = "Roboto, Helvetica, Arial, sans-serif"
+LINE = 1.6  # px, a series
+DASH = (5, 3)  # px, the baseline
+POINT = 11  # px, a site on the map
+GAP = 12  # px, between cards
+
+
+def colour(quantity: str, dark: bool = False) -> str:
+    """The colour of a quantity in the light or dark theme; grey for one that has none of its own."""
+    return COLOURS.get(SAME_AS.get(quantity, quantity), TOKENS["muted"])[dark]
+
+
+def token(name: str, dark: bool = False) -> str:
+    """A colour of the page: text, muted, surface, background, border, primary, missing, river, outline ..."""
+    return TOKENS[name][dark]
+
+
+def _palette(dark: bool) -> dict:
+    surface, border = token("surface", dark), token("border", dark)
+    return {
+        "palette": {
+            "primary": {"main": token("primary", dark), "contrastText": surface},
+            "warning": {"main": token("warning", dark)},
+            "background": {"default": token("background", dark), "paper": surface},
+            "text": {"primary": token("text", dark), "secondary": token("muted", dark)},
+            "divider": border,
+        },
+        "shape": {"borderRadius": 6},
+        "typography": {"fontFamily": FONT, "fontSize": 13},
+        "components": {"MuiAccordion": {"defaultProps": {"elevation": 0}}},
+    }
+
+
+# What Material widgets and, through them, the axes of all figures look like.
+MATERIAL = {"light": _palette(False), "dark": _palette(True)}
+
+PAGE = {
+    ".MuiAppBar-root": {"bgcolor": "primary.contrastText", "color": "primary.main"},
+    "& .header": {
+        "boxShadow": "none",
+        "borderBottom": "1px solid var(--mui-palette-divider)",
+        "backgroundImage": "none",
+    },
+    "& .header .title": {"color": "var(--mui-palette-text-primary)", "fontSize": "1.2rem", "fontWeight": 700},
+    "& .main": {"backgroundColor": "var(--mui-palette-background-default)"},
+    "& .MuiDrawer-paper": {"backgroundImage": "none"},
+}
+
+# Styles of our own layouts. `--panel-*` and `--divider-color` follow the page's theme.
+STACK = f":host {{ display: flex; flex-direction: column; gap: {GAP}px; }}"
+CARD = """
+:host { background: var(--panel-surface-color); border: 1px solid var(--divider-color); border-radius: 8px;
+        padding: 10px 14px 8px 14px; box-sizing: border-box; min-width: 0; }
+"""
+ROW = (
+    f"""
+:host {{ display: grid !important; grid-template-columns: repeat(12, minmax(0, 1fr)); gap: {GAP}px; width: 100%;
+         align-items: stretch; }}
+"""
+    + "".join(f"\n.span-{n} {{ grid-column: span {n}; }}" for n in range(1, 13))
+    + """
+@media (max-width: 900px) { .span-1, .span-2, .span-3, .span-4, .span-5, .span-6, .span-7, .span-8, .span-9,
+  .span-10, .span-11, .span-12 { grid-column: 1 / -1; } }
+"""
+)
+TEXT = """
+:host { font-family: Roboto, Helvetica, Arial, sans-serif; font-size: 13px; line-height: 1.45;
+        color: var(--panel-on-surface-color); font-variant-numeric: tabular-nums; }
+h2 { font-size: 14px; font-weight: 600; margin: 0; }
+p { margin: 0; }
+.muted, .caption { color: var(--panel-on-secondary-color); }
+.caption { font-size: 12px; }
+.empty { color: var(--panel-on-secondary-color); padding: 28px 12px; text-align: center; }
+.problem { border-left: 3px solid #b3261e; padding: 6px 10px; }
+table { border-collapse: collapse; width: 100%; }
+th { font-weight: 500; text-align: right; color: var(--panel-on-secondary-color); padding: 2px 6px; }
+td { text-align: right; padding: 3px 6px; border-top: 1px solid var(--divider-color); }
+th:first-child, td:first-child { text-align: left; padding-left: 0; }
+"""

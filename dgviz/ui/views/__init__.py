@@ -1,0 +1,127 @@
+"""Small views: each shows one thing about the shared state. No view imports another.
+
+A view is a pure `plot_*` function (data in, figure out) and a thin class. The class has
+
+- a docstring whose first line is its title;
+- `body(self, *, a, b)`: what the card holds. The argument names are parameters of `AppState`; whenever one of them
+  changes, the body is made again. It returns a Panel or Bokeh object, or None while there is nothing to show;
+- or, where a new figure each time would be slow, `body(self)` and `refresh(self, *, a, b)`: the body is made once,
+  and `refresh` changes its data in place. Bokeh models may be changed freely in `refresh`;
+  `self.changed` holds the names that changed since the last time (all of them after a new body);
+- `empty`: what to do, when the body is None;
+- `tools(self)`: small controls on the right of the title.
+
+`self.heading` and `self.caption` are texts above and below; a body or a refresh may set them.
+A view on a page that is not open waits, and is brought up to date when its page opens.
+"""
+
+import html
+import inspect
+import logging
+
+import panel as pn
+import param
+
+from ...declare import title
+from .. import theme
+from ..state import AppState
+
+
+def text(content: str = "", **options) -> pn.pane.HTML:
+    """A piece of HTML in the page's type; escape what comes from data with `html.escape`."""
+    options.setdefault("margin", 0)
+    options.setdefault("sizing_mode", "stretch_width")
+    return pn.pane.HTML(content, stylesheets=[theme.TEXT], **options)
+
+
+class View(pn.viewable.Viewer):
+    """One card on a page."""
+
+    state = param.ClassSelector(class_=AppState, allow_None=False)
+    page = param.String("", doc="The page it stands on; '' means that it is always in sight")
+    heading = param.String(doc="The title: what is seen")
+    caption = param.String(doc="Below the body: what it means")
+    empty = "Pick a run to see this."
+
+    def __init__(self, state: AppState, page: str = "", **params):
+        super().__init__(state=state, page=page, **params)
+        self.heading = self.heading or title(type(self))
+        self._pending: set[str] = set()
+        self.changed: set[str] = set()
+        self._place = pn.Column(sizing_mode="stretch_width", margin=0)
+        self._drawn = False
+        self._watch()
+        self._draw()
+
+    def body(self):
+        """What the card holds."""
+        raise NotImplementedError
+
+    def refresh(self):
+        """Bring a body that was made once up to date."""
+
+    def tools(self) -> list:
+        """Small controls on the right of the title."""
+        return []
+
+    def __panel__(self):
+        heading = text(pn.bind("<h2>{}</h2>".format, self.param.heading), sizing_mode=None, align="center")
+        bar = pn.Row(heading, pn.HSpacer(), *self.tools(), sizing_mode="stretch_width", margin=(0, 0, 4, 0))
+        caption = text(
+            pn.bind("<p class='caption'>{}</p>".format, self.param.caption), visible=self.param.caption.rx.bool()
+        )
+        return pn.Column(bar, self._place, caption, stylesheets=[theme.CARD], sizing_mode="stretch_width", margin=0)
+
+    def _reads(self, method) -> dict:
+        return {name: getattr(self.state, name) for name in inspect.signature(method).parameters}
+
+    def _watch(self) -> None:
+        for method in ("body", "refresh"):
+            names = list(self._reads(getattr(self, method)))
+            if names:
+                self.state.param.watch(lambda *events, method=method: self._note(method, events), names)
+        if self.page:
+            self.state.param.watch(lambda *_: self._catch_up(), "page")
+
+    def _note(self, method: str, events) -> None:
+        self._pending.add(method)
+        self.changed |= {event.name for event in events}
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        if self._pending and self.page in ("", self.state.page):
+            whole = "body" in self._pending or not self._drawn
+            self._pending = set()
+            pn.state.execute(self._draw if whole else self._refresh, schedule=True)
+
+    def _draw(self) -> None:
+        try:
+            body = self.body(**self._reads(self.body))
+            self._drawn = body is not None
+            self._place.objects = [
+                text(f"<div class='empty'>{html.escape(self.empty)}</div>") if body is None else body
+            ]
+            self.changed = set(self._reads(self.refresh))
+            self._refresh()
+        except Exception as error:
+            self._show_problem(error)
+
+    def _refresh(self) -> None:
+        try:
+            if self._drawn:
+                self.refresh(**self._reads(self.refresh))
+            self.changed = set()
+        except Exception as error:
+            self._show_problem(error)
+
+    def _show_problem(self, error: Exception) -> None:
+        """Say what failed in words; the details go to the server's log."""
+        logging.getLogger(__name__).error("The view %r failed", self.heading, exc_info=error)
+        said = html.escape(str(error) or type(error).__name__)
+        self._drawn = False
+        self._place.objects = [
+            text(
+                f"<div class='problem'>This could not be drawn: {said}<br><span class='muted'>The rest of the page "
+                "still works. It is tried again when you change something that it shows.</span></div>"
+            )
+        ]

@@ -1,0 +1,66 @@
+"""Flow of the picked site: hydrograph, flow-duration curve or seasonal regime."""
+
+import html
+
+import panel as pn
+from bokeh.models import ColumnDataSource
+
+from .. import material
+from ..figures.duration import duration_columns, plot_duration, plot_regime, regime_columns
+from ..figures.hydrograph import Hydrograph
+from ..figures.series import flow_columns, in_window, periods
+from ..text import number
+from ..window import follow_range
+from . import View
+
+CHARTS = {"Hydrograph": "hydrograph", "Duration curve": "duration", "Regime": "regime"}
+
+
+class FlowCharts(View):
+    """Streamflow."""
+
+    empty = "Pick a basin on the map to see its flow."
+
+    def tools(self):
+        """Which chart, and its flow axis."""
+        chart = material.RadioButtonGroup(options=CHARTS, value=self.state.chart, size="small", margin=0)
+        log = material.Checkbox(label="log", value=self.state.log_flow, margin=(0, 8), align="center")
+        chart.link(self.state, value="chart", bidirectional=True)
+        log.link(self.state, value="log_flow", bidirectional=True)
+        return [log, chart]
+
+    def body(self, *, dataset, chart, log_flow, dark):
+        """The figures, made anew for another chart, axis or theme."""
+        if chart == "hydrograph":
+            self.chart = Hydrograph(log_flow, dark)
+            self.chart.limit(dataset.indexes["time"])
+            follow_range(self.chart.x_range, self.state)
+            figure = self.chart.layout
+        else:
+            self.source = ColumnDataSource()
+            figure = plot_regime(self.source, dark) if chart == "regime" else plot_duration(self.source, log_flow, dark)
+        return pn.pane.Bokeh(figure, sizing_mode="stretch_width", margin=0)
+
+    def refresh(self, *, site, run, baseline, window):
+        """The series of the picked site in the window."""
+        state = self.state
+        self.heading = f"{html.escape(state.name_of(site))} <span class='muted'>{site}{self._area()}</span>"
+        if self.changed - {"window"}:
+            self.columns = flow_columns(state.dataset, site, state.results(run), state.results(baseline))
+        if state.chart == "hydrograph":
+            self._show_hydrograph(bool(baseline), window)
+        else:
+            columns_of = duration_columns if state.chart == "duration" else regime_columns
+            self.source.data = columns_of(self.columns, in_window(state.dataset.indexes["time"], window))
+
+    def _show_hydrograph(self, compared, window):
+        if self.changed - {"window"}:
+            self.chart.update(self.columns, compared)
+        if "run" in self.changed:
+            config = self.state.store.run(self.state.run).config if self.state.run else self.state.config
+            self.chart.mark(periods(self.state.dataset, config.train_period, config.test_period))
+        self.chart.show_window(window)
+
+    def _area(self):
+        area = self.state.dataset.get("area")
+        return "" if area is None else f", {number(float(area.sel(site=self.state.site)), 0)} km\u00b2"

@@ -1,0 +1,60 @@
+"""The map of sites."""
+
+import numpy as np
+import panel as pn
+
+from .. import material
+from ..colours import choices, colouring
+from ..figures.site_map import SiteMap as Figure
+from . import View
+
+
+class SiteMap(View):
+    """Map."""
+
+    def tools(self):
+        """What the map shows."""
+        select = material.Select(label="Colour", value=None, groups={}, width=290, size="small", margin=0)
+        state = self.state
+
+        def offer(*_):
+            groups = choices(state.config, state.dataset, state.results(state.run), bool(state.baseline))
+            known = [choice for options in groups.values() for choice in options.values()]
+            if state.colour not in known:
+                state.colour = known[0]
+            select.param.update(groups=groups, value=state.colour)
+
+        offer()
+        state.param.watch(offer, ["run", "baseline", "dataset", "colour"])
+        select.param.watch(lambda event: event.new and state.param.update(colour=event.new), "value")
+        return [select]
+
+    def body(self, *, dataset, dark):
+        """The figure, made anew for another data set or theme."""
+        self.map = Figure(dataset, dark)
+        self.map.figure.on_event("tap", lambda event: self._pick(event.x, event.y))
+        self.map.source.selected.on_change("indices", lambda attr, old, new: self._select(new))
+        return pn.pane.Bokeh(self.map.figure, sizing_mode="stretch_width", margin=0)
+
+    def refresh(self, *, colour, run, baseline, site, selected):
+        """Values, the ring and the selection."""
+        state = self.state
+        shown = colouring(colour, state.config, state.dataset, state.results(run), state.results(baseline))
+        if shown is None:
+            values = np.full(len(state.sites), np.nan)
+            self.map.paint(values, self.map.mapper.palette, 0, 1, "")
+        else:
+            self.map.paint(shown.values.values, shown.palette, shown.low, shown.high, shown.units)
+            self.heading = shown.title
+            missing = int(shown.values.isnull().sum())
+            self.caption = shown.caption + (f"; grey: no value at {missing} sites" if missing else "")
+        self.map.mark(state.sites.index(site) if site else None)
+        wanted = [i for i, name in enumerate(state.sites) if name in set(selected)]
+        if sorted(self.map.source.selected.indices) != wanted:
+            self.map.source.selected.indices = wanted
+
+    def _pick(self, x, y):
+        self.state.pick(self.state.sites[self.map.nearest(x, y)])
+
+    def _select(self, indices):
+        self.state.select([self.state.sites[i] for i in indices])
