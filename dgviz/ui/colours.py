@@ -103,7 +103,12 @@ def _of_score(values: xr.DataArray, name: str, period: str) -> Colouring:
     diverges = low < values.attrs["best"] < high
     palette = theme.DIVERGING if diverges else theme.SCORE if values.attrs["best"] == high else theme.SCORE[::-1]
     return Colouring(
-        f"{_score_label(name)}, {PERIODS[period]}", values, palette, low, high, f"best: {values.attrs['best']:g}"
+        f"{_score_label(name)}, {PERIODS[period]}",
+        values,
+        palette,
+        low,
+        high,
+        f"fixed limits, best {values.attrs['best']:g}",
     )
 
 

@@ -23,10 +23,11 @@ def header(state: AppState, show_help) -> list:
         description="Copy a link to this view",
         size="small",
         margin=0,
+        align="center",
     )
     share.js_on_click(code=COPY)
     ask = material.IconButton(
-        icon="help_outline", description="Help", size="small", margin=0, on_click=lambda _: show_help()
+        icon="help_outline", description="Help", size="small", margin=0, align="center", on_click=lambda _: show_help()
     )
     return [
         pn.Row(

@@ -6,7 +6,7 @@ import panel as pn
 
 from ..config import ConfigError
 from ..datasets import DataError, attribute_names
-from ..declare import Parameter, title
+from ..declare import Parameter, Process, title
 from . import material
 from .help import HelpDialog
 from .options import GROUPS, option_widget
@@ -37,6 +37,12 @@ def sidebar(state: AppState, help_dialog: HelpDialog) -> list:
         dynamic=True,
     )
     return [accordion, Training(state)]
+
+
+def slot_label(slot: str, options: tuple[type[Process], ...]) -> str:
+    """What a slot is for: the quantity of that name where a process declares one, else the slot's own name."""
+    named = [option.declared[slot].long_name for option in options if slot in option.declared]
+    return named[0] if named else sentence(slot)
 
 
 class Section(pn.viewable.Viewer):
@@ -83,7 +89,7 @@ class Basins(Section):
         return pn.Column(search, self._filter(dataset), sizing_mode="stretch_width", margin=0)
 
     def _filter(self, dataset):
-        options = {"": ""} | {label(dataset[n], n): n for n in attribute_names(dataset)}
+        options = {"None": ""} | {label(dataset[n], n): n for n in attribute_names(dataset)}
         which = material.Select(label="Select by an attribute", options=options, value="", **WIDE)
         return pn.Column(which, pn.bind(self._range, which), sizing_mode="stretch_width", margin=0)
 
@@ -124,8 +130,8 @@ class Processes(Section):
     def _picker(self, slot, options):
         state = self.state
         select = material.Select(
-            label=sentence(slot),
-            options={title(o): o.__name__ for o in options},
+            label=slot_label(slot, options),
+            options={title(o).partition(":")[0]: o.__name__ for o in options},
             value=state.config.processes[slot],
             disabled=len(options) == 1,
             **WIDE,
@@ -139,9 +145,11 @@ class Processes(Section):
             size="small",
             margin=0,
             align="center",
-            description=f"Equations and ranges: {sentence(slot).lower()}",
+            description=f"Equations and ranges: {slot_label(slot, options).lower()}",
         )
-        explain.on_click(lambda _: self.help_dialog.show_slot(sentence(slot), options, state.config.processes[slot]))
+        explain.on_click(
+            lambda _: self.help_dialog.show_slot(slot_label(slot, options), options, state.config.processes[slot])
+        )
         return pn.Row(select, explain, sizing_mode="stretch_width", margin=0)
 
     def _dynamic(self):

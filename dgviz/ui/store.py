@@ -80,9 +80,7 @@ class Store:
 
     def submit(self, config: RunConfig) -> str:
         """Make a run of this configuration, queue it for training and return its id."""
-        run = Run.create(config, self.runs_folder)
-        self.worker.submit(run)
-        return run.id
+        return self.worker.submit(config).id
 
     def close(self) -> None:
         """End the worker, if it was started."""

@@ -44,7 +44,7 @@ def number(value: float, digits: int = 2) -> str:
     if value is None or not math.isfinite(value):
         return "\u2013"
     size = abs(value)
-    decimals = digits if size < 10 else 1 if size < 100 else 0
+    decimals = digits if size < 10 else min(digits, 1) if size < 100 else 0
     text = f"{value:,.{decimals}f}".replace(",", "\u202f")
     return text.replace("-", MINUS) if float(f"{value:.{decimals}f}") else text.lstrip("-")
 

@@ -59,8 +59,8 @@ SAME_AS = {
 }
 
 # Perceptually uniform and safe for colour-blind readers; diverging ones are centred on zero (or on the best value).
-SEQUENTIAL = tuple(colorcet.CET_L20)
-SCORE = tuple(colorcet.CET_CBL1)
+SEQUENTIAL = tuple(colorcet.CET_CBL2)
+SCORE = tuple(colorcet.CET_L20)
 DIVERGING = tuple(colorcet.CET_D1A)
 
 FONT = "Roboto, Helvetica, Arial, sans-serif"
@@ -92,7 +92,12 @@ def _palette(dark: bool) -> dict:
         },
         "shape": {"borderRadius": 6},
         "typography": {"fontFamily": FONT, "fontSize": 13},
-        "components": {"MuiAccordion": {"defaultProps": {"elevation": 0}}},
+        "components": {
+            "MuiAccordion": {"defaultProps": {"elevation": 0}},
+            "MuiTab": {"styleOverrides": {"root": {"textTransform": "none", "fontSize": "0.9rem", "minHeight": 42}}},
+            "MuiToggleButton": {"styleOverrides": {"root": {"textTransform": "none", "padding": "3px 10px"}}},
+            "MuiTooltip": {"defaultProps": {"enterDelay": 400}},
+        },
     }
 
 
@@ -111,10 +116,10 @@ PAGE = {
     "& .MuiDrawer-paper": {"backgroundImage": "none"},
 }
 
-# Styles of our own layouts. `--panel-*` and `--divider-color` follow the page's theme.
+# Styles of our own layouts. `--mui-palette-*` follows the page's theme.
 STACK = f":host {{ display: flex; flex-direction: column; gap: {GAP}px; }}"
 CARD = """
-:host { background: var(--panel-surface-color); border: 1px solid var(--divider-color); border-radius: 8px;
+:host { background: var(--mui-palette-background-paper); border: 1px solid var(--mui-palette-divider); border-radius: 8px;
         padding: 10px 14px 8px 14px; box-sizing: border-box; min-width: 0; }
 """
 ROW = (
@@ -130,15 +135,15 @@ ROW = (
 )
 TEXT = """
 :host { font-family: Roboto, Helvetica, Arial, sans-serif; font-size: 13px; line-height: 1.45;
-        color: var(--panel-on-surface-color); font-variant-numeric: tabular-nums; }
+        color: var(--mui-palette-text-primary); font-variant-numeric: tabular-nums; }
 h2 { font-size: 14px; font-weight: 600; margin: 0; }
 p { margin: 0; }
-.muted, .caption { color: var(--panel-on-secondary-color); }
+.muted, .caption { color: var(--mui-palette-text-secondary); }
 .caption { font-size: 12px; }
-.empty { color: var(--panel-on-secondary-color); padding: 28px 12px; text-align: center; }
+.empty { color: var(--mui-palette-text-secondary); padding: 28px 12px; text-align: center; }
 .problem { border-left: 3px solid #b3261e; padding: 6px 10px; }
 table { border-collapse: collapse; width: 100%; }
-th { font-weight: 500; text-align: right; color: var(--panel-on-secondary-color); padding: 2px 6px; }
-td { text-align: right; padding: 3px 6px; border-top: 1px solid var(--divider-color); }
+th { font-weight: 500; text-align: right; color: var(--mui-palette-text-secondary); padding: 2px 6px; }
+td { text-align: right; padding: 3px 6px; border-top: 1px solid var(--mui-palette-divider); }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
 """

@@ -39,7 +39,7 @@ def _polygons(geometry: dict) -> list:
 class SiteMap:
     """Sites as circles over borders and rivers; `paint` gives the values, `mark` the picked one."""
 
-    def __init__(self, dataset: xr.Dataset, dark: bool = False, height: int = 430):
+    def __init__(self, dataset: xr.Dataset, dark: bool = False, height: int = 480):
         self.dark = dark
         self.middle = float(dataset.lat.mean())
         x, y = project(dataset.lon.values, dataset.lat.values, self.middle)

@@ -30,7 +30,7 @@ def cdf_columns(values: xr.DataArray) -> dict[str, np.ndarray]:
 def plot_cdf(shown: ColumnDataSource, compared: ColumnDataSource, picked: ColumnDataSource, dark: bool) -> figure:
     """Cumulative distributions of NSE of two runs; `picked` is one site's point."""
     fig = plain_figure(
-        230,
+        200,
         "NSE, test period",
         "Sites at or below, %",
         x_range=Range1d(-0.2, 1),
