@@ -4,9 +4,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from .declare import Parameter, suggest
+from .declare import Parameter
 from .domains import Domain, discover
 from .model import ProcessModel
+from .words import suggest
 
 Period = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}/\d{4}-\d{2}-\d{2}$")]
 

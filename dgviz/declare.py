@@ -4,10 +4,9 @@ Everything else (wiring, the parameterization network, files, the interface, hel
 these declarations. A series has the shape `(time, site, member)`; one day of it has `(site, member)`.
 """
 
-import difflib
 import inspect
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -33,12 +32,6 @@ UNITS: Mapping[str, str] = {
     "W m-2": "W m-2",
     "Pa": "Pa",
 }
-
-
-def suggest(word: str, known: Iterable[str]) -> str:
-    """ " Did you mean ...?" for the closest known word, or nothing."""
-    close = difflib.get_close_matches(word, list(known), n=1)
-    return f" Did you mean {close[0]!r}?" if close else ""
 
 
 @dataclass(frozen=True)

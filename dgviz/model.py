@@ -6,7 +6,8 @@ import torch
 import xarray as xr
 from torch import Tensor
 
-from .declare import Flux, Parameter, Process, Quantity, State, suggest
+from .declare import Flux, Parameter, Process, Quantity, State
+from .words import suggest
 
 
 class WiringError(ValueError):

@@ -15,10 +15,10 @@ APPS = sorted((ROOT / "apps").glob("*.py"))
 
 # The parts of the package in the order in which they may import: a part sees only those of earlier rows.
 LAYERS = (
-    ("paths", "declare", "metrics"),
+    ("paths", "words", "declare", "metrics"),
     ("model", "datasets"),
     ("domains", "engine", "network", "losses", "samples"),
-    ("config",),
+    ("config", "describe"),
     ("train",),
     ("sensitivity",),
     ("results",),
@@ -32,10 +32,10 @@ RANK = {part: rank for rank, parts in enumerate(LAYERS) for part in parts}
 # Narrower than the order of the rows: what these parts see of the package.
 SEES_ONLY = {
     "metrics": set(),
-    "model": {"declare"},
-    "datasets": {"paths", "declare"},
-    "domains": {"declare", "model"},
-    "config": {"declare", "model", "domains"},
+    "model": {"declare", "words"},
+    "datasets": {"paths", "words"},
+    "domains": {"declare", "model", "words"},
+    "config": {"declare", "model", "domains", "words"},
 }
 
 INTERFACE_PACKAGES = {"panel", "panel_material_ui", "holoviews", "hvplot", "bokeh", "param"}

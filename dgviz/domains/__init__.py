@@ -5,8 +5,9 @@ import pkgutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..declare import Attribute, Forcing, Process, Quantity, suggest
+from ..declare import Attribute, Forcing, Process, Quantity
 from ..model import ProcessModel
+from ..words import suggest
 
 
 @dataclass(frozen=True)
