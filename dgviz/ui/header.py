@@ -5,6 +5,7 @@ import html
 import panel as pn
 
 from ..config import ConfigError
+from ..declare import title
 from . import material
 from .presets import PRESETS
 from .state import AppState
@@ -18,6 +19,7 @@ def header(state: AppState, show_help) -> list:
     """What stands in the page's header, from left to right."""
     share = material.IconButton(
         icon="link",
+        color="default",
         active_icon="check",
         toggle_duration=1500,
         description="Copy a link to this view",
@@ -27,7 +29,13 @@ def header(state: AppState, show_help) -> list:
     )
     share.js_on_click(code=COPY)
     ask = material.IconButton(
-        icon="help_outline", description="Help", size="small", margin=0, align="center", on_click=lambda _: show_help()
+        icon="help_outline",
+        color="default",
+        description="Help",
+        size="small",
+        margin=0,
+        align="center",
+        on_click=lambda _: show_help(),
     )
     return [
         pn.Row(
@@ -127,7 +135,7 @@ def context_bar(state: AppState):
         pn.bind(lambda *_: stale_text(state), state.param.run, state.param.config), align="center", sizing_mode=None
     )
     restore = material.Button(
-        label="Restore its configuration",
+        label="Restore them",
         variant="text",
         size="small",
         align="center",
@@ -145,11 +153,15 @@ def stale_text(state: AppState) -> str:
     changed = state.stale()
     if not changed:
         return ""
-    parts = [f"{sentence(name)}: {_value(theirs)} (now {_value(mine)})" for name, (theirs, mine) in changed.items()]
-    return f"<span class='stale'>Results are <b>trained with</b> {html.escape('; '.join(parts))}</span>"
+    parts = [
+        f"{sentence(name)}: {_value(name, a, state)} (now {_value(name, b, state)})" for name, (a, b) in changed.items()
+    ]
+    return f"<span class='stale'>These results are trained with {html.escape('; '.join(parts))}</span>"
 
 
-def _value(value) -> str:
-    if isinstance(value, tuple | list):
-        return ", ".join(value) or "none"
-    return str(value)
+def _value(name: str, value, state: AppState) -> str:
+    """A value of an option, or the title of a process, as people read it."""
+    slots = state.config.science.slots
+    if name in slots:
+        return title(state.config.science.option(name, value)).partition(":")[0].lower()
+    return (", ".join(value) or "none") if isinstance(value, tuple | list) else str(value)

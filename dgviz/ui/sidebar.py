@@ -19,23 +19,26 @@ WIDE = {"sizing_mode": "stretch_width", "margin": (6, 0), "size": "small"}
 
 def sidebar(state: AppState, help_dialog: HelpDialog) -> list:
     """The sections, folded until needed, and the buttons that train."""
-    sections = [
-        (
-            "Basins" if state.config.science.site == "basin" else sentence(state.config.science.site) + "s",
-            Basins(state),
-        ),
-        ("Processes", Processes(state, help_dialog)),
-        *((group, Options(state, group)) for group in GROUPS),
-    ]
+    site = sentence(state.config.science.site)
+    sections = {f"{site}s": lambda: Basins(state), "Processes": lambda: Processes(state, help_dialog)}
+    sections |= {group: lambda group=group: Options(state, group) for group in GROUPS}
+    places = [pn.Column(sizing_mode="stretch_width", margin=0) for _ in sections]
     accordion = material.Accordion(
-        *sections,
+        *zip(sections, places, strict=True),
         active=[0, 1],
         title_variant="subtitle2",
         disable_gutters=True,
         margin=0,
         sizing_mode="stretch_width",
-        dynamic=True,
     )
+
+    def unfold(*_):
+        for i, make in enumerate(sections.values()):
+            if i in accordion.active and not places[i].objects:
+                places[i].objects = [make()]
+
+    unfold()
+    accordion.param.watch(unfold, "active")
     return [accordion, Training(state)]
 
 
@@ -46,7 +49,7 @@ def slot_label(slot: str, options: tuple[type[Process], ...]) -> str:
 
 
 class Section(pn.viewable.Viewer):
-    """A part of the side bar, built when it is first shown."""
+    """A part of the side bar, built when it is first unfolded."""
 
     def __init__(self, state: AppState):
         super().__init__()
@@ -142,6 +145,7 @@ class Processes(Section):
         state.param.watch(lambda event: select.param.update(value=event.new.processes[slot]), "config")
         explain = material.IconButton(
             icon="help_outline",
+            color="default",
             size="small",
             margin=0,
             align="center",

@@ -111,7 +111,7 @@ class AppState(param.Parameterized):
 
     def name_of(self, site: str) -> str:
         """The name of a site, as people write it."""
-        return str(self.dataset.name.sel(site=site).item()) if site else ""
+        return str(self.dataset.name.values[self.dataset.indexes["site"].get_loc(site)]) if site else ""
 
     def pick(self, site: str) -> None:
         """Show one site. Raises KeyError when the data set has no such site."""

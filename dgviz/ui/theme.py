@@ -93,9 +93,11 @@ def _palette(dark: bool) -> dict:
         "shape": {"borderRadius": 6},
         "typography": {"fontFamily": FONT, "fontSize": 13},
         "components": {
-            "MuiAccordion": {"defaultProps": {"elevation": 0}},
+            "MuiAccordion": {"styleOverrides": {"root": {"backgroundImage": "none", "boxShadow": "none"}}},
             "MuiTab": {"styleOverrides": {"root": {"textTransform": "none", "fontSize": "0.9rem", "minHeight": 42}}},
-            "MuiToggleButton": {"styleOverrides": {"root": {"textTransform": "none", "padding": "3px 10px"}}},
+            "MuiToggleButton": {
+                "styleOverrides": {"root": {"textTransform": "none", "padding": "3px 10px", "whiteSpace": "nowrap"}}
+            },
             "MuiTooltip": {"defaultProps": {"enterDelay": 400}},
         },
     }
@@ -117,15 +119,20 @@ PAGE = {
 }
 
 # Styles of our own layouts. `--mui-palette-*` follows the page's theme.
-STACK = f":host {{ display: flex; flex-direction: column; gap: {GAP}px; }}"
+STACK = f"""
+:host {{ display: flex !important; flex-direction: column; gap: {GAP}px; }}
+.card {{ flex-grow: 1; }}
+.scroll-button {{ display: none; }}
+"""
 CARD = """
-:host { background: var(--mui-palette-background-paper); border: 1px solid var(--mui-palette-divider); border-radius: 8px;
-        padding: 10px 14px 8px 14px; box-sizing: border-box; min-width: 0; }
+:host { background: var(--mui-palette-background-paper); border: 1px solid var(--mui-palette-divider);
+        border-radius: 8px; padding: 10px 14px 8px 14px; box-sizing: border-box; min-width: 0; }
 """
 ROW = (
     f"""
 :host {{ display: grid !important; grid-template-columns: repeat(12, minmax(0, 1fr)); gap: {GAP}px; width: 100%;
          align-items: stretch; }}
+.scroll-button {{ display: none; }}
 """
     + "".join(f"\n.span-{n} {{ grid-column: span {n}; }}" for n in range(1, 13))
     + """
@@ -140,6 +147,11 @@ h2 { font-size: 14px; font-weight: 600; margin: 0; }
 p { margin: 0; }
 .muted, .caption { color: var(--mui-palette-text-secondary); }
 .caption { font-size: 12px; }
+.stale { color: var(--mui-palette-warning-main); font-weight: 500; }
+.badge { font-size: 11px; font-weight: 500; color: var(--mui-palette-primary-main); margin-left: 6px; }
+.left { text-align: left; }
+.equation { margin: 6px 0; overflow-x: auto; }
+code { font-size: 12px; }
 .empty { color: var(--mui-palette-text-secondary); padding: 28px 12px; text-align: center; }
 .problem { border-left: 3px solid #b3261e; padding: 6px 10px; }
 table { border-collapse: collapse; width: 100%; }

@@ -10,7 +10,7 @@ PAUSE = 200  # ms, at most one change of the window in this time
 
 
 def follow_range(x_range: Range1d, state: AppState) -> None:
-    """Let `state.window` follow a time axis while it is dragged or zoomed."""
+    """Let `state.window` follow a time axis while it is dragged or zoomed in a browser."""
     waiting = []
 
     def tell():
@@ -20,13 +20,10 @@ def follow_range(x_range: Range1d, state: AppState) -> None:
             state.window = window
 
     def moved(attr, old, new):
-        if not waiting:
+        document = pn.state.curdoc
+        if not waiting and document is not None and document.session_context:
             waiting.append(True)
-            document = pn.state.curdoc
-            if document is not None and document.session_context:
-                document.add_timeout_callback(tell, PAUSE)
-            else:
-                tell()
+            document.add_timeout_callback(tell, PAUSE)
 
     x_range.on_change("start", moved)
     x_range.on_change("end", moved)

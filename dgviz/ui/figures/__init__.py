@@ -15,6 +15,7 @@ def plain_figure(height: int, x_label: str = "", y_label: str = "", tools: str =
     fig.toolbar.logo, fig.toolbar.autohide = None, True
     fig.xaxis.axis_label, fig.yaxis.axis_label = x_label or None, y_label or None
     fig.xgrid.grid_line_color = None
+    fig.stylesheets = [":host { font-size: 13px; }"]  # labels are in em
     fig.outline_line_color = None
     fig.min_border_top, fig.min_border_bottom = 6, 6
     return fig

@@ -112,14 +112,15 @@ class SiteMap:
         )
 
     def _draw_sites(self) -> None:
-        ink, surface = theme.token("text", self.dark), theme.token("surface", self.dark)
+        ink = theme.token("text", self.dark)
         self.sites = self.figure.scatter(
             "x",
             "y",
             source=self.source,
             size=theme.POINT,
-            line_color=surface,
-            line_width=0.8,
+            line_color=ink,
+            line_alpha=0.55,
+            line_width=0.7,
             fill_color={"field": "value", "transform": self.mapper},
             nonselection_fill_alpha=0.15,
             nonselection_line_alpha=0.3,

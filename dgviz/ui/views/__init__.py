@@ -8,6 +8,7 @@ A view is a pure `plot_*` function (data in, figure out) and a thin class. The c
 - or, where a new figure each time would be slow, `body(self)` and `refresh(self, *, a, b)`: the body is made once,
   and `refresh` changes its data in place. Bokeh models may be changed freely in `refresh`;
   `self.changed` holds the names that changed since the last time (all of them after a new body);
+- `patience`: ms that a slow refresh waits for the user to pause, so that the quick views come first;
 - `empty`: what to do, when the body is None;
 - `tools(self)`: small controls on the right of the title.
 
@@ -42,12 +43,14 @@ class View(pn.viewable.Viewer):
     heading = param.String(doc="The title: what is seen")
     caption = param.String(doc="Below the body: what it means")
     empty = "Pick a run to see this."
+    patience = 0
 
     def __init__(self, state: AppState, page: str = "", **params):
         super().__init__(state=state, page=page, **params)
         self.heading = self.heading or title(type(self))
         self._pending: set[str] = set()
         self.changed: set[str] = set()
+        self._latest = 0
         self._place = pn.Column(sizing_mode="stretch_width", margin=0)
         self._drawn = False
         self._watch()
@@ -70,7 +73,15 @@ class View(pn.viewable.Viewer):
         caption = text(
             pn.bind("<p class='caption'>{}</p>".format, self.param.caption), visible=self.param.caption.rx.bool()
         )
-        return pn.Column(bar, self._place, caption, stylesheets=[theme.CARD], sizing_mode="stretch_width", margin=0)
+        return pn.Column(
+            bar,
+            self._place,
+            caption,
+            stylesheets=[theme.CARD],
+            css_classes=["card"],
+            sizing_mode="stretch_width",
+            margin=0,
+        )
 
     def _reads(self, method) -> dict:
         return {name: getattr(self.state, name) for name in inspect.signature(method).parameters}
@@ -92,7 +103,20 @@ class View(pn.viewable.Viewer):
         if self._pending and self.page in ("", self.state.page):
             whole = "body" in self._pending or not self._drawn
             self._pending = set()
-            pn.state.execute(self._draw if whole else self._refresh, schedule=True)
+            if whole or not self.patience:
+                pn.state.execute(self._draw if whole else self._refresh, schedule=True)
+            else:
+                self._refresh_soon()
+
+    def _refresh_soon(self) -> None:
+        """Refresh once, when nothing has changed for a while."""
+        document = pn.state.curdoc
+        if document is None or not document.session_context:
+            self._refresh()
+            return
+        self._latest += 1
+        turn = self._latest
+        document.add_timeout_callback(lambda: turn == self._latest and self._refresh(), self.patience)
 
     def _draw(self) -> None:
         try:
@@ -102,7 +126,7 @@ class View(pn.viewable.Viewer):
                 text(f"<div class='empty'>{html.escape(self.empty)}</div>") if body is None else body
             ]
             self.changed = set(self._reads(self.refresh))
-            self._refresh()
+            self._refresh_soon() if self.patience else self._refresh()
         except Exception as error:
             self._show_problem(error)
 
