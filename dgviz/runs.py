@@ -171,8 +171,7 @@ class Run:
         """Make this process the one that trains the run; False if a living one does already."""
         if self.status in ("training", "paused", "stopping"):
             return False
-        for name in ("error.txt", "request", "worker.json"):
-            (self.folder / name).unlink(missing_ok=True)
+        self._forget_worker()
         worker = {"pid": os.getpid(), "started": psutil.Process().create_time()}
         try:
             with (self.folder / "worker.json").open("x") as file:
@@ -181,10 +180,26 @@ class Run:
             return False
         return True
 
+    def wait_again(self) -> None:
+        """Put a failed run back in the queue, to go on from its last epoch. Raises RunError if it has not failed."""
+        if self.status != "failed":
+            raise RunError(f"The run {self.id!r} is {self.status}. Only a failed run can be put back in the queue.")
+        self._forget_worker()
+
+    def _forget_worker(self) -> None:
+        for name in ("error.txt", "request", "worker.json"):
+            (self.folder / name).unlink(missing_ok=True)
+
+    @property
+    def worker(self) -> int | None:
+        """The id of the process that trains or trained the run, or None before that."""
+        return _read_json(self.folder / "worker.json").get("pid")
+
     def _worker_lives(self) -> bool:
         worker = _read_json(self.folder / "worker.json")
         try:
-            return psutil.Process(worker["pid"]).create_time() == worker["started"]
+            process = psutil.Process(worker["pid"])
+            return process.create_time() == worker["started"] and process.status() != psutil.STATUS_ZOMBIE
         except (KeyError, psutil.NoSuchProcess):
             return False
 

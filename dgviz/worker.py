@@ -40,7 +40,7 @@ def carry_out(run: Run, on_epoch: Callable[[dict], None] = lambda record: None) 
     try:
         _Job(run, on_epoch).carry_out()
     except BaseException as error:
-        write_whole(run.folder / "error.txt", f"{error or type(error).__name__}\n\n{traceback.format_exc()}")
+        write_whole(run.folder / "error.txt", f"{str(error) or type(error).__name__}\n\n{traceback.format_exc()}")
         raise
 
 
@@ -50,23 +50,23 @@ class _Job:
     def __init__(self, run: Run, on_epoch: Callable[[dict], None]):
         self.run, self.on_epoch, self.config = run, on_epoch, run.config
         self.started, self.ended = time.monotonic(), "done"
+        self.checkpoint = run.checkpoint()
+        self.device = _device(run.config)
 
     def carry_out(self) -> None:
-        device = _device(self.config)
         torch.manual_seed(self.config.seed)
         dataset = self.run.dataset()
         periods = periods_of(self.config, dataset)
         names = attribute_names(dataset, self.config.attributes)
-        model = DifferentiableModel.build(self.config, names).to(device)
-        samples = model.samples(dataset, self.config.target, device)
+        model = DifferentiableModel.build(self.config, names).to(self.device)
+        samples = model.samples(dataset, self.config.target, self.device)
         days = days_of(dataset, periods["train"], "train")
         self._train(model, samples.span(days.start, days.stop, 0))
         results = make_results(model.eval(), samples, dataset, self.config, periods)
-        self._write(model, results, device)
+        self._write(model, results)
 
     def _train(self, model: DifferentiableModel, samples: Samples) -> None:
-        checkpoint = self.run.checkpoint()
-        epochs = fit(model, samples, self.config, self.config.target, checkpoint, self._interrupted)
+        epochs = fit(model, samples, self.config, self.config.target, self.checkpoint, self._interrupted)
         try:
             with closing(epochs):
                 for epoch in epochs:
@@ -76,6 +76,7 @@ class _Job:
 
     def _report(self, epoch: Epoch) -> None:
         seconds = time.monotonic() - self.started
+        done_here = epoch.number - (self.checkpoint["epoch"] if self.checkpoint else 0)
         record = {
             "epoch": epoch.number,
             "epochs": self.config.epochs,
@@ -83,7 +84,8 @@ class _Job:
             "validation_loss": epoch.validation_loss,
             "median_nse": epoch.nse.nanmedian().item(),
             "seconds": round(seconds, 2),
-            "eta": round(seconds / epoch.number * (self.config.epochs - epoch.number), 1),
+            "eta": round(seconds / done_here * (self.config.epochs - epoch.number), 1),
+            "device": device_name(self.device),
             "parameters": {k: [round(x, 4) for x in v.tolist()] for k, v in epoch.parameters.items()},
         }
         with whole(self.run.folder / "checkpoint.pt") as partial:
@@ -100,11 +102,11 @@ class _Job:
             self.ended = "stopped"
         return self.ended == "stopped"
 
-    def _write(self, model: DifferentiableModel, results: xr.Dataset, device: str) -> None:
+    def _write(self, model: DifferentiableModel, results: xr.Dataset) -> None:
         record = {
             "ended": self.ended,
             "seconds": round(time.monotonic() - self.started, 1),
-            "device": device_name(device),
+            "device": device_name(self.device),
             "seed": self.config.seed,
             "created": f"{datetime.now():%Y-%m-%d %H:%M}",
             "versions": {name: version(name) for name in ("dgviz", "torch", "xarray")}
@@ -173,6 +175,10 @@ class Worker:
     def queue(self) -> list[str]:
         """The ids of the runs that wait, the next one first."""
         return [run.id for run in _waiting(self.folder)]
+
+    def trains(self, run: Run) -> bool:
+        """Is it this process that trains the run, and not one started elsewhere?"""
+        return self._process is not None and run.worker == self._process.pid
 
     def kill(self) -> None:
         """End the process with the run that it trains, and start a new one for the rest of the queue."""
