@@ -12,7 +12,10 @@ from ..config import ConfigError, RunConfig
 from ..datasets import DataError
 from .state import CHARTS, AppState
 
-WATCHED = ("config", "site", "selected", "run", "baseline", "colour", "window", "page", "chart", "log_flow", "dark")
+WATCHED = (
+    *("config", "site", "selected", "run", "baseline", "colour", "window", "page", "chart", "log_flow", "dark"),
+    "followed",
+)
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 OWN = {"data", "domain", "sites", "processes"}  # written in a way of their own
 
@@ -29,6 +32,7 @@ def to_query(state: AppState) -> str:
         "to": state.window[1],
         "run": state.run,
         "baseline": state.baseline,
+        "followed": state.followed,
         "colour": state.colour,
         "chart": state.chart,
         "log": int(state.log_flow),
@@ -56,6 +60,8 @@ def from_query(query: Mapping[str, str], state: AppState, pages: tuple[str, ...]
         )
     if chosen := query.get("select"):
         state.select(chosen.split(","))
+    if (followed := query.get("followed")) in state.runs:
+        state.look_at(followed)
     first, last = query.get("from", ""), query.get("to", "")
     if DAY.fullmatch(first) and DAY.fullmatch(last) and first <= last:
         state.window = (first, last)

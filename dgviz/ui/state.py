@@ -8,6 +8,7 @@ import xarray as xr
 
 from ..config import RunConfig
 from ..declare import Parameter
+from ..runs import RunError
 
 # What makes results old: changing it would give another model. The rest only says how or where to train.
 NOT_THE_MODEL = {
@@ -25,6 +26,7 @@ NOT_THE_MODEL = {
     "warmup",
 }
 FINISHED = ("done", "stopped")  # with results to show
+ENDED = (*FINISHED, "failed")
 CHARTS = ("hydrograph", "duration", "regime")
 
 
@@ -50,9 +52,10 @@ class AppState(param.Parameterized):
     log_flow = param.Boolean(False, doc="Is the flow axis logarithmic?")
     dark = param.Boolean(False, doc="Is the dark theme on?")
     runs = param.List([], item_type=str, doc="Ids of all runs, the newest first")
-    training = param.String("", doc="The run that this session started last and that is not finished; '' for none")
-    status = param.String("", doc="The status of `training`")
-    progress = param.List([], doc="The epochs of `training` so far, one record each")
+    followed = param.String("", doc="The run whose training is in view, ended or not; '' for none")
+    training = param.String("", doc="The same while it has not ended; '' for none")
+    status = param.String("", doc="The status of `followed`")
+    progress = param.List([], doc="Its epochs so far, one record each; only the last one has parameters")
     problem = param.String("", doc="The last error, in words for the user")
 
     def __init__(self, store: Any, **choices: Any):
@@ -182,10 +185,23 @@ class AppState(param.Parameterized):
     def start_training(self) -> str:
         """Train the draft on the selected sites in the background; returns the id of the new run."""
         run_id = self.store.submit(self.config.edited(sites=tuple(self.selected)))
-        self._cursor = 0
-        self.param.update(training=run_id, status="waiting", progress=[])
+        self.look_at(run_id)
         self.refresh_runs()
         return run_id
+
+    def train_again(self, run_id: str) -> None:
+        """Put a failed run back in the queue: its training goes on from the last epoch. Raises RunError or OSError."""
+        self.store.run(run_id).wait_again()
+        self.store.worker.start()
+        self.look_at(run_id)
+
+    def look_at(self, run_id: str) -> None:
+        """Bring the training of a run into view, whoever started it; it is followed until it ends."""
+        run = self.store.run(run_id)
+        status = run.status  # before the epochs, so that none is missing from a run that ends just now
+        records, self._cursor = run.read_progress(0)
+        active = "" if status in ENDED else run_id
+        self.param.update(followed=run_id, training=active, status=status, progress=_without_parameters([], records))
 
     def request(self, action: str) -> None:
         """Ask the running training to "stop" (its best weights are kept), "pause" or "resume"."""
@@ -200,21 +216,41 @@ class AppState(param.Parameterized):
         """Read what the training wrote since the last call; called a few times a second while one is active."""
         if not self.training:
             return
-        run = self.store.run(self.training)
-        records, self._cursor = run.read_progress(self._cursor)
-        status = run.status
-        changes = {"progress": [*self.progress, *records]} if records else {}
-        self.param.update(status=status, **changes)
+        try:
+            run = self.store.run(self.training)
+            status = run.status
+            records, self._cursor = run.read_progress(self._cursor)
+        except (RunError, OSError):  # a waiting run that was taken from the queue
+            self.param.update(followed="", training="", status="", progress=[])
+            self.refresh_runs()
+            return
+        progress = {"progress": _without_parameters(self.progress, records)} if records else {}
+        self.param.update(status=status, **progress)
         if status in FINISHED:
             self._finish(run.id)
         elif status == "failed":
-            self.param.update(training="", problem=f"The training of {run.id} failed: {run.error}")
+            self.param.update(training="", problem=f"The training of {run.id} failed: {first_line(run.error)}")
+        if status in ("failed", "waiting"):
+            self.store.worker.start()  # for the rest of the queue, should its process be gone
 
     def _finish(self, run_id: str) -> None:
         baseline = self.baseline or self.run
         same_data = self.store.run(run_id).config.data == self.config.data
         self.refresh_runs()
         self.param.update(training="", **({"run": run_id, "baseline": baseline} if same_data else {}))
+
+
+def first_line(error: str) -> str:
+    """An error in words, without where in the program it came from."""
+    return error.partition("\n")[0]
+
+
+def _without_parameters(before: list[dict], records: list[dict]) -> list[dict]:
+    """All epochs; the learned parameters, which are large, only with the last."""
+    if not records:
+        return before
+    *earlier, last = [*before, *records]
+    return [*({k: v for k, v in record.items() if k != "parameters"} for record in earlier), last]
 
 
 def default_window(dataset: xr.Dataset) -> tuple[str, str]:

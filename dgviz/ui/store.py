@@ -28,6 +28,7 @@ class Store:
         self._runs: dict[str, Run] = {}
         self._datasets: dict[str, xr.Dataset] = {}
         self._results: dict[str, xr.Dataset] = {}
+        self._medians: dict[str, xr.Dataset] = {}
         self._lock = threading.Lock()
 
     def dataset(self, data: str) -> xr.Dataset:
@@ -60,6 +61,15 @@ class Store:
             if run_id not in self._results:
                 self._results[run_id] = self.run(run_id).results().load()
             return self._results[run_id]
+
+    def medians(self, run_id: str) -> xr.Dataset:
+        """The median of every score over the sites of a finished run, `(period,)`; nothing else of it is read."""
+        with self._lock:
+            if run_id not in self._medians:
+                results = self.run(run_id).results()
+                scores = results[[name for name in results if set(results[name].dims) == {"period", "site"}]]
+                self._medians[run_id] = scores.load().median("site", keep_attrs=True)
+            return self._medians[run_id]
 
     def active(self) -> Iterator[Run]:
         """Runs that wait or train, the oldest first."""
