@@ -83,7 +83,6 @@ def fit(
     model: DifferentiableModel,
     samples: Samples,
     config: RunConfig,
-    target: str,
     checkpoint: dict | None = None,
     interrupt: Callable[[], bool] = lambda: False,
 ) -> Iterator[Epoch]:
@@ -93,7 +92,7 @@ def fit(
     validation. With a `checkpoint` it goes on as if it had never stopped. `interrupt` is asked after every update;
     when it says yes, training ends after that update.
     """
-    training = _Training(model, samples, config, target)
+    training = _Training(model, samples, config)
     if checkpoint:
         training.restore(checkpoint)
     try:
@@ -108,8 +107,8 @@ def fit(
 class _Training:
     """The state of one training: weights, optimizer, random numbers and the best so far."""
 
-    def __init__(self, model: DifferentiableModel, samples: Samples, config: RunConfig, target: str):
-        self.model, self.samples, self.config, self.target = model, samples, config, target
+    def __init__(self, model: DifferentiableModel, samples: Samples, config: RunConfig):
+        self.model, self.samples, self.config = model, samples, config
         self.loss = LOSSES[config.loss]
         self.random = torch.Generator().manual_seed(config.seed)
         self.n_days, self.n_sites = samples.target.shape
@@ -170,7 +169,8 @@ class _Training:
         return self.samples.take(days.to(device), sites.to(device), self.config.warmup)
 
     def _score(self, batch: Samples, sites: Tensor) -> tuple[Tensor, Tensor]:
-        simulated = self.model(batch, [self.target])[self.target].mean(-1)[batch.warmup :]
+        target = self.config.target
+        simulated = self.model(batch, [target])[target].mean(-1)[batch.warmup :]
         return self.loss(simulated, batch.target[batch.warmup :], self.deviation[sites]), simulated
 
     def _validate(self) -> float | None:

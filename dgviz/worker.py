@@ -66,7 +66,7 @@ class _Job:
         self._write(model, results)
 
     def _train(self, model: DifferentiableModel, samples: Samples) -> None:
-        epochs = fit(model, samples, self.config, self.config.target, self.checkpoint, self._interrupted)
+        epochs = fit(model, samples, self.config, self.checkpoint, self._interrupted)
         try:
             with closing(epochs):
                 for epoch in epochs:
