@@ -29,7 +29,7 @@ def rmse_loss(simulated: Tensor, observed: Tensor, deviation: Tensor) -> Tensor:
 
 
 def _rmse(simulated: Tensor, observed: Tensor) -> Tensor:
-    return ((simulated - observed).square().mean() + 1e-12).sqrt()
+    return ((simulated - observed).square().sum() / max(1, len(observed)) + 1e-12).sqrt()
 
 
 def kge_loss(simulated: Tensor, observed: Tensor, deviation: Tensor) -> Tensor:
@@ -45,7 +45,8 @@ def kge_loss(simulated: Tensor, observed: Tensor, deviation: Tensor) -> Tensor:
     std_s, std_o = ((q.square().sum(0) / n + 1e-6).sqrt() for q in (s, o))
     correlation = (s * o).sum(0) / n / (std_s * std_o)
     parts = (correlation - 1, std_s / std_o - 1, (mean_s + 1e-3) / (mean_o + 1e-3) - 1)
-    return (sum(part.square() for part in parts) + 1e-12).sqrt()[valid.any(0)].mean()
+    distance, seen = (sum(part.square() for part in parts) + 1e-12).sqrt(), valid.any(0)
+    return distance[seen].sum() / seen.sum().clamp(min=1)
 
 
 LOSSES = {"nse": nse_loss, "rmse": rmse_loss, "kge": kge_loss}

@@ -73,7 +73,7 @@ class ProcessModel(torch.nn.Module):
             known |= self._step_through_time(known, shape, wanted)
         for process in self._after:
             known |= self._run(process, known)
-        known |= {k: self._sum_up(k, known) for k in self.of(State).keys() - self._carried if k in wanted}
+        known |= {k: self._sum_up(k, known, shape[0]) for k in self.of(State).keys() - self._carried if k in wanted}
         return {k: known[k].expand(shape) for k in wanted}
 
     def _known(self, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -102,7 +102,7 @@ class ProcessModel(torch.nn.Module):
         now = {k: like.new_full(shape[1:], state.initial) for k, state in self._carried.items()}
         history = {k: [] for k in kept}
         for day in range(shape[0]):
-            now |= constant | {k: v[day] for k, v in varying.items()}
+            now = {k: now[k] for k in self._carried} | constant | {k: v[day] for k, v in varying.items()}
             for process in self._before:
                 self._move(process, now)
             for process in self._stepped:
@@ -127,13 +127,14 @@ class ProcessModel(torch.nn.Module):
             if flux.into in self._carried:
                 now[flux.into] = now[flux.into] + now[name]
 
-    def _sum_up(self, state: str, known: Mapping[str, Tensor]) -> Tensor:
+    def _sum_up(self, state: str, known: Mapping[str, Tensor], n_time: int) -> Tensor:
         """A store that no process reads: what came in minus what went out, as a running sum."""
         into, out_of = ([known[k] for k in names] for names in (self.gains[state], self.losses[state]))
         declared_by = next(p for p in self.processes if state in p.of(State))
         if declared_by.member_mean:
             into, out_of = ([v.mean(-1, keepdim=True) for v in vs] for vs in (into, out_of))
-        return self.of(State)[state].initial + torch.cumsum(sum(into) - sum(out_of), 0)
+        change = (sum(into) - sum(out_of)).expand(n_time, -1, -1)
+        return self.of(State)[state].initial + torch.cumsum(change, 0)
 
     @staticmethod
     def _run(process: Process, known: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -34,7 +34,8 @@ class Standardize(nn.Module):
         rows = values.reshape(-1, values.shape[-1])
         self.mean.copy_(rows.nanmean(0).nan_to_num())
         variance = (rows - self.mean).square().nanmean(0).nan_to_num()
-        self.deviation.copy_(torch.where(variance > 0, variance.sqrt(), 1.0))
+        rounding = 1e-6 * self.mean.abs()  # what is constant but for rounding is not standardised
+        self.deviation.copy_(torch.where(variance.sqrt() > rounding, variance.sqrt(), 1.0))
 
     def forward(self, values: Tensor) -> Tensor:
         """Standardised values of the same shape."""
