@@ -3,12 +3,63 @@
 import pytest
 import torch
 
+from dgviz.config import RunConfig
+from dgviz.datasets import attribute_names, open_dataset
 from dgviz.declare import Attribute, Parameter
+from dgviz.runs import Run
+from dgviz.train import DifferentiableModel
+from dgviz.worker import carry_out
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="session")
 def _one_thread():
     torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def delaware():
+    """The Delaware data, all basins and days."""
+    return open_dataset("delaware")
+
+
+@pytest.fixture(scope="session")
+def small(delaware):
+    """A run on four basins and five months that takes a second."""
+    return RunConfig(
+        sites=tuple(delaware.site.values[:4].tolist()),
+        train_period="1979-01-01/1979-03-31",
+        test_period="1979-04-01/1979-05-30",
+        processes=dict(snow="NoSnow", groundwater="LinearReservoir", routing="NoRouting"),
+        epochs=2,
+        members=2,
+        hidden=4,
+        batch_size=3,
+        window=30,
+        warmup=20,
+        device="cpu",
+    )
+
+
+@pytest.fixture(scope="session")
+def done_run(small, tmp_path_factory):
+    """A trained run, for reading only."""
+    run = Run.create(small, tmp_path_factory.mktemp("runs"))
+    carry_out(run)
+    return run
+
+
+@pytest.fixture
+def untrained(small, delaware):
+    """Makes a model, its samples of the first days and its configuration: that of `small` with some changes."""
+
+    def make(n_time=90, **changes):
+        config = small.edited(**changes)
+        torch.manual_seed(config.seed)
+        data = delaware.sel(site=list(config.sites)).isel(time=slice(n_time))
+        model = DifferentiableModel.build(config, attribute_names(data, config.attributes))
+        return model, model.samples(data, config.target), config
+
+    return make
 
 
 @pytest.fixture
