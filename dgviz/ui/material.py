@@ -67,4 +67,4 @@ def page(**options) -> pmui.Page:
 
 def prepare() -> None:
     """Load what the pages need, once per session and before anything is built. Nothing comes from the internet."""
-    pn.extension("tabulator", design=None, notifications=False, loading_indicator=False)
+    pn.extension("mathjax", design=None, notifications=False, loading_indicator=False)
