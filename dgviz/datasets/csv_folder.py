@@ -76,9 +76,7 @@ def read_csv(file: Path, required: tuple[str, ...]) -> tuple[pd.DataFrame, Label
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)
-            table = pd.read_csv(
-                file, dtype=str, index_col=False, skip_blank_lines=False, encoding="utf-8-sig", skipinitialspace=True
-            )
+            table = pd.read_csv(file, dtype=str, index_col=False, skip_blank_lines=False, skipinitialspace=True)
     except (pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError, UnicodeError) as error:
         raise DataError(f"{file}: cannot be read as CSV with commas: {str(error).strip()}.") from None
     table.index += 2

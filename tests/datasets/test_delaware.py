@@ -32,8 +32,8 @@ def upstream_area(ds, reach: int) -> float:
     total, below = 0.0, ds.reach_downstream.values
     for start, area in enumerate(ds.reach_area.values.astype(float)):
         here = start
-        while here not in (reach, -1):
-            here = below[here]
+        for _ in range(len(below)):
+            here = here if here in (reach, -1) else below[here]
         total += area if here == reach else 0.0
     return total
 

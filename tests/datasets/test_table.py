@@ -198,6 +198,12 @@ def test_discharge_without_area_asks_for_the_area(folder):
     assert "'area' in km2" in message(folder)
 
 
+def test_streamflow_and_discharge_together_are_refused(folder):
+    for site in ("0001", "0002"):
+        rewrite(folder, lambda frame: frame.assign(discharge=1.0), site)
+    assert "both streamflow and discharge" in message(folder)
+
+
 def test_short_record_asks_for_two_years(folder):
     for site in ("0001", "0002"):
         rewrite(folder, lambda frame: frame.iloc[:500], site)
