@@ -100,7 +100,7 @@ def test_outputs_are_complete_and_finite_at_the_corners(domain, choices, example
 @every_model
 def test_mass_closes_in_double_precision(domain, choices, example):
     model = domain.build(**choices)
-    forcings, parameters = example(model, n_time=800, n_site=8, n_member=3)
+    forcings, parameters = example(model, n_time=450, n_site=8, n_member=3)
     with torch.no_grad():
         outputs = model(forcings, parameters)
     residual = net_inflow(model, outputs) - storage_change(model, outputs)
@@ -121,7 +121,7 @@ def test_each_store_changes_by_its_fluxes_each_day(domain, choices, example):
 def test_no_store_and_no_flux_is_negative(domain, choices, example):
     model = domain.build(**choices)
     with torch.no_grad():
-        outputs = model(*example(model, n_time=800))
+        outputs = model(*example(model, n_time=400))
     for name, value in outputs.items():
         assert value.min() > -1e-9, name
 
