@@ -17,7 +17,7 @@ APPS = sorted((ROOT / "apps").glob("*.py"))
 LAYERS = (
     ("paths", "words", "declare", "metrics"),
     ("model", "datasets"),
-    ("domains", "engine", "network", "losses", "samples"),
+    ("domains", "engine", "network", "losses", "samples", "balance"),
     ("config", "describe"),
     ("train",),
     ("sensitivity",),

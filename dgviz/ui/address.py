@@ -14,7 +14,7 @@ from .state import CHARTS, AppState
 
 WATCHED = (
     *("config", "site", "selected", "run", "baseline", "colour", "window", "page", "chart", "log_flow", "dark"),
-    "followed",
+    *("followed", "day", "parameter", "playing"),
 )
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 OWN = {"data", "domain", "sites", "processes"}  # written in a way of their own
@@ -35,6 +35,8 @@ def to_query(state: AppState) -> str:
         "followed": state.followed,
         "colour": state.colour,
         "chart": state.chart,
+        "day": state.day,
+        "parameter": state.parameter,
         "log": int(state.log_flow),
         "theme": "dark" if state.dark else "light",
         **config.processes,
@@ -65,6 +67,8 @@ def from_query(query: Mapping[str, str], state: AppState, pages: tuple[str, ...]
     first, last = query.get("from", ""), query.get("to", "")
     if DAY.fullmatch(first) and DAY.fullmatch(last) and first <= last:
         state.window = (first, last)
+    if DAY.fullmatch(query.get("day", "")) and query["day"] in state.dataset.indexes["time"]:
+        state.day = query["day"]
     simple = {"page": pages, "chart": CHARTS, "log": ("0", "1"), "theme": ("light", "dark")}
     read = {k: query[k] for k, allowed in simple.items() if query.get(k) in allowed}
     state.param.update(
@@ -73,6 +77,7 @@ def from_query(query: Mapping[str, str], state: AppState, pages: tuple[str, ...]
         log_flow=read.get("log", str(int(state.log_flow))) == "1",
         dark=read["theme"] == "dark" if "theme" in read else state.dark,
         colour=query.get("colour") or state.colour,
+        parameter=query.get("parameter") or state.parameter,
     )
     return problems
 

@@ -148,7 +148,7 @@ def _read_address(state: AppState) -> list[str]:
 
 def _write_address(state: AppState) -> None:
     def write(*_):
-        if pn.state.location is not None:
+        if pn.state.location is not None and not state.playing:  # each write is a step of the browser's history
             pn.state.location.search = address.to_query(state)
 
     state.param.watch(write, list(address.WATCHED))

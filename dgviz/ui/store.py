@@ -10,6 +10,7 @@ from ..config import RunConfig
 from ..datasets import open_dataset, sources
 from ..runs import Run, RunError, list_runs
 from ..worker import Worker
+from .computed import Computed
 
 ACTIVE = ("waiting", "training", "paused", "stopping")
 
@@ -24,6 +25,7 @@ class Store:
 
     def __init__(self, runs_folder: Path, data: str = "delaware"):
         self.runs_folder, self.data = Path(runs_folder), data
+        self.computed = Computed()
         self._worker: Worker | None = None
         self._runs: dict[str, Run] = {}
         self._datasets: dict[str, xr.Dataset] = {}
@@ -91,6 +93,10 @@ class Store:
     def submit(self, config: RunConfig) -> str:
         """Make a run of this configuration, queue it for training and return its id."""
         return self.worker.submit(config).id
+
+    def trains(self, run: Run) -> bool:
+        """Is a run trained by the worker of this server, so that it can be killed from here?"""
+        return self._worker is not None and self._worker.trains(run)
 
     def close(self) -> None:
         """End the worker, if it was started."""
