@@ -6,7 +6,7 @@ import panel as pn
 
 from ..declare import Flux, Parameter, Process, State, explanation, source, title
 from . import material, theme
-from .text import units
+from .text import MINUS, units
 from .views import text
 
 DASH, ARROW = "\u2013", "\u2192"
@@ -82,11 +82,15 @@ def process_help(process: type[Process], chosen: bool = False) -> str:
 def _parameters(process: type[Process]) -> str:
     rows = "".join(
         f"<tr><td><code>{name}</code></td><td class='left'>{html.escape(p.long_name)}</td>"
-        f"<td>{p.range[0]:g} {DASH} {p.range[1]:g}</td><td class='left'>{units(p.units) or DASH}</td></tr>"
+        f"<td>{_limit(p.range[0])} {DASH} {_limit(p.range[1])}</td><td class='left'>{units(p.units) or DASH}</td></tr>"
         for name, p in process.of(Parameter).items()
     )
     head = "<tr><th>Parameter</th><th class='left'>Meaning</th><th>Range</th><th class='left'>Unit</th></tr>"
     return f"<table>{head}{rows}</table>" if rows else ""
+
+
+def _limit(value: float) -> str:
+    return f"{value:g}".replace("-", MINUS)
 
 
 def _stores(process: type[Process]) -> str:

@@ -1,6 +1,6 @@
 """Figures that several views use: pure functions and small classes, data in, Bokeh out. They know no state."""
 
-from bokeh.models import HoverTool, Range1d
+from bokeh.models import HoverTool
 from bokeh.plotting import figure
 
 from .. import theme
@@ -23,7 +23,13 @@ def plain_figure(height: int, x_label: str = "", y_label: str = "", tools: str =
 
 def hover(tooltips: list[tuple[str, str]], **options) -> HoverTool:
     """A hover that shows dates and numbers as people write them."""
-    return HoverTool(tooltips=tooltips, formatters={"@time": "datetime"}, **options)
+    return HoverTool(tooltips=tip(tooltips), formatters={"@time": "datetime"}, **options)
+
+
+def tip(rows: list[tuple[str, str]]) -> str:
+    """What a hover says: a line for each (label, value); the label may be empty."""
+    lines = (f"<div>{label} <b>{value}</b></div>" if label else f"<div>{value}</div>" for label, value in rows)
+    return f"<div style='font: 12px/1.5 {theme.FONT}; font-variant-numeric: tabular-nums'>{''.join(lines)}</div>"
 
 
 def plain_legend(fig: figure, location: str = "top_right") -> None:
@@ -40,12 +46,5 @@ def plain_legend(fig: figure, location: str = "top_right") -> None:
             glyph_height=14,
             glyph_width=18,
             spacing=14,
+            stylesheets=[":host { font-size: 13px; }"],
         )
-
-
-def fit(axis: Range1d, top: float) -> None:
-    """Let an axis from zero end a little above `top`."""
-    axis.end = top * 1.08 if top > 0 else 1.0
-
-
-__all__ = ["LEFT", "fit", "hover", "plain_figure", "plain_legend", "theme"]

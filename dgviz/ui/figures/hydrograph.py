@@ -7,7 +7,7 @@ from bokeh.models import ColumnDataSource, Label, Range1d, RangeTool, Span
 from bokeh.plotting import figure
 
 from .. import theme
-from . import hover, plain_figure, plain_legend
+from . import hover, plain_figure, plain_legend, tip
 from .series import stretches
 
 FLOW_TIP = [
@@ -38,7 +38,8 @@ class Hydrograph:
         self.flow_range = Range1d(SMALLEST if log else 0, 1)
         self.marks: list = []
         self.flow = self._flow(height)
-        self.layout = column(self._rain(), self.flow, self._record(), sizing_mode="stretch_width", spacing=0)
+        self.rain = self._rain()
+        self.layout = column(self.rain, self.flow, self._record(), sizing_mode="stretch_width", spacing=0)
 
     def update(self, columns: dict[str, np.ndarray], compared: bool) -> None:
         """Show another site: one change of one source, and the shaded days."""
@@ -50,7 +51,7 @@ class Hydrograph:
         for item in self.flow.legend[0].items:
             item.visible = item.renderers[0].visible and (item.renderers[0] is not self.gaps or len(start) > 0)
         self.hover.renderers = [self.lines["simulated" if has_run else "observed"]]
-        self.hover.tooltips = [FLOW_TIP[0], FLOW_TIP[1], *FLOW_TIP[2 : 2 + has_run + compared], *FLOW_TIP[4:]]
+        self.hover.tooltips = tip([*FLOW_TIP[:2], *FLOW_TIP[2 : 2 + has_run + compared], *FLOW_TIP[4:]])
 
     def show_window(self, window: tuple[str, str]) -> None:
         """Fit both axes to the days from the first to the last of the window."""
@@ -65,25 +66,31 @@ class Hydrograph:
         self.rain_range.start = max(_highest(self.source.data["snow_top"][inside]), 1) * 1.1
 
     def mark(self, periods: dict[str, tuple]) -> None:
-        """Write where the training and the test period begin; the record is limited to the given days."""
-        self.flow.center = [item for item in self.flow.center if item not in self.marks]
-        self.marks = []
-        for name, (first, _) in periods.items():
-            colour = theme.token("muted", self.dark)
-            line = Span(location=first, dimension="height", line_color=colour, line_dash=[2, 4], line_width=1)
-            words = Label(
-                x=first,
-                y=4,
+        """Say where the training and the test period begin."""
+        for fig in (self.rain, self.flow):
+            fig.center = [item for item in fig.center if item not in self.marks]
+        muted, font = theme.token("muted", self.dark), theme.FONT.split(",")[0]
+        first = {name: days[0] for name, days in periods.items()}
+        lines = {
+            fig: [Span(location=day, dimension="height", line_color=muted, line_dash=[2, 4]) for day in first.values()]
+            for fig in (self.rain, self.flow)
+        }
+        words = [
+            Label(
+                x=day,
+                y=3,
                 y_units="screen",
                 x_offset=5,
                 text=name,
-                text_color=colour,
+                text_color=muted,
                 text_font_size="11px",
-                text_font=theme.FONT.split(",")[0],
+                text_font=font,
             )
-            self.marks += [line, words]
-        for item in self.marks:
-            self.flow.add_layout(item)
+            for name, day in first.items()
+        ]
+        self.marks = [*lines[self.rain], *lines[self.flow], *words]
+        for fig, items in ((self.rain, lines[self.rain] + words), (self.flow, lines[self.flow])):
+            fig.center = [*fig.center, *items]
 
     def limit(self, days: pd.DatetimeIndex) -> None:
         """Keep zooming and the overview within the record."""
@@ -148,6 +155,8 @@ class Hydrograph:
                 "time", "simulated", line_color=ink["simulated"], legend_label="simulated (A)", **line
             ),
         }
+        order = {label: i for i, label in enumerate(("observed", "simulated (A)", "baseline (B)", "no observation"))}
+        fig.legend[0].items = sorted(fig.legend[0].items, key=lambda item: order[item.label.value])
         self.hover = hover(FLOW_TIP, mode="vline", renderers=[self.lines["observed"]], point_policy="follow_mouse")
         fig.add_tools(self.hover)
         plain_legend(fig)

@@ -11,7 +11,7 @@ from bokeh.plotting import figure
 
 from ...paths import data_folder
 from .. import theme
-from . import hover, plain_figure
+from . import hover, plain_figure, tip
 
 KM_PER_DEGREE = 111.19
 
@@ -60,10 +60,12 @@ class SiteMap:
         self._draw_rivers(dataset)
         self._draw_sites()
 
-    def paint(self, values: np.ndarray, palette, low: float, high: float, title: str) -> None:
-        """Colour the sites by `values` `(site)` between fixed limits."""
+    def paint(self, values: np.ndarray, palette, low: float, high: float, units: str, title: str = "") -> None:
+        """Colour the sites by `values` `(site)` between fixed limits; a hover says `title` before the value."""
         self.mapper.update(palette=list(palette), low=low, high=high)
-        self.bar.title = title
+        self.bar.title = units or None
+        digits = "0.00" if high - low < 20 else "0.0" if high - low < 200 else "0"
+        self.hover.tooltips = tip([("", "<b>@name</b>"), ("", "@site"), (title, f"@value{{{digits}}} {units}")])
         self.source.patch({"value": [(slice(0, len(self.x)), np.asarray(values, "float64"))]})
 
     def mark(self, position: int | None) -> None:
@@ -131,7 +133,8 @@ class SiteMap:
         self.figure.scatter(
             "x", "y", source=self.picked, size=theme.POINT + 8, fill_color=None, line_color=ink, line_width=2
         )
-        self.figure.add_tools(hover([("", "@name"), ("", "@site"), ("", "@value{0.00}")], renderers=[self.sites]))
+        self.hover = hover([], renderers=[self.sites])
+        self.figure.add_tools(self.hover)
         self.bar = ColorBar(
             color_mapper=self.mapper,
             width=10,

@@ -49,14 +49,23 @@ def plot_cdf(shown: ColumnDataSource, compared: ColumnDataSource, picked: Column
         line_width=theme.LINE,
         legend_label="baseline (B)",
     )
-    fig.step("value", "share", source=shown, mode="after", line_color=accent, line_width=2, legend_label="A")
+    fig.step(
+        "value",
+        "share",
+        source=shown,
+        mode="after",
+        line_color=accent,
+        line_width=2,
+        legend_label="A",
+        nonselection_line_alpha=0.5,
+    )
     points = fig.scatter(
         "value", "share", source=shown, size=5, fill_color=accent, line_color=None, nonselection_fill_alpha=0.08
     )
     fig.scatter(
         "value", "share", source=picked, size=13, fill_color=None, line_color=theme.token("text", dark), line_width=2
     )
-    fig.add_tools(hover([("", "@name"), ("NSE", "@value{0.00}")], renderers=[points]))
+    fig.add_tools(hover([("", "<b>@name</b>"), ("NSE", "@value{0.00}")], renderers=[points]))
     plain_legend(fig, "top_left")
     return fig
 

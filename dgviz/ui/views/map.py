@@ -44,7 +44,9 @@ class SiteMap(View):
             values = np.full(len(state.sites), np.nan)
             self.map.paint(values, self.map.mapper.palette, 0, 1, "")
         else:
-            self.map.paint(shown.values.values, shown.palette, shown.low, shown.high, shown.units)
+            self.map.paint(
+                shown.values.values, shown.palette, shown.low, shown.high, shown.units, shown.title.partition(",")[0]
+            )
             self.heading = shown.title
             missing = int(shown.values.isnull().sum())
             self.caption = shown.caption + (f"; grey: no value at {missing} sites" if missing else "")
