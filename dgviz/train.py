@@ -210,7 +210,7 @@ class _Training:
 
     def restore(self, checkpoint: dict) -> None:
         self.model.load_state_dict(checkpoint["weights"])
-        self.optimizer.load_state_dict(checkpoint["optimizer"])
+        self.optimizer.load_state_dict(copy.deepcopy(checkpoint["optimizer"]))
         self.random.set_state(checkpoint["random"])
         self.best, self.best_loss = checkpoint["best"], checkpoint["best_loss"]
         self.epoch, self.since_best = checkpoint["epoch"], checkpoint["since_best"]
