@@ -2,7 +2,8 @@
 
 import pytest
 
-from dgviz.declare import UNITS, Flux, Forcing, Parameter, Process, Quantity, State, explanation, source, suggest, title
+from dgviz.declare import UNITS, Flux, Forcing, Parameter, Process, Quantity, State, explanation, source, title
+from dgviz.words import suggest
 
 
 class Leak(Process):
