@@ -106,7 +106,6 @@ def test_an_optional_input_never_comes_from_the_day_before():
     assert outputs["told"].flatten().tolist() == [0.0, 0.0, 0.0]
 
 
-@pytest.mark.xfail(reason="the last process reads no store and so is not stepped: its flux never leaves the store")
 def test_a_flux_of_the_last_process_leaves_its_store():
     pump = process(lambda self, *, rain: dict(pumped=rain), pumped=Flux("mm d-1", "", out_of="barrel", into="ground"))
     outputs = build(Gutter, Tap, pump)(dict(rain=series(1.0, 1.0)), dict(share=series(0.5)))

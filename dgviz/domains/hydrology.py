@@ -135,9 +135,10 @@ class DegreeDaySnow(Process):
 
     def forward(self, *, prcp, tmean, snowpack, meltwater, tt, cfmax, cfr, cwh):
         snowfall = prcp * self.snow_share(tmean, tt)
-        frozen = snowpack + snowfall
+        # What rounding left below zero is not there to melt or freeze; clamp keeps the gradient of an empty store.
+        frozen = (snowpack + snowfall).clamp(min=0.0)
         melt = torch.minimum(cfmax * relu(tmean - tt), frozen)
-        liquid = meltwater + melt
+        liquid = (meltwater + melt).clamp(min=0.0)
         refreezing = torch.minimum(cfr * cfmax * relu(tt - tmean), liquid)
         return dict(
             snowfall=snowfall,
