@@ -15,14 +15,28 @@ from .state import AppState
 from .store import Store
 from .views import View, text
 from .views.charts import FlowCharts
+from .views.comparison import MedianScores, OptionDifferences
+from .views.difference_maps import ParameterDifference, ScoreDifference
 from .views.distribution import ScoreDistribution
 from .views.explorer import Explorer
+from .views.learning import LossCurves
+from .views.learning_map import LearningMap
 from .views.map import SiteMap
+from .views.queue import TrainingQueue
+from .views.run_table import RunTable
 from .views.scores import WindowScores
+from .views.training import TrainingControl
 
 # Page -> rows of (views one above the other, columns out of twelve). A page is built when it is first opened.
 PAGES: dict[str, tuple[tuple[tuple[tuple[type[View], ...], int], ...], ...]] = {
     "Explore": ((((SiteMap,), 7), ((WindowScores, ScoreDistribution), 5)), (((FlowCharts,), 12),)),
+    "Train": ((((TrainingControl,), 12),), (((LossCurves,), 6), ((LearningMap,), 6)), (((TrainingQueue,), 12),)),
+    "Compare": (
+        (((RunTable,), 12),),
+        (((MedianScores,), 4), ((OptionDifferences, ScoreDistribution), 8)),
+        (((ScoreDifference,), 6), ((ParameterDifference,), 6)),
+        (((FlowCharts,), 12),),
+    ),
     "Data": ((((Explorer,), 12),),),
 }
 FOLLOW = 400  # ms between two looks at a training run

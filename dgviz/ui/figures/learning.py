@@ -1,0 +1,76 @@
+"""How a training goes: loss and median score over the epochs."""
+
+import numpy as np
+from bokeh.layouts import column
+from bokeh.models import ColumnDataSource, DataRange1d, Range1d
+from bokeh.plotting import figure
+
+from .. import theme
+from . import hover, plain_figure, plain_legend
+
+NAMES = ("epoch", "loss", "validation_loss", "median_nse")
+
+
+class LearningCurves:
+    """Two figures above each other over one source; `update` adds the epochs that are new."""
+
+    def __init__(self, epochs: int, dark: bool = False, height: int = 250):
+        self.dark = dark
+        self.source = ColumnDataSource({name: [] for name in NAMES})
+        self.x_range = Range1d(min(1, epochs - 1), epochs)
+        self.score_range = Range1d(0, 1)
+        self.layout = column(self._loss(height), self._score(height - 60), sizing_mode="stretch_width", spacing=0)
+
+    def update(self, progress: list[dict]) -> None:
+        """Show these epochs; those already there are not sent again."""
+        known = len(self.source.data["epoch"])
+        new = {name: [_number(record[name]) for record in progress[known:]] for name in NAMES}
+        if known > len(progress):
+            raise ValueError("The epochs of another run need new figures.")
+        self.source.stream(new)
+        validated = any(record["validation_loss"] is not None for record in progress)
+        self.validation.visible = validated
+        self.legend.visible = validated
+        worst = np.nanmin([_number(record["median_nse"]) for record in progress], initial=0.0)
+        self.score_range.start = float(max(np.floor(worst * 5) / 5, -1))
+
+    def _loss(self, height: int) -> figure:
+        fig = plain_figure(height, y_label="Loss", x_range=self.x_range, y_range=DataRange1d(start=0), tools="save")
+        fig.xaxis.visible = False
+        line = dict(source=self.source, line_width=2)
+        ink = {name: theme.token(name, self.dark) for name in ("primary", "warning")}
+        training = fig.line("epoch", "loss", line_color=ink["primary"], legend_label="training", **line)
+        fig.scatter("epoch", "loss", source=self.source, size=4, color=ink["primary"])
+        self.validation = fig.line(
+            "epoch", "validation_loss", line_color=ink["warning"], legend_label="validation", **line
+        )
+        fig.add_tools(
+            hover(
+                [
+                    ("Epoch", "@epoch"),
+                    ("Training loss", "@loss{0.000}"),
+                    ("Validation loss", "@validation_loss{0.000}"),
+                ],
+                renderers=[training],
+                mode="vline",
+            )
+        )
+        plain_legend(fig)
+        self.legend = fig.legend[0]
+        return fig
+
+    def _score(self, height: int) -> figure:
+        fig = plain_figure(
+            height, "Epoch", "Median NSE, training", x_range=self.x_range, y_range=self.score_range, tools="save"
+        )
+        ink = theme.colour("simulated", self.dark)
+        score = fig.line("epoch", "median_nse", source=self.source, line_color=ink, line_width=2)
+        fig.scatter("epoch", "median_nse", source=self.source, size=4, color=ink)
+        fig.add_tools(
+            hover([("Epoch", "@epoch"), ("Median NSE", "@median_nse{0.00}")], renderers=[score], mode="vline")
+        )
+        return fig
+
+
+def _number(value: float | None) -> float:
+    return float("nan") if value is None else float(value)

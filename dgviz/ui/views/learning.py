@@ -1,0 +1,28 @@
+"""Loss and score over the epochs of a training."""
+
+import panel as pn
+
+from ..figures.learning import LearningCurves
+from . import View
+
+
+class LossCurves(View):
+    """Loss and score over the epochs."""
+
+    empty = "Press Train in the side bar: the loss of every epoch is drawn here as soon as it is known."
+    caption = (
+        "The score is the median over the sites on the days trained on: it shows that the model learns, "
+        "not how good it is. The test period is scored when the training ends."
+    )
+
+    def body(self, *, followed, dark):
+        """New figures for another run."""
+        if not followed:
+            return None
+        config = self.state.store.run(followed).config
+        self.curves = LearningCurves(config.epochs, dark)
+        return pn.pane.Bokeh(self.curves.layout, sizing_mode="stretch_width", margin=0)
+
+    def refresh(self, *, progress):
+        """The epochs since the last time."""
+        self.curves.update(progress)
