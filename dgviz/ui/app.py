@@ -33,7 +33,7 @@ PAGES: dict[str, tuple[tuple[tuple[tuple[type[View], ...], int], ...], ...]] = {
     "Train": ((((TrainingControl,), 12),), (((LossCurves,), 6), ((LearningMap,), 6)), (((TrainingQueue,), 12),)),
     "Compare": (
         (((RunTable,), 12),),
-        (((MedianScores,), 4), ((OptionDifferences, ScoreDistribution), 8)),
+        (((MedianScores,), 7), ((OptionDifferences, ScoreDistribution), 5)),
         (((ScoreDifference,), 6), ((ParameterDifference,), 6)),
         (((FlowCharts,), 12),),
     ),
@@ -88,6 +88,8 @@ def _frame(state: AppState, problems: list[str]) -> pn.viewable.Viewable:
                 _problems(state, problems),
                 *_pages(state),
                 help_dialog,
+                material.CloseWhereNarrow(width=theme.NARROW, margin=0),
+                stylesheets=[theme.MAIN],
                 sizing_mode="stretch_width",
                 margin=(0, 14, 14, 14),
             )

@@ -6,7 +6,7 @@ import panel as pn
 
 from ..config import ConfigError
 from ..declare import title
-from . import material
+from . import material, theme
 from .presets import PRESETS
 from .state import AppState
 from .text import number, sentence
@@ -17,29 +17,12 @@ COPY = "navigator.clipboard && navigator.clipboard.writeText(window.location.hre
 
 def header(state: AppState, show_help) -> list:
     """What stands in the page's header, from left to right."""
-    share = material.IconButton(
-        icon="link",
-        color="default",
-        active_icon="check",
-        toggle_duration=1500,
-        description="Copy a link to this view",
-        size="small",
-        margin=0,
-        align="center",
-    )
+    share = material.icon_button("link", "Copy a link to this view", active_icon="check", toggle_duration=1500)
     share.js_on_click(code=COPY)
-    ask = material.IconButton(
-        icon="help_outline",
-        color="default",
-        description="Help",
-        size="small",
-        margin=0,
-        align="center",
-        on_click=lambda _: show_help(),
-    )
+    ask = material.icon_button("help_outline", "Help", on_click=lambda _: show_help())
     return [
         pn.Row(
-            _presets(state),
+            presets(state, width=190, stylesheets=[theme.WIDE_ONLY]),
             _selection(state),
             pn.HSpacer(),
             _runs(state),
@@ -53,9 +36,10 @@ def header(state: AppState, show_help) -> list:
     ]
 
 
-def _presets(state: AppState):
+def presets(state: AppState, **options):
+    """A picker of named configurations; it shows the one that the draft is, if any."""
     names = PRESETS.get(state.config.domain, {})
-    menu = material.Select(label="Preset", options=["", *names], value="", width=190, size="small", margin=(4, 8))
+    menu = material.Select(label="Preset", options=["", *names], value="", size="small", margin=(6, 0), **options)
 
     def apply(event):
         if event.new:
@@ -80,9 +64,7 @@ def _matches(state: AppState, edits: dict) -> bool:
 
 
 def _selection(state: AppState):
-    clear = material.IconButton(
-        icon="close", description="Clear the selection", size="small", margin=0, on_click=lambda _: state.select([])
-    )
+    clear = material.icon_button("close", "Clear the selection", on_click=lambda _: state.select([]))
     clear.visible = state.param.selected.rx.bool()
     words = pn.bind(lambda *_: selection_text(state), state.param.selected, state.param.run, state.param.dataset)
     return pn.Row(
@@ -112,7 +94,15 @@ def _runs(state: AppState):
 
     names = ("training", "status", "progress", "runs")
     label = pn.bind(words, *(state.param[name] for name in names))
-    chip = material.Chip(label=label, icon="insights", size="small", variant="outlined", margin=(0, 6), align="center")
+    chip = material.Chip(
+        stylesheets=[theme.WIDE_ONLY],
+        label=label,
+        icon="insights",
+        size="small",
+        variant="outlined",
+        margin=(0, 6),
+        align="center",
+    )
     chip.on_click(lambda _: state.param.update(page="Train"))
     return chip
 

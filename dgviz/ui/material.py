@@ -2,6 +2,8 @@
 
 import panel as pn
 import panel_material_ui as pmui
+import param
+from panel.custom import JSComponent
 from panel.util import edit_readonly
 from panel_material_ui import (
     Accordion,
@@ -14,6 +16,7 @@ from panel_material_ui import (
     FloatInput,
     IconButton,
     IntInput,
+    IntSlider,
     LinearProgress,
     MenuButton,
     MultiChoice,
@@ -35,10 +38,12 @@ __all__ = [
     "Button",
     "Checkbox",
     "Chip",
+    "CloseWhereNarrow",
     "Dialog",
     "FloatInput",
     "IconButton",
     "IntInput",
+    "IntSlider",
     "LinearProgress",
     "MenuButton",
     "MultiChoice",
@@ -49,6 +54,7 @@ __all__ = [
     "Tabs",
     "TextInput",
     "Toggle",
+    "icon_button",
     "page",
 ]
 
@@ -63,6 +69,26 @@ def page(**options) -> pmui.Page:
     with edit_readonly(made):
         made.busy = False
     return made
+
+
+def icon_button(icon: str, description: str, **options) -> IconButton:
+    """A small quiet button with a picture; `description` is its name for a screen reader and its tooltip."""
+    quiet = {"color": "var(--mui-palette-text-secondary)"}
+    return IconButton(icon=icon, description=description, size="small", margin=0, align="center", sx=quiet, **options)
+
+
+class CloseWhereNarrow(JSComponent):
+    """Closes the page's side bar when it would cover a small screen. The server does not know how wide a screen is."""
+
+    width = param.Integer(900, doc="px below which it is closed")
+
+    _esm = """
+    export function render({model, view}) {
+      for (const root of view.model.document.roots()) {
+        if (window.innerWidth < model.width && root.data && root.data.sidebar_open) { root.data.sidebar_open = false }
+      }
+    }
+    """
 
 
 def prepare() -> None:

@@ -7,7 +7,8 @@ import panel as pn
 from ..config import ConfigError
 from ..datasets import DataError, attribute_names
 from ..declare import Parameter, Process, title
-from . import material
+from . import material, theme
+from .header import presets
 from .help import HelpDialog
 from .options import GROUPS, option_widget
 from .state import AppState
@@ -128,7 +129,8 @@ class Processes(Section):
     def __panel__(self):
         slots = self.state.config.science.slots
         pickers = [self._picker(slot, options) for slot, options in slots.items()]
-        return pn.Column(*pickers, self._dynamic(), self.problem, sizing_mode="stretch_width", margin=0)
+        preset = presets(self.state, sizing_mode="stretch_width", stylesheets=[theme.NARROW_ONLY])
+        return pn.Column(preset, *pickers, self._dynamic(), self.problem, sizing_mode="stretch_width", margin=0)
 
     def _picker(self, slot, options):
         state = self.state
@@ -143,14 +145,7 @@ class Processes(Section):
             lambda event: event.new != state.config.processes[slot] and self.edit(**{slot: event.new}), "value"
         )
         state.param.watch(lambda event: select.param.update(value=event.new.processes[slot]), "config")
-        explain = material.IconButton(
-            icon="help_outline",
-            color="default",
-            size="small",
-            margin=0,
-            align="center",
-            description=f"Equations and ranges: {slot_label(slot, options).lower()}",
-        )
+        explain = material.icon_button("help_outline", f"Equations and ranges: {slot_label(slot, options).lower()}")
         explain.on_click(
             lambda _: self.help_dialog.show_slot(slot_label(slot, options), options, state.config.processes[slot])
         )

@@ -93,7 +93,8 @@ def _palette(dark: bool) -> dict:
         "shape": {"borderRadius": 6},
         "typography": {"fontFamily": FONT, "fontSize": 13},
         "components": {
-            "MuiAccordion": {"styleOverrides": {"root": {"backgroundImage": "none", "boxShadow": "none"}}},
+            "MuiPaper": {"styleOverrides": {"root": {"backgroundImage": "none"}}},
+            "MuiAccordion": {"styleOverrides": {"root": {"boxShadow": "none"}}},
             "MuiTab": {"styleOverrides": {"root": {"textTransform": "none", "fontSize": "0.9rem", "minHeight": 42}}},
             "MuiToggleButton": {
                 "styleOverrides": {"root": {"textTransform": "none", "padding": "3px 10px", "whiteSpace": "nowrap"}}
@@ -115,8 +116,9 @@ PAGE = {
     },
     "& .header .title": {"color": "var(--mui-palette-text-primary)", "fontSize": "1.2rem", "fontWeight": 700},
     "& .main": {"backgroundColor": "var(--mui-palette-background-default)"},
-    "& .MuiDrawer-paper": {"backgroundImage": "none"},
 }
+
+NARROW = 900  # px: below it one column, and the side bar closed
 
 # Styles of our own layouts. `--mui-palette-*` follows the page's theme.
 STACK = f"""
@@ -135,11 +137,14 @@ ROW = (
 .scroll-button {{ display: none; }}
 """
     + "".join(f"\n.span-{n} {{ grid-column: span {n}; }}" for n in range(1, 13))
-    + """
-@media (max-width: 900px) { .span-1, .span-2, .span-3, .span-4, .span-5, .span-6, .span-7, .span-8, .span-9,
-  .span-10, .span-11, .span-12 { grid-column: 1 / -1; } }
+    + f"""
+@media (max-width: {NARROW}px) {{ [class*=span-] {{ grid-column: 1 / -1; }} }}
 """
 )
+BAR = ":host { flex-wrap: wrap; row-gap: 6px; }"  # what does not fit goes to the next line
+MAIN = ":host { min-width: 0 !important; }"  # Panel adds up the widths of what stands in a row, even if it may wrap
+WIDE_ONLY = f"@media (max-width: {NARROW}px) {{ :host {{ display: none !important; }} }}"
+NARROW_ONLY = f"@media (min-width: {NARROW + 1}px) {{ :host {{ display: none !important; }} }}"
 TEXT = """
 :host { font-family: Roboto, Helvetica, Arial, sans-serif; font-size: 13px; line-height: 1.45;
         color: var(--mui-palette-text-primary); font-variant-numeric: tabular-nums; }

@@ -8,7 +8,7 @@ from bokeh.plotting import figure
 from .. import theme
 from . import hover, plain_figure, plain_legend
 
-LINES = {"observed": "observed", "simulated": "simulated (A)", "baseline": "baseline (B)"}
+LINES = {"observed": "observed", "simulated": "run A", "baseline": "run B"}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 

@@ -13,8 +13,8 @@ from .series import stretches
 FLOW_TIP = [
     ("", "@time{%e %b %Y}"),
     ("Observed", "@observed{0.00}"),
-    ("Simulated (A)", "@simulated{0.00}"),
-    ("Baseline (B)", "@baseline{0.00}"),
+    ("Run A", "@simulated{0.00}"),
+    ("Run B", "@baseline{0.00}"),
     ("Rain", "@rain{0.0}"),
     ("Snow", "@snow{0.0}"),
 ]
@@ -147,15 +147,13 @@ class Hydrograph:
                 line_color=ink["simulated"],
                 line_dash=theme.DASH,
                 line_alpha=0.9,
-                legend_label="baseline (B)",
+                legend_label="run B",
                 **line,
             ),
             "observed": fig.line("time", "observed", line_color=ink["observed"], legend_label="observed", **line),
-            "simulated": fig.line(
-                "time", "simulated", line_color=ink["simulated"], legend_label="simulated (A)", **line
-            ),
+            "simulated": fig.line("time", "simulated", line_color=ink["simulated"], legend_label="run A", **line),
         }
-        order = {label: i for i, label in enumerate(("observed", "simulated (A)", "baseline (B)", "no observation"))}
+        order = {label: i for i, label in enumerate(("observed", "run A", "run B", "no observation"))}
         fig.legend[0].items = sorted(fig.legend[0].items, key=lambda item: order[item.label.value])
         self.hover = hover(FLOW_TIP, mode="vline", renderers=[self.lines["observed"]], point_policy="follow_mouse")
         fig.add_tools(self.hover)

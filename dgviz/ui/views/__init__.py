@@ -69,7 +69,14 @@ class View(pn.viewable.Viewer):
 
     def __panel__(self):
         heading = text(pn.bind("<h2>{}</h2>".format, self.param.heading), sizing_mode=None, align="center")
-        bar = pn.Row(heading, pn.HSpacer(), *self.tools(), sizing_mode="stretch_width", margin=(0, 0, 4, 0))
+        bar = pn.Row(
+            heading,
+            pn.HSpacer(),
+            *self.tools(),
+            stylesheets=[theme.BAR],
+            sizing_mode="stretch_width",
+            margin=(0, 0, 4, 0),
+        )
         caption = text(
             pn.bind("<p class='caption'>{}</p>".format, self.param.caption), visible=self.param.caption.rx.bool()
         )

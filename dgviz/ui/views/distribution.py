@@ -47,7 +47,7 @@ def plot_cdf(shown: ColumnDataSource, compared: ColumnDataSource, picked: Column
         line_color=accent,
         line_dash=theme.DASH,
         line_width=theme.LINE,
-        legend_label="baseline (B)",
+        legend_label="run B",
     )
     fig.step(
         "value",
@@ -56,7 +56,7 @@ def plot_cdf(shown: ColumnDataSource, compared: ColumnDataSource, picked: Column
         mode="after",
         line_color=accent,
         line_width=2,
-        legend_label="A",
+        legend_label="run A",
         nonselection_line_alpha=0.5,
     )
     points = fig.scatter(

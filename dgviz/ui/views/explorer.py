@@ -1,27 +1,35 @@
 """Look at the loaded data set in any way."""
 
 import hvplot.pandas  # noqa: F401
+import pandas as pd
 import panel as pn
+import xarray as xr
 from hvplot.ui import hvDataFrameExplorer
 
 from ...datasets import attribute_names
+from ..text import axis_label
 from . import View
 
 
-def site_table(dataset):
-    """One row per site: position, attributes and means of the series, as a pandas frame."""
-    means = dataset[[n for n in dataset if dataset[n].dims == ("time", "site")]].mean("time")
-    frame = dataset[attribute_names(dataset)].reset_coords(["lat", "lon", "name"]).to_dataframe()
-    columns = ["name", "lat", "lon", *attribute_names(dataset)]
-    return frame[columns].join(means.to_dataframe().add_prefix("mean_")[[f"mean_{n}" for n in means]]).reset_index()
+def site_table(dataset: xr.Dataset) -> pd.DataFrame:
+    """One row per site: its place, attributes and the means of its series; columns say their units."""
+    attributes = attribute_names(dataset)
+    means = dataset[[name for name in dataset if dataset[name].dims == ("time", "site")]].mean("time", keep_attrs=True)
+    frame = pd.DataFrame({"site": dataset.site.values, "name": dataset.name.values})
+    for values in (dataset.lat, dataset.lon, *(dataset[name] for name in attributes)):
+        frame[axis_label(values)] = values.values
+    for name in means:
+        frame[f"Mean of {axis_label(means[name])[:1].lower()}{axis_label(means[name])[1:]}"] = means[name].values
+    return frame
 
 
 class Explorer(View):
-    """Data explorer."""
-
-    caption = "One row per basin: its attributes and the means of its series."
+    """Explore the data set."""
 
     def body(self, *, dataset):
         """hvPlot's explorer on the table of sites."""
-        explorer = hvDataFrameExplorer(site_table(dataset), kind="scatter", x="elevation", y="mean_streamflow")
-        return pn.Column(explorer, sizing_mode="stretch_width")
+        table = site_table(dataset)
+        self.caption = f"One row per {self.state.config.science.site}. The tab Code has the lines that make the plot."
+        attribute = [name for name in table if table[name].dtype.kind == "f"]
+        explorer = hvDataFrameExplorer(table, kind="scatter", x=attribute[3], y=attribute[-1])
+        return pn.Column(explorer, sizing_mode="stretch_width", min_height=690)
