@@ -1,0 +1,38 @@
+"""Make data/runs: the trained runs that travel with dgviz. `python data/make_runs.py`, about five minutes on a CPU.
+
+Each is an ordinary run on the Delaware; what only training needs (checkpoint, parameters of every epoch, who trained)
+is left out.
+"""
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+
+from dgviz import Run, RunConfig, carry_out
+
+RUNS = {
+    "delaware-hbv": RunConfig(epochs=120),
+    "delaware-without-snow": RunConfig(epochs=120).edited(snow="NoSnow"),
+}
+KEPT = ("config.json", "record.json", "weights.pt", "results.zarr")
+
+
+def make(name: str, config: RunConfig, folder: Path) -> None:
+    """Train one run and keep the files that its readers need."""
+    with tempfile.TemporaryDirectory() as temporary:
+        run = Run.create(config, Path(temporary))
+        carry_out(run, lambda record: print(name, record["epoch"], round(record["loss"], 3), end="\r"))
+        target = folder / name
+        shutil.rmtree(target, ignore_errors=True)
+        target.mkdir(parents=True)
+        for kept in KEPT:
+            shutil.move(run.folder / kept, target / kept)
+        lines = [json.dumps({k: v for k, v in record.items() if k != "parameters"}) + "\n" for record in run.progress]
+        (target / "progress.jsonl").write_text("".join(lines))
+    print(f"\n{name}: median test NSE {Run(target).results().nse.sel(period='test').median().item():.3f}")
+
+
+if __name__ == "__main__":
+    for name, config in RUNS.items():
+        make(name, config, Path(__file__).parent / "runs")
