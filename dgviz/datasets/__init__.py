@@ -14,7 +14,8 @@ from types import ModuleType
 
 import xarray as xr
 
-from dgviz.datasets.check import FORCINGS, TARGETS, DataError, check_period, did_you_mean
+from dgviz.datasets.check import FORCINGS, TARGETS, DataError, check_period
+from dgviz.words import suggest
 
 __all__ = [
     "DataError",
@@ -46,7 +47,7 @@ def open_dataset(data: str | Path = "delaware", folder: str | Path | None = None
     if path.exists():
         return readers["table"].load(path)
     raise DataError(
-        f"data set {str(data)!r}: there is no such source, file or folder.{did_you_mean(str(data), readers)} "
+        f"data set {str(data)!r}: there is no such source, file or folder.{suggest(str(data), readers)} "
         f"Known sources: {', '.join(readers)}; or give the path of a NetCDF file or of a folder of CSV files."
     )
 
@@ -66,7 +67,7 @@ def attribute_names(ds: xr.Dataset, chosen: tuple[str, ...] = ()) -> list[str]:
     known = [str(name) for name in ds if ds[name].dims == ("site",) and ds[name].dtype.kind == "f"]
     for name in chosen:
         if name not in known:
-            hint = did_you_mean(name, known)
+            hint = suggest(name, known)
             raise DataError(f"attribute {name!r} is not in {ds.title!r}.{hint} It has: {', '.join(known)}.")
     return list(chosen) or known
 

@@ -1,7 +1,8 @@
 """CAMELS-US: basins of the contiguous United States with daily Daymet weather and USGS streamflow.
 
 Reads `camels_us.nc`, one prepared file of the published data, from the folder named by the environment variable
-DGVIZ_DATA. Only basins marked `clean` are read: the record is whole and the areas of weather and gauge agree.
+DGVIZ_DATA, else from `../shared/data`. Only basins marked `clean` are read: the record is whole and the areas of
+weather and gauge agree.
 
 Source: Newman et al. (2015), doi:10.5194/hess-19-209-2015; Addor et al. (2017), doi:10.5194/hess-21-5293-2017.
 The attributes are the 27 of Kratzert et al. (2019), doi:10.5194/hess-23-5089-2019.
@@ -60,7 +61,7 @@ ATTRIBUTES = {
 
 
 def load(path: str | Path | None = None) -> xr.Dataset:
-    """Read the clean basins; `path` is the file or its folder, by default the folder DGVIZ_DATA."""
+    """Read the clean basins; `path` is the file or its folder, by default as above."""
     file = find_file(path)
     with xr.open_dataset(file, engine="h5netcdf") as raw:
         raw = raw.rename(basin="site")
@@ -79,13 +80,12 @@ def load(path: str | Path | None = None) -> xr.Dataset:
 
 def find_file(path: str | Path | None) -> Path:
     """The prepared file; an error says where it was sought and how to name its folder."""
-    folder = path or os.environ.get("DGVIZ_DATA")
-    if not folder:
-        raise DataError(f"camels_us: set the environment variable DGVIZ_DATA to the folder that holds {FILE}.")
-    file = Path(folder) / FILE if Path(folder).is_dir() else Path(folder)
+    folder = Path(path or os.environ.get("DGVIZ_DATA", "../shared/data"))
+    file = folder / FILE if not folder.is_file() else folder
     if not file.is_file():
-        given = "the folder given" if path else "the environment variable DGVIZ_DATA"
-        raise DataError(f"camels_us: {file} does not exist; {given} must name the folder that holds {FILE}.")
+        raise DataError(
+            f"camels_us: {file} does not exist; set the environment variable DGVIZ_DATA to the folder that has {FILE}."
+        )
     return file
 
 

@@ -3,8 +3,7 @@
 A gap in a target is fine (it is masked out of the loss); a gap in a forcing is not. Nothing is repaired.
 """
 
-import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -190,12 +189,6 @@ def cell_name(series: xr.DataArray, time: int, site: int, source: str | Path, fi
     """File, site, variable and day of a cell."""
     site_id, day = series.site.values[site], pd.Timestamp(series.time.values[time])
     return f"{files.get(site_id, source)}: site {site_id}: {series.name} on {day:%Y-%m-%d}"
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """The nearest known name as a question, if one is near."""
-    near = difflib.get_close_matches(name, list(known), n=1)
-    return f" Did you mean {near[0]!r}?" if near else ""
 
 
 def some(items: Sequence) -> str:

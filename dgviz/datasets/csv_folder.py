@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from dgviz.datasets.check import DataError, check_days, did_you_mean, some
+from dgviz.datasets.check import DataError, check_days, some
 from dgviz.datasets.labels import SERIES_UNITS, label
+from dgviz.words import suggest
 
 Labels = dict[str, dict[str, str]]  # name of a column: its units and long_name
 
@@ -58,7 +59,7 @@ def read_series(file: Path) -> tuple[pd.DataFrame, Labels]:
     for name in table.columns.drop("date"):
         if name not in SERIES_UNITS:
             raise DataError(
-                f"{file}: column {name!r} is not known.{did_you_mean(name, SERIES_UNITS)} "
+                f"{file}: column {name!r} is not known.{suggest(name, SERIES_UNITS)} "
                 f"Rename or remove it; known columns are date, {', '.join(SERIES_UNITS)}."
             )
         table[name] = numbers(table[name], file)
