@@ -79,7 +79,8 @@ def train(
             seconds = round(time.monotonic() - started, 1)
             print(json.dumps({"run": str(run.folder), "median_nse_test": round(median, 4), "seconds": seconds}))
         else:
-            out.print(_score_table(results), f"\nRun {run.id} is {run.status}: {run.folder.absolute()}")
+            ended = f"\nRun {run.id} is {run.status}: {run.folder.absolute()}"
+            out.print(_score_table(results), escape(ended))
 
 
 def _run(data: str | None, settings: list[str], resume: str | None, folder: Path) -> Run:
@@ -87,8 +88,8 @@ def _run(data: str | None, settings: list[str], resume: str | None, folder: Path
         raise ValueError("--resume goes on with a run as it is. Leave out --data and --set, or train a new run.")
     if resume:
         return find_run(resume, folder)
-    changes = dict(_setting(text) for text in settings)
-    return Run.create(RunConfig().edited(**changes, **({"data": data} if data else {})), folder)
+    changes = dict(_setting(text) for text in settings) | ({"data": data} if data else {})
+    return Run.create(RunConfig().edited(**changes), folder)
 
 
 def _setting(text: str) -> tuple[str, Any]:
@@ -107,14 +108,14 @@ def _setting(text: str) -> tuple[str, Any]:
 @contextmanager
 def _progress(run: Run, quiet: bool) -> Iterator[Callable[[dict], None]]:
     columns = (
-        TextColumn(run.id),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("loss {task.fields[loss]}  median NSE {task.fields[nse]}"),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=err, disable=quiet) as bar:
-        task = bar.add_task("", total=run.config.epochs, loss="-", nse="-")
+        task = bar.add_task(run.id, total=run.config.epochs, loss="-", nse="-")
 
         def on_epoch(record: dict) -> None:
             loss, nse = f"{record['loss']:.3f}", f"{record['median_nse']:.2f}"

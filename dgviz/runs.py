@@ -178,6 +178,9 @@ class Run:
                 file.write(json.dumps(worker))
         except FileExistsError:
             return False
+        shutil.rmtree(self.folder / "results.zarr", ignore_errors=True)  # those of an earlier end
+        if (progress := self.folder / "progress.jsonl").exists():
+            os.truncate(progress, self.read_progress(0)[1])  # a worker that died may have left half a line
         return True
 
     def wait_again(self) -> None:
@@ -196,11 +199,11 @@ class Run:
         return _read_json(self.folder / "worker.json").get("pid")
 
     def _worker_lives(self) -> bool:
-        worker = _read_json(self.folder / "worker.json")
         try:
+            worker = _read_json(self.folder / "worker.json")
             process = psutil.Process(worker["pid"])
             return process.create_time() == worker["started"] and process.status() != psutil.STATUS_ZOMBIE
-        except (KeyError, psutil.NoSuchProcess):
+        except (KeyError, ValueError, psutil.NoSuchProcess):
             return False
 
     def checkpoint(self) -> dict | None:
@@ -246,7 +249,8 @@ def compare(runs: Iterable[Run]) -> xr.Dataset:
     """Results of several runs along `run`; what a run lacks is missing."""
     runs = list(runs)
     results = [run.results().drop_encoding() for run in runs]
-    combined = xr.concat(results, "run", join="outer", data_vars="all", coords="minimal", compat="override")
+    results = [result.assign_coords(member=range(result.sizes.get("member", 0))) for result in results]
+    combined = xr.concat(results, "run", join="outer", data_vars="all", coords="minimal", compat="no_conflicts")
     return combined.assign_coords(run=[run.id for run in runs])
 
 
