@@ -50,7 +50,7 @@ class View(pn.viewable.Viewer):
         self.heading = self.heading or title(type(self))
         self._pending: set[str] = set()
         self.changed: set[str] = set()
-        self._latest = 0
+        self._latest, self._coming = 0, False
         self._place = pn.Column(sizing_mode="stretch_width", margin=0)
         self._drawn = False
         self._watch()
@@ -107,13 +107,19 @@ class View(pn.viewable.Viewer):
         self._catch_up()
 
     def _catch_up(self) -> None:
-        if self._pending and self.page in ("", self.state.page):
-            whole = "body" in self._pending or not self._drawn
-            self._pending = set()
-            if whole or not self.patience:
-                pn.state.execute(self._draw if whole else self._refresh, schedule=True)
-            else:
-                self._refresh_soon()
+        if self._pending and not self._coming and self.page in ("", self.state.page):
+            self._coming = True
+            pn.state.execute(self._do_what_is_pending, schedule=True)
+
+    def _do_what_is_pending(self) -> None:
+        whole = "body" in self._pending or not self._drawn
+        self._pending, self._coming = set(), False
+        if whole:
+            self._draw()
+        elif self.patience:
+            self._refresh_soon()
+        else:
+            self._refresh()
 
     def _refresh_soon(self) -> None:
         """Refresh once, when nothing has changed for a while."""
@@ -129,11 +135,15 @@ class View(pn.viewable.Viewer):
         try:
             body = self.body(**self._reads(self.body))
             self._drawn = body is not None
+            self.changed = set(self._reads(self.refresh))
+            if self._drawn and not self.patience:  # filled before it is shown: a change of a figure may overtake it
+                self.refresh(**self._reads(self.refresh))
+                self.changed = set()
             self._place.objects = [
                 text(f"<div class='empty'>{html.escape(self.empty)}</div>") if body is None else body
             ]
-            self.changed = set(self._reads(self.refresh))
-            self._refresh_soon() if self.patience else self._refresh()
+            if self.patience:
+                self._refresh_soon()
         except Exception as error:
             self._show_problem(error)
 
