@@ -8,7 +8,7 @@ import param
 from . import theme
 
 STYLE = """
-.scroll { overflow: auto; max-height: 330px; }
+.scroll { overflow: auto; max-height: 330px; contain: inline-size; }
 th { position: sticky; top: 0; background: var(--mui-palette-background-paper); white-space: nowrap; z-index: 1; }
 td { white-space: nowrap; } td.wrap { white-space: normal; min-width: 170px; }
 td, th { padding: 4px 12px 4px 0; }

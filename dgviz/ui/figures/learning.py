@@ -1,6 +1,7 @@
 """How a training goes: loss and median score over the epochs."""
 
-import numpy as np
+import math
+
 from bokeh.layouts import column
 from bokeh.models import ColumnDataSource, DataRange1d, Range1d
 from bokeh.plotting import figure
@@ -31,8 +32,8 @@ class LearningCurves:
         validated = any(record["validation_loss"] is not None for record in progress)
         self.validation.visible = validated
         self.legend.visible = validated
-        worst = np.nanmin([_number(record["median_nse"]) for record in progress], initial=0.0)
-        self.score_range.start = float(max(np.floor(worst * 5) / 5, -1))
+        worst = min((record["median_nse"] for record in progress if math.isfinite(record["median_nse"])), default=0.0)
+        self.score_range.start = max(math.floor(min(worst, 0.0) * 5) / 5, -1.0)
 
     def _loss(self, height: int) -> figure:
         fig = plain_figure(height, y_label="Loss", x_range=self.x_range, y_range=DataRange1d(start=0), tools="save")

@@ -25,12 +25,14 @@ PERIODS = {"test": "Test period", "train": "Training period"}
 
 
 def median_table(a: xr.Dataset, b: xr.Dataset | None) -> str:
-    """Median scores `(period,)` of one or two runs as an HTML table, with the difference."""
-    head = "<th></th><th>A</th>" + ("<th>B</th><th>A \u2212 B</th>" if b is not None else "")
-    body = ""
-    for period, words in PERIODS.items():
-        body += f"<tr><th colspan='4' style='padding-top:8px'>{words}</th></tr>"
-        body += "".join(_median_row(name, period, a, b) for name in SHOWN if name in a)
+    """Median scores `(period,)` of one or two runs, with the difference, as HTML: a table per period, side by side."""
+    tables = "".join(f"<div style='flex:1 1 270px'>{_table_of(period, a, b)}</div>" for period in PERIODS)
+    return f"<div style='display:flex;flex-wrap:wrap;gap:8px 36px'>{tables}</div>"
+
+
+def _table_of(period: str, a: xr.Dataset, b: xr.Dataset | None) -> str:
+    head = f"<th>{PERIODS[period]}</th><th>A</th>" + ("<th>B</th><th>A \u2212 B</th>" if b is not None else "")
+    body = "".join(_median_row(name, period, a, b) for name in SHOWN if name in a)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
