@@ -65,6 +65,7 @@ class AppState(param.Parameterized):
         super().__init__(**choices)
         self.store = store
         self._cursor = 0
+        self._started: set[str] = set()  # the runs of this session
         self.refresh_runs()
         self._open(RunConfig(data=store.data))
         self._show_first_run()
@@ -167,10 +168,12 @@ class AppState(param.Parameterized):
         return {name: values for name, values in changed.items() if name not in NOT_THE_MODEL}
 
     def _show_first_run(self) -> None:
-        finished = self.finished()
-        if finished:
-            self._open(self.store.run(finished[0]).config.edited(sites=()))
-            self.show(finished[0])
+        """Begin with the run nearest to the default configuration, the newest of those, as the draft."""
+        runs = [self.store.run(run_id) for run_id in self.finished()]
+        if runs:
+            run = min(runs, key=lambda run: len(run.config.differences(self.config)))
+            self._open(run.config.edited(sites=()))
+            self.show(run.id)
 
     # --- training
 
@@ -186,9 +189,14 @@ class AppState(param.Parameterized):
         return rates[0] * share * self.config.epochs if rates else None
 
     def start_training(self) -> str:
-        """Train the draft on the selected sites in the background; returns the id of the new run."""
+        """Train the draft on the selected sites in the background; returns the id of the new run.
+
+        It comes into view at once, or when the training that is in view has ended.
+        """
         run_id = self.store.submit(self.config.edited(sites=tuple(self.selected)))
-        self.look_at(run_id)
+        self._started.add(run_id)
+        if not self.training:
+            self.look_at(run_id)
         self.refresh_runs()
         return run_id
 
@@ -241,6 +249,13 @@ class AppState(param.Parameterized):
         same_data = self.store.run(run_id).config.data == self.config.data
         self.refresh_runs()
         self.param.update(training="", **({"run": run_id, "baseline": baseline} if same_data else {}))
+        self._look_at_next()
+
+    def _look_at_next(self) -> None:
+        """Follow the next run that this session has put in the queue."""
+        waiting = [run.id for run in self.store.active() if run.id in self._started]
+        if waiting:
+            self.look_at(waiting[0])
 
 
 def first_line(error: str) -> str:

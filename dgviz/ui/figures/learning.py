@@ -3,7 +3,7 @@
 import math
 
 from bokeh.layouts import column
-from bokeh.models import ColumnDataSource, DataRange1d, Range1d
+from bokeh.models import ColumnDataSource, Range1d
 from bokeh.plotting import figure
 
 from .. import theme
@@ -19,7 +19,7 @@ class LearningCurves:
         self.dark = dark
         self.source = ColumnDataSource({name: [] for name in NAMES})
         self.x_range = Range1d(min(1, epochs - 1), epochs)
-        self.score_range = Range1d(0, 1)
+        self.loss_range, self.score_range = Range1d(0, 1), Range1d(0, 1)
         self.layout = column(self._loss(height), self._score(height - 60), sizing_mode="stretch_width", spacing=0)
 
     def update(self, progress: list[dict]) -> None:
@@ -30,13 +30,14 @@ class LearningCurves:
             raise ValueError("The epochs of another run need new figures.")
         self.source.stream(new)
         validated = any(record["validation_loss"] is not None for record in progress)
+        self.loss_range.end = 1.05 * max((_largest_loss(record) for record in progress), default=1.0) or 1.0
         self.validation.visible = validated
         self.legend.visible = validated
         worst = min((record["median_nse"] for record in progress if math.isfinite(record["median_nse"])), default=0.0)
         self.score_range.start = max(math.floor(min(worst, 0.0) * 5) / 5, -1.0)
 
     def _loss(self, height: int) -> figure:
-        fig = plain_figure(height, y_label="Loss", x_range=self.x_range, y_range=DataRange1d(start=0), tools="save")
+        fig = plain_figure(height, y_label="Loss", x_range=self.x_range, y_range=self.loss_range, tools="save")
         fig.xaxis.visible = False
         line = dict(source=self.source, line_width=2)
         ink = {name: theme.token(name, self.dark) for name in ("primary", "warning")}
@@ -71,6 +72,10 @@ class LearningCurves:
             hover([("Epoch", "@epoch"), ("Median NSE", "@median_nse{0.00}")], renderers=[score], mode="vline")
         )
         return fig
+
+
+def _largest_loss(record: dict) -> float:
+    return max(record["loss"], record["validation_loss"] or 0.0)
 
 
 def _number(value: float | None) -> float:

@@ -117,7 +117,9 @@ class TrainingControl(View):
         before = _runs_before(followed.id, list(state.store.active())) if status == "waiting" else 0
         self.heading = f"Training of {html.escape(followed.id)}"
         self.figures.object = figures_of(status, last, epochs, before, device)
-        self.bar.param.update(value=round(100 * last.get("epoch", 0) / epochs), visible=status not in ENDED)
+        self.bar.param.update(
+            value=round(100 * last.get("epoch", 0) / epochs), visible=status in ("training", "paused", "stopping")
+        )
         self._show_trouble(followed, status, last)
         self._show_buttons(followed, status, run)
 
