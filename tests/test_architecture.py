@@ -15,7 +15,7 @@ APPS = sorted((ROOT / "apps").glob("*.py"))
 
 # The parts of the package in the order in which they may import: a part sees only those of earlier rows.
 LAYERS = (
-    ("paths", "words", "declare", "metrics"),
+    ("paths", "words", "declare", "metrics", "statistics"),
     ("model", "datasets"),
     ("domains", "engine", "network", "losses", "samples", "balance"),
     ("config", "describe"),

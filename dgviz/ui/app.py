@@ -14,23 +14,37 @@ from .sidebar import sidebar
 from .state import AppState
 from .store import Store
 from .views import View, text
+from .views.attribute_scatter import AttributeScatter
+from .views.balance import Balance
+from .views.buckets import Buckets
 from .views.charts import FlowCharts
 from .views.comparison import MedianScores, OptionDifferences
 from .views.difference_maps import ParameterDifference, ScoreDifference
 from .views.distribution import ScoreDistribution
 from .views.explorer import Explorer
+from .views.gradient_check import GradientCheck
+from .views.learned_map import LearnedMap
 from .views.learning import LossCurves
 from .views.learning_map import LearningMap
 from .views.map import SiteMap
 from .views.queue import TrainingQueue
+from .views.responses import Responses
 from .views.run_table import RunTable
 from .views.scores import WindowScores
+from .views.sensitivity_map import SensitivityMap
+from .views.stores import Stores
 from .views.training import TrainingControl
 
 # Page -> rows of (views one above the other, columns out of twelve). A page is built when it is first opened.
 PAGES: dict[str, tuple[tuple[tuple[tuple[type[View], ...], int], ...], ...]] = {
     "Explore": ((((SiteMap,), 7), ((WindowScores, ScoreDistribution), 5)), (((FlowCharts,), 12),)),
     "Train": ((((TrainingControl,), 12),), (((LossCurves,), 6), ((LearningMap,), 6)), (((TrainingQueue,), 12),)),
+    "Results": (
+        (((LearnedMap,), 5), ((Buckets,), 7)),
+        (((Stores,), 12),),
+        (((AttributeScatter,), 7), ((Balance,), 5)),
+    ),
+    "Sensitivity": ((((Responses,), 12),), (((SensitivityMap,), 6), ((GradientCheck,), 6))),
     "Compare": (
         (((RunTable,), 12),),
         (((MedianScores,), 7), ((OptionDifferences, ScoreDistribution), 5)),

@@ -56,12 +56,13 @@ class Simulation:
         position = time.indexes["time"].get_loc(pd.Timestamp(day))
         return forcing_response(model, samples, self.run.config.target, self.forcing, time, position)
 
-    def check(self, parameter: str) -> tuple[xr.DataArray, float]:
-        """The response to a parameter by rerunning `(time,)`, and how far the exact one agrees with it, %."""
+    def check(self, parameter: str) -> tuple[xr.DataArray, xr.DataArray, float]:
+        """The response to a parameter `(time,)`: exact, by rerunning, and how far they agree, %."""
         model, samples, time = self._at()
         target = self.run.config.target
+        exact = parameter_response(model, samples, target, time)[parameter]
         rerun = finite_difference(model, samples, target, parameter, time)
-        return rerun, agreement(parameter_response(model, samples, target, time)[parameter], rerun)
+        return exact, rerun, agreement(exact, rerun)
 
     def _at(self):
         return self.run.at(self.dataset, self.site, self.start, self.stop)
@@ -81,4 +82,4 @@ def highest_day(flow: xr.DataArray, window: tuple[str, str]) -> str:
     """The day of the highest value in a window of a series `(time,)`; of all days where the window holds none."""
     inside = flow.sel(time=slice(*window))
     inside = inside if inside.size else flow
-    return str(pd.Timestamp(inside.time.values[int(inside.argmax())]).date())
+    return str(pd.Timestamp(inside.time.values[int(inside.values.argmax())]).date())

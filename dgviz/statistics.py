@@ -1,0 +1,33 @@
+"""Statistics over sites and members."""
+
+import xarray as xr
+
+
+def over_sites(values: xr.DataArray) -> xr.Dataset:
+    """`mean`, `spread` (standard deviation), `low` and `high` (10th, 90th percentile) for each site, `(site,)`.
+
+    Over all other dimensions: the members of a static parameter, the days of a dynamic one.
+    """
+    rest = [dim for dim in values.dims if dim != "site"]
+    ends = values.quantile([0.1, 0.9], rest)
+    return xr.Dataset(
+        {
+            "mean": values.mean(rest, keep_attrs=True),
+            "spread": values.std(rest, keep_attrs=True),
+            "low": ends.isel(quantile=0, drop=True),
+            "high": ends.isel(quantile=1, drop=True),
+        }
+    )
+
+
+def rank_correlation(one: xr.DataArray, other: xr.DataArray) -> float:
+    """Spearman's rank correlation of two series of one dimension, from -1 to 1; equal values share their mean rank.
+
+    Labels that miss either do not count. NaN where one of them is constant.
+
+    Source: Spearman (1904), doi:10.2307/1412159.
+    """
+    one, other = xr.align(one, other, join="inner")
+    both = (one.notnull() & other.notnull()).values
+    ranks = [values.to_series().reset_index(drop=True)[both].rank() for values in (one, other)]
+    return float("nan") if any(r.nunique() < 2 for r in ranks) else float(ranks[0].corr(ranks[1]))

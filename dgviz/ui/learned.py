@@ -1,0 +1,41 @@
+"""The learned parameters of a run: which there are, and which one is looked at."""
+
+import xarray as xr
+
+from ..config import RunConfig
+from ..declare import Parameter
+from . import material
+from .state import AppState
+
+
+def learned(config: RunConfig, results: xr.Dataset) -> dict[str, Parameter]:
+    """The declared parameters of a run by name, in the order of its processes."""
+    return {name: declared for name, declared in config.build().of(Parameter).items() if name in results}
+
+
+def chosen(state: AppState) -> str:
+    """The parameter that is looked at: the state's where the shown run has it, else its first; '' without a run."""
+    results = state.results(state.run)
+    names = list(learned(state.store.run(state.run).config, results)) if results is not None else []
+    return state.parameter if state.parameter in names else next(iter(names), "")
+
+
+def parameter_select(state: AppState, label: str = "Parameter"):
+    """A widget that chooses the parameter that is looked at."""
+    select = material.Select(label=label, options={}, width=260, size="small", margin=0)
+
+    def offer(*_):
+        results = state.results(state.run)
+        if results is None:
+            return
+        options = {f"{p.long_name} ({n})": n for n, p in learned(state.store.run(state.run).config, results).items()}
+        select.param.update(options=options, value=chosen(state))
+
+    def choose(event):
+        if event.new and event.new != chosen(state):
+            state.parameter = event.new
+
+    offer()
+    state.param.watch(offer, ["run", "parameter"])
+    select.param.watch(choose, "value")
+    return select

@@ -1,0 +1,87 @@
+"""A learned parameter against an attribute of the sites."""
+
+from functools import cached_property
+
+import panel as pn
+
+from ...datasets import attribute_names
+from ...statistics import over_sites, rank_correlation
+from .. import material
+from ..figures.site_scatter import SiteScatter
+from ..learned import chosen, learned, parameter_select
+from ..text import axis_label, label, number, signed
+from . import View
+
+
+class AttributeScatter(View):
+    """Parameter against attribute."""
+
+    empty = "No run is shown. Press Train in the side bar to learn parameters from attributes."
+
+    def tools(self):
+        """Which attribute, and which parameter."""
+        self.state.param.watch(self._offer, "dataset")
+        return [self.attribute, parameter_select(self.state)]
+
+    @cached_property
+    def attribute(self):
+        """The attribute on the horizontal axis."""
+        select = material.Select(label="Attribute", options=[], width=210, size="small", margin=(0, 8, 0, 0))
+        self._offer(select=select)
+        select.param.watch(lambda _: self._drawn and pn.state.execute(self._fill, schedule=True), "value")
+        return select
+
+    def body(self, *, run, dark):
+        """The figure."""
+        if self.state.results(run) is None:
+            return None
+        self.scatter = SiteScatter(dark)
+        self.scatter.source.selected.on_change("indices", lambda attr, old, new: self._select(new))
+        return pn.pane.Bokeh(self.scatter.figure, sizing_mode="stretch_width", margin=0)
+
+    def refresh(self, *, parameter, dataset, site, selected):
+        """The points, the ring and the selection."""
+        if self.changed & {"parameter", "dataset"}:
+            self._fill()
+        self.scatter.mark(site)
+        sites = list(self.scatter.source.data["site"])
+        wanted = [i for i, name in enumerate(sites) if name in set(selected)]
+        if sorted(self.scatter.source.selected.indices) != wanted:
+            self.scatter.source.selected.indices = wanted
+
+    def _offer(self, *_, select=None):
+        select = select or self.attribute
+        dataset = self.state.dataset
+        names = {label(dataset[n], n): n for n in attribute_names(dataset)}
+        kept = select.value if select.value in names.values() else next(iter(names.values()), None)
+        select.param.update(options=names, value=kept)
+
+    def _fill(self):
+        state, name = self.state, chosen(self.state)
+        results = state.results(state.run)
+        declared = learned(state.store.run(state.run).config, results)[name]
+        values = over_sites(results[name])
+        attribute = state.dataset[self.attribute.value].sel(site=results.site)
+        columns = {
+            "x": attribute.values,
+            "y": values["mean"].values,
+            "low": values.low.values,
+            "high": values.high.values,
+        }
+        columns |= {"site": results.site.values.astype(str), "name": results.name.values.astype(str)}
+        self.scatter.show(columns, axis_label(attribute), axis_label(declared), declared.range)
+        self.scatter.mark(state.site)
+        self.heading = f"{declared.long_name} against {label(attribute).lower()}"
+        over = "days" if "time" in results[name].dims else "members"
+        correlation = rank_correlation(values["mean"], attribute)
+        self.caption = (
+            f"Rank correlation {signed(correlation)} over {number(attribute.size, 0)} sites. "
+            f"Whiskers: 10th to 90th percentile of the {over}. A box or a lasso selects."
+        )
+
+    def _select(self, indices):
+        picked = [str(self.scatter.source.data["site"][i]) for i in indices]
+        if len(picked) == 1:
+            self.state.pick(picked[0])
+        else:
+            self.state.select(picked)

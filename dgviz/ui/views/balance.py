@@ -1,0 +1,95 @@
+"""The balance of the picked site over the window."""
+
+import html
+
+import pandas as pd
+import xarray as xr
+
+from ...balance import balance
+from .. import theme
+from ..simulation import Simulation
+from ..text import MINUS, date, number, signed, units
+from . import text
+from .computing import ComputingView
+
+WORDS = {"inflow": "In", "outflow": "Out", "change": "Stored", "residual": "Does not close"}
+
+
+def balance_table(terms: xr.DataArray, dark: bool) -> str:
+    """A row for each term `(term,)` with a bar as long as its amount, and a share of all inflow."""
+    inflow = float(terms[terms.kind == "inflow"].sum()) or 1.0
+    longest = float(abs(terms).max()) or 1.0
+    unit = units(terms.attrs["units"])
+    rows, before = [], ""
+    for name, kind, words, value in zip(
+        terms.term.values, terms.kind.values, terms.long_name.values, terms.values, strict=True
+    ):
+        group = WORDS[kind] if kind != before else ""
+        before = kind
+        rows.append(_row(group, str(words), float(value), kind, inflow, longest, theme.colour(name, dark), dark))
+    head = f"<tr><th></th><th class='left'></th><th></th><th>{unit}</th><th>% of in</th></tr>"
+    return f"<table><thead>{head}</thead><tbody>{''.join(rows)}</tbody></table>"
+
+
+def _row(group, words, value, kind, inflow, longest, colour, dark) -> str:
+    amount = signed(value, 1) if kind == "change" else number(value, 1)
+    if kind == "residual":
+        words, amount = "", _small(value)
+    width = 100 * abs(value) / longest
+    bar = (
+        f"<div style='height:10px;width:{max(width, 0.4):.2f}%;background:{colour};border-radius:2px;"
+        f"opacity:{0.55 if value < 0 else 0.95}'></div>"
+    )
+    share = f"{_small(100 * value / inflow)}" if kind == "residual" else number(100 * value / inflow, 1)
+    return (
+        f"<tr><td class='muted'>{group}</td><td class='left'>{html.escape(words)}</td>"
+        f"<td style='width:34%'>{bar}</td><td>{amount}</td><td class='muted'>{share}</td></tr>"
+    )
+
+
+def _small(value: float) -> str:
+    """A number near zero with one digit: 2e-5 is 0.00002."""
+    if value == 0:
+        return "0"
+    decimals = max(0, -int(f"{value:e}".split("e")[1]))
+    return f"{value:.{min(decimals, 9)}f}".replace("-", MINUS)
+
+
+class Balance(ComputingView):
+    """Water balance."""
+
+    empty = "No run is shown. Press Train in the side bar, or pick a run above, to see its balance."
+
+    def body(self, *, run, dark):
+        """An empty table, to be filled."""
+        self.table = text()
+        return self.table if Simulation.of(self.state) else None
+
+    def refresh(self, *, site, window):
+        """The terms between the ends of the window."""
+        simulation = Simulation.of(self.state)
+        self.compute("the balance", simulation.key, simulation.simulate, lambda s: self._show(simulation, s))
+
+    def _show(self, simulation, simulated):
+        days = simulated.indexes["time"]
+        first = max(pd.Timestamp(self.state.window[0]) - pd.Timedelta(days=1), days[0])
+        inside = simulated.sel(time=slice(first, self.state.window[1]))
+        if inside.sizes["time"] < 2:
+            self.table.object = "<div class='empty'>The window is shorter than a day of the simulation.</div>"
+            return
+        terms = balance(simulation.run.config.build(), inside)
+        self.table.object = balance_table(terms, self.state.dark)
+        last = inside.indexes["time"][-1]
+        start = inside.indexes["time"][1]
+        self.heading = f"Balance of {html.escape(self.state.name_of(self.state.site))}"
+        self.caption = (
+            f"{date(start)} \u2013 {date(last)}: in = out + stored. Mean over the members. "
+            + self._observed(simulation, start, last)
+        )
+
+    def _observed(self, simulation, start, last):
+        target = simulation.run.config.target
+        observed = self.state.dataset[target].sel(site=self.state.site, time=slice(start, last))
+        missing = int(observed.isnull().sum())
+        days = f" on the {observed.size - missing} days with observations" if missing else ""
+        return f"Observed {target}: {number(float(observed.sum()), 0)} mm{days}." if missing < observed.size else ""

@@ -1,0 +1,127 @@
+"""The live bucket diagram of the picked site."""
+
+import html
+from functools import cached_property
+
+import pandas as pd
+import panel as pn
+
+from .. import material
+from ..figures.bucket_diagram import BucketDiagram, thin_stores
+from ..figures.buckets import lay_out
+from ..simulation import Simulation, highest_day
+from ..text import date, number, units
+from .computing import ComputingView
+
+PACE = 250  # ms a day while it plays
+
+
+class Buckets(ComputingView):
+    """Stores and fluxes of a day."""
+
+    _ticking = None
+    empty = "No run is shown. Press Train in the side bar, or pick a run above, to see its stores and fluxes."
+
+    def tools(self):
+        """The player: a day back, play, a day on, and the day itself."""
+        back = material.icon_button("chevron_left", "A day back", on_click=lambda _: self._step(-1))
+        on = material.icon_button("chevron_right", "A day on", on_click=lambda _: self._step(1))
+        self.state.param.watch(self._follow_playing, ["playing", "page"])
+        return [*super().tools(), back, self.play, on, self.slider]
+
+    @cached_property
+    def play(self):
+        """The button that plays or pauses."""
+        return material.icon_button("play_arrow", "Play", on_click=self._toggle)
+
+    @cached_property
+    def slider(self):
+        """The day, counted from the first that is simulated."""
+        slider = material.IntSlider(label="", value=0, start=0, end=1, show_value=False, width=150, size="small",
+                                    margin=(0, 10), align="center")  # fmt: skip
+        slider.param.watch(self._slid, "value")
+        return slider
+
+    def body(self, *, run, dark):
+        """A place for the figure; it is drawn when the simulation is known."""
+        self.simulated = self.diagram = self.drawn = None
+        self.pane = pn.pane.Bokeh(sizing_mode="stretch_width", margin=0)
+        return self.pane if Simulation.of(self.state) else None
+
+    def refresh(self, *, site, window, day):
+        """The simulation of the picked site, and the day."""
+        simulation = Simulation.of(self.state)
+        if simulation is None:
+            return
+        if self.simulated is not None and simulation.key == self.shown.key:
+            self._show_day()
+        else:
+            self.compute("stores and fluxes", simulation.key, simulation.simulate, lambda s: self._show(simulation, s))
+
+    def _show(self, simulation, simulated):
+        self.shown, self.simulated = simulation, simulated
+        config = simulation.run.config
+        self.model = config.build()
+        drawn = (simulation.run.id, thin := thin_stores(simulated, simulated))
+        if self.drawn != drawn:
+            self.drawn = drawn
+            self.diagram = BucketDiagram(lay_out(config.science, config.processes, thin), self.state.dark)
+            self.pane.object = self.diagram.figure
+        self.diagram.scale(simulated)
+        self._show_day()
+
+    def _show_day(self):
+        days = self.simulated.indexes["time"]
+        day = pd.Timestamp(self._day())
+        at = days.get_loc(day)
+        values = {name: float(series[at]) for name, series in self.simulated.items()}
+        self.diagram.show(values, [(f"{day:%-d %b}", str(day.year)), *self._weather(day)])
+        if self.slider.end != len(days) - 1 or self.slider.value != at:
+            self.slider.param.update(end=len(days) - 1, value=at)
+        name = html.escape(self.state.name_of(self.state.site))
+        self.heading = f"Stores and fluxes on {date(day)} <span class='muted'>{name}</span>"
+        self.caption = (
+            f"A full bucket is the 98th percentile of its store, {date(days[0])} \u2013 {date(days[-1])}. "
+            "An arrow's width grows with the square root of the flux. Mean over the members."
+        )
+
+    def _day(self):
+        """The chosen day where it was simulated, else that of the highest flow."""
+        day, days = self.state.day, self.simulated.indexes["time"]
+        return (
+            day if day and day in days else highest_day(self.simulated[self.shown.run.config.target], self.state.window)
+        )
+
+    def _weather(self, day):
+        """The forcings of the day that have units."""
+        here = self.state.dataset.sel(site=self.state.site, time=day)
+        for name in self.model.forcings:
+            unit = units(here[name].attrs.get("units", "")) if name in self.state.dataset.data_vars else ""
+            if unit and "time" in self.state.dataset[name].dims:
+                yield f"{number(float(here[name]), 1)} {unit}", self.model.forcings[name].long_name
+        target = self.shown.run.config.target
+        yield f"{number(float(here[target]))} {units(here[target].attrs.get('units', ''))}", f"Observed {target}"
+
+    def _step(self, by):
+        if self.simulated is not None:
+            days = self.simulated.indexes["time"]
+            at = min(max(days.get_loc(pd.Timestamp(self._day())) + by, 0), len(days) - 1)
+            self.state.param.update(day=str(days[at].date()), playing=self.state.playing and at < len(days) - 1)
+
+    def _slid(self, event):
+        if self.simulated is not None:
+            day = str(self.simulated.indexes["time"][event.new].date())
+            if day != self._day():
+                self.state.day = day
+
+    def _toggle(self, _):
+        self.state.playing = not self.state.playing
+
+    def _follow_playing(self, *_):
+        playing = self.state.playing and self.state.page == self.page
+        self.play.param.update(icon="pause" if playing else "play_arrow", description="Pause" if playing else "Play")
+        if self._ticking is not None:
+            self._ticking.stop()
+            self._ticking = None
+        if playing:
+            self._ticking = pn.state.add_periodic_callback(lambda: self._step(1), period=PACE)

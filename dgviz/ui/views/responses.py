@@ -1,0 +1,115 @@
+"""How the flow of the picked site responds to rain and to parameters, through time."""
+
+import html
+from functools import cached_property
+
+import pandas as pd
+import panel as pn
+
+from ...sensitivity import memory
+from .. import material
+from ..figures.responses import Responses as Figure
+from ..figures.series import flow_columns
+from ..learned import chosen, learned
+from ..simulation import Simulation, highest_day
+from ..text import date, number
+from ..window import follow_range
+from .computing import ComputingView
+
+MOST = 3  # parameters at once
+
+
+class Responses(ComputingView):
+    """What moves the flow."""
+
+    empty = "No run is shown. Press Train in the side bar, or pick a run above, to see what moves its flow."
+
+    def tools(self):
+        """Which parameters."""
+        return [*super().tools(), self.parameters]
+
+    @cached_property
+    def parameters(self):
+        """The parameters whose responses are drawn."""
+        widget = material.MultiChoice(label="Parameters", options=[], max_items=MOST, width=340, margin=0)
+        widget.param.watch(self._choose, "value")
+        return widget
+
+    def body(self, *, run, dark):
+        """The panels."""
+        if Simulation.of(self.state) is None:
+            return None
+        self.responses = self.rain = None
+        self._offer()
+        self.figure = Figure(dark, MOST)
+        follow_range(self.figure.x_range, self.state)
+        for panel in self.figure.panels:
+            panel.on_event("tap", lambda event: self._tap(event.x))
+        return pn.pane.Bokeh(self.figure.layout, sizing_mode="stretch_width", margin=0)
+
+    def refresh(self, *, site, window, day, parameter):
+        """Flows at once; responses of the picked site and of the chosen day when they are computed."""
+        state, simulation = self.state, Simulation.of(self.state)
+        if self.changed - {"window", "day", "parameter"}:
+            self.figure.show_flows(flow_columns(state.dataset, site, state.results(state.run)))
+            self.heading = f"What moves the flow <span class='muted'>{html.escape(state.name_of(site))}</span>"
+        if "parameter" in self.changed and parameter and parameter not in self.parameters.value:
+            self.parameters.value = [parameter, *self.parameters.value][:MOST]
+        self.figure.show_window(window)
+        self.compute(
+            "the response to parameters",
+            simulation.key,
+            simulation.parameter_response,
+            lambda responses: self._show_parameters(responses),
+        )
+        day = self._day(simulation)
+        self.compute(
+            "the response to rain",
+            (*simulation.key, day),
+            lambda: simulation.forcing_response(day),
+            lambda response: self._show_rain(simulation, response, day),
+        )
+
+    def _day(self, simulation):
+        """The chosen day where it is simulated, else that of the highest flow."""
+        day, state = self.state.day, self.state
+        if day and simulation.start <= day <= simulation.stop:
+            return day
+        flow = pd.Series(self.figure.flows.data["simulated"], self.figure.flows.data["time"]).dropna()
+        flow = flow[simulation.start : simulation.stop]
+        return highest_day(flow.rename_axis("time").to_xarray(), state.window)
+
+    def _show_parameters(self, responses):
+        self.responses = responses
+        names = [name for name in self.parameters.value if name in responses]
+        self.figure.show_parameters([(name, responses[name]) for name in names])
+        self.figure.show_window(self.state.window)
+
+    def _show_rain(self, simulation, response, day):
+        self.figure.show_rain_response(response, day)
+        self.figure.show_window(self.state.window)
+        at = response.indexes["time"].get_loc(pd.Timestamp(day))
+        half = memory(response, at)
+        total = float(response.sum())
+        days = f"the last {half} days" if half > 1 else "the day itself"
+        self.caption = (
+            f"Bars: how much the flow of {date(day)} would rise for 1 mm more precipitation on each day; on all days "
+            f"together {number(total)} mm. Half of the response came from {days}; later days have exactly 0. "
+            "Tap a day to choose it. Below: how much the flow of each day would change for one unit more of a "
+            "parameter."
+        )
+
+    def _offer(self):
+        state = self.state
+        known = learned(state.store.run(state.run).config, state.results(state.run))
+        kept = [name for name in self.parameters.value if name in known] or [chosen(state)]
+        self.parameters.param.update(options={f"{p.long_name} ({n})": n for n, p in known.items()}, value=kept)
+
+    def _choose(self, _):
+        if self._drawn and self.responses is not None:
+            pn.state.execute(lambda: self._show_parameters(self.responses), schedule=True)
+
+    def _tap(self, x):
+        day = pd.Timestamp(x, unit="ms").round("D")
+        if day in self.state.dataset.indexes["time"]:
+            self.state.day = str(day.date())

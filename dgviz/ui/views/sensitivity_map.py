@@ -1,0 +1,47 @@
+"""The sensitivity of mean flow to a parameter on the map."""
+
+import panel as pn
+
+from ..colours import colouring
+from ..figures.site_map import SiteMap as Figure
+from ..learned import chosen, parameter_select
+from . import View
+
+
+class SensitivityMap(View):
+    """Sensitivity of mean flow."""
+
+    empty = "No run is shown. Press Train in the side bar, or pick a run above, to see where a parameter matters."
+
+    def tools(self):
+        """Which parameter."""
+        return [parameter_select(self.state)]
+
+    def body(self, *, dataset, dark, run):
+        """The figure, made anew for another data set or theme."""
+        if self.state.results(run) is None:
+            return None
+        self.map = Figure(dataset, dark)
+        self.map.figure.on_event("tap", lambda event: self.state.pick(self._at(event)))
+        self.map.source.selected.on_change("indices", lambda attr, old, new: self._select(new))
+        return pn.pane.Bokeh(self.map.figure, sizing_mode="stretch_width", margin=0)
+
+    def refresh(self, *, parameter, site, selected):
+        """Values, the ring and the selection."""
+        state = self.state
+        if "parameter" in self.changed:
+            shown = colouring(f"sensitivity:{chosen(state)}", state.config, state.dataset, state.results(state.run))
+            self.map.paint(shown.values.values, shown.palette, shown.low, shown.high, shown.units, shown.title)
+            self.heading = shown.title
+            self.caption = f"Change of the mean flow of the run for one unit more of the parameter. {shown.caption}."
+        sites = state.sites
+        self.map.mark(sites.index(site) if site else None)
+        wanted = [i for i, name in enumerate(sites) if name in set(selected)]
+        if sorted(self.map.source.selected.indices) != wanted:
+            self.map.source.selected.indices = wanted
+
+    def _at(self, event):
+        return self.state.sites[self.map.nearest(event.x, event.y)]
+
+    def _select(self, indices):
+        self.state.select([self.state.sites[i] for i in indices])
