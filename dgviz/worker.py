@@ -221,4 +221,9 @@ def main() -> None:
     """`python -m dgviz.train RUN`: carry out the run in a folder."""
     if len(sys.argv) != 2:
         sys.exit("Usage: python -m dgviz.train RUN, where RUN is the folder of a run (it holds config.json).")
-    carry_out(Run(Path(sys.argv[1])))
+    run = Run(Path(sys.argv[1]))
+    try:
+        print(f"{run.config.epochs} epochs on {run.config.data}; progress is written to {run.folder}")
+        carry_out(run)
+    except (ValueError, OSError) as error:
+        sys.exit(f"Error: {error}")

@@ -11,12 +11,12 @@ import torch
 import xarray as xr
 from torch import Tensor, nn
 
-from .config import RunConfig
-from .declare import Parameter
-from .losses import LOSSES
-from .model import ProcessModel
-from .network import ParameterNetwork
-from .samples import Samples
+from ..config import RunConfig
+from ..declare import Parameter
+from ..losses import LOSSES
+from ..model import ProcessModel
+from ..network import ParameterNetwork
+from ..samples import Samples
 
 
 class DifferentiableModel(nn.Module):
@@ -229,9 +229,3 @@ def _nse(simulated: Tensor, observed: Tensor) -> Tensor:
 def load(path: Path) -> dict:
     """Tensors and numbers that were saved in a file, on the CPU. No code in the file is run."""
     return torch.load(path, map_location="cpu", weights_only=True)
-
-
-if __name__ == "__main__":  # the only arrow that points back: `python -m dgviz.train RUN` is the worker's work
-    from .worker import main
-
-    main()
