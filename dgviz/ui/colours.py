@@ -41,7 +41,7 @@ def choices(config: RunConfig, dataset: xr.Dataset, results: xr.Dataset | None, 
     """What can be shown now, grouped: {group: {label: choice}}."""
     groups: dict[str, dict[str, str]] = {}
     if results is not None:
-        scores = {name: metric for name, metric in metrics.METRICS.items() if name in results}
+        scores = [name for name in metrics.METRICS if name in results and "period" in results[name].dims]
         for period, words in PERIODS.items():
             groups[f"Scores, {words}"] = {_score_label(n): f"score:{n}:{period}" for n in scores}
         if compared:
@@ -95,7 +95,9 @@ def _score_label(name: str) -> str:
 
 def _of_attribute(values: xr.DataArray, name: str) -> Colouring:
     low, high = _nice_limits(values.values)
-    return Colouring(label(values, name), values, theme.SEQUENTIAL, low, high, "limits: 2nd to 98th percentile")
+    return Colouring(
+        label(values, name), values, theme.SEQUENTIAL, low, high, "Colours span the 2nd to the 98th percentile"
+    )
 
 
 def _of_score(values: xr.DataArray, name: str, period: str) -> Colouring:
@@ -108,7 +110,7 @@ def _of_score(values: xr.DataArray, name: str, period: str) -> Colouring:
         palette,
         low,
         high,
-        f"fixed limits, best {values.attrs['best']:g}",
+        f"Colours span {low:g} to {high:g} in every run; {values.attrs['best']:g} is best",
     )
 
 
@@ -116,21 +118,31 @@ def _of_difference(values: xr.DataArray, score: xr.DataArray, name: str) -> Colo
     half = DIFFERENCES.get(score.attrs.get("units", "1"), 0.3)
     values = values.assign_attrs(units=score.attrs.get("units", "1"))
     title = f"{_score_label(name)}: A minus B"
-    return Colouring(title, values, theme.DIVERGING, -half, half, "above zero: A is higher")
+    return Colouring(title, values, theme.DIVERGING, -half, half, "Above zero, A is higher")
 
 
 def _of_parameter(values: xr.DataArray, config: RunConfig, name: str) -> Colouring:
     declared = config.build().of(Parameter).get(name)
     low, high = declared.range if declared else _nice_limits(values.values)
     return Colouring(
-        f"Learned {label(values, name).lower()}", values, theme.SEQUENTIAL, low, high, "limits: allowed range"
+        f"Learned {label(values, name).lower()}",
+        values,
+        theme.SEQUENTIAL,
+        low,
+        high,
+        "Mean over the members; colours span the allowed range",
     )
 
 
 def _of_sensitivity(values: xr.DataArray, name: str) -> Colouring:
     half = float(np.nanpercentile(np.abs(values), 95)) or 1.0
     return Colouring(
-        label(values, name), values, theme.DIVERGING, -half, half, "limits: 95th percentile of the magnitude"
+        label(values, name),
+        values,
+        theme.DIVERGING,
+        -half,
+        half,
+        "Colours end at the 95th percentile of the magnitude",
     )
 
 

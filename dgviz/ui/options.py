@@ -1,6 +1,5 @@
 """Widgets for the options of a run, derived from the fields of `RunConfig`."""
 
-import types
 import typing
 from collections.abc import Callable
 from typing import Any
@@ -40,7 +39,7 @@ def option_widget(name: str, value: Any, choices: dict[str, str], on_change: Cal
         widget = material.MultiChoice(options=choices, value=list(value), placeholder="all", **shared)
     else:
         widget = material.TextInput(value=value or "", placeholder="the data set's own", size="small", **shared)
-    optional = typing.get_origin(kind) is types.UnionType
+    optional = type(None) in typing.get_args(kind)
     widget.param.watch(lambda event: on_change(_given(event.new, optional)), "value")
     return widget
 

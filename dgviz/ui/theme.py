@@ -58,9 +58,10 @@ SAME_AS = {
     "streamflow": "simulated",
 }
 
-# Perceptually uniform and safe for colour-blind readers; diverging ones are centred on zero (or on the best value).
-SEQUENTIAL = tuple(colorcet.CET_CBL2)
-SCORE = tuple(colorcet.CET_L20)
+# Perceptually uniform and safe for colour-blind readers, without the ends that would vanish on white or black;
+# diverging ones are centred on zero (or on the best value).
+SEQUENTIAL = tuple(colorcet.CET_CBL2[28:236])
+SCORE = tuple(colorcet.CET_L20[10:])
 DIVERGING = tuple(colorcet.CET_D1A)
 
 FONT = "Roboto, Helvetica, Arial, sans-serif"

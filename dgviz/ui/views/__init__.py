@@ -94,16 +94,16 @@ class View(pn.viewable.Viewer):
         return {name: getattr(self.state, name) for name in inspect.signature(method).parameters}
 
     def _watch(self) -> None:
-        for method in ("body", "refresh"):
-            names = list(self._reads(getattr(self, method)))
-            if names:
-                self.state.param.watch(lambda *events, method=method: self._note(method, events), names)
+        """One watcher for all that is read: two would see a change of both in two steps."""
+        if names := sorted(self._reads(self.body) | self._reads(self.refresh)):
+            self.state.param.watch(self._note, names)
         if self.page:
             self.state.param.watch(lambda *_: self._catch_up(), "page")
 
-    def _note(self, method: str, events) -> None:
-        self._pending.add(method)
-        self.changed |= {event.name for event in events}
+    def _note(self, *events) -> None:
+        names = {event.name for event in events}
+        self.changed |= names
+        self._pending.add("body" if names & self._reads(self.body).keys() else "refresh")
         self._catch_up()
 
     def _catch_up(self) -> None:

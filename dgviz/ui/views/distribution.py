@@ -17,13 +17,12 @@ def cdf_columns(values: xr.DataArray) -> dict[str, np.ndarray]:
     values = values.dropna("site")
     order = np.argsort(values.values)
     share = (np.arange(len(order)) + 1) / max(len(order), 1) * 100
+    names = values.coords.get("name", values.site)
     return {
         "value": values.values[order],
         "share": share,
         "site": values.site.values[order].astype(str),
-        "name": values.name.values[order].astype(str)
-        if "name" not in values.coords
-        else values.coords["name"].values[order].astype(str),
+        "name": names.values[order].astype(str),
     }
 
 
@@ -83,8 +82,8 @@ class ScoreDistribution(View):
         for source in (self.shown, self.compared, self.picked):
             source.data = {"value": [], "share": [], "site": [], "name": []}
         self.shown.selected.on_change("indices", lambda attr, old, new: self._select(new))
-        figure = plot_cdf(self.shown, self.compared, self.picked, dark)
-        return pn.pane.Bokeh(figure, sizing_mode="stretch_width", margin=0)
+        self.figure = plot_cdf(self.shown, self.compared, self.picked, dark)
+        return pn.pane.Bokeh(self.figure, sizing_mode="stretch_width", margin=0)
 
     def refresh(self, *, run, baseline, site, selected):
         """Curves of the runs, the picked site and the selection."""
@@ -93,10 +92,12 @@ class ScoreDistribution(View):
             self.shown.data = cdf_columns(nse)
             other = self.state.results(baseline)
             self.compared.data = cdf_columns(other.nse.sel(period="test") if other is not None else nse[:0])
+            self.figure.legend[0].visible = other is not None  # one curve needs none
             median = f"Median {number(float(nse.median()))}"
             self.caption = median + (
-                f" (A), {number(float(other.nse.sel(period='test').median()))} (B)" if baseline else ""
+                f" (A), {number(float(other.nse.sel(period='test').median()))} (B)" if other is not None else ""
             )
+            self.caption += ". A box selects sites by their score."
         sites = list(self.shown.data["site"])
         at = [sites.index(site)] if site in sites else []
         self.picked.data = {key: [values[i] for i in at] for key, values in self.shown.data.items()}

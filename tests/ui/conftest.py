@@ -1,0 +1,146 @@
+"""A small made-up data set and finished runs on it, in a store that neither reads nor trains anything."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+from dgviz import metrics
+from dgviz.config import RunConfig
+from dgviz.declare import Flux, Parameter, State
+from dgviz.ui.state import AppState
+from dgviz.ui.store import Store
+
+SITES = ["a1", "b2", "c3", "d4", "e5"]
+
+
+def make_dataset(first="1999-10-01", years=3) -> xr.Dataset:
+    time = pd.date_range(first, periods=int(365.25 * years), freq="D")
+    random = np.random.default_rng(0)
+    shape, days = (len(time), len(SITES)), np.arange(len(time))[:, None]
+    prcp = random.gamma(0.3, 8.0, shape).astype("float32")
+    tmean = (8 - 14 * np.cos(2 * np.pi * days / 365) + random.normal(0, 3, shape)).astype("float32")
+    flow = pd.DataFrame(prcp).ewm(span=15).mean().to_numpy("float32").copy()
+    flow[40:60, 1] = np.nan
+
+    def series(values, units, name):
+        return (("time", "site"), values, {"units": units, "long_name": name})
+
+    return xr.Dataset(
+        {
+            "prcp": series(prcp, "mm d-1", "Precipitation"),
+            "tmean": series(tmean, "degC", "Mean air temperature"),
+            "streamflow": series(flow, "mm d-1", "Observed streamflow"),
+            "area": ("site", np.float32([10, 200, 3000, 40, 55]), {"units": "km2", "long_name": "Drainage area"}),
+            "elevation": ("site", np.float32([1, 20, 300, 40, 55]), {"units": "m", "long_name": "Mean elevation"}),
+        },
+        coords={
+            "time": time,
+            "site": SITES,
+            "lat": ("site", np.float32([40, 40.5, 41, 41.5, 42])),
+            "lon": ("site", np.float32([-75, -75.5, -75, -74.5, -75])),
+            "name": ("site", ["<Alder> Creek", "Birch River", "Cedar Run", "Dogwood Brook", "Elm Branch"]),
+        },
+        attrs={
+            "title": "Made-up basins",
+            "train_period": "1999-10-01/2000-09-30",
+            "test_period": "2000-10-01/2001-09-30",
+        },
+    )
+
+
+def make_results(dataset: xr.Dataset, config: RunConfig, noise: float) -> xr.Dataset:
+    random = np.random.default_rng(1)
+    flow = dataset.streamflow.fillna(1.0) * (1 + noise * random.standard_normal(dataset.streamflow.shape))
+    results = xr.Dataset({"streamflow": flow.assign_attrs(units="mm d-1", long_name="Simulated streamflow")})
+    spans = {p: slice(*dataset.attrs[f"{p}_period"].split("/")) for p in ("train", "test")}
+    scores = [metrics.scores(flow.sel(time=s), dataset.streamflow.sel(time=s)) for s in spans.values()]
+    for name in scores[0]:
+        both = np.stack([part[name].values for part in scores])
+        results[name] = (("period", "site"), both, scores[0][name].attrs)
+    for name, declared in config.build().of(Parameter).items():
+        low, high = declared.range
+        results[name] = (("site", "member"), random.uniform(low, high, (len(SITES), 4)), declared.attrs)
+        about = {"units": "mm d-1", "long_name": f"Sensitivity of mean flow to {name}"}
+        results[f"sensitivity_{name}"] = ("site", random.normal(0, 1, len(SITES)), about)
+    return results.assign_coords(period=list(spans))
+
+
+class FakeRun:
+    def __init__(self, folder, config, results, status):
+        self.folder, self.id, self.config, self.status, self.error = folder, folder.name, config, status, ""
+        self.stored, self.progress, self.asked = results, [], []
+        self.record = {
+            "device": "cpu",
+            "seconds": 12.0,
+            "seed": 0,
+            "versions": {},
+            "ended": status,
+            "created": "2001-02-03 04:05",
+        }
+
+    def results(self):
+        return self.stored
+
+    def simulate(self, dataset, site, start=None, stop=None):
+        """Every flux and store, of no physical sense."""
+        time = dataset.sel(time=slice(start, stop)).time
+        random, model = np.random.default_rng(2), self.config.build()
+        declared = model.of(Flux) | model.of(State)
+        return xr.Dataset({k: ("time", random.random(time.size), q.attrs) for k, q in declared.items()}, {"time": time})
+
+    def read_progress(self, cursor):
+        return self.progress[cursor:], len(self.progress)
+
+    def request(self, what):
+        self.asked.append(what)
+
+
+class FakeStore(Store):
+    """The store over given data sets and runs; it trains nothing."""
+
+    def __init__(self, folder, datasets):
+        super().__init__(folder, next(iter(datasets)))
+        self._datasets.update(datasets)
+        self.made = []
+
+    def known_data(self):
+        return {name: name for name in self._datasets}
+
+    def runs(self):
+        return self.made
+
+    def add(self, run_id, config, results=None, status="done"):
+        folder = self.runs_folder / run_id
+        folder.mkdir()
+        (folder / "config.json").write_text(config.model_dump_json())
+        self.made.insert(0, FakeRun(folder, config, results, status))
+        return run_id
+
+    def submit(self, config):
+        return self.add(f"new-{len(self.made)}", config, status="waiting")
+
+
+@pytest.fixture(scope="session")
+def dataset():
+    return make_dataset()
+
+
+@pytest.fixture
+def empty_store(dataset, tmp_path):
+    """A store with a data set and no run."""
+    return FakeStore(tmp_path, {"made-up": dataset, "other": make_dataset("1980-10-01", 30)})
+
+
+@pytest.fixture
+def store(empty_store, dataset):
+    """A store with two finished runs: the default configuration, and one without snow, which is newer."""
+    for run_id, options, noise in (("default", {}, 0.1), ("no-snow", {"snow": "NoSnow"}, 0.3)):
+        config = RunConfig(data="made-up").edited(**options)
+        empty_store.add(run_id, config, make_results(dataset, config, noise))
+    return empty_store
+
+
+@pytest.fixture
+def state(store):
+    return AppState(store)

@@ -1,0 +1,136 @@
+"""The frame: it builds in a document, says what is wrong when it cannot, and derives its pickers."""
+
+import panel as pn
+import pytest
+from bokeh.document import Document
+from panel.util import edit_readonly
+
+from dgviz.config import RunConfig
+from dgviz.declare import Parameter, Process
+from dgviz.domains import Domain
+from dgviz.ui import material
+from dgviz.ui.app import create_app
+from dgviz.ui.header import presets, selection_text, stale_text
+from dgviz.ui.help import HelpDialog, process_help
+from dgviz.ui.presets import PRESETS
+from dgviz.ui.sidebar import Basins, Processes, Training
+from dgviz.ui.state import AppState
+
+
+def words(viewable):
+    return " ".join(str(pane.object) for pane in viewable.select(pn.pane.HTML))
+
+
+def test_a_session_builds_in_a_document(store):
+    document = Document()
+    create_app(store).server_doc(document)
+    assert document.roots and document.title == "dgviz"
+
+
+def test_a_session_that_cannot_be_built_says_why(store, caplog):
+    store.data = "gone"
+    page = create_app(store)
+    assert "gone" in words(page) and "could not start" in words(page)
+    page.server_doc(Document())
+    assert "The session could not be built" in caplog.text
+
+
+def test_events_of_other_sessions_leave_the_page_alone():
+    page = material.page(title="x")
+    with edit_readonly(pn.state):
+        pn.state.busy = True
+        assert page.busy is False
+        pn.state.busy = False
+
+
+class Pick(Process):
+    """Pick.
+
+    Choose `share` of it.
+
+    Source: Somebody (2000), doi:10.1000/1.
+    """
+
+    share = Parameter("%", "Share", range=(-1.0, 2.0))
+    equations = (r"a < b",)
+
+    def forward(self, *, share):
+        return {}
+
+
+class Leave(Process):
+    """Leave: nothing is picked."""
+
+    def forward(self):
+        return {}
+
+
+@pytest.fixture
+def made_up(monkeypatch, empty_store):
+    """A domain of which nothing else knows, as the draft of a session."""
+    domain = Domain("Picking", "tree", {}, {}, {}, dict(harvest=(Leave, Pick), rest=(Leave,)), ())
+    monkeypatch.setattr("dgviz.config.discover", lambda: {"hydrology": domain})
+    monkeypatch.setitem(PRESETS, "hydrology", {})
+    return AppState(empty_store)
+
+
+def test_pickers_derive_from_the_domain(made_up):
+    section = Processes(made_up, HelpDialog()).__panel__()
+    pickers = {select.label: select for select in section.select(material.Select)}
+    assert pickers["Harvest"].options == {"Leave": "Leave", "Pick": "Pick"}
+    assert pickers["Rest"].disabled
+    pickers["Harvest"].value = "Pick"
+    assert made_up.config.processes == {"harvest": "Pick", "rest": "Leave"}
+    (dynamic,) = section.select(material.MultiChoice)
+    assert dynamic.options == {"Share (share)": "share"}
+
+
+def test_help_derives_from_the_declaration():
+    said = process_help(Pick, chosen=True)
+    for part in ("Choose share of it", "$$a < b$$", "\u22121 \u2013 2", "Somebody (2000)", "chosen"):
+        assert part in said
+    dialog = HelpDialog()
+    dialog.show_slot("Harvest", (Leave, Pick), "Pick")
+    assert dialog._dialog.open and dialog._body[0].object.startswith("<h2>Pick")
+
+
+def test_the_header_counts_what_is_selected(state):
+    assert selection_text(state).startswith("<b>5</b> basins, median NSE <b>0.9")
+    state.select(["a1", "b2"])
+    assert selection_text(state).startswith("<b>2</b> of 5 basins selected")
+
+
+def test_old_results_are_said_to_be_old_in_words(state):
+    assert stale_text(state) == ""
+    state.edit(snow="NoSnow")
+    assert "trained with Snow: degree-day snow (now no snow)" in stale_text(state)
+
+
+def test_a_basin_is_found_by_its_name(state):
+    (search,) = Basins(state).__panel__().select(material.AutocompleteInput)
+    search.value = search.options["Cedar Run (c3)"]
+    assert state.site == "c3"
+
+
+def test_training_that_cannot_start_says_why(state, monkeypatch):
+    def refuse():
+        raise OSError("The runs folder cannot be written.")
+
+    monkeypatch.setattr(state, "start_training", refuse)
+    training = Training(state)
+    training._start()
+    assert "cannot be written" in training.problem.object
+
+
+def test_a_preset_becomes_the_draft_and_shows_what_the_draft_is(state):
+    picker = presets(state)
+    assert picker.value == "HBV"
+    picker.value = "HBV with dynamic soil"
+    assert state.config.dynamic == ("beta", "gamma")
+    state.edit(snow="NoSnow")
+    assert picker.value == ""
+
+
+@pytest.mark.parametrize(("domain", "name"), [(domain, name) for domain, named in PRESETS.items() for name in named])
+def test_every_preset_is_a_valid_configuration(domain, name):
+    assert RunConfig(domain=domain).edited(**PRESETS[domain][name])

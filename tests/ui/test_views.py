@@ -1,0 +1,146 @@
+"""Every view on every page renders before and after a run, and follows the state."""
+
+import numpy as np
+import pytest
+
+from dgviz.ui.app import PAGES
+from dgviz.ui.state import AppState
+from dgviz.ui.views import View
+from dgviz.ui.views.charts import FlowCharts
+from dgviz.ui.views.distribution import ScoreDistribution
+from dgviz.ui.views.map import SiteMap
+from dgviz.ui.views.scores import WindowScores, window_scores
+
+VIEWS = sorted(
+    {v for rows in PAGES.values() for row in rows for views, _ in row for v in views}, key=lambda v: v.__name__
+)
+each_view = pytest.mark.parametrize("view", VIEWS, ids=lambda v: v.__name__)
+
+
+def failures(caplog):
+    return [record.exc_info[1] for record in caplog.records if record.exc_info]
+
+
+@each_view
+def test_a_view_renders_before_a_run(view, empty_store, caplog):
+    view(state=AppState(empty_store)).__panel__().get_root()
+    assert failures(caplog) == []
+
+
+@each_view
+def test_a_view_renders_after_a_run_and_follows_the_state(view, state, caplog):
+    root = view(state=state)
+    root.__panel__().get_root()
+    state.compare_with("no-snow")
+    state.pick("c3")
+    state.select(["a1", "c3"])
+    state.param.update(window=("2000-11-01", "2000-12-31"), colour="parameter:fc", dark=True)
+    state.show("no-snow")
+    state.edit(data="other")
+    assert failures(caplog) == []
+
+
+@each_view
+def test_a_view_has_a_title_and_says_what_to_do_when_empty(view):
+    assert view.__doc__ and view.empty
+
+
+def test_an_error_becomes_a_message_and_the_view_recovers(state):
+    class Fragile(View):
+        """Fragile."""
+
+        def body(self, *, site):
+            if site == "b2":
+                raise ValueError("the <file> is gone")
+
+    view = Fragile(state=state)
+    state.pick("b2")
+    assert "the &lt;file&gt; is gone" in view._place[0].object
+    assert "Traceback" not in view._place[0].object
+    state.pick("c3")
+    assert Fragile.empty in view._place[0].object
+
+
+def test_a_view_on_a_closed_page_waits_until_its_page_opens(state):
+    drawn = []
+
+    class Counted(View):
+        """Counted."""
+
+        def body(self, *, site):
+            drawn.append(site)
+
+    Counted(state=state, page="Data")
+    state.pick("b2")
+    state.pick("c3")
+    assert drawn == ["a1"]
+    state.page = "Data"
+    assert drawn == ["a1", "c3"]
+
+
+def test_a_click_changes_data_in_place(state):
+    view = FlowCharts(state=state)
+    figure, source = view.chart.flow, view.chart.source
+    state.pick("c3")
+    assert view.chart.flow is figure and view.chart.source is source
+    np.testing.assert_allclose(source.data["observed"], state.dataset.streamflow.sel(site="c3"))
+    assert "Cedar Run" in view.heading
+
+
+def test_names_from_data_are_escaped(state):
+    assert "&lt;Alder&gt; Creek" in FlowCharts(state=state).heading
+
+
+def test_flow_axis_fits_the_window_and_gaps_are_shaded(state):
+    view = FlowCharts(state=state)
+    state.pick("b2")
+    assert len(view.chart.missing.data["start"]) == 1
+    state.window = ("2000-06-01", "2000-06-30")
+    inside = state.dataset.streamflow.sel(site="b2", time=slice(*state.window)).max()
+    assert float(inside) < view.chart.flow_range.end < 2 * float(inside)
+
+
+@pytest.mark.parametrize("chart", ["duration", "regime"])
+@pytest.mark.parametrize("log", [True, False])
+def test_other_charts_show_the_same_site(state, chart, log):
+    view = FlowCharts(state=state)
+    state.param.update(chart=chart, log_flow=log)
+    state.pick("c3")
+    observed = state.dataset.streamflow.sel(site="c3")
+    assert np.nanmax(view.source.data["observed"]) <= float(observed.max()) + 1e-6
+    assert len(view.source.data["observed"]) == (12 if chart == "regime" else observed.size)
+
+
+def test_map_and_distribution_select_each_other(state):
+    site_map, cdf = SiteMap(state=state), ScoreDistribution(state=state)
+    site_map.map.source.selected.indices = [1, 3]
+    assert state.selected == ["b2", "d4"]
+    assert {cdf.shown.data["site"][i] for i in cdf.shown.selected.indices} == {"b2", "d4"}
+    cdf.shown.selected.indices = [0]
+    assert state.selected == [cdf.shown.data["site"][0]]
+    assert site_map.map.source.selected.indices == [state.sites.index(state.selected[0])]
+
+
+def test_a_tap_takes_the_nearest_of_two_sites(state):
+    site_map = SiteMap(state=state)
+    x, y = site_map.map.x[3], site_map.map.y[3]
+    site_map._pick(x + 1, y - 1)
+    assert state.site == "d4"
+
+
+def test_scores_follow_the_window(state):
+    observed = state.dataset.streamflow.sel(site="a1")
+    view = WindowScores(state=state)
+    state.compare_with("no-snow")
+    assert "A \u2212 B" in view.table.object
+    scores = window_scores(observed, [observed, observed * 2], ("2000-10-01", "2000-10-31"))
+    assert scores.nse.values[0] == 1 and scores.nse.values[1] < 0
+    assert scores.pbias.values[1] == pytest.approx(100)
+
+
+def test_a_site_outside_the_run_is_said(state, store):
+    store.add("part", state.config, store.results("default").sel(site=["a1", "b2"]))
+    state.show("part")
+    view = WindowScores(state=state)
+    state.pick("c3")
+    assert "not part of the run" in view.table.object
