@@ -47,7 +47,7 @@ class DifferenceMap(View):
         self.choices = self._choices()
         super().__init__(state=state, **params)
         for choice in self.choices:
-            choice.param.watch(lambda event: self._note("refresh", []), "value")
+            choice.param.watch(lambda event: self._note(), "value")
 
     def tools(self):
         """What is shown."""

@@ -26,7 +26,7 @@ class LearningMap(View):
     def __init__(self, state, **params):
         self.choice = material.Select(label="Parameter", width=250, size="small", margin=0)
         super().__init__(state=state, **params)
-        self.choice.param.watch(lambda event: self._note("refresh", []), "value")
+        self.choice.param.watch(lambda event: self._note(), "value")
 
     def tools(self):
         """Which parameter."""

@@ -90,7 +90,8 @@ class TrainingQueue(View):
         """Bring the lines up to date, if something has changed in the folder."""
         self.state.refresh_runs()
         if rows_of(self.state.store.runs()) != self.rows:
-            self._note("body", [])
+            self._pending.add("body")
+            self._catch_up()
 
     def _look_now_and_then(self):
         if pn.state.curdoc is not None and pn.state.curdoc.session_context:

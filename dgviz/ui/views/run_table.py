@@ -62,8 +62,8 @@ def _medians(run: Run, state: AppState, finished: bool) -> dict[str, str]:
 
 def when(run: Run) -> str:
     """When a run was made, as people write it."""
-    made = (run.folder / "config.json").stat().st_mtime
-    moment = pd.Timestamp(run.record.get("created") or datetime.fromtimestamp(made))
+    created = run.record.get("created") or datetime.fromtimestamp((run.folder / "config.json").stat().st_mtime)
+    moment = pd.Timestamp(created)
     return f"{date(moment)}, {moment:%H:%M}"
 
 
