@@ -56,13 +56,13 @@ class Simulation:
         position = time.indexes["time"].get_loc(pd.Timestamp(day))
         return forcing_response(model, samples, self.run.config.target, self.forcing, time, position)
 
-    def check(self, parameter: str) -> tuple[xr.DataArray, xr.DataArray, float]:
-        """The response to a parameter `(time,)`: exact, by rerunning, and how far they agree, %."""
+    def check(self, parameter: str, steps: tuple[float, ...]) -> tuple[xr.DataArray, list[xr.DataArray], list[float]]:
+        """The response to a parameter `(time,)`: exact, and for each step by rerunning and how far they agree, %."""
         model, samples, time = self._at()
         target = self.run.config.target
         exact = parameter_response(model, samples, target, time)[parameter]
-        rerun = finite_difference(model, samples, target, parameter, time)
-        return exact, rerun, agreement(exact, rerun)
+        reruns = [finite_difference(model, samples, target, parameter, time, step) for step in steps]
+        return exact, reruns, [agreement(exact, rerun) for rerun in reruns]
 
     def _at(self):
         return self.run.at(self.dataset, self.site, self.start, self.stop)

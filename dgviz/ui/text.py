@@ -77,3 +77,8 @@ def sentence(name: str) -> str:
     """A name from code as a label: "batch_size" is "Batch size"."""
     words = name.replace("_", " ")
     return words[:1].upper() + words[1:]
+
+
+def lower_first(name: str) -> str:
+    """A label within a sentence: "Field capacity" is "field capacity"; "USGS number" and "NSE" stay."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]

@@ -1,6 +1,6 @@
 """Figures that several views use: pure functions and small classes, data in, Bokeh out. They know no state."""
 
-from bokeh.models import HoverTool
+from bokeh.models import HoverTool, NoOverlap
 from bokeh.plotting import figure
 
 from .. import theme
@@ -14,6 +14,7 @@ def plain_figure(height: int, x_label: str = "", y_label: str = "", tools: str =
     fig = figure(height=height, tools=tools, toolbar_location="right", **options)
     fig.toolbar.logo, fig.toolbar.autohide = None, True
     fig.xaxis.axis_label, fig.yaxis.axis_label = x_label or None, y_label or None
+    fig.xaxis.major_label_policy = NoOverlap()
     fig.xgrid.grid_line_color = None
     fig.stylesheets = [":host { font-size: 13px; }"]  # labels are in em
     fig.outline_line_color = None

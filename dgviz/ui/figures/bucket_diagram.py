@@ -200,7 +200,7 @@ class BucketDiagram:
         boxes = fig.quad(
             "left", "right", "level", "bottom", source=self.levels, fill_color="color", fill_alpha=0.42, line_color=None
         )
-        fig.segment("left", "level", "right", "level", source=self.levels, line_color="color", line_width=1.5)
+        fig.segment("left", "level", "right", "level", source=self.levels, line_color="color", line_alpha=0.6)
         for x0, y0, x1, y1 in (
             ("left", "top", "left", "bottom"),
             ("left", "bottom", "right", "bottom"),

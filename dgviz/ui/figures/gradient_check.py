@@ -7,20 +7,27 @@ from bokeh.plotting import figure
 
 from .. import theme
 from ..text import units
-from . import hover, plain_figure
+from . import hover, plain_figure, plain_legend
 
 
-def plot_check(exact: xr.DataArray, rerun: xr.DataArray, dark: bool, height: int = 330) -> figure:
-    """A point for each day `(time,)`: on the line where both agree."""
+def plot_check(exact: xr.DataArray, small: xr.DataArray, large: xr.DataArray, dark: bool, height: int = 390) -> figure:
+    """A point for each day `(time,)` and each of two steps: on the line where gradient and rerun agree."""
     unit = units(exact.attrs["units"])
-    fig = plain_figure(height, f"By rerunning, {unit}", f"Exact gradient, {unit}", tools="pan,wheel_zoom,reset,save",
-                       active_scroll=None)  # fmt: skip
-    ends = [float(f(np.concatenate([exact.values, rerun.values]))) for f in (np.min, np.max)]
+    fig = plain_figure(
+        height,
+        f"By rerunning, {unit}",
+        f"Exact gradient, {unit}",
+        tools="pan,wheel_zoom,reset,save",
+        active_scroll=None,
+    )
+    ends = [float(extreme(exact.values)) for extreme in (np.min, np.max)]
     fig.line(ends, ends, line_color=theme.token("muted", dark), line_width=1)
-    source = ColumnDataSource({"time": exact.time.values, "exact": exact.values, "rerun": rerun.values})
-    points = fig.scatter("rerun", "exact", source=source, size=5, fill_color=theme.token("primary", dark),
-                         fill_alpha=0.6, line_color=None)  # fmt: skip
-    fig.xgrid.grid_line_color = None
-    tips = [("", "@time{%e %b %Y}"), ("exact", "@exact{0.00000}"), ("rerun", "@rerun{0.00000}")]
-    fig.add_tools(hover(tips, renderers=[points]))
+    for rerun, words, colour in ((large, "large change", "warning"), (small, "small change", "primary")):
+        source = ColumnDataSource({"time": exact.time.values, "exact": exact.values, "rerun": rerun.values})
+        ink = theme.token(colour, dark)
+        style = {"fill_color": None, "line_color": ink} if rerun is large else {"fill_color": ink, "line_color": None}
+        points = fig.scatter("rerun", "exact", source=source, size=5, legend_label=words, **style)
+        tips = [("", "@time{%e %b %Y}"), ("exact", "@exact{0.00000}"), (words, "@rerun{0.00000}")]
+        fig.add_tools(hover(tips, renderers=[points]))
+    plain_legend(fig, "top_left")
     return fig

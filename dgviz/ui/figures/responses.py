@@ -14,6 +14,7 @@ from ..text import label, units
 from . import hover, plain_figure, plain_legend, tip
 from .series import in_window
 
+LEFT_OF_TWO_LINES = 86  # px, for an axis label of two lines
 DATE = ("", "@time{%e %b %Y}")
 
 
@@ -52,7 +53,7 @@ class Responses:
             keep[f"p{i}"] = np.zeros(len(keep["time"])) if response is None else response.values
             if response is not None:
                 unit = units(response.attrs["units"])
-                panel.yaxis.axis_label = f"\u2202Q/\u2202{name}, {unit}"
+                panel.yaxis.axis_label = f"\u2202Q/\u2202{name}\n{unit}"
                 panel.select_one(HoverTool).tooltips = tip([DATE, (label(response), f"@p{i}{{0.0000}} {unit}")])
         self.parameters.data = keep
         for panel in self.panels:
@@ -88,7 +89,7 @@ class Responses:
         return fig
 
     def _bars(self) -> figure:
-        fig = self._panel(110, "\u2202Q/\u2202P", Range1d(0, 1))
+        fig = self._panel(110, f"\u2202Q/\u2202P\n{units('mm mm-1')}", Range1d(0, 1))
         bars = fig.vbar("time", top="response", width=0.9 * 86_400_000, source=self.rain_response, line_color=None,
                         fill_color=theme.colour("rain", self.dark))  # fmt: skip
         self._zero(fig)
@@ -126,6 +127,7 @@ class Responses:
             x_axis_type="datetime",
             x_range=self.x_range,
             y_range=y_range,
+            min_border_left=LEFT_OF_TWO_LINES,
             tools="xpan,xbox_zoom,xwheel_zoom,reset,save",
         )
 

@@ -35,7 +35,7 @@ class SiteScatter:
         fig = plain_figure(height, y_range=self.y_range, tools="pan,wheel_zoom,box_select,lasso_select,tap,reset,save",
                            active_scroll=None)  # fmt: skip
         accent, ink = theme.colour("simulated", self.dark), theme.token("text", self.dark)
-        fig.segment("x", "low", "x", "high", source=self.source, line_color=accent, line_alpha=0.25,
+        fig.segment("x", "low", "x", "high", source=self.source, line_color=accent, line_alpha=0.16,
                     line_width=1.5, nonselection_line_alpha=0.06)  # fmt: skip
         points = fig.scatter(
             "x",

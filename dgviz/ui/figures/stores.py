@@ -119,6 +119,7 @@ class StoreSeries:
                                         line_width=theme.LINE, legend_label=sentence(name).lower())  # fmt: skip
         fig.add_tools(hover([DATE], mode="vline", point_policy="follow_mouse"))
         plain_legend(fig, "top_right")
+        fig.legend.ncols = 3
         return fig
 
     def _panel(self, height: int, y_label: str, y_range: Range1d, tools: str) -> figure:

@@ -9,7 +9,7 @@ from ...statistics import over_sites, rank_correlation
 from .. import material
 from ..figures.site_scatter import SiteScatter
 from ..learned import chosen, learned, parameter_select
-from ..text import axis_label, label, number, signed
+from ..text import axis_label, label, lower_first, number, signed
 from . import View
 
 
@@ -53,8 +53,17 @@ class AttributeScatter(View):
         select = select or self.attribute
         dataset = self.state.dataset
         names = {label(dataset[n], n): n for n in attribute_names(dataset)}
-        kept = select.value if select.value in names.values() else next(iter(names.values()), None)
+        kept = select.value if select.value in names.values() else self._most_related(names.values())
         select.param.update(options=names, value=kept)
+
+    def _most_related(self, names):
+        """The attribute whose ranks follow those of the parameter most closely."""
+        results = self.state.results(self.state.run)
+        if results is None:
+            return next(iter(names), None)
+        values = over_sites(results[chosen(self.state)])["mean"]
+        found = {name: abs(rank_correlation(values, self.state.dataset[name])) for name in names}
+        return max((n for n in found if found[n] == found[n]), key=found.get, default=None)
 
     def _fill(self):
         state, name = self.state, chosen(self.state)
@@ -71,7 +80,7 @@ class AttributeScatter(View):
         columns |= {"site": results.site.values.astype(str), "name": results.name.values.astype(str)}
         self.scatter.show(columns, axis_label(attribute), axis_label(declared), declared.range)
         self.scatter.mark(state.site)
-        self.heading = f"{declared.long_name} against {label(attribute).lower()}"
+        self.heading = f"{declared.long_name} against {lower_first(label(attribute))}"
         over = "days" if "time" in results[name].dims else "members"
         correlation = rank_correlation(values["mean"], attribute)
         self.caption = (

@@ -8,11 +8,11 @@ import xarray as xr
 from ...balance import balance
 from .. import theme
 from ..simulation import Simulation
-from ..text import MINUS, date, number, signed, units
+from ..text import MINUS, SUPERSCRIPTS, date, number, sentence, signed, units
 from . import text
 from .computing import ComputingView
 
-WORDS = {"inflow": "In", "outflow": "Out", "change": "Stored", "residual": "Does not close"}
+WORDS = {"inflow": "In", "outflow": "Out", "change": "Stored", "residual": "Residual"}
 
 
 def balance_table(terms: xr.DataArray, dark: bool) -> str:
@@ -21,12 +21,12 @@ def balance_table(terms: xr.DataArray, dark: bool) -> str:
     longest = float(abs(terms).max()) or 1.0
     unit = units(terms.attrs["units"])
     rows, before = [], ""
-    for name, kind, words, value in zip(
-        terms.term.values, terms.kind.values, terms.long_name.values, terms.values, strict=True
-    ):
+    for name, kind, value in zip(terms.term.values, terms.kind.values, terms.values, strict=True):
         group = WORDS[kind] if kind != before else ""
         before = kind
-        rows.append(_row(group, str(words), float(value), kind, inflow, longest, theme.colour(name, dark), dark))
+        rows.append(
+            _row(group, sentence(str(name)), float(value), kind, inflow, longest, theme.colour(name, dark), dark)
+        )
     head = f"<tr><th></th><th class='left'></th><th></th><th>{unit}</th><th>% of in</th></tr>"
     return f"<table><thead>{head}</thead><tbody>{''.join(rows)}</tbody></table>"
 
@@ -34,7 +34,7 @@ def balance_table(terms: xr.DataArray, dark: bool) -> str:
 def _row(group, words, value, kind, inflow, longest, colour, dark) -> str:
     amount = signed(value, 1) if kind == "change" else number(value, 1)
     if kind == "residual":
-        words, amount = "", _small(value)
+        group, words, amount = "", group, _small(value)
     width = 100 * abs(value) / longest
     bar = (
         f"<div style='height:10px;width:{max(width, 0.4):.2f}%;background:{colour};border-radius:2px;"
@@ -48,11 +48,11 @@ def _row(group, words, value, kind, inflow, longest, colour, dark) -> str:
 
 
 def _small(value: float) -> str:
-    """A number near zero with one digit: 2e-5 is 0.00002."""
-    if value == 0:
-        return "0"
-    decimals = max(0, -int(f"{value:e}".split("e")[1]))
-    return f"{value:.{min(decimals, 9)}f}".replace("-", MINUS)
+    """A number near zero with one digit: 2e-5 is 2 x 10 to the power of -5; from 0.05 on as usual."""
+    if value == 0 or abs(value) >= 0.05:
+        return number(value, 1)
+    digit, power = f"{value:.0e}".split("e")
+    return f"{digit} \u00d7 10{str(int(power)).translate(SUPERSCRIPTS)}".replace("-", MINUS)
 
 
 class Balance(ComputingView):

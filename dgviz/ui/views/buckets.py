@@ -22,13 +22,6 @@ class Buckets(ComputingView):
     _ticking = None
     empty = "No run is shown. Press Train in the side bar, or pick a run above, to see its stores and fluxes."
 
-    def tools(self):
-        """The player: a day back, play, a day on, and the day itself."""
-        back = material.icon_button("chevron_left", "A day back", on_click=lambda _: self._step(-1))
-        on = material.icon_button("chevron_right", "A day on", on_click=lambda _: self._step(1))
-        self.state.param.watch(self._follow_playing, ["playing", "page"])
-        return [*super().tools(), back, self.play, on, self.slider]
-
     @cached_property
     def play(self):
         """The button that plays or pauses."""
@@ -37,16 +30,33 @@ class Buckets(ComputingView):
     @cached_property
     def slider(self):
         """The day, counted from the first that is simulated."""
-        slider = material.IntSlider(label="", value=0, start=0, end=1, show_value=False, width=150, size="small",
-                                    margin=(0, 10), align="center")  # fmt: skip
+        slider = material.IntSlider(
+            label="",
+            value=0,
+            start=0,
+            end=1,
+            show_value=False,
+            size="small",
+            margin=(0, 12),
+            sizing_mode="stretch_width",
+        )
         slider.param.watch(self._slid, "value")
         return slider
 
+    @cached_property
+    def player(self):
+        """A day back, play, a day on, and the day itself."""
+        back = material.icon_button("chevron_left", "A day back", on_click=lambda _: self._step(-1))
+        on = material.icon_button("chevron_right", "A day on", on_click=lambda _: self._step(1))
+        self.state.param.watch(self._follow_playing, ["playing", "page"])
+        return pn.Row(back, self.play, on, self.slider, sizing_mode="stretch_width", margin=0)
+
     def body(self, *, run, dark):
-        """A place for the figure; it is drawn when the simulation is known."""
+        """The player and a place for the figure, which is drawn when the simulation is known."""
         self.simulated = self.diagram = self.drawn = None
         self.pane = pn.pane.Bokeh(sizing_mode="stretch_width", margin=0)
-        return self.pane if Simulation.of(self.state) else None
+        shown = pn.Column(self.player, self.pane, sizing_mode="stretch_width", margin=0)
+        return shown if Simulation.of(self.state) else None
 
     def refresh(self, *, site, window, day):
         """The simulation of the picked site, and the day."""

@@ -1,27 +1,40 @@
 """The check of a gradient: does rerunning the model give the same?"""
 
-import html
-
 import panel as pn
 
 from ...declare import Parameter
+from .. import theme
 from ..figures.gradient_check import plot_check
 from ..learned import chosen, parameter_select
 from ..simulation import Simulation
-from ..text import number
+from ..text import lower_first, units
 from . import text
 from .computing import ComputingView
 
 GOOD = 99.0  # %: of agreement
+STEPS = (1e-4, 2e-2)  # of the parameter's range: too small to matter, and one that a person would notice
 
 
-def in_words(agreement: float, name: str) -> str:
-    """What the agreement of a gradient with reruns, in %, says."""
-    if agreement >= GOOD:
-        return f"The exact gradient and a rerun of the model with {name} a little higher and lower agree."
+def badge(agreement: float, dark: bool) -> str:
+    """The agreement in % as a badge, HTML."""
+    colour = theme.token("primary" if agreement >= GOOD else "warning", dark)
+    said = "more than 99.99" if agreement > 99.99 else "less than 0" if agreement < 0 else f"{agreement:.2f}"
+    style = f"border:1px solid {colour};color:{colour};border-radius:10px;padding:1px 9px;white-space:nowrap"
+    return f"<span style='{style}'>{said} % agreement</span>"
+
+
+def in_words(parameter: Parameter, agreements: list[float], dark: bool) -> str:
+    """What the agreements of a gradient with reruns of a small and a large step say, HTML."""
+    small, large = (step * (parameter.range[1] - parameter.range[0]) for step in STEPS)
+    unit = units(parameter.units)
+    jumps = (
+        " There a rerun passes thresholds of the model, such as between rain and snow, which a gradient does not see."
+        if agreements[1] < GOOD
+        else ""
+    )
     return (
-        f"They differ: on some days a small change of {name} passes a threshold of the model (such as between rain "
-        "and snow), where a rerun jumps and a gradient does not see it."
+        f"<p style='line-height:1.9'>{badge(agreements[0], dark)} with a rerun after a change of {small:.2g} {unit}, "
+        f"too small for the curve to bend; {badge(agreements[1], dark)} after one of {large:.2g} {unit}.{jumps}</p>"
     )
 
 
@@ -45,19 +58,15 @@ class GradientCheck(ComputingView):
         self.compute(
             "the check",
             (*simulation.key, name),
-            lambda: simulation.check(name),
+            lambda: simulation.check(name, STEPS),
             lambda found: self._show(simulation, name, *found),
         )
 
-    def _show(self, simulation, name, exact, rerun, agreement):
-        words = simulation.run.config.build().of(Parameter)[name].long_name
-        colour = "good" if agreement >= GOOD else "poor"
-        said = "less than 0" if agreement < 0 else number(min(agreement, 99.999), 3 if agreement > 99 else 1)
-        self.badge.object = (
-            f"<p><span class='badge {colour}'>{said} % agreement</span> {html.escape(in_words(agreement, name))}</p>"
-        )
-        self.heading = f"Check of the gradient to {words[:1].lower()}{words[1:]}"
-        self.pane.object = plot_check(exact, rerun, self.state.dark)
+    def _show(self, simulation, name, exact, reruns, agreements):
+        parameter = simulation.run.config.build().of(Parameter)[name]
+        self.badge.object = in_words(parameter, agreements, self.state.dark)
+        self.heading = f"Check of the gradient to {lower_first(parameter.long_name)}"
+        self.pane.object = plot_check(exact, reruns[0], reruns[1], self.state.dark)
         self.caption = (
             "A point for each day: the gradient that training uses against a central difference of two runs. "
             "Agreement is 100 % less the size of the difference relative to that of the rerun."

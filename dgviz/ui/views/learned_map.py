@@ -8,7 +8,7 @@ from ...statistics import over_sites
 from .. import material, theme
 from ..figures.site_map import SiteMap as Figure
 from ..learned import chosen, learned, parameter_select
-from ..text import units
+from ..text import lower_first, units
 from . import View
 
 
@@ -32,7 +32,7 @@ class LearnedMap(View):
         """The figure, made anew for another data set or theme."""
         if self.state.results(run) is None:
             return None
-        self.map = Figure(dataset, dark, height=600)
+        self.map = Figure(dataset, dark, height=664)
         self.map.figure.on_event("tap", lambda event: self.state.pick(self._at(event)))
         self.map.source.selected.on_change("indices", lambda attr, old, new: self._select(new))
         return pn.pane.Bokeh(self.map.figure, sizing_mode="stretch_width", margin=0)
@@ -55,9 +55,9 @@ class LearnedMap(View):
         values = over_sites(results[name])[kind].reindex(site=state.dataset.site)
         low, high = declared.range if kind == "mean" else (0, (declared.range[1] - declared.range[0]) / 2)
         unit = units(declared.units)
-        title = declared.long_name if kind == "mean" else f"Spread of {declared.long_name.lower()}"
+        title = declared.long_name if kind == "mean" else f"Spread of {lower_first(declared.long_name)}"
         self.map.paint(values.values, theme.SEQUENTIAL, low, high, unit, title)
-        self.heading = f"Learned {title[:1].lower()}{title[1:]}" + (f", {unit}" if unit else "")
+        self.heading = f"Learned {lower_first(title)}" + (f", {unit}" if unit else "")
         over = "days" if dynamic else "members"
         self.caption = (
             f"Mean over the {over}. Limits: the allowed range."

@@ -93,10 +93,10 @@ class Responses(ComputingView):
         total = float(response.sum())
         days = f"the last {half} days" if half > 1 else "the day itself"
         self.caption = (
-            f"Bars: how much the flow of {date(day)} would rise for 1 mm more precipitation on each day; on all days "
-            f"together {number(total)} mm. Half of the response came from {days}; later days have exactly 0. "
-            "Tap a day to choose it. Below: how much the flow of each day would change for one unit more of a "
-            "parameter."
+            f"Bars: how much the flow of {date(day)} would rise for one unit more precipitation on that earlier day; "
+            f"they sum to {number(total)}. Half of the response came from {days}; days after it have exactly 0. "
+            "Tap a day to choose another. At the bottom: how much the flow of each day would change for one unit more "
+            "of a parameter."
         )
 
     def _offer(self):

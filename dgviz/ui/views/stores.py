@@ -114,12 +114,12 @@ def chip_style(names: list[str], dark: bool) -> dict:
             "width": "auto",
             "flex": "0 0 auto",
         },
-        "& .MuiToggleButton-root.Mui-selected": {"color": f"{theme.token('text', dark)} !important"},
     }
     for i, name in enumerate(names, 1):
         colour = theme.colour(name, dark)
         style[f"& .MuiToggleButton-root.Mui-selected:nth-of-type({i})"] = {
             "borderColor": f"{colour} !important",
             "backgroundColor": f"{colour}2e",
+            "color": f"{theme.token('text', dark)} !important",
         }
     return style
