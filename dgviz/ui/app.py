@@ -2,6 +2,7 @@
 
 import html
 import logging
+import socket
 from pathlib import Path
 
 import panel as pn
@@ -168,6 +169,12 @@ def _problems(state: AppState, problems: list[str]):
         sizing_mode="stretch_width",
         visible=state.param.problem.rx.bool(),
     )
+
+    def forget(event):
+        if event.new:  # so that the next one is seen again
+            state.problem, said.closed = "", False
+
+    said.param.watch(forget, "closed")
     return said
 
 
@@ -209,9 +216,14 @@ def serve(
     runs_folder: Path | None = None,
     address: str = "127.0.0.1",
 ) -> None:
-    """Serve the dashboard until it is interrupted; the training process is warmed up meanwhile."""
+    """Serve the dashboard until it is interrupted; the training process is warmed up meanwhile.
+
+    Raises DataError before anything is served when the data cannot be read.
+    """
     store = Store(runs_folder or default_runs_folder(), data)
+    store.dataset(data)
     store.warm_up()
+    port = port or _free_port(address)
     try:
         pn.serve(
             {"/": lambda: create_app(store)},
@@ -219,9 +231,22 @@ def serve(
             address=address,
             show=show,
             title="dgviz",
-            websocket_origin=[f"{host}:{port}" for host in {address, "localhost", "127.0.0.1"}],
+            websocket_origin=_origins(address, port),
             unused_session_lifetime_milliseconds=120_000,
             check_unused_sessions_milliseconds=30_000,
         )
     finally:
         store.close()
+
+
+def _free_port(address: str) -> int:
+    with socket.create_server((address, 0)) as server:
+        return server.getsockname()[1]
+
+
+def _origins(address: str, port: int) -> list[str]:
+    """From where pages may connect: this machine and, where others are let in, its own names."""
+    own = {address, "localhost", "127.0.0.1"}
+    if address not in ("localhost", "127.0.0.1"):
+        own |= {socket.gethostname(), socket.getfqdn()}
+    return sorted(f"{host}:{port}" for host in own)

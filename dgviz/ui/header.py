@@ -22,7 +22,7 @@ def header(state: AppState, show_help) -> list:
     ask = material.icon_button("help_outline", "Help", on_click=lambda _: show_help())
     return [
         pn.Row(
-            presets(state, width=190, stylesheets=[theme.WIDE_ONLY]),
+            presets(state, width=210, margin=(6, 12), stylesheets=[theme.WIDE_ONLY]),
             _selection(state),
             pn.HSpacer(),
             _runs(state),
@@ -39,7 +39,7 @@ def header(state: AppState, show_help) -> list:
 def presets(state: AppState, **options):
     """A picker of named configurations; it shows the one that the draft is, if any."""
     names = PRESETS.get(state.config.domain, {})
-    menu = material.Select(label="Preset", options=["", *names], value="", size="small", margin=(6, 0), **options)
+    menu = material.Select(label="Preset", options=["", *names], value="", size="small", **{"margin": (6, 0)} | options)
 
     def apply(event):
         if event.new:

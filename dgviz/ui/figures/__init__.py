@@ -1,6 +1,6 @@
 """Figures that several views use: pure functions and small classes, data in, Bokeh out. They know no state."""
 
-from bokeh.models import HoverTool, NoOverlap
+from bokeh.models import FixedTicker, HoverTool, NoOverlap, NumeralTickFormatter
 from bokeh.plotting import figure
 
 from .. import theme
@@ -13,6 +13,7 @@ def plain_figure(height: int, x_label: str = "", y_label: str = "", tools: str =
     options = {"sizing_mode": "stretch_width", "min_border_left": LEFT, "min_border_right": 12} | options
     fig = figure(height=height, tools=tools, toolbar_location="right", **options)
     fig.toolbar.logo, fig.toolbar.autohide = None, True
+    fig.toolbar.active_scroll = None  # the wheel scrolls the page
     fig.xaxis.axis_label, fig.yaxis.axis_label = x_label or None, y_label or None
     fig.xaxis.major_label_policy = NoOverlap()
     fig.xgrid.grid_line_color = None
@@ -31,6 +32,19 @@ def tip(rows: list[tuple[str, str]]) -> str:
     """What a hover says: a line for each (label, value); the label may be empty."""
     lines = (f"<div>{label} <b>{value}</b></div>" if label else f"<div>{value}</div>" for label, value in rows)
     return f"<div style='font: 12px/1.5 {theme.FONT}; font-variant-numeric: tabular-nums'>{''.join(lines)}</div>"
+
+
+def log_ticks(fig: figure) -> None:
+    """Ticks at 1, 2 and 5 on a logarithmic axis, however few decades it spans."""
+    fig.yaxis.ticker = FixedTicker(ticks=[m * 10.0**e for e in range(-4, 4) for m in (1, 2, 5)])
+    fig.yaxis.formatter = NumeralTickFormatter(format="0.[0000]")
+
+
+def show_lines(fig: figure, shown: dict[str, bool]) -> None:
+    """Show or hide series by the name of their renderer, in the figure and in its legend."""
+    for item in fig.legend[0].items:
+        for renderer in item.renderers:
+            renderer.visible = item.visible = shown.get(renderer.name, True)
 
 
 def plain_legend(fig: figure, location: str = "top_right") -> None:

@@ -6,7 +6,7 @@ from bokeh.models import ColumnDataSource, FixedTicker
 from bokeh.plotting import figure
 
 from .. import theme
-from . import hover, plain_figure, plain_legend
+from . import hover, log_ticks, plain_figure, plain_legend
 
 LINES = {"observed": "observed", "simulated": "run A", "baseline": "run B"}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -41,6 +41,8 @@ def plot_duration(source: ColumnDataSource, log: bool, dark: bool, height: int =
         tools="pan,box_zoom,reset,save",
     )
     _draw_lines(fig, source, "exceeded", dark)
+    if log:
+        log_ticks(fig)
     fig.add_tools(
         hover([("exceeded on", "@exceeded{0.0} % of days"), *_tips()], mode="vline", renderers=fig.renderers[:1])
     )
@@ -74,7 +76,9 @@ def _draw_lines(fig: figure, source: ColumnDataSource, x: str, dark: bool) -> li
     for name, words in LINES.items():
         style = {"line_dash": theme.DASH} if name == "baseline" else {}
         colour = theme.colour("observed" if name == "observed" else "simulated", dark)
-        drawn.append(fig.line(x, name, source=source, line_color=colour, line_width=2, legend_label=words, **style))
+        drawn.append(
+            fig.line(x, name, source=source, line_color=colour, line_width=2, legend_label=words, name=name, **style)
+        )
     plain_legend(fig)
     return drawn
 

@@ -7,8 +7,8 @@ from bokeh.models import ColumnDataSource, Label, Range1d, RangeTool, Span
 from bokeh.plotting import figure
 
 from .. import theme
-from . import hover, plain_figure, plain_legend, tip
-from .series import stretches
+from . import hover, log_ticks, plain_figure, plain_legend, show_lines, tip
+from .series import days_of, stretches
 
 FLOW_TIP = [
     ("", "@time{%e %b %Y}"),
@@ -47,16 +47,15 @@ class Hydrograph:
         start, end = stretches(np.isnan(columns["observed"]), pd.DatetimeIndex(columns["time"]))
         self.missing.data = {"start": start, "end": end}
         has_run = not np.isnan(columns["simulated"]).all()
-        self.lines["simulated"].visible, self.lines["baseline"].visible = has_run, compared
-        for item in self.flow.legend[0].items:
-            item.visible = item.renderers[0].visible and (item.renderers[0] is not self.gaps or len(start) > 0)
+        show_lines(self.flow, {"simulated": has_run, "baseline": compared, "gaps": len(start) > 0})
         self.hover.renderers = [self.lines["simulated" if has_run else "observed"]]
         self.hover.tooltips = tip([*FLOW_TIP[:2], *FLOW_TIP[2 : 2 + has_run + compared], *FLOW_TIP[4:]])
 
     def show_window(self, window: tuple[str, str]) -> None:
         """Fit both axes to the days from the first to the last of the window."""
         first, last = pd.Timestamp(window[0]), pd.Timestamp(window[1]) + pd.Timedelta(days=1)
-        self.x_range.update(start=first, end=last)
+        if self.x_range.start is None or days_of(self.x_range) != window:  # else it is the user who moves it
+            self.x_range.update(start=first, end=last)
         days = pd.DatetimeIndex(self.source.data["time"])
         inside = slice(*days.slice_locs(first, last))
         flows = np.concatenate([self.source.data[k][inside] for k in ("observed", "simulated", "baseline")])
@@ -129,8 +128,10 @@ class Hydrograph:
             y_range=self.flow_range,
             tools="xpan,xbox_zoom,xwheel_zoom,reset,save",
         )
+        if self.log:
+            log_ticks(fig)
         ink = {k: theme.colour(k, self.dark) for k in ("observed", "simulated")}
-        self.gaps = fig.vstrip(
+        fig.vstrip(
             "start",
             "end",
             source=self.missing,
@@ -138,6 +139,7 @@ class Hydrograph:
             fill_alpha=0.25,
             line_color=None,
             legend_label="no observation",
+            name="gaps",
         )
         line = dict(source=self.source, line_width=theme.LINE)
         self.lines = {
@@ -148,10 +150,13 @@ class Hydrograph:
                 line_dash=theme.DASH,
                 line_alpha=0.9,
                 legend_label="run B",
+                name="baseline",
                 **line,
             ),
             "observed": fig.line("time", "observed", line_color=ink["observed"], legend_label="observed", **line),
-            "simulated": fig.line("time", "simulated", line_color=ink["simulated"], legend_label="run A", **line),
+            "simulated": fig.line(
+                "time", "simulated", line_color=ink["simulated"], legend_label="run A", name="simulated", **line
+            ),
         }
         order = {label: i for i, label in enumerate(("observed", "run A", "run B", "no observation"))}
         fig.legend[0].items = sorted(fig.legend[0].items, key=lambda item: order[item.label.value])

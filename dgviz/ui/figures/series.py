@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import xarray as xr
+from bokeh.models import Range1d
 
 FREEZING = 0.0  # degC: on colder days precipitation is drawn as snow
 
@@ -62,3 +63,13 @@ def periods(dataset: xr.Dataset, train: str | None = None, test: str | None = No
 def in_window(days: pd.DatetimeIndex, window: tuple[str, str]) -> slice:
     """The positions of the days of a window, both ends included."""
     return slice(*days.slice_locs(*window))
+
+
+def days_of(x_range: Range1d) -> tuple[str, str]:
+    """The first and the last whole day of a time axis."""
+    start, end = (
+        pd.Timestamp(v, unit="ms") if isinstance(v, int | float) else pd.Timestamp(v)
+        for v in (x_range.start, x_range.end)
+    )
+    last = max(end.ceil("D") - pd.Timedelta(days=1), start.floor("D"))
+    return str(start.floor("D").date()), str(last.date())

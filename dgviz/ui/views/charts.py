@@ -6,6 +6,7 @@ import panel as pn
 from bokeh.models import ColumnDataSource
 
 from .. import material
+from ..figures import show_lines
 from ..figures.duration import duration_columns, plot_duration, plot_regime, regime_columns
 from ..figures.hydrograph import Hydrograph
 from ..figures.series import flow_columns, in_window, periods
@@ -16,6 +17,9 @@ from . import View
 CHARTS = {"Hydrograph": "hydrograph", "Duration curve": "duration", "Regime": "regime"}
 
 
+AXES = {"Linear": False, "Log": True}
+
+
 class FlowCharts(View):
     """Streamflow."""
 
@@ -24,7 +28,7 @@ class FlowCharts(View):
     def tools(self):
         """Which chart, and its flow axis."""
         chart = material.RadioButtonGroup(options=CHARTS, value=self.state.chart, size="small", margin=0)
-        log = material.Checkbox(label="log", value=self.state.log_flow, margin=(0, 8), align="center")
+        log = material.RadioButtonGroup(options=AXES, value=self.state.log_flow, size="small", margin=(0, 8))
         chart.link(self.state, value="chart", bidirectional=True)
         log.link(self.state, value="log_flow", bidirectional=True)
         return [log, chart]
@@ -38,7 +42,9 @@ class FlowCharts(View):
             figure = self.chart.layout
         else:
             self.source = ColumnDataSource()
-            figure = plot_regime(self.source, dark) if chart == "regime" else plot_duration(self.source, log_flow, dark)
+            regime = chart == "regime"
+            figure = plot_regime(self.source, dark) if regime else plot_duration(self.source, log_flow, dark)
+            self.figure = figure
         return pn.pane.Bokeh(figure, sizing_mode="stretch_width", margin=0)
 
     def refresh(self, *, site, run, baseline, window):
@@ -51,6 +57,7 @@ class FlowCharts(View):
             self._show_hydrograph(bool(baseline), window)
         else:
             columns_of = duration_columns if state.chart == "duration" else regime_columns
+            show_lines(self.figure, {"simulated": state.results(run) is not None, "baseline": bool(baseline)})
             self.source.data = columns_of(self.columns, in_window(state.dataset.indexes["time"], window))
 
     def _show_hydrograph(self, compared, window):
