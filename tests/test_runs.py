@@ -150,7 +150,12 @@ def test_results_are_complete(done_run, small):
     assert results.nse.dims == ("period", "site") and results.streamflow.dims == ("time", "site")
     assert results.sensitivity_k2.attrs["units"] == "mm d-1 d"
     assert all(np.isfinite(results[name]).all() for name in results)
-    assert {"device", "seed", "seconds", "versions", "ended"} <= done_run.record.keys()
+
+
+def test_record_says_what_and_where(done_run):
+    record = json.loads((done_run.folder / "record.json").read_text())
+    assert record["ended"] == "done" and record["device"] == "CPU, 1 thread" and record["seed"] == 0
+    assert record["versions"].keys() == {"dgviz", "torch", "xarray", "python"}
 
 
 def test_a_simulation_equals_the_results(done_run, delaware, site):

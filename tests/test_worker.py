@@ -1,6 +1,5 @@
 """Training in another process: what a person asks is done, and no run is lost, whatever happens to the process."""
 
-import json
 import signal
 import subprocess
 import sys
@@ -16,7 +15,7 @@ from dgviz.config import ConfigError
 from dgviz.runs import Run, RunError
 from dgviz.worker import Worker, carry_out
 
-PATIENCE = 60  # seconds
+PATIENCE = 180  # seconds; the process is polite and waits for all others
 
 
 @contextmanager
@@ -219,9 +218,3 @@ def test_what_does_not_fit_the_data_is_said(options, message, small, tmp_path):
 def test_a_gpu_that_is_not_there_is_said(small, tmp_path):
     with pytest.raises(ConfigError, match="'cuda': torch finds no GPU here. Use 'cpu' or 'auto'"):
         carry_out(Run.create(small.edited(device="cuda"), tmp_path))
-
-
-def test_record_says_what_and_where(done_run):
-    record = json.loads((done_run.folder / "record.json").read_text())
-    assert record["ended"] == "done" and record["device"] == "CPU, 1 thread" and record["seed"] == 0
-    assert record["versions"].keys() == {"dgviz", "torch", "xarray", "python"}
