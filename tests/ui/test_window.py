@@ -1,0 +1,41 @@
+import pandas as pd
+from bokeh.document import Document
+from bokeh.models import Range1d
+
+from dgviz.ui.figures.hydrograph import Hydrograph
+from dgviz.ui.figures.series import days_of, flow_columns, periods, rain_and_snow, stretches
+
+
+def test_a_time_axis_is_read_in_whole_days():
+    assert days_of(Range1d(pd.Timestamp("2000-01-01"), pd.Timestamp("2000-01-03"))) == ("2000-01-01", "2000-01-02")
+    in_a_browser = Range1d(946684800000 + 3.6e6, 946684800000 + 1.5 * 86.4e6)
+    assert days_of(in_a_browser) == ("2000-01-01", "2000-01-02")
+
+
+def test_the_server_does_not_move_an_axis_that_the_user_is_dragging(dataset):
+    chart = Hydrograph()
+    Document().add_root(chart.layout)
+    chart.update(flow_columns(dataset, "a1"), compared=False)
+    chart.show_window(("2000-01-01", "2000-03-01"))
+    chart.x_range.start = 946684800000 + 3.6e6  # one hour later, as a drag would
+    chart.show_window(("2000-01-01", "2000-03-01"))
+    assert chart.x_range.start == 946684800000 + 3.6e6
+
+
+def test_rain_and_snow_add_up_and_snow_falls_on_cold_days(dataset):
+    here = dataset.sel(site="a1")
+    rain, snow = rain_and_snow(here)
+    assert ((rain + snow) == here.prcp.values).all()
+    assert snow[here.tmean.values >= 0].sum() == 0 < snow.sum()
+
+
+def test_gaps_are_whole_stretches_of_days():
+    days = pd.date_range("2000-01-01", periods=6)
+    start, end = stretches(pd.Series([True, False, True, True, False, True]).to_numpy(), days)
+    assert [str(d)[:13] for d in start] == ["1999-12-31T12", "2000-01-02T12", "2000-01-05T12"]
+    assert [str(d)[:13] for d in end] == ["2000-01-01T12", "2000-01-04T12", "2000-01-06T12"]
+
+
+def test_periods_of_the_run_come_before_those_of_the_data(dataset):
+    own = periods(dataset, train="2000-01-01/2000-06-30")
+    assert str(own["training"][0].date()) == "2000-01-01" and str(own["test"][0].date()) == "2000-10-01"
