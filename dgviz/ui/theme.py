@@ -135,6 +135,7 @@ ROW = (
     f"""
 :host {{ display: grid !important; grid-template-columns: repeat(12, minmax(0, 1fr)); gap: {GAP}px; width: 100%;
          align-items: stretch; }}
+[class*=span-] {{ align-self: stretch !important; height: auto !important; }}
 .scroll-button {{ display: none; }}
 """
     + "".join(f"\n.span-{n} {{ grid-column: span {n}; }}" for n in range(1, 13))

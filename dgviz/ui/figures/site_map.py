@@ -63,7 +63,7 @@ class SiteMap:
     def paint(self, values: np.ndarray, palette, low: float, high: float, units: str, title: str = "") -> None:
         """Colour the sites by `values` `(site)` between fixed limits; a hover says `title` before the value."""
         self.mapper.update(palette=list(palette), low=low, high=high)
-        self.bar.title = units or None
+        self.bar.title = f"{title}, {units}" if title and units else title or units or None
         digits = "0.00" if high - low < 20 else "0.0" if high - low < 200 else "0"
         self.hover.tooltips = tip([("", "<b>@name</b>"), ("", "@site"), (title, f"@value{{{digits}}} {units}")])
         self.source.patch({"value": [(slice(0, len(self.x)), np.asarray(values, "float64"))]})
