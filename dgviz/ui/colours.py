@@ -14,7 +14,7 @@ from ..config import RunConfig
 from ..datasets import attribute_names
 from ..declare import Parameter
 from . import theme
-from .text import label, units
+from .text import MINUS, label, units
 
 PERIODS = {"test": "test period", "train": "training period"}
 DIFFERENCES = {"1": 0.3, "%": 30.0}  # the half width of a difference's scale, by the units of the score
@@ -38,14 +38,17 @@ class Colouring:
 
 
 def choices(config: RunConfig, dataset: xr.Dataset, results: xr.Dataset | None, compared: bool) -> dict[str, dict]:
-    """What can be shown now, grouped: {group: {label: choice}}."""
+    """What can be shown now, {group: {label: choice}}; a picker needs labels that differ between groups too."""
     groups: dict[str, dict[str, str]] = {}
     if results is not None:
         scores = [name for name in metrics.METRICS if name in results and "period" in results[name].dims]
         for period, words in PERIODS.items():
-            groups[f"Scores, {words}"] = {_score_label(n): f"score:{n}:{period}" for n in scores}
+            after = "" if period == "test" else f", {words}"
+            groups[f"Scores, {words}"] = {f"{_score_label(n)}{after}": f"score:{n}:{period}" for n in scores}
         if compared:
-            groups["Difference A - B, test period"] = {_score_label(n): f"difference:{n}:test" for n in scores}
+            groups["Difference, test period"] = {
+                f"{_score_label(n)}, A {MINUS} B": f"difference:{n}:test" for n in scores
+            }
         learned = {n: d for n, d in config.build().of(Parameter).items() if n in results}
         groups["Learned parameters"] = {f"{d.long_name} ({n})": f"parameter:{n}" for n, d in learned.items()}
         groups["Sensitivity of mean flow"] = {

@@ -46,6 +46,8 @@ def test_every_choice_that_is_offered_can_be_shown(state):
     groups = choices(state.config, state.dataset, state.results(state.run), True)
     offered = [choice for options in groups.values() for choice in options.values()]
     assert len(offered) > 30
+    labels = [label for options in groups.values() for label in options]
+    assert len(set(labels)) == len(labels)
     for choice in offered:
         assert shown(state, choice, other) is not None, choice
 

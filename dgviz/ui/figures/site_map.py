@@ -141,7 +141,7 @@ class SiteMap:
             title_standoff=8,
             padding=4,
             label_standoff=6,
-            formatter=CustomJSTickFormatter(code="return String(Number(tick.toPrecision(3)))"),
+            formatter=CustomJSTickFormatter(code="return String(Number(tick.toPrecision(3))).replace('-', '\u2212')"),
         )
         self.figure.add_layout(self.bar, "right")
         self.figure.add_layout(
