@@ -22,7 +22,9 @@ def chosen(state: AppState) -> str:
 
 def parameter_select(state: AppState, label: str = "Parameter"):
     """A widget that chooses the parameter that is looked at."""
-    select = material.Select(label=label, options={}, width=260, size="small", margin=0)
+    select = material.Select(
+        label=label, options={}, sizing_mode="stretch_width", min_width=150, max_width=260, size="small", margin=0
+    )
 
     def offer(*_):
         results = state.results(state.run)

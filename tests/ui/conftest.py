@@ -3,11 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 import xarray as xr
 
 from dgviz import metrics
 from dgviz.config import RunConfig
+from dgviz.datasets import attribute_names
 from dgviz.declare import Flux, Parameter, State
+from dgviz.train import DifferentiableModel
 from dgviz.ui.state import AppState
 from dgviz.ui.store import Store
 
@@ -30,6 +33,11 @@ def make_dataset(first="1999-10-01", years=3) -> xr.Dataset:
         {
             "prcp": series(prcp, "mm d-1", "Precipitation"),
             "tmean": series(tmean, "degC", "Mean air temperature"),
+            "day_of_year": (
+                "time",
+                time.day_of_year.to_numpy("float32"),
+                {"units": "1", "long_name": "Day of the year"},
+            ),
             "streamflow": series(flow, "mm d-1", "Observed streamflow"),
             "area": ("site", np.float32([10, 200, 3000, 40, 55]), {"units": "km2", "long_name": "Drainage area"}),
             "elevation": ("site", np.float32([1, 20, 300, 40, 55]), {"units": "m", "long_name": "Mean elevation"}),
@@ -89,6 +97,14 @@ class FakeRun:
         declared = model.of(Flux) | model.of(State)
         return xr.Dataset({k: ("time", random.random(time.size), q.attrs) for k, q in declared.items()}, {"time": time})
 
+    def at(self, dataset, site, start, stop):
+        """An untrained model with what it needs to simulate one site."""
+        dataset = dataset.sel(site=[site])
+        torch.manual_seed(0)
+        model = DifferentiableModel.build(self.config.edited(members=1), attribute_names(dataset)).eval()
+        first, last = dataset.indexes["time"].slice_indexer(start, stop).indices(dataset.sizes["time"])[:2]
+        return model, model.samples(dataset, "streamflow").span(first, last, 0), dataset.time[first:last]
+
     def read_progress(self, cursor):
         return self.progress[cursor:], len(self.progress)
 
@@ -127,8 +143,10 @@ def dataset():
 
 
 @pytest.fixture
-def empty_store(dataset, tmp_path):
-    """A store with a data set and no run."""
+def empty_store(dataset, tmp_path, monkeypatch):
+    """A store with a data set and no run. Of a site, only the last two months of a window are simulated."""
+    monkeypatch.setattr("dgviz.ui.simulation.SHORT", 0)
+    monkeypatch.setattr("dgviz.ui.simulation.LONGEST", 60)
     return FakeStore(tmp_path, {"made-up": dataset, "other": make_dataset("1980-10-01", 30)})
 
 

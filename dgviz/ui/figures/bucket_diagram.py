@@ -107,7 +107,7 @@ class BucketDiagram:
             "above": -aside,
             "below": aside,
             "name": sentence(arrow.name) + (" (learned)" if arrow.learned else "") if flows else "",
-            "label": f"{number(value)} {unit}" if flows else "",
+            "label": (number(value) if arrow.split else f"{number(value)} {unit}") if flows else "",
             "value": number(value, 3),
             "units": unit,
             "long_name": arrow.declared.long_name + (", by a learned network" if arrow.learned else ""),

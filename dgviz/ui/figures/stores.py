@@ -119,7 +119,7 @@ class StoreSeries:
                                         line_width=theme.LINE, legend_label=sentence(name).lower())  # fmt: skip
         fig.add_tools(hover([DATE], mode="vline", point_policy="follow_mouse"))
         plain_legend(fig, "top_right")
-        fig.legend.ncols = 3
+        fig.legend.update(ncols=3, spacing=8, glyph_width=12, padding=0, label_text_font_size="11px")
         return fig
 
     def _panel(self, height: int, y_label: str, y_range: Range1d, tools: str) -> figure:

@@ -26,7 +26,15 @@ class AttributeScatter(View):
     @cached_property
     def attribute(self):
         """The attribute on the horizontal axis."""
-        select = material.Select(label="Attribute", options=[], width=210, size="small", margin=(0, 8, 0, 0))
+        select = material.Select(
+            label="Attribute",
+            options=[],
+            sizing_mode="stretch_width",
+            min_width=150,
+            max_width=210,
+            size="small",
+            margin=(0, 8, 0, 0),
+        )
         self._offer(select=select)
         select.param.watch(lambda _: self._drawn and pn.state.execute(self._fill, schedule=True), "value")
         return select

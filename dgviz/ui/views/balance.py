@@ -43,7 +43,8 @@ def _row(group, words, value, kind, inflow, longest, colour, dark) -> str:
     share = f"{_small(100 * value / inflow)}" if kind == "residual" else number(100 * value / inflow, 1)
     return (
         f"<tr><td class='muted'>{group}</td><td class='left'>{html.escape(words)}</td>"
-        f"<td style='width:34%'>{bar}</td><td>{amount}</td><td class='muted'>{share}</td></tr>"
+        f"<td style='width:34%'>{bar}</td><td style='white-space:nowrap'>{amount}</td>"
+        f"<td class='muted' style='white-space:nowrap'>{share}</td></tr>"
     )
 
 

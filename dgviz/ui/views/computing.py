@@ -50,10 +50,11 @@ class ComputingView(View):
     def _ready(self, what: str, key: Hashable, future: Future, show: Callable[[Any], None]) -> None:
         if self._asked.get(what) != key:
             return  # another was asked for since
-        del self._asked[what]
-        self.state.store.computed.leave(key)
-        self.hint = f"computing {next(iter(self._asked))} \u2026" if self._asked else ""
         try:
             show(future.result())
         except Exception as error:
             self._show_problem(error)
+        finally:
+            del self._asked[what]
+            self.state.store.computed.leave(key)
+            self.hint = f"computing {next(iter(self._asked))} \u2026" if self._asked else ""

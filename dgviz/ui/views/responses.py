@@ -31,7 +31,15 @@ class Responses(ComputingView):
     @cached_property
     def parameters(self):
         """The parameters whose responses are drawn."""
-        widget = material.MultiChoice(label="Parameters", options=[], max_items=MOST, width=340, margin=0)
+        widget = material.MultiChoice(
+            label="Parameters",
+            options=[],
+            max_items=MOST,
+            sizing_mode="stretch_width",
+            min_width=220,
+            max_width=460,
+            margin=0,
+        )
         widget.param.watch(self._choose, "value")
         return widget
 
