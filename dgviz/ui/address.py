@@ -22,7 +22,7 @@ OWN = {"data", "domain", "sites", "processes"}  # written in a way of their own
 
 def to_query(state: AppState) -> str:
     """The address's part from the question mark on."""
-    config, default = state.config, RunConfig()
+    config, default = state.config, RunConfig.model_fields
     query = {
         "page": state.page,
         "data": config.data,
@@ -43,7 +43,7 @@ def to_query(state: AppState) -> str:
     }
     for name in RunConfig.model_fields.keys() - OWN:
         value = getattr(config, name)
-        if value != getattr(default, name):
+        if value != default[name].default:
             query[name] = ",".join(value) if isinstance(value, tuple) else value
     return "?" + urlencode(query, safe=",:")
 

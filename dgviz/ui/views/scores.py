@@ -49,7 +49,7 @@ def score_table(scores: xr.Dataset) -> str:
 class WindowScores(View):
     """Scores in the window."""
 
-    patience = 120
+    patience = 300  # the hydrograph of a click, and of the next one, comes first
     empty = "No run is shown. Press Train in the side bar, or pick a run above, to see how well it does."
 
     def body(self, *, run, dataset):
