@@ -20,7 +20,7 @@ from .datasets import attribute_names, forcing_names, open_dataset, sources, tar
 from .describe import describe as describe_domain
 from .domains import discover
 from .runs import Run, find_run, runs_folder
-from .worker import carry_out
+from .worker import carry_out, periods_of
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 out, err = Console(), Console(stderr=True)
@@ -89,7 +89,9 @@ def _run(data: str | None, settings: list[str], resume: str | None, folder: Path
     if resume:
         return find_run(resume, folder)
     changes = dict(_setting(text) for text in settings) | ({"data": data} if data else {})
-    return Run.create(RunConfig().edited(**changes), folder)
+    config = RunConfig(**changes)
+    periods_of(config, open_dataset(config.data))  # a mistake in the data or the periods leaves no run behind
+    return Run.create(config, folder)
 
 
 def _setting(text: str) -> tuple[str, Any]:

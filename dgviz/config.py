@@ -19,6 +19,7 @@ class ConfigError(ValueError):
 class RunConfig(BaseModel):
     """Everything that determines a run. It is JSON; what is not given has the default of its field.
 
+    The option of a slot may be given by the slot's name: `RunConfig(snow="NoSnow")`.
     Raises ConfigError naming the option, the given value, what is allowed and the nearest known name.
     """
 
@@ -47,7 +48,7 @@ class RunConfig(BaseModel):
     batch_size: int = Field(100, ge=1, le=10_000, description="Sites in one update.")
     window: int = Field(365, ge=30, le=10_000, description="Days scored in one update.")
     warmup: int = Field(365, ge=0, le=3650, description="Days before the window that fill the stores, unscored.")
-    clip: float = Field(1.0, gt=0, description="Largest norm of the gradient.")
+    clip: float = Field(1.0, gt=0, allow_inf_nan=False, description="Largest norm of the gradient.")
     validation: Literal["none", "sites", "period"] = Field(
         "none",
         description="What is held out of training to stop early: a share of the sites or the last days.",
@@ -57,7 +58,11 @@ class RunConfig(BaseModel):
     seed: int = Field(0, ge=0, description="Seed of every random number.")
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="Where to train; auto takes a GPU if any.")
 
-    def __init__(self, **options: Any):
+    def __init__(self, /, **options: Any):
+        domain = discover().get(options.get("domain", "hydrology"))
+        slots = {k: options.pop(k) for k in list(options) if domain and k in domain.slots}
+        if slots:
+            options["processes"] = {**options.get("processes", {}), **slots}
         try:
             super().__init__(**options)
         except ValidationError as error:
@@ -97,12 +102,11 @@ class RunConfig(BaseModel):
         """The process model with the chosen options."""
         return self.science.build(**self.processes)
 
-    def edited(self, **changes: Any) -> "RunConfig":
-        """A copy with some options changed, checked as a whole. A slot may be given by its name: `snow="NoSnow"`."""
-        options = self.model_dump()
-        slots = {k: changes.pop(k) for k in list(changes) if k in self.science.slots}
-        options["processes"] = {**options["processes"], **changes.pop("processes", {}), **slots}
-        return RunConfig(**{**options, **changes})
+    def edited(self, /, **changes: Any) -> "RunConfig":
+        """A copy with some options changed, checked as a whole."""
+        if isinstance(changes.get("processes"), dict):
+            changes["processes"] = {**self.processes, **changes["processes"]}
+        return RunConfig(**{**self.model_dump(), **changes})
 
     def differences(self, other: "RunConfig") -> dict[str, tuple[Any, Any]]:
         """The options that differ, each with this value and the other's; a slot by its name."""

@@ -100,9 +100,9 @@ class Process(torch.nn.Module):
     `forward` takes keywords only. Their names are the wiring: forcings, attributes, parameters, states and the
     fluxes of processes that run earlier. A default makes an input optional. A process never writes a store.
 
-    A process that reads a state is stepped through time and sees `(site, member)`; one that reads none sees whole
-    series `(time, site, member)`. With `member_mean` it sees the mean over the members. `equations` (LaTeX) are
-    shown as help.
+    A process that reads or changes stores is stepped through time and sees `(site, member)`, as do those between two
+    such processes; others see whole series `(time, site, member)`. With `member_mean` it sees the mean over the
+    members. `equations` (LaTeX) are shown as help.
     """
 
     member_mean: ClassVar[bool] = False
@@ -130,18 +130,23 @@ class Process(torch.nn.Module):
         return {k: v for k, v in cls.declared.items() if isinstance(v, kind)}
 
 
+def _text(documented: type) -> str:
+    """The docstring of a class itself, not one that it inherits."""
+    return inspect.cleandoc(vars(documented).get("__doc__") or documented.__name__)
+
+
 def title(documented: type) -> str:
     """The first line of a docstring: the label that users see."""
-    return (inspect.getdoc(documented) or documented.__name__).splitlines()[0].rstrip(".")
+    return _text(documented).splitlines()[0].rstrip(".")
 
 
 def explanation(documented: type) -> str:
     """What stands between the first line of a docstring and its source."""
-    body = (inspect.getdoc(documented) or "").partition("\n")[2]
+    body = _text(documented).partition("\n")[2]
     return " ".join(body.partition("Source:")[0].split())
 
 
 def source(documented: type) -> str:
     """The papers that a docstring names after `Source:`, or nothing."""
-    match = re.search(r"Source:\s*(.+)", inspect.getdoc(documented) or "", re.DOTALL)
+    match = re.search(r"Source:\s*(.+)", _text(documented), re.DOTALL)
     return " ".join(match[1].split()) if match else ""

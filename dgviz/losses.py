@@ -35,6 +35,8 @@ def _rmse(simulated: Tensor, observed: Tensor) -> Tensor:
 def kge_loss(simulated: Tensor, observed: Tensor, deviation: Tensor) -> Tensor:
     """The mean over sites of the distance of (correlation, ratio of deviations, ratio of means) from (1, 1, 1).
 
+    Sites whose observed is constant have no KGE and do not count.
+
     Source: Gupta et al. (2009), doi:10.1016/j.jhydrol.2009.08.003.
     """
     valid = observed.isfinite()
@@ -45,7 +47,7 @@ def kge_loss(simulated: Tensor, observed: Tensor, deviation: Tensor) -> Tensor:
     std_s, std_o = ((q.square().sum(0) / n + 1e-6).sqrt() for q in (s, o))
     correlation = (s * o).sum(0) / n / (std_s * std_o)
     parts = (correlation - 1, std_s / std_o - 1, (mean_s + 1e-3) / (mean_o + 1e-3) - 1)
-    distance, seen = (sum(part.square() for part in parts) + 1e-12).sqrt(), valid.any(0)
+    distance, seen = (sum(part.square() for part in parts) + 1e-12).sqrt(), o.abs().amax(0) > 1e-3
     return distance[seen].sum() / seen.sum().clamp(min=1)
 
 

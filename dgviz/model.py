@@ -64,6 +64,11 @@ class ProcessModel(torch.nn.Module):
         a state is its value at the end of the day. `only` names the fluxes and states to return: the others are not
         kept. Raises ValueError naming what is missing or does not fit.
         """
+        for name in set(only or ()) - self.of(Flux).keys() - self.of(State).keys():
+            known = [*self.of(Flux), *self.of(State)]
+            raise ValueError(
+                f"The model has no flux or state {name!r}. It has: {', '.join(known)}.{suggest(name, known)}"
+            )
         known = self._known({**forcings, **parameters})
         shape = torch.broadcast_shapes(*(v.shape for v in known.values()))
         wanted = self.of(Flux) | self.of(State) if only is None else only
@@ -161,6 +166,8 @@ class ProcessModel(torch.nn.Module):
         for process in self.processes:
             name = type(process).__name__
             _check_same(name, process, declared)
+            for taken in (process.of(Parameter).keys() | process.of(State).keys()) & inputs.keys():
+                raise WiringError(f"{name} declares {taken!r}, which is the name of a forcing or attribute. Rename it.")
             known |= process.of(Parameter).keys() | states.keys()
             for missing in (k for k, required in process.reads.items() if required and k not in known):
                 raise WiringError(
@@ -177,6 +184,8 @@ class ProcessModel(torch.nn.Module):
                     )
             computed |= process.of(Flux).keys()
             known |= computed
+        for store in states.keys() - set().union(*map(_moved_by, self.processes)):
+            raise WiringError(f"No flux moves anything into or out of {store!r}. Name it in the `into` of a Flux.")
 
     def to_dataset(self, values: Mapping[str, Tensor], **coords) -> xr.Dataset:
         """Values `(time, site, member)` as a CF dataset `(time, site)`, averaged over the members."""

@@ -69,10 +69,11 @@ class ParameterNetwork(nn.Module):
         self.dynamic = {k: p for k, p in parameters.items() if k in dynamic}
         self.members = members
         self.attributes = Standardize(n_attributes)
-        self.mlp = nn.Sequential(
-            nn.Linear(n_attributes, hidden), nn.Tanh(), nn.Linear(hidden, len(self.static) * members)
-        )
-        nn.init.uniform_(self.mlp[-1].bias, -1.5, 1.5)  # members start at different places in the ranges
+        if self.static:
+            self.mlp = nn.Sequential(
+                nn.Linear(n_attributes, hidden), nn.Tanh(), nn.Linear(hidden, len(self.static) * members)
+            )
+            nn.init.uniform_(self.mlp[-1].bias, -1.5, 1.5)  # members start at different places in the ranges
         if self.dynamic:
             recurrent = {"lstm": nn.LSTM, "gru": nn.GRU}[kind]
             self.forcings = Standardize(n_forcings)
@@ -86,7 +87,10 @@ class ParameterNetwork(nn.Module):
         `attributes` is `(site, attribute)`; `series`, needed for dynamic parameters, is `(time, site, forcing)`.
         """
         features = self.attributes(attributes)
-        values = scale(self.mlp(features).unflatten(-1, (len(self.static), self.members))[None], self.static)
+        values = {}
+        if self.static:
+            raw = self.mlp(features).unflatten(-1, (len(self.static), self.members))
+            values |= scale(raw[None], self.static)
         if self.dynamic:
             steps = torch.cat([self.forcings(series), features.expand(len(series), -1, -1)], -1)
             raw = self.head(self.recurrent(steps)[0]).unflatten(-1, (len(self.dynamic), self.members))

@@ -14,7 +14,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -29,6 +29,7 @@ from .paths import data_folder
 from .results import simulate
 from .samples import Samples
 from .train import DifferentiableModel, load
+from .words import suggest
 
 Status = Literal["waiting", "training", "paused", "stopping", "done", "stopped", "failed"]
 ENDED: tuple[Status, ...] = ("done", "stopped", "failed")
@@ -49,14 +50,16 @@ def list_runs(folder: Path) -> list["Run"]:
 
 
 def _runs_in(folder: Path) -> list["Run"]:
-    configs = folder.glob("*/config.json") if folder.is_dir() else []
-    newest_first = sorted(configs, key=lambda path: (path.stat().st_mtime_ns, path.parent.name), reverse=True)
-    return [Run(path.parent) for path in newest_first]
+    found = []
+    for path in folder.glob("*/config.json") if folder.is_dir() else ():
+        with suppress(FileNotFoundError):  # removed by another process in the meantime
+            found.append((path.stat().st_mtime_ns, path.parent))
+    return [Run(path) for _, path in sorted(found, reverse=True)]
 
 
 def find_run(name: str, folder: Path) -> "Run":
-    """The run with an id, of a folder or of those that come with dgviz. Raises RunError if there is none."""
-    runs = {run.id: run for run in list_runs(folder)}
+    """The run with an id in a folder of runs. Raises RunError if there is none."""
+    runs = {run.id: run for run in _runs_in(Path(folder))}
     if name not in runs:
         raise RunError(f"There is no run {name!r} in {folder}. Runs: {', '.join(runs) or 'none yet'}.")
     return runs[name]
@@ -153,7 +156,12 @@ class Run:
         return xr.open_zarr(path, consolidated=True)
 
     def request(self, what: Literal["stop", "pause", "resume"]) -> None:
-        """Ask the worker to stop, pause or go on; a waiting run that is asked to stop is removed."""
+        """Ask the worker to stop, pause or go on; a waiting run that is asked to stop is removed.
+
+        Raises RunError if the run is there no more.
+        """
+        if not self.folder.is_dir():
+            raise RunError(f"The run {self.id!r} was removed; there is nothing to {what}.")
         if what == "stop" and self.status == "waiting":
             shutil.rmtree(self.folder)
         elif what == "resume":
@@ -169,15 +177,19 @@ class Run:
 
     def claim(self) -> bool:
         """Make this process the one that trains the run; False if a living one does already."""
-        if self.status in ("training", "paused", "stopping"):
+        status = self.status
+        if status in ("training", "paused", "stopping"):
             return False
-        self._forget_worker()
-        worker = {"pid": os.getpid(), "started": psutil.Process().create_time()}
+        if status in ENDED:
+            self._forget_worker()
+        mine = self.folder / f"worker.{os.getpid()}.json"
+        mine.write_text(json.dumps({"pid": os.getpid(), "started": psutil.Process().create_time()}))
         try:
-            with (self.folder / "worker.json").open("x") as file:
-                file.write(json.dumps(worker))
+            os.link(mine, self.folder / "worker.json")  # whole at once, and only for the first who claims
         except FileExistsError:
             return False
+        finally:
+            mine.unlink()
         shutil.rmtree(self.folder / "results.zarr", ignore_errors=True)  # those of an earlier end
         if (progress := self.folder / "progress.jsonl").exists():
             os.truncate(progress, self.read_progress(0)[1])  # a worker that died may have left half a line
@@ -232,10 +244,19 @@ class Run:
     def at(
         self, dataset: xr.Dataset, site: str, start: str, stop: str
     ) -> tuple[DifferentiableModel, Samples, xr.DataArray]:
-        """The trained model with what it needs of its data set to simulate one site over some days, warmed up."""
+        """The trained model with what it needs of its data set to simulate one site over some days, warmed up.
+
+        Raises RunError if the data set has no such site or none of these days.
+        """
+        if site not in dataset.indexes["site"]:
+            raise RunError(f"The data set has no site {site!r}.{suggest(site, dataset.site.values)}")
         dataset = dataset.sel(site=[site])
-        model = self.model(dataset)
-        first, last = dataset.indexes["time"].slice_indexer(start, stop).indices(dataset.sizes["time"])[:2]
+        model, days = self.model(dataset), dataset.indexes["time"]
+        first, last = days.slice_indexer(start, stop).indices(len(days))[:2]
+        if first >= last:
+            raise RunError(
+                f"There is no day from {start} to {stop}: the data are of {days[0]:%Y-%m-%d}/{days[-1]:%Y-%m-%d}."
+            )
         samples = model.samples(dataset, self.config.target)
         return model, samples.span(first, last, self.config.warmup), dataset.time[first:last]
 
@@ -246,9 +267,18 @@ class Run:
 
 
 def compare(runs: Iterable[Run]) -> xr.Dataset:
-    """Results of several runs along `run`; what a run lacks is missing."""
+    """Results of several runs along `run`; what a run lacks is missing.
+
+    A parameter that is static in one run and dynamic in another is its mean `(site,)` in all.
+    """
     runs = list(runs)
     results = [run.results().drop_encoding() for run in runs]
+    dims = {name: {result[name].dims for result in results if name in result} for result in results for name in result}
+    mixed = [name for name, of_runs in dims.items() if len(of_runs) > 1]
+    results = [
+        result.assign({k: result[k].mean([d for d in result[k].dims if d != "site"]) for k in mixed if k in result})
+        for result in results
+    ]
     results = [result.assign_coords(member=range(result.sizes.get("member", 0))) for result in results]
     combined = xr.concat(results, "run", join="outer", data_vars="all", coords="minimal", compat="no_conflicts")
     return combined.assign_coords(run=[run.id for run in runs])

@@ -37,6 +37,11 @@ class Samples:
             values = values.expand_dims({d: 1 for d in ("time", "site") if d not in values.dims})
             tensors[name] = _tensor(values.transpose("time", "site"), device)[..., None]
         columns = [_tensor(dataset[name], device) for name in attributes]
+        if not columns:
+            raise ValueError(
+                f"The data set {dataset.attrs.get('title', '')!r} has no attributes to learn parameters from. "
+                "Add descriptors of the sites to it, such as area or elevation."
+            )
         return cls(tensors, torch.stack(columns, -1), _tensor(dataset[target].transpose("time", "site"), device))
 
     def series(self) -> Tensor:

@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import platform
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable
@@ -196,11 +197,19 @@ class Worker:
 def _serve(folder: Path, parent: int) -> None:
     torch.set_num_threads(1)
     psutil.Process().nice(10)
-    while psutil.pid_exists(parent) and os.getppid() == parent:
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    while True:
         if waiting := _waiting(folder):
             _carry_out_or_report(waiting[0])
         else:
             time.sleep(POLL)
+
+
+def _end_with(parent: int) -> None:
+    """End this process, whatever it does, when the one that started it is gone."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
 
 
 def _waiting(folder: Path) -> list[Run]:

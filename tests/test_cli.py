@@ -130,3 +130,9 @@ def test_every_command_and_option_has_help(command):
     for name, one in group.commands.items():
         assert one.help and command(name, "--help").exit_code == 0
         assert all(p.help for p in one.params if p.name != "help"), name
+
+
+def test_a_mistake_in_the_data_leaves_no_run_behind(tmp_path):
+    result = CliRunner().invoke(cli.app, ["train", "--data", "delawar", "--runs", str(tmp_path / "runs")])
+    assert result.exit_code == 1 and "Did you mean 'delaware'" in result.stderr
+    assert not (tmp_path / "runs").exists()

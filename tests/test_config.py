@@ -85,3 +85,15 @@ def test_a_wrong_option_is_explained(options, message):
 def test_every_wrong_option_is_named():
     with pytest.raises(ConfigError, match="(?s)members = 0.*epochs = 0"):
         RunConfig(epochs=0, members=0)
+
+
+def test_a_slot_may_be_given_by_its_name():
+    config = RunConfig(snow="NoSnow", processes={"routing": "NoRouting"})
+    assert (config.processes["snow"], config.processes["routing"]) == ("NoSnow", "NoRouting")
+    assert config.edited(snow="DegreeDaySnow").processes["routing"] == "NoRouting"
+
+
+@pytest.mark.parametrize("options", [dict(processes="x"), dict(self=1), dict(clip=float("inf"))], ids=str)
+def test_odd_values_are_refused_in_words(options):
+    with pytest.raises(ConfigError, match=next(iter(options))):
+        RunConfig().edited(**options)

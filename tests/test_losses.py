@@ -93,3 +93,11 @@ def test_kge_loss_is_one_less_the_score(flows):
     tables = (xr.DataArray(q.detach().numpy(), dims=("time", "site")) for q in (simulated, observed))
     expected = 1 - kge_2009(*tables).mean().item()
     assert kge_loss(simulated, observed, deviation).item() == pytest.approx(expected, rel=2e-3)
+
+
+def test_a_site_without_variation_does_not_count_in_the_kge(flows):
+    simulated, observed, deviation = flows
+    steady = observed.detach().clone()
+    steady[:, 0] = 1.0
+    without = kge_loss(simulated[:, 1:], observed[:, 1:], deviation[1:])
+    torch.testing.assert_close(kge_loss(simulated, steady, deviation), without)

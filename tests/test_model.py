@@ -188,3 +188,20 @@ def test_a_domain_names_unknown_slots_and_options():
 def test_attributes_of_every_quantity_are_found():
     model = barrels.build()
     assert all(model.attrs(name)["units"] for name in [*model.forcings, *model.of(Quantity)])
+
+
+def test_an_unknown_output_is_named_before_anything_runs():
+    with pytest.raises(ValueError, match="no flux or state 'leek'. It has: .* Did you mean 'leak'"):
+        barrels.build()({}, {}, ["leek"])
+
+
+def test_a_parameter_is_not_called_like_a_forcing():
+    thirsty = process(lambda self, *, rain: {}, rain=Parameter("mm", "Rain"))
+    with pytest.raises(WiringError, match="declares 'rain', which is the name of a forcing or attribute"):
+        build(thirsty, Gutter, Tap)
+
+
+def test_a_store_that_nothing_moves_is_refused():
+    idle = process(lambda self: {}, pond=State("mm", "Pond"))
+    with pytest.raises(WiringError, match="No flux moves anything into or out of 'pond'"):
+        build(Gutter, Tap, idle)

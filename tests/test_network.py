@@ -118,3 +118,10 @@ def test_inputs_are_standardised_by_training_sites_only(validation, held, untrai
     series = Standardize(len(samples.forcings))
     series.learn(samples.series())
     assert model.network.forcings.mean.equal(series.mean) != held
+
+
+def test_all_parameters_may_vary_in_time(untrained):
+    names = list(untrained()[0].process_model.of(Parameter))
+    model, samples, config = untrained(dynamic=names, epochs=1)
+    next(fit(model, samples, config))
+    assert {len(v) for v in model.parameters_of(samples).values()} == {len(samples.target)}

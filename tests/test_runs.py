@@ -183,3 +183,33 @@ def test_runs_that_differ_are_compared_and_what_is_missing_is_empty(done_run, sm
     for run in (done_run, other):
         scores = run.results().nse
         xr.testing.assert_equal(both.nse.sel(run=run.id, site=scores.site, drop=True), scores)
+
+
+@pytest.mark.parametrize(
+    "site, start, message",
+    [("1", "1979-01-01", "The data set has no site '1'"), (None, "1990-01-01", "There is no day from 1990-01-01")],
+)
+def test_a_simulation_of_what_is_not_there_is_refused(site, start, message, done_run, delaware):
+    with pytest.raises(RunError, match=message):
+        done_run.simulate(delaware, site or delaware.site.values[0], start, "1990-02-01")
+
+
+def test_a_static_parameter_beside_a_dynamic_one_is_compared_by_its_mean(done_run, small, tmp_path):
+    other = Run.create(small.edited(dynamic=("beta",), epochs=1), tmp_path)
+    carry_out(other)
+    both = compare([done_run, other])
+    assert both.beta.dims == ("run", "site")
+    xr.testing.assert_allclose(both.beta[0].drop_vars("run"), done_run.results().beta.mean("member"))
+
+
+def test_only_one_of_two_that_saw_a_run_waiting_claims_it(small, tmp_path, monkeypatch):
+    run = Run.create(small, tmp_path)
+    monkeypatch.setattr(Run, "status", "waiting")
+    assert [run.claim(), Run(run.folder).claim()] == [True, False]
+
+
+def test_a_run_that_was_removed_takes_no_request(small, tmp_path):
+    run = Run.create(small, tmp_path)
+    run.request("stop")
+    with pytest.raises(RunError, match="was removed; there is nothing to pause"):
+        run.request("pause")

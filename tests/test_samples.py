@@ -78,3 +78,8 @@ def test_every_site_may_have_a_window_of_its_own(counted):
     window = counted.take(torch.tensor([[0, 100], [1, 101]]), torch.tensor([2, 1]))
     assert window.target.tolist() == [[0.0, 100.0], [1.0, 101.0]]
     assert window.forcings["prcp"][..., 0].equal(window.target)
+
+
+def test_a_data_set_without_attributes_is_said(delaware):
+    with pytest.raises(ValueError, match="has no attributes to learn parameters from. Add descriptors"):
+        Samples.of(delaware, ["prcp"], [], "streamflow")
