@@ -150,7 +150,8 @@ class View(pn.viewable.Viewer):
     def _refresh(self) -> None:
         try:
             if self._drawn:
-                self.refresh(**self._reads(self.refresh))
+                with pn.io.unlocked():  # keeps its changes behind the figures that Panel has still to send
+                    self.refresh(**self._reads(self.refresh))
             self.changed = set()
         except Exception as error:
             self._show_problem(error)

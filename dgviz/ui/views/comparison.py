@@ -106,7 +106,6 @@ class OptionDifferences(View):
             variant="text",
             size="small",
             margin=0,
-            description=f"Make the configuration of {letter} the draft in the side bar",
         )
         button.on_click(lambda _: self.state.restore(getattr(self.state, which)))
         button.visible = self.state.param[which].rx.bool()
