@@ -1,0 +1,178 @@
+"""What a person does with the dashboard, in words. Nothing here sleeps: every step waits for what it causes."""
+
+import re
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from playwright.sync_api import Page, expect
+
+PATIENCE = 30_000  # ms; on a busy machine everything is slow, on an idle one nothing waits that long
+
+# The figure in sight that shows this column in a data source: its view, and the source.
+FIGURE = """
+  const shown = (column) => {
+    for (const doc of Bokeh.documents) for (const model of doc._all_models.values()) {
+      if (model.type !== "Figure") continue
+      const view = Bokeh.index.find_one(model)
+      if (view == null || view.el.getBoundingClientRect().width === 0) continue
+      for (const renderer of model.renderers) {
+        const source = renderer.data_source
+        if (source?.data?.[column] !== undefined) return {view, source}
+      }
+    }
+    return null
+  }
+"""
+
+
+class Dashboard:
+    """One page of a browser on the dashboard at an address."""
+
+    def __init__(self, page: Page, server: str):
+        self.page, self.server = page, server
+
+    def open(self, **query) -> None:
+        """Load the page with this state in its address, and wait until it is complete."""
+        self.page.goto(f"{self.server}/?{urlencode(query)}")
+        self.wait_until_complete()
+
+    def wait_until_complete(self) -> None:
+        """Wait until the session has written its state to the address and the page has been drawn."""
+        self.page.wait_for_function("new URLSearchParams(location.search).has('site')")
+        self.page.wait_for_function("() => Bokeh.documents.length > 0 && Bokeh.documents.every(doc => doc.is_idle)")
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The state that the address holds."""
+        return {key: values[0] for key, values in parse_qs(urlsplit(self.page.url).query, True).items()}
+
+    def wait_for(self, **query) -> None:
+        """Wait until the address says so."""
+        wanted = "&&".join(f"q.get({key!r}) === {value!r}" for key, value in query.items())
+        self.page.wait_for_function(f"() => {{ const q = new URLSearchParams(location.search); return {wanted} }}")
+
+    def turn_to(self, name: str) -> None:
+        """Open a page by its tab."""
+        self.page.get_by_role("tab", name=name, exact=True).click()
+        self.wait_for(page=name)
+
+    def choose(self, label: str, option: str) -> None:
+        """Choose from a list."""
+        self.page.get_by_role("combobox", name=label, exact=True).click()
+        self.page.get_by_role("menuitem", name=option, exact=True).click()
+
+    def press(self, label: str) -> None:
+        """Press a button."""
+        self.page.get_by_role("button", name=label, exact=True).locator("visible=true").first.click()
+
+    def train(self) -> None:
+        """Press Train in the side bar."""
+        self.press("Train")
+
+    def sees(self, words: str | re.Pattern) -> None:
+        """Wait until these words stand on the page."""
+        expect(self.page.get_by_text(words).locator("visible=true").first).to_be_visible(timeout=PATIENCE)
+
+    # --- the frame
+
+    def wait_until_drawn(self) -> None:
+        """Wait until all figures in sight are drawn and nothing has changed for two frames."""
+        self.page.wait_for_function("() => Bokeh.documents.every(doc => doc.is_idle)")
+        self.page.wait_for_function("document.fonts.status === 'loaded'")
+        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+    @property
+    def height(self) -> int:
+        """How high the window must be to show all of the page."""
+        return self.page.evaluate("""() => {
+            const main = document.querySelector(".main") ?? find(document)
+            function find(root) {
+              for (const element of root.querySelectorAll("*")) {
+                if (element.classList.contains("main")) return element
+                const inside = element.shadowRoot && find(element.shadowRoot)
+                if (inside) return inside
+              }
+            }
+            return Math.min(6000, Math.max(700, main.scrollHeight + main.getBoundingClientRect().top))
+        }""")
+
+    @property
+    def overflow(self) -> int:
+        """By how many px the page is wider than the window."""
+        return self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+
+    # --- figures
+
+    def site_at(self, index: int) -> tuple[str, float, float]:
+        """The site at a position of the map's data, and where it is on the screen."""
+        self._wait_for_figure("site")
+        return tuple(
+            self.page.evaluate(
+                f"""(index) => {{ {FIGURE}
+            const {{view, source}} = shown("site")
+            const box = view.el.getBoundingClientRect()
+            const x = view.frame.x_scale.compute(source.data.x[index])
+            const y = view.frame.y_scale.compute(source.data.y[index])
+            return [source.data.site[index], box.x + x, box.y + y]
+        }}""",
+                index,
+            )
+        )
+
+    def click_site(self, index: int) -> str:
+        """Click on a site of the map; returns its id."""
+        site, x, y = self.site_at(index)
+        self.page.mouse.click(x, y)
+        return site
+
+    def lasso(self, *corners: tuple[float, float]) -> None:
+        """Draw a lasso on the map in sight; corners are shares of its width and height."""
+        self._wait_for_figure("site")
+        box = self.page.evaluate(f"""() => {{ {FIGURE}
+            const {{view}} = shown("site")
+            const {{x, y, width, height}} = view.el.getBoundingClientRect()
+            const frame = view.frame.bbox
+            return [x + frame.left, y + frame.top, frame.width, frame.height]
+        }}""")
+        self.page.mouse.move(box[0] + box[2] / 2, box[1] + box[3] / 2)
+        self.page.locator(".bk-tool-icon-lasso-select").locator("visible=true").first.click()
+        points = [(box[0] + u * box[2], box[1] + v * box[3]) for u, v in corners]
+        self.page.mouse.move(*points[0])
+        self.page.mouse.down()
+        for point in points[1:]:
+            self.page.mouse.move(*point, steps=6)
+        self.page.mouse.up()
+
+    def click_day(self, share: float) -> str:
+        """Click on the hydrograph in sight, at this share of its width; returns the month clicked, 'YYYY-MM'."""
+        self._wait_for_figure("observed")
+        x, y, month = self.page.evaluate(
+            f"""(share) => {{ {FIGURE}
+            const {{view}} = shown("observed")
+            const box = view.el.getBoundingClientRect()
+            const {{left, top, width, height}} = view.frame.bbox
+            const x = left + share * width
+            const day = new Date(view.frame.x_scale.invert(x)).toISOString()
+            return [box.x + x, box.y + top + height / 2, day.slice(0, 7)]
+        }}""",
+            share,
+        )
+        self.page.mouse.click(x, y)
+        return month
+
+    def column(self, name: str) -> list:
+        """The values that a figure in sight draws."""
+        self._wait_for_figure(name)
+        return self.page.evaluate(f"(name) => {{ {FIGURE} return Array.from(shown(name).source.data[name]) }}", name)
+
+    def wait_for_column(self, name: str, condition: str) -> None:
+        """Wait until the values that a figure in sight draws meet a condition in JavaScript, of `values`."""
+        self.page.wait_for_function(
+            f"""(name) => {{ {FIGURE}
+            const values = shown(name)?.source.data[name]
+            return values !== undefined && ({condition})
+        }}""",
+            arg=name,
+        )
+
+    def _wait_for_figure(self, column: str) -> None:
+        self.page.wait_for_function(f"(column) => {{ {FIGURE} return shown(column) !== null }}", arg=column)

@@ -1,0 +1,85 @@
+"""The main job in a real browser: pick, select, switch a process, train, stop, compare, look at a day, come back."""
+
+import re
+
+SMALL = {"members": 2, "hidden": 4}  # trains in seconds
+NORTH = ((0.05, 0.0), (0.95, 0.0), (0.95, 0.2), (0.05, 0.2))
+
+
+def some_sites(dashboard, count=6):
+    """The first sites in the order of the data set, for an address."""
+    dashboard.open()
+    return ",".join(dashboard.column("site")[:count])
+
+
+def test_pick_select_switch_train_and_compare(dashboard):
+    dashboard.open(epochs=3, **SMALL)
+    site = dashboard.click_site(7)
+    dashboard.wait_for(site=site)
+    dashboard.sees(re.compile(site))
+    dashboard.lasso(*NORTH)
+    dashboard.page.wait_for_function("new URLSearchParams(location.search).get('select').includes(',')")
+    selected = dashboard.query["select"].split(",")
+    dashboard.sees(re.compile(f"{len(selected)} of 94 basins selected"))
+
+    before = dashboard.query["run"]
+    dashboard.choose("Snow", "No snow")
+    dashboard.wait_for(snow="NoSnow")
+    dashboard.sees(re.compile("results are trained with"))  # stale
+
+    dashboard.turn_to("Train")
+    dashboard.press("Train")
+    dashboard.wait_for_column("loss", "values.length >= 1 && values.length <= 3")
+    dashboard.sees(re.compile("^Done$"))
+    assert len(dashboard.column("loss")) == 3
+    trained = dashboard.query["run"]
+    assert trained != before and dashboard.query["baseline"] == before
+
+    dashboard.turn_to("Compare")
+    dashboard.sees(re.compile(r"A has \d+ sites, B 94"))
+    dashboard.sees("Degree-day snow")  # what differs
+    dashboard.wait_for_column("baseline", "values.some(Number.isFinite)")  # drawn dashed
+    dashboard.page.get_by_label(f"B: {before}").click()
+    dashboard.wait_for(baseline="")
+    dashboard.page.get_by_label("B: delaware-without-snow").click()
+    dashboard.wait_for(baseline="delaware-without-snow")
+    dashboard.page.get_by_label(f"A: {before}").click()
+    dashboard.wait_for(run=before)
+    dashboard.press("Restore B")
+    dashboard.wait_for(snow="NoSnow")
+
+
+def test_pause_stop_and_queue(dashboard):
+    sites = some_sites(dashboard)
+    dashboard.open(page="Train", epochs=2000, select=sites, **SMALL)
+    dashboard.press("Train")
+    dashboard.wait_for_column("loss", "values.length >= 1")
+    dashboard.press("Train")
+    dashboard.sees(re.compile("Waiting: place 1"))
+    dashboard.press("Cancel")
+    dashboard.page.get_by_text("Waiting: place 1").wait_for(state="detached")
+    dashboard.press("Pause")
+    dashboard.sees(re.compile("^Paused$"))
+    dashboard.press("Resume")
+    dashboard.sees(re.compile("^About .* left$"))
+    dashboard.page.reload()
+    dashboard.wait_for_column("loss", "values.length >= 1 && values[0] > 0")  # from the first epoch on
+    followed = dashboard.query["followed"]
+    dashboard.press("Stop")
+    dashboard.sees(re.compile("^Stopped$"))
+    dashboard.wait_for(run=followed)
+
+
+def test_a_clicked_day_and_the_same_state_after_a_reload(dashboard):
+    dashboard.open(page="Sensitivity", site="01413500", theme="dark")
+    dashboard.wait_for_column("observed", "values.length > 300")
+    day = dashboard.click_day(0.6)
+    dashboard.page.wait_for_function("new URLSearchParams(location.search).get('day') !== ''")
+    assert dashboard.query["day"].startswith(day)
+    state = dashboard.query
+    dashboard.page.reload()
+    dashboard.wait_until_complete()
+    dashboard.wait_for_column("observed", "values.length > 300")
+    assert dashboard.query == state
+    dashboard.turn_to("Explore")
+    dashboard.sees(re.compile("01413500"))
