@@ -15,6 +15,8 @@ from collections.abc import Callable
 import numpy as np
 import xarray as xr
 
+# A formula takes the paired flows `(..., day)` in float64, NaN on days that do not count, and gives `(...)`.
+Formula = Callable[[np.ndarray, np.ndarray], np.ndarray]
 Metric = Callable[..., xr.DataArray]
 
 HIGHEST = 0.02  # share of days that are high flows
@@ -23,34 +25,35 @@ LOWEST = 0.30  # share of days that are low flows
 
 def scores(simulated: xr.DataArray, observed: xr.DataArray, dim: str = "time") -> xr.Dataset:
     """The usual scores side by side, one variable each, as in `SCORES`."""
-    simulated, observed = _paired(simulated, observed, dim)
-    return xr.Dataset({metric.__name__: metric(simulated, observed, dim) for metric in SCORES})
+    s, o, rest = _paired(simulated, observed, dim)
+    return xr.Dataset({metric.__name__: metric.of_pairs(s, o, rest) for metric in SCORES})
 
 
-def _metric(best: float, limits: tuple[float, float], units: str = "") -> Callable[[Metric], Metric]:
+def _metric(best: float, limits: tuple[float, float], units: str = "") -> Callable[[Formula], Metric]:
     """Make a formula a metric: pair the days, label the result. No `units`: those of the observation."""
 
-    def of(formula: Metric) -> Metric:
+    def of(formula: Formula) -> Metric:
         long_name = inspect.getdoc(formula).splitlines()[0].rstrip(".")
+
+        def of_pairs(s: np.ndarray, o: np.ndarray, rest: xr.DataArray) -> xr.DataArray:
+            given = units or rest.attrs.get("units", "")
+            attrs = {"long_name": long_name, "units": given, "best": best, "limits": list(limits)}
+            with np.errstate(divide="ignore", invalid="ignore"):
+                return xr.DataArray(formula(s, o), rest.coords, rest.dims, formula.__name__, attrs)
 
         @functools.wraps(formula)
         def metric(simulated: xr.DataArray, observed: xr.DataArray, dim: str = "time") -> xr.DataArray:
-            result = formula(*_paired(simulated, observed, dim), dim).rename(formula.__name__)
-            result.attrs = {
-                "long_name": long_name,
-                "units": units or observed.attrs.get("units", ""),
-                "best": best,
-                "limits": list(limits),
-            }
-            return result
+            return of_pairs(*_paired(simulated, observed, dim))
 
+        del metric.__wrapped__  # its signature is not that of the formula
+        metric.formula, metric.of_pairs = formula, of_pairs
         return metric
 
     return of
 
 
 @_metric(best=1.0, limits=(0.0, 1.0), units="1")
-def nse(simulated: xr.DataArray, observed: xr.DataArray, dim: str = "time") -> xr.DataArray:
+def nse(s: np.ndarray, o: np.ndarray) -> np.ndarray:
     """Nash-Sutcliffe efficiency.
 
     1 - sum((s - o)^2) / sum((o - mean(o))^2), from -inf to 1; best 1; 0 is as good as the observed mean.
@@ -58,11 +61,11 @@ def nse(simulated: xr.DataArray, observed: xr.DataArray, dim: str = "time") -> x
 
     Source: Nash and Sutcliffe (1970), doi:10.1016/0022-1694(70)90255-6.
     """
-    return _efficiency(simulated, observed, dim)
+    return _efficiency(s, o)
 
 
 @_metric(best=1.0, limits=(0.0, 1.0), units="1")
-def log_nse(simulated: xr.DataArray, observed: xr.DataArray, dim: str = "time") -> xr.DataArray:
+def log_nse(s: np.ndarray, o: np.ndarray) -> np.ndarray:
     """Nash-Sutcliffe efficiency of log flow.
 
     The NSE of log(s + e) and log(o + e), where e is a hundredth of the mean observed flow, so that days
@@ -71,13 +74,13 @@ def log_nse(simulated: xr.DataArray, observed: xr.DataArray, dim: str = "time") 
 
     Source: Pushpalatha et al. (2012), doi:10.1016/j.jhydrol.2011.11.055.
     """
-    mean = observed.mean(dim)
-    smallest = (mean / 100).where(mean > 0)
-    return _efficiency(np.log(simulated.clip(min=0) + smallest), np.log(observed.clip(min=0) + smallest), dim)
+    mean = _mean(o)
+    smallest = np.where(mean > 0, mean / 100, np.nan)[..., None]
+    return _efficiency(np.log(s.clip(min=0) + smallest), np.log(o.clip(min=0) + smallest))
 
 
 @_metric(best=1.0, limits=(0.0, 1.0), units="1")
-def kge_2009(simulated: xr.DataArray, observed: xr.DataArray, dim: str = "time") -> xr.DataArray:
+def kge_2009(s: np.ndarray, o: np.ndarray) -> np.ndarray:
     """Kling-Gupta efficiency (2009).
 
     1 - sqrt((r - 1)^2 + (alpha - 1)^2 + (beta - 1)^2), from -inf to 1; best 1; the observed mean scores
@@ -86,11 +89,11 @@ def kge_2009(simulated: xr.DataArray, observed: xr.DataArray, dim: str = "time")
     Source: Gupta et al. (2009), doi:10.1016/j.jhydrol.2009.08.003; the mean: Knoben et al. (2019),
     doi:10.5194/hess-23-4323-2019.
     """
-    return _kge((correlation, alpha, beta), simulated, observed, dim)
+    return _kge((correlation, alpha, beta), s, o)
 
 
 @_metric(best=1.0, limits=(0.0, 1.0), units="1")
-def kge_2012(simulated: xr.DataArray, observed: xr.DataArray, dim: str = "time") -> xr.DataArray:
+def kge_2012(s: np.ndarray, o: np.ndarray) -> np.ndarray:
     """Kling-Gupta efficiency (2012).
 
     1 - sqrt((r - 1)^2 + (gamma - 1)^2 + (beta - 1)^2), from -inf to 1; best 1. Unlike in 2009, a bias does
@@ -98,11 +101,11 @@ def kge_2012(simulated: xr.DataArray, observed: xr.DataArray, dim: str = "time")
 
     Source: Kling et al. (2012), doi:10.1016/j.jhydrol.2012.01.011.
     """
-    return _kge((correlation, gamma, beta), simulated, observed, dim)
+    return _kge((correlation, gamma, beta), s, o)
 
 
 @_metric(best=1.0, limits=(0.0, 1.0), units="1")
-def correlation(simulated: xr.DataArray, observed: xr.DataArray, dim: str = "time") -> xr.DataArray:
+def correlation(s: np.ndarray, o: np.ndarray) -> np.ndarray:
     """Pearson correlation r.
 
     covariance(s, o) / (std(s) std(o)), from -1 to 1; best 1. A constant simulation follows nothing: 0.
@@ -111,48 +114,46 @@ def correlation(simulated: xr.DataArray, observed: xr.DataArray, dim: str = "tim
     Source: Gupta et al. (2009), doi:10.1016/j.jhydrol.2009.08.003; 0 for a constant: Knoben et al. (2019),
     doi:10.5194/hess-23-4323-2019.
     """
-    deviations = _deviation(simulated, dim), _deviation(observed, dim)
-    spreads = [(deviation**2).sum(dim) for deviation in deviations]
-    r = (deviations[0] * deviations[1]).sum(dim) / np.sqrt(spreads[0] * spreads[1])
-    return r.where(spreads[0] > 0, 0.0).where(spreads[1] > 0)
+    spread_s, spread_o = _spread(s), _spread(o)
+    r = np.nansum(_deviation(s) * _deviation(o), -1) / np.sqrt(spread_s * spread_o)
+    return np.where(spread_o > 0, np.where(spread_s > 0, r, 0.0), np.nan)
 
 
 @_metric(best=1.0, limits=(0.0, 2.0), units="1")
-def alpha(simulated: xr.DataArray, observed: xr.DataArray, dim: str = "time") -> xr.DataArray:
+def alpha(s: np.ndarray, o: np.ndarray) -> np.ndarray:
     """Ratio of standard deviations.
 
     std(s) / std(o), 0 or more; best 1. NaN where the observation is constant.
 
     Source: Gupta et al. (2009), doi:10.1016/j.jhydrol.2009.08.003.
     """
-    return np.sqrt(_ratio(_spread(simulated, dim), _spread(observed, dim)))
+    return np.sqrt(_ratio(_spread(s), _spread(o)))
 
 
 @_metric(best=1.0, limits=(0.0, 2.0), units="1")
-def beta(simulated: xr.DataArray, observed: xr.DataArray, dim: str = "time") -> xr.DataArray:
+def beta(s: np.ndarray, o: np.ndarray) -> np.ndarray:
     """Ratio of means.
 
     mean(s) / mean(o); best 1. NaN where the observed mean is zero.
 
     Source: Gupta et al. (2009), doi:10.1016/j.jhydrol.2009.08.003.
     """
-    return _ratio(simulated.mean(dim), observed.mean(dim))
+    return _ratio(_mean(s), _mean(o))
 
 
 @_metric(best=1.0, limits=(0.0, 2.0), units="1")
-def gamma(simulated: xr.DataArray, observed: xr.DataArray, dim: str = "time") -> xr.DataArray:
+def gamma(s: np.ndarray, o: np.ndarray) -> np.ndarray:
     """Ratio of coefficients of variation.
 
     (std(s) / mean(s)) / (std(o) / mean(o)); best 1. NaN where the observation is constant or a mean is zero.
 
     Source: Kling et al. (2012), doi:10.1016/j.jhydrol.2012.01.011.
     """
-    variations = [_ratio(np.sqrt(_spread(flow, dim)), flow.mean(dim)) for flow in (simulated, observed)]
-    return _ratio(*variations)
+    return _ratio(*(_ratio(np.sqrt(_spread(flow)), _mean(flow)) for flow in (s, o)))
 
 
 @_metric(best=0.0, limits=(-50.0, 50.0), units="%")
-def pbias(simulated: xr.DataArray, observed: xr.DataArray, dim: str = "time") -> xr.DataArray:
+def pbias(s: np.ndarray, o: np.ndarray) -> np.ndarray:
     """Bias of the total flow.
 
     100 sum(s - o) / sum(o) in percent, from -100 up; best 0; positive: simulated too high (some papers take
@@ -160,11 +161,11 @@ def pbias(simulated: xr.DataArray, observed: xr.DataArray, dim: str = "time") ->
 
     Source: Yilmaz et al. (2008), doi:10.1029/2007WR006716.
     """
-    return _percent_bias(simulated, observed, dim)
+    return _percent_bias(s, o)
 
 
 @_metric(best=0.0, limits=(-50.0, 50.0), units="%")
-def fhv(simulated: xr.DataArray, observed: xr.DataArray, dim: str = "time") -> xr.DataArray:
+def fhv(s: np.ndarray, o: np.ndarray) -> np.ndarray:
     """Bias of the highest 2 % of flows.
 
     100 sum(s - o) / sum(o) in percent over the top 2 % of both flow-duration curves, at least one day. Each
@@ -173,12 +174,12 @@ def fhv(simulated: xr.DataArray, observed: xr.DataArray, dim: str = "time") -> x
 
     Source: Yilmaz et al. (2008), doi:10.1029/2007WR006716.
     """
-    days = observed.notnull().sum(dim)
-    return _percent_bias(*_flow_duration(simulated, observed, dim, days - _share(HIGHEST, days), days), dim)
+    days = _count(o)
+    return _percent_bias(*_flow_duration(s, o, days - _share(HIGHEST, days), days))
 
 
 @_metric(best=0.0, limits=(-50.0, 50.0), units="%")
-def flv(simulated: xr.DataArray, observed: xr.DataArray, dim: str = "time") -> xr.DataArray:
+def flv(s: np.ndarray, o: np.ndarray) -> np.ndarray:
     """Bias of the lowest 30 % of flows.
 
     100 sum(s - o) / sum(o) in percent over the lowest 30 % of both flow-duration curves, at least one day.
@@ -187,12 +188,11 @@ def flv(simulated: xr.DataArray, observed: xr.DataArray, dim: str = "time") -> x
 
     Source: Feng et al. (2022), doi:10.1029/2022WR032404.
     """
-    days = observed.notnull().sum(dim)
-    return _percent_bias(*_flow_duration(simulated, observed, dim, 0, _share(LOWEST, days)), dim)
+    return _percent_bias(*_flow_duration(s, o, np.zeros(o.shape[:-1]), _share(LOWEST, _count(o))))
 
 
 @_metric(best=0.0, limits=(-50.0, 50.0), units="%")
-def flv_log(simulated: xr.DataArray, observed: xr.DataArray, dim: str = "time") -> xr.DataArray:
+def flv_log(s: np.ndarray, o: np.ndarray) -> np.ndarray:
     """Bias of the log shape of the lowest 30 % of flows.
 
     -100 (S - O) / O in percent, where O = sum(log(o) - log(min(o))) over the lowest 30 % of the flow-duration
@@ -201,74 +201,92 @@ def flv_log(simulated: xr.DataArray, observed: xr.DataArray, dim: str = "time") 
 
     Source: Yilmaz et al. (2008), doi:10.1029/2007WR006716.
     """
-    days = observed.notnull().sum(dim)
-    low = _flow_duration(simulated, observed, dim, 0, _share(LOWEST, days))
-    logs = [np.log(flow.where(flow.min(dim) > 0)) for flow in low]
-    shapes = [(log - log.min(dim)).sum(dim, min_count=1) for log in logs]
-    return -100 * _ratio(shapes[0] - shapes[1], shapes[1])
+    low = _flow_duration(s, o, np.zeros(o.shape[:-1]), _share(LOWEST, _count(o)))
+    shapes = [_total(np.log(flow) - np.log(_smallest(flow))[..., None]) for flow in low]
+    return np.where(_smallest(low[0]) > 0, -100 * _ratio(shapes[0] - shapes[1], shapes[1]), np.nan)
 
 
 @_metric(best=0.0, limits=(0.0, 3.0))
-def rmse(simulated: xr.DataArray, observed: xr.DataArray, dim: str = "time") -> xr.DataArray:
+def rmse(s: np.ndarray, o: np.ndarray) -> np.ndarray:
     """Root-mean-square error.
 
     sqrt(mean((s - o)^2)) in the units of the observation, 0 or more; best 0.
 
     Source: Chai and Draxler (2014), doi:10.5194/gmd-7-1247-2014.
     """
-    return np.sqrt(((simulated - observed) ** 2).mean(dim))
+    return np.sqrt(_mean((s - o) ** 2))
 
 
 SCORES = (nse, log_nse, kge_2009, kge_2012, pbias, fhv, flv, rmse, correlation)
 METRICS = {metric.__name__: metric for metric in (*SCORES, alpha, beta, gamma, flv_log)}
 
 
-def _paired(simulated: xr.DataArray, observed: xr.DataArray, dim: str) -> tuple[xr.DataArray, xr.DataArray]:
-    """Both in float64 on their common labels; NaN on days that miss either, or if fewer than two are left."""
-    simulated, observed = xr.align(simulated, observed, join="inner")
-    if not observed.sizes[dim]:  # a missing day, as nothing has no smallest value
-        simulated, observed = simulated.pad({dim: 1}), observed.pad({dim: 1})
-    both = simulated.notnull() & observed.notnull()
-    both &= both.sum(dim) >= 2
-    return simulated.astype("float64").where(both), observed.astype("float64").where(both)
+def _paired(simulated: xr.DataArray, observed: xr.DataArray, dim: str) -> tuple[np.ndarray, np.ndarray, xr.DataArray]:
+    """Both in float64 on their common labels, `dim` last, NaN on days that miss either, or if fewer than two are left.
+
+    The third has the dimensions and coordinates of a result, and the attributes of the observed.
+    """
+    simulated, observed = xr.broadcast(*xr.align(simulated, observed, join="inner"))
+    observed = observed.transpose(..., dim)
+    s, o = (flow.transpose(*observed.dims).to_numpy().astype("float64") for flow in (simulated, observed))
+    both = ~(np.isnan(s) | np.isnan(o))
+    both &= both.sum(-1, keepdims=True) >= 2
+    coords = {name: coord for name, coord in observed.coords.items() if dim not in coord.dims}
+    rest = xr.DataArray(np.empty(o.shape[:-1]), coords, observed.dims[:-1], attrs=observed.attrs)
+    return np.where(both, s, np.nan), np.where(both, o, np.nan), rest
 
 
-def _ratio(above: xr.DataArray, below: xr.DataArray) -> xr.DataArray:
+def _count(flow: np.ndarray) -> np.ndarray:
+    return (~np.isnan(flow)).sum(-1)
+
+
+def _total(flow: np.ndarray) -> np.ndarray:
+    """The sum over the days that count; NaN if none does."""
+    return np.where(_count(flow) > 0, np.nansum(flow, -1), np.nan)
+
+
+def _mean(flow: np.ndarray) -> np.ndarray:
+    return _total(flow) / _count(flow)
+
+
+def _smallest(flow: np.ndarray) -> np.ndarray:
+    return np.fmin.reduce(flow, -1, initial=np.nan)
+
+
+def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
     """A quotient, NaN instead of infinite."""
-    return above / below.where(below != 0)
+    return np.where(below != 0, above / below, np.nan)
 
 
-def _deviation(flow: xr.DataArray, dim: str) -> xr.DataArray:
+def _deviation(flow: np.ndarray) -> np.ndarray:
     """Distance from the mean: exactly zero where the flow is constant, whatever the mean's rounding."""
-    return (flow - flow.mean(dim)).where(flow.max(dim) > flow.min(dim), 0.0)
+    varies = np.fmax.reduce(flow, -1, initial=np.nan) > _smallest(flow)
+    return np.where(varies[..., None], flow - _mean(flow)[..., None], 0.0)
 
 
-def _spread(flow: xr.DataArray, dim: str) -> xr.DataArray:
-    return (_deviation(flow, dim) ** 2).sum(dim)
+def _spread(flow: np.ndarray) -> np.ndarray:
+    return np.nansum(_deviation(flow) ** 2, -1)
 
 
-def _efficiency(simulated: xr.DataArray, observed: xr.DataArray, dim: str) -> xr.DataArray:
-    return 1 - _ratio(((simulated - observed) ** 2).sum(dim), _spread(observed, dim))
+def _efficiency(s: np.ndarray, o: np.ndarray) -> np.ndarray:
+    return 1 - _ratio(_total((s - o) ** 2), _spread(o))
 
 
-def _kge(parts: tuple[Metric, ...], simulated: xr.DataArray, observed: xr.DataArray, dim: str) -> xr.DataArray:
-    """1 minus the distance of the parts from one. The days are paired already, so the bare formulas serve."""
-    return 1 - np.sqrt(sum((part.__wrapped__(simulated, observed, dim) - 1) ** 2 for part in parts))
+def _kge(parts: tuple[Metric, ...], s: np.ndarray, o: np.ndarray) -> np.ndarray:
+    """1 minus the distance of the parts from one."""
+    return 1 - np.sqrt(sum((part.formula(s, o) - 1) ** 2 for part in parts))
 
 
-def _percent_bias(simulated: xr.DataArray, observed: xr.DataArray, dim: str) -> xr.DataArray:
-    return 100 * _ratio((simulated - observed).sum(dim), observed.sum(dim))
+def _percent_bias(s: np.ndarray, o: np.ndarray) -> np.ndarray:
+    return 100 * _ratio(_total(s - o), _total(o))
 
 
-def _share(fraction: float, days: xr.DataArray) -> xr.DataArray:
+def _share(fraction: float, days: np.ndarray) -> np.ndarray:
     return np.rint(fraction * days).clip(min=1)
 
 
-def _flow_duration(
-    simulated: xr.DataArray, observed: xr.DataArray, dim: str, first: xr.DataArray | int, end: xr.DataArray
-) -> list[xr.DataArray]:
+def _flow_duration(s: np.ndarray, o: np.ndarray, first: np.ndarray, end: np.ndarray) -> list[np.ndarray]:
     """The places `first` to `end` (excluded) of both flow-duration curves, counted from the smallest flow."""
-    place = xr.DataArray(np.arange(observed.sizes[dim]), dims=dim)
-    core = {"input_core_dims": [[dim]], "output_core_dims": [[dim]]}
-    curves = [xr.apply_ufunc(np.sort, flow, **core) for flow in (simulated, observed)]  # missing days come last
-    return [curve.where((place >= first) & (place < end)) for curve in curves]
+    place = np.arange(o.shape[-1])
+    inside = (place >= first[..., None]) & (place < end[..., None])
+    return [np.where(inside, np.sort(flow, -1), np.nan) for flow in (s, o)]  # missing days come last
