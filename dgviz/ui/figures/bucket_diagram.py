@@ -57,9 +57,9 @@ class BucketDiagram:
         rows = []
         y = SKY + 6
         for large, small in lines:
-            rows.append({"x": MAIN + 5, "y": y, "text": large, "size": "17px", "color": ink})
-            rows.append({"x": MAIN + 5, "y": y + 21, "text": small, "size": SMALL, "color": muted})
-            y += 46
+            rows.append({"x": MAIN + 5, "y": y, "text": large, "size": "16px", "color": ink})
+            rows.append({"x": MAIN + 5, "y": y + 18, "text": small, "size": SMALL, "color": muted})
+            y += 38 if small else 26
         self.weather.data = _columns(rows)
 
     def width(self, flux: float) -> float:
@@ -89,7 +89,7 @@ class BucketDiagram:
     def _arrow_row(self, arrow: Arrow, value: float = 0.0) -> dict:
         flows, width = value >= LEAST, self.width(value) if value >= LEAST else 1.0
         head = 1.2 * width + 7 if flows else 5
-        aside = width / 2 + 1 if arrow.split else 0
+        aside = width / 2 + 2 if arrow.split else 0
         unit = units(arrow.declared.units)
         return {
             "x0": arrow.x0,

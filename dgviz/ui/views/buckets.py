@@ -85,7 +85,7 @@ class Buckets(ComputingView):
         day = pd.Timestamp(self._day())
         at = days.get_loc(day)
         values = {name: float(series[at]) for name, series in self.simulated.items()}
-        self.diagram.show(values, [(f"{day:%-d %b}", str(day.year)), *self._weather(day)])
+        self.diagram.show(values, [(date(day), ""), *self._weather(day)])
         if self.slider.end != len(days) - 1 or self.slider.value != at:
             self.slider.param.update(end=len(days) - 1, value=at)
         name = html.escape(self.state.name_of(self.state.site))

@@ -25,16 +25,18 @@ def badge(agreement: float, dark: bool) -> str:
 
 def in_words(parameter: Parameter, agreements: list[float], dark: bool) -> str:
     """What the agreements of a gradient with reruns of a small and a large step say, HTML."""
-    small, large = (step * (parameter.range[1] - parameter.range[0]) for step in STEPS)
-    unit = units(parameter.units)
+    width = parameter.range[1] - parameter.range[0]
+    small, large = (f"{100 * step:g} %" for step in STEPS)
+    amount = f"{STEPS[1] * width:.2g} {units(parameter.units)}".strip()
     jumps = (
-        " There a rerun passes thresholds of the model, such as between rain and snow, which a gradient does not see."
+        " There the curve bends, or passes thresholds such as between rain and snow, which a gradient does not see."
         if agreements[1] < GOOD
         else ""
     )
     return (
-        f"<p style='line-height:1.9'>{badge(agreements[0], dark)} with a rerun after a change of {small:.2g} {unit}, "
-        f"too small for the curve to bend; {badge(agreements[1], dark)} after one of {large:.2g} {unit}.{jumps}</p>"
+        f"<p style='line-height:1.9'>{badge(agreements[0], dark)} with a rerun after a change of {small} of the "
+        "allowed range, too small for the curve to bend; "
+        f"{badge(agreements[1], dark)} after one of {large} ({amount}).{jumps}</p>"
     )
 
 
