@@ -82,7 +82,10 @@ class StoreSeries:
             if "inflow" in panel.tags:
                 values = [self.source.data[f"top_{n}"][inside] for n in self.inflows]
             low = min((float(v.min(initial=0)) for v in values), default=0)
-            high = max((float(v.max(initial=0)) for v in values), default=0) * 1.12 or 1
+            high = (
+                max((float(v.max(initial=0)) for v in values), default=0) * (1.12 if "inflow" in panel.tags else 1.3)
+                or 1
+            )  # room for the legend
             panel.y_range.update(
                 **({"start": high, "end": 0} if "inflow" in panel.tags else {"start": low, "end": high})
             )
@@ -119,7 +122,7 @@ class StoreSeries:
                                         line_width=theme.LINE, legend_label=sentence(name).lower())  # fmt: skip
         fig.add_tools(hover([DATE], mode="vline", point_policy="follow_mouse"))
         plain_legend(fig, "top_right")
-        fig.legend.update(ncols=3, spacing=8, glyph_width=12, padding=0, label_text_font_size="11px")
+        fig.legend.update(ncols=2, spacing=8, label_height=14, padding=0)  # two fit on a narrow screen
         return fig
 
     def _panel(self, height: int, y_label: str, y_range: Range1d, tools: str) -> figure:
