@@ -1,5 +1,6 @@
 """Pages, the frame around them, and the server."""
 
+import gc
 import html
 import logging
 import socket
@@ -224,6 +225,7 @@ def serve(
     store.dataset(data)
     store.warm_up()
     port = port or _free_port(address)
+    gc.freeze()  # the garbage of a session is found without looking through all modules and data
     try:
         pn.serve(
             {"/": lambda: create_app(store)},

@@ -3,6 +3,8 @@
 import html
 
 import panel as pn
+import param
+from panel.custom import JSComponent
 
 from ..declare import Flux, Parameter, Process, State, explanation, source, title
 from . import material, theme
@@ -53,14 +55,44 @@ class HelpDialog(pn.viewable.Viewer):
     def show_slot(self, name: str, options: tuple[type[Process], ...], chosen: str) -> None:
         """The options of a slot, the chosen one first."""
         ordered = sorted(options, key=lambda option: option.__name__ != chosen)
-        self.show(name, *(math(process_help(option, option.__name__ == chosen)) for option in ordered))
+        self.show(name, *(Formulas(process_help(option, option.__name__ == chosen)) for option in ordered))
 
 
-def math(content: str):
-    """HTML in which $$ ... $$ is typeset, by the MathJax that travels with Bokeh."""
-    return pn.pane.HTML(
-        content, disable_math=False, stylesheets=[theme.TEXT], sizing_mode="stretch_width", margin=(0, 0, 18, 0)
-    )
+class Formulas(JSComponent):
+    """HTML in which $$ ... $$ is typeset by the MathJax that travels with Bokeh, which is big: loaded when needed."""
+
+    content = param.String(doc="HTML; escape what comes from data")
+
+    _esm = """
+    let mathjax = null
+
+    function load() {
+      const bokeh = document.querySelector("script[src*='/bokeh.min.js']").src.split("?")[0]
+      const script = document.createElement("script")
+      script.src = bokeh.replace("bokeh.min.js", "bokeh-mathjax.min.js")
+      return new Promise((done, failed) => {
+        script.onload = done
+        script.onerror = failed
+        document.head.append(script)
+      }).then(async () => {
+        const provider = Bokeh.require("models/text/providers").default_provider
+        await provider.fetch()
+        return provider.MathJax
+      })
+    }
+
+    export async function render({model, el}) {
+      el.innerHTML = model.content
+      mathjax ??= load()
+      const {tex2svg} = await mathjax
+      for (const equation of el.querySelectorAll(".equation")) {
+        equation.replaceChildren(tex2svg(equation.textContent.replaceAll("$$", ""), {display: true}))
+      }
+    }
+    """
+
+    def __init__(self, content: str):
+        super().__init__(content=content, stylesheets=[theme.TEXT], sizing_mode="stretch_width", margin=(0, 0, 18, 0))
 
 
 def process_help(process: type[Process], chosen: bool = False) -> str:

@@ -1,5 +1,7 @@
 """The one door through which panel-material-ui comes in (Panel 1.10 moves it), with our defaults and one cure."""
 
+from pathlib import Path
+
 import panel as pn
 import panel_material_ui as pmui
 import param
@@ -31,6 +33,8 @@ from panel_material_ui import (
 )
 
 from . import theme
+
+TEMPLATE = Path(__file__).with_name("page.html")
 
 __all__ = [
     "Accordion",
@@ -67,7 +71,7 @@ def page(**options) -> pmui.Page:
     As shipped, `busy` of every page follows every session of the server: each event anywhere patches each page.
     """
     options.setdefault("theme_config", theme.MATERIAL)
-    made = pmui.Page(busy_indicator=None, **options)
+    made = pmui.Page(busy_indicator=None, template=TEMPLATE, **options)
     with edit_readonly(made):
         made.busy = False
     return made
@@ -93,6 +97,21 @@ class CloseWhereNarrow(JSComponent):
     """
 
 
+class Design(pmui.theme.MaterialDesign):
+    """Material's style sheets, looked up once for each kind of object: as shipped, for each object of each session."""
+
+    @classmethod
+    def _get_modifiers(cls, viewable, theme=None, isolated=True):
+        served = bool(pn.state.curdoc and pn.state.curdoc.session_context)
+        key = (type(viewable), type(theme), isolated, served)
+        if key not in _MODIFIERS:
+            _MODIFIERS[key] = super()._get_modifiers(viewable, theme, isolated)
+        return tuple(dict(modifiers) for modifiers in _MODIFIERS[key])  # who asks changes them
+
+
+_MODIFIERS: dict[tuple, tuple[dict, dict]] = {}
+
+
 def prepare() -> None:
     """Load what the pages need, once per session and before anything is built. Nothing comes from the internet."""
-    pn.extension("mathjax", design=None, notifications=False, loading_indicator=False)
+    pn.extension(design=Design, notifications=False, loading_indicator=False)

@@ -179,14 +179,12 @@ class AppState(param.Parameterized):
 
     def estimate(self) -> float | None:
         """About how many seconds training the draft takes, from runs that ended on the same data; None without one."""
-        rates = []
-        for run in self.store.runs():
-            if run.config.data == self.config.data and run.status in FINISHED and run.progress:
-                rates.append(
-                    run.progress[-1]["seconds"] / len(run.progress) / (len(run.config.sites) or len(self.sites))
-                )
-        share = len(self.selected) or len(self.sites)
-        return rates[0] * share * self.config.epochs if rates else None
+        for run_id in self.finished():
+            run = self.store.run(run_id)
+            if progress := run.progress:
+                rate = progress[-1]["seconds"] / len(progress) / (len(run.config.sites) or len(self.sites))
+                return rate * (len(self.selected) or len(self.sites)) * self.config.epochs
+        return None
 
     def start_training(self) -> str:
         """Train the draft on the selected sites in the background; returns the id of the new run.

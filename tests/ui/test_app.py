@@ -91,7 +91,7 @@ def test_help_derives_from_the_declaration():
         assert part in said
     dialog = HelpDialog()
     dialog.show_slot("Harvest", (Leave, Pick), "Pick")
-    assert dialog._dialog.open and dialog._body[0].object.startswith("<h2>Pick")
+    assert dialog._dialog.open and dialog._body[0].content.startswith("<h2>Pick")
 
 
 def test_the_header_counts_what_is_selected(state):
@@ -134,3 +134,25 @@ def test_a_preset_becomes_the_draft_and_shows_what_the_draft_is(state):
 @pytest.mark.parametrize(("domain", "name"), [(domain, name) for domain, named in PRESETS.items() for name in named])
 def test_every_preset_is_a_valid_configuration(domain, name):
     assert RunConfig(domain=domain).edited(**PRESETS[domain][name])
+
+
+def test_formulas_are_typeset_only_where_help_is_open(store):
+    document = Document()
+    create_app(store).server_doc(document)
+    assert not any(type(model).__name__.startswith("Formulas") for model in document.models)
+    assert "mathjax" not in pn.extension._loaded_extensions
+
+
+def test_style_sheets_are_the_same_when_looked_up_once(store):
+    viewable = pn.pane.HTML("x")
+    asked = material.Design(theme="default")
+    shipped = material.pmui.theme.MaterialDesign(theme="default").params(viewable)
+    for found in (asked.params(viewable), asked.params(viewable)):
+        assert [getattr(s, "url", s) for s in found[0]["stylesheets"]] == [
+            getattr(s, "url", s) for s in shipped[0]["stylesheets"]
+        ]
+
+
+def test_what_is_shown_while_the_page_loads_covers_nothing():
+    page = material.TEMPLATE.read_text()
+    assert "pointer-events: none" in page and "inset: 0 0 auto 0" in page
