@@ -158,7 +158,8 @@ p { margin: 0; }
 .badge { font-size: 11px; font-weight: 500; color: var(--mui-palette-primary-main); margin-left: 6px; }
 .left { text-align: left; }
 .equation { margin: 6px 0; overflow-x: auto; }
-code { font-size: 12px; }
+code, pre { font-size: 12px; }
+pre { margin: 0; overflow-x: auto; }
 .empty { color: var(--mui-palette-text-secondary); padding: 28px 12px; text-align: center; }
 .problem { border-left: 3px solid #b3261e; padding: 6px 10px; }
 table { border-collapse: collapse; width: 100%; }

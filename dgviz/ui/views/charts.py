@@ -6,6 +6,7 @@ import panel as pn
 from bokeh.models import ColumnDataSource
 
 from .. import material
+from ..export_menu import ExportMenu
 from ..figures import show_lines
 from ..figures.duration import duration_columns, plot_duration, plot_regime, regime_columns
 from ..figures.hydrograph import Hydrograph
@@ -26,12 +27,12 @@ class FlowCharts(View):
     empty = "Pick a basin on the map to see its flow."
 
     def tools(self):
-        """Which chart, and its flow axis."""
+        """Which chart, its flow axis, and what to take away."""
         chart = material.RadioButtonGroup(options=CHARTS, value=self.state.chart, size="small", margin=0)
         log = material.RadioButtonGroup(options=AXES, value=self.state.log_flow, size="small", margin=(0, 8))
         chart.link(self.state, value="chart", bidirectional=True)
         log.link(self.state, value="log_flow", bidirectional=True)
-        return [log, chart]
+        return [ExportMenu(self.state, lambda: self.shown.id), log, chart]
 
     def body(self, *, dataset, chart, log_flow, dark):
         """The figures, made anew for another chart, axis or theme."""
@@ -45,6 +46,7 @@ class FlowCharts(View):
             regime = chart == "regime"
             figure = plot_regime(self.source, dark) if regime else plot_duration(self.source, log_flow, dark)
             self.figure = figure
+        self.shown = figure
         return pn.pane.Bokeh(figure, sizing_mode="stretch_width", margin=0)
 
     def refresh(self, *, site, run, baseline, window):
