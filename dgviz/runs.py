@@ -101,7 +101,7 @@ class Run:
         path = self.folder / "config.json"
         try:
             return RunConfig(**json.loads(path.read_text()))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, TypeError) as error:  # TypeError: JSON, but no mapping of options
             raise RunError(f"{path} is not the configuration of a run: {error}") from None
 
     @property

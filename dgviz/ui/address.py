@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from ..config import ConfigError, RunConfig
 from ..datasets import DataError
+from ..words import suggest
 from .state import CHARTS, AppState
 
 WATCHED = (
@@ -17,6 +18,10 @@ WATCHED = (
     *("followed", "day", "parameter", "playing"),
 )
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+WORDS = {
+    *("page", "data", "site", "select", "from", "to", "run", "baseline", "followed", "colour", "chart", "day"),
+    *("parameter", "log", "theme"),
+}
 OWN = {"data", "domain", "sites", "processes"}  # written in a way of their own
 
 
@@ -50,7 +55,7 @@ def to_query(state: AppState) -> str:
 
 def from_query(query: Mapping[str, str], state: AppState, pages: tuple[str, ...]) -> list[str]:
     """Bring the state to what an address says; returns, in words, what could not be used."""
-    problems: list[str] = []
+    problems = _unknown_words(query, state)
     _restore_config(query, state, problems)
     _restore_runs(query, state, problems)
     if site := query.get("site"):
@@ -80,6 +85,12 @@ def from_query(query: Mapping[str, str], state: AppState, pages: tuple[str, ...]
         parameter=query.get("parameter") or state.parameter,
     )
     return problems
+
+
+def _unknown_words(query: Mapping[str, str], state: AppState) -> list[str]:
+    known = sorted(WORDS | set(state.config.science.slots) | (RunConfig.model_fields.keys() - OWN))
+    unknown = [key for key in query if key not in known]
+    return [f"The address has {key!r}, which is not known and was left out.{suggest(key, known)}" for key in unknown]
 
 
 def _restore_config(query: Mapping[str, str], state: AppState, problems: list[str]) -> None:

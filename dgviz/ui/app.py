@@ -8,9 +8,12 @@ from pathlib import Path
 
 import panel as pn
 
+from ..config import ConfigError
+from ..datasets import DataError
+from ..runs import RunError
 from ..runs import runs_folder as default_runs_folder
 from . import address, material, theme
-from .header import context_bar, header
+from .header import context_bar, header, unreadable_runs
 from .help import HelpDialog
 from .sidebar import sidebar
 from .state import AppState
@@ -56,6 +59,7 @@ PAGES: dict[str, tuple[tuple[tuple[tuple[type[View], ...], int], ...], ...]] = {
     "Data": ((((Explorer,), 12),),),
 }
 FOLLOW = 400  # ms between two looks at a training run
+EXPLAINED = (DataError, ConfigError, RunError)  # say all that there is to say, without a traceback
 log = logging.getLogger(__name__)
 
 
@@ -68,7 +72,7 @@ def create_app(store: Store | None = None) -> pn.viewable.Viewable:
         problems = _read_address(state)
         return _frame(state, problems)
     except Exception as error:
-        log.exception("The session could not be built")
+        log.error("The session could not be built: %s", error, exc_info=not isinstance(error, EXPLAINED))
         return error_page(error)
 
 
@@ -101,6 +105,7 @@ def _frame(state: AppState, problems: list[str]) -> pn.viewable.Viewable:
             pn.Column(
                 _navigation(state),
                 context_bar(state),
+                unreadable_runs(state),
                 _problems(state, problems),
                 *_pages(state),
                 help_dialog,

@@ -138,6 +138,23 @@ def context_bar(state: AppState):
     )
 
 
+def unreadable_runs(state: AppState):
+    """Which run folders are left out and why; nothing where all can be read."""
+    return text(
+        pn.bind(unreadable_text, state.param.unreadable), visible=state.param.unreadable.rx.bool(), margin=(0, 0, 8, 0)
+    )
+
+
+def unreadable_text(problems: list[str]) -> str:
+    """What is wrong with run folders and what to do, HTML."""
+    count = "One run is" if len(problems) == 1 else f"{len(problems)} runs are"
+    lines = "".join(f"<li>{html.escape(problem)}</li>" for problem in problems)
+    return (
+        f"<details class='problem'><summary>{count} left out: the configuration cannot be read</summary><ul>{lines}"
+        "</ul>Correct the file, or move its folder away, and reload this page. All other runs are here.</details>"
+    )
+
+
 def stale_text(state: AppState) -> str:
     """Where the model in the side bar differs from the one that was trained, in words; nothing where it does not."""
     changed = state.stale()

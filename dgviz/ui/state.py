@@ -55,6 +55,7 @@ class AppState(param.Parameterized):
     log_flow = param.Boolean(False, doc="Is the flow axis logarithmic?")
     dark = param.Boolean(False, doc="Is the dark theme on?")
     runs = param.List([], item_type=str, doc="Ids of all runs, the newest first")
+    unreadable = param.List([], item_type=str, doc="What is wrong with run folders that cannot be read, in words")
     followed = param.String("", doc="The run whose training is in view, ended or not; '' for none")
     training = param.String("", doc="The same while it has not ended; '' for none")
     status = param.String("", doc="The status of `followed`")
@@ -136,7 +137,7 @@ class AppState(param.Parameterized):
 
     def refresh_runs(self) -> None:
         """Look again which runs there are."""
-        self.runs = [run.id for run in self.store.runs()]
+        self.param.update(runs=[run.id for run in self.store.runs()], unreadable=self.store.unreadable())
 
     def finished(self) -> list[str]:
         """Ids of the runs on this data set whose results can be shown, the newest first."""

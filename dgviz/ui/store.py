@@ -47,8 +47,14 @@ class Store:
 
     def runs(self) -> list[Run]:
         """All runs with a readable configuration: the user's, newest first, then those that travel with dgviz."""
-        found = [self._runs.setdefault(str(run.folder), run) for run in list_runs(self.runs_folder)]
-        return [run for run in found if _is_readable(run)]
+        return [run for run in self._found() if not _problem(run)]
+
+    def unreadable(self) -> list[str]:
+        """What is wrong with the folders that look like runs but have no readable configuration, a sentence each."""
+        return [problem for run in self._found() if (problem := _problem(run))]
+
+    def _found(self) -> list[Run]:
+        return [self._runs.setdefault(str(run.folder), run) for run in list_runs(self.runs_folder)]
 
     def run(self, run_id: str) -> Run:
         """The run of that id. Raises RunError naming the ids there are."""
@@ -104,8 +110,10 @@ class Store:
             self._worker.close()
 
 
-def _is_readable(run: Run) -> bool:
+def _problem(run: Run) -> str:
+    """Why the configuration of a run cannot be read; nothing where it can."""
     try:
-        return bool(run.config)
-    except RunError:
-        return False
+        _ = run.config
+    except RunError as error:
+        return str(error)
+    return ""

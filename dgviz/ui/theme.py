@@ -159,6 +159,8 @@ p { margin: 0; }
 .left { text-align: left; }
 .equation { margin: 6px 0; overflow-x: auto; }
 code, pre { font-size: 12px; }
+ul { margin: 4px 0; padding-left: 18px; overflow-wrap: anywhere; }
+summary { cursor: pointer; }
 pre { margin: 0; overflow-x: auto; }
 .empty { color: var(--mui-palette-text-secondary); padding: 28px 12px; text-align: center; }
 .problem { border-left: 3px solid #b3261e; padding: 6px 10px; }

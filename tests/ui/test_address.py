@@ -40,6 +40,7 @@ def test_defaults_are_written_too(state):
         ({"data": "/etc/passwd"}, "not offered"),
         ({"snow": "Avalanche"}, "no option 'Avalanche'"),
         ({"epochs": "many"}, "epochs"),
+        ({"epochz": "3"}, "'epochz', which is not known and was left out. Did you mean 'epochs'?"),
     ],
 )
 def test_what_is_unknown_is_said_and_left_out(state, query, said):
