@@ -5,19 +5,20 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from playwright.sync_api import Page, expect
 
+from dgviz.ui.app import PAGES
+
 PATIENCE = 30_000  # ms; on a busy machine everything is slow, on an idle one nothing waits that long
 
 # The figure in sight that shows this column in a data source: its view, and the source.
 FIGURE = """
+  const figures = () => Bokeh.documents
+    .flatMap(doc => [...doc._all_models.values()])
+    .filter(model => model.type === "Figure")
+    .map(model => ({model, view: Bokeh.index.find_one(model)}))
+    .filter(({view}) => view != null && view.el.getBoundingClientRect().width > 0)
   const shown = (column) => {
-    for (const doc of Bokeh.documents) for (const model of doc._all_models.values()) {
-      if (model.type !== "Figure") continue
-      const view = Bokeh.index.find_one(model)
-      if (view == null || view.el.getBoundingClientRect().width === 0) continue
-      for (const renderer of model.renderers) {
-        const source = renderer.data_source
-        if (source?.data?.[column] !== undefined) return {view, source}
-      }
+    for (const {model, view} of figures()) for (const {data_source} of model.renderers) {
+      if (data_source?.data?.[column] !== undefined) return {view, source: data_source}
     }
     return null
   }
@@ -64,9 +65,12 @@ class Dashboard:
         """Press a button."""
         self.page.get_by_role("button", name=label, exact=True).locator("visible=true").first.click()
 
-    def train(self) -> None:
-        """Press Train in the side bar."""
+    def train(self) -> str:
+        """Press Train in the side bar, on the page Train; returns the id of the new run when it is in view."""
+        before = self.query["followed"]
         self.press("Train")
+        self.page.wait_for_function("new URLSearchParams(location.search).get('followed') !== " + repr(before))
+        return self.query["followed"]
 
     def sees(self, words: str | re.Pattern) -> None:
         """Wait until these words stand on the page."""
@@ -75,8 +79,11 @@ class Dashboard:
     # --- the frame
 
     def wait_until_drawn(self) -> None:
-        """Wait until all figures in sight are drawn and nothing has changed for two frames."""
+        """Wait until every card of the open page is there with its figures drawn."""
+        views = sum(len(views) for row in PAGES[self.query["page"]] for views, _ in row)
+        expect(self.page.locator(".card:visible")).to_have_count(views, timeout=PATIENCE)
         self.page.wait_for_function("() => Bokeh.documents.every(doc => doc.is_idle)")
+        self.page.wait_for_function(f"() => {{ {FIGURE} return figures().every(({{view}}) => view.has_finished()) }}")
         self.page.wait_for_function("document.fonts.status === 'loaded'")
         self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 

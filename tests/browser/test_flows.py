@@ -28,12 +28,11 @@ def test_pick_select_switch_train_and_compare(dashboard):
     dashboard.sees(re.compile("results are trained with"))  # stale
 
     dashboard.turn_to("Train")
-    dashboard.press("Train")
+    trained = dashboard.train()
     dashboard.wait_for_column("loss", "values.length >= 1 && values.length <= 3")
     dashboard.sees(re.compile("^Done$"))
     assert len(dashboard.column("loss")) == 3
-    trained = dashboard.query["run"]
-    assert trained != before and dashboard.query["baseline"] == before
+    dashboard.wait_for(run=trained, baseline=before)
 
     dashboard.turn_to("Compare")
     dashboard.sees(re.compile(r"A has \d+ sites, B 94"))
@@ -52,7 +51,7 @@ def test_pick_select_switch_train_and_compare(dashboard):
 def test_pause_stop_and_queue(dashboard):
     sites = some_sites(dashboard)
     dashboard.open(page="Train", epochs=2000, select=sites, **SMALL)
-    dashboard.press("Train")
+    followed = dashboard.train()
     dashboard.wait_for_column("loss", "values.length >= 1")
     dashboard.press("Train")
     dashboard.sees(re.compile("Waiting: place 1"))
@@ -64,7 +63,6 @@ def test_pause_stop_and_queue(dashboard):
     dashboard.sees(re.compile("^About .* left$"))
     dashboard.page.reload()
     dashboard.wait_for_column("loss", "values.length >= 1 && values[0] > 0")  # from the first epoch on
-    followed = dashboard.query["followed"]
     dashboard.press("Stop")
     dashboard.sees(re.compile("^Stopped$"))
     dashboard.wait_for(run=followed)
