@@ -6,8 +6,7 @@ from pydantic.fields import FieldInfo
 
 from ..config import RunConfig
 from ..declare import title
-from .sidebar import slot_label
-from .text import sentence
+from .text import sentence, slot_label
 
 NONE = "\u2013"
 EMPTY = {"dynamic": "none", "sites": "all", "attributes": "all"}  # what an empty tuple means

@@ -8,6 +8,7 @@ from ..config import ConfigError
 from ..declare import title
 from . import material, theme
 from .presets import PRESETS
+from .run_names import run_names
 from .state import AppState
 from .text import number, sentence
 from .views import text
@@ -109,13 +110,14 @@ def _runs(state: AppState):
 
 def context_bar(state: AppState):
     """Which run is shown, which one it is compared with, and whether the draft has moved on."""
-    shown = material.Select(label="Run (A)", width=230, size="small", margin=(2, 8, 2, 0))
-    compared = material.Select(label="Compare with (B)", width=230, size="small", margin=(2, 8, 2, 0))
+    shown = material.Select(label="Run (A)", width=300, size="small", margin=(2, 8, 2, 0))
+    compared = material.Select(label="Compare with (B)", width=300, size="small", margin=(2, 8, 2, 0))
 
     def offer(*_):
-        finished = state.finished()
-        shown.param.update(options={"None": ""} | {r: r for r in finished}, value=state.run)
-        compared.param.update(options={"None": ""} | {r: r for r in finished if r != state.run}, value=state.baseline)
+        names = run_names(state.finished(), state.store)
+        others = {name: run_id for name, run_id in names.items() if run_id != state.run}
+        shown.param.update(options={"None": ""} | names, value=state.run)
+        compared.param.update(options={"None": ""} | others, value=state.baseline)
 
     offer()
     state.param.watch(offer, ["runs", "run", "baseline", "config"])

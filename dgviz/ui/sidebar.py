@@ -6,13 +6,13 @@ import panel as pn
 
 from ..config import ConfigError
 from ..datasets import DataError, attribute_names
-from ..declare import Parameter, Process, title
+from ..declare import Parameter, title
 from . import material, theme
 from .header import presets
 from .help import HelpDialog
 from .options import GROUPS, option_widget
 from .state import AppState
-from .text import duration, label, number, sentence, units
+from .text import duration, label, number, sentence, slot_label, units
 from .views import text
 
 WIDE = {"sizing_mode": "stretch_width", "margin": (6, 0), "size": "small"}
@@ -41,12 +41,6 @@ def sidebar(state: AppState, help_dialog: HelpDialog) -> list:
     unfold()
     accordion.param.watch(unfold, "active")
     return [accordion, Training(state)]
-
-
-def slot_label(slot: str, options: tuple[type[Process], ...]) -> str:
-    """What a slot is for: the quantity of that name where a process declares one, else the slot's own name."""
-    named = [option.declared[slot].long_name for option in options if slot in option.declared]
-    return named[0] if named else sentence(slot)
 
 
 class Section(pn.viewable.Viewer):

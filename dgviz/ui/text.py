@@ -6,7 +6,7 @@ import re
 import pandas as pd
 import xarray as xr
 
-from ..declare import Quantity
+from ..declare import Process, Quantity
 
 MINUS = "\u2212"
 SUPERSCRIPTS = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
@@ -77,6 +77,12 @@ def sentence(name: str) -> str:
     """A name from code as a label: "batch_size" is "Batch size"."""
     words = name.replace("_", " ")
     return words[:1].upper() + words[1:]
+
+
+def slot_label(slot: str, options: tuple[type[Process], ...]) -> str:
+    """What a slot is for: the quantity of that name where a process declares one, else the slot's own name."""
+    named = [option.declared[slot].long_name for option in options if slot in option.declared]
+    return named[0] if named else sentence(slot)
 
 
 def lower_first(name: str) -> str:

@@ -1,0 +1,74 @@
+"""What a run is called in a picker: its model in words, when it was made, how well it does."""
+
+from datetime import datetime
+
+import pandas as pd
+
+from ..config import RunConfig
+from ..paths import data_folder
+from ..runs import Run
+from .differences import in_words
+from .presets import PRESETS
+from .state import NOT_THE_MODEL
+from .store import Store
+from .text import number
+
+
+def run_names(run_ids: list[str], store: Store) -> dict[str, str]:
+    """The id of each run by its name, as a picker wants it; names that are alike have the id too."""
+    names = [run_name(store.run(run_id), store) for run_id in run_ids]
+    alike = {name for name in names if names.count(name) > 1}
+    return {
+        f"{name} ({run_id})" if name in alike else name: run_id for name, run_id in zip(names, run_ids, strict=True)
+    }
+
+
+def run_name(run: Run, store: Store) -> str:
+    """As "HBV without snow, 22 Nov 11:39, NSE 0.65"; a run that travels with dgviz is said to be an example."""
+    packaged = run.folder.parent == data_folder() / "runs"
+    parts = [model_name(run.config), "example" if packaged else _moment(run)]
+    if nse := _median_nse(run, store):
+        parts.append(f"NSE {nse}")
+    return ", ".join(parts)
+
+
+def model_name(config: RunConfig) -> str:
+    """The preset that a configuration is, else what it has that the defaults have not; how it was trained is left."""
+    default = RunConfig(domain=config.domain, data=config.data)
+    same = {name: getattr(default, name) for name in NOT_THE_MODEL - {"sites"}}
+    model = config.edited(**same)
+    for name, preset in _presets(default).items():
+        if words := _beyond(model, preset, name):
+            return words
+    return in_words(model, default)
+
+
+def _presets(default: RunConfig) -> dict[str, RunConfig]:
+    key = (default.domain, default.data)
+    if key not in _PRESETS:
+        _PRESETS[key] = {name: default.edited(**edits) for name, edits in PRESETS.get(default.domain, {}).items()}
+    return _PRESETS[key]
+
+
+_PRESETS: dict[tuple[str, str], dict[str, RunConfig]] = {}  # a picker asks for every run at every change
+
+
+def _beyond(model: RunConfig, preset: RunConfig, name: str) -> str:
+    """The name of a preset and what comes on top of it; nothing where the processes are others."""
+    if (model.processes, model.dynamic) != (preset.processes, preset.dynamic):
+        return ""
+    more = in_words(model, preset)
+    return f"{name}; {more}" if more else name
+
+
+def _moment(run: Run) -> str:
+    made = run.record.get("created") or datetime.fromtimestamp((run.folder / "config.json").stat().st_mtime)
+    moment = pd.Timestamp(made)
+    return f"{moment.day} {moment:%b %H:%M}"
+
+
+def _median_nse(run: Run, store: Store) -> str:
+    try:
+        return number(float(store.medians(run.id).nse.sel(period="test")))
+    except (AttributeError, KeyError, OSError, ValueError):
+        return ""  # a run that did not get that far
