@@ -154,6 +154,7 @@ h2 { font-size: 14px; font-weight: 600; margin: 0; }
 p { margin: 0; }
 .muted, .caption { color: var(--mui-palette-text-secondary); }
 .caption { font-size: 12px; }
+.heard { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .stale { color: var(--mui-palette-warning-main); font-weight: 500; }
 .badge { font-size: 11px; font-weight: 500; color: var(--mui-palette-primary-main); margin-left: 6px; }
 .left { text-align: left; }

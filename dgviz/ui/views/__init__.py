@@ -12,7 +12,8 @@ A view is a pure `plot_*` function (data in, figure out) and a thin class. The c
 - `empty`: what to do, when the body is None;
 - `tools(self)`: small controls on the right of the title.
 
-`self.heading` and `self.caption` are texts above and below; a body or a refresh may set them.
+`self.heading` and `self.caption` are texts above and below, `self.summary` says for a screen reader what a figure
+shows; a body or a refresh may set them.
 A view on a page that is not open waits, and is brought up to date when its page opens.
 """
 
@@ -35,6 +36,10 @@ def text(content: str = "", **options) -> pn.pane.HTML:
     return pn.pane.HTML(content, stylesheets=[theme.TEXT], **options)
 
 
+def _below(caption: str, summary: str) -> str:
+    return f"<p class='caption'>{caption}</p>" * bool(caption) + f"<p class='heard'>{html.escape(summary)}</p>"
+
+
 class View(pn.viewable.Viewer):
     """One card on a page."""
 
@@ -42,6 +47,7 @@ class View(pn.viewable.Viewer):
     page = param.String("", doc="The page it stands on; '' means that it is always in sight")
     heading = param.String(doc="The title: what is seen")
     caption = param.String(doc="Below the body: what it means")
+    summary = param.String(doc="What a figure shows, in words, read by a screen reader only")
     empty = "Pick a run to see this."
     patience = 0
 
@@ -78,7 +84,8 @@ class View(pn.viewable.Viewer):
             margin=(0, 0, 4, 0),
         )
         caption = text(
-            pn.bind("<p class='caption'>{}</p>".format, self.param.caption), visible=self.param.caption.rx.bool()
+            pn.bind(_below, self.param.caption, self.param.summary),
+            visible=pn.bind(lambda *below: any(below), self.param.caption, self.param.summary),
         )
         return pn.Column(
             bar,

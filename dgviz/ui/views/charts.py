@@ -11,6 +11,7 @@ from ..figures import show_lines
 from ..figures.duration import duration_columns, plot_duration, plot_regime, regime_columns
 from ..figures.hydrograph import Hydrograph
 from ..figures.series import flow_columns, in_window, periods
+from ..summaries import of_flow
 from ..text import number
 from ..window import follow_range
 from . import View
@@ -55,6 +56,7 @@ class FlowCharts(View):
         self.heading = f"{html.escape(state.name_of(site))} <span class='muted'>{site}{self._area()}</span>"
         if self.changed - {"window"}:
             self.columns = flow_columns(state.dataset, site, state.results(run), state.results(baseline))
+        self.summary = of_flow(state.name_of(site), self.columns, window)
         if state.chart == "hydrograph":
             self._show_hydrograph(bool(baseline), window)
         else:

@@ -8,6 +8,7 @@ from bokeh.plotting import figure
 
 from .. import theme
 from ..figures import hover, plain_figure, plain_legend
+from ..summaries import of_distribution
 from ..text import number
 from . import View
 
@@ -65,6 +66,7 @@ def plot_cdf(shown: ColumnDataSource, compared: ColumnDataSource, picked: Column
         "value", "share", source=picked, size=13, fill_color=None, line_color=theme.token("text", dark), line_width=2
     )
     fig.add_tools(hover([("", "<b>@name</b>"), ("NSE", "@value{0.00}")], renderers=[points]))
+    fig.legend[0].items = fig.legend[0].items[::-1]  # A first, though B is drawn under it
     plain_legend(fig, "top_left")
     return fig
 
@@ -97,6 +99,7 @@ class ScoreDistribution(View):
             self.caption = median + (
                 f" (A), {number(float(other.nse.sel(period='test').median()))} (B)" if other is not None else ""
             )
+            self.summary = of_distribution(nse)
             self.caption += ". A box selects sites by their score."
         sites = list(self.shown.data["site"])
         at = [sites.index(site)] if site in sites else []

@@ -6,6 +6,7 @@ import panel as pn
 from .. import material
 from ..colours import choices, colouring
 from ..figures.site_map import SiteMap as Figure
+from ..summaries import of_map
 from . import View
 
 
@@ -49,6 +50,7 @@ class SiteMap(View):
             )
             self.heading = shown.title
             missing = int(shown.values.isnull().sum())
+            self.summary = of_map(shown.title, shown.values, shown.units, site)
             self.caption = shown.caption + (f"; grey: no value at {missing} sites" if missing else "")
         self.map.mark(state.sites.index(site) if site else None)
         wanted = [i for i, name in enumerate(state.sites) if name in set(selected)]
