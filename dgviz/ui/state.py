@@ -172,7 +172,7 @@ class AppState(param.Parameterized):
         """Begin with the run nearest to the default configuration, the newest of those, as the draft."""
         runs = [self.store.run(run_id) for run_id in self.finished()]
         if runs:
-            run = min(runs, key=lambda run: len(run.config.differences(self.config)))
+            run = min(runs, key=lambda run: len(run.config.differences(self.config).keys() - NOT_THE_MODEL))
             self._open(run.config.edited(sites=()))
             self.show(run.id)
 
