@@ -110,8 +110,8 @@ def _runs(state: AppState):
 
 def context_bar(state: AppState):
     """Which run is shown, which one it is compared with, and whether the draft has moved on."""
-    shown = material.Select(label="Run (A)", width=300, size="small", margin=(2, 8, 2, 0))
-    compared = material.Select(label="Compare with (B)", width=300, size="small", margin=(2, 8, 2, 0))
+    shown = material.Select(label="Run (A)", width=340, size="small", margin=(7, 8, 2, 0))
+    compared = material.Select(label="Compare with (B)", width=340, size="small", margin=(7, 8, 2, 0))
 
     def offer(*_):
         names = run_names(state.finished(), state.store)

@@ -66,20 +66,21 @@ class Hydrograph:
 
     def mark(self, periods: dict[str, tuple]) -> None:
         """Say where the training and the test period begin."""
-        for fig in (self.rain, self.flow):
+        figures = (self.rain, self.flow, self.record)
+        for fig in figures:
             fig.center = [item for item in fig.center if item not in self.marks]
         muted, font = theme.token("muted", self.dark), theme.FONT.split(",")[0]
         first = {name: days[0] for name, days in periods.items()}
         lines = {
             fig: [Span(location=day, dimension="height", line_color=muted, line_dash=[2, 4]) for day in first.values()]
-            for fig in (self.rain, self.flow)
+            for fig in figures
         }
         words = [
             Label(
                 x=day,
-                y=3,
+                y=14,
                 y_units="screen",
-                x_offset=5,
+                x_offset=4,
                 text=name,
                 text_color=muted,
                 text_font_size="11px",
@@ -87,9 +88,10 @@ class Hydrograph:
             )
             for name, day in first.items()
         ]
-        self.marks = [*lines[self.rain], *lines[self.flow], *words]
-        for fig, items in ((self.rain, lines[self.rain] + words), (self.flow, lines[self.flow])):
-            fig.center = [*fig.center, *items]
+        lines[self.record] += words  # where they hide nothing, and stay in sight in every window
+        self.marks = [mark for marks in lines.values() for mark in marks]
+        for fig in figures:
+            fig.center = [*fig.center, *lines[fig]]
 
     def limit(self, days: pd.DatetimeIndex) -> None:
         """Keep zooming and the overview within the record."""

@@ -7,6 +7,7 @@ import xarray as xr
 from hvplot.ui import hvDataFrameExplorer
 
 from ...datasets import attribute_names
+from .. import theme
 from ..text import axis_label
 from . import View
 
@@ -32,4 +33,9 @@ class Explorer(View):
         self.caption = f"One row per {self.state.config.science.site}. The tab Code has the lines that make the plot."
         attribute = [name for name in table if table[name].dtype.kind == "f"]
         explorer = hvDataFrameExplorer(table, kind="scatter", x=attribute[3], y=attribute[-1])
-        return pn.Column(explorer, sizing_mode="stretch_width", min_height=690)
+        alert, _, _, (controls, plot) = explorer.__panel__()
+        cells = []
+        for part, span, height in ((plot, 8, 520), (controls, 4, 640)):  # stacked on a narrow screen
+            part.param.update(sizing_mode="stretch_width", height=height)
+            cells.append(pn.Column(part, css_classes=[f"span-{span}"], sizing_mode="stretch_width", margin=0))
+        return pn.Column(alert, pn.Column(*cells, stylesheets=[theme.ROW], sizing_mode="stretch_width"))
