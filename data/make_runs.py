@@ -1,7 +1,7 @@
 """Make data/runs: the trained runs that travel with dgviz. `python data/make_runs.py`, about five minutes on a CPU.
 
-Each is an ordinary run on the Delaware; what only training needs (checkpoint, parameters of every epoch, who trained)
-is left out.
+Each is an ordinary run on the Delaware; what only training needs (checkpoint, parameters of all epochs but the last,
+who trained) is left out.
 """
 
 import json
@@ -28,7 +28,9 @@ def make(name: str, config: RunConfig, folder: Path) -> None:
         target.mkdir(parents=True)
         for kept in KEPT:
             shutil.move(run.folder / kept, target / kept)
-        lines = [json.dumps({k: v for k, v in record.items() if k != "parameters"}) + "\n" for record in run.progress]
+        *records, last = run.progress
+        records = [{k: v for k, v in record.items() if k != "parameters"} for record in records]
+        lines = [json.dumps(record) + "\n" for record in (*records, last)]
         (target / "progress.jsonl").write_text("".join(lines))
     print(f"\n{name}: median test NSE {Run(target).results().nse.sel(period='test').median().item():.3f}")
 
