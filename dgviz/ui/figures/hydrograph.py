@@ -7,7 +7,7 @@ from bokeh.models import ColumnDataSource, Label, Range1d, RangeTool, Span
 from bokeh.plotting import figure
 
 from .. import theme
-from . import hover, log_ticks, plain_figure, plain_legend, show_lines, tip
+from . import hover, log_ticks, nothing_yet, plain_figure, plain_legend, show_lines, tip
 from .series import days_of, stretches
 
 FLOW_TIP = [
@@ -31,7 +31,7 @@ class Hydrograph:
     def __init__(self, log: bool = False, dark: bool = False, height: int = 300):
         self.dark, self.log = dark, log
         names = ("time", "rain", "snow", "snow_top", "observed", "simulated", "baseline")
-        self.source = ColumnDataSource({name: [] for name in names})
+        self.source = ColumnDataSource(nothing_yet(*names))
         self.missing = ColumnDataSource({"start": [], "end": []})
         self.x_range = Range1d()
         self.rain_range = Range1d(10, 0)

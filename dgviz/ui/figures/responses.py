@@ -11,7 +11,7 @@ from bokeh.plotting import figure
 
 from .. import theme
 from ..text import label, units
-from . import hover, plain_figure, plain_legend, tip
+from . import hover, nothing_yet, plain_figure, plain_legend, tip
 from .series import in_window
 
 LEFT_OF_TWO_LINES = 86  # px, for an axis label of two lines
@@ -24,7 +24,7 @@ class Responses:
     def __init__(self, dark: bool = False, most: int = 3):
         self.dark = dark
         self.x_range = Range1d()
-        self.flows = ColumnDataSource({k: [] for k in ("time", "rain", "snow", "snow_top", "observed", "simulated")})
+        self.flows = ColumnDataSource(nothing_yet("time", "rain", "snow", "snow_top", "observed", "simulated"))
         self.rain_response = ColumnDataSource({"time": [], "response": []})
         self.parameters = ColumnDataSource({"time": [], **{f"p{i}": [] for i in range(most)}})
         self.day = Span(dimension="height", line_color=theme.token("text", dark), line_width=1, line_alpha=0.7)

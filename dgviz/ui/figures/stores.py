@@ -12,7 +12,7 @@ from bokeh.plotting import figure
 from ...declare import Flux, Quantity
 from .. import theme
 from ..text import sentence, units
-from . import hover, plain_figure, plain_legend, tip
+from . import hover, nothing_yet, plain_figure, plain_legend, tip
 
 DATE = ("", "@time{%e %b %Y}")
 DASHES = ("solid", (6, 2), (2, 2), (8, 2, 2, 2))  # of quantities that share a colour
@@ -27,7 +27,7 @@ class StoreSeries:
     def __init__(self, inflows: dict[str, Flux], others: dict[str, Quantity], dark: bool = False):
         self.inflows, self.others, self.dark = inflows, others, dark
         names = ["time", *inflows, *others, *(f"top_{name}" for name in inflows)]
-        self.source = ColumnDataSource({name: [] for name in names})
+        self.source = ColumnDataSource(nothing_yet(*names))
         self.x_range = Range1d()
         self.day = Span(dimension="height", line_color=theme.token("text", dark), line_width=1, line_alpha=0.6)
         fluxes = {n: q for n, q in others.items() if isinstance(q, Flux)}
