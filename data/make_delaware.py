@@ -147,7 +147,7 @@ def forcing(tables: dict, weights: np.ndarray) -> Columns:
 
 
 def hamon(tmean: np.ndarray, lat: np.ndarray, day: np.ndarray) -> np.ndarray:
-    """Potential evapotranspiration, mm d-1 (time, site); Hamon (1963) in the form PRMS uses."""
+    """Potential evapotranspiration, mm d-1 (time, site); Hamon (1961) in the form PRMS uses."""
     declination = 0.409 * np.sin(2 * np.pi * day / 365 - 1.39)[:, None]
     day_length = 24 / np.pi * np.arccos(-np.tan(np.deg2rad(lat)) * np.tan(declination))
     vapour_pressure = 6.108 * np.exp(17.26939 * tmean / (tmean + 237.3))

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ from .datasets import attribute_names, forcing_names, open_dataset, sources, tar
 from .describe import describe as describe_domain
 from .domains import discover
 from .runs import Run, find_run, runs_folder
-from .worker import carry_out, periods_of
+from .worker import carry_out, check
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 out, err = Console(), Console(stderr=True)
@@ -35,6 +36,9 @@ def _plain_errors() -> Iterator[None]:
     """What a person can mend is said in a sentence, without a traceback."""
     try:
         yield
+    except KeyboardInterrupt:
+        err.print("Interrupted.")
+        raise typer.Exit(130) from None
     except (ValueError, OSError) as error:
         err.print(f"[bold red]Error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
         raise typer.Exit(1) from None
@@ -42,7 +46,7 @@ def _plain_errors() -> Iterator[None]:
 
 @app.command()
 def serve(
-    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.")] = 5006,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 5006,
     show: Annotated[bool, typer.Option(help="Open the browser.")] = False,
     data: Annotated[str, typer.Option(help="A known data set, or the path of your own.")] = "delaware",
     runs: RunsFolder = None,
@@ -76,8 +80,9 @@ def train(
         results = run.results()
         if as_json:
             median = float(results.nse.sel(period="test").median())
+            median = None if math.isnan(median) else round(median, 4)  # JSON has no NaN
             seconds = round(time.monotonic() - started, 1)
-            print(json.dumps({"run": str(run.folder), "median_nse_test": round(median, 4), "seconds": seconds}))
+            print(json.dumps({"run": str(run.folder), "median_nse_test": median, "seconds": seconds}))
         else:
             ended = f"\nRun {run.id} is {run.status}: {run.folder.absolute()}"
             out.print(_score_table(results), escape(ended))
@@ -90,7 +95,7 @@ def _run(data: str | None, settings: list[str], resume: str | None, folder: Path
         return find_run(resume, folder)
     changes = dict(_setting(text) for text in settings) | ({"data": data} if data else {})
     config = RunConfig(**changes)
-    periods_of(config, open_dataset(config.data))  # a mistake in the data or the periods leaves no run behind
+    check(config)  # so that a mistake leaves no run behind
     return Run.create(config, folder)
 
 

@@ -51,7 +51,8 @@ class RunConfig(BaseModel):
     clip: float = Field(1.0, gt=0, allow_inf_nan=False, description="Largest norm of the gradient.")
     validation: Literal["none", "sites", "period"] = Field(
         "none",
-        description="What is held out of training to stop early: a share of the sites or the last days.",
+        description="What is held out of training to stop early: a share of the sites or the last days. "
+        "Nested sites share water: where there are many, hold out days.",
     )
     validation_fraction: float = Field(0.2, gt=0, lt=1, description="The share that is held out.")
     patience: int = Field(20, ge=1, description="Epochs without improvement after which training stops.")

@@ -13,8 +13,9 @@ def nse_loss(simulated: Tensor, observed: Tensor, deviation: Tensor) -> Tensor:
 
     Source: Kratzert et al. (2019), doi:10.5194/hess-23-5089-2019.
     """
-    error = torch.nan_to_num((simulated - observed) / (deviation + 0.1))
-    return error.square().sum() / observed.isfinite().sum().clamp(min=1)
+    valid = observed.isfinite()
+    error = torch.where(valid, simulated - observed.nan_to_num(), 0.0) / (deviation + 0.1)
+    return error.square().sum() / valid.sum().clamp(min=1)
 
 
 def rmse_loss(simulated: Tensor, observed: Tensor, deviation: Tensor) -> Tensor:

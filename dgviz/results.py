@@ -12,7 +12,7 @@ from .samples import Samples
 from .sensitivity import mean_response
 from .train import DifferentiableModel
 
-SITES_AT_ONCE = 50  # bounds the memory of a gradient through years of days
+CELL_DAYS_AT_ONCE = 6_400_000  # members x days x sites: bounds the memory of a gradient through years of days
 
 
 def make_results(
@@ -25,7 +25,8 @@ def make_results(
     """
     spans = {name: days_of(dataset, period, name) for name, period in periods.items()}
     whole = slice(min(s.start for s in spans.values()), max(s.stop for s in spans.values()))
-    blocks = torch.arange(dataset.sizes["site"]).split(SITES_AT_ONCE)
+    n_at_once = max(1, CELL_DAYS_AT_ONCE // (config.members * (whole.stop - whole.start + config.warmup)))
+    blocks = torch.arange(dataset.sizes["site"]).split(n_at_once)
     parts = [
         _results_of(model, samples.span(whole.start, whole.stop, config.warmup, block.tolist()), config.target)
         for block in blocks

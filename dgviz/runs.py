@@ -10,6 +10,7 @@ runs/ID/record.json      device, versions, seed, seconds and how it ended
 runs/ID/error.txt        why it failed, if it did
 """
 
+import itertools
 import json
 import os
 import shutil
@@ -24,7 +25,7 @@ import psutil
 import xarray as xr
 
 from .config import RunConfig
-from .datasets import attribute_names, open_dataset
+from .datasets import attribute_names, open_dataset, resolve
 from .paths import data_folder
 from .results import simulate
 from .samples import Samples
@@ -57,6 +58,15 @@ def _runs_in(folder: Path) -> list["Run"]:
     return [Run(path) for _, path in sorted(found, reverse=True)]
 
 
+def _new_folder(folder: Path, base: str) -> Path:
+    """A folder of that name, with a number behind it where the name is taken."""
+    for i in itertools.count():
+        path = folder / (f"{base}-{i}" if i else base)
+        with suppress(FileExistsError):
+            path.mkdir()
+            return path
+
+
 def find_run(name: str, folder: Path) -> "Run":
     """The run with an id in a folder of runs. Raises RunError if there is none."""
     runs = {run.id: run for run in _runs_in(Path(folder))}
@@ -74,11 +84,11 @@ class Run:
     @classmethod
     def create(cls, config: RunConfig, folder: Path) -> "Run":
         """A new run in a folder of runs, waiting to be trained. Raises RunError if it cannot be written."""
+        config = config.edited(data=resolve(config.data))  # a path that holds wherever the run is read
         base = f"{Path(config.data).stem}-{datetime.now():%Y%m%d-%H%M%S}"
         try:
             Path(folder).mkdir(parents=True, exist_ok=True)
-            path = next(p for i in range(1000) if not (p := Path(folder) / (f"{base}-{i}" if i else base)).exists())
-            path.mkdir()
+            path = _new_folder(Path(folder), base)
             write_whole(path / "config.json", config.model_dump_json(indent=2))
         except OSError as error:
             raise RunError(
@@ -107,15 +117,13 @@ class Run:
     @property
     def status(self) -> Status:
         """waiting, training, paused, stopping, done, stopped or failed."""
+        if self._worker_lives():
+            return {"stop": "stopping", "pause": "paused"}.get(self.requested, "training")
         if (self.folder / "results.zarr").exists():
             return self.record.get("ended", "done")
-        if (self.folder / "error.txt").exists():
+        if (self.folder / "error.txt").exists() or (self.folder / "worker.json").exists():
             return "failed"
-        if not (self.folder / "worker.json").exists():
-            return "waiting"
-        if not self._worker_lives():
-            return "failed"
-        return {"stop": "stopping", "pause": "paused"}.get(self.requested, "training")
+        return "waiting"
 
     @property
     def error(self) -> str:
@@ -190,10 +198,13 @@ class Run:
             return False
         finally:
             mine.unlink()
-        shutil.rmtree(self.folder / "results.zarr", ignore_errors=True)  # those of an earlier end
         if (progress := self.folder / "progress.jsonl").exists():
             os.truncate(progress, self.read_progress(0)[1])  # a worker that died may have left half a line
         return True
+
+    def release(self) -> None:
+        """Say that no process trains the run any more."""
+        (self.folder / "worker.json").unlink(missing_ok=True)
 
     def wait_again(self) -> None:
         """Put a failed run back in the queue, to go on from its last epoch. Raises RunError if it has not failed."""
@@ -225,12 +236,7 @@ class Run:
 
     def dataset(self) -> xr.Dataset:
         """The data of the run: its sites, all days."""
-        dataset = open_dataset(self.config.data)
-        if not self.config.sites:
-            return dataset
-        if unknown := sorted(set(self.config.sites) - set(dataset.site.values)):
-            raise RunError(f"sites: the data set {self.config.data!r} has no {', '.join(unknown)}.")
-        return dataset.sel(site=list(self.config.sites))
+        return dataset_of(self.config)
 
     def model(self, dataset: xr.Dataset) -> DifferentiableModel:
         """The trained model, with its best weights."""
@@ -266,6 +272,16 @@ class Run:
         return simulate(model, samples).assign_coords(time=time).isel(site=0)
 
 
+def dataset_of(config: RunConfig) -> xr.Dataset:
+    """The data that a configuration names: its sites, all days. Raises RunError naming a site that is not there."""
+    dataset = open_dataset(config.data)
+    if not config.sites:
+        return dataset
+    if unknown := sorted(set(config.sites) - set(dataset.site.values)):
+        raise RunError(f"sites: the data set {config.data!r} has no {', '.join(unknown)}.")
+    return dataset.sel(site=list(config.sites))
+
+
 def compare(runs: Iterable[Run]) -> xr.Dataset:
     """Results of several runs along `run`; what a run lacks is missing.
 
@@ -289,7 +305,12 @@ def whole(path: Path) -> Iterator[Path]:
     """The name under which to write what is then renamed to `path`, so that nobody reads half of it."""
     partial = path.with_name(path.name + ".partial")
     yield partial
+    if not path.is_dir():
+        partial.replace(path)
+        return
+    earlier = path.replace(path.with_name(path.name + ".earlier"))
     partial.replace(path)
+    shutil.rmtree(earlier)
 
 
 def write_whole(path: Path, content: str) -> None:

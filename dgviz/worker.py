@@ -24,7 +24,7 @@ import xarray as xr
 from .config import ConfigError, RunConfig
 from .datasets import attribute_names
 from .results import days_of, make_results
-from .runs import ENDED, Run, RunError, list_runs, whole, write_whole
+from .runs import ENDED, Run, RunError, dataset_of, list_runs, whole, write_whole
 from .samples import Samples
 from .train import DifferentiableModel, Epoch, fit
 
@@ -34,15 +34,35 @@ POLL = 0.1  # seconds between looks at the folder
 def carry_out(run: Run, on_epoch: Callable[[dict], None] = lambda record: None) -> None:
     """Train a run, or go on from its checkpoint, and write its results; `on_epoch` gets each record of progress.
 
-    An error is written to the run's folder and raised. Ctrl-C ends training and leaves a usable run.
+    An error is written to the run's folder and raised. Ctrl-C ends training and leaves a usable run; results of an
+    earlier end stay until there are new ones.
     """
+    if run.status == "done":
+        raise RunError(f"The run {run.id!r} is done; there is nothing to go on with. Train a new run.")
     if not run.claim():
         raise RunError(f"The run {run.id!r} is being trained by another process.")
     try:
         _Job(run, on_epoch).carry_out()
+    except KeyboardInterrupt:
+        write_whole(run.folder / "error.txt", "Interrupted before there were results. Train again to go on.")
+        raise
     except BaseException as error:
         write_whole(run.folder / "error.txt", f"{str(error) or type(error).__name__}\n\n{traceback.format_exc()}")
         raise
+    finally:
+        run.release()
+
+
+def check(config: RunConfig) -> None:
+    """Whether a configuration fits its data and this machine, before a run is made of it.
+
+    Raises ConfigError, DataError, RunError or ValueError saying what does not fit.
+    """
+    dataset = dataset_of(config)
+    periods_of(config, dataset)
+    _device(config)
+    model = DifferentiableModel.build(config, attribute_names(dataset, config.attributes))
+    model.samples(dataset.isel(time=slice(1)), config.target)
 
 
 class _Job:
@@ -52,6 +72,7 @@ class _Job:
         self.run, self.on_epoch, self.config = run, on_epoch, run.config
         self.started, self.ended = time.monotonic(), "done"
         self.checkpoint = run.checkpoint()
+        self.seconds_before = run.progress[-1]["seconds"] if self.checkpoint and run.progress else 0.0
         self.device = _device(run.config)
 
     def carry_out(self) -> None:
@@ -61,8 +82,7 @@ class _Job:
         names = attribute_names(dataset, self.config.attributes)
         model = DifferentiableModel.build(self.config, names).to(self.device)
         samples = model.samples(dataset, self.config.target, self.device)
-        days = days_of(dataset, periods["train"], "train")
-        self._train(model, samples.span(days.start, days.stop, 0))
+        self._train(model, _training_samples(samples, dataset, periods, self.config.warmup))
         results = make_results(model.eval(), samples, dataset, self.config, periods)
         self._write(model, results)
 
@@ -84,7 +104,7 @@ class _Job:
             "loss": epoch.loss,
             "validation_loss": epoch.validation_loss,
             "median_nse": epoch.nse.nanmedian().item(),
-            "seconds": round(seconds, 2),
+            "seconds": round(self.seconds_before + seconds, 2),
             "eta": round(seconds / done_here * (self.config.epochs - epoch.number), 1),
             "device": device_name(self.device),
             "parameters": {k: [round(x, 4) for x in v.tolist()] for k, v in epoch.parameters.items()},
@@ -106,7 +126,7 @@ class _Job:
     def _write(self, model: DifferentiableModel, results: xr.Dataset) -> None:
         record = {
             "ended": self.ended,
-            "seconds": round(time.monotonic() - self.started, 1),
+            "seconds": round(self.seconds_before + time.monotonic() - self.started, 1),
             "device": device_name(self.device),
             "seed": self.config.seed,
             "created": f"{datetime.now():%Y-%m-%d %H:%M}",
@@ -118,6 +138,13 @@ class _Job:
             torch.save(model.state_dict(), partial)
         with whole(self.run.folder / "results.zarr") as partial:
             results.to_zarr(partial, mode="w", zarr_format=2, consolidated=True)
+
+
+def _training_samples(samples: Samples, dataset: xr.Dataset, periods: dict[str, str], warmup: int) -> Samples:
+    """The training period, warmed up with the days before it that are on record and not in the test period."""
+    train, test = (days_of(dataset, periods[name], name) for name in ("train", "test"))
+    first = test.stop if test.stop <= train.start else 0
+    return samples.span(train.start, train.stop, min(warmup, train.start - first))
 
 
 def periods_of(config: RunConfig, dataset: xr.Dataset) -> dict[str, str]:
@@ -163,8 +190,9 @@ class Worker:
         """Spawn the process, unless it lives."""
         if self._process is None or not self._process.is_alive():
             context = multiprocessing.get_context("spawn")
-            self._process = context.Process(target=_serve, args=(self.folder, os.getpid()), daemon=True)
-            self._process.start()
+            process = context.Process(target=_serve, args=(self.folder, os.getpid()), daemon=True)
+            process.start()
+            self._process = process
 
     def submit(self, config: RunConfig) -> Run:
         """Put a run in the queue. Raises RunError if it cannot be written."""

@@ -101,3 +101,9 @@ def test_a_site_without_variation_does_not_count_in_the_kge(flows):
     steady[:, 0] = 1.0
     without = kge_loss(simulated[:, 1:], observed[:, 1:], deviation[1:])
     torch.testing.assert_close(kge_loss(simulated, steady, deviation), without)
+
+
+@pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
+def test_a_simulation_of_nan_is_no_good_one(loss, flows):
+    _, observed, deviation = flows
+    assert not loss(torch.full_like(observed, torch.nan), observed, deviation).isfinite()

@@ -1,14 +1,14 @@
 """What the README says is what the program does."""
 
 import contextlib
+import dataclasses
 import io
 import re
 from pathlib import Path
 
 import torch
-from torch.nn.functional import relu
 
-from dgviz import Flux, Parameter, Process, ProcessModel, State
+from dgviz import Flux, Parameter, Process, State
 from dgviz.describe import option_table, parameter_table
 from dgviz.domains import hydrology
 
@@ -33,15 +33,19 @@ def test_the_library_example_prints_what_it_says():
 
 def test_the_example_process_works_in_the_model(example):
     names = {}
-    given = dict(Process=Process, Parameter=Parameter, State=State, Flux=Flux, torch=torch, relu=relu)
+    given = dict(Process=Process, Parameter=Parameter, Flux=Flux, ThreeOutlets=hydrology.ThreeOutlets)
     exec(blocks("python")[1], given, names)
-    domain = hydrology.domain
-    processes = [options[0]() for options in domain.slots.values()]
-    processes.insert(2, names["Interception"]())
-    model = ProcessModel(processes, {**domain.forcings, **domain.attributes}, domain.outside)
+    slots = {}
+    for slot, options in hydrology.domain.slots.items():
+        slots[slot] = options
+        if slot == "groundwater":
+            slots["deep_drainage"] = (names["NoDeepDrainage"], names["DeepDrainage"])
+    domain = dataclasses.replace(hydrology.domain, slots=slots)
+    without, model = domain.build(), domain.build(deep_drainage="DeepDrainage")
     forcings, parameters = example(model, n_time=100)
     outputs = model(forcings, parameters)
     into, out = (sum(outputs[k].sum(0).mean(-1) for k in names) for names in (model.inflows, model.outflows))
     stored = sum((outputs[k][-1] - state.initial).mean(-1) for k, state in model.of(State).items())
     torch.testing.assert_close(into - out, stored)
-    assert outputs["canopy_evaporation"].max() > 0
+    assert (outputs["baseflow"] <= without(forcings, parameters)["baseflow"]).all()
+    assert outputs["deep_drainage"].max() > 0

@@ -213,3 +213,10 @@ def test_a_run_that_was_removed_takes_no_request(small, tmp_path):
     run.request("stop")
     with pytest.raises(RunError, match="was removed; there is nothing to pause"):
         run.request("pause")
+
+
+def test_a_run_on_a_path_holds_from_any_folder(small, tmp_path, monkeypatch):
+    (tmp_path / "basins").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert Run.create(small.edited(data="basins"), tmp_path / "runs").config.data == str(tmp_path / "basins")
+    assert Run.create(small, tmp_path / "runs").config.data == "delaware"

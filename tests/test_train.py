@@ -5,6 +5,7 @@ import io
 import pytest
 import torch
 
+from dgviz.samples import Samples
 from dgviz.train import fit
 
 
@@ -162,3 +163,23 @@ def test_a_site_without_observations_spoils_nothing(loss, untrained):
 def test_a_window_longer_than_the_record_takes_the_record(untrained):
     epochs, _ = train(untrained, window=400, epochs=1)
     assert torch.isfinite(epochs[0].nse).all()
+
+
+def test_a_loss_that_is_not_a_number_ends_training_with_advice(untrained):
+    model, samples, config = untrained()
+    with torch.no_grad():
+        next(model.network.mlp.parameters()).fill_(torch.nan)
+    with pytest.raises(ValueError, match="The loss became nan in epoch 1. Lower learning_rate"):
+        next(fit(model, samples, config))
+
+
+def test_days_before_the_scored_ones_are_not_trained_on(untrained):
+    """Their observations may change without any effect."""
+    weights = []
+    for observed in (0.0, 9.0):
+        model, samples, config = untrained(epochs=2)
+        warm = Samples(samples.forcings, samples.attributes, samples.target.clone(), warmup=25)
+        warm.target[:25] = observed
+        list(fit(model, warm, config))
+        weights.append(model.state_dict())
+    assert all(weights[0][name].equal(weights[1][name]) for name in weights[0])

@@ -9,10 +9,13 @@ from contextlib import contextmanager
 import psutil
 import pytest
 import torch
+import xarray as xr
 
 from dgviz import worker
 from dgviz.config import ConfigError
+from dgviz.datasets import attribute_names
 from dgviz.runs import Run, RunError
+from dgviz.train import DifferentiableModel
 from dgviz.worker import Worker, carry_out
 
 PATIENCE = 180  # seconds; the process is polite and waits for all others
@@ -218,3 +221,50 @@ def test_what_does_not_fit_the_data_is_said(options, message, small, tmp_path):
 def test_a_gpu_that_is_not_there_is_said(small, tmp_path):
     with pytest.raises(ConfigError, match="'cuda': torch finds no GPU here. Use 'cpu' or 'auto'"):
         carry_out(Run.create(small.edited(device="cuda"), tmp_path))
+
+
+def test_results_of_an_earlier_end_stay_until_there_are_new_ones(small, tmp_path, monkeypatch):
+    run = Run.create(small.edited(epochs=3), tmp_path)
+    carry_out(run, lambda record: run.request("stop"))
+    assert run.status == "stopped"
+    before = run.results().nse.load()
+
+    def killed(*_):
+        assert run.status == "training"
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(worker, "make_results", killed)
+        carry_out(run)
+    assert run.status == "stopped"
+    xr.testing.assert_equal(run.results().nse.load(), before)
+    carry_out(run)
+    assert run.status == "done" and len(run.progress) == 3
+    with pytest.raises(RunError, match="is done; there is nothing to go on with"):
+        carry_out(run)
+
+
+def test_training_is_warmed_up_with_the_days_before_it_but_not_with_test_days(delaware, small):
+    model = DifferentiableModel.build(small, attribute_names(delaware))
+    samples = model.samples(delaware, "streamflow")
+    late = dict(train="1980-01-01/1980-12-31", test="1979-01-01/1979-11-30")
+    warm = worker._training_samples(samples, delaware, late, 365)
+    assert warm.warmup == 31  # December 1979
+    assert warm.target.equal(samples.target[334:])
+    first = worker._training_samples(samples, delaware, dict(train=late["test"], test=late["train"]), 365)
+    assert first.warmup == 0 and first.target.equal(samples.target[:334])
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        (dict(sites=("014",)), "has no 014"),
+        (dict(attributes=("foo",)), "attribute 'foo' is not in"),
+        (dict(pet="GivenPet"), "need 'pet'"),
+        (dict(test_period="1979-03-31/1979-05-30"), "share days"),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_what_does_not_fit_is_known_before_a_run_is_made(options, message, small):
+    with pytest.raises(ValueError, match=message):
+        worker.check(small.edited(**options))

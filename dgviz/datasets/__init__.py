@@ -23,6 +23,7 @@ __all__ = [
     "forcing_names",
     "open_dataset",
     "period_slice",
+    "resolve",
     "sources",
     "target_names",
 ]
@@ -32,6 +33,11 @@ def sources() -> dict[str, ModuleType]:
     """The modules that read a source, by name."""
     modules = {info.name: importlib.import_module(f"{__name__}.{info.name}") for info in pkgutil.iter_modules(__path__)}
     return {name: module for name, module in modules.items() if hasattr(module, "load")}
+
+
+def resolve(data: str) -> str:
+    """The name of a source as it is; a path of a person's own data in full, as it holds from any folder."""
+    return str(Path(data).resolve()) if data not in sources() and Path(data).exists() else data
 
 
 def open_dataset(data: str | Path = "delaware", folder: str | Path | None = None) -> xr.Dataset:

@@ -101,7 +101,8 @@ def numbers(column: pd.Series, file: Path) -> pd.Series:
     if wrong.any():
         line = wrong.idxmax()
         raise DataError(
-            f"{file}: line {line}: {column.name} is {column[line]!r}, not a number; correct it or remove the column."
+            f"{file}: line {line}: {column.name} is {column[line]!r}, not a number; correct it, or remove the column "
+            "if it is not needed."
         )
     return values
 

@@ -311,8 +311,8 @@ class CapillaryRise(Process):
 class ThreeOutlets(Process):
     """Two groundwater zones, three outlets.
 
-    The upper zone drains as interflow, and as quickflow above `uzl`; it percolates to the lower zone, which gives
-    baseflow.
+    The upper zone percolates to the lower zone, then gives quickflow from what is above `uzl`, then interflow from what
+    is left. The lower zone gives baseflow.
 
     Source: Seibert and Vis (2012), doi:10.5194/hess-16-3315-2012.
     """

@@ -86,7 +86,7 @@ def fit(
     checkpoint: dict | None = None,
     interrupt: Callable[[], bool] = lambda: False,
 ) -> Iterator[Epoch]:
-    """Train on `samples` (the training period of the training sites), yielding an Epoch at a time.
+    """Train on the scored days of `samples`, yielding an Epoch at a time; days before them only warm up.
 
     After the last one the model has its best weights: those of the lowest validation loss, or the last without
     validation. With a `checkpoint` it goes on as if it had never stopped. `interrupt` is asked after every update;
@@ -111,11 +111,10 @@ class _Training:
         self.model, self.samples, self.config = model, samples, config
         self.loss = LOSSES[config.loss]
         self.random = torch.Generator().manual_seed(config.seed)
-        self.n_days, self.n_sites = samples.target.shape
+        self.first_day, (self.n_days, self.n_sites) = samples.warmup, samples.target.shape
         self.trained, self.held = self._hold_out()
-        visible = samples.span(0, self.n_days, 0, self.trained.tolist())
-        model.learn_statistics(visible)
-        self.deviation = _deviation(samples.target[: self.n_days])
+        model.learn_statistics(samples.span(self.first_day, self.n_days, 0, self.trained.tolist()))
+        self.deviation = _deviation(samples.target[self.first_day : self.n_days])
         self.optimizer = torch.optim.Adam(model.parameters(), lr=config.learning_rate)
         self.epoch, self.since_best, self.best_loss = 0, 0, math.inf
         self.best = copy.deepcopy(model.state_dict())
@@ -126,14 +125,15 @@ class _Training:
         if config.validation == "none":
             return everything, None
         if config.validation == "period":
-            first = self.n_days - max(1, round(self.n_days * config.validation_fraction))
+            first = self.n_days - max(1, round((self.n_days - self.first_day) * config.validation_fraction))
             held = self.samples.span(first, self.n_days, config.warmup)
             self.n_days, self.held_sites = first, everything
             return everything, held
         order = torch.randperm(self.n_sites, generator=self.random)
         n_held = min(self.n_sites - 1, max(1, round(self.n_sites * config.validation_fraction)))
         self.held_sites = order[:n_held]
-        return order[n_held:], self.samples.span(0, self.n_days, config.warmup, self.held_sites.tolist())
+        held = self.samples.span(self.first_day, self.n_days, config.warmup, self.held_sites.tolist())
+        return order[n_held:], held
 
     def run_epoch(self, interrupt: Callable[[], bool]) -> Epoch:
         losses, nse = [], torch.full((self.n_sites,), math.nan)
@@ -144,6 +144,11 @@ class _Training:
                 raise Interrupted
             batch = self._random_windows(sites)
             loss, simulated = self._score(batch, sites)
+            if not loss.isfinite():
+                raise ValueError(
+                    f"The loss became {loss.item()} in epoch {self.epoch + 1}. Lower learning_rate "
+                    f"(now {self.config.learning_rate:g}) or clip (now {self.config.clip:g})."
+                )
             self.optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip)
@@ -157,13 +162,13 @@ class _Training:
 
     def _batches(self) -> list[Tensor]:
         """Every training site once for every window that the record holds, in random order."""
-        repeats = max(1, round(self.n_days / self.config.window))
+        repeats = max(1, round((self.n_days - self.first_day) / self.config.window))
         order = [self.trained[torch.randperm(len(self.trained), generator=self.random)] for _ in range(repeats)]
         return [batch for sites in order for batch in sites.split(self.config.batch_size)]
 
     def _random_windows(self, sites: Tensor) -> Samples:
-        window = min(self.config.window, self.n_days)
-        start = torch.randint(0, self.n_days - window + 1, (len(sites),), generator=self.random)
+        window = min(self.config.window, self.n_days - self.first_day)
+        start = torch.randint(self.first_day, self.n_days - window + 1, (len(sites),), generator=self.random)
         days = torch.arange(-self.config.warmup, window)[:, None] + start
         device = self.samples.target.device
         return self.samples.take(days.to(device), sites.to(device), self.config.warmup)
