@@ -121,19 +121,22 @@ PAGE = {
 
 NARROW = 900  # px: below it one column, and the side bar closed
 
-# Styles of our own layouts. `--mui-palette-*` follows the page's theme.
+# Styles of our own layouts. `--mui-palette-*` follows the page's theme. Panel keeps a layout within the height of what
+# holds it, in the end that of the window: a row of two tall cards would be squeezed, so cards are as tall as they need.
 STACK = f"""
-:host {{ display: flex !important; flex-direction: column; gap: {GAP}px; }}
+:host {{ max-height: none !important; display: flex !important; flex-direction: column; gap: {GAP}px; }}
 .card {{ flex-grow: 1; }}
 .scroll-button {{ display: none; }}
 """
 CARD = """
-:host { background: var(--mui-palette-background-paper); border: 1px solid var(--mui-palette-divider);
+:host { max-height: none !important;
+        background: var(--mui-palette-background-paper); border: 1px solid var(--mui-palette-divider);
         border-radius: 8px; padding: 10px 14px 8px 14px; box-sizing: border-box; min-width: 0; }
 """
 ROW = (
     f"""
-:host {{ display: grid !important; grid-template-columns: repeat(12, minmax(0, 1fr)); gap: {GAP}px; width: 100%;
+:host {{ max-height: none !important;
+         display: grid !important; grid-template-columns: repeat(12, minmax(0, 1fr)); gap: {GAP}px; width: 100%;
          align-items: stretch; }}
 [class*=span-] {{ align-self: stretch !important; height: auto !important; }}
 .scroll-button {{ display: none; }}
@@ -144,7 +147,8 @@ ROW = (
 """
 )
 BAR = ":host { flex-wrap: wrap; row-gap: 6px; }"  # what does not fit goes to the next line
-MAIN = ":host { min-width: 0 !important; }"  # Panel adds up the widths of what stands in a row, even if it may wrap
+# Panel adds up the widths of what stands in a row, even if it may wrap.
+MAIN = ":host { min-width: 0 !important; max-height: none !important; }"
 WIDE_ONLY = f"@media (max-width: {NARROW}px) {{ :host {{ display: none !important; }} }}"
 NARROW_ONLY = f"@media (min-width: {NARROW + 1}px) {{ :host {{ display: none !important; }} }}"
 TEXT = """
