@@ -90,17 +90,9 @@ class Dashboard:
     @property
     def height(self) -> int:
         """How high the window must be to show all of the page."""
-        return self.page.evaluate("""() => {
-            const main = document.querySelector(".main") ?? find(document)
-            function find(root) {
-              for (const element of root.querySelectorAll("*")) {
-                if (element.classList.contains("main")) return element
-                const inside = element.shadowRoot && find(element.shadowRoot)
-                if (inside) return inside
-              }
-            }
-            return Math.min(6000, Math.max(700, main.scrollHeight + main.getBoundingClientRect().top))
-        }""")
+        cards = self.page.locator(".card:visible").all()
+        boxes = [box for card in cards if (box := card.bounding_box())]
+        return min(6000, max(700, round(max(box["y"] + box["height"] for box in boxes)) + 24))
 
     @property
     def overflow(self) -> int:
