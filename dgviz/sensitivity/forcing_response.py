@@ -1,5 +1,6 @@
 """How an output on one day responds to a forcing on each day: one reverse pass."""
 
+import numpy as np
 import torch
 import xarray as xr
 
@@ -11,8 +12,9 @@ from .units import units_per
 def forcing_response(
     model: DifferentiableModel, samples: Samples, target: str, forcing: str, time, day: int
 ) -> xr.DataArray:
-    """Derivative of `target` on the scored day number `day` with respect to `forcing` on each scored day, `(time,)`.
+    """Derivative of `target` on the scored day number `day` with respect to `forcing` on each day, `(time,)`.
 
+    `time` are the scored days; the result begins earlier, with the warm-up, so that its sum is the whole response.
     Later days have exactly zero. Static parameters do not depend on the forcing; the path through dynamic ones counts.
     """
     series = samples.forcings[forcing].clone().requires_grad_()
@@ -23,4 +25,11 @@ def forcing_response(
         "units": units_per(model.process_model.attrs(target)["units"], model.process_model.attrs(forcing)["units"]),
         "long_name": f"Response of {target} to {model.process_model.forcings[forcing].long_name.lower()}",
     }
-    return xr.DataArray(gradient[samples.warmup :, 0, 0].cpu().numpy(), {"time": time}, "time", attrs=attrs)
+    days = _with_warmup(np.asarray(time), samples.warmup)
+    return xr.DataArray(gradient[:, 0, 0].cpu().numpy(), {"time": days}, "time", attrs=attrs)
+
+
+def _with_warmup(time: np.ndarray, days: int) -> np.ndarray:
+    """Daily `time` with as many days before it."""
+    one = np.timedelta64(1, "D") if time.dtype.kind == "M" else 1
+    return np.concatenate([time[0] - one * np.arange(days, 0, -1), time])

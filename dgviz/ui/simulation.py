@@ -78,6 +78,24 @@ def simulated_days(dataset: xr.Dataset, window: tuple[str, str]) -> tuple[str, s
     return str(first.date()), str(last.date())
 
 
+def day_in_view(state: AppState, flow: xr.DataArray) -> str:
+    """The chosen day where a simulated flow `(time,)` has it, else that of its highest value in the window.
+
+    The test period comes first where the window has any of it: much of what moves the flow at the beginning of the
+    record fell in the warm-up.
+    """
+    if state.day and state.day in flow.indexes["time"]:
+        return state.day
+    test = flow.sel(time=slice(*test_period(state))).sel(time=slice(*state.window))
+    return highest_day(test if test.size else flow, state.window)
+
+
+def test_period(state: AppState) -> list[str]:
+    """First and last day of the test period of the run that is shown."""
+    config = state.store.run(state.run).config
+    return (config.test_period or state.dataset.attrs["test_period"]).split("/")
+
+
 def highest_day(flow: xr.DataArray, window: tuple[str, str]) -> str:
     """The day of the highest value in a window of a series `(time,)`; of all days where the window holds none."""
     inside = flow.sel(time=slice(*window))

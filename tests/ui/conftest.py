@@ -103,7 +103,7 @@ class FakeRun:
         torch.manual_seed(0)
         model = DifferentiableModel.build(self.config.edited(members=1), attribute_names(dataset)).eval()
         first, last = dataset.indexes["time"].slice_indexer(start, stop).indices(dataset.sizes["time"])[:2]
-        return model, model.samples(dataset, "streamflow").span(first, last, 0), dataset.time[first:last]
+        return model, model.samples(dataset, "streamflow").span(first, last, 30), dataset.time[first:last]
 
     def read_progress(self, cursor):
         return self.progress[cursor:], len(self.progress)

@@ -9,7 +9,7 @@ import pytest
 from dgviz.balance import balance
 from dgviz.statistics import over_sites
 from dgviz.ui.learned import chosen, parameter_select
-from dgviz.ui.simulation import Simulation, highest_day, simulated_days
+from dgviz.ui.simulation import Simulation, day_in_view, highest_day, simulated_days
 from dgviz.ui.state import AppState
 from dgviz.ui.views.attribute_scatter import AttributeScatter
 from dgviz.ui.views.balance import Balance, balance_table
@@ -113,10 +113,16 @@ def test_the_day_moves_by_steps_and_by_the_slider_and_stops_at_the_end(state):
     assert "31 Jul 2002" in view.heading
 
 
+def test_outside_the_test_period_the_highest_flow_of_the_window_is_looked_at(state):
+    flow = Simulation.of(state).simulate().streamflow
+    state.window = ("1999-11-01", "1999-12-31")
+    assert day_in_view(state, flow) == highest_day(flow, state.window)
+
+
 def test_a_day_that_is_not_simulated_gives_way_to_that_of_the_highest_flow(state):
     state.day = "1999-12-01"
     view = Buckets(state=state)
-    highest = highest_day(view.simulated.streamflow, state.window)
+    highest = highest_day(view.simulated.streamflow, tuple(state.dataset.attrs["test_period"].split("/")))
     assert view.simulated.indexes["time"][view.slider.value].strftime("%Y-%m-%d") == highest
 
 

@@ -6,6 +6,7 @@ import pytest
 from dgviz.declare import Parameter
 from dgviz.ui import theme
 from dgviz.ui.simulation import Simulation
+from dgviz.ui.text import number
 from dgviz.ui.views.gradient_check import STEPS, GradientCheck, in_words
 from dgviz.ui.views.responses import MOST, Responses
 from dgviz.ui.views.sensitivity_map import SensitivityMap
@@ -38,6 +39,13 @@ def test_rain_after_the_day_has_exactly_no_effect(view, state):
     assert response[days <= np.datetime64("2002-09-10")].any()
     np.testing.assert_allclose(response, Simulation.of(state).forcing_response("2002-09-10"))
     assert "10 Sep 2002" in view.caption and "Half of the response" in view.caption and "exactly 0" in view.caption
+
+
+def test_rain_that_fell_in_the_warm_up_is_part_of_the_response(view, state):
+    state.day = Simulation.of(state).start
+    response = Simulation.of(state).forcing_response(state.day)
+    assert response.time.values[0] < np.datetime64(state.day)
+    assert f"sum to {number(float(response.sum()))}, {number(float(response[:30].sum()))} of it" in view.caption
 
 
 def test_a_tap_chooses_another_day(view, state):

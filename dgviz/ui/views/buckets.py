@@ -9,7 +9,7 @@ import panel as pn
 from .. import material
 from ..figures.bucket_diagram import BucketDiagram, thin_stores
 from ..figures.buckets import lay_out
-from ..simulation import Simulation, highest_day
+from ..simulation import Simulation, day_in_view
 from ..text import date, number, units
 from .computing import ComputingView
 
@@ -97,10 +97,7 @@ class Buckets(ComputingView):
 
     def _day(self):
         """The chosen day where it was simulated, else that of the highest flow."""
-        day, days = self.state.day, self.simulated.indexes["time"]
-        return (
-            day if day and day in days else highest_day(self.simulated[self.shown.run.config.target], self.state.window)
-        )
+        return day_in_view(self.state, self.simulated[self.shown.run.config.target])
 
     def _weather(self, day):
         """The forcings of the day that have units."""

@@ -11,7 +11,7 @@ from .. import material
 from ..figures.responses import Responses as Figure
 from ..figures.series import flow_columns
 from ..learned import chosen, learned
-from ..simulation import Simulation, highest_day
+from ..simulation import Simulation, day_in_view
 from ..text import date, number
 from ..window import follow_range
 from .computing import ComputingView
@@ -80,12 +80,9 @@ class Responses(ComputingView):
 
     def _day(self, simulation):
         """The chosen day where it is simulated, else that of the highest flow."""
-        day, state = self.state.day, self.state
-        if day and simulation.start <= day <= simulation.stop:
-            return day
         flow = pd.Series(self.figure.flows.data["simulated"], self.figure.flows.data["time"]).dropna()
         flow = flow[simulation.start : simulation.stop]
-        return highest_day(flow.rename_axis("time").to_xarray(), state.window)
+        return day_in_view(self.state, flow.rename_axis("time").to_xarray())
 
     def _show_parameters(self, responses):
         self.responses = responses
@@ -98,11 +95,14 @@ class Responses(ComputingView):
         self.figure.show_window(self.state.window)
         at = response.indexes["time"].get_loc(pd.Timestamp(day))
         half = memory(response, at)
-        total = float(response.sum())
+        total, early = float(response.sum()), float(response[response.indexes["time"] < simulation.start].sum())
+        warm = (
+            f", {number(early)} of it before the first day, in the warm-up" if abs(early) >= 0.01 * abs(total) else ""
+        )
         days = f"the last {half} days" if half > 1 else "the day itself"
         self.caption = (
             f"Bars: how much the flow of {date(day)} would rise for one unit more precipitation on that earlier day; "
-            f"they sum to {number(total)}. Half of the response came from {days}; days after it have exactly 0. "
+            f"they sum to {number(total)}{warm}. Half of the response came from {days}; days after it have exactly 0. "
             "Tap a day to choose another. At the bottom: how much the flow of each day would change for one unit more "
             "of a parameter."
         )

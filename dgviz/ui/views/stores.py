@@ -8,7 +8,7 @@ import panel as pn
 from ...declare import Flux, State
 from .. import material, theme
 from ..figures.stores import StoreSeries
-from ..simulation import Simulation, highest_day
+from ..simulation import Simulation, day_in_view
 from ..text import sentence
 from ..window import follow_range
 from .computing import ComputingView
@@ -90,7 +90,7 @@ class Stores(ComputingView):
             return
         self.series.show_window(self.state.window, self.chips.value)
         target = self.simulated[self.shown.run.config.target]
-        self.series.day.location = pd.Timestamp(self.state.day or highest_day(target, self.state.window))
+        self.series.day.location = pd.Timestamp(day_in_view(self.state, target))
 
     def _tap(self, x):
         day = pd.Timestamp(x, unit="ms").round("D")
