@@ -83,7 +83,7 @@ def selection_text(state: AppState) -> str:
         return words
     nse = results.nse.sel(period="test")
     nse = nse.sel(site=[s for s in chosen if s in results.indexes["site"]]) if chosen else nse
-    return f"{words}, median NSE <b>{number(float(nse.median()))}</b>"
+    return f"{words}, median NSE <b>{number(float(nse.median()))}</b> (test)"
 
 
 def _runs(state: AppState):
@@ -162,15 +162,16 @@ def stale_text(state: AppState) -> str:
     changed = state.stale()
     if not changed:
         return ""
-    parts = [
-        f"{sentence(name)}: {_value(name, a, state)} (now {_value(name, b, state)})" for name, (a, b) in changed.items()
-    ]
-    return f"<span class='stale'>These results are trained with {html.escape('; '.join(parts))}</span>"
+    trained, draft = (", ".join(_phrase(name, values[i], state) for name, values in changed.items()) for i in range(2))
+    said = f"These results were trained with {trained}; the draft has {draft}."
+    return f"<span class='stale'>{html.escape(said)}</span>"
 
 
-def _value(name: str, value, state: AppState) -> str:
-    """A value of an option, or the title of a process, as people read it."""
-    slots = state.config.science.slots
+def _phrase(name: str, value, state: AppState) -> str:
+    """An option with its value, or the title of a process, as people say it: "16 members", "loss nse"."""
+    slots, words = state.config.science.slots, sentence(name).lower()
     if name in slots:
         return title(state.config.science.option(name, value)).partition(":")[0].lower()
-    return (", ".join(value) or "none") if isinstance(value, tuple | list) else str(value)
+    if isinstance(value, int) and words.endswith("s"):
+        return f"{value} {words}"
+    return f"{words} {' and '.join(value) or 'none'}" if isinstance(value, tuple | list) else f"{words} {value}"

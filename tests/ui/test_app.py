@@ -96,6 +96,7 @@ def test_help_derives_from_the_declaration():
 
 def test_the_header_counts_what_is_selected(state):
     assert selection_text(state).startswith("<b>5</b> basins, median NSE <b>0.9")
+    assert selection_text(state).endswith("(test)")
     state.select(["a1", "b2"])
     assert selection_text(state).startswith("<b>2</b> of 5 basins selected")
 
@@ -103,7 +104,9 @@ def test_the_header_counts_what_is_selected(state):
 def test_old_results_are_said_to_be_old_in_words(state):
     assert stale_text(state) == ""
     state.edit(snow="NoSnow")
-    assert "trained with Snow: degree-day snow (now no snow)" in stale_text(state)
+    assert "trained with degree-day snow; the draft has no snow." in stale_text(state)
+    state.edit(snow="DegreeDaySnow", members=2)
+    assert "trained with 16 members; the draft has 2 members." in stale_text(state)
 
 
 def test_a_basin_is_found_by_its_name(state):

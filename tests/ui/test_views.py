@@ -1,6 +1,7 @@
 """Every view on every page renders before and after a run, and follows the state."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from dgviz.ui.app import PAGES
@@ -9,7 +10,7 @@ from dgviz.ui.views import View
 from dgviz.ui.views.charts import FlowCharts
 from dgviz.ui.views.distribution import ScoreDistribution
 from dgviz.ui.views.map import SiteMap
-from dgviz.ui.views.scores import WindowScores, window_scores
+from dgviz.ui.views.scores import WindowScores, days_of, window_scores
 
 VIEWS = sorted(
     {v for rows in PAGES.values() for row in rows for views, _ in row for v in views}, key=lambda v: v.__name__
@@ -144,3 +145,11 @@ def test_a_site_outside_the_run_is_said(state, store):
     view = WindowScores(state=state)
     state.pick("c3")
     assert "not part of the run" in view.table.object
+
+
+def test_scores_in_the_window_say_which_days_they_are_of():
+    spans = {"training": ("1999-10-01", "2000-09-30"), "test": ("2000-10-01", "2001-09-30")}
+    spans = {name: tuple(map(pd.Timestamp, days)) for name, days in spans.items()}
+    assert days_of(("1999-10-01", "2001-09-30"), spans) == "training and test days"
+    assert days_of(("2000-10-01", "2001-09-30"), spans) == "test days"
+    assert days_of(("2003-10-01", "2004-09-30"), spans) == "days of neither training nor test"

@@ -2,9 +2,11 @@
 
 import html
 
+import pandas as pd
 import xarray as xr
 
 from ... import metrics
+from ..figures.series import periods
 from ..text import number, period, signed, units
 from . import View, text
 
@@ -46,6 +48,13 @@ def score_table(scores: xr.Dataset) -> str:
     return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
+def days_of(window: tuple[str, str], spans: dict[str, tuple]) -> str:
+    """Which days a window has, given the first and last day of each period: "training and test days"."""
+    first, last = map(pd.Timestamp, window)
+    names = [name for name, (start, stop) in spans.items() if start <= last and first <= stop]
+    return f"{' and '.join(names)} days" if names else "days of neither training nor test"
+
+
 class WindowScores(View):
     """Scores in the window."""
 
@@ -65,5 +74,7 @@ class WindowScores(View):
             return
         observed = self.state.dataset.streamflow.sel(site=site)
         flows = [r.streamflow.sel(site=site) for r in results]
-        self.caption = f"{html.escape(self.state.name_of(site))}, {period(*window)}"
+        config = self.state.store.run(run).config
+        days = days_of(window, periods(self.state.dataset, config.train_period, config.test_period))
+        self.caption = f"{html.escape(self.state.name_of(site))}, {period(*window)}: {days}"
         self.table.object = score_table(window_scores(observed, flows, window))
