@@ -85,7 +85,6 @@ class View(pn.viewable.Viewer):
         )
         caption = text(
             pn.bind(_below, self.param.caption, self.param.summary),
-            visible=pn.bind(lambda *below: any(below), self.param.caption, self.param.summary),
         )
         return pn.Column(
             bar,

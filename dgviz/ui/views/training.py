@@ -1,11 +1,13 @@
 """The training in view: how far it is, and what can be done with it."""
 
 import html
+from functools import cached_property
 
 import panel as pn
 
 from ...runs import Run, RunError
 from .. import material
+from ..run_names import run_name, run_names
 from ..state import ENDED, FINISHED, first_line
 from ..text import duration, number
 from . import View, text
@@ -77,25 +79,29 @@ class TrainingControl(View):
 
     def tools(self):
         """Which run is in view."""
+        return [self.choice]
+
+    @cached_property
+    def choice(self):
+        """The picker. It changes with the card, not before: what stands under a run's name is always of that run."""
         state = self.state
-        choice = material.Select(label="Run", width=250, size="small", margin=0)
-
-        def offer(*_):
-            choice.param.update(options={"None": "", **{i: i for i in state.runs}}, value=state.followed)
-
-        offer()
-        state.param.watch(offer, ["runs", "followed"])
+        choice = material.Select(label="Run", width=340, size="small", margin=0)
         choice.param.watch(
             lambda event: event.new and event.new != state.followed and state.look_at(event.new), "value"
         )
-        return [choice]
+        return choice
+
+    def _offer(self):
+        names = run_names(self.state.runs, self.state.store)
+        self.choice.param.update(options={"None": ""} | names, value=self.state.followed)
 
     def body(self, *, followed):
         """Figures, progress bar and buttons, to be filled."""
         if not followed:
+            self._offer()
             self.heading = "Training"
             return None
-        self.figures, self.trouble = text(), text(visible=False)
+        self.figures, self.trouble = text(), text()
         self.bar = material.LinearProgress(variant="determinate", sizing_mode="stretch_width", margin=(8, 0))
         self._make_buttons()
         return pn.Column(
@@ -115,7 +121,9 @@ class TrainingControl(View):
         epochs = followed.config.epochs
         device = last.get("device") or followed.record.get("device", "")
         before = _runs_before(followed.id, list(state.store.active())) if status == "waiting" else 0
-        self.heading = f"Training of {html.escape(followed.id)}"
+        if self.changed & {"runs", "status"}:
+            self._offer()
+        self.heading = f"Training of {html.escape(run_name(followed, state.store))}"
         self.figures.object = figures_of(status, last, epochs, before, device)
         self.bar.param.update(
             value=round(100 * last.get("epoch", 0) / epochs), visible=status in ("training", "paused", "stopping")
@@ -155,8 +163,8 @@ class TrainingControl(View):
             self.buttons[name].visible = visible
 
     def _show_trouble(self, followed, status, last):
-        self.trouble.visible = status == "failed"
         if status != "failed":
+            self.trouble.object = ""
             return
         kept = f"Its first {last['epoch']} epochs are kept. " if last else ""
         self.trouble.object = (
