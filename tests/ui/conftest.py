@@ -10,6 +10,7 @@ from dgviz import metrics
 from dgviz.config import RunConfig
 from dgviz.datasets import attribute_names
 from dgviz.declare import Flux, Parameter, State
+from dgviz.runs import RunError
 from dgviz.train import DifferentiableModel
 from dgviz.ui.state import AppState
 from dgviz.ui.store import Store
@@ -88,6 +89,8 @@ class FakeRun:
         }
 
     def results(self):
+        if self.stored is None:
+            raise RunError(f"The run {self.id!r} has no results.")
         return self.stored
 
     def simulate(self, dataset, site, start=None, stop=None):

@@ -216,3 +216,12 @@ def test_the_status_is_said_in_words(status, last, before, words):
 
 def test_the_device_is_named_and_escaped():
     assert "CPU &lt;1&gt;" in figures_of("training", epoch(1), 4, 0, "CPU <1>")
+
+
+def test_the_picker_changes_with_the_card_and_names_runs(state, training):
+    view = TrainingControl(state=state)
+    assert view.choice.value == training.id and training.id in view.choice.options.values()
+    state.look_at("default")
+    assert view.choice.value == "default" and "Training of HBV, 3 Feb 04:05" in view.heading
+    assert "Done" in view.figures.object
+    assert "HBV, 3 Feb" in LossCurves(state=state).heading

@@ -1,8 +1,11 @@
 """Loss and score over the epochs of a training."""
 
+import html
+
 import panel as pn
 
 from ..figures.learning import LearningCurves
+from ..run_names import run_name
 from . import View
 
 
@@ -19,8 +22,11 @@ class LossCurves(View):
         """New figures for another run."""
         if not followed:
             return None
-        config = self.state.store.run(followed).config
-        self.curves = LearningCurves(config.epochs, dark)
+        run = self.state.store.run(followed)
+        self.heading = (
+            f"Loss and score over the epochs <span class='muted'>{html.escape(run_name(run, self.state.store))}</span>"
+        )
+        self.curves = LearningCurves(run.config.epochs, dark)
         return pn.pane.Bokeh(self.curves.layout, sizing_mode="stretch_width", margin=0)
 
     def refresh(self, *, progress):
