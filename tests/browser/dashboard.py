@@ -1,5 +1,6 @@
-"""What a person does with the dashboard, in words. Nothing here sleeps: every step waits for what it causes."""
+"""What a person does with the dashboard, in words. Every step waits for what it causes."""
 
+import math
 import re
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -122,6 +123,25 @@ class Dashboard:
         site, x, y = self.site_at(index)
         self.page.mouse.click(x, y)
         return site
+
+    def free_sites(self) -> list[int]:
+        """The positions of the sites of the map that no other site is near, so that a click is sure to pick them."""
+        places = [self.site_at(index)[1:] for index in range(len(self.column("site")))]
+        return [i for i, p in enumerate(places) if all(math.dist(p, q) > 12 for q in places if q is not p)]
+
+    def time_of_click(self, index: int) -> float:
+        """Milliseconds from a click on a site of the map until the hydrograph in the browser has other data."""
+        self.page.evaluate(f"""() => {{ {FIGURE}
+            const {{source}} = shown("observed")
+            window.clicked = window.changed = null
+            const click = () => {{ window.clicked = performance.now() }}
+            document.addEventListener("pointerdown", click, {{capture: true, once: true}})
+            source.properties.data.change.connect(() => {{ window.changed ??= performance.now() }})
+        }}""")
+        self.page.wait_for_timeout(500)  # as a person does: two clicks within a third of a second are a double click
+        self.click_site(index)
+        self.page.wait_for_function("window.clicked !== null && window.changed !== null")
+        return self.page.evaluate("window.changed - window.clicked")
 
     def lasso(self, *corners: tuple[float, float]) -> None:
         """Draw a lasso on the map in sight; corners are shares of its width and height."""
