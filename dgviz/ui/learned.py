@@ -6,6 +6,11 @@ from ..config import RunConfig
 from ..declare import Parameter
 from . import material
 from .state import AppState
+from .text import lower_first, units
+
+THRESHOLDS = (
+    "A gradient does not see days that cross a hard threshold: the check of the gradient shows how much that is."
+)
 
 
 def learned(config: RunConfig, results: xr.Dataset) -> dict[str, Parameter]:
@@ -18,6 +23,12 @@ def chosen(state: AppState) -> str:
     results = state.results(state.run)
     names = list(learned(state.store.run(state.run).config, results)) if results is not None else []
     return state.parameter if state.parameter in names else next(iter(names), "")
+
+
+def one_more(parameter: Parameter) -> str:
+    """The step that a sensitivity is for, in words: "1 mm more of field capacity"."""
+    step = f"1 {units(parameter.units)}" if units(parameter.units) else "1"
+    return f"{step} more of {lower_first(parameter.long_name)}"
 
 
 def parameter_select(state: AppState, label: str = "Parameter"):

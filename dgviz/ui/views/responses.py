@@ -10,9 +10,9 @@ from ...sensitivity import memory
 from .. import material
 from ..figures.responses import Responses as Figure
 from ..figures.series import flow_columns
-from ..learned import chosen, learned
+from ..learned import THRESHOLDS, chosen, learned, one_more
 from ..simulation import Simulation, day_in_view
-from ..text import date, number
+from ..text import date, number, units
 from ..window import follow_range
 from .computing import ComputingView
 
@@ -47,7 +47,7 @@ class Responses(ComputingView):
         """The panels."""
         if Simulation.of(self.state) is None:
             return None
-        self.responses = self.rain = None
+        self.responses, self.rain_words = None, ""
         self._offer()
         self.figure = Figure(dark, MOST)
         follow_range(self.figure.x_range, self.state)
@@ -88,28 +88,35 @@ class Responses(ComputingView):
         self.responses = responses
         names = [name for name in self.parameters.value if name in responses]
         self.figure.show_parameters([(name, responses[name]) for name in names])
+        self._say()
         self.figure.show_window(self.state.window)
 
     def _show_rain(self, simulation, response, day):
         self.figure.show_rain_response(response, day)
         self.figure.show_window(self.state.window)
         at = response.indexes["time"].get_loc(pd.Timestamp(day))
+        unit = units(self.state.dataset[simulation.forcing].attrs.get("units", ""))
         half = memory(response, at)
         total, early = float(response.sum()), float(response[response.indexes["time"] < simulation.start].sum())
         warm = (
             f", {number(early)} of it before the first day, in the warm-up" if abs(early) >= 0.01 * abs(total) else ""
         )
         days = f"the last {half} days" if half > 1 else "the day itself"
-        self.caption = (
-            f"Bars: how much the flow of {date(day)} would rise for one unit more precipitation on that earlier day; "
+        self.rain_words = (
+            f"Bars: how much the flow of {date(day)} would rise for 1 {unit} more precipitation on that earlier day; "
             f"they sum to {number(total)}{warm}. Half of the response came from {days}; days after it have exactly 0. "
-            "Tap a day to choose another. At the bottom: how much the flow of each day would change for one unit more "
-            "of a parameter."
+            "Tap a day to choose another. "
         )
+        self._say()
+
+    def _say(self):
+        steps = " or ".join(one_more(self.known[name]) for name in self.parameters.value)
+        below = f"At the bottom: how much the flow of each day would change for {steps}. {THRESHOLDS}" if steps else ""
+        self.caption = self.rain_words + below
 
     def _offer(self):
         state = self.state
-        known = learned(state.store.run(state.run).config, state.results(state.run))
+        self.known = known = learned(state.store.run(state.run).config, state.results(state.run))
         kept = [name for name in self.parameters.value if name in known] or [chosen(state)]
         self.parameters.param.update(options={f"{p.long_name} ({n})": n for n, p in known.items()}, value=kept)
 

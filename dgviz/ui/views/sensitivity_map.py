@@ -2,9 +2,10 @@
 
 import panel as pn
 
+from ...declare import Parameter
 from ..colours import colouring
 from ..figures.site_map import SiteMap as Figure
-from ..learned import chosen, parameter_select
+from ..learned import THRESHOLDS, chosen, one_more, parameter_select
 from . import View
 
 
@@ -33,7 +34,10 @@ class SensitivityMap(View):
             shown = colouring(f"sensitivity:{chosen(state)}", state.config, state.dataset, state.results(state.run))
             self.map.paint(shown.values.values, shown.palette, shown.low, shown.high, shown.units, shown.title)
             self.heading = shown.title
-            self.caption = f"Change of the mean flow of the run for one unit more of the parameter. {shown.caption}."
+            parameter = state.store.run(state.run).config.build().of(Parameter)[chosen(state)]
+            self.caption = (
+                f"Change of the mean flow of the run for {one_more(parameter)}. {shown.caption}. {THRESHOLDS}"
+            )
         sites = state.sites
         self.map.mark(sites.index(site) if site else None)
         wanted = [i for i, name in enumerate(sites) if name in set(selected)]
