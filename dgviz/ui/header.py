@@ -13,6 +13,7 @@ from .state import AppState
 from .text import number, sentence
 from .views import text
 
+ONE_RUN = ("Results", "Sensitivity")  # pages without the baseline
 COPY = "navigator.clipboard && navigator.clipboard.writeText(window.location.href)"
 
 
@@ -126,6 +127,7 @@ def context_bar(state: AppState):
     words = text(
         pn.bind(lambda *_: stale_text(state), state.param.run, state.param.config), align="center", sizing_mode=None
     )
+    only = text(pn.bind(shown_only, state.param.page, state.param.baseline), align="center", sizing_mode=None)
     restore = material.Button(
         label="Restore them",
         variant="text",
@@ -136,8 +138,13 @@ def context_bar(state: AppState):
     )
     restore.visible = pn.bind(lambda *_: bool(state.stale()), state.param.run, state.param.config)
     return pn.FlexBox(
-        shown, compared, words, restore, align_items="center", sizing_mode="stretch_width", margin=(8, 0, 8, 0)
+        shown, compared, only, words, restore, align_items="center", sizing_mode="stretch_width", margin=(8, 0, 8, 0)
     )
+
+
+def shown_only(page: str, baseline: str) -> str:
+    """Said on the pages that draw one run, where a second one is chosen, HTML."""
+    return "<span class='muted'>This page shows run A only.</span>" if baseline and page in ONE_RUN else ""
 
 
 def unreadable_runs(state: AppState):

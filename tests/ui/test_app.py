@@ -10,7 +10,7 @@ from dgviz.declare import Parameter, Process
 from dgviz.domains import Domain
 from dgviz.ui import material
 from dgviz.ui.app import create_app
-from dgviz.ui.header import presets, selection_text, stale_text
+from dgviz.ui.header import presets, selection_text, shown_only, stale_text
 from dgviz.ui.help import HelpDialog, process_help
 from dgviz.ui.presets import PRESETS
 from dgviz.ui.sidebar import Basins, Processes, Training
@@ -107,6 +107,11 @@ def test_old_results_are_said_to_be_old_in_words(state):
     assert "trained with degree-day snow; the draft has no snow." in stale_text(state)
     state.edit(snow="DegreeDaySnow", members=2)
     assert "trained with 16 members; the draft has 2 members." in stale_text(state)
+
+
+def test_pages_of_one_run_say_so_where_two_are_chosen():
+    assert "run A only" in shown_only("Results", "no-snow")
+    assert shown_only("Results", "") == shown_only("Explore", "no-snow") == ""
 
 
 def test_a_basin_is_found_by_its_name(state):
