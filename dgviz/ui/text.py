@@ -79,6 +79,11 @@ def sentence(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def short_label(name: str, declared: Quantity) -> str:
+    """A quantity of a model in few words; the name of three letters or fewer is an abbreviation and is written out."""
+    return sentence(name) if len(name) > 3 else declared.long_name
+
+
 def slot_label(slot: str, options: tuple[type[Process], ...]) -> str:
     """What a slot is for: the quantity of that name where a process declares one, else the slot's own name."""
     named = [option.declared[slot].long_name for option in options if slot in option.declared]

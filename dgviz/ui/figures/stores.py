@@ -11,7 +11,7 @@ from bokeh.plotting import figure
 
 from ...declare import Flux, Quantity
 from .. import theme
-from ..text import sentence, units
+from ..text import lower_first, sentence, short_label, units
 from . import hover, nothing_yet, plain_figure, plain_legend, tip
 
 DATE = ("", "@time{%e %b %Y}")
@@ -66,7 +66,13 @@ class StoreSeries:
                 panel.select_one(HoverTool).update(
                     renderers=list(drawn.values())[:1],
                     tooltips=tip(
-                        [DATE, *((sentence(n), f"@{n}{{0.00}} {units(self.others[n].units)}") for n in drawn)]
+                        [
+                            DATE,
+                            *(
+                                (short_label(n, self.others[n]), f"@{n}{{0.00}} {units(self.others[n].units)}")
+                                for n in drawn
+                            ),
+                        ]
                     ),
                 )
 
@@ -118,8 +124,9 @@ class StoreSeries:
             colour = theme.colour(name, self.dark)
             alike = sorted((n for n in quantities if theme.colour(n, self.dark) == colour), key=_has_own_colour)
             dash = DASHES[alike.index(name) % len(DASHES)]
+            called = lower_first(short_label(name, quantities[name]))
             self.lines[name] = fig.line("time", name, source=self.source, line_color=colour, line_dash=dash,
-                                        line_width=theme.LINE, legend_label=sentence(name).lower())  # fmt: skip
+                                        line_width=theme.LINE, legend_label=called)  # fmt: skip
         fig.add_tools(hover([DATE], mode="vline", point_policy="follow_mouse"))
         plain_legend(fig, "top_right")
         fig.legend.update(ncols=2, spacing=8, label_height=14, padding=0)  # two fit on a narrow screen

@@ -9,7 +9,7 @@ from bokeh.plotting import figure
 from .. import theme
 from ..figures import hover, plain_figure, plain_legend
 from ..summaries import of_distribution
-from ..text import number
+from ..text import number, sentence
 from . import View
 
 
@@ -27,12 +27,14 @@ def cdf_columns(values: xr.DataArray) -> dict[str, np.ndarray]:
     }
 
 
-def plot_cdf(shown: ColumnDataSource, compared: ColumnDataSource, picked: ColumnDataSource, dark: bool) -> figure:
-    """Cumulative distributions of NSE of two runs; `picked` is one site's point."""
+def plot_cdf(
+    shown: ColumnDataSource, compared: ColumnDataSource, picked: ColumnDataSource, sites: str, dark: bool
+) -> figure:
+    """Cumulative distributions of NSE of two runs; `picked` is one site's point, `sites` what sites are called."""
     fig = plain_figure(
         200,
         "NSE, test period",
-        "Sites at or below, %",
+        f"{sites} at or below, %",
         x_range=Range1d(-0.2, 1),
         y_range=Range1d(0, 101),
         tools="xbox_select,save",
@@ -84,7 +86,8 @@ class ScoreDistribution(View):
         for source in (self.shown, self.compared, self.picked):
             source.data = {"value": [], "share": [], "site": [], "name": []}
         self.shown.selected.on_change("indices", lambda attr, old, new: self._select(new))
-        self.figure = plot_cdf(self.shown, self.compared, self.picked, dark)
+        word = self.state.config.science.site
+        self.figure = plot_cdf(self.shown, self.compared, self.picked, sentence(f"{word}s"), dark)
         return pn.pane.Bokeh(self.figure, sizing_mode="stretch_width", margin=0)
 
     def refresh(self, *, run, baseline, site, selected):
@@ -100,7 +103,7 @@ class ScoreDistribution(View):
                 f" (A), {number(float(other.nse.sel(period='test').median()))} (B)" if other is not None else ""
             )
             self.summary = of_distribution(nse)
-            self.caption += ". A box selects sites by their score."
+            self.caption += f". A box selects {self.state.config.science.site}s by their score."
         sites = list(self.shown.data["site"])
         at = [sites.index(site)] if site in sites else []
         self.picked.data = {key: [values[i] for i in at] for key, values in self.shown.data.items()}

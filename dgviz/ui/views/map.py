@@ -51,7 +51,9 @@ class SiteMap(View):
             self.heading = shown.title
             missing = int(shown.values.isnull().sum())
             self.summary = of_map(shown.title, shown.values, shown.units, site)
-            self.caption = shown.caption + (f"; grey: no value at {missing} sites" if missing else "")
+            self.caption = shown.caption + (
+                f"; grey: no value at {missing} {state.config.science.site}s" if missing else ""
+            )
         self.map.mark(state.sites.index(site) if site else None)
         wanted = [i for i, name in enumerate(state.sites) if name in set(selected)]
         if sorted(self.map.source.selected.indices) != wanted:

@@ -9,7 +9,7 @@ from ...declare import Flux, State
 from .. import material, theme
 from ..figures.stores import StoreSeries
 from ..simulation import Simulation, day_in_view
-from ..text import sentence
+from ..text import short_label
 from ..window import follow_range
 from .computing import ComputingView
 
@@ -41,7 +41,7 @@ class Stores(ComputingView):
             return None
         self.model = simulation.run.config.build()
         self.chips = material.CheckButtonGroup(
-            options={sentence(n): n for n in offered(self.model)},
+            options={short_label(n, q): n for n, q in offered(self.model).items()},
             value=[],
             size="small",
             margin=(0, 0, 6, 0),
