@@ -8,6 +8,7 @@ import xarray as xr
 from ..runs import Run
 from ..sensitivity import agreement, finite_difference, forcing_response, parameter_response
 from .state import FINISHED, AppState
+from .store import written
 
 SHORT = 4 * 366  # days: a record no longer than this is simulated as a whole
 LONGEST = 3 * 366  # days of a longer record that are simulated at once
@@ -32,9 +33,9 @@ class Simulation:
         return cls(run, state.dataset, state.site, *simulated_days(state.dataset, state.window))
 
     @property
-    def key(self) -> tuple[str, ...]:
+    def key(self) -> tuple[str | float, ...]:
         """What makes two simulations the same."""
-        return str(self.run.folder), self.run.config.data, self.site, self.start, self.stop
+        return str(self.run.folder), written(self.run), self.run.config.data, self.site, self.start, self.stop
 
     @property
     def forcing(self) -> str:

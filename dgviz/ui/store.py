@@ -29,8 +29,8 @@ class Store:
         self._worker: Worker | None = None
         self._runs: dict[str, Run] = {}
         self._datasets: dict[str, xr.Dataset] = {}
-        self._results: dict[str, xr.Dataset] = {}
-        self._medians: dict[str, xr.Dataset] = {}
+        self._results: dict[tuple[str, float], xr.Dataset] = {}
+        self._medians: dict[tuple[str, float], xr.Dataset] = {}
         self._lock = threading.Lock()
 
     def dataset(self, data: str) -> xr.Dataset:
@@ -64,20 +64,26 @@ class Store:
         return runs[run_id]
 
     def results(self, run_id: str) -> xr.Dataset:
-        """The results of a finished run, in memory; the same object each time."""
+        """The results of a finished run, in memory; the same object until the run has new ones."""
+        run = self.run(run_id)
+        key = run_id, written(run)
         with self._lock:
-            if run_id not in self._results:
-                self._results[run_id] = self.run(run_id).results().load()
-            return self._results[run_id]
+            if key not in self._results:
+                _forget(self._results, run_id)
+                self._results[key] = run.results().load()
+            return self._results[key]
 
     def medians(self, run_id: str) -> xr.Dataset:
         """The median of every score over the sites of a finished run, `(period,)`; nothing else of it is read."""
+        run = self.run(run_id)
+        key = run_id, written(run)
         with self._lock:
-            if run_id not in self._medians:
-                results = self.run(run_id).results()
+            if key not in self._medians:
+                results = run.results()
                 scores = results[[name for name in results if set(results[name].dims) == {"period", "site"}]]
-                self._medians[run_id] = scores.load().median("site", keep_attrs=True)
-            return self._medians[run_id]
+                _forget(self._medians, run_id)
+                self._medians[key] = scores.load().median("site", keep_attrs=True)
+            return self._medians[key]
 
     def active(self) -> Iterator[Run]:
         """Runs that wait or train, the oldest first."""
@@ -108,6 +114,18 @@ class Store:
         """End the worker, if it was started."""
         if self._worker is not None:
             self._worker.close()
+
+
+def written(run: Run) -> float:
+    """When the results of a run were written, in s: a run that is trained on has others. Zero without results."""
+    path = run.folder / "results.zarr"
+    return path.stat().st_mtime if path.exists() else 0.0
+
+
+def _forget(kept: dict[tuple[str, float], xr.Dataset], run_id: str) -> None:
+    """Drop what was kept of a run before it had new results."""
+    for key in [key for key in kept if key[0] == run_id]:
+        del kept[key]
 
 
 def _problem(run: Run) -> str:

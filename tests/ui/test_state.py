@@ -4,6 +4,7 @@ import sys
 import pytest
 
 from dgviz.config import ConfigError
+from dgviz.ui.simulation import Simulation
 from dgviz.ui.state import AppState, default_window
 
 from .conftest import SITES, make_dataset
@@ -102,3 +103,14 @@ def test_time_is_estimated_from_runs_on_the_same_data(state, store):
 def test_a_long_record_opens_on_its_last_three_water_years():
     assert default_window(make_dataset("1980-10-01", 30)) == ("2007-10-01", "2010-09-30")
     assert default_window(make_dataset("1999-10-01", 2))[0] == "1999-10-01"
+
+
+def test_a_run_that_was_trained_on_shows_its_new_results(state, store):
+    run, before = store.run("default"), Simulation.of(state).key
+    old = store.results("default")
+    assert store.results("default") is old
+    run.stored = old.assign(nse=old.nse - 1)
+    (run.folder / "results.zarr").mkdir()
+    assert store.results("default") is run.stored
+    assert float(store.medians("default").nse[0]) == pytest.approx(float(run.stored.nse[0].median()))
+    assert Simulation.of(state).key != before
