@@ -41,8 +41,8 @@ def test_differences_are_told_in_the_words_of_the_processes():
 def test_a_line_tells_what_a_run_is_and_how_well_it_does(compared, store):
     table = run_table(compared)
     lines = table.split("<tr>")
-    default = next(line for line in lines if ">default<" in line)
-    other = next(line for line in lines if ">no-snow<" in line)
+    default = next(line for line in lines if "title='default'" in line)
+    other = next(line for line in lines if "title='no-snow'" in line)
     assert "name='A' value='default' aria-label='A: default' checked" in default and "name='B'" not in default
     assert "name='B' value='no-snow' aria-label='B: no-snow' checked" in other
     assert "is A" in default and "No snow" in other and "3 Feb 2001, 04:05" in other

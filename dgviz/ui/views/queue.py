@@ -8,6 +8,7 @@ from ...config import RunConfig
 from ...runs import Run, RunError
 from .. import material
 from ..differences import in_words
+from ..run_names import run_name
 from ..state import ENDED, first_line
 from ..text import sentence
 from . import View, text
@@ -52,9 +53,12 @@ class TrainingQueue(View):
 
     def _line(self, row):
         words = f"{sentence(row['status'])}{': ' * bool(row['words'])}{html.escape(row['words'])}"
+        name = run_name(self.state.store.run(row["id"]), self.state.store)
         mark = " <span class='badge'>in view</span>" if row["id"] == self.state.followed else ""
         said = text(
-            f"<p><b>{row['id']}</b>{mark} {html.escape(row['what'])}</p><p class='muted'>{words}</p>", align="center"
+            f"<p title='{html.escape(row['id'])}'><b>{html.escape(name)}</b>{mark} {html.escape(row['what'])}</p>"
+            f"<p class='muted'>{words}</p>",
+            align="center",
         )
         return pn.Row(said, *self._buttons(row), sizing_mode="stretch_width", margin=(2, 0))
 

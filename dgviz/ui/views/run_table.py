@@ -9,6 +9,7 @@ from ...datasets import DataError
 from ...runs import Run
 from ..differences import in_words
 from ..form_table import FormTable
+from ..run_names import run_name
 from ..state import FINISHED, AppState
 from ..text import date, duration, number
 from . import View
@@ -32,7 +33,7 @@ def _line(run: Run, state: AppState, shown) -> str:
     cells = {
         "A": _input("radio", "A", run, run.id == state.run, finished),
         "B": _input("checkbox", "B", run, run.id == state.baseline, finished and same_data and run.id != state.run),
-        "Run": html.escape(run.id),
+        "Run": f"<span title='{html.escape(run.id)}'>{html.escape(run_name(run, state.store))}</span>",
         "When": when(run),
         "Data": html.escape(run.config.data),
         "Differs from A": html.escape(differs),
