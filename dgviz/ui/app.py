@@ -7,6 +7,7 @@ import socket
 from pathlib import Path
 
 import panel as pn
+from tornado.websocket import WebSocketClosedError
 
 from ..config import ConfigError
 from ..datasets import DataError
@@ -230,6 +231,7 @@ def serve(
     store.dataset(data)
     store.warm_up()
     port = port or _free_port(address)
+    logging.getLogger("asyncio").addFilter(not_of_a_closed_page)
     gc.freeze()  # the garbage of a session is found without looking through all modules and data
     try:
         pn.serve(
@@ -244,6 +246,11 @@ def serve(
         )
     finally:
         store.close()
+
+
+def not_of_a_closed_page(record: logging.LogRecord) -> bool:
+    """False for what asyncio says of a message to a page that was closed meanwhile: nobody waits for it any more."""
+    return not (record.exc_info and isinstance(record.exc_info[1], WebSocketClosedError))
 
 
 def _free_port(address: str) -> int:

@@ -1,15 +1,18 @@
 """The frame: it builds in a document, says what is wrong when it cannot, and derives its pickers."""
 
+import logging
+
 import panel as pn
 import pytest
 from bokeh.document import Document
 from panel.util import edit_readonly
+from tornado.websocket import WebSocketClosedError
 
 from dgviz.config import RunConfig
 from dgviz.declare import Parameter, Process
 from dgviz.domains import Domain
 from dgviz.ui import material
-from dgviz.ui.app import create_app
+from dgviz.ui.app import create_app, not_of_a_closed_page
 from dgviz.ui.header import presets, selection_text, shown_only, stale_text
 from dgviz.ui.help import HelpDialog, process_help
 from dgviz.ui.presets import PRESETS
@@ -164,3 +167,11 @@ def test_style_sheets_are_the_same_when_looked_up_once(store):
 def test_what_is_shown_while_the_page_loads_covers_nothing():
     page = material.TEMPLATE.read_text()
     assert "pointer-events: none" in page and "inset: 0 0 auto 0" in page
+
+
+def test_only_messages_to_closed_pages_are_kept_out_of_the_log():
+    def record(error):
+        return logging.LogRecord("asyncio", logging.ERROR, "", 0, "", (), (type(error), error, None))
+
+    assert not not_of_a_closed_page(record(WebSocketClosedError()))
+    assert not_of_a_closed_page(record(OSError()))
