@@ -170,7 +170,7 @@ class TrainingControl(View):
         self.trouble.object = (
             f"<div class='problem'><b>{html.escape(first_line(followed.error))}</b><br>"
             f"<span class='muted'>{kept}Everything else on the page still works, and runs that wait go on. "
-            f"Details: {html.escape(str(followed.folder / 'error.txt'))}</span></div>"
+            f"Its files: {html.escape(str(followed.folder))}</span></div>"
         )
         self.buttons["again"].label = f"Train again from epoch {last['epoch']}" if last else "Train again"
 
