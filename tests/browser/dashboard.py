@@ -83,6 +83,9 @@ class Dashboard:
         """Wait until every card of the open page is there with its figures drawn."""
         views = sum(len(views) for row in PAGES[self.query["page"]] for views, _ in row)
         expect(self.page.locator(".card:visible")).to_have_count(views, timeout=PATIENCE)
+        expect(self.page.get_by_text(re.compile("^computing")).locator("visible=true")).to_have_count(
+            0, timeout=PATIENCE
+        )
         self.page.wait_for_function("() => Bokeh.documents.every(doc => doc.is_idle)")
         self.page.wait_for_function(f"() => {{ {FIGURE} return figures().every(({{view}}) => view.has_finished()) }}")
         self.page.wait_for_function("document.fonts.status === 'loaded'")
