@@ -179,13 +179,21 @@ class AppState(param.Parameterized):
     # --- training
 
     def estimate(self) -> float | None:
-        """About how many seconds training the draft takes, from runs that ended on the same data; None without one."""
+        """About how many seconds training the draft takes, by the time of an update of a run on the same data.
+
+        None without such a run. An update takes about as long for few sites as for a full batch.
+        """
         for run_id in self.finished():
             run = self.store.run(run_id)
             if progress := run.progress:
-                rate = progress[-1]["seconds"] / len(progress) / (len(run.config.sites) or len(self.sites))
-                return rate * (len(self.selected) or len(self.sites)) * self.config.epochs
+                n_updates = len(progress) * self._batches(len(run.config.sites), run.config)
+                rate = progress[-1]["seconds"] / n_updates
+                return rate * self._batches(len(self.selected), self.config) * self.config.epochs
         return None
+
+    def _batches(self, n_sites: int, config: RunConfig) -> int:
+        """How many batches a pass over the sites takes; no site means all."""
+        return -(-(n_sites or len(self.sites)) // config.batch_size)
 
     def start_training(self) -> str:
         """Train the draft on the selected sites in the background; returns the id of the new run.

@@ -97,7 +97,10 @@ def test_time_is_estimated_from_runs_on_the_same_data(state, store):
     state.edit(epochs=30)
     assert state.estimate() == pytest.approx(150)
     state.select(["a1"])
-    assert state.estimate() == pytest.approx(30)
+    assert state.estimate() == pytest.approx(150)  # one site takes as long as all five: both are one batch
+    state.edit(batch_size=1)
+    state.select([])
+    assert state.estimate() == pytest.approx(5 * 150)
 
 
 def test_a_long_record_opens_on_its_last_three_water_years():
