@@ -6,7 +6,7 @@ import xarray as xr
 
 from ..samples import Samples
 from ..train import DifferentiableModel
-from .units import units_per
+from .units import derivative_attrs
 
 
 def forcing_response(
@@ -21,10 +21,7 @@ def forcing_response(
     samples = Samples(samples.forcings | {forcing: series}, samples.attributes, samples.target, samples.warmup)
     flow = model(samples, [target])[target].mean(-1)[samples.warmup + day].sum()
     (gradient,) = torch.autograd.grad(flow, series)
-    attrs = {
-        "units": units_per(model.process_model.attrs(target)["units"], model.process_model.attrs(forcing)["units"]),
-        "long_name": f"Response of {target} to {model.process_model.forcings[forcing].long_name.lower()}",
-    }
+    attrs = derivative_attrs(model.process_model, "Response of", target, forcing)
     days = _with_warmup(np.asarray(time), samples.warmup)
     return xr.DataArray(gradient[:, 0, 0].cpu().numpy(), {"time": days}, "time", attrs=attrs)
 

@@ -3,10 +3,9 @@
 import torch
 import xarray as xr
 
-from ..declare import Parameter
 from ..samples import Samples
 from ..train import DifferentiableModel
-from .units import units_per
+from .units import derivative_attrs
 
 
 def mean_response(model: DifferentiableModel, samples: Samples, target: str) -> xr.Dataset:
@@ -19,17 +18,13 @@ def mean_response(model: DifferentiableModel, samples: Samples, target: str) -> 
     parameters = {k: v.requires_grad_() for k, v in parameters.items()}
     flows = model.process_model(samples.forcings, parameters, [target])[target].mean(-1)[samples.warmup :]
     gradients = torch.autograd.grad(flows.mean(0).sum(), list(parameters.values()), materialize_grads=True)
-    declared, units = model.process_model.of(Parameter), model.process_model.attrs(target)["units"]
     return xr.Dataset(
         {
-            name: ("site", gradient.sum((0, -1)).cpu().numpy(), _attrs(declared[name], target, units))
+            name: (
+                "site",
+                gradient.sum((0, -1)).cpu().numpy(),
+                derivative_attrs(model.process_model, "Sensitivity of mean", target, name),
+            )
             for name, gradient in zip(parameters, gradients, strict=True)
         }
     )
-
-
-def _attrs(parameter: Parameter, target: str, units: str) -> dict[str, str]:
-    return {
-        "units": units_per(units, parameter.units),
-        "long_name": f"Sensitivity of mean {target} to {parameter.long_name.lower()}",
-    }

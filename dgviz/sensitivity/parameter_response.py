@@ -4,10 +4,9 @@ import torch
 import xarray as xr
 from torch.autograd import forward_ad
 
-from ..declare import Parameter
 from ..samples import Samples
 from ..train import DifferentiableModel
-from .units import units_per
+from .units import derivative_attrs
 
 
 def parameter_response(model: DifferentiableModel, samples: Samples, target: str, time) -> xr.Dataset:
@@ -21,9 +20,9 @@ def parameter_response(model: DifferentiableModel, samples: Samples, target: str
         flows = model.process_model(samples.forcings, _with_tangents(parameters), [target])[target]
         tangent = forward_ad.unpack_dual(flows.mean(-1)).tangent
     responses = tangent[samples.warmup :].cpu().numpy()
-    declared, units = model.process_model.of(Parameter), model.process_model.attrs(target)["units"]
     variables = {
-        name: ("time", responses[:, i], _attrs(declared[name], target, units)) for i, name in enumerate(parameters)
+        name: ("time", responses[:, i], derivative_attrs(model.process_model, "Response of", target, name))
+        for i, name in enumerate(parameters)
     }
     return xr.Dataset(variables, coords={"time": time})
 
@@ -36,10 +35,3 @@ def _with_tangents(parameters: dict[str, torch.Tensor]) -> dict[str, torch.Tenso
         tangent[:, i] = 1
         duals[name] = forward_ad.make_dual(copies, tangent)
     return duals
-
-
-def _attrs(parameter: Parameter, target: str, units: str) -> dict[str, str]:
-    return {
-        "units": units_per(units, parameter.units),
-        "long_name": f"Response of {target} to {parameter.long_name.lower()}",
-    }
