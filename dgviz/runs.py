@@ -85,7 +85,8 @@ class Run:
     def create(cls, config: RunConfig, folder: Path) -> "Run":
         """A new run in a folder of runs, waiting to be trained. Raises RunError if it cannot be written."""
         config = config.edited(data=resolve(config.data))  # a path that holds wherever the run is read
-        base = f"{Path(config.data).stem}-{datetime.now():%Y%m%d-%H%M%S}"
+        now = datetime.now()
+        base = f"{Path(config.data).stem}-{now:%Y%m%d-%H%M%S}-{now.microsecond // 1000:03d}"
         try:
             Path(folder).mkdir(parents=True, exist_ok=True)
             path = _new_folder(Path(folder), base)
@@ -285,9 +286,12 @@ def dataset_of(config: RunConfig) -> xr.Dataset:
 def compare(runs: Iterable[Run]) -> xr.Dataset:
     """Results of several runs along `run`; what a run lacks is missing.
 
-    A parameter that is static in one run and dynamic in another is its mean `(site,)` in all.
+    A parameter that is static in one run and dynamic in another is its mean `(site,)` in all. Raises RunError if two
+    of the runs, in different folders, have the same id.
     """
     runs = list(runs)
+    if repeated := {run.id for run in runs if sum(run.id == other.id for other in runs) > 1}:
+        raise RunError(f"Two of the runs are called {', '.join(sorted(repeated))}. Rename the folder of one.")
     results = [run.results().drop_encoding() for run in runs]
     dims = {name: {result[name].dims for result in results if name in result} for result in results for name in result}
     mixed = [name for name, of_runs in dims.items() if len(of_runs) > 1]

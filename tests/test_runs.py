@@ -171,6 +171,12 @@ def test_a_simulation_has_the_days_asked_for(done_run, delaware, site):
     assert [str(day)[:10] for day in time.values] == ["1979-02-03", "1979-02-04", "1979-02-05"]
 
 
+def test_runs_of_one_name_in_two_folders_are_not_compared(done_run, tmp_path):
+    namesake = Run(tmp_path / done_run.id)
+    with pytest.raises(RunError, match=done_run.id):
+        compare([done_run, namesake])
+
+
 def test_runs_that_differ_are_compared_and_what_is_missing_is_empty(done_run, small, delaware, tmp_path):
     sites = delaware.site.values[3:6].tolist()
     other = Run.create(small.edited(groundwater="TwoOutlets", members=3, sites=tuple(sites), epochs=1), tmp_path)
