@@ -1,17 +1,20 @@
-"""Processes wired into one model and stepped through time: the readable reference."""
+"""Processes wired into one model."""
 
+import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Literal, get_args
 
 import torch
 import xarray as xr
 from torch import Tensor
 
 from .declare import Flux, Parameter, Process, Quantity, State
+from .engine import Fused
+from .step import Step, WiringError, run
 from .words import suggest
 
-
-class WiringError(ValueError):
-    """The chosen processes do not fit together."""
+Backend = Literal["auto", "torch", "fused"]
+PAST = "past_"  # begins the name of the last days of a series, in the state from which a run goes on
 
 
 class ProcessModel(torch.nn.Module):
@@ -37,12 +40,16 @@ class ProcessModel(torch.nn.Module):
         self.losses = {s: [k for k, f in fluxes.items() if f.out_of == s] for s in self.of(State)}
         self.inflows = [k for k, f in fluxes.items() if f.out_of in self.outside]
         self.outflows = [k for k, f in fluxes.items() if f.into in self.outside]
-        self._carried = {k: s for k, s in self.of(State).items() if k in reads}
-        steps = [i for i, p in enumerate(self.processes) if self._carried.keys() & (p.reads.keys() | _moved_by(p))]
+        carried = {k: s for k, s in self.of(State).items() if k in reads}
+        self._summed = {k: s for k, s in self.of(State).items() if k not in carried}
+        steps = [i for i, p in enumerate(self.processes) if carried.keys() & (p.reads.keys() | _moved_by(p))]
         first, last = (steps[0], steps[-1] + 1) if steps else (0, 0)
-        self._before, self._stepped, self._after = (
+        self._before, stepped, self._after = (
             tuple(self.processes)[part] for part in (slice(first), slice(first, last), slice(last, None))
         )
+        self._step = Step(stepped, carried)
+        self._fused = Fused(self._step)
+        self._logged = set()
 
     def of(self, kind: type[Quantity]) -> dict[str, Quantity]:
         """The declared quantities of one kind over all processes, by name."""
@@ -57,29 +64,70 @@ class ProcessModel(torch.nn.Module):
         forcings: Mapping[str, Tensor],
         parameters: Mapping[str, Tensor],
         only: Collection[str] | None = None,
+        initial: Mapping[str, Tensor] | None = None,
+        backend: Backend = "auto",
     ) -> dict[str, Tensor]:
         """Every flux and state by name, `(time, site, member)` each.
 
         `forcings` and `parameters` hold tensors `(time, site, member)` in which a dimension of 1 means constant;
         a state is its value at the end of the day. `only` names the fluxes and states to return: the others are not
-        kept. Raises ValueError naming what is missing or does not fit.
+        kept. `initial` holds stores before the first day, `(1, site, member)` by name, where they are not those
+        declared; or the state that `run` gave at the end of an earlier run. `backend` is "fused" (compiled kernels),
+        "torch" (the plain loop over the days) or "auto": fused where it can run these processes, else torch.
+        Raises ValueError naming what is missing or does not fit.
         """
-        for name in set(only or ()) - self.of(Flux).keys() - self.of(State).keys():
-            known = [*self.of(Flux), *self.of(State)]
-            raise ValueError(
-                f"The model has no flux or state {name!r}. It has: {', '.join(known)}.{suggest(name, known)}"
-            )
+        return self._simulate(forcings, parameters, only, initial or {}, backend, going_on=False)[0]
+
+    def run(
+        self,
+        forcings: Mapping[str, Tensor],
+        parameters: Mapping[str, Tensor],
+        only: Collection[str] | None = None,
+        initial: Mapping[str, Tensor] | None = None,
+        backend: Backend = "auto",
+    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+        """What `forward` gives, and the state at the end: given as `initial`, it lets a run go on as if never ended.
+
+        The state holds every store, `(1, site, member)`, and, as `past_` and a name, the last days of the series on
+        which a process looks back.
+        """
+        return self._simulate(forcings, parameters, only, initial or {}, backend, going_on=True)
+
+    def backend(self, device: str, dtype: torch.dtype = torch.float32) -> tuple[str, str]:
+        """What "auto" takes on a device, "fused" or "torch", and why."""
+        if obstacle := self._fused.obstacle(device, dtype):
+            return "torch", obstacle
+        return "fused", f"all {len(self._step.processes)} stepped processes are compiled for the {device.upper()}"
+
+    def _simulate(self, forcings, parameters, only, initial, backend: Backend, going_on: bool):
+        self._check_names(only, initial)
         known = self._known({**forcings, **parameters})
         shape = torch.broadcast_shapes(*(v.shape for v in known.values()))
         wanted = self.of(Flux) | self.of(State) if only is None else only
+        summed = self._summed if going_on else self._summed.keys() & set(wanted)
+        state = {}
         for process in self._before:
-            known |= self._run(process, known)
-        if self._stepped:
-            known |= self._step_through_time(known, shape, wanted)
+            known |= self._run_on_series(process, known, initial, state)
+        if self._step.processes:
+            known |= self._step_through_time(known, shape, {*wanted}, summed, initial, backend, state)
         for process in self._after:
-            known |= self._run(process, known)
-        known |= {k: self._sum_up(k, known, shape[0]) for k in self.of(State).keys() - self._carried if k in wanted}
-        return {k: known[k].expand(shape) for k in wanted}
+            known |= self._run_on_series(process, known, initial, state)
+        for name in summed:
+            known[name] = self._sum_up(name, known, shape[0], initial)
+            state[name] = known[name][-1:]
+        return {k: known[k].expand(shape) for k in wanted}, state
+
+    def _check_names(self, only: Collection[str] | None, initial: Mapping[str, Tensor]) -> None:
+        outputs = [*self.of(Flux), *self.of(State)]
+        for name in set(only or ()).difference(outputs):
+            raise ValueError(
+                f"The model has no flux or state {name!r}. It has: {', '.join(outputs)}.{suggest(name, outputs)}"
+            )
+        stores = [*self.of(State), *(PAST + k for p in self.processes if p.memory for k in p.reads)]
+        for name in initial.keys() - set(stores):
+            raise ValueError(
+                f"The model has no store {name!r} to begin with. It has: {', '.join(stores)}.{suggest(name, stores)}"
+            )
 
     def _known(self, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
         needed = [*self.forcings, *self.of(Parameter)]
@@ -96,70 +144,62 @@ class ProcessModel(torch.nn.Module):
             raise ValueError(f"These shapes do not fit together as (time, site, member): {shapes}.") from None
         return known
 
-    def _step_through_time(self, known: Mapping[str, Tensor], shape: torch.Size, wanted) -> dict[str, Tensor]:
-        computed = {k for p in self._stepped for k in p.of(Flux)} | self._carried.keys()
-        kept = [k for k in computed if k in wanted or self._is_read_later(k)]
-        reads = set().union(*(p.reads for p in self._stepped))
-        known = {k: v for k, v in known.items() if k in reads}
-        constant = {k: v[0] for k, v in known.items() if len(v) == 1}
-        varying = {k: v.unbind() for k, v in known.items() if len(v) > 1}
+    def _step_through_time(self, known, shape, wanted: set[str], summed, initial, backend: Backend, state):
+        step = self._step
+        kept = {k for k in step.computed if k in wanted or self._is_read_later(k, summed, by_member=True)}
+        means = {k for k in step.computed if k not in kept and self._is_read_later(k, summed, by_member=False)}
+        inputs = {k: known[k] for k in step.inputs if k in known}
         like = next(iter(known.values()))
-        stores = {k: like.new_full(shape[1:], s.initial, dtype=torch.float64) for k, s in self._carried.items()}
-        seen = {k: store.to(like.dtype) for k, store in stores.items()}
-        history = {k: [] for k in kept}
-        for day in range(shape[0]):
-            now = seen | constant | {k: v[day] for k, v in varying.items()}
-            for process in self._stepped:
-                now |= seen
-                now |= self._run(process, now)
-                seen |= self._move(process, now, stores)
-            now |= seen
-            for k in kept:
-                history[k].append(now[k])
-        return {k: torch.stack([v.expand(shape[1:]) for v in days]) for k, days in history.items()}
+        stores = {
+            k: _first_day(k, initial[k], shape) if k in initial else like.new_full(shape[1:], s.initial).double()
+            for k, s in step.stores.items()
+        }
+        through_time = self._choose(backend, like)
+        values, stores = through_time(inputs, stores, shape[0], kept, means)
+        state |= {k: v[None] for k, v in stores.items()}
+        return values
 
-    def _is_read_later(self, name: str) -> bool:
-        summed = self.of(State).keys() - self._carried
-        return any(name in p.reads for p in self._after) or any(
-            name in self.gains[state] + self.losses[state] for state in summed
-        )
+    def _choose(self, backend: Backend, like: Tensor):
+        if backend not in get_args(Backend):
+            raise ValueError(f"There is no backend {backend!r}. Backends: {', '.join(get_args(Backend))}.")
+        chosen, why = (backend, "asked for") if backend == "torch" else self.backend(like.device.type, like.dtype)
+        if backend == "fused" and chosen == "torch":
+            raise ValueError(f"The fused backend cannot run this model: {why}. Use backend='auto' or 'torch'.")
+        if (chosen, why) not in self._logged:
+            self._logged.add((chosen, why))
+            logging.getLogger(__name__).info("backend %s: %s", chosen, why)
+        return (self._fused if chosen == "fused" else self._step).through_time
 
-    def _move(self, process: Process, now: Mapping[str, Tensor], stores: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Move the fluxes of a process out of and into the stores; returns the changed ones as processes see them.
+    def _is_read_later(self, name: str, summed: Collection[str], by_member: bool) -> bool:
+        """Does a later process or a running sum need a flux or store of every member (or, if not, the mean)?"""
+        readers = [p for p in self._after if name in p.reads]
+        readers += [self._declaring(k) for k in summed if name in self.gains[k] + self.losses[k]]
+        return any(p.member_mean != by_member for p in readers)
 
-        Stores are kept in double precision: in single, thirty years of rounding lose more than a millionth of the rain.
-        """
-        changed = set()
-        for name, flux in process.of(Flux).items():
-            if flux.out_of in stores:
-                stores[flux.out_of] = stores[flux.out_of] - now[name]
-                changed.add(flux.out_of)
-            if flux.into in stores:
-                stores[flux.into] = stores[flux.into] + now[name]
-                changed.add(flux.into)
-        return {k: stores[k].to(now[name].dtype) for k in changed}
+    def _declaring(self, state: str) -> Process:
+        return next(p for p in self.processes if state in p.of(State))
 
-    def _sum_up(self, state: str, known: Mapping[str, Tensor], n_time: int) -> Tensor:
+    def _run_on_series(self, process: Process, known, initial, state: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Run a process on whole series, preceded by those that `initial` holds where it looks back on them."""
+        if not process.memory:
+            return run(process, known)
+        series = {k: known[k] for k in process.reads if k in known}
+        if process.member_mean:
+            series = {k: v.mean(-1, keepdim=True) for k, v in series.items()}
+        past = {k: initial[PAST + k] for k in series if PAST + k in initial}
+        series |= {k: torch.cat([before, series[k]]) for k, before in past.items()}
+        varying = {k: v for k, v in series.items() if len(v) > 1 or k in self._step.computed}
+        state |= {PAST + k: v[-process.memory :] for k, v in varying.items()}
+        n_past = max((len(v) for v in past.values()), default=0)
+        return {k: v[n_past:] for k, v in run(process, series).items()}
+
+    def _sum_up(self, state: str, known: Mapping[str, Tensor], n_time: int, initial: Mapping[str, Tensor]) -> Tensor:
         """A store that no process reads: what came in minus what went out, as a running sum."""
         into, out_of = ([known[k] for k in names] for names in (self.gains[state], self.losses[state]))
-        declared_by = next(p for p in self.processes if state in p.of(State))
-        if declared_by.member_mean:
+        if self._declaring(state).member_mean:
             into, out_of = ([v.mean(-1, keepdim=True) for v in vs] for vs in (into, out_of))
         change = (sum(into) - sum(out_of)).expand(n_time, -1, -1)
-        return self.of(State)[state].initial + torch.cumsum(change, 0)
-
-    @staticmethod
-    def _run(process: Process, known: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        inputs = {k: known[k] for k in process.reads if k in known}
-        if process.member_mean:
-            inputs = {k: v.mean(-1, keepdim=True) for k, v in inputs.items()}
-        fluxes = process(**inputs)
-        if fluxes.keys() != process.of(Flux).keys():
-            raise WiringError(
-                f"{type(process).__name__}.forward returned {sorted(fluxes)}, but it declares the fluxes "
-                f"{sorted(process.of(Flux))}. Return each declared flux by name."
-            )
-        return fluxes
+        return initial.get(state, self.of(State)[state].initial) + torch.cumsum(change, 0)
 
     def _check_wiring(self, inputs: Mapping[str, Quantity]) -> None:
         states, known, computed, declared = self.of(State), set(inputs), set(), {}
@@ -196,6 +236,16 @@ class ProcessModel(torch.nn.Module):
 def _moved_by(process: Process) -> set[str]:
     """The stores between which the fluxes of a process move something."""
     return {store for flux in process.of(Flux).values() for store in (flux.out_of, flux.into)}
+
+
+def _first_day(name: str, store: Tensor, shape: torch.Size) -> Tensor:
+    """A store at the beginning, `(site, member)` in double precision."""
+    try:
+        return store.double().expand(1, *shape[1:])[0]
+    except RuntimeError:
+        raise ValueError(
+            f"The store {name!r} has the shape {tuple(store.shape)}. Give {(1, *shape[1:])} or what fits that."
+        ) from None
 
 
 def _check_same(name: str, process: Process, declared: dict[str, Quantity]) -> None:

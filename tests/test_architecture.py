@@ -16,8 +16,10 @@ APPS = sorted((ROOT / "apps").glob("*.py"))
 # The parts of the package in the order in which they may import: a part sees only those of earlier rows.
 LAYERS = (
     ("paths", "words", "declare", "metrics", "statistics"),
-    ("model", "datasets"),
-    ("domains", "engine", "network", "losses", "samples", "balance"),
+    ("step", "datasets"),
+    ("engine",),
+    ("model",),
+    ("domains", "network", "losses", "samples", "balance"),
     ("config", "describe"),
     ("train",),
     ("sensitivity",),
@@ -32,7 +34,9 @@ RANK = {part: rank for rank, parts in enumerate(LAYERS) for part in parts}
 # Narrower than the order of the rows: what these parts see of the package.
 SEES_ONLY = {
     "metrics": set(),
-    "model": {"declare", "words"},
+    "step": {"declare"},
+    "engine": {"step", "paths"},
+    "model": {"declare", "step", "engine", "words"},
     "datasets": {"paths", "words"},
     "domains": {"declare", "model", "words"},
     "config": {"declare", "model", "domains", "words"},

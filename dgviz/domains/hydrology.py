@@ -411,6 +411,7 @@ class GammaRouting(Process):
 
     member_mean = True
     n_days = 15
+    memory = n_days - 1
 
     route_a = Parameter("1", "Shape of the unit hydrograph", range=(0.0, 2.9))
     route_b = Parameter("d", "Time scale of the unit hydrograph", range=(0.0, 6.5))

@@ -1,0 +1,150 @@
+"""Exponentials and their relatives on vectors.
+
+In single precision from polynomials, accurate to about one unit in the last place: coefficients of the Cephes library
+(Moshier 1989, Methods and programs for mathematical functions). In double precision, and where it is rare, from the
+C library, lane by lane.
+"""
+
+from llvmlite import ir
+
+from .lanes import ADDRESS, Lanes
+
+LN2 = 0.693147180559945309
+LN2_HIGH, LN2_LOW = 0.693359375, -2.12194440e-4  # of which n times the first is exact
+EXP = (1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1)
+EXP2 = (1.535336188319500e-4, 1.339887440266574e-3, 9.618437357674640e-3, 5.550332471162809e-2)
+EXP2 += (2.402264791363012e-1, 6.931472028550421e-1, 1.0)
+LOG = (7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1)
+LOG += (-1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1)
+TANH = (-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1)
+SMALLEST = 1.17549435e-38  # with all digits
+SQRT_HALF_BITS = 0x3F3504F3
+
+
+class Functions:
+    """The functions of one kernel; logarithms needed again are kept."""
+
+    def __init__(self, lanes: Lanes):
+        self.lanes, self.build = lanes, lanes.build
+        self._logs = {}
+
+    def exp(self, x: ir.Value) -> ir.Value:
+        """e to the x."""
+        if self.lanes.double:
+            return self.library("exp", x)
+        all_, build = self.lanes.all, self.build
+        x = self._limited(x, -104.0, 89.0)
+        n = self.lanes.intrinsic("rint", build.fmul(x, all_(1 / LN2)))
+        r = self._multiply_add(n, all_(-LN2_HIGH), x)
+        r = self._multiply_add(n, all_(-LN2_LOW), r)
+        y = self._multiply_add(self._polynomial(r, EXP), build.fmul(r, r), r)
+        return self._scaled(build.fadd(y, all_(1.0)), n)
+
+    def log(self, x: ir.Value) -> ir.Value:
+        """The natural logarithm."""
+        if self.lanes.double:
+            return self.library("log", x)
+        exponent, rest = self._log_parts(x)
+        return self._multiply_add(exponent, self.lanes.all(LN2), rest)
+
+    def pow(self, x: ir.Value, y: ir.Value) -> ir.Value:
+        """x to the y; of a negative x for whole y only."""
+        if self.lanes.double:
+            return self.library("pow", x, y)
+        all_, build = self.lanes.all, self.build
+        exponent, rest = self._log_parts(self.lanes.intrinsic("fabs", x))
+        product = build.fmul(y, exponent)
+        lost = self._multiply_add(y, exponent, build.fneg(product))
+        small = self._multiply_add(y, build.fmul(rest, all_(1 / LN2)), lost)
+        n = self._limited(self.lanes.intrinsic("rint", build.fadd(product, small)), -252.0, 252.0)
+        r = build.fadd(build.fsub(product, n), small)
+        r = build.select(build.fcmp_ordered("<", r, all_(-400.0)), all_(-400.0), r)  # finite, where the result is zero
+        power = self._signed(self._scaled(self._polynomial(r, EXP2), n), x, y)
+        one = build.or_(build.fcmp_ordered("==", y, all_(0.0)), build.fcmp_ordered("==", x, all_(1.0)))
+        return build.select(one, all_(1.0), power)
+
+    def tanh(self, x: ir.Value) -> ir.Value:
+        """The hyperbolic tangent."""
+        if self.lanes.double:
+            return self.library("tanh", x)
+        all_, build = self.lanes.all, self.build
+        square, size = build.fmul(x, x), self.lanes.intrinsic("fabs", x)
+        near = self._multiply_add(self._polynomial(square, TANH), build.fmul(square, x), x)
+        far = build.fdiv(all_(2.0), build.fadd(self.exp(build.fadd(size, size)), all_(1.0)))
+        far = self.lanes.intrinsic("copysign", build.fsub(all_(1.0), far), x)
+        return build.select(build.fcmp_ordered("<", size, all_(0.625)), near, far)
+
+    def sigmoid(self, x: ir.Value) -> ir.Value:
+        """1 / (1 + exp(-x))."""
+        one = self.lanes.all(1.0)
+        return self.build.fdiv(one, self.build.fadd(one, self.exp(self.build.fneg(x))))
+
+    def library(self, name: str, *values: ir.Value) -> ir.Value:
+        """A function of the C library, lane by lane."""
+        lanes, build = self.lanes, self.build
+        kinds = [lanes.number] * len(values)
+        function = lanes.declare(name if lanes.double else f"{name}f", lanes.number, kinds)
+        result = ir.Constant(lanes.vector, ir.Undefined)
+        for i in range(lanes.width):
+            lane = ir.Constant(ADDRESS, i)
+            value = build.call(function, [build.extract_element(v, lane) for v in values])
+            result = build.insert_element(result, value, lane)
+        return result
+
+    def _log_parts(self, x: ir.Value) -> tuple[ir.Value, ir.Value]:
+        """The binary exponent of x and the natural logarithm of the rest."""
+        if x not in self._logs:
+            self._logs[x] = self._new_log_parts(x)
+        return self._logs[x]
+
+    def _new_log_parts(self, x: ir.Value) -> tuple[ir.Value, ir.Value]:
+        lanes, all_, build = self.lanes, self.lanes.all, self.build
+        tiny = build.fcmp_ordered("<", x, all_(SMALLEST))
+        bits = build.bitcast(build.select(tiny, build.fmul(x, all_(2.0**23)), x), lanes.whole)
+        n = build.ashr(build.sub(bits, lanes.all_whole(SQRT_HALF_BITS)), lanes.all_whole(23))
+        f = build.fsub(build.bitcast(build.sub(bits, build.shl(n, lanes.all_whole(23))), lanes.vector), all_(1.0))
+        square = build.fmul(f, f)
+        y = build.fmul(build.fmul(square, f), self._polynomial(f, LOG))
+        rest = build.fadd(f, self._multiply_add(all_(-0.5), square, y))
+        exponent = build.sitofp(n, lanes.vector)
+        exponent = build.select(tiny, build.fsub(exponent, all_(23.0)), exponent)
+        odd = build.fcmp_unordered("<=", x, all_(0.0))  # zero, negative or NaN
+        of_odd = build.select(build.fcmp_ordered("==", x, all_(0.0)), all_(float("-inf")), all_(float("nan")))
+        endless = build.fcmp_ordered("==", x, all_(float("inf")))
+        return build.select(odd, all_(0.0), exponent), build.select(odd, of_odd, build.select(endless, x, rest))
+
+    def _signed(self, power: ir.Value, x: ir.Value, y: ir.Value) -> ir.Value:
+        """|x| to the y as x to the y."""
+        build, all_ = self.build, self.lanes.all
+        floor = self.lanes.intrinsic("floor", y)
+        half = build.fmul(y, all_(0.5))
+        odd = build.fcmp_ordered("!=", half, self.lanes.intrinsic("floor", half))
+        of_whole = build.select(odd, build.fneg(power), power)
+        of_negative = build.select(build.fcmp_ordered("==", floor, y), of_whole, all_(float("nan")))
+        return build.select(build.fcmp_ordered("<", x, all_(0.0)), of_negative, power)
+
+    def _limited(self, x: ir.Value, low: float, high: float) -> ir.Value:
+        """x between two numbers; NaN stays."""
+        build, all_ = self.build, self.lanes.all
+        x = build.select(build.fcmp_ordered("<", x, all_(low)), all_(low), x)
+        return build.select(build.fcmp_ordered(">", x, all_(high)), all_(high), x)
+
+    def _scaled(self, x: ir.Value, n: ir.Value) -> ir.Value:
+        """x times 2 to the n, in two steps so that neither leaves the range."""
+        build, lanes = self.build, self.lanes
+        whole = build.fptosi(n, lanes.whole)
+        half = build.ashr(whole, lanes.all_whole(1))
+        for part in (half, build.sub(whole, half)):
+            bits = build.shl(build.add(part, lanes.all_whole(127)), lanes.all_whole(23))
+            x = build.fmul(x, build.bitcast(bits, lanes.vector))
+        return x
+
+    def _polynomial(self, x: ir.Value, coefficients: tuple[float, ...]) -> ir.Value:
+        value = self.lanes.all(coefficients[0])
+        for coefficient in coefficients[1:]:
+            value = self._multiply_add(value, x, self.lanes.all(coefficient))
+        return value
+
+    def _multiply_add(self, a: ir.Value, b: ir.Value, c: ir.Value) -> ir.Value:
+        """a b + c, rounded once where the processor can."""
+        return self.lanes.intrinsic("fma", a, b, c)

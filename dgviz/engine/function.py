@@ -1,0 +1,150 @@
+"""The way of tensors into kernels and of gradients back, as torch wants it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from .plan import Plan
+from .tangent import MARK, tangent
+
+Arrays = dict[tuple[str, str], Tensor | None]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run has the same on its way there and back; `kernel(plan, dtype, n_member)` gives a kernel."""
+
+    plan: Plan
+    kernel: Callable
+    shape: tuple[int, int, int]
+    dtype: torch.dtype
+    weights: tuple[torch.Size, ...]
+    with_gradients: bool
+
+    @property
+    def stores(self) -> tuple[str, ...]:
+        """The names of the stores."""
+        return tuple(self.plan.program.stores)
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The names of what is kept."""
+        return (*self.plan.kept, *self.plan.means)
+
+    def size_of(self, name: str) -> tuple[int, ...]:
+        """The shape of an input or of a value."""
+        if name in self.plan.constant:
+            return self.shape[1:]
+        return self.shape[:2] if name in (*self.plan.by_site, *self.plan.means) else self.shape
+
+    def split(self, tensors: tuple) -> tuple[dict, dict, tuple]:
+        """What belongs to inputs and to stores, by name, and to weights."""
+        n_inputs, n_stores = len(self.plan.inputs), len(self.stores)
+        inputs = dict(zip(self.plan.inputs, tensors, strict=False))
+        stores = dict(zip(self.stores, tensors[n_inputs:], strict=False))
+        return inputs, stores, tensors[n_inputs + n_stores :]
+
+    def forward(
+        self, inputs: Mapping[str, Tensor], stores: Mapping[str, Tensor], weights: tuple, keeps: bool
+    ) -> Arrays:
+        """All arrays of the way there; with checkpoints if `keeps`."""
+        kernel = self.kernel(self.plan, self.dtype, self.shape[2])
+        like = next(iter(stores.values()))
+        arrays = {("input", k): inputs[k].contiguous() for k in self.plan.inputs}
+        arrays["weights", ""] = torch.cat([w.reshape(-1) for w in weights]) if weights else None
+        arrays["checkpoints", ""] = kernel.checkpoints(self.shape, like.device) if keeps else None
+        arrays |= {("initial", k): stores[k].contiguous() for k in self.stores}
+        arrays |= {("final", k): torch.empty_like(arrays["initial", k]) for k in self.stores}
+        arrays |= {("value", k): like.new_empty(self.size_of(k), dtype=self.dtype) for k in self.values}
+        kernel.launch(arrays, self.shape)
+        return arrays
+
+    def backward(self, saved: Arrays, final: Mapping, values: Mapping, wanted: set[str], learned: bool) -> Arrays:
+        """All arrays of the way back; a gradient of a store at the end or of a value may be None."""
+        plan = self.plan.reverse({k for k, g in values.items() if g is not None}, wanted, learned)
+        kernel = self.kernel(plan, self.dtype, self.shape[2])
+        zeros = torch.zeros(self.shape[1:], dtype=self.dtype, device=saved["checkpoints", ""].device)
+        arrays = dict(saved)
+        for k in self.stores:
+            arrays["from_store", k] = zeros if final[k] is None else final[k].to(self.dtype).contiguous()
+            arrays["to_store", k] = torch.empty_like(zeros)
+        arrays |= {("from_value", k): values[k].contiguous() for k in (*plan.kept, *plan.means)}
+        arrays |= {("to_input", k): zeros.new_zeros(self.size_of(k)) for k in plan.wanted}
+        n_weights = sum(shape.numel() for shape in self.weights)
+        arrays["to_weights", ""] = zeros.new_zeros(kernel.n_blocks(self.shape), n_weights)
+        kernel.launch(arrays, self.shape)
+        return arrays
+
+    def along(self, directions: Mapping[str, Tensor]) -> "Run":
+        """The run of the derivative in the direction of some inputs, which vary as the inputs do."""
+        plan = self.plan
+
+        def with_directions(names: tuple[str, ...]) -> tuple[str, ...]:
+            return (*names, *(MARK + k for k in names if k in directions))
+
+        varying = {name: with_directions(getattr(plan, name)) for name in ("by_site", "by_cell", "constant")}
+        return replace(self, plan=replace(plan, program=tangent(plan.program, tuple(directions)), **varying))
+
+
+class Function(torch.autograd.Function):
+    """Stores at the end, then what is kept, from inputs, initial stores and weights."""
+
+    @staticmethod
+    def forward(ctx, run: Run, *tensors: Tensor):
+        ctx.run = run
+        ctx.set_materialize_grads(False)
+        ctx.save_for_forward(*tensors)
+        keeps = run.with_gradients and any(ctx.needs_input_grad)
+        arrays = run.forward(*run.split(tensors), keeps)
+        if keeps:
+            ctx.keys = [key for key in arrays if key[0] in ("input", "weights", "checkpoints")]
+            ctx.save_for_backward(*(arrays[key] for key in ctx.keys))
+        return _results(run, arrays)
+
+    @staticmethod
+    def backward(ctx, *gradients: Tensor | None):
+        if torch.is_grad_enabled():
+            raise RuntimeError(
+                "The fused kernels have first derivatives only. For a second one (create_graph=True) call the model "
+                "with backend='torch'."
+            )
+        run, n_stores = ctx.run, len(ctx.run.stores)
+        needs = run.split(ctx.needs_input_grad[1:])
+        arrays = run.backward(
+            saved=dict(zip(ctx.keys, ctx.saved_tensors, strict=True)),
+            final=dict(zip(run.stores, gradients, strict=False)),
+            values=dict(zip(run.values, gradients[n_stores:], strict=True)),
+            wanted={k for k, needed in needs[0].items() if needed},
+            learned=any(needs[2]),
+        )
+        to_weights = arrays["to_weights", ""].sum(0).split([shape.numel() for shape in run.weights])
+        return (
+            None,
+            *(arrays.get(("to_input", k)) for k in run.plan.inputs),
+            *(arrays["to_store", k].double() for k in run.stores),
+            *(g.view(shape) for g, shape in zip(to_weights, run.weights, strict=True)),
+        )
+
+    @staticmethod
+    def jvp(ctx, _, *directions: Tensor | None):
+        run = ctx.run
+        inputs, stores, weights = run.split(ctx.saved_tensors)
+        of_inputs, of_stores, of_weights = run.split(directions)
+        if any(d is not None for d in of_weights):
+            raise RuntimeError(
+                "The fused kernels have no derivative in the direction of weights inside a process. Call the model "
+                "with backend='torch'."
+            )
+        of_inputs = {k: d for k, d in of_inputs.items() if d is not None}
+        inputs |= {MARK + k: d for k, d in of_inputs.items()}
+        stores |= {MARK + k: torch.zeros_like(stores[k]) if d is None else d for k, d in of_stores.items()}
+        along = run.along(of_inputs)
+        return _results(along, along.forward(inputs, stores, weights, keeps=False))[len(run.stores) :]
+
+
+def _results(run: Run, arrays: Arrays) -> tuple[Tensor, ...]:
+    """Stores at the end and values `(time, site, member)`."""
+    values = [arrays["value", k] for k in run.values]
+    return *(arrays["final", k] for k in run.stores), *(v if v.ndim == 3 else v[..., None] for v in values)

@@ -1,0 +1,82 @@
+"""A step run through time by kernels, with gradients."""
+
+from collections.abc import Collection, Mapping
+
+import torch
+from torch import Tensor
+
+from ..step import Step
+from .cpu import CpuKernel
+from .function import Function, Run
+from .plan import Plan
+from .trace import Program, Untraceable, trace, weights_of
+
+PRECISIONS = (torch.float32, torch.float64)
+
+
+class Fused:
+    """Runs a step as its `through_time` does, by kernels written for its processes; they are kept for later runs."""
+
+    def __init__(self, step: Step):
+        self.step = step
+        self._programs: dict[tuple, Program | str] = {}
+        self._kernels: dict[tuple, CpuKernel] = {}
+
+    def __reduce__(self):
+        return Fused, (self.step,)  # machine code is neither copied nor saved
+
+    def obstacle(self, device: str, dtype: torch.dtype) -> str:
+        """Why the kernels cannot run the step, or nothing."""
+        if device != "cpu":
+            return f"there are no kernels for the device {device!r}"
+        if dtype not in PRECISIONS:
+            return f"there are no kernels for {dtype}"
+        program = self._program(self.step.inputs)
+        return program if isinstance(program, str) else ""
+
+    def through_time(
+        self,
+        known: Mapping[str, Tensor],
+        stores: Mapping[str, Tensor],
+        n_time: int,
+        kept: Collection[str],
+        means: Collection[str],
+    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+        """What `Step.through_time` gives for the same."""
+        dtype = next(iter(known.values())).dtype
+        n_site, n_member = next(iter(stores.values())).shape
+        shape = (n_time, n_site, n_member)
+        constant = {k: v[0].expand(shape[1:]) for k, v in known.items() if len(v) == 1}
+        by_site = {k: v[..., 0].expand(shape[:2]) for k, v in known.items() if len(v) > 1 and v.shape[2] == 1}
+        by_cell = {k: v.expand(shape) for k, v in known.items() if len(v) > 1 and v.shape[2] > 1}
+        program, weights = self._program(tuple(known)), weights_of(self.step)
+        plan = Plan(program, tuple(by_site), tuple(by_cell), tuple(constant), tuple(kept), tuple(means))
+        inputs = {k: v.to(dtype) for k, v in (by_site | by_cell | constant).items()}
+        tensors = [*inputs.values(), *stores.values(), *(w.to(dtype) for w in weights.values())]
+        run = Run(plan, self._kernel, shape, dtype, tuple(w.shape for w in weights.values()), torch.is_grad_enabled())
+        results = Function.apply(run, *tensors)
+        final, values = results[: len(stores)], results[len(stores) :]
+        return dict(zip((*kept, *means), values, strict=True)), dict(zip(stores, final, strict=True))
+
+    def _kernel(self, plan: Plan, dtype: torch.dtype, n_member: int) -> CpuKernel:
+        """The kernel for a plan, made once."""
+        variant = CpuKernel.variant(n_member)
+        key = plan.key, dtype, variant
+        if key not in self._kernels:
+            self._kernels[key] = CpuKernel(plan, dtype, variant)
+        return self._kernels[key]
+
+    def _program(self, names: tuple[str, ...]) -> Program | str:
+        """The program with the inputs named, or why there is none."""
+        key = (names, self._options())
+        if key not in self._programs:
+            try:
+                self._programs[key] = trace(self.step, names)
+            except Untraceable as obstacle:
+                self._programs[key] = str(obstacle)
+        return self._programs[key]
+
+    def _options(self) -> tuple:
+        """Plain attributes of the processes, which a trace takes for constants."""
+        modules = [m for p in self.step.processes for m in p.modules()]
+        return tuple((k, v) for m in modules for k, v in vars(m).items() if isinstance(v, bool | int | float | str))

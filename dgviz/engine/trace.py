@@ -1,0 +1,314 @@
+"""Run a step once on symbols that answer torch functions, and write down what it computes.
+
+Symbols stand for one site, member and day; those with a shape are the features of a small network inside the step.
+"""
+
+import copy
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import inf, prod
+
+import numpy as np
+import torch
+
+from ..step import Step, WiringError
+from .graph import Graph
+
+
+class Untraceable(Exception):
+    """A step does what the engine does not know."""
+
+
+@dataclass(frozen=True, eq=False)
+class Program:
+    """One day: inputs, stores and weights in, fluxes and stores out; all are nodes of the graph."""
+
+    graph: Graph
+    inputs: dict[str, int]
+    stores: dict[str, int]  # at the beginning of the day, wide
+    weights: dict[str, np.ndarray]  # "process.name" of parameters and buffers of the step: nodes in their shape
+    values: dict[str, int]  # fluxes and stores at the end of the day
+    end: dict[str, int]  # stores at the end of the day, wide
+
+
+def trace(step: Step, names: tuple[str, ...]) -> Program:
+    """The program of a step, given the inputs named. Raises Untraceable saying which process does what."""
+    graph = Graph()
+    inputs = {k: graph.add("input", label=k) for k in names}
+    stores = {k: graph.add("store", label=k) for k in step.stores}
+    processes, weights, running = [], {}, []
+    for i, process in enumerate(step.processes):
+        if process.member_mean:
+            raise Untraceable(f"{type(process).__name__} sees the mean over the members within the step")
+        processes.append(_with_symbols(process, str(i), graph, weights))
+        processes[-1].register_forward_pre_hook(lambda module, _: running.append(type(module).__name__))
+    symbolic = Step(tuple(processes), step.stores)
+    try:
+        known, end = symbolic.day(_symbols(graph, inputs), _symbols(graph, stores), torch.float32)
+        values = {k: graph.narrow(_scalar(known[k], graph)) for k in step.computed}
+    except WiringError:
+        raise
+    except Exception as error:  # whatever a process does with a symbol as if it were a tensor
+        raise Untraceable(f"{running[-1]}: {error}") from error
+    return Program(graph, inputs, stores, weights, values, {k: _scalar(v, graph) for k, v in end.items()})
+
+
+def weights_of(step: Step) -> dict[str, torch.Tensor]:
+    """The tensors inside the processes of a step, learned or not, by the names that a program gives them."""
+    return {name: tensor for i, p in enumerate(step.processes) for name, tensor in _tensors(p, str(i))}
+
+
+def _tensors(process: torch.nn.Module, prefix: str):
+    yield from process.named_parameters(prefix)
+    yield from process.named_buffers(prefix)
+
+
+def _with_symbols(process: torch.nn.Module, prefix: str, graph: Graph, weights: dict[str, np.ndarray]):
+    """A copy of a process that has symbols for the tensors inside it."""
+    process = copy.deepcopy(process)
+    for name, tensor in list(_tensors(process, prefix)):
+        shape = tuple(tensor.shape)
+        nodes = [graph.add("weight", label=f"{name}[{i}]") for i in range(prod(shape))]
+        weights[name] = np.array(nodes, dtype=int).reshape(shape)
+        *path, leaf = name.split(".")[1:]
+        owner = process.get_submodule(".".join(path))
+        (owner._parameters if leaf in owner._parameters else owner._buffers)[leaf] = Symbol(graph, weights[name])
+    return process
+
+
+def _symbols(graph: Graph, nodes: Mapping[str, int]) -> dict[str, "Symbol"]:
+    return {k: Symbol(graph, np.array(node)) for k, node in nodes.items()}
+
+
+def _scalar(value, graph: Graph) -> int:
+    nodes = _nodes(value, graph)
+    if nodes.shape:
+        raise Untraceable(f"a flux has features of its own, {nodes.shape}")
+    return nodes.item()
+
+
+class Symbol:
+    """A tensor of which only the operations are recorded: an array of nodes, whose axes are features."""
+
+    __array_ufunc__ = None  # so that numpy leaves the operation to the symbol
+    dtype, device = torch.float32, torch.device("cpu")
+
+    def __init__(self, graph: Graph, nodes: np.ndarray):
+        self.graph, self.nodes = graph, nodes
+
+    @classmethod
+    def __torch_function__(cls, function, types, args=(), kwargs=None):
+        return _rule(function.__name__.strip("_"))(*args, **(kwargs or {}))
+
+    def __getattr__(self, name: str) -> Callable:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        rule = _rule(name)
+        return lambda *args, **kwargs: rule(self, *args, **kwargs)
+
+    def __bool__(self):
+        raise Untraceable("it branches on a value; write torch.where")
+
+    def __getitem__(self, index):
+        return Symbol(self.graph, np.asarray(self.nodes[index]))
+
+    def __iter__(self):
+        return iter(self[i] for i in range(len(self.nodes)))
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.nodes.shape
+
+    @property
+    def T(self) -> "Symbol":
+        return Symbol(self.graph, self.nodes.T)
+
+    def __neg__(self):
+        return _RULES["neg"](self)
+
+    def __invert__(self):
+        return _RULES["logical_not"](self)
+
+    def __abs__(self):
+        return _RULES["abs"](self)
+
+
+def _rule(name: str) -> Callable:
+    if name not in _RULES:
+        raise Untraceable(f"it calls torch's {name!r}, which the engine does not know")
+    return _RULES[name]
+
+
+def _nodes(value, graph: Graph) -> np.ndarray:
+    """The nodes of a symbol, of a number or of a tensor that is the same on all days."""
+    if isinstance(value, Symbol):
+        return value.nodes
+    if isinstance(value, torch.Tensor):
+        if value.requires_grad:
+            raise Untraceable("it reads a learned tensor that is no parameter of the process")
+        value = value.cpu().numpy()
+    values = np.asarray(value, dtype=float)
+    return np.array([graph.constant(v) for v in values.flat], dtype=int).reshape(values.shape)
+
+
+def _graph_of(values) -> Graph:
+    return next(v.graph for v in values if isinstance(v, Symbol))
+
+
+def _elementwise(function: Callable) -> Callable:
+    """A rule on scalars `function(graph, *nodes)` as one on symbols, broadcast."""
+
+    def rule(*values):
+        graph = _graph_of(values)
+        arrays = np.broadcast_arrays(*(_nodes(v, graph) for v in values))
+        made = [function(graph, *(int(i) for i in nodes)) for nodes in zip(*(a.flat for a in arrays), strict=True)]
+        return Symbol(graph, np.array(made, dtype=int).reshape(arrays[0].shape))
+
+    return rule
+
+
+def _numbers(function: Callable) -> Callable:
+    """A rule for numbers, to which what is true or false counts as 1 or 0."""
+
+    def of_numbers(graph, *nodes):
+        return function(graph, *(_number(graph, i) for i in nodes))
+
+    return _elementwise(of_numbers)
+
+
+def _number(graph: Graph, index: int) -> int:
+    return graph.choose(index, graph.constant(1), graph.constant(0)) if graph.is_truth(index) else index
+
+
+def _plain(op: str) -> Callable:
+    """A rule that is one operation on numbers in the precision of the rest."""
+    return _numbers(lambda graph, *nodes: graph.add(op, *(graph.narrow(i) for i in nodes)))
+
+
+def _power(graph: Graph, base: int, exponent: int) -> int:
+    base, exponent = graph.narrow(base), graph.narrow(exponent)
+    if graph.value(exponent) == 1:
+        return base
+    return graph.times(base, base) if graph.value(exponent) == 2 else graph.add("pow", base, exponent)
+
+
+def _clamp(values, min=None, max=None):
+    return _RULES["_clamp"](values, -inf if min is None else min, inf if max is None else max)
+
+
+def _stack(symbols, dim=0):
+    graph = _graph_of(symbols)
+    return Symbol(graph, np.stack([_nodes(s, graph) for s in symbols], _axis(symbols[0], dim, new=1)))
+
+
+def _cat(symbols, dim=0):
+    graph = _graph_of(symbols)
+    return Symbol(graph, np.concatenate([_nodes(s, graph) for s in symbols], _axis(symbols[0], dim)))
+
+
+def _axis(symbol: Symbol, dim: int, new: int = 0) -> int:
+    """The axis of features; those of site and member, which come before them, are not there."""
+    if dim >= 0:
+        raise Untraceable(f"it takes the dimension {dim}; features are counted from the last, as -1")
+    return dim + len(symbol.shape) + new
+
+
+def _broadcast_tensors(*symbols):
+    graph = _graph_of(symbols[0] if isinstance(symbols[0], tuple | list) else symbols)
+    return tuple(Symbol(graph, a) for a in np.broadcast_arrays(*(_nodes(s, graph) for s in symbols)))
+
+
+def _sum(symbol, dim, keepdim=False):
+    parts = [symbol[..., i] for i in range(symbol.shape[-1])] if _axis(symbol, dim) == len(symbol.shape) - 1 else []
+    if not parts:
+        raise Untraceable("it sums over what is not the last dimension")
+    total = parts[0]
+    for part in parts[1:]:
+        total = total + part
+    return _RULES["unsqueeze"](total, -1) if keepdim else total
+
+
+def _matmul(a, b):
+    graph = _graph_of((a, b))
+    a, b = (Symbol(graph, _nodes(v, graph)) for v in (a, b))
+    if len(b.shape) == 1:
+        return _sum(a * b, -1)
+    return _stack([_sum(a * column, -1) for column in b.T], -1)
+
+
+def _linear(values, weight, bias=None):
+    made = _matmul(values, weight.T)
+    return made if bias is None else made + bias
+
+
+def _same(symbol, *_, **__):
+    return symbol
+
+
+def _to(symbol, *args, **kwargs):
+    """A change of precision matters only to stores, which become as narrow as the rest."""
+    return _elementwise(lambda graph, a: graph.narrow(_number(graph, a)))(symbol)
+
+
+def _full_like(value):
+    return lambda symbol, *_, **__: Symbol(symbol.graph, np.full(symbol.shape, symbol.graph.constant(value)))
+
+
+_RULES = {
+    "add": _numbers(Graph.plus),
+    "sub": _numbers(Graph.minus),
+    "mul": _numbers(lambda g, a, b: g.times(g.narrow(a), g.narrow(b))),
+    "div": _plain("div"),
+    "neg": _numbers(lambda g, a: g.negative(g.narrow(a))),
+    "pow": _numbers(_power),
+    "relu": lambda values, inplace=False: _plain("relu")(values),
+    "_clamp": _plain("clamp"),
+    "clamp": _clamp,
+    "clamp_min": lambda values, min: _clamp(values, min=min),
+    "clamp_max": lambda values, max: _clamp(values, max=max),
+    "square": _numbers(lambda g, a: g.times(g.narrow(a), g.narrow(a))),
+    "reciprocal": lambda values: 1.0 / values,
+    "minimum": _plain("minimum"),
+    "maximum": _plain("maximum"),
+    "where": _elementwise(lambda g, c, a, b: g.choose(c, g.narrow(a), g.narrow(b))),
+    "logical_not": _elementwise(lambda g, a: g.add("not", a)),
+    "logical_and": _elementwise(lambda g, a, b: g.add("and", a, b)),
+    "logical_or": _elementwise(lambda g, a, b: g.add("or", a, b)),
+    "to": _to,
+    "float": _to,
+    "double": _to,
+    "type_as": _to,
+    "contiguous": _same,
+    "clone": _same,
+    "zeros_like": _full_like(0.0),
+    "ones_like": _full_like(1.0),
+    "full_like": lambda symbol, fill_value, **_: _full_like(fill_value)(symbol),
+    "stack": _stack,
+    "cat": _cat,
+    "squeeze": lambda symbol, dim: Symbol(symbol.graph, np.squeeze(symbol.nodes, _axis(symbol, dim))),
+    "unsqueeze": lambda symbol, dim: Symbol(symbol.graph, np.expand_dims(symbol.nodes, _axis(symbol, dim, new=1))),
+    "broadcast_tensors": _broadcast_tensors,
+    "sum": _sum,
+    "linear": _linear,
+    "matmul": _matmul,
+}
+_RULES |= {op: _plain(op) for op in ("lt", "le", "gt", "ge", "eq", "ne", "exp", "log", "sqrt", "abs", "sin", "cos")}
+_RULES |= {op: _plain(op) for op in ("tanh", "sigmoid", "expm1", "log1p")}
+# Other names of the same: torch's aliases, and Python's operators with a tensor on the left.
+_ALIASES = {
+    **dict(subtract="sub", multiply="mul", divide="div", true_divide="div", truediv="div", negative="neg"),
+    **dict(rsub="rsub", clip="clamp", absolute="abs", special_expit="sigmoid", min="minimum", max="maximum"),
+    **dict(bitwise_and="logical_and", bitwise_or="logical_or", bitwise_not="logical_not", bmm="matmul"),
+    **dict(less="lt", less_equal="le", greater="gt", greater_equal="ge", not_equal="ne"),
+}
+_RULES["rsub"] = lambda a, b: _RULES["sub"](b, a)
+_RULES["rpow"] = lambda a, b: _RULES["pow"](b, a)
+_RULES["rdiv"] = _RULES["rtruediv"] = lambda a, b: _RULES["div"](b, a)
+_RULES |= {alias: _RULES[name] for alias, name in _ALIASES.items()}
+
+_OPERATORS = dict(add="add", sub="sub", mul="mul", truediv="div", pow="pow", matmul="matmul")
+_OPERATORS |= dict(lt="lt", le="le", gt="gt", ge="ge", eq="eq", ne="ne")
+_OPERATORS |= {"and": "logical_and", "or": "logical_or"}
+for _operator, _name in _OPERATORS.items():
+    setattr(Symbol, f"__{_operator}__", lambda a, b, rule=_RULES[_name]: rule(a, b))
+    setattr(Symbol, f"__r{_operator}__", lambda a, b, rule=_RULES[_name]: rule(b, a))
