@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -24,12 +25,12 @@ class Step:
     processes: tuple[Process, ...]
     stores: Mapping[str, State]
 
-    @property
+    @cached_property
     def computed(self) -> tuple[str, ...]:
         """The names of all fluxes and stores that a day gives."""
         return (*(k for p in self.processes for k in p.of(Flux)), *self.stores)
 
-    @property
+    @cached_property
     def inputs(self) -> tuple[str, ...]:
         """The names of what the processes read and neither they compute nor the stores hold, in a fixed order."""
         reads = dict.fromkeys(k for p in self.processes for k in p.reads)

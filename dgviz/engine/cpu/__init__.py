@@ -28,7 +28,7 @@ class CpuKernel:
 
     def __init__(self, plan: Plan, dtype: torch.dtype, lanes: int):
         self.plan, self.lanes = plan, lanes
-        self.width = vector_bytes() // dtype.itemsize
+        self.width = 2 * vector_bytes() // dtype.itemsize
         self.layout = Layout(plan, lanes, self.width, dtype == torch.float64)
         self._writer = Backward if plan.backward else Forward
 
