@@ -121,14 +121,16 @@ class ProcessModel(torch.nn.Module):
         shape = _common_shape(known)
         wanted = [*self.of(Flux), *self.of(State)] if only is None else list(only)
         summed = [k for k in self._summed if going_on or k in wanted]
-        state = {}
+        runner, state = self._choose(backend, next(iter(known.values()))), {}
         for process in self._before:
             known |= self._run_on_series(process, known, initial, state)
         if self._step.processes:
-            kept, means = self._kept(wanted, summed, by_member)
-            known |= self._step_through_time(known, shape, kept, means, initial, backend, state)
-        for process in self._after:
-            known |= self._run_on_series(process, known, initial, state)
+            known |= self._step_through_time(
+                runner, known, shape, self._kept(wanted, summed, by_member), initial, state
+            )
+        with runner.on_series():
+            for process in self._after:
+                known |= self._run_on_series(process, known, initial, state)
         for name in summed:
             known[name] = self._sum_up(name, known, shape[0], initial)
             state[name] = known[name][-1:]
@@ -167,20 +169,18 @@ class ProcessModel(torch.nn.Module):
                 means.append(name)
         return kept, means
 
-    def _step_through_time(self, known, shape, kept, means, initial, backend: Backend, state) -> dict[str, Tensor]:
-        step = self._step
-        inputs = {k: known[k] for k in step.inputs if k in known}
-        like = next(iter(known.values()))
+    def _step_through_time(self, runner: Step | Fused, known, shape, kept, initial, state) -> dict[str, Tensor]:
+        inputs = {k: known[k] for k in self._step.inputs if k in known}
+        new_full = next(iter(known.values())).new_full
         stores = {
-            k: _first_day(k, initial[k], shape) if k in initial else like.new_full(shape[1:], s.initial).double()
-            for k, s in step.stores.items()
+            k: _first_day(k, initial[k], shape) if k in initial else new_full(shape[1:], s.initial).double()
+            for k, s in self._step.stores.items()
         }
-        through_time = self._choose(backend, like)
-        values, stores = through_time(inputs, stores, shape[0], kept, means)
+        values, stores = runner.through_time(inputs, stores, shape[0], *kept)
         state |= {k: v[None] for k, v in stores.items()}
         return values
 
-    def _choose(self, backend: Backend, like: Tensor):
+    def _choose(self, backend: Backend, like: Tensor) -> Step | Fused:
         if backend not in get_args(Backend):
             raise ValueError(f"There is no backend {backend!r}. Backends: {', '.join(get_args(Backend))}.")
         chosen, why = (backend, "asked for") if backend == "torch" else self.backend(like.device.type, like.dtype)
@@ -189,7 +189,7 @@ class ProcessModel(torch.nn.Module):
         if (chosen, why) not in self._logged:
             self._logged.add((chosen, why))
             logging.getLogger(__name__).info("backend %s: %s", chosen, why)
-        return (self._fused if chosen == "fused" else self._step).through_time
+        return self._fused if chosen == "fused" else self._step
 
     def _declaring(self, state: str) -> Process:
         return next(p for p in self.processes if state in p.of(State))

@@ -1,6 +1,7 @@
 """One day of the processes that are stepped through time, and the plain loop over the days."""
 
 from collections.abc import Collection, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -87,6 +88,11 @@ class Step:
             for k in means:
                 history[k].append(now[k].expand(shape).mean(-1, keepdim=True))
         return {k: torch.stack(days) for k, days in history.items()}, stores
+
+    @staticmethod
+    def on_series() -> AbstractContextManager:
+        """In force while processes on whole series run: nothing."""
+        return nullcontext()
 
 
 def run(process: Process, known: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -1,12 +1,14 @@
 """A step run through time by kernels, with gradients."""
 
 from collections.abc import Collection, Mapping
+from contextlib import AbstractContextManager
 
 import torch
 from torch import Tensor
 
 from ..step import Step
 from .cpu import CpuKernel
+from .cpu.convolution import FusedConvolution
 from .function import Function, Run
 from .plan import Plan
 from .trace import Program, Untraceable, trace, weights_of
@@ -57,6 +59,11 @@ class Fused:
         results = Function.apply(run, *tensors)
         final, values = results[: len(stores)], results[len(stores) :]
         return dict(zip((*kept, *means), values, strict=True)), dict(zip(stores, final, strict=True))
+
+    @staticmethod
+    def on_series() -> AbstractContextManager:
+        """In force while processes on whole series run: convolutions by kernels."""
+        return FusedConvolution()
 
     def _kernel(self, plan: Plan, dtype: torch.dtype, n_member: int) -> CpuKernel:
         """The kernel for a plan, made once."""
