@@ -35,10 +35,10 @@ class Workload:
     """Real weather of the Delaware repeated to a number of sites and days, and random parameters to be learned."""
 
     def __init__(self, sites: int, days: int, members: int, dynamic: Sequence[str] = (), device: str = "cpu"):
-        self.config = RunConfig(dynamic=tuple(dynamic))
-        self.dynamic, self.device = dynamic, device
+        self.config, self.device = RunConfig(dynamic=tuple(dynamic)), device
+        self.target = self.config.target
         model, dataset = self.model(), open_dataset("delaware")
-        record = Samples.of(dataset, model.forcings, ["area"], self.config.target, device)
+        record = Samples.of(dataset, model.forcings, ["area"], self.target, device)
         n_days, n_sites = record.target.shape
         chosen = torch.arange(sites, device=device) % n_sites
         samples = record.take((torch.arange(days, device=device) % n_days)[:, None].expand(-1, sites), chosen)
@@ -56,7 +56,7 @@ class Workload:
     def time(self, model: ProcessModel, backend: str) -> tuple[float, float]:
         """Seconds of one simulation of the target and of the gradients of all parameters."""
         begun = self._now()
-        flow = model.mean(self.forcings, self.parameters, [self.config.target], backend=backend)[self.config.target]
+        flow = model.mean(self.forcings, self.parameters, [self.target], backend=backend)[self.target]
         loss, simulated = flow.square().mean(), self._now()
         torch.autograd.grad(loss, list(self.parameters.values()))
         return simulated - begun, self._now() - simulated
