@@ -134,7 +134,7 @@ def test_scores_follow_the_window(state):
     view = WindowScores(state=state)
     state.compare_with("no-snow")
     assert "A \u2212 B" in view.table.object
-    scores = window_scores(observed, [observed, observed * 2], ("2000-10-01", "2000-10-31"))
+    scores = window_scores(observed, {"A": observed, "B": observed * 2}, ("2000-10-01", "2000-10-31"))
     assert scores.nse.values[0] == 1 and scores.nse.values[1] < 0
     assert scores.pbias.values[1] == pytest.approx(100)
 
