@@ -2,7 +2,7 @@
 
 import logging
 from concurrent.futures import Future
-from functools import partial
+from functools import cached_property, partial
 
 import panel as pn
 
@@ -21,7 +21,7 @@ class LiveWhatIf:
 
     def __init__(self, state: AppState):
         self.state, self._busy, self._asked = state, False, None
-        self._kept: tuple[tuple, SiteModel] | None = None
+        self._site: _Site | None = None
         state.param.watch(self._look, ["supposed", "window"])
         pn.state.onload(self._look)
 
@@ -35,22 +35,15 @@ class LiveWhatIf:
         if self._busy or wish == self._asked:
             return
         self._busy, self._asked = True, wish
-        future = self.state.store.live.submit(self._simulate, simulation, self.state.supposed, self.state.learned())
+        if self._site is None or self._site.simulation.key != simulation.key:
+            self._site = _Site(simulation, self.state.learned())
+        future = self.state.store.live.submit(self._site.suppose, self.state.supposed)
         document = pn.state.curdoc
         done = partial(self._show, simulation, future, document)
         if document is None or document.session_context is None:
             done()
         else:
             future.add_done_callback(lambda _: document.add_next_tick_callback(done))
-
-    def _simulate(self, simulation: Simulation, supposed: dict[str, float], learned: dict[str, float]) -> WhatIf:
-        """In the thread: the weights and the data of a site are read once, not at each step of a drag."""
-        if self._kept is None or self._kept[0] != simulation.key:
-            self._kept = simulation.key, simulation.site_model()
-        at, declared = self._kept[1], simulation.run.config.build().of(Parameter)
-        shifts = {name: at.shift_for(name, value - learned[name]) for name, value in supposed.items()}
-        changes = (Change(name, declared[name], learned[name], supposed[name], shifts[name]) for name in supposed)
-        return WhatIf(tuple(changes), at.simulate(shifts))
 
     def _show(self, simulation: Simulation, future: Future, document) -> None:
         state = self.state
@@ -70,3 +63,21 @@ class LiveWhatIf:
     def _go_on(self) -> None:
         self._busy = False
         self._look()
+
+
+class _Site:
+    """What is dragged at: weights and data are read with its first simulation, not at each step of a drag."""
+
+    def __init__(self, simulation: Simulation, learned: dict[str, float]):
+        self.simulation, self.learned = simulation, learned
+
+    @cached_property
+    def model(self) -> SiteModel:
+        return self.simulation.site_model()
+
+    def suppose(self, supposed: dict[str, float]) -> WhatIf:
+        """What follows from these means, by name."""
+        declared = self.model.process_model.of(Parameter)
+        shifts = {name: self.model.shift_for(name, value - self.learned[name]) for name, value in supposed.items()}
+        changes = (Change(name, declared[name], self.learned[name], supposed[name], shifts[name]) for name in supposed)
+        return WhatIf(tuple(changes), self.model.simulate(shifts))

@@ -200,7 +200,9 @@ class AppState(param.Parameterized):
 
         Raises RunError naming a parameter that the shown run has not, or a value beyond its range.
         """
-        known = self.parameters()
+        known, results = self.parameters(), self.results(self.run)
+        if supposed and known and (results is None or self.site not in results.indexes["site"]):
+            raise RunError(f"{self.site} was not part of the run {self.run}. Pick another {self.config.science.site}.")
         for name, value in supposed.items():
             if name not in known:
                 has = f"It has: {', '.join(known)}.{suggest(name, known)}" if known else "No run is shown: pick one."

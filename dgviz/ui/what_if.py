@@ -11,6 +11,7 @@ from ..declare import Parameter
 from .text import number, units
 
 ARROW = "\u2192"
+SAID = 2  # changes that a heading has room for
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,12 @@ class WhatIf:
 
 
 def badge(what_if: WhatIf | None) -> str:
-    """For a heading: that a what-if is shown and which, HTML; nothing without one."""
-    return f" <span class='what-if'>what if: {html.escape(what_if.words)}</span>" if what_if else ""
+    """For a heading: that a what-if is shown, and its first changes, HTML; nothing without one."""
+    if what_if is None:
+        return ""
+    said, more = ", ".join(c.words for c in what_if.changes[:SAID]), len(what_if.changes) - SAID
+    said += f" and {more} more" if more > 0 else ""
+    return f" <span class='what-if' title='{html.escape(what_if.words)}'>what if: {html.escape(said)}</span>"
 
 
 def in_place_of(own: xr.Dataset, what_if: WhatIf | None) -> xr.Dataset:

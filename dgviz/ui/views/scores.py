@@ -6,10 +6,8 @@ import pandas as pd
 import xarray as xr
 
 from ... import metrics
-from ...declare import title
 from ..figures.series import overlap, periods
 from ..text import number, period, signed, units
-from ..what_if import badge
 from . import View, text
 
 SHOWN = {
@@ -27,21 +25,19 @@ SHOWN = {
 A, B, WHAT_IF = "A", "B", "what if"
 
 
-def window_scores(observed: xr.DataArray, flows: dict[str, xr.DataArray], window: tuple[str, str]) -> xr.Dataset:
-    """Every score in a window, one value per flow `(run)`, from series `(time)`."""
-    inside = observed.sel(time=slice(*window))
-    simulated = [flow.reindex_like(inside) for flow in flows.values()]
-    simulated = xr.concat(simulated, "run", coords="minimal", compat="override").assign_coords(run=list(flows))
-    return metrics.scores(simulated, inside)
+def window_scores(observed: xr.DataArray, simulated: xr.DataArray, window: tuple[str, str]) -> xr.Dataset:
+    """Every score of a simulated series `(time)` in a window."""
+    days = slice(*window)
+    return metrics.scores(simulated.sel(time=days), observed.sel(time=days))
 
 
-def score_table(scores: xr.Dataset) -> str:
-    """The scores `(run)` as an HTML table: A, then the what-if and B, each with the difference."""
+def score_table(scores: dict[str, xr.Dataset]) -> str:
+    """The scores of A, of the what-if and of B, as far as they are given, each with the difference: an HTML table."""
     rows = []
     for name, words in SHOWN.items():
-        unit = units(scores[name].attrs["units"])
+        unit = units(scores[A][name].attrs["units"])
         digits = 2 if unit in ("", units("mm d-1")) else 1
-        cells = _cells(dict(zip(scores.run.values, scores[name].values, strict=True)), digits)
+        cells = _cells({flow: float(values[name]) for flow, values in scores.items()}, digits)
         meaning = metrics.METRICS[name].__doc__.splitlines()[0]
         rows.append(
             f"<tr><td title='{meaning}'>{words}{', ' + unit if unit else ''}</td>"
@@ -85,22 +81,23 @@ class WindowScores(View):
 
     def body(self, *, run, dataset):
         """An empty table, to be filled."""
-        self.table = text()
+        self.table, self.scored = text(), None
         return self.table if self.state.results(run) is not None else None
 
     def refresh(self, *, site, run, baseline, window, what_if):
         """Scores of the picked site between the first and the last day of the window."""
-        state = self.state
+        state, observed = self.state, self.state.dataset.streamflow.sel(site=site)
         results = {name: state.results(r) for name, r in ((A, run), (B, baseline)) if r}
         if not all(site in r.indexes["site"] for r in results.values()):
             self.table.object = "<div class='empty'>This basin was not part of the run.</div>"
             return
-        flows = {name: r.streamflow.sel(site=site) for name, r in results.items()}
         if what_if:
-            flows[WHAT_IF] = what_if.simulated.streamflow
             window = overlap(window, what_if.simulated.indexes["time"])
+        if self.scored != (scored := (site, run, baseline, window)):  # not at each step of a drag
+            self.scored, flows = scored, {name: r.streamflow.sel(site=site) for name, r in results.items()}
+            self.scores = {name: window_scores(observed, flow, window) for name, flow in flows.items()}
+        supposed = {WHAT_IF: window_scores(observed, what_if.simulated.streamflow, window)} if what_if else {}
+        self.table.object = score_table(self.scores | supposed)
         config = state.store.run(run).config
         days = days_of(window, periods(state.dataset, config.train_period, config.test_period))
-        self.heading = f"{title(type(self))}{badge(what_if)}"
         self.caption = f"{html.escape(state.name_of(site))}, {period(*window)}: {days}"
-        self.table.object = score_table(window_scores(state.dataset.streamflow.sel(site=site), flows, window))
