@@ -67,6 +67,7 @@ DIVERGING = tuple(colorcet.CET_D1A)
 
 FONT = "Roboto, Helvetica, Arial, sans-serif"
 LINE = 1.6  # px, a series
+SUPPOSED = 2.2  # px, a what-if
 DASH = (5, 3)  # px, the baseline
 POINT = 11  # px, a site on the map
 GAP = 12  # px, between cards

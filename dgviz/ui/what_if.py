@@ -52,13 +52,17 @@ class WhatIf:
         return {change.name: change.shift for change in self.changes}
 
 
+def mark(what_if: WhatIf | None, words: str = "what if") -> str:
+    """For a heading: that a what-if is shown, HTML; nothing without one."""
+    title = html.escape(what_if.words) if what_if else ""
+    return f" <span class='what-if' title='{title}'>{html.escape(words)}</span>" if what_if else ""
+
+
 def badge(what_if: WhatIf | None) -> str:
-    """For a heading: that a what-if is shown, and its first changes, HTML; nothing without one."""
-    if what_if is None:
-        return ""
-    said, more = ", ".join(c.words for c in what_if.changes[:SAID]), len(what_if.changes) - SAID
-    said += f" and {more} more" if more > 0 else ""
-    return f" <span class='what-if' title='{html.escape(what_if.words)}'>what if: {html.escape(said)}</span>"
+    """The same with its first changes."""
+    changes = what_if.changes if what_if else ()
+    more = f" and {len(changes) - SAID} more" if len(changes) > SAID else ""
+    return mark(what_if, f"what if: {', '.join(change.words for change in changes[:SAID])}{more}")
 
 
 def in_place_of(own: xr.Dataset, what_if: WhatIf | None) -> xr.Dataset:

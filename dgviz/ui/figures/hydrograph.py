@@ -168,7 +168,12 @@ class Hydrograph:
                 "time", "simulated", line_color=ink["simulated"], legend_label="run A", name="simulated", **line
             ),
             "what_if": fig.line(
-                "time", "what_if", line_color=ink["what_if"], legend_label="what if", name="what_if", **line
+                "time",
+                "what_if",
+                line_color=ink["what_if"],
+                legend_label="what if",
+                name="what_if",
+                **line | {"line_width": theme.SUPPOSED},
             ),
         }
         order = {label: i for i, label in enumerate((*FLOWS.values(), "no observation"))}

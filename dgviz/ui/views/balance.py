@@ -9,7 +9,7 @@ from ...balance import balance
 from .. import theme
 from ..simulation import Simulation
 from ..text import MINUS, SUPERSCRIPTS, date, number, sentence, signed, units
-from ..what_if import badge, in_place_of
+from ..what_if import in_place_of, mark
 from . import text
 from .computing import ComputingView
 
@@ -84,7 +84,7 @@ class Balance(ComputingView):
         self.table.object = balance_table(terms, self.state.dark)
         last = inside.indexes["time"][-1]
         start = inside.indexes["time"][1]
-        self.heading = f"Balance of {html.escape(self.state.name_of(self.state.site))}{badge(self.state.what_if)}"
+        self.heading = f"Balance of {html.escape(self.state.name_of(self.state.site))}{mark(self.state.what_if)}"
         self.caption = (
             f"{date(start)} \u2013 {date(last)}: in = out + stored. Mean over the members. "
             + self._observed(simulation, start, last)

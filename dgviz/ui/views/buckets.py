@@ -11,7 +11,7 @@ from ..figures.bucket_diagram import BucketDiagram, thin_stores
 from ..figures.buckets import lay_out
 from ..simulation import Simulation, day_in_view
 from ..text import date, number, units
-from ..what_if import badge, in_place_of
+from ..what_if import in_place_of, mark
 from .computing import ComputingView
 
 PACE = 250  # ms a day while it plays
@@ -91,7 +91,7 @@ class Buckets(ComputingView):
         if self.slider.end != len(days) - 1 or self.slider.value != at:
             self.slider.param.update(end=len(days) - 1, value=at)
         name = html.escape(self.state.name_of(self.state.site))
-        self.heading = f"Stores and fluxes on {date(day)} <span class='muted'>{name}</span>{badge(self.state.what_if)}"
+        self.heading = f"Stores and fluxes on {date(day)} <span class='muted'>{name}</span>{mark(self.state.what_if)}"
         self.caption = (
             f"A full bucket is the 98th percentile of its store as learned, {date(days[0])} \u2013 {date(days[-1])}. "
             "An arrow's width grows with the square root of the flux. Mean over the members."

@@ -10,7 +10,7 @@ from .. import material, theme
 from ..figures.stores import StoreSeries
 from ..simulation import Simulation, day_in_view
 from ..text import short_label
-from ..what_if import badge, in_place_of
+from ..what_if import in_place_of, mark
 from ..window import follow_range
 from .computing import ComputingView
 
@@ -82,7 +82,7 @@ class Stores(ComputingView):
         self.simulated = in_place_of(self.own, self.state.what_if)
         self.series.update(self.simulated)
         name = html.escape(self.state.name_of(self.state.site))
-        self.heading = f"Stores and fluxes <span class='muted'>{name}</span>{badge(self.state.what_if)}"
+        self.heading = f"Stores and fluxes <span class='muted'>{name}</span>{mark(self.state.what_if)}"
         self.caption = (
             "Mean over the members. Tap a day to see it in the bucket diagram; press a name to show or hide it."
         )

@@ -16,6 +16,7 @@ from . import View, text
 GRID = """
 :host { display: grid !important; grid-template-columns: repeat(auto-fill, minmax(250px, 1fr)); gap: 0 28px;
         max-height: none !important; }
+.scroll-button { display: none; }
 """
 TICK = {
     "& .MuiSlider-mark": {"height": 12, "backgroundColor": "text.secondary", "opacity": 1},
@@ -80,6 +81,7 @@ class ParameterSliders(View):
     def _show_sliders(self):
         """Where the learned values are, which are changed, and to what."""
         self.grid.visible = self.unfolded and bool(self.learned)
+        self.caption = EXPLAINED if self.grid.visible else ""
         if self.grid.visible and not self.sliders:
             self.sliders = {name: self._slider(name, parameter) for name, parameter in self.parameters.items()}
             self.grid.objects = list(self.sliders.values())
@@ -134,7 +136,6 @@ class ParameterSliders(View):
             self.said.object = "<p class='muted' role='status'>computing \u2026</p>"
         else:
             self.said.object = "<p class='muted'>Drag a learned parameter: flow, stores and scores follow at once.</p>"
-        self.caption = EXPLAINED if self.learned else ""
 
     def _nse(self, simulated):
         """In the window, as learned and as supposed."""
