@@ -132,9 +132,9 @@ def served(state, monkeypatch):
 
     def let_one_end():
         page.go.release()
-        page.came.acquire()  # the result
+        assert page.came.acquire(timeout=60)  # the result
         page.ticks.pop(0)()
-        page.came.acquire()  # the pause after it
+        assert page.came.acquire(timeout=60)  # the pause after it
         page.ticks.pop(0)()
 
     real, page.let_one_end = live._Site.suppose, let_one_end
@@ -257,10 +257,9 @@ def content(view):
 
 
 def test_buckets_keep_their_scale_so_that_levels_can_be_compared(asking):
-    view = Buckets(state=asking)
-    full = dict(view.diagram.full)
+    full = Buckets(state=asking).diagram.full
     asking.suppose({"fc": 900.0})
-    assert view.diagram.full == full
+    assert Buckets(state=asking).diagram.full == full
 
 
 # --- the sliders
