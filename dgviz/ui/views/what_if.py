@@ -18,6 +18,9 @@ GRID = """
         max-height: none !important; }
 .scroll-button { display: none; }
 """
+STAY = """
+:host { position: sticky; top: 0; z-index: 2; padding: 2px 0 8px 0; background: var(--mui-palette-background-paper); }
+"""  # in sight while the last of many sliders is dragged on a small screen
 TICK = {
     "& .MuiSlider-mark": {"height": 12, "backgroundColor": "text.secondary", "opacity": 1},
     "& .MuiSlider-markLabel": {"fontSize": 11, "top": 20},
@@ -65,7 +68,8 @@ class ParameterSliders(View):
         self.parameters, self.learned, self.sliders = self.state.parameters(), {}, {}
         self.scored = None, ""
         self.grid = pn.Column(stylesheets=[GRID], sizing_mode="stretch_width", margin=0)
-        self.said = text(margin=(0, 0, 8, 0))
+        self.said = text()
+        self.said.stylesheets = [*self.said.stylesheets, STAY]
         return pn.Column(self.said, self.grid, sizing_mode="stretch_width", margin=0) if self.parameters else None
 
     def refresh(self, *, site, window, supposed, what_if):
