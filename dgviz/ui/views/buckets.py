@@ -77,9 +77,9 @@ class Buckets(ComputingView):
         if self.drawn != drawn:
             self.drawn = drawn
             self.diagram = BucketDiagram(lay_out(config.science, config.processes, thin), self.state.dark)
-            self.pane.object = self.diagram.figure
         self.diagram.scale(own)  # of a what-if too, so that its levels can be compared
         self._show_day()
+        self.pane.object = self.diagram.figure  # filled first: the browser does not know the sources of a new one yet
 
     def _show_day(self):
         self.simulated = in_place_of(self.own, self.state.what_if)
