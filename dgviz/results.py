@@ -48,13 +48,6 @@ def _results_of(model: DifferentiableModel, samples: Samples, target: str) -> xr
     return _simulate(model, samples, target).merge(named, compat="override")
 
 
-def simulate(model: DifferentiableModel, samples: Samples) -> xr.Dataset:
-    """Every flux and store on the scored days, `(time, site)`, mean over the members."""
-    with torch.no_grad():
-        values = model.mean(samples)
-    return model.process_model.to_dataset({k: v[samples.warmup :, :, None] for k, v in values.items()})
-
-
 def days_of(dataset: xr.Dataset, period: str, name: str) -> slice:
     """A period as positions in the record. Raises DataError if it is not within it."""
     days = period_slice(dataset, period, f"{name}_period")

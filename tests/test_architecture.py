@@ -23,7 +23,7 @@ LAYERS = (
     ("config", "describe"),
     ("train",),
     ("sensitivity",),
-    ("results", "bench"),
+    ("results", "site_model", "bench"),
     ("runs",),
     ("worker",),
     ("ui",),
