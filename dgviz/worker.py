@@ -171,6 +171,12 @@ def _device(config: RunConfig) -> str:
     return found if config.device == "auto" else config.device
 
 
+def backend_of(config: RunConfig) -> tuple[str, str]:
+    """What would run a configuration on this machine, "fused" or "torch", and why."""
+    device = "cpu" if config.device == "cpu" else _device(config.edited(device="auto"))
+    return config.build().backend(device)
+
+
 def device_name(device: str) -> str:
     """The device in words: the GPU's name, or the processor and the threads used."""
     if device == "cuda":

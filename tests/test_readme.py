@@ -24,17 +24,19 @@ def test_the_tables_are_those_of_the_declarations():
     assert between.strip() == option_table(hydrology.domain) + "\n\n" + parameter_table(hydrology.domain)
 
 
-def test_the_library_example_prints_what_it_says():
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        exec(blocks("python")[0], {})
-    assert printed.getvalue() == blocks("text")[0]
+def test_the_library_examples_print_what_they_say():
+    names = {}
+    for example, text in zip(blocks("python")[:2], blocks("text")[:2], strict=True):
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            exec(example, names)
+        assert printed.getvalue() == text
 
 
 def test_the_example_process_works_in_the_model(example):
     names = {}
     given = dict(Process=Process, Parameter=Parameter, Flux=Flux, ThreeOutlets=hydrology.ThreeOutlets)
-    exec(blocks("python")[1], given, names)
+    exec(blocks("python")[2], given, names)
     slots = {}
     for slot, options in hydrology.domain.slots.items():
         slots[slot] = options

@@ -6,6 +6,7 @@ import panel as pn
 
 from ..config import ConfigError
 from ..declare import title
+from ..worker import backend_of
 from . import material, theme
 from .presets import PRESETS
 from .run_names import run_names
@@ -28,6 +29,7 @@ def header(state: AppState, show_help) -> list:
             presets(state, width=210, margin=(6, 12), stylesheets=[theme.WIDE_ONLY]),
             _selection(state),
             pn.HSpacer(),
+            backend_chip(state),
             _runs(state),
             share,
             ask,
@@ -86,6 +88,22 @@ def selection_text(state: AppState) -> str:
     nse = results.nse.sel(period="test")
     nse = nse.sel(site=[s for s in chosen if s in results.indexes["site"]]) if chosen else nse
     return f"{words}, median NSE <b>{number(float(nse.median()))}</b> (test)"
+
+
+def backend_chip(state: AppState):
+    """What would run the chosen processes, compiled kernels or the torch loop; the tooltip says why."""
+    chip = material.Chip(
+        stylesheets=[theme.WIDE_ONLY], size="small", variant="outlined", margin=(0, 6), align="center", description=""
+    )
+
+    def follow(*_):
+        backend, why = backend_of(state.config)
+        label, icon = {"fused": ("Fused kernels", "bolt"), "torch": ("Torch loop", "hourglass_empty")}[backend]
+        chip.param.update(label=label, icon=icon, description=f"What runs these processes: {why}.")
+
+    follow()
+    state.param.watch(follow, "config")
+    return chip
 
 
 def _runs(state: AppState):

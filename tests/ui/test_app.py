@@ -12,9 +12,10 @@ from tornado.websocket import WebSocketClosedError
 from dgviz.config import RunConfig
 from dgviz.declare import Parameter, Process
 from dgviz.domains import Domain
+from dgviz.model import ProcessModel
 from dgviz.ui import material
 from dgviz.ui.app import create_app, not_of_a_closed_page
-from dgviz.ui.header import presets, selection_text, shown_only, stale_text
+from dgviz.ui.header import backend_chip, presets, selection_text, shown_only, stale_text
 from dgviz.ui.help import HelpDialog, process_help
 from dgviz.ui.presets import PRESETS
 from dgviz.ui.sidebar import Basins, Processes, Training
@@ -38,6 +39,14 @@ def test_a_session_that_cannot_be_built_says_why(store, caplog):
     assert "gone" in words(page) and "could not start" in words(page)
     page.server_doc(Document())
     assert "The session could not be built" in caplog.text
+
+
+def test_a_chip_says_what_runs_the_processes_and_why(state, monkeypatch):
+    chip = backend_chip(state)
+    assert chip.label == "Fused kernels" and "all 5 stepped processes are compiled for the CPU" in chip.description
+    monkeypatch.setattr(ProcessModel, "backend", lambda *_: ("torch", "Sponge: it branches on a value"))
+    state.edit(members=3)
+    assert chip.label == "Torch loop" and "Sponge: it branches" in chip.description
 
 
 def test_events_of_other_sessions_leave_the_page_alone():
