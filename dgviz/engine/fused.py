@@ -1,6 +1,8 @@
 """A step run through time by kernels, with gradients."""
 
 from collections.abc import Collection, Mapping
+from functools import partial
+from importlib.util import find_spec
 
 import torch
 from torch import Tensor
@@ -8,27 +10,32 @@ from torch import Tensor
 from ..step import Step
 from .cpu import CpuKernel
 from .function import Function, Run
+from .gpu import GpuKernel
 from .plan import Plan
 from .trace import Program, Untraceable, trace, weights_of
 
 PRECISIONS = (torch.float32, torch.float64)
+KERNELS = {"cpu": CpuKernel, "cuda": GpuKernel}  # by the device of the tensors
+Kernel = CpuKernel | GpuKernel
 
 
 class Fused:
     """Runs a step as its `through_time` does, by kernels written for its processes; they are kept for later runs."""
 
-    def __init__(self, step: Step):
-        self.step = step
+    def __init__(self, step: Step, kernels: Mapping[str, type[Kernel]] = KERNELS):
+        self.step, self.kernels = step, kernels
         self._programs: dict[tuple, Program | str] = {}
-        self._kernels: dict[tuple, CpuKernel] = {}
+        self._kernels: dict[tuple, Kernel] = {}
 
     def __reduce__(self):
-        return Fused, (self.step,)  # machine code is neither copied nor saved
+        return Fused, (self.step, self.kernels)  # machine code is neither copied nor saved
 
     def obstacle(self, device: str, dtype: torch.dtype) -> str:
         """Why the kernels cannot run the step, or nothing."""
-        if device != "cpu":
+        if device not in self.kernels:
             return f"there are no kernels for the device {device!r}"
+        if self.kernels[device] is GpuKernel and find_spec("triton") is None:
+            return "triton is not installed"
         if dtype not in PRECISIONS:
             return f"there are no kernels for {dtype}"
         program = self._program(self.step.inputs)
@@ -43,27 +50,30 @@ class Fused:
         means: Collection[str],
     ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         """What `Step.through_time` gives for the same."""
-        dtype = next(iter(known.values())).dtype
+        like = next(iter(known.values()))
+        dtype, kernel = like.dtype, partial(self._kernel, self.kernels[like.device.type])
         n_site, n_member = next(iter(stores.values())).shape
         shape = (n_time, n_site, n_member)
         constant = {k: v[0].expand(shape[1:]) for k, v in known.items() if len(v) == 1}
         by_site = {k: v[..., 0].expand(shape[:2]) for k, v in known.items() if len(v) > 1 and v.shape[2] == 1}
         by_cell = {k: v.expand(shape) for k, v in known.items() if len(v) > 1 and v.shape[2] > 1}
         program, weights = self._program(tuple(known)), weights_of(self.step)
-        plan = Plan(program, tuple(by_site), tuple(by_cell), tuple(constant), tuple(kept), tuple(means))
+        # In a fixed order, so that a kernel is the same in every session.
+        kept, means = (tuple(k for k in self.step.computed if k in names) for names in (kept, means))
+        plan = Plan(program, tuple(by_site), tuple(by_cell), tuple(constant), kept, means)
         inputs = {k: v.to(dtype) for k, v in (by_site | by_cell | constant).items()}
         tensors = [*inputs.values(), *stores.values(), *(w.to(dtype) for w in weights.values())]
-        run = Run(plan, self._kernel, shape, dtype, tuple(w.shape for w in weights.values()), torch.is_grad_enabled())
+        run = Run(plan, kernel, shape, dtype, tuple(w.shape for w in weights.values()), torch.is_grad_enabled())
         results = Function.apply(run, *tensors)
         final, values = results[: len(stores)], results[len(stores) :]
         return dict(zip((*kept, *means), values, strict=True)), dict(zip(stores, final, strict=True))
 
-    def _kernel(self, plan: Plan, dtype: torch.dtype, n_member: int) -> CpuKernel:
+    def _kernel(self, kind: type[Kernel], plan: Plan, dtype: torch.dtype, n_member: int) -> Kernel:
         """The kernel for a plan, made once."""
-        variant = CpuKernel.variant(n_member)
-        key = plan.key, dtype, variant
+        variant = kind.variant(n_member)
+        key = kind, plan.key, dtype, variant
         if key not in self._kernels:
-            self._kernels[key] = CpuKernel(plan, dtype, variant)
+            self._kernels[key] = kind(plan, dtype, variant)
         return self._kernels[key]
 
     def _program(self, names: tuple[str, ...]) -> Program | str:
