@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping
 from functools import partial
-from importlib.util import find_spec
 
 import torch
 from torch import Tensor
@@ -10,7 +9,7 @@ from torch import Tensor
 from ..step import Step
 from .cpu import CpuKernel
 from .function import Function, Run
-from .gpu import GpuKernel
+from .gpu import GpuKernel, obstacle_to_triton
 from .plan import Plan
 from .trace import Program, Untraceable, trace, weights_of
 
@@ -34,8 +33,8 @@ class Fused:
         """Why the kernels cannot run the step, or nothing."""
         if device not in self.kernels:
             return f"there are no kernels for the device {device!r}"
-        if self.kernels[device] is GpuKernel and find_spec("triton") is None:
-            return "triton is not installed"
+        if device == "cuda" and (lacking := obstacle_to_triton()):
+            return lacking
         if dtype not in PRECISIONS:
             return f"there are no kernels for {dtype}"
         program = self._program(self.step.inputs)

