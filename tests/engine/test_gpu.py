@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 import torch
@@ -245,35 +246,6 @@ def test_every_operation_does_what_torch_does(device, dtype, tolerance):
         assert_as_the_loop(model, given, {}, tolerance, only=[name])
 
 
-COMPILE = """
-import torch, triton
-from triton.backends.compiler import GPUTarget
-from triton.compiler import ASTSource
-from dgviz.domains import discover
-from dgviz.engine.gpu import GpuKernel
-from dgviz.engine.plan import Plan
-from dgviz.engine.trace import trace
-
-step = discover()["hydrology"].build(**{choices})._step
-program = trace(step, step.inputs)
-site, cell = ("prcp", "pet"), ("fc",)
-constant = tuple(k for k in step.inputs if k not in (*site, *cell))
-plan = Plan(program, site, cell, constant, ("soil_moisture",), ("baseflow",))
-for plan in (plan, plan.reverse({{"soil_moisture", "baseflow"}}, set(step.inputs), bool(program.weights))):
-    kernel = GpuKernel(plan, torch.{dtype}, {members})
-    wide = ("checkpoints", "history", "initial", "final")
-    number = "*fp64" if "{dtype}" == "float64" else "*fp32"
-    kinds = ["*fp64" if kind in wide else number for kind, _ in kernel._kernel.arrays]
-    signature = dict(zip(kernel._function.arg_names, [*kinds, "i32", "i32", "i32"], strict=True))
-    options = dict(num_warps=1, num_stages=1, enable_fp_fusion=False)
-    made = triton.compile(ASTSource(kernel._function, signature, {{}}), GPUTarget("cuda", 90, 32), options)
-    assert len(made.asm["cubin"]) > 1000
-    approximate = [line for line in made.asm["ptx"].splitlines() if "div.full" in line or "sqrt.approx" in line]
-    assert not approximate, approximate
-    assert "local.b" not in made.asm["ptx"], "numbers do not fit the registers"
-"""
-
-
 @needs_triton
 @pytest.mark.parametrize(
     "name, dtype, members", [("default", "float32", 16), ("smooth", "float64", 1), ("learned", "float32", 64)]
@@ -282,8 +254,8 @@ def test_kernels_compile_for_a_gpu_that_is_not_there(name, dtype, members, tmp_p
     monkeypatch.setenv("DGVIZ_CACHE", str(tmp_path))
     monkeypatch.setenv("TRITON_CACHE_DIR", str(tmp_path))
     monkeypatch.setenv("TRITON_INTERPRET", "0")
-    code = COMPILE.format(choices=UNLIKE[name], dtype=dtype, members=members)
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    script = [sys.executable, "-m", "tests.engine.compile_offline", dtype, str(members), *UNLIKE[name].values()]
+    done = subprocess.run(script, cwd=Path(__file__).parents[2], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
 

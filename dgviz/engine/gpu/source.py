@@ -57,7 +57,7 @@ class _Kernel:
 
     def _begin(self, tile: tuple[int, int]) -> None:
         self.put("import triton", "import triton.language as tl", "from triton.language.extra import libdevice", "")
-        self.put(*(f"# {name}: {label!r}" for (_, label), name in self._names.items()), "", "")
+        self.put(*(f"# {name}: {label!r}" for (_, label), name in self._names.items() if label), "", "")
         parameters = [*map(self.pointer, self.arrays), *SIZES]
         self.put(f"@triton.jit(do_not_specialize={parameters})")
         self.put(f"def {self.name}({', '.join(parameters)}):")
