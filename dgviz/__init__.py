@@ -1,5 +1,6 @@
 """Differentiable geoscience models that can be seen, touched and questioned."""
 
+from . import politeness  # noqa: F401  first, because it has to come before torch
 from .config import RunConfig
 from .datasets import open_dataset
 from .declare import Attribute, Flux, Forcing, Parameter, Process, Quantity, State

@@ -9,8 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
+import torch
 import typer
 import xarray as xr
+from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -20,6 +22,7 @@ from .config import RunConfig
 from .datasets import attribute_names, forcing_names, open_dataset, sources, target_names
 from .describe import describe as describe_domain
 from .domains import discover
+from .engine import n_threads
 from .runs import Run, find_run, runs_folder
 from .worker import carry_out, check
 
@@ -75,6 +78,7 @@ def train(
     with _plain_errors():
         run = _run(data, set_ or [], resume, runs or runs_folder())
         started = time.monotonic()
+        torch.set_num_threads(n_threads())
         with _progress(run, quiet=as_json) as on_epoch:
             carry_out(run, on_epoch)
         results = run.results()
@@ -162,6 +166,44 @@ def data(name: Annotated[str | None, typer.Argument(help="A known data set, or t
     for period in ("train_period", "test_period"):
         table.add_row(period.replace("_", " "), dataset.attrs[period].replace("/", " to "))
     out.print(table)
+
+
+@app.command()
+def bench(
+    what: Annotated[
+        str | None, typer.Argument(help="`engine`: times at one size; without it, a table of sizes.")
+    ] = None,
+    sites: Annotated[int, typer.Option(min=1, help="Sites simulated at once.")] = 100,
+    days: Annotated[int, typer.Option(min=1, help="Days of the simulation.")] = 730,
+    members: Annotated[int, typer.Option(min=1, max=256, help="Parallel parameter sets.")] = 16,
+    dynamic: Annotated[str, typer.Option(help="Parameters that vary in time, separated by commas.")] = "",
+    backend: Annotated[list[str] | None, typer.Option(help="torch or fused; else both, in turn.")] = None,
+    device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
+    as_json: Annotated[bool, typer.Option("--json", help="End with one line of JSON.")] = False,
+) -> None:
+    """Time the backends on this machine: simulation, gradients, compilation and memory."""
+    from . import bench as benchmark
+
+    with _plain_errors():
+        if what not in (None, "engine"):
+            raise ValueError(
+                f"There is no benchmark {what!r}. Write `dgviz bench engine`, or `dgviz bench` for a table."
+            )
+        names = [name for name in dynamic.split(",") if name]
+        sizes = [(sites, days, members)] if what else benchmark.SIZES
+        table = Table(
+            "sites x days x members", "", "forward", "backward", "both", "compile", "cached", "MB", box=box.SIMPLE
+        )
+        for size in sizes:
+            times = benchmark.compare(benchmark.Workload(*size, names, device), backend or benchmark.BACKENDS)
+            for name, taken in times.items():
+                row = (f"{1e3 * taken[column]:.1f}" for column in benchmark.PRINTED)
+                table.add_row("x".join(map(str, size)), name, *row, f"{taken['peak_bytes'] / 1e6:.1f}")
+        if as_json:
+            print(json.dumps({"backends": times}))
+        else:
+            out.print(*(f"{k}: {v}" for k, v in benchmark.machine(device).items()), sep="\n", highlight=False)
+            out.print("Medians in ms; memory beside the inputs in MB", table, sep="\n")
 
 
 @app.command()

@@ -33,6 +33,7 @@ class ProcessModel(torch.nn.Module):
         super().__init__()
         self.processes = torch.nn.ModuleList(processes)
         self.outside = tuple(outside)
+        self._declared = {k: v for p in self.processes for k, v in p.declared.items()}
         self._check_wiring(inputs)
         fluxes, reads = self.of(Flux), set().union(*(p.reads for p in self.processes))
         self.forcings = {k: v for k, v in inputs.items() if k in reads - fluxes.keys()}
@@ -53,7 +54,7 @@ class ProcessModel(torch.nn.Module):
 
     def of(self, kind: type[Quantity]) -> dict[str, Quantity]:
         """The declared quantities of one kind over all processes, by name."""
-        return {k: v for p in self.processes for k, v in p.of(kind).items()}
+        return {k: v for k, v in self._declared.items() if isinstance(v, kind)}
 
     def attrs(self, name: str) -> dict[str, str]:
         """The CF attributes of a forcing, parameter, state or flux."""
@@ -76,7 +77,20 @@ class ProcessModel(torch.nn.Module):
         "torch" (the plain loop over the days) or "auto": fused where it can run these processes, else torch.
         Raises ValueError naming what is missing or does not fit.
         """
-        return self._simulate(forcings, parameters, only, initial or {}, backend, going_on=False)[0]
+        known, shape, _ = self._simulate(forcings, parameters, only, initial or {}, backend)
+        return {k: v.expand(shape) for k, v in known.items()}
+
+    def mean(
+        self,
+        forcings: Mapping[str, Tensor],
+        parameters: Mapping[str, Tensor],
+        only: Collection[str] | None = None,
+        initial: Mapping[str, Tensor] | None = None,
+        backend: Backend = "auto",
+    ) -> dict[str, Tensor]:
+        """What `forward` gives, averaged over the members, `(time, site)`; members are not kept."""
+        known, shape, _ = self._simulate(forcings, parameters, only, initial or {}, backend, by_member=False)
+        return {k: v.mean(-1).expand(shape[:2]) for k, v in known.items()}
 
     def run(
         self,
@@ -91,7 +105,8 @@ class ProcessModel(torch.nn.Module):
         The state holds every store, `(1, site, member)`, and, as `past_` and a name, the last days of the series on
         which a process looks back.
         """
-        return self._simulate(forcings, parameters, only, initial or {}, backend, going_on=True)
+        known, shape, state = self._simulate(forcings, parameters, only, initial or {}, backend, going_on=True)
+        return {k: v.expand(shape) for k, v in known.items()}, state
 
     def backend(self, device: str, dtype: torch.dtype = torch.float32) -> tuple[str, str]:
         """What "auto" takes on a device, "fused" or "torch", and why."""
@@ -99,23 +114,27 @@ class ProcessModel(torch.nn.Module):
             return "torch", obstacle
         return "fused", f"all {len(self._step.processes)} stepped processes are compiled for the {device.upper()}"
 
-    def _simulate(self, forcings, parameters, only, initial, backend: Backend, going_on: bool):
+    def _simulate(self, forcings, parameters, only, initial, backend: Backend, by_member=True, going_on=False):
+        """What is wanted `(time, site, member)`, a dimension of 1 meaning constant; the full shape; the state after."""
         self._check_names(only, initial)
         known = self._known({**forcings, **parameters})
-        shape = torch.broadcast_shapes(*(v.shape for v in known.values()))
-        wanted = self.of(Flux) | self.of(State) if only is None else only
-        summed = self._summed if going_on else self._summed.keys() & set(wanted)
-        state = {}
+        shape = _common_shape(known)
+        wanted = [*self.of(Flux), *self.of(State)] if only is None else list(only)
+        summed = [k for k in self._summed if going_on or k in wanted]
+        runner, state = self._choose(backend, next(iter(known.values()))), {}
         for process in self._before:
             known |= self._run_on_series(process, known, initial, state)
         if self._step.processes:
-            known |= self._step_through_time(known, shape, {*wanted}, summed, initial, backend, state)
-        for process in self._after:
-            known |= self._run_on_series(process, known, initial, state)
+            known |= self._step_through_time(
+                runner, known, shape, self._kept(wanted, summed, by_member), initial, state
+            )
+        with runner.on_series():
+            for process in self._after:
+                known |= self._run_on_series(process, known, initial, state)
         for name in summed:
             known[name] = self._sum_up(name, known, shape[0], initial)
             state[name] = known[name][-1:]
-        return {k: known[k].expand(shape) for k in wanted}, state
+        return {k: known[k] for k in wanted}, shape, state
 
     def _check_names(self, only: Collection[str] | None, initial: Mapping[str, Tensor]) -> None:
         outputs = [*self.of(Flux), *self.of(State)]
@@ -136,30 +155,32 @@ class ProcessModel(torch.nn.Module):
                 raise ValueError(f"The model needs {name!r}. It needs: {', '.join(needed)}.{suggest(name, given)}")
             if given[name].ndim != 3:
                 raise ValueError(f"{name!r} has the shape {tuple(given[name].shape)}. Give (time, site, member).")
-        known = {name: given[name] for name in needed}
-        try:
-            torch.broadcast_shapes(*(v.shape for v in known.values()))
-        except RuntimeError:
-            shapes = ", ".join(f"{k} {tuple(v.shape)}" for k, v in known.items())
-            raise ValueError(f"These shapes do not fit together as (time, site, member): {shapes}.") from None
-        return known
+        return {name: given[name] for name in needed}
 
-    def _step_through_time(self, known, shape, wanted: set[str], summed, initial, backend: Backend, state):
-        step = self._step
-        kept = {k for k in step.computed if k in wanted or self._is_read_later(k, summed, by_member=True)}
-        means = {k for k in step.computed if k not in kept and self._is_read_later(k, summed, by_member=False)}
-        inputs = {k: known[k] for k in step.inputs if k in known}
-        like = next(iter(known.values()))
+    def _kept(self, wanted: list[str], summed: list[str], by_member: bool) -> tuple[list[str], list[str]]:
+        """What to keep of each stepped day: for every member, and as mean over the members."""
+        kept, means = [], []
+        for name in self._step.computed:
+            readers = [p for p in self._after if name in p.reads]
+            readers += [self._declaring(k) for k in summed if name in self.gains[k] + self.losses[k]]
+            if name in wanted and by_member or any(not p.member_mean for p in readers):
+                kept.append(name)
+            elif name in wanted or readers:
+                means.append(name)
+        return kept, means
+
+    def _step_through_time(self, runner: Step | Fused, known, shape, kept, initial, state) -> dict[str, Tensor]:
+        inputs = {k: known[k] for k in self._step.inputs if k in known}
+        new_full = next(iter(known.values())).new_full
         stores = {
-            k: _first_day(k, initial[k], shape) if k in initial else like.new_full(shape[1:], s.initial).double()
-            for k, s in step.stores.items()
+            k: _first_day(k, initial[k], shape) if k in initial else new_full(shape[1:], s.initial).double()
+            for k, s in self._step.stores.items()
         }
-        through_time = self._choose(backend, like)
-        values, stores = through_time(inputs, stores, shape[0], kept, means)
+        values, stores = runner.through_time(inputs, stores, shape[0], *kept)
         state |= {k: v[None] for k, v in stores.items()}
         return values
 
-    def _choose(self, backend: Backend, like: Tensor):
+    def _choose(self, backend: Backend, like: Tensor) -> Step | Fused:
         if backend not in get_args(Backend):
             raise ValueError(f"There is no backend {backend!r}. Backends: {', '.join(get_args(Backend))}.")
         chosen, why = (backend, "asked for") if backend == "torch" else self.backend(like.device.type, like.dtype)
@@ -168,13 +189,7 @@ class ProcessModel(torch.nn.Module):
         if (chosen, why) not in self._logged:
             self._logged.add((chosen, why))
             logging.getLogger(__name__).info("backend %s: %s", chosen, why)
-        return (self._fused if chosen == "fused" else self._step).through_time
-
-    def _is_read_later(self, name: str, summed: Collection[str], by_member: bool) -> bool:
-        """Does a later process or a running sum need a flux or store of every member (or, if not, the mean)?"""
-        readers = [p for p in self._after if name in p.reads]
-        readers += [self._declaring(k) for k in summed if name in self.gains[k] + self.losses[k]]
-        return any(p.member_mean != by_member for p in readers)
+        return self._fused if chosen == "fused" else self._step
 
     def _declaring(self, state: str) -> Process:
         return next(p for p in self.processes if state in p.of(State))
@@ -236,6 +251,15 @@ class ProcessModel(torch.nn.Module):
 def _moved_by(process: Process) -> set[str]:
     """The stores between which the fluxes of a process move something."""
     return {store for flux in process.of(Flux).values() for store in (flux.out_of, flux.into)}
+
+
+def _common_shape(known: Mapping[str, Tensor]) -> tuple[int, ...]:
+    """Days, sites and members of all that is known together."""
+    sizes = [{v.shape[i] for v in known.values()} - {1} for i in range(3)]
+    if any(len(of_one) > 1 for of_one in sizes):
+        shapes = ", ".join(f"{k} {tuple(v.shape)}" for k, v in known.items())
+        raise ValueError(f"These shapes do not fit together as (time, site, member): {shapes}.")
+    return tuple(of_one.pop() if of_one else 1 for of_one in sizes)
 
 
 def _first_day(name: str, store: Tensor, shape: torch.Size) -> Tensor:

@@ -48,13 +48,6 @@ def _results_of(model: DifferentiableModel, samples: Samples, target: str) -> xr
     return _simulate(model, samples, target).merge(named, compat="override")
 
 
-def simulate(model: DifferentiableModel, samples: Samples) -> xr.Dataset:
-    """Every flux and store on the scored days, `(time, site)`, mean over the members."""
-    with torch.no_grad():
-        values = model(samples)
-    return model.process_model.to_dataset({k: v[samples.warmup :] for k, v in values.items()})
-
-
 def days_of(dataset: xr.Dataset, period: str, name: str) -> slice:
     """A period as positions in the record. Raises DataError if it is not within it."""
     days = period_slice(dataset, period, f"{name}_period")
@@ -65,7 +58,7 @@ def _simulate(model: DifferentiableModel, samples: Samples, target: str) -> xr.D
     process_model, scored = model.process_model, slice(samples.warmup, None)
     with torch.no_grad():
         parameters = model.parameters_of(samples)
-        flow = process_model(samples.forcings, parameters, [target])[target]
+        flow = process_model.mean(samples.forcings, parameters, [target])[target][..., None]
     members = {k: parameters[k][0] for k in model.network.static}
     series = {k: v[scored] for k, v in {target: flow, **parameters}.items() if k not in members}
     static = {k: (("site", "member"), v.cpu().numpy(), process_model.attrs(k)) for k, v in members.items()}

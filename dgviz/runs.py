@@ -14,7 +14,7 @@ import itertools
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import cached_property
@@ -27,8 +27,8 @@ import xarray as xr
 from .config import RunConfig
 from .datasets import attribute_names, open_dataset, resolve
 from .paths import data_folder
-from .results import simulate
 from .samples import Samples
+from .site_model import SiteModel
 from .train import DifferentiableModel, load
 from .words import suggest
 
@@ -267,10 +267,18 @@ class Run:
         samples = model.samples(dataset, self.config.target)
         return model, samples.span(first, last, self.config.warmup), dataset.time[first:last]
 
-    def simulate(self, dataset: xr.Dataset, site: str, start: str, stop: str) -> xr.Dataset:
-        """Every flux and store of one site from one day to another, `(time,)`, mean over the members."""
-        model, samples, time = self.at(dataset, site, start, stop)
-        return simulate(model, samples).assign_coords(time=time).isel(site=0)
+    def site_model(self, dataset: xr.Dataset, site: str, start: str, stop: str) -> SiteModel:
+        """The trained model at one site, to simulate some days again and again with shifted parameters."""
+        return SiteModel(*self.at(dataset, site, start, stop))
+
+    def simulate(
+        self, dataset: xr.Dataset, site: str, start: str, stop: str, shifts: Mapping[str, float] | None = None
+    ) -> xr.Dataset:
+        """Every flux and store of one site from one day to another, `(time,)`, mean over the members.
+
+        `shifts` moves parameters, by name: see `SiteModel.simulate`.
+        """
+        return self.site_model(dataset, site, start, stop).simulate(shifts)
 
 
 def dataset_of(config: RunConfig) -> xr.Dataset:

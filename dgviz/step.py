@@ -1,7 +1,9 @@
 """One day of the processes that are stepped through time, and the plain loop over the days."""
 
 from collections.abc import Collection, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -24,12 +26,12 @@ class Step:
     processes: tuple[Process, ...]
     stores: Mapping[str, State]
 
-    @property
+    @cached_property
     def computed(self) -> tuple[str, ...]:
         """The names of all fluxes and stores that a day gives."""
         return (*(k for p in self.processes for k in p.of(Flux)), *self.stores)
 
-    @property
+    @cached_property
     def inputs(self) -> tuple[str, ...]:
         """The names of what the processes read and neither they compute nor the stores hold, in a fixed order."""
         reads = dict.fromkeys(k for p in self.processes for k in p.reads)
@@ -86,6 +88,11 @@ class Step:
             for k in means:
                 history[k].append(now[k].expand(shape).mean(-1, keepdim=True))
         return {k: torch.stack(days) for k, days in history.items()}, stores
+
+    @staticmethod
+    def on_series() -> AbstractContextManager:
+        """In force while processes on whole series run: nothing."""
+        return nullcontext()
 
 
 def run(process: Process, known: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -23,6 +23,7 @@ import xarray as xr
 
 from .config import ConfigError, RunConfig
 from .datasets import attribute_names
+from .engine import n_processors
 from .results import days_of, make_results
 from .runs import ENDED, Run, RunError, dataset_of, list_runs, whole, write_whole
 from .samples import Samples
@@ -91,11 +92,11 @@ class _Job:
         try:
             with closing(epochs):
                 for epoch in epochs:
-                    self._report(epoch)
+                    self._report(epoch, model)
         except KeyboardInterrupt:
             self.ended = "stopped"
 
-    def _report(self, epoch: Epoch) -> None:
+    def _report(self, epoch: Epoch, model: DifferentiableModel) -> None:
         seconds = time.monotonic() - self.started
         done_here = epoch.number - (self.checkpoint["epoch"] if self.checkpoint else 0)
         record = {
@@ -106,7 +107,7 @@ class _Job:
             "median_nse": epoch.nse.nanmedian().item(),
             "seconds": round(self.seconds_before + seconds, 2),
             "eta": round(seconds / done_here * (self.config.epochs - epoch.number), 1),
-            "device": device_name(self.device),
+            "device": f"{device_name(self.device)}, {model.process_model.backend(self.device)[0]}",
             "parameters": {k: [round(x, 4) for x in v.tolist()] for k, v in epoch.parameters.items()},
         }
         with whole(self.run.folder / "checkpoint.pt") as partial:
@@ -128,6 +129,7 @@ class _Job:
             "ended": self.ended,
             "seconds": round(self.seconds_before + time.monotonic() - self.started, 1),
             "device": device_name(self.device),
+            "backend": ": ".join(model.process_model.backend(self.device)),
             "seed": self.config.seed,
             "created": f"{datetime.now():%Y-%m-%d %H:%M}",
             "versions": {name: version(name) for name in ("dgviz", "torch", "xarray")}
@@ -223,7 +225,7 @@ class Worker:
 
 
 def _serve(folder: Path, parent: int) -> None:
-    torch.set_num_threads(1)
+    torch.set_num_threads(max(1, n_processors() // 2))  # the others are for those who look at the dashboard
     psutil.Process().nice(10)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     while True:

@@ -15,7 +15,7 @@ APPS = sorted((ROOT / "apps").glob("*.py"))
 
 # The parts of the package in the order in which they may import: a part sees only those of earlier rows.
 LAYERS = (
-    ("paths", "words", "declare", "metrics", "statistics"),
+    ("politeness", "paths", "words", "declare", "metrics", "statistics"),
     ("step", "datasets"),
     ("engine",),
     ("model",),
@@ -23,7 +23,7 @@ LAYERS = (
     ("config", "describe"),
     ("train",),
     ("sensitivity",),
-    ("results",),
+    ("results", "site_model", "bench"),
     ("runs",),
     ("worker",),
     ("ui",),

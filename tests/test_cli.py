@@ -1,6 +1,7 @@
 """The command line: what it prints, and what a person reads when something is wrong."""
 
 import json
+import re
 
 import pytest
 import typer
@@ -124,9 +125,34 @@ def test_a_domain_is_described_as_markdown(command):
     )
 
 
+def test_backends_are_timed_and_the_last_line_is_json(command):
+    done = command("bench", "engine", "--sites", "2", "--days", "40", "--members", "3", "--dynamic", "beta", "--json")
+    assert done.exit_code == 0, done.stderr
+    backends = json.loads(done.stdout.splitlines()[-1])["backends"]
+    assert backends.keys() == {"torch", "fused"}
+    for times in backends.values():
+        assert min(times[k] for k in ("forward_median", "backward_median", "both_best")) > 0
+        assert times["both_best"] <= times["both_median"]
+        assert times["peak_bytes"] > 0
+    assert backends["torch"]["compile"] == 0 < backends["fused"]["compile"]
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["engin"], "There is no benchmark 'engin'. Write `dgviz bench engine`"),
+        (["engine", "--backend", "numpy"], "There is no backend 'numpy'. Backends: auto, torch, fused"),
+        (["engine", "--dynamic", "betta"], "no parameter 'betta'.* Did you mean 'beta'"),
+    ],
+)
+def test_what_cannot_be_timed_is_named(command, arguments, message):
+    done = command("bench", *arguments)
+    assert done.exit_code == 1 and re.search(message, " ".join(done.stderr.split())), done.stderr
+
+
 def test_every_command_and_option_has_help(command):
     group = typer.main.get_command(cli.app)
-    assert group.commands.keys() == {"serve", "train", "data", "describe"}
+    assert group.commands.keys() == {"serve", "train", "data", "describe", "bench"}
     for name, one in group.commands.items():
         assert one.help and command(name, "--help").exit_code == 0
         assert all(p.help for p in one.params if p.name != "help"), name

@@ -98,6 +98,25 @@ def test_only_what_is_wanted_is_returned_and_is_the_same():
         assert alone[name].equal(value)
 
 
+@pytest.mark.parametrize("backend", ["torch", "fused"])
+def test_means_are_those_over_the_members(backend):
+    model, forcings = barrels.build(), dict(rain=torch.rand(5, 2, 1))
+    parameters = dict(share=torch.rand(1, 2, 3))
+    by_member = model(forcings, parameters, backend=backend)
+    for name, mean in model.mean(forcings, parameters, backend=backend).items():
+        torch.testing.assert_close(mean, by_member[name].mean(-1))
+
+
+def test_what_runs_a_model_is_said_once(caplog):
+    caplog.set_level("INFO", "dgviz")
+    model, inputs = barrels.build(), dict(rain=series(1.0), share=series(0.5))
+    for _ in range(2):
+        model(inputs, inputs)
+    assert [r.message for r in caplog.records if r.levelname == "INFO" and "backend" in r.message] == [
+        "backend fused: all 2 stepped processes are compiled for the CPU"
+    ]
+
+
 def test_an_optional_input_never_comes_from_the_day_before():
     early = process(
         lambda self, *, barrel, leak=0.0: dict(told=leak + 0 * barrel), told=Flux("mm d-1", "Leak that was told")

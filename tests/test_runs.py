@@ -177,6 +177,15 @@ def test_runs_of_one_name_in_two_folders_are_not_compared(done_run, tmp_path):
         compare([done_run, namesake])
 
 
+def test_a_simulation_with_a_shifted_parameter_is_another(done_run, delaware, site):
+    days = (delaware, site, "1979-02-01", "1979-05-30")
+    learned, deeper = done_run.simulate(*days), done_run.simulate(*days, shifts={"fc": 200.0})
+    assert float(deeper.soil_moisture[-1]) > float(learned.soil_moisture[-1]) + 10
+    assert float(deeper.streamflow.sum()) < float(learned.streamflow.sum())
+    with pytest.raises(ValueError, match="no parameter 'fcc'.*Did you mean 'fc'"):
+        done_run.simulate(*days, shifts={"fcc": 1.0})
+
+
 def test_runs_that_differ_are_compared_and_what_is_missing_is_empty(done_run, small, delaware, tmp_path):
     sites = delaware.site.values[3:6].tolist()
     other = Run.create(small.edited(groundwater="TwoOutlets", members=3, sites=tuple(sites), epochs=1), tmp_path)

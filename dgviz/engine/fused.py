@@ -1,6 +1,7 @@
 """A step run through time by kernels, with gradients."""
 
 from collections.abc import Collection, Mapping
+from contextlib import AbstractContextManager
 from functools import partial
 
 import torch
@@ -8,6 +9,7 @@ from torch import Tensor
 
 from ..step import Step
 from .cpu import CpuKernel
+from .cpu.convolution import FusedConvolution
 from .function import Function, Run
 from .gpu import GpuKernel, obstacle_to_triton
 from .plan import Plan
@@ -57,15 +59,18 @@ class Fused:
         by_site = {k: v[..., 0].expand(shape[:2]) for k, v in known.items() if len(v) > 1 and v.shape[2] == 1}
         by_cell = {k: v.expand(shape) for k, v in known.items() if len(v) > 1 and v.shape[2] > 1}
         program, weights = self._program(tuple(known)), weights_of(self.step)
-        # In a fixed order, so that a kernel is the same in every session.
-        kept, means = (tuple(k for k in self.step.computed if k in names) for names in (kept, means))
-        plan = Plan(program, tuple(by_site), tuple(by_cell), tuple(constant), kept, means)
+        plan = Plan(program, tuple(by_site), tuple(by_cell), tuple(constant), tuple(kept), tuple(means))
         inputs = {k: v.to(dtype) for k, v in (by_site | by_cell | constant).items()}
         tensors = [*inputs.values(), *stores.values(), *(w.to(dtype) for w in weights.values())]
         run = Run(plan, kernel, shape, dtype, tuple(w.shape for w in weights.values()), torch.is_grad_enabled())
         results = Function.apply(run, *tensors)
         final, values = results[: len(stores)], results[len(stores) :]
         return dict(zip((*kept, *means), values, strict=True)), dict(zip(stores, final, strict=True))
+
+    @staticmethod
+    def on_series() -> AbstractContextManager:
+        """In force while processes on whole series run: convolutions by kernels."""
+        return FusedConvolution()
 
     def _kernel(self, kind: type[Kernel], plan: Plan, dtype: torch.dtype, n_member: int) -> Kernel:
         """The kernel for a plan, made once."""

@@ -27,7 +27,7 @@ def finite_difference(
         parameters[parameter][:, 0] -= shift
         parameters[parameter][:, 1] += shift
         forcings = {k: v.double() for k, v in samples.forcings.items()}
-        flow = model.process_model(forcings, parameters, [target])[target].mean(-1)[samples.warmup :]
+        flow = model.process_model.mean(forcings, parameters, [target])[target][samples.warmup :]
     difference = (flow[:, 1] - flow[:, 0]) / (2 * shift)
     attrs = {
         "units": units_per(model.process_model.attrs(target)["units"], declared[parameter].units),

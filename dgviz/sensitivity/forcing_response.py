@@ -19,7 +19,7 @@ def forcing_response(
     """
     series = samples.forcings[forcing].clone().requires_grad_()
     samples = Samples(samples.forcings | {forcing: series}, samples.attributes, samples.target, samples.warmup)
-    flow = model(samples, [target])[target].mean(-1)[samples.warmup + day].sum()
+    flow = model.mean(samples, [target])[target][samples.warmup + day].sum()
     (gradient,) = torch.autograd.grad(flow, series)
     attrs = derivative_attrs(model.process_model, "Response of", target, forcing)
     days = _with_warmup(np.asarray(time), samples.warmup)

@@ -16,7 +16,7 @@ def mean_response(model: DifferentiableModel, samples: Samples, target: str) -> 
     with torch.no_grad():
         parameters = model.parameters_of(samples)
     parameters = {k: v.requires_grad_() for k, v in parameters.items()}
-    flows = model.process_model(samples.forcings, parameters, [target])[target].mean(-1)[samples.warmup :]
+    flows = model.process_model.mean(samples.forcings, parameters, [target])[target][samples.warmup :]
     gradients = torch.autograd.grad(flows.mean(0).sum(), list(parameters.values()), materialize_grads=True)
     return xr.Dataset(
         {

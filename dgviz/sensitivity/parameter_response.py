@@ -17,8 +17,8 @@ def parameter_response(model: DifferentiableModel, samples: Samples, target: str
     """
     with torch.no_grad(), forward_ad.dual_level():
         parameters = model.parameters_of(samples)
-        flows = model.process_model(samples.forcings, _with_tangents(parameters), [target])[target]
-        tangent = forward_ad.unpack_dual(flows.mean(-1)).tangent
+        flows = model.process_model.mean(samples.forcings, _with_tangents(parameters), [target])[target]
+        tangent = forward_ad.unpack_dual(flows).tangent
     responses = tangent[samples.warmup :].cpu().numpy()
     variables = {
         name: ("time", responses[:, i], derivative_attrs(model.process_model, "Response of", target, name))

@@ -53,6 +53,10 @@ class DifferentiableModel(nn.Module):
         """Fluxes and states `(time, site, member)` by name."""
         return self.process_model(samples.forcings, self.parameters_of(samples), only)
 
+    def mean(self, samples: Samples, only: Sequence[str] | None = None) -> dict[str, Tensor]:
+        """Fluxes and states averaged over the members, `(time, site)` by name."""
+        return self.process_model.mean(samples.forcings, self.parameters_of(samples), only)
+
     def learn_statistics(self, samples: Samples) -> None:
         """Take the statistics that standardise the network's inputs."""
         self.network.attributes.learn(samples.attributes)
@@ -175,7 +179,7 @@ class _Training:
 
     def _score(self, batch: Samples, sites: Tensor) -> tuple[Tensor, Tensor]:
         target = self.config.target
-        simulated = self.model(batch, [target])[target].mean(-1)[batch.warmup :]
+        simulated = self.model.mean(batch, [target])[target][batch.warmup :]
         return self.loss(simulated, batch.target[batch.warmup :], self.deviation[sites]), simulated
 
     def _validate(self) -> float | None:

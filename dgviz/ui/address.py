@@ -10,17 +10,18 @@ from urllib.parse import urlencode
 
 from ..config import ConfigError, RunConfig
 from ..datasets import DataError
+from ..runs import RunError
 from ..words import suggest
 from .state import CHARTS, AppState
 
 WATCHED = (
     *("config", "site", "selected", "run", "baseline", "colour", "window", "page", "chart", "log_flow", "dark"),
-    *("followed", "day", "parameter", "playing"),
+    *("followed", "day", "parameter", "playing", "supposed"),
 )
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 WORDS = {
     *("page", "data", "site", "select", "from", "to", "run", "baseline", "followed", "colour", "chart", "day"),
-    *("parameter", "log", "theme"),
+    *("parameter", "log", "theme", "whatif"),
 }
 OWN = {"data", "domain", "sites", "processes"}  # written in a way of their own
 
@@ -38,6 +39,7 @@ def to_query(state: AppState) -> str:
         "run": state.run,
         "baseline": state.baseline,
         "followed": state.followed,
+        "whatif": ",".join(f"{name}:{value:g}" for name, value in state.supposed.items()),
         "colour": state.colour,
         "chart": state.chart,
         "day": state.day,
@@ -65,6 +67,8 @@ def from_query(query: Mapping[str, str], state: AppState, pages: tuple[str, ...]
             problems,
             lambda: state.pick(site),
         )
+    if supposed := query.get("whatif"):
+        _restore_what_if(supposed, state, problems)
     if chosen := query.get("select"):
         state.select(chosen.split(","))
     if (followed := query.get("followed")) in state.runs:
@@ -128,6 +132,19 @@ def _restore_runs(query: Mapping[str, str], state: AppState, problems: list[str]
                 problems,
                 lambda use=use, run_id=run_id: use(run_id),
             )
+
+
+def _restore_what_if(text: str, state: AppState, problems: list[str]) -> None:
+    try:
+        parts = (part.partition(":") for part in text.split(","))
+        supposed = {name: float(value) for name, _, value in parts}
+    except ValueError:
+        problems.append(f"The address has whatif={text!r}. Give numbers by name, as k1:0.12,beta:2.1.")
+        return
+    try:
+        state.suppose(supposed)
+    except RunError as error:
+        problems.append(f"The what-if of the address was left out: {error}")
 
 
 def _use(allowed: bool, problem: str, problems: list[str], action) -> None:

@@ -14,8 +14,10 @@ from ..datasets import DataError
 from ..runs import RunError
 from ..runs import runs_folder as default_runs_folder
 from . import address, material, theme
+from .after_pause import AfterPause
 from .header import context_bar, header, unreadable_runs
 from .help import HelpDialog
+from .live import LiveWhatIf
 from .sidebar import sidebar
 from .state import AppState
 from .store import Store
@@ -40,13 +42,19 @@ from .views.scores import WindowScores
 from .views.sensitivity_map import SensitivityMap
 from .views.stores import Stores
 from .views.training import TrainingControl
+from .views.what_if import ParameterSliders
 
 # Page -> rows of (views one above the other, columns out of twelve). A page is built when it is first opened.
 PAGES: dict[str, tuple[tuple[tuple[tuple[type[View], ...], int], ...], ...]] = {
-    "Explore": ((((SiteMap,), 7), ((WindowScores, ScoreDistribution), 5)), (((FlowCharts,), 12),)),
+    "Explore": (
+        (((SiteMap,), 7), ((WindowScores, ScoreDistribution), 5)),
+        (((FlowCharts,), 12),),
+        (((ParameterSliders,), 12),),
+    ),
     "Train": ((((TrainingControl,), 12),), (((LossCurves,), 6), ((LearningMap,), 6)), (((TrainingQueue,), 12),)),
     "Results": (
         (((LearnedMap,), 5), ((Buckets,), 7)),
+        (((ParameterSliders,), 12),),
         (((Stores,), 12),),
         (((AttributeScatter,), 7), ((Balance,), 5)),
     ),
@@ -60,6 +68,7 @@ PAGES: dict[str, tuple[tuple[tuple[tuple[type[View], ...], int], ...], ...]] = {
     "Data": ((((Explorer,), 12),),),
 }
 FOLLOW = 400  # ms between two looks at a training run
+REST = 400  # ms after which a slider is thought to be left alone
 EXPLAINED = (DataError, ConfigError, RunError)  # say all that there is to say, without a traceback
 log = logging.getLogger(__name__)
 
@@ -120,6 +129,7 @@ def _frame(state: AppState, problems: list[str]) -> pn.viewable.Viewable:
     frame.link(state, dark_theme="dark")
     _write_address(state)
     _follow_training(state)
+    LiveWhatIf(state)
     return frame
 
 
@@ -195,7 +205,9 @@ def _write_address(state: AppState) -> None:
         if pn.state.location is not None and not state.playing:  # each write is a step of the browser's history
             pn.state.location.search = address.to_query(state)
 
-    state.param.watch(write, list(address.WATCHED))
+    when_it_rests = AfterPause(write)
+    state.param.watch(write, [name for name in address.WATCHED if name != "supposed"])
+    state.param.watch(lambda _: when_it_rests(REST), "supposed")  # not at each step of a drag
     pn.state.onload(write)
 
 

@@ -8,15 +8,16 @@ import pandas as pd
 import xarray as xr
 
 from ..runs import Run
-from .figures.series import flow_of
+from .figures.series import flow_of, on_all_days
 from .state import AppState
+from .what_if import WhatIf
 
 TEMPERATURES = ("tmean", "tmin", "tmax")
 FLOW = {"units": "mm d-1"}
 
 
 def shown_series(state: AppState) -> xr.Dataset:
-    """What the hydrograph shows of the picked site in the window: observed flow, that of A and B, and the weather."""
+    """What the hydrograph shows of the picked site in the window: observed and simulated flows, and the weather."""
     dataset = state.dataset
     here = dataset.sel(site=state.site)
     series = {"observed": here.streamflow.assign_attrs(long_name="Observed streamflow")}
@@ -24,6 +25,10 @@ def shown_series(state: AppState) -> xr.Dataset:
         if run_id:
             flow = flow_of(state.results(run_id), state.site, dataset)
             series[name] = ("time", flow, FLOW | {"long_name": f"Streamflow simulated by the run {run_id}"})
+    if what_if := state.what_if:
+        about = f"Streamflow simulated by the run {state.run} with parameters changed by hand: {what_if.words}"
+        flow = on_all_days(what_if.simulated.streamflow, dataset)
+        series["what_if"] = ("time", flow, FLOW | {"long_name": about})
     series |= {name: here[name] for name in ("prcp", *TEMPERATURES) if name in here}
     return xr.Dataset(series).sel(time=slice(*state.window))
 
@@ -83,4 +88,17 @@ def to_python(state: AppState) -> str:
         first, last = (str(day.date()) for day in state.results(state.run).indexes["time"][[0, -1]])
         whole = f"simulate(dataset, site, {first!r}, {last!r})"  # from the same first day: stores remember
         lines.append(f"stores_and_fluxes = runs[{state.run!r}].{whole}.sel(time=days)")
+    if state.what_if:
+        lines += _python_of(state.what_if, state.run)
     return "\n".join([*lines, "plot", ""])
+
+
+def _python_of(what_if: WhatIf, run_id: str) -> list[str]:
+    """The lines that simulate a what-if again and add it to the plot."""
+    first, last = (str(day.date()) for day in what_if.simulated.indexes["time"][[0, -1]])
+    shifts = {name: float(f"{shift:.6g}") for name, shift in what_if.shifts.items()}
+    return [
+        f"shifts = {shifts}  # of all members: {what_if.words}",
+        f"what_if = runs[{run_id!r}].simulate(dataset, site, {first!r}, {last!r}, shifts).sel(time=days)",
+        'plot *= what_if.streamflow.hvplot(label="what if")',
+    ]

@@ -12,6 +12,7 @@ from .run_names import run_names
 from .state import AppState
 from .text import number, sentence
 from .views import text
+from .what_if import WhatIf
 
 ONE_RUN = ("Results", "Sensitivity")  # pages without the baseline
 COPY = "navigator.clipboard && navigator.clipboard.writeText(window.location.href)"
@@ -127,7 +128,11 @@ def context_bar(state: AppState):
     words = text(
         pn.bind(lambda *_: stale_text(state), state.param.run, state.param.config), align="center", sizing_mode=None
     )
-    only = text(pn.bind(shown_only, state.param.page, state.param.baseline), align="center", sizing_mode=None)
+    only = text(
+        pn.bind(shown_only, state.param.page, state.param.baseline, state.param.what_if),
+        align="center",
+        sizing_mode=None,
+    )
     restore = material.Button(
         label="Restore them",
         variant="text",
@@ -142,8 +147,10 @@ def context_bar(state: AppState):
     )
 
 
-def shown_only(page: str, baseline: str) -> str:
-    """Said on the pages that draw one run, where a second one is chosen, HTML."""
+def shown_only(page: str, baseline: str, what_if: WhatIf | None = None) -> str:
+    """Said on the pages that draw one run where a second one is chosen, or where a what-if is not drawn, HTML."""
+    if what_if and page == "Sensitivity":
+        return "<span class='muted'>This page shows run A as it was learned, without the what-if.</span>"
     return "<span class='muted'>This page shows run A only.</span>" if baseline and page in ONE_RUN else ""
 
 

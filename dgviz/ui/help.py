@@ -18,7 +18,8 @@ gives the parameters of the processes, and the error of the simulated flow tells
 <p><b>1.</b> Pick a basin on the map: its flow is drawn below. A box or a lasso selects several.</p>
 <p><b>2.</b> Choose the processes in the side bar; the (?) beside each one shows its equations and ranges.</p>
 <p><b>3.</b> Press <b>Train</b>. It runs in the background, and the page stays usable; Stop keeps the best weights.</p>
-<p><b>4.</b> Read what was learned: colour the map by a parameter, compare two runs, look at sensitivities.</p>
+<p><b>4.</b> Read what was learned: colour the map by a parameter, compare two runs, look at sensitivities. Below the
+hydrograph, change a parameter of the picked basin and see what would happen.</p>
 <p class="muted">The address of the page holds all that you see: copy it with the link button to show it to others.
 Every figure has its tools in the upper right corner when the pointer is on it.</p>
 """

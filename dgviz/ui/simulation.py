@@ -7,6 +7,7 @@ import xarray as xr
 
 from ..runs import Run
 from ..sensitivity import agreement, finite_difference, forcing_response, parameter_response
+from ..site_model import SiteModel
 from .state import FINISHED, AppState
 from .store import written
 
@@ -45,6 +46,10 @@ class Simulation:
     def simulate(self) -> xr.Dataset:
         """Every flux and store `(time,)`."""
         return self.run.simulate(self.dataset, self.site, self.start, self.stop)
+
+    def site_model(self) -> SiteModel:
+        """The model, to be simulated again and again with shifted parameters."""
+        return self.run.site_model(self.dataset, self.site, self.start, self.stop)
 
     def parameter_response(self) -> xr.Dataset:
         """The response of the target to each parameter `(time,)`."""

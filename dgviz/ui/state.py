@@ -1,5 +1,6 @@
 """What the user is looking at: the one mutable object that all views share. It imports no Panel."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -9,6 +10,8 @@ import xarray as xr
 from ..config import RunConfig
 from ..declare import Parameter
 from ..runs import RunError
+from ..words import suggest
+from .what_if import WhatIf
 
 # What makes results old: changing it would give another model. The rest only says how or where to train.
 NOT_THE_MODEL = {
@@ -35,8 +38,8 @@ class AppState(param.Parameterized):
 
     Plain choices (`colour`, `log_flow`, `chart`, `page`, `dark`, `window`) may be set directly. What must agree with
     something else has a method: `edit` (the draft configuration and its data set), `pick`, `select`, `show`,
-    `compare_with`, `start_training`, `stop_training`. A method changes all that belongs together in one update, so
-    that a view never sees half of it. `problem` holds the last error in words for the user.
+    `compare_with`, `suppose`, `start_training`, `stop_training`. A method changes all that belongs together in one
+    update, so that a view never sees half of it. `problem` holds the last error in words for the user.
     """
 
     config = param.ClassSelector(class_=RunConfig, doc="The draft: what the next training would do")
@@ -45,6 +48,8 @@ class AppState(param.Parameterized):
     selected = param.List([], item_type=str, doc="The selected sites; none means all")
     run = param.String("", doc="The run that is shown (A); '' for none")
     baseline = param.String("", doc="The run that it is compared with (B); '' for none")
+    supposed = param.Dict({}, doc="Other means of learned parameters at the picked site, set by hand, by name")
+    what_if = param.ClassSelector(class_=WhatIf, doc="What follows from `supposed`, when it is known")
     colour = param.String("score:nse:test", doc="What the map shows, see `ui/colours.py`")
     window = param.Tuple(("", ""), length=2, doc="First and last day in view, 'YYYY-MM-DD'")
     day = param.String("", doc="The day looked at, 'YYYY-MM-DD'; '' for the one of the highest flow in the window")
@@ -97,7 +102,7 @@ class AppState(param.Parameterized):
             self.param.update(config=config)
             return
         sites = [str(s) for s in dataset.site.values]
-        self.param.update(
+        self._turn_to(
             config=config,
             dataset=dataset,
             selected=[],
@@ -125,7 +130,7 @@ class AppState(param.Parameterized):
         """Show one site. Raises KeyError when the data set has no such site."""
         if site not in self.sites:
             raise KeyError(f"The data set {self.config.data!r} has no {self.config.science.site} {site!r}.")
-        self.site = site
+        self._turn_to(site=site)
 
     def select(self, sites: list[str]) -> None:
         """Select these sites, in the order of the data set; none, or all, means no selection."""
@@ -145,7 +150,7 @@ class AppState(param.Parameterized):
 
     def show(self, run_id: str) -> None:
         """Show a run; a baseline equal to it is dropped."""
-        self.param.update(run=run_id, baseline="" if self.baseline == run_id else self.baseline)
+        self._turn_to(run=run_id, baseline="" if self.baseline == run_id else self.baseline)
 
     def compare_with(self, run_id: str) -> None:
         """Draw another run dashed beside the one shown; '' for none."""
@@ -175,6 +180,43 @@ class AppState(param.Parameterized):
             run = min(runs, key=lambda run: len(run.config.differences(self.config).keys() - NOT_THE_MODEL))
             self._open(run.config.edited(sites=()))
             self.show(run.id)
+
+    # --- what if
+
+    def learned(self) -> dict[str, float]:
+        """The mean of each learned parameter of the run that is shown, at the picked site; none without either."""
+        results = self.results(self.run)
+        if results is None or self.site not in results.indexes["site"]:
+            return {}
+        at = results.indexes["site"].get_loc(self.site)
+        return {name: float(results[name].isel(site=at).mean()) for name in self.parameters() if name in results}
+
+    def parameters(self) -> dict[str, Parameter]:
+        """The declared parameters of the run that is shown, in the order of its processes."""
+        return self.store.run(self.run).config.build().of(Parameter) if self.run else {}
+
+    def suppose(self, supposed: Mapping[str, float]) -> None:
+        """Give learned parameters another mean at the picked site, by name; all others are as they were learned.
+
+        Raises RunError naming a parameter that the shown run has not, or a value beyond its range.
+        """
+        known, results = self.parameters(), self.results(self.run)
+        if supposed and known and (results is None or self.site not in results.indexes["site"]):
+            raise RunError(f"{self.site} was not part of the run {self.run}. Pick another {self.config.science.site}.")
+        for name, value in supposed.items():
+            if name not in known:
+                has = f"It has: {', '.join(known)}.{suggest(name, known)}" if known else "No run is shown: pick one."
+                raise RunError(f"The model has no parameter {name!r}. {has}")
+            low, high = known[name].range
+            if not low <= value <= high:
+                raise RunError(f"{name} cannot be {value:g} {known[name].units}. Give {low:g} to {high:g}.")
+        self.param.update(supposed=dict(supposed), what_if=self.what_if if supposed else None)
+
+    def _turn_to(self, **changes: Any) -> None:
+        """Change what is shown; what was supposed of another site or run is forgotten."""
+        if any(changes.get(name, before) != before for name, before in (("site", self.site), ("run", self.run))):
+            changes |= {"supposed": {}, "what_if": None}
+        self.param.update(**changes)
 
     # --- training
 
@@ -255,7 +297,7 @@ class AppState(param.Parameterized):
         baseline = self.baseline or self.run
         same_data = self.store.run(run_id).config.data == self.config.data
         self.refresh_runs()
-        self.param.update(training="", **({"run": run_id, "baseline": baseline} if same_data else {}))
+        self._turn_to(training="", **({"run": run_id, "baseline": baseline} if same_data else {}))
         self._look_at_next()
 
     def _look_at_next(self) -> None:

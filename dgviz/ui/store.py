@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import xarray as xr
@@ -26,6 +27,7 @@ class Store:
     def __init__(self, runs_folder: Path, data: str = "delaware"):
         self.runs_folder, self.data = Path(runs_folder), data
         self.computed = Computed()
+        self.live = ThreadPoolExecutor(1, thread_name_prefix="live")  # for what must not wait behind `computed`
         self._worker: Worker | None = None
         self._runs: dict[str, Run] = {}
         self._datasets: dict[str, xr.Dataset] = {}

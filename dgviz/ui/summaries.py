@@ -27,7 +27,7 @@ def of_flow(name: str, columns: dict[str, np.ndarray], window: tuple[str, str]) 
     days = pd.DatetimeIndex(columns["time"])
     inside = slice(*days.slice_locs(*window))
     said = [f"Streamflow of {name}, {period(*window)}."]
-    for key, words in (("observed", "Observed"), ("simulated", "Run A"), ("baseline", "Run B")):
+    for key, words in (("observed", "Observed"), ("simulated", "Run A"), ("baseline", "Run B"), ("what_if", "What if")):
         flow = columns[key][inside]
         if np.isfinite(flow).any():
             peak = int(np.nanargmax(flow))

@@ -11,6 +11,7 @@ import colorcet
 COLOURS = {
     "observed": ("#1b2530", "#eef2f6"),
     "simulated": ("#d1205f", "#ff6b9d"),
+    "what_if": ("#7a35d8", "#b794ff"),
     "rain": ("#2f7fc4", "#58a8ea"),
     "snow": ("#9cc9ea", "#d3e9f9"),
     "evapotranspiration": ("#3b9351", "#6cc883"),
@@ -66,6 +67,7 @@ DIVERGING = tuple(colorcet.CET_D1A)
 
 FONT = "Roboto, Helvetica, Arial, sans-serif"
 LINE = 1.6  # px, a series
+SUPPOSED = 2.2  # px, a what-if
 DASH = (5, 3)  # px, the baseline
 POINT = 11  # px, a site on the map
 GAP = 12  # px, between cards
@@ -86,6 +88,7 @@ def _palette(dark: bool) -> dict:
     return {
         "palette": {
             "primary": {"main": token("primary", dark), "contrastText": surface},
+            "secondary": {"main": colour("what_if", dark), "contrastText": surface},
             "warning": {"main": token("warning", dark)},
             "background": {"default": token("background", dark), "paper": surface},
             "text": {"primary": token("text", dark), "secondary": token("muted", dark)},
@@ -160,6 +163,7 @@ p { margin: 0; }
 .caption { font-size: 12px; }
 .heard { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .stale { color: var(--mui-palette-warning-main); font-weight: 500; }
+.what-if { color: var(--mui-palette-secondary-main); font-weight: 500; }
 .badge { font-size: 11px; font-weight: 500; color: var(--mui-palette-primary-main); margin-left: 6px; }
 .left { text-align: left; }
 .equation { margin: 6px 0; overflow-x: auto; }

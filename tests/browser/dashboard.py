@@ -181,6 +181,16 @@ class Dashboard:
         self.page.mouse.click(x, y)
         return month
 
+    def drag(self, slider: re.Pattern, share: float) -> None:
+        """Drag the handle of the slider in sight with this label by a share of its length."""
+        root = self.page.locator(".MuiSlider-root:visible").filter(has=self.page.get_by_role("slider", name=slider))
+        handle = root.locator(".MuiSlider-thumb")
+        handle.hover()  # when it moves no more
+        box, thumb = root.bounding_box(), handle.bounding_box()
+        self.page.mouse.down()
+        self.page.mouse.move(thumb["x"] + thumb["width"] / 2 + share * box["width"], thumb["y"], steps=12)
+        self.page.mouse.up()
+
     def column(self, name: str) -> list:
         """The values that a figure in sight draws."""
         self._wait_for_figure(name)

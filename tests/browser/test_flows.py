@@ -81,3 +81,28 @@ def test_a_clicked_day_and_the_same_state_after_a_reload(dashboard):
     assert dashboard.query == state
     dashboard.turn_to("Explore")
     dashboard.sees(re.compile("01413500"))
+
+
+def test_a_dragged_parameter_is_drawn_beside_the_run_until_it_is_reset(dashboard):
+    dashboard.open(site="01439500", run="delaware-hbv", baseline="delaware-without-snow")
+    dashboard.wait_for_column("what_if", "values.length > 300 && !values.some(Number.isFinite)")
+    dashboard.press("Change parameters")
+    dashboard.drag(re.compile("Interflow recession"), -0.3)
+    dashboard.wait_for_column("what_if", "values.some(Number.isFinite)")
+    dashboard.sees(re.compile("what if: k1 0.257 \u2192 0.1"))
+    dashboard.sees("what if \u2212 A")  # in the table of scores
+    dashboard.sees("learned 0.257")
+    dashboard.page.wait_for_function("new URLSearchParams(location.search).get('whatif').startsWith('k1:0.1')")
+
+    state = dashboard.query
+    dashboard.page.reload()
+    dashboard.wait_for_column("what_if", "values.some(Number.isFinite)")
+    assert dashboard.query == state
+
+    dashboard.turn_to("Results")
+    dashboard.sees(re.compile("^what if$"))  # beside the title of stores and fluxes
+    dashboard.turn_to("Explore")
+    dashboard.press("Reset")
+    dashboard.wait_for(whatif="")
+    dashboard.wait_for_column("what_if", "!values.some(Number.isFinite)")
+    dashboard.sees(re.compile("^Drag a learned parameter"))

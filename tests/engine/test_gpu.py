@@ -259,18 +259,26 @@ def test_kernels_compile_for_a_gpu_that_is_not_there(name, dtype, members, tmp_p
     assert done.returncode == 0, done.stderr
 
 
-def test_kernels_are_the_same_whatever_the_order_of_names():
-    model = HYDROLOGY.build()
-    fused = model._fused
-    forcings, parameters = make_example(model, n_time=2)
-    inputs = {k: v for k, v in {**forcings, **parameters}.items() if k in model._step.inputs}
-    inputs["pet"] = forcings["prcp"]
-    inputs = {k: inputs[k] for k in model._step.inputs}
-    stores = {k: torch.ones(3, 2, dtype=torch.float64) for k in model._step.stores}
-    for kept in (["melt", "rainfall"], ["rainfall", "melt"]):
-        values, _ = fused.through_time(inputs, stores, 2, kept, [])
-        assert values.keys() == {*kept}
-    assert len(fused._kernels) == 1
+SOURCES = """
+from dgviz.domains import discover
+from dgviz.engine.gpu import GpuKernel
+from dgviz.engine.plan import Plan
+from dgviz.engine.trace import trace
+import torch
+step = discover()["hydrology"].build()._step
+plan = Plan(trace(step, step.inputs), (), (), step.inputs, step.computed, ())
+for plan in (plan, plan.reverse({*step.computed}, {*step.inputs}, False)):
+    print(GpuKernel(plan, torch.float32, 16)._kernel.source)
+"""
+
+
+def test_kernels_are_the_same_in_every_session():
+    first, second = (
+        subprocess.run([sys.executable, "-c", SOURCES], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True)
+        for seed in ("1", "2")
+    )
+    assert first.returncode == 0, first.stderr
+    assert first.stdout == second.stdout
 
 
 def test_without_triton_the_plain_loop_runs_and_says_why(monkeypatch):

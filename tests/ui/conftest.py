@@ -11,6 +11,7 @@ from dgviz.config import RunConfig
 from dgviz.datasets import attribute_names
 from dgviz.declare import Flux, Parameter, State
 from dgviz.runs import RunError
+from dgviz.site_model import SiteModel
 from dgviz.train import DifferentiableModel
 from dgviz.ui.state import AppState
 from dgviz.ui.store import Store
@@ -107,6 +108,10 @@ class FakeRun:
         model = DifferentiableModel.build(self.config.edited(members=1), attribute_names(dataset)).eval()
         first, last = dataset.indexes["time"].slice_indexer(start, stop).indices(dataset.sizes["time"])[:2]
         return model, model.samples(dataset, "streamflow").span(first, last, 30), dataset.time[first:last]
+
+    def site_model(self, dataset, site, start, stop):
+        """The same, to be simulated with shifted parameters."""
+        return SiteModel(*self.at(dataset, site, start, stop))
 
     def read_progress(self, cursor):
         return self.progress[cursor:], len(self.progress)

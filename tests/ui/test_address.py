@@ -17,12 +17,14 @@ def test_what_is_seen_comes_back_from_the_address(state, store):
     state.select(["b2", "c3"])
     state.pick("c3")
     state.compare_with("no-snow")
+    state.suppose({"k1": 0.12, "beta": 2.1})
     state.param.update(
         page="Data", colour="parameter:fc", window=("2000-02-03", "2000-05-06"), dark=True, log_flow=True
     )
     again = AppState(store)
     assert from_query(queried(state), again, PAGES) == []
     assert queried(again) == queried(state)
+    assert again.supposed == {"k1": 0.12, "beta": 2.1} and queried(again)["whatif"] == "k1:0.12,beta:2.1"
     assert again.config == state.config and again.selected == ["b2", "c3"] and again.dark
 
 
@@ -40,6 +42,9 @@ def test_defaults_are_written_too(state):
         ({"data": "/etc/passwd"}, "not offered"),
         ({"snow": "Avalanche"}, "no option 'Avalanche'"),
         ({"epochs": "many"}, "epochs"),
+        ({"whatif": "k1=0.12"}, "whatif='k1=0.12'. Give numbers by name, as k1:0.12"),
+        ({"whatif": "k1:0.7"}, "left out: k1 cannot be 0.7 d-1. Give 0.01 to 0.5."),
+        ({"whatif": "kl:0.1,beta:2"}, "left out: The model has no parameter 'kl'."),
         ({"epochz": "3"}, "'epochz', which is not known and was left out. Did you mean 'epochs'?"),
     ],
 )

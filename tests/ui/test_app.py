@@ -4,6 +4,7 @@ import logging
 
 import panel as pn
 import pytest
+import xarray as xr
 from bokeh.document import Document
 from panel.util import edit_readonly
 from tornado.websocket import WebSocketClosedError
@@ -18,6 +19,7 @@ from dgviz.ui.help import HelpDialog, process_help
 from dgviz.ui.presets import PRESETS
 from dgviz.ui.sidebar import Basins, Processes, Training
 from dgviz.ui.state import AppState
+from dgviz.ui.what_if import WhatIf
 
 
 def words(viewable):
@@ -115,6 +117,7 @@ def test_old_results_are_said_to_be_old_in_words(state):
 def test_pages_of_one_run_say_so_where_two_are_chosen():
     assert "run A only" in shown_only("Results", "no-snow")
     assert shown_only("Results", "") == shown_only("Explore", "no-snow") == ""
+    assert "without the what-if" in shown_only("Sensitivity", "", WhatIf((), xr.Dataset()))
 
 
 def test_a_basin_is_found_by_its_name(state):

@@ -62,8 +62,9 @@ def test_a_view_drops_an_earlier_question_and_says_what_it_computes(state, busy,
     computed, gate = busy
     state.store.computed = computed
     view, shown, ticks, document = Slow(state=state), [], [], Document()
+    call = staticmethod(lambda action: action())  # the page is loaded
     served = type("Context", (), {"session_context": True, "add_next_tick_callback": lambda _, f: ticks.append(f)})()
-    monkeypatch.setattr("dgviz.ui.views.computing.pn.state", type("State", (), {"curdoc": served}))
+    monkeypatch.setattr("dgviz.ui.views.computing.pn.state", type("State", (), {"curdoc": served, "onload": call}))
     view.compute("it", ("old",), lambda: "old", shown.append)
     view.compute("it", ("new",), lambda: "new", shown.append)
     assert view.hint == "computing it \u2026" and not shown

@@ -12,8 +12,10 @@ from dgviz.config import RunConfig
 from dgviz.runs import Run, list_runs
 from dgviz.ui.export import shown_series, to_csv, to_netcdf, to_python
 from dgviz.ui.export_menu import CSV, NETCDF, PNG, PYTHON, SVG, ExportMenu
+from dgviz.ui.live import LiveWhatIf
 from dgviz.ui.state import AppState
 from dgviz.ui.store import Store
+from dgviz.ui.views.charts import FlowCharts
 
 
 def columns_of(csv):
@@ -35,6 +37,18 @@ def test_the_csv_holds_the_values_of_the_source_in_the_window(state, dataset):
     for column, run in (("run_a", "default"), ("run_b", "no-snow")):
         flow = state.results(run).streamflow.sel(site="b2", time=days).astype("float32")
         np.testing.assert_array_equal(table[column], flow)
+
+
+def test_the_csv_has_a_what_if_that_is_drawn_and_says_that_it_is_one(state):
+    LiveWhatIf(state)
+    drawn = FlowCharts(state=state).chart.source
+    state.suppose({"fc": 400.0})
+    state.window = ("2000-03-01", "2000-03-31")
+    table, days = columns_of(to_csv(state)), state.dataset.indexes["time"].slice_indexer(*state.window)
+    np.testing.assert_allclose(table.what_if, drawn.data["what_if"][days], rtol=1e-6)
+    assert "# what_if: Streamflow simulated by the run default with parameters changed by hand: fc " in to_csv(state)
+    state.suppose({})
+    assert "what_if" not in to_csv(state)
 
 
 def test_the_csv_says_what_it_holds(state):
@@ -78,6 +92,18 @@ def test_the_lines_of_python_run_and_give_what_is_shown(packaged):
         np.testing.assert_allclose(values, shown[name], rtol=1e-6)
     assert {"soil_moisture", "baseflow"} <= set(made["stores_and_fluxes"])
     np.testing.assert_allclose(made["stores_and_fluxes"].streamflow, shown.run_a, rtol=1e-3)
+
+
+def test_the_lines_of_python_simulate_a_what_if_again(packaged):
+    LiveWhatIf(packaged)
+    packaged.window = ("1980-03-01", "1980-04-15")
+    packaged.suppose({"k1": 0.05, "fc": 400.0})
+    made = {}
+    exec(to_python(packaged), made)
+    shown = shown_series(packaged)
+    assert float(abs(shown.what_if - shown.run_a).max()) > 0.1
+    np.testing.assert_allclose(made["what_if"].streamflow, shown.what_if, rtol=1e-4)
+    np.testing.assert_allclose(list(made["plot"])[-1].dimension_values(1), shown.what_if, rtol=1e-4)
 
 
 def test_the_results_of_a_packaged_run_can_be_written(packaged):

@@ -134,9 +134,10 @@ def test_scores_follow_the_window(state):
     view = WindowScores(state=state)
     state.compare_with("no-snow")
     assert "A \u2212 B" in view.table.object
-    scores = window_scores(observed, [observed, observed * 2], ("2000-10-01", "2000-10-31"))
-    assert scores.nse.values[0] == 1 and scores.nse.values[1] < 0
-    assert scores.pbias.values[1] == pytest.approx(100)
+    month = ("2000-10-01", "2000-10-31")
+    assert window_scores(observed, observed, month).nse == 1
+    assert window_scores(observed, observed * 2, month).nse < 0
+    assert window_scores(observed, observed * 2, month).pbias == pytest.approx(100)
 
 
 def test_a_site_outside_the_run_is_said(state, store):

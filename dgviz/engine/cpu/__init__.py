@@ -18,6 +18,7 @@ BLOCK = 128  # lanes of a block, or as many as a site has members if these are m
 BLOCKS_PER_THREAD = 4  # so that threads end at about the same time
 WORTH_A_THREAD = 100_000  # days x cells
 ALIGNMENT = 64  # bytes
+REGISTERS = 2  # to a vector: two side by side hide each other's waiting
 
 Arrays = Mapping[tuple[str, str], Tensor | None]
 Shape = tuple[int, int, int]  # days, sites, members
@@ -28,14 +29,14 @@ class CpuKernel:
 
     def __init__(self, plan: Plan, dtype: torch.dtype, lanes: int):
         self.plan, self.lanes = plan, lanes
-        self.width = vector_bytes() // dtype.itemsize
+        self.width = REGISTERS * vector_bytes() // dtype.itemsize
         self.layout = Layout(plan, lanes, self.width, dtype == torch.float64)
         self._writer = Backward if plan.backward else Forward
 
     @staticmethod
     def variant(n_member: int) -> int:
         """The lanes of a block: kernels differ in it."""
-        widest = vector_bytes() // 4
+        widest = REGISTERS * vector_bytes() // 4
         return max(BLOCK, -(-n_member // widest) * widest)
 
     @cached_property

@@ -211,18 +211,18 @@ class _Kernel:
         position = build.add(build.mul(self.block, per_block), number)
         return lanes.at(self.pointers["checkpoints", ""], build.mul(position, lanes.int(self.layout.stores_size)))
 
-    def step_stores(self, near: dict[str, ir.Value], results=None) -> None:
-        """One day forward: the stores in the scratch become those of its end; `results` are written to rows."""
+    def step(self, near: dict[str, ir.Value], before: ir.Value, after: ir.Value, results: dict[str, ir.Value]) -> None:
+        """One day forward, from the stores at one address to those at another; `results` says where values go."""
         program = self.plan.program
-        roots = [*program.end.values(), *(program.values[k] for k in results or ())]
+        roots = [*program.end.values(), *(program.values[k] for k in results)]
 
         def vector(lane):
-            leaf = self.leaf(lane, near, self.scratch)
-            values = write(self.lanes, self.plan.graph, roots, leaf, self.plan.n_exact)
-            for name, target in (results or {}).items():
+            values = write(self.lanes, self.plan.graph, roots, self.leaf(lane, near, before), self.plan.n_exact)
+            for name, target in results.items():
                 self.lanes.store(values[program.values[name]], target, self.scaled(lane))
             for name, index in program.end.items():
-                self.lanes.store(values[index], self.row(self.stores[name]), self.scaled(lane, wide=True))
+                target = self.lanes.at(after, self.lanes.int(self.stores[name]))
+                self.lanes.store(values[index], target, self.scaled(lane, wide=True))
 
         self.each_vector(vector)
 
@@ -260,7 +260,8 @@ class Forward(_Kernel):
                 lanes.copy(place, self.scratch, lanes.int(self.layout.stores_size))
             near = self.take_day(t)
             results = {k: self.near(t, ("value", k), self.layout.values[k], fetch=False) for k in self.plan.kept}
-            self.step_stores(near, results | {k: self.row(self.layout.values[k]) for k in self.plan.means})
+            results |= {k: self.row(self.layout.values[k]) for k in self.plan.means}
+            self.step(near, self.scratch, self.scratch, results)
             for name in self.plan.kept:
                 self.put_back(t, ("value", name), self.layout.values[name])
             for name in self.plan.means:
@@ -307,8 +308,8 @@ class Backward(_Kernel):
         def stretch(number):
             first = build.mul(number, lanes.int(EVERY))
             n_days = lanes.smaller(build.sub(self.n_time, first), lanes.int(EVERY))
-            lanes.copy(self.scratch, self.checkpoint(number), lanes.int(self.layout.stores_size))
-            self._run_again(first, n_days)
+            lanes.copy(self._stores_on(lanes.int(0)), self.checkpoint(number), lanes.int(self.layout.stores_size))
+            self._run_again(first, build.sub(n_days, lanes.int(1)))
             lanes.backwards(n_days, lambda i: self._day_back(build.add(first, i), self._stores_on(i)))
 
         lanes.backwards(n_stretch, stretch)
@@ -325,13 +326,12 @@ class Backward(_Kernel):
         return self.lanes.at(self.row(self.layout.history), position)
 
     def _run_again(self, first: ir.Value, n_days: ir.Value) -> None:
-        """Keep the stores at the beginning of each day of a stretch."""
+        """From the stores at the beginning of a stretch, those at the beginning of each following day."""
         lanes, build = self.lanes, self.build
 
         def day(i):
-            lanes.copy(self._stores_on(i), self.scratch, lanes.int(self.layout.stores_size))
-            with lanes.when(build.icmp_signed("<", build.add(i, lanes.int(1)), n_days)):
-                self.step_stores(self.take_day(build.add(first, i)))
+            tomorrow = self._stores_on(build.add(i, lanes.int(1)))
+            self.step(self.take_day(build.add(first, i)), self._stores_on(i), tomorrow, {})
 
         lanes.loop(lanes.int(0), n_days, day)
 

@@ -2,7 +2,7 @@
 
 from ..plan import Plan
 
-EVERY = 16  # days between checkpoints
+EVERY = 16
 
 
 class Layout:

@@ -8,26 +8,32 @@ from bokeh.plotting import figure
 from .. import theme
 from . import hover, log_ticks, plain_figure, plain_legend
 
-LINES = {"observed": "observed", "simulated": "run A", "baseline": "run B"}
+LINES = {"observed": "observed", "simulated": "run A", "baseline": "run B", "what_if": "what if"}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def duration_columns(columns: dict[str, np.ndarray], days: slice) -> dict[str, np.ndarray]:
     """Flows in falling order beside the share of days, in %, on which they are exceeded.
 
-    Only days that were observed count, so that all curves are of the same days.
+    Only days that all have count, so that all curves are of the same days.
     """
-    kept = ~np.isnan(columns["observed"][days])
+    kept = _shared(columns, days)
     exceeded = (np.arange(kept.sum()) + 0.5) / max(kept.sum(), 1) * 100
     return {"exceeded": exceeded} | {k: np.sort(columns[k][days][kept])[::-1] for k in LINES}
 
 
 def regime_columns(columns: dict[str, np.ndarray], days: slice) -> dict[str, np.ndarray]:
-    """The mean of every calendar month, in mm d-1; flows only of days that were observed."""
+    """The mean of every calendar month, in mm d-1; flows only of days that all have."""
     table = pd.DataFrame({k: columns[k][days] for k in ("rain", "snow", *LINES)})
-    table.loc[table.observed.isna(), ["simulated", "baseline"]] = np.nan
+    table.loc[~_shared(columns, days), list(LINES)] = np.nan
     months = table.groupby(pd.DatetimeIndex(columns["time"][days]).month).mean().reindex(range(1, 13))
     return {"month": np.arange(12) + 0.5, "name": np.array(MONTHS)} | {k: months[k].to_numpy() for k in table}
+
+
+def _shared(columns: dict[str, np.ndarray], days: slice) -> np.ndarray:
+    """Is a day observed, and in the what-if where there is one?"""
+    observed, what_if = (~np.isnan(columns[name][days]) for name in ("observed", "what_if"))
+    return observed & what_if if what_if.any() else observed
 
 
 def plot_duration(source: ColumnDataSource, log: bool, dark: bool, height: int = 400) -> figure:
@@ -75,7 +81,7 @@ def _draw_lines(fig: figure, source: ColumnDataSource, x: str, dark: bool) -> li
     drawn = []
     for name, words in LINES.items():
         style = {"line_dash": theme.DASH} if name == "baseline" else {}
-        colour = theme.colour("observed" if name == "observed" else "simulated", dark)
+        colour = theme.colour("simulated" if name == "baseline" else name, dark)
         drawn.append(
             fig.line(x, name, source=source, line_color=colour, line_width=2, legend_label=words, name=name, **style)
         )

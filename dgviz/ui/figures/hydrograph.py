@@ -10,32 +10,28 @@ from .. import theme
 from . import hover, log_ticks, nothing_yet, plain_figure, plain_legend, show_lines, tip
 from .series import days_of, stretches
 
-FLOW_TIP = [
-    ("", "@time{%e %b %Y}"),
-    ("Observed", "@observed{0.00}"),
-    ("Run A", "@simulated{0.00}"),
-    ("Run B", "@baseline{0.00}"),
-    ("Rain", "@rain{0.0}"),
-    ("Snow", "@snow{0.0}"),
-]
+DATE_TIP = ("", "@time{%e %b %Y}")
+FLOWS = {"observed": "observed", "simulated": "run A", "what_if": "what if", "baseline": "run B"}  # as in the legend
+WEATHER_TIP = [("Rain", "@rain{0.0}"), ("Snow", "@snow{0.0}")]
 SMALLEST = 1e-3  # mm d-1, the least flow on a logarithmic axis
 
 
 class Hydrograph:
     """Figures over one source that holds every day, so that zooming needs no server.
 
-    `update` gives it another site's columns (see `series.flow_columns`), `show_window` fits the axes to a period;
-    `x_range` is what a user moves.
+    `update` gives it another site's columns (see `series.flow_columns`), `suppose` only the what-if, `show_window`
+    fits the axes to a period; `x_range` is what a user moves.
     """
 
     def __init__(self, log: bool = False, dark: bool = False, height: int = 300):
         self.dark, self.log = dark, log
-        names = ("time", "rain", "snow", "snow_top", "observed", "simulated", "baseline")
+        names = ("time", "rain", "snow", "snow_top", *FLOWS)
         self.source = ColumnDataSource(nothing_yet(*names))
         self.missing = ColumnDataSource({"start": [], "end": []})
         self.x_range = Range1d()
         self.rain_range = Range1d(10, 0)
         self.flow_range = Range1d(SMALLEST if log else 0, 1)
+        self.shown: dict[str, bool] = {"observed": True}
         self.marks: list = []
         self.flow = self._flow(height)
         self.rain = self._rain()
@@ -46,10 +42,22 @@ class Hydrograph:
         self.source.data = columns
         start, end = stretches(np.isnan(columns["observed"]), pd.DatetimeIndex(columns["time"]))
         self.missing.data = {"start": start, "end": end}
-        has_run = not np.isnan(columns["simulated"]).all()
-        show_lines(self.flow, {"simulated": has_run, "baseline": compared, "gaps": len(start) > 0})
-        self.hover.renderers = [self.lines["simulated" if has_run else "observed"]]
-        self.hover.tooltips = tip([*FLOW_TIP[:2], *FLOW_TIP[2 : 2 + has_run + compared], *FLOW_TIP[4:]])
+        self.shown |= {"baseline": compared, "gaps": len(start) > 0} | {
+            name: not np.isnan(columns[name]).all() for name in ("simulated", "what_if")
+        }
+        self._show_lines()
+
+    def suppose(self, what_if: np.ndarray) -> None:
+        """Another what-if on all days, `(time)`: nothing else is sent to the browser."""
+        self.source.data["what_if"] = what_if
+        self.shown["what_if"] = not np.isnan(what_if).all()
+        self._show_lines()
+
+    def _show_lines(self) -> None:
+        show_lines(self.flow, self.shown)
+        self.hover.renderers = [self.lines["simulated" if self.shown["simulated"] else "observed"]]
+        flows = [(words.capitalize(), f"@{name}{{0.00}}") for name, words in FLOWS.items() if self.shown[name]]
+        self.hover.tooltips = tip([DATE_TIP, *flows, *WEATHER_TIP])
 
     def show_window(self, window: tuple[str, str]) -> None:
         """Fit both axes to the days from the first to the last of the window."""
@@ -58,7 +66,7 @@ class Hydrograph:
             self.x_range.update(start=first, end=last)
         days = pd.DatetimeIndex(self.source.data["time"])
         inside = slice(*days.slice_locs(first, last))
-        flows = np.concatenate([self.source.data[k][inside] for k in ("observed", "simulated", "baseline")])
+        flows = np.concatenate([self.source.data[k][inside] for k in FLOWS])
         self.flow_range.end = max(_highest(flows), 0.1) * (3 if self.log else 1.12)
         if self.log:
             self.flow_range.start = max(SMALLEST, np.nanmin(flows[flows > 0], initial=1.0) / 1.5)
@@ -132,7 +140,7 @@ class Hydrograph:
         )
         if self.log:
             log_ticks(fig)
-        ink = {k: theme.colour(k, self.dark) for k in ("observed", "simulated")}
+        ink = {k: theme.colour(k, self.dark) for k in ("observed", "simulated", "what_if")}
         fig.vstrip(
             "start",
             "end",
@@ -159,10 +167,18 @@ class Hydrograph:
             "simulated": fig.line(
                 "time", "simulated", line_color=ink["simulated"], legend_label="run A", name="simulated", **line
             ),
+            "what_if": fig.line(
+                "time",
+                "what_if",
+                line_color=ink["what_if"],
+                legend_label="what if",
+                name="what_if",
+                **line | {"line_width": theme.SUPPOSED},
+            ),
         }
-        order = {label: i for i, label in enumerate(("observed", "run A", "run B", "no observation"))}
+        order = {label: i for i, label in enumerate((*FLOWS.values(), "no observation"))}
         fig.legend[0].items = sorted(fig.legend[0].items, key=lambda item: order[item.label.value])
-        self.hover = hover(FLOW_TIP, mode="vline", renderers=[self.lines["observed"]], point_policy="follow_mouse")
+        self.hover = hover([DATE_TIP], mode="vline", renderers=[self.lines["observed"]], point_policy="follow_mouse")
         fig.add_tools(self.hover)
         plain_legend(fig)
         return fig

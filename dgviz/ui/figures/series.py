@@ -9,9 +9,15 @@ FREEZING = 0.0  # degC: on colder days precipitation is drawn as snow
 
 
 def flow_columns(
-    dataset: xr.Dataset, site: str, results: xr.Dataset | None = None, baseline: xr.Dataset | None = None
+    dataset: xr.Dataset,
+    site: str,
+    results: xr.Dataset | None = None,
+    baseline: xr.Dataset | None = None,
+    what_if: xr.Dataset | None = None,
 ) -> dict[str, np.ndarray]:
     """Rain, snow and flows of one site on the days of the data set, each `(time)`; NaN where a run has none.
+
+    `results` and `baseline` are of all sites, `what_if` is a simulation `(time,)` of this one.
 
     `snow_top` is where the snow's bar ends when it stands on the rain's. Rain and snow are told apart by the mean
     temperature of the day, which is what is observed; a model may split them otherwise.
@@ -26,6 +32,7 @@ def flow_columns(
         "observed": here.streamflow.values.astype("float32"),
         "simulated": flow_of(results, site, dataset),
         "baseline": flow_of(baseline, site, dataset),
+        "what_if": on_all_days(what_if.streamflow if what_if is not None else None, dataset),
     }
 
 
@@ -38,13 +45,19 @@ def rain_and_snow(here: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
 
 def flow_of(results: xr.Dataset | None, site: str, dataset: xr.Dataset) -> np.ndarray:
     """Simulated streamflow `(time)` of a site on the days of the data set; NaN where the run has none."""
-    days = dataset.indexes["time"]
     if results is None or site not in results.indexes["site"]:
+        return on_all_days(None, dataset)
+    return on_all_days(results.streamflow.isel(site=results.indexes["site"].get_loc(site)), dataset)
+
+
+def on_all_days(flow: xr.DataArray | None, dataset: xr.Dataset) -> np.ndarray:
+    """A series `(time)` on the days of the data set; NaN on days that it has not, and where there is none."""
+    days = dataset.indexes["time"]
+    if flow is None:
         return np.full(len(days), np.nan, "float32")
-    flow = results.streamflow.isel(site=results.indexes["site"].get_loc(site))
-    if results.indexes["time"].equals(days):
-        return flow.values.astype("float32")
-    return flow.reindex(time=days).values.astype("float32")
+    if not flow.indexes["time"].equals(days):
+        flow = flow.reindex(time=days)
+    return flow.values.astype("float32")
 
 
 def stretches(flags: np.ndarray, days: pd.DatetimeIndex) -> tuple[np.ndarray, np.ndarray]:
@@ -63,6 +76,12 @@ def periods(dataset: xr.Dataset, train: str | None = None, test: str | None = No
 def in_window(days: pd.DatetimeIndex, window: tuple[str, str]) -> slice:
     """The positions of the days of a window, both ends included."""
     return slice(*days.slice_locs(*window))
+
+
+def overlap(window: tuple[str, str], days: pd.DatetimeIndex) -> tuple[str, str]:
+    """The part of a window that some days cover; the window itself where they cover none of it."""
+    inside = days[in_window(days, window)]
+    return (str(inside[0].date()), str(inside[-1].date())) if len(inside) else window
 
 
 def days_of(x_range: Range1d) -> tuple[str, str]:

@@ -26,6 +26,7 @@ import param
 
 from ...declare import title
 from .. import theme
+from ..after_pause import AfterPause
 from ..state import AppState
 
 
@@ -56,7 +57,8 @@ class View(pn.viewable.Viewer):
         self.heading = self.heading or title(type(self))
         self._pending: set[str] = set()
         self.changed: set[str] = set()
-        self._latest, self._coming = 0, False
+        self._coming = False
+        self._refresh_soon = AfterPause(self._refresh)
         self._place = pn.Column(sizing_mode="stretch_width", margin=0)
         self._drawn = False
         self._watch()
@@ -123,19 +125,9 @@ class View(pn.viewable.Viewer):
         if whole:
             self._draw()
         elif self.patience:
-            self._refresh_soon()
+            self._refresh_soon(self.patience)
         else:
             self._refresh()
-
-    def _refresh_soon(self) -> None:
-        """Refresh once, when nothing has changed for a while."""
-        document = pn.state.curdoc
-        if document is None or not document.session_context:
-            self._refresh()
-            return
-        self._latest += 1
-        turn = self._latest
-        document.add_timeout_callback(lambda: turn == self._latest and self._refresh(), self.patience)
 
     def _draw(self) -> None:
         try:
@@ -149,7 +141,7 @@ class View(pn.viewable.Viewer):
                 text(f"<div class='empty'>{html.escape(self.empty)}</div>") if body is None else body
             ]
             if self.patience:
-                self._refresh_soon()
+                self._refresh_soon(self.patience)
         except Exception as error:
             self._show_problem(error)
 

@@ -9,6 +9,7 @@ from ...balance import balance
 from .. import theme
 from ..simulation import Simulation
 from ..text import MINUS, SUPERSCRIPTS, date, number, sentence, signed, units
+from ..what_if import in_place_of, mark
 from . import text
 from .computing import ComputingView
 
@@ -66,12 +67,13 @@ class Balance(ComputingView):
         self.table = text()
         return self.table if Simulation.of(self.state) else None
 
-    def refresh(self, *, site, window):
-        """The terms between the ends of the window."""
+    def refresh(self, *, site, window, what_if):
+        """The terms between the ends of the window, of the run or of what follows from changed parameters."""
         simulation = Simulation.of(self.state)
         self.compute("the balance", simulation.key, simulation.simulate, lambda s: self._show(simulation, s))
 
-    def _show(self, simulation, simulated):
+    def _show(self, simulation, own):
+        simulated = in_place_of(own, self.state.what_if)
         days = simulated.indexes["time"]
         first = max(pd.Timestamp(self.state.window[0]) - pd.Timedelta(days=1), days[0])
         inside = simulated.sel(time=slice(first, self.state.window[1]))
@@ -82,7 +84,7 @@ class Balance(ComputingView):
         self.table.object = balance_table(terms, self.state.dark)
         last = inside.indexes["time"][-1]
         start = inside.indexes["time"][1]
-        self.heading = f"Balance of {html.escape(self.state.name_of(self.state.site))}"
+        self.heading = f"Balance of {html.escape(self.state.name_of(self.state.site))}{mark(self.state.what_if)}"
         self.caption = (
             f"{date(start)} \u2013 {date(last)}: in = out + stored. Mean over the members. "
             + self._observed(simulation, start, last)

@@ -11,6 +11,7 @@ from ..figures.bucket_diagram import BucketDiagram, thin_stores
 from ..figures.buckets import lay_out
 from ..simulation import Simulation, day_in_view
 from ..text import date, number, units
+from ..what_if import in_place_of, mark
 from .computing import ComputingView
 
 PACE = 250  # ms a day while it plays
@@ -53,34 +54,35 @@ class Buckets(ComputingView):
 
     def body(self, *, run, dark):
         """The player and a place for the figure, which is drawn when the simulation is known."""
-        self.simulated = self.diagram = self.drawn = None
+        self.own = self.simulated = self.diagram = self.drawn = None
         self.pane = pn.pane.Bokeh(sizing_mode="stretch_width", margin=0)
         shown = pn.Column(self.player, self.pane, sizing_mode="stretch_width", margin=0)
         return shown if Simulation.of(self.state) else None
 
-    def refresh(self, *, site, window, day):
-        """The simulation of the picked site, and the day."""
+    def refresh(self, *, site, window, day, what_if):
+        """The simulation of the picked site or what follows from changed parameters, and the day."""
         simulation = Simulation.of(self.state)
         if simulation is None:
             return
-        if self.simulated is not None and simulation.key == self.shown.key:
+        if self.own is not None and simulation.key == self.shown.key:
             self._show_day()
         else:
             self.compute("stores and fluxes", simulation.key, simulation.simulate, lambda s: self._show(simulation, s))
 
-    def _show(self, simulation, simulated):
-        self.shown, self.simulated = simulation, simulated
+    def _show(self, simulation, own):
+        self.shown, self.own = simulation, own
         config = simulation.run.config
         self.model = config.build()
-        drawn = (simulation.run.id, thin := thin_stores(simulated, simulated))
+        drawn = (simulation.run.id, thin := thin_stores(own, own))
         if self.drawn != drawn:
             self.drawn = drawn
             self.diagram = BucketDiagram(lay_out(config.science, config.processes, thin), self.state.dark)
-            self.pane.object = self.diagram.figure
-        self.diagram.scale(simulated)
+        self.diagram.scale(own)  # of a what-if too, so that its levels can be compared
         self._show_day()
+        self.pane.object = self.diagram.figure  # filled first: the browser does not know the sources of a new one yet
 
     def _show_day(self):
+        self.simulated = in_place_of(self.own, self.state.what_if)
         days = self.simulated.indexes["time"]
         day = pd.Timestamp(self._day())
         at = days.get_loc(day)
@@ -89,15 +91,15 @@ class Buckets(ComputingView):
         if self.slider.end != len(days) - 1 or self.slider.value != at:
             self.slider.param.update(end=len(days) - 1, value=at)
         name = html.escape(self.state.name_of(self.state.site))
-        self.heading = f"Stores and fluxes on {date(day)} <span class='muted'>{name}</span>"
+        self.heading = f"Stores and fluxes on {date(day)} <span class='muted'>{name}</span>{mark(self.state.what_if)}"
         self.caption = (
-            f"A full bucket is the 98th percentile of its store, {date(days[0])} \u2013 {date(days[-1])}. "
+            f"A full bucket is the 98th percentile of its store as learned, {date(days[0])} \u2013 {date(days[-1])}. "
             "An arrow's width grows with the square root of the flux. Mean over the members."
         )
 
     def _day(self):
         """The chosen day where it was simulated, else that of the highest flow."""
-        return day_in_view(self.state, self.simulated[self.shown.run.config.target])
+        return day_in_view(self.state, self.own[self.shown.run.config.target])
 
     def _weather(self, day):
         """The forcings of the day that have units."""

@@ -10,9 +10,10 @@ from ..export_menu import ExportMenu
 from ..figures import show_lines
 from ..figures.duration import duration_columns, plot_duration, plot_regime, regime_columns
 from ..figures.hydrograph import Hydrograph
-from ..figures.series import flow_columns, in_window, periods
+from ..figures.series import flow_columns, in_window, on_all_days, periods
 from ..summaries import of_flow
 from ..text import number
+from ..what_if import badge
 from ..window import follow_range
 from . import View
 
@@ -50,23 +51,34 @@ class FlowCharts(View):
         self.shown = figure
         return pn.pane.Bokeh(figure, sizing_mode="stretch_width", margin=0)
 
-    def refresh(self, *, site, run, baseline, window):
-        """The series of the picked site in the window."""
+    def refresh(self, *, site, run, baseline, window, what_if):
+        """The series of the picked site in the window, and what follows from changed parameters."""
         state = self.state
-        self.heading = f"{html.escape(state.name_of(site))} <span class='muted'>{site}{self._area()}</span>"
-        if self.changed - {"window"}:
-            self.columns = flow_columns(state.dataset, site, state.results(run), state.results(baseline))
+        about = f"<span class='muted'>{site}{self._area()}</span>"
+        self.heading = f"{html.escape(state.name_of(site))} {about}{badge(what_if)}"
+        supposed = what_if.simulated if what_if else None
+        if self.changed - {"window", "what_if"}:
+            self.columns = flow_columns(state.dataset, site, state.results(run), state.results(baseline), supposed)
+        elif "what_if" in self.changed:
+            self.columns["what_if"] = on_all_days(supposed.streamflow if what_if else None, state.dataset)
         self.summary = of_flow(state.name_of(site), self.columns, window)
         if state.chart == "hydrograph":
             self._show_hydrograph(bool(baseline), window)
         else:
             columns_of = duration_columns if state.chart == "duration" else regime_columns
-            show_lines(self.figure, {"simulated": state.results(run) is not None, "baseline": bool(baseline)})
+            show_lines(self.figure, self._shown_lines())
             self.source.data = columns_of(self.columns, in_window(state.dataset.indexes["time"], window))
 
+    def _shown_lines(self):
+        state = self.state
+        has_run = state.results(state.run) is not None
+        return {"simulated": has_run, "baseline": bool(state.baseline), "what_if": state.what_if is not None}
+
     def _show_hydrograph(self, compared, window):
-        if self.changed - {"window"}:
+        if self.changed - {"window", "what_if"}:
             self.chart.update(self.columns, compared)
+        elif "what_if" in self.changed:
+            self.chart.suppose(self.columns["what_if"])
         if "run" in self.changed:
             config = self.state.store.run(self.state.run).config if self.state.run else self.state.config
             self.chart.mark(periods(self.state.dataset, config.train_period, config.test_period))

@@ -45,7 +45,8 @@ class ComputingView(View):
             ready()
         else:
             self.hint = f"computing {what} \u2026"
-            future.add_done_callback(lambda _: document.add_next_tick_callback(ready))
+            # not before: a page that is still loading would miss what changes in its widgets
+            pn.state.onload(lambda: future.add_done_callback(lambda _: document.add_next_tick_callback(ready)))
 
     def _ready(self, what: str, key: Hashable, future: Future, show: Callable[[Any], None]) -> None:
         if self._asked.get(what) != key:

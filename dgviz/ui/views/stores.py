@@ -10,6 +10,7 @@ from .. import material, theme
 from ..figures.stores import StoreSeries
 from ..simulation import Simulation, day_in_view
 from ..text import short_label
+from ..what_if import in_place_of, mark
 from ..window import follow_range
 from .computing import ComputingView
 
@@ -35,7 +36,7 @@ class Stores(ComputingView):
 
     def body(self, *, run, dark):
         """Chips and a place for the figure; it is drawn when the simulation is known."""
-        self.simulated = self.series = None
+        self.own = self.simulated = self.series = None
         simulation = Simulation.of(self.state)
         if simulation is None:
             return None
@@ -61,21 +62,27 @@ class Stores(ComputingView):
             margin=0,
         )
 
-    def refresh(self, *, site, window, day):
-        """The simulation of the picked site, the window and the day."""
+    def refresh(self, *, site, window, day, what_if):
+        """The simulation of the picked site or what follows from changed parameters, the window and the day."""
         simulation = Simulation.of(self.state)
-        if self.simulated is not None and simulation.key == self.shown.key:
-            self._show_window()
-        else:
+        if self.own is None or simulation.key != self.shown.key:
             self.compute("stores and fluxes", simulation.key, simulation.simulate, lambda s: self._show(simulation, s))
+        elif "what_if" in self.changed:
+            self._draw_series()
+        else:
+            self._show_window()
 
-    def _show(self, simulation, simulated):
-        first, self.shown, self.simulated = self.simulated is None, simulation, simulated
-        self.series.update(simulated)
+    def _show(self, simulation, own):
+        first, self.shown, self.own = self.own is None, simulation, own
         if first and not self.chips.value:
-            self.chips.value = first_choice(self.model, simulated)
+            self.chips.value = first_choice(self.model, own)
+        self._draw_series()
+
+    def _draw_series(self):
+        self.simulated = in_place_of(self.own, self.state.what_if)
+        self.series.update(self.simulated)
         name = html.escape(self.state.name_of(self.state.site))
-        self.heading = f"Stores and fluxes <span class='muted'>{name}</span>"
+        self.heading = f"Stores and fluxes <span class='muted'>{name}</span>{mark(self.state.what_if)}"
         self.caption = (
             "Mean over the members. Tap a day to see it in the bucket diagram; press a name to show or hide it."
         )
@@ -89,7 +96,7 @@ class Stores(ComputingView):
         if self.simulated is None:
             return
         self.series.show_window(self.state.window, self.chips.value)
-        target = self.simulated[self.shown.run.config.target]
+        target = self.own[self.shown.run.config.target]
         self.series.day.location = pd.Timestamp(day_in_view(self.state, target))
 
     def _tap(self, x):
