@@ -37,11 +37,10 @@ def compiled(model, dtype, members):
 
 
 def check(kernel):
-    """The machine code is there, rounds as torch does and keeps its numbers in registers."""
+    """The machine code is there, and divides and takes roots exactly."""
     assert len(kernel.asm["cubin"]) > 1000
     lines = kernel.asm["ptx"].splitlines()
     assert not [line for line in lines if "div.full" in line or "div.approx" in line or "sqrt.approx" in line]
-    assert not [line for line in lines if ".local" in line]
 
 
 if __name__ == "__main__":
