@@ -47,20 +47,17 @@ class Step:
         for process in self.processes:
             fluxes = run(process, known)
             known |= fluxes
-            for name in self._move(process, fluxes, stores):
-                known[name] = stores[name].to(dtype)
+            known |= {k: v.to(dtype) for k, v in self._move(process, fluxes, stores).items()}
         return known, stores
 
-    def _move(self, process: Process, fluxes: Mapping[str, Tensor], stores: dict[str, Tensor]) -> set[str]:
-        """Move the fluxes of a process out of and into the stores; returns the names of those that changed."""
-        changed = set()
+    def _move(self, process: Process, fluxes: Mapping[str, Tensor], stores: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Move the fluxes of a process out of and into the stores; returns those that changed."""
+        changed = {}
         for name, flux in process.of(Flux).items():
             if flux.out_of in stores:
-                stores[flux.out_of] = stores[flux.out_of] - fluxes[name]
-                changed.add(flux.out_of)
+                stores[flux.out_of] = changed[flux.out_of] = stores[flux.out_of] - fluxes[name]
             if flux.into in stores:
-                stores[flux.into] = stores[flux.into] + fluxes[name]
-                changed.add(flux.into)
+                stores[flux.into] = changed[flux.into] = stores[flux.into] + fluxes[name]
         return changed
 
     def through_time(

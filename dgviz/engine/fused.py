@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -10,27 +11,32 @@ from ..step import Step
 from .cpu import CpuKernel
 from .cpu.convolution import FusedConvolution
 from .function import Function, Run
+from .gpu import GpuKernel, obstacle_to_triton
 from .plan import Plan
 from .trace import Program, Untraceable, trace, weights_of
 
 PRECISIONS = (torch.float32, torch.float64)
+KERNELS = {"cpu": CpuKernel, "cuda": GpuKernel}  # by the device of the tensors
+Kernel = CpuKernel | GpuKernel
 
 
 class Fused:
     """Runs a step as its `through_time` does, by kernels written for its processes; they are kept for later runs."""
 
-    def __init__(self, step: Step):
-        self.step = step
+    def __init__(self, step: Step, kernels: Mapping[str, type[Kernel]] = KERNELS):
+        self.step, self.kernels = step, kernels
         self._programs: dict[tuple, Program | str] = {}
-        self._kernels: dict[tuple, CpuKernel] = {}
+        self._kernels: dict[tuple, Kernel] = {}
 
     def __reduce__(self):
-        return Fused, (self.step,)  # machine code is neither copied nor saved
+        return Fused, (self.step, self.kernels)  # machine code is neither copied nor saved
 
     def obstacle(self, device: str, dtype: torch.dtype) -> str:
         """Why the kernels cannot run the step, or nothing."""
-        if device != "cpu":
+        if device not in self.kernels:
             return f"there are no kernels for the device {device!r}"
+        if device == "cuda" and (lacking := obstacle_to_triton()):
+            return lacking
         if dtype not in PRECISIONS:
             return f"there are no kernels for {dtype}"
         program = self._program(self.step.inputs)
@@ -45,7 +51,8 @@ class Fused:
         means: Collection[str],
     ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         """What `Step.through_time` gives for the same."""
-        dtype = next(iter(known.values())).dtype
+        like = next(iter(known.values()))
+        dtype, kernel = like.dtype, partial(self._kernel, self.kernels[like.device.type])
         n_site, n_member = next(iter(stores.values())).shape
         shape = (n_time, n_site, n_member)
         constant = {k: v[0].expand(shape[1:]) for k, v in known.items() if len(v) == 1}
@@ -55,7 +62,7 @@ class Fused:
         plan = Plan(program, tuple(by_site), tuple(by_cell), tuple(constant), tuple(kept), tuple(means))
         inputs = {k: v.to(dtype) for k, v in (by_site | by_cell | constant).items()}
         tensors = [*inputs.values(), *stores.values(), *(w.to(dtype) for w in weights.values())]
-        run = Run(plan, self._kernel, shape, dtype, tuple(w.shape for w in weights.values()), torch.is_grad_enabled())
+        run = Run(plan, kernel, shape, dtype, tuple(w.shape for w in weights.values()), torch.is_grad_enabled())
         results = Function.apply(run, *tensors)
         final, values = results[: len(stores)], results[len(stores) :]
         return dict(zip((*kept, *means), values, strict=True)), dict(zip(stores, final, strict=True))
@@ -65,12 +72,12 @@ class Fused:
         """In force while processes on whole series run: convolutions by kernels."""
         return FusedConvolution()
 
-    def _kernel(self, plan: Plan, dtype: torch.dtype, n_member: int) -> CpuKernel:
+    def _kernel(self, kind: type[Kernel], plan: Plan, dtype: torch.dtype, n_member: int) -> Kernel:
         """The kernel for a plan, made once."""
-        variant = CpuKernel.variant(n_member)
-        key = plan.key, dtype, variant
+        variant = kind.variant(n_member)
+        key = kind, plan.key, dtype, variant
         if key not in self._kernels:
-            self._kernels[key] = CpuKernel(plan, dtype, variant)
+            self._kernels[key] = kind(plan, dtype, variant)
         return self._kernels[key]
 
     def _program(self, names: tuple[str, ...]) -> Program | str:

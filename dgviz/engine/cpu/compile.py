@@ -3,7 +3,6 @@
 import ctypes
 import hashlib
 import logging
-import os
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -12,6 +11,7 @@ import llvmlite
 import llvmlite.binding as llvm
 
 from ...paths import cache_folder
+from ..files import write_whole
 
 OPTIMIZATION = 2
 DIGEST = 32  # bytes of a checksum
@@ -100,11 +100,8 @@ def _read(path: Path) -> bytes | None:
 
 
 def _write(path: Path, code: bytes) -> None:
-    """Keep code in a file, whole or not at all; where nothing can be written it is compiled again next time."""
+    """Keep code in a file; where nothing can be written it is compiled again next time."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f"{path.name}.{os.getpid()}")
-        partial.write_bytes(hashlib.sha256(code).digest() + code)
-        partial.replace(path)
+        write_whole(path, hashlib.sha256(code).digest() + code)
     except OSError as error:
         logging.getLogger(__name__).info("kernels are not kept: %s", error)
