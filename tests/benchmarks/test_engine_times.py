@@ -34,7 +34,7 @@ def test_the_kernels_are_fifty_times_faster_than_the_loop():
 @pytest.mark.parametrize("dynamic", [(), ("beta", "k0", "uzl")], ids=["static", "three dynamic"])
 def test_one_basin_takes_two_milliseconds(dynamic):
     times = compare(Workload(1, 730, 16, dynamic), ["fused"])["fused"]
-    print(f"\n1 x 730 x 16: {1e3 * times['both_median']:.2f} ms")
+    print(f"\n1 x 730 x 16: {1e3 * times['both_median']:.2f} ms, best {1e3 * times['both_best']:.2f}")
     assert times["both_median"] < 2e-3
 
 
@@ -50,5 +50,5 @@ def test_the_cost_is_linear_in_sites_days_and_members():
         both = statistics.median(sum(workload.time(model, "fused")) for _ in range(5))
         costs[size] = 1e9 * both / (size[0] * size[1] * size[2])
         print(f"{size[0]:5} {size[1]:6} {size[2]:8} {1e3 * both:8.2f} {costs[size]:8.2f}")
-    large = [cost for (sites, _, members), cost in costs.items() if sites >= 100 and members >= 8]
-    assert max(large) < 2 * min(large)
+    usual = costs[100, 730, 16]
+    assert all(cost < 1.5 * usual for (sites, _, members), cost in costs.items() if sites >= 100 and members >= 16)
