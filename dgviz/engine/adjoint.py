@@ -74,9 +74,9 @@ def _power(g, result, arguments, gradient):
     lower = g.add("pow", base, g.minus(exponent, g.constant(1)))
     to_base = g.times(gradient, g.times(exponent, lower))
     flat = g.add("and", g.add("eq", base, g.constant(0)), g.add("ge", exponent, g.constant(0)))
-    to_exponent = g.times(gradient, g.times(result, g.add("log", base)))
     zero = g.constant(0)
-    return _stop(g, "eq", exponent, zero, to_base), g.choose(flat, zero, to_exponent)
+    slope = g.choose(flat, zero, g.times(result, g.add("log", base)))
+    return _stop(g, "eq", exponent, zero, to_base), g.times(gradient, slope)
 
 
 def _quotient(g, result, arguments, gradient):
@@ -87,7 +87,8 @@ def _quotient(g, result, arguments, gradient):
 
 def _absolute(g, _, arguments, gradient):
     (x,), zero = arguments, g.constant(0)
-    return (g.choose(g.add("gt", x, zero), gradient, _pass(g, "lt", x, zero, g.negative(gradient))),)
+    sign = g.choose(g.add("gt", x, zero), g.constant(1), _pass(g, "lt", x, zero, g.constant(-1)))
+    return (g.times(gradient, sign),)
 
 
 def _times(factor: Callable[[Graph, int, int], int]) -> Rule:

@@ -105,12 +105,15 @@ class _Writer:
         return self.build.select(self.build.fcmp_unordered("uno", a, a), a, other)
 
     def clamp(self, a, low, high, low_value: float | None, high_value: float | None):
-        """Limits that are not there cost nothing."""
+        """Limits that are not there cost nothing, nor do numbers that these are not NaN."""
         if low_value != -inf:
-            a = self._at_least(a, low)
-        if high_value != inf:
-            a = self.build.select(self.build.fcmp_ordered(">", a, high), high, a)
-        return a
+            a = self._limited("<", a, low, low_value)
+        return a if high_value == inf else self._limited(">", a, high, high_value)
+
+    def _limited(self, beyond: str, a, limit, value: float | None):
+        """A limit where a number is beyond it, or where the limit is NaN and the number is not."""
+        limited = self.build.select(self.build.fcmp_ordered(beyond, a, limit), limit, a)
+        return limited if value is not None and value == value else self._or_nan(limit, limited)
 
     def _at_least(self, a, low):
         return self.build.select(self.build.fcmp_ordered("<", a, low), low, a)

@@ -48,10 +48,11 @@ class Functions:
         return self._multiply_add(exponent, self.lanes.all(LN2), rest)
 
     def pow(self, x: ir.Value, y: ir.Value) -> ir.Value:
-        """x to the y; of a negative x for whole y only."""
+        """x to the y; of a negative finite x for whole y only."""
         if self.lanes.double:
             return self.library("pow", x, y)
-        all_, build = self.lanes.all, self.build
+        all_, build, exact = self.lanes.all, self.build, y
+        y = self._limited(y, -1e30, 1e30)  # beyond, powers are one, zero or infinite, but products would be NaN
         exponent, rest = self._log_parts(self.lanes.intrinsic("fabs", x))
         product = build.fmul(y, exponent)
         lost = self._multiply_add(y, exponent, build.fneg(product))
@@ -59,7 +60,7 @@ class Functions:
         n = self._limited(self.lanes.intrinsic("rint", build.fadd(product, small)), -252.0, 252.0)
         r = build.fadd(build.fsub(product, n), small)
         r = build.select(build.fcmp_ordered("<", r, all_(-400.0)), all_(-400.0), r)  # finite, where the result is zero
-        power = self._signed(self._scaled(self._polynomial(r, EXP2), n), x, y)
+        power = self._signed(self._scaled(self._polynomial(r, EXP2), n), x, exact)
         one = build.or_(build.fcmp_ordered("==", y, all_(0.0)), build.fcmp_ordered("==", x, all_(1.0)))
         return build.select(one, all_(1.0), power)
 
@@ -119,9 +120,10 @@ class Functions:
         floor = self.lanes.intrinsic("floor", y)
         half = build.fmul(y, all_(0.5))
         odd = build.fcmp_ordered("!=", half, self.lanes.intrinsic("floor", half))
-        of_whole = build.select(odd, build.fneg(power), power)
-        of_negative = build.select(build.fcmp_ordered("==", floor, y), of_whole, all_(float("nan")))
-        return build.select(build.fcmp_ordered("<", x, all_(0.0)), of_negative, power)
+        whole = build.fcmp_ordered("==", floor, y)
+        power = build.select(build.and_(whole, odd), self.lanes.intrinsic("copysign", power, x), power)
+        negative = build.and_(build.fcmp_ordered("<", x, all_(0.0)), build.fcmp_ordered("!=", x, all_(float("-inf"))))
+        return build.select(build.and_(negative, build.not_(whole)), all_(float("nan")), power)
 
     def _limited(self, x: ir.Value, low: float, high: float) -> ir.Value:
         """x between two numbers; NaN stays."""
