@@ -50,6 +50,8 @@ class ProcessModel(torch.nn.Module):
         )
         self._step = Step(stepped, carried)
         self._fused = Fused(self._step)
+        given = {*self.forcings, *self.of(Parameter), *(k for p in self._before for k in p.of(Flux))}
+        self._stepped_inputs = [k for k in self._step.inputs if k in given]
         self._logged = set()
 
     def of(self, kind: type[Quantity]) -> dict[str, Quantity]:
@@ -110,7 +112,7 @@ class ProcessModel(torch.nn.Module):
 
     def backend(self, device: str, dtype: torch.dtype = torch.float32) -> tuple[str, str]:
         """What "auto" takes on a device, "fused" or "torch", and why."""
-        if obstacle := self._fused.obstacle(device, dtype):
+        if obstacle := self._fused.obstacle(device, dtype, self._stepped_inputs):
             return "torch", obstacle
         return "fused", f"all {len(self._step.processes)} stepped processes are compiled for the {device.upper()}"
 
@@ -170,7 +172,7 @@ class ProcessModel(torch.nn.Module):
         return kept, means
 
     def _step_through_time(self, runner: Step | Fused, known, shape, kept, initial, state) -> dict[str, Tensor]:
-        inputs = {k: known[k] for k in self._step.inputs if k in known}
+        inputs = {k: known[k] for k in self._stepped_inputs}
         new_full = next(iter(known.values())).new_full
         stores = {
             k: _first_day(k, initial[k], shape) if k in initial else new_full(shape[1:], s.initial).double()

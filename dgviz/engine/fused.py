@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager
 from functools import partial
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -18,6 +19,7 @@ from .trace import Program, Untraceable, trace, weights_of
 PRECISIONS = (torch.float32, torch.float64)
 KERNELS = {"cpu": CpuKernel, "cuda": GpuKernel}  # by the device of the tensors
 Kernel = CpuKernel | GpuKernel
+OWN = vars(torch.nn.Module()).keys() - {"training"}  # what torch keeps in a module beside its plain attributes
 
 
 class Fused:
@@ -31,15 +33,15 @@ class Fused:
     def __reduce__(self):
         return Fused, (self.step, self.kernels)  # machine code is neither copied nor saved
 
-    def obstacle(self, device: str, dtype: torch.dtype) -> str:
-        """Why the kernels cannot run the step, or nothing."""
+    def obstacle(self, device: str, dtype: torch.dtype, names: Collection[str]) -> str:
+        """Why the kernels cannot run the step when given the inputs named, or nothing."""
         if device not in self.kernels:
             return f"there are no kernels for the device {device!r}"
         if device == "cuda" and (lacking := obstacle_to_triton()):
             return lacking
         if dtype not in PRECISIONS:
             return f"there are no kernels for {dtype}"
-        program = self._program(self.step.inputs)
+        program = self._program(tuple(names), dtype)
         return program if isinstance(program, str) else ""
 
     def through_time(
@@ -58,7 +60,7 @@ class Fused:
         constant = {k: v[0].expand(shape[1:]) for k, v in known.items() if len(v) == 1}
         by_site = {k: v[..., 0].expand(shape[:2]) for k, v in known.items() if len(v) > 1 and v.shape[2] == 1}
         by_cell = {k: v.expand(shape) for k, v in known.items() if len(v) > 1 and v.shape[2] > 1}
-        program, weights = self._program(tuple(known)), weights_of(self.step)
+        program, weights = self._program(tuple(known), dtype), weights_of(self.step)
         plan = Plan(program, tuple(by_site), tuple(by_cell), tuple(constant), tuple(kept), tuple(means))
         inputs = {k: v.to(dtype) for k, v in (by_site | by_cell | constant).items()}
         tensors = [*inputs.values(), *stores.values(), *(w.to(dtype) for w in weights.values())]
@@ -80,17 +82,31 @@ class Fused:
             self._kernels[key] = kind(plan, dtype, variant)
         return self._kernels[key]
 
-    def _program(self, names: tuple[str, ...]) -> Program | str:
+    def _program(self, names: tuple[str, ...], dtype: torch.dtype) -> Program | str:
         """The program with the inputs named, or why there is none."""
-        key = (names, self._options())
+        key = (names, dtype, self._options())
         if key not in self._programs:
             try:
-                self._programs[key] = trace(self.step, names)
+                self._programs[key] = trace(self.step, names, dtype)
             except Untraceable as obstacle:
                 self._programs[key] = str(obstacle)
         return self._programs[key]
 
     def _options(self) -> tuple:
-        """Plain attributes of the processes, which a trace takes for constants."""
+        """What a trace takes for constant: the kinds and plain attributes of all modules, the shapes of weights."""
         modules = [m for p in self.step.processes for m in p.modules()]
-        return tuple((k, v) for m in modules for k, v in vars(m).items() if isinstance(v, bool | int | float | str))
+        plain = [(type(m), *((k, _held(v)) for k, v in vars(m).items() if k not in OWN)) for m in modules]
+        return *plain, *((k, w.shape) for k, w in weights_of(self.step).items())
+
+
+def _held(value):
+    """What a plain attribute holds, for comparison; of any other only its kind."""
+    if isinstance(value, bool | int | float | str | None):
+        return value
+    if isinstance(value, Mapping):
+        return tuple((k, _held(v)) for k, v in value.items())
+    if isinstance(value, list | tuple):
+        return tuple(map(_held, value))
+    if isinstance(value, Tensor | np.ndarray):
+        return tuple(value.shape), *value.flatten().tolist()
+    return type(value)

@@ -1,7 +1,10 @@
 """A day's arithmetic as a graph of scalars, from which kernels are written."""
 
 from collections.abc import Iterable
+from math import copysign
 from typing import NamedTuple
+
+import torch
 
 # A store is kept wide (double precision) whatever the precision of the rest; these are the ways in and out.
 WIDE = frozenset({"store", "widen"})
@@ -18,16 +21,20 @@ class Node(NamedTuple):
 
 
 class Graph:
-    """Nodes in an order in which each comes after its arguments; equal ones are one node."""
+    """Nodes in an order in which each comes after its arguments; equal ones are one node.
 
-    def __init__(self):
+    `dtype` is the precision of all but wide nodes.
+    """
+
+    def __init__(self, dtype: torch.dtype):
+        self.dtype = dtype
         self.nodes: list[Node] = []
         self._index: dict[Node, int] = {}
         self._wide: list[bool] = []
 
     def copy(self) -> "Graph":
         """A graph that grows on its own."""
-        other = Graph()
+        other = Graph(self.dtype)
         other.nodes, other._index, other._wide = self.nodes.copy(), self._index.copy(), self._wide.copy()
         return other
 
@@ -41,8 +48,13 @@ class Graph:
         return self._index[node]
 
     def constant(self, value: float) -> int:
-        """A number."""
-        return self.add("constant", label=float(value))
+        """A number. The negative zero, which equals zero, is written as its negative."""
+        number = self.add("constant", label=float(value) or 0.0)
+        return self.add("neg", number) if value == 0 and copysign(1, value) < 0 else number
+
+    def truth(self, value: bool) -> int:
+        """True or false."""
+        return self.add("ne", self.constant(value), self.constant(0))
 
     def value(self, index: int) -> float | None:
         """The number that a node is, or None if it is not constant."""
@@ -69,11 +81,8 @@ class Graph:
     # Arithmetic, simplified where the result is the same to the last bit, also for infinite numbers and NaN.
 
     def plus(self, a: int, b: int) -> int:
-        """a + b."""
-        a, b = self._of_one_width(a, b)
-        if self.value(a) == 0:
-            return b
-        return a if self.value(b) == 0 else self.add("add", *sorted((a, b)))
+        """a + b; to add zero makes a negative zero positive."""
+        return self.add("add", *sorted(self._of_one_width(a, b)))
 
     def minus(self, a: int, b: int) -> int:
         """a - b."""

@@ -266,7 +266,7 @@ from dgviz.engine.plan import Plan
 from dgviz.engine.trace import trace
 import torch
 step = discover()["hydrology"].build()._step
-plan = Plan(trace(step, step.inputs), (), (), step.inputs, step.computed, ())
+plan = Plan(trace(step, step.inputs, torch.float32), (), (), step.inputs, step.computed, ())
 for plan in (plan, plan.reverse({*step.computed}, {*step.inputs}, False)):
     print(GpuKernel(plan, torch.float32, 16)._kernel.source)
 """
