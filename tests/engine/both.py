@@ -1,0 +1,50 @@
+"""Runs a model with both backends and compares; models of one made-up process, to try one operation at a time."""
+
+import torch
+
+from dgviz.declare import Flux, Forcing, Process, State
+from dgviz.model import ProcessModel
+
+BACKENDS = ("torch", "fused")
+NAMES = ("a", "b", "c")
+ULP = {torch.float32: 2.0**-23, torch.float64: 2.0**-52}
+
+
+def made(function, fill=None):
+    """A model of one stepped process, whose flux `y` is `function(process, a, b, c)`.
+
+    `fill` gives the process its weights, buffers or attributes.
+    """
+
+    def start(self):
+        Process.__init__(self)
+        if fill:
+            fill(self)
+
+    def forward(self, *, pot, a, b, c):
+        return dict(y=function(self, a, b, c))
+
+    declared = dict(pot=State("mm", "Water in a pot"), y=Flux("mm d-1", "What is tried", into="pot"))
+    process = type("Made", (Process,), dict(__init__=start, forward=forward, **declared))
+    return ProcessModel([process()], {k: Forcing("mm d-1", k) for k in NAMES}, ())
+
+
+def outcome(model, series, backend, dtype=torch.float64, other=None):
+    """The flux `y` of `series` (a, b and c by name, a number a day) and the gradients of all series and of `other`."""
+    forcings = {k: v.to(dtype).reshape(-1, 1, 1).requires_grad_() for k, v in series.items()}
+    y = model(forcings, {}, ["y"], backend=backend)["y"]
+    leaves = {**forcings, **(other or {})}
+    slopes = torch.linspace(0.5, 2.0, len(y), dtype=dtype).reshape(y.shape)  # so that no day is like another
+    gradients = torch.autograd.grad((slopes * y).sum(), list(leaves.values()), allow_unused=True)
+    return y, {k: torch.zeros_like(v) if g is None else g for (k, v), g in zip(leaves.items(), gradients, strict=True)}
+
+
+def assert_same(model, series, dtype=torch.float64, tolerance=None, other=()):
+    """Both backends give the same values and gradients: NaN and infinity too, numbers up to a few roundings."""
+    tolerance = tolerance or {torch.float64: 1e-12, torch.float32: 4 * ULP[torch.float32]}[dtype]
+    other = dict(other)
+    expected, actual = (outcome(model, series, backend, dtype, other) for backend in BACKENDS)
+    near = dict(rtol=tolerance, atol=4 * torch.finfo(dtype).smallest_normal * ULP[dtype], equal_nan=True)
+    torch.testing.assert_close(actual[0], expected[0], **near, msg=lambda text: f"value: {text}")
+    for name, gradient in expected[1].items():
+        torch.testing.assert_close(actual[1][name], gradient, **near, msg=lambda text, k=name: f"gradient {k}: {text}")
