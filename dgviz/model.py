@@ -134,8 +134,9 @@ class ProcessModel(torch.nn.Module):
             for process in self._after:
                 known |= self._run_on_series(process, known, initial, state)
         for name in summed:
-            known[name] = self._sum_up(name, known, shape[0], initial)
-            state[name] = known[name][-1:]
+            amounts, dtype = self._sum_up(name, known, shape[0], initial)
+            known[name] = amounts.to(dtype)
+            state[name] = amounts[-1:]
         return {k: known[k] for k in wanted}, shape, state
 
     def _check_names(self, only: Collection[str] | None, initial: Mapping[str, Tensor]) -> None:
@@ -204,19 +205,25 @@ class ProcessModel(torch.nn.Module):
         if process.member_mean:
             series = {k: v.mean(-1, keepdim=True) for k, v in series.items()}
         past = {k: initial[PAST + k] for k in series if PAST + k in initial}
-        series |= {k: torch.cat([before, series[k]]) for k, before in past.items()}
-        varying = {k: v for k, v in series.items() if len(v) > 1 or k in self._step.computed}
-        state |= {PAST + k: v[-process.memory :] for k, v in varying.items()}
-        n_past = max((len(v) for v in past.values()), default=0)
+        n_past, n_time = (max((len(v) for v in some.values()), default=0) for some in (past, series))
+        series |= {k: _preceded(PAST + k, v, series[k], n_past, n_time) for k, v in past.items()}
+        state |= {PAST + k: v[-process.memory :] for k, v in series.items()}
         return {k: v[n_past:] for k, v in run(process, series).items()}
 
-    def _sum_up(self, state: str, known: Mapping[str, Tensor], n_time: int, initial: Mapping[str, Tensor]) -> Tensor:
-        """A store that no process reads: what came in minus what went out, as a running sum."""
+    def _sum_up(self, state: str, known: Mapping[str, Tensor], n_time: int, initial: Mapping[str, Tensor]):
+        """A store that no process reads, in double precision as the others, and the precision of its fluxes.
+
+        It is what came in minus what went out, as a running sum.
+        """
         into, out_of = ([known[k] for k in names] for names in (self.gains[state], self.losses[state]))
         if self._declaring(state).member_mean:
             into, out_of = ([v.mean(-1, keepdim=True) for v in vs] for vs in (into, out_of))
         change = (sum(into) - sum(out_of)).expand(n_time, -1, -1)
-        return initial.get(state, self.of(State)[state].initial) + torch.cumsum(change, 0)
+        before = initial.get(state, change.new_full((1, 1, 1), self.of(State)[state].initial))
+        if self._declaring(state).member_mean:
+            before = before.mean(-1, keepdim=True)
+        before = _first_day(state, before, change.shape)
+        return torch.cumsum(torch.cat([before[None], change.double()]), 0)[1:], change.dtype
 
     def _check_wiring(self, inputs: Mapping[str, Quantity]) -> None:
         states, known, computed, declared = self.of(State), set(inputs), set(), {}
@@ -271,6 +278,18 @@ def _first_day(name: str, store: Tensor, shape: torch.Size) -> Tensor:
     except RuntimeError:
         raise ValueError(
             f"The store {name!r} has the shape {tuple(store.shape)}. Give {(1, *shape[1:])} or what fits that."
+        ) from None
+
+
+def _preceded(name: str, before: Tensor, now: Tensor, n_past: int, n_time: int) -> Tensor:
+    """A series and, before it, its past days, except where it is constant: then it has one day."""
+    if len(now) == 1 and (n_time > 1 or len(before) == 1 < n_past):
+        return now
+    try:
+        return torch.cat([before.expand(n_past, *now.shape[1:]), now])
+    except RuntimeError:
+        raise ValueError(
+            f"The series {name!r} has the shape {tuple(before.shape)}. Give {(n_past, *now.shape[1:])}."
         ) from None
 
 
