@@ -48,3 +48,41 @@ def assert_same(model, series, dtype=torch.float64, tolerance=None, other=()):
     torch.testing.assert_close(actual[0], expected[0], **near, msg=lambda text: f"value: {text}")
     for name, gradient in expected[1].items():
         torch.testing.assert_close(actual[1][name], gradient, **near, msg=lambda text, k=name: f"gradient {k}: {text}")
+
+
+def runs(model, forcings, parameters, initial=None, only=None):
+    """What `everything` gives with each backend, in the order of BACKENDS."""
+    return tuple(everything(model, forcings, parameters, initial or {}, only, backend) for backend in BACKENDS)
+
+
+def everything(model, forcings, parameters, initial, only, backend):
+    """Values, state and gradients by (kind, name): of all that has a number for each day, site and member.
+
+    The gradients are those of a sum with random weights of all values and of the state, with respect to forcings,
+    parameters, initial stores and weights inside processes, as far as they require them.
+    """
+    values, state = model.run(forcings, parameters, only=only, initial=initial, backend=backend)
+    found = {("value", k): v for k, v in values.items()} | {("state", k): v for k, v in state.items()}
+    random = torch.Generator().manual_seed(0)
+    loss = sum((torch.rand(v.shape, generator=random, dtype=torch.float64) * v).sum() for v in found.values())
+    leaves = [("forcing", forcings), ("parameter", parameters), ("initial", initial), ("weight", _weights(model))]
+    leaves = {(f"gradient of {kind}", k): v for kind, some in leaves for k, v in some.items() if v.requires_grad}
+    if leaves:
+        gradients = torch.autograd.grad(loss, list(leaves.values()), allow_unused=True)
+        some = zip(leaves.items(), gradients, strict=True)
+        found |= {key: torch.zeros_like(leaf) if g is None else g for (key, leaf), g in some}
+    return found
+
+
+def _weights(model):
+    return dict(model.named_parameters())
+
+
+def assert_equal(actual, expected, tolerance=1e-12):
+    """The same up to a share of the largest number of each quantity; NaN and infinity in the same places."""
+    assert actual.keys() == expected.keys()
+    for key, value in expected.items():
+        finite = value[value.isfinite()]
+        scale = finite.abs().max().item() if len(finite) else 0.0
+        near = dict(rtol=tolerance, atol=tolerance * scale, equal_nan=True)
+        torch.testing.assert_close(actual[key], value, **near, msg=lambda text, k=key: f"{k}: {text}")
