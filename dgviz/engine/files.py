@@ -1,6 +1,7 @@
 """Files that other sessions may read at the same time."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -8,5 +9,10 @@ def write_whole(path: Path, content: bytes) -> None:
     """Write a file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f"{path.name}.{os.getpid()}")
-    partial.write_bytes(content)
-    partial.replace(path)
+    try:
+        partial.write_bytes(content)
+        partial.replace(path)
+    except OSError:  # such as a full disk
+        with suppress(OSError):
+            partial.unlink()
+        raise
