@@ -78,11 +78,14 @@ def _weights(model):
     return dict(model.named_parameters())
 
 
-def assert_equal(actual, expected, tolerance=1e-12):
-    """The same up to a share of the largest number of each quantity; NaN and infinity in the same places."""
+def assert_equal(actual, expected, tolerance=1e-12, floor=0.0):
+    """The same up to a share of the largest number of each quantity; NaN and infinity in the same places.
+
+    Numbers far below `floor` are what rounding left of zero.
+    """
     assert actual.keys() == expected.keys()
     for key, value in expected.items():
         finite = value[value.isfinite()]
-        scale = finite.abs().max().item() if len(finite) else 0.0
+        scale = max(finite.abs().max().item(), floor) if len(finite) else floor
         near = dict(rtol=tolerance, atol=tolerance * scale, equal_nan=True)
         torch.testing.assert_close(actual[key], value, **near, msg=lambda text, k=key: f"{k}: {text}")

@@ -7,8 +7,7 @@ import torch
 
 from dgviz.declare import Parameter, State
 from dgviz.domains import discover
-
-from .both import ULP, assert_equal, everything, runs
+from tests.engine.both import ULP, assert_equal, everything, runs
 
 DOMAINS = discover()
 

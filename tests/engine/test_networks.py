@@ -6,8 +6,7 @@ from torch import nn
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
 from dgviz.domains import discover
-
-from .both import assert_same, made, outcome
+from tests.engine.both import assert_same, made, outcome
 
 hydrology = discover()["hydrology"]
 DAYS = dict(

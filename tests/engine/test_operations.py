@@ -8,8 +8,7 @@ import torch
 from torch.nn import functional
 
 from dgviz.engine import trace
-
-from .both import NAMES, ULP, assert_same, made, outcome
+from tests.engine.both import NAMES, ULP, assert_same, made, outcome
 
 # Subnormal numbers and those whose squares overflow are among them.
 NUMBERS = [-inf, -1e38, -1e10, -100, -20, -2.5, -2, -1, -0.5, -1e-4, -1e-20, -1e-40, -0.0]

@@ -5,8 +5,7 @@ import torch
 
 from dgviz.declare import State
 from dgviz.domains import discover
-
-from .both import BACKENDS
+from tests.engine.both import BACKENDS
 
 hydrology = discover()["hydrology"]
 DAYS = 40

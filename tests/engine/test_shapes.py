@@ -5,8 +5,7 @@ import torch
 
 from dgviz.declare import Flux, State
 from dgviz.domains import discover
-
-from .both import BACKENDS, assert_equal, everything, runs
+from tests.engine.both import BACKENDS, assert_equal, everything, runs
 
 hydrology = discover()["hydrology"]
 SHAPES = ["111", "T11", "1S1", "11M", "T1M", "1SM", "TS1", "TSM"]
