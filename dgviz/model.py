@@ -282,8 +282,8 @@ def _first_day(name: str, store: Tensor, shape: torch.Size) -> Tensor:
 
 
 def _preceded(name: str, before: Tensor, now: Tensor, n_past: int, n_time: int) -> Tensor:
-    """A series and, before it, its past days, except where it is constant: then it has one day."""
-    if len(now) == 1 and (n_time > 1 or len(before) == 1 < n_past):
+    """A series and, before it, its past days; but a constant, which has one of many days, stays as it is."""
+    if len(now) == 1 < n_time:
         return now
     try:
         return torch.cat([before.expand(n_past, *now.shape[1:]), now])
