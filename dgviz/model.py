@@ -124,13 +124,14 @@ class ProcessModel(torch.nn.Module):
         wanted = [*self.of(Flux), *self.of(State)] if only is None else list(only)
         summed = [k for k in self._summed if going_on or k in wanted]
         runner, state = self._choose(backend, next(iter(known.values()))), {}
-        for process in self._before:
-            known |= self._run_on_series(process, known, initial, state)
+        with runner.on_series(*shape[:2]):
+            for process in self._before:
+                known |= self._run_on_series(process, known, initial, state)
         if self._step.processes:
             known |= self._step_through_time(
                 runner, known, shape, self._kept(wanted, summed, by_member), initial, state
             )
-        with runner.on_series():
+        with runner.on_series(*shape[:2]):
             for process in self._after:
                 known |= self._run_on_series(process, known, initial, state)
         for name in summed:

@@ -1,7 +1,7 @@
 """A step run through time by kernels, with gradients."""
 
-from collections.abc import Collection, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 
 import numpy as np
@@ -16,6 +16,7 @@ from .gpu import GpuKernel, obstacle_to_triton
 from .plan import Plan
 from .trace import Program, Untraceable, trace, weights_of
 
+WORTH_THREADS = 1_000_000  # numbers in a series: waking torch's threads takes longer than an operation on fewer
 PRECISIONS = (torch.float32, torch.float64)
 KERNELS = {"cpu": CpuKernel, "cuda": GpuKernel}  # by the device of the tensors
 Kernel = CpuKernel | GpuKernel
@@ -70,9 +71,17 @@ class Fused:
         return dict(zip((*kept, *means), values, strict=True)), dict(zip(stores, final, strict=True))
 
     @staticmethod
-    def on_series() -> AbstractContextManager:
-        """In force while processes on whole series run: convolutions by kernels."""
-        return FusedConvolution()
+    @contextmanager
+    def on_series(n_days: int, n_sites: int) -> Iterator[None]:
+        """In force while processes on whole series run: convolutions by kernels, and what is small on one thread."""
+        threads = torch.get_num_threads()
+        try:
+            if n_days * n_sites < WORTH_THREADS:
+                torch.set_num_threads(1)
+            with FusedConvolution():
+                yield
+        finally:
+            torch.set_num_threads(threads)
 
     def _kernel(self, kind: type[Kernel], plan: Plan, dtype: torch.dtype, n_member: int) -> Kernel:
         """The kernel for a plan, made once."""
