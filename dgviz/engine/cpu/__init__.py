@@ -15,7 +15,7 @@ from .kernel import ARGUMENTS, Backward, Forward
 from .layout import EVERY, Layout
 
 BLOCK = 128  # lanes of a block, or as many as a site has members if these are more
-BLOCKS_PER_THREAD = 4  # so that threads end at about the same time
+BLOCKS = 32  # at least, where there are so many sites: threads end at about the same time
 WORTH_A_THREAD = 100_000  # days x cells
 ALIGNMENT = 64  # bytes
 REGISTERS = 2  # to a vector: two side by side hide each other's waiting
@@ -73,9 +73,12 @@ class CpuKernel:
         spread(work, self.n_blocks(shape), self._threads(shape))
 
     def _sites_at_once(self, shape: Shape) -> int:
-        """The sites of a block: what fits its lanes, fewer where threads would wait, if possible in whole vectors."""
+        """The sites of a block: what fits its lanes, fewer where threads would wait, if possible in whole vectors.
+
+        The number of threads does not count: it may change before the way back, which reads the checkpoints of blocks.
+        """
         _, n_site, n_member = shape
-        share = -(-n_site // (BLOCKS_PER_THREAD * self._threads(shape)))
+        share = -(-n_site // BLOCKS)
         whole = self.width // gcd(self.width, n_member)
         return min(self.lanes // n_member, -(-share // whole) * whole)
 
