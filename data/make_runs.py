@@ -1,4 +1,4 @@
-"""Make data/runs: the trained runs that travel with dgviz. `python data/make_runs.py`, about five minutes on a CPU.
+"""Make data/runs: the trained runs that travel with dgviz. `python data/make_runs.py`, a quarter of a minute on a CPU.
 
 Each is an ordinary run on the Delaware; what only training needs (checkpoint, parameters of all epochs but the last,
 who trained) is left out.

@@ -114,7 +114,8 @@ class ProcessModel(torch.nn.Module):
         """What "auto" takes on a device, "fused" or "torch", and why."""
         if obstacle := self._fused.obstacle(device, dtype, self._stepped_inputs):
             return "torch", obstacle
-        return "fused", f"all {len(self._step.processes)} stepped processes are compiled for the {device.upper()}"
+        processor = "CPU" if device == "cpu" else "GPU"
+        return "fused", f"all {len(self._step.processes)} stepped processes are compiled for the {processor}"
 
     def _simulate(self, forcings, parameters, only, initial, backend: Backend, by_member=True, going_on=False):
         """What is wanted `(time, site, member)`, a dimension of 1 meaning constant; the full shape; the state after."""

@@ -1,5 +1,6 @@
 """A step run through time by kernels, with gradients."""
 
+import threading
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -75,13 +76,16 @@ class Fused:
     def on_series(n_days: int, n_sites: int) -> Iterator[None]:
         """In force while processes on whole series run: convolutions by kernels, and what is small on one thread."""
         threads = torch.get_num_threads()
+        # The number is that of the whole process: one thread alone may change it for a moment.
+        alone = n_days * n_sites < WORTH_THREADS and threading.current_thread() is threading.main_thread()
         try:
-            if n_days * n_sites < WORTH_THREADS:
+            if alone:
                 torch.set_num_threads(1)
             with FusedConvolution():
                 yield
         finally:
-            torch.set_num_threads(threads)
+            if alone:
+                torch.set_num_threads(threads)
 
     def _kernel(self, kind: type[Kernel], plan: Plan, dtype: torch.dtype, n_member: int) -> Kernel:
         """The kernel for a plan, made once."""

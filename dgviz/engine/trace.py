@@ -15,6 +15,9 @@ from ..step import Step, WiringError
 from .graph import Graph
 
 
+MOST_WEIGHTS = 1000  # in a process; they take seconds to compile, and the time grows faster than their number
+
+
 class Untraceable(Exception):
     """A step does what the engine does not know."""
 
@@ -43,6 +46,10 @@ def trace(step: Step, names: tuple[str, ...], dtype: torch.dtype) -> Program:
     for i, process in enumerate(step.processes):
         if process.member_mean:
             raise Untraceable(f"{type(process).__name__} sees the mean over the members within the step")
+        if (n_weights := sum(tensor.numel() for _, tensor in _tensors(process, ""))) > MOST_WEIGHTS:
+            raise Untraceable(
+                f"{type(process).__name__} has {n_weights} weights; more than {MOST_WEIGHTS} take too long to compile"
+            )
         processes.append(_with_symbols(process, str(i), graph, weights))
         processes[-1].register_forward_pre_hook(lambda module, _: running.append(type(module).__name__))
         processes[-1].register_forward_hook(lambda module, _, fluxes: _check(fluxes, graph))

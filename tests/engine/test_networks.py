@@ -200,3 +200,8 @@ def test_the_learned_closure_learns_as_in_torch(example):
         gradients.append(torch.autograd.grad(flow.square().sum(), list(model.parameters())))
     for expected, actual in zip(*gradients, strict=True):
         torch.testing.assert_close(actual, expected, rtol=1e-12, atol=1e-12 * expected.abs().max().item())
+
+
+def test_a_network_that_would_take_too_long_to_compile_runs_in_the_loop():
+    large = made(applied("net"), lambda p: setattr(p, "net", nn.Sequential(nn.Linear(2, 300), nn.Linear(300, 1))))
+    assert large.backend("cpu") == ("torch", "Made has 1201 weights; more than 1000 take too long to compile")
