@@ -14,7 +14,6 @@ import torch
 from ..step import Step, WiringError
 from .graph import Graph
 
-
 MOST_WEIGHTS = 1000  # in a process; they take seconds to compile, and the time grows faster than their number
 
 
