@@ -135,7 +135,7 @@ class _Writer:
     def _add_product(self, a: ir.Value, b: ir.Value) -> None:
         build = self.lanes.build
         total = build.load(self.total, typ=self.lanes.vector)
-        build.store(self.lanes.intrinsic("fma", a, b, total), self.total)
+        build.store(self.lanes.intrinsic("fmuladd", a, b, total), self.total)
 
     def _convolve(self, series: ir.Value, weights: ir.Value, result: ir.Value) -> None:
         lanes, build = self.lanes, self.lanes.build

@@ -148,5 +148,5 @@ class Functions:
         return value
 
     def _multiply_add(self, a: ir.Value, b: ir.Value, c: ir.Value) -> ir.Value:
-        """a b + c, rounded once where the processor can."""
-        return self.lanes.intrinsic("fma", a, b, c)
+        """a b + c, rounded once where the processor can do that at once."""
+        return self.lanes.intrinsic("fmuladd", a, b, c)
