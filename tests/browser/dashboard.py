@@ -146,6 +146,14 @@ class Dashboard:
         self.page.wait_for_function("window.clicked !== null && window.changed !== null")
         return self.page.evaluate("window.changed - window.clicked")
 
+    def settled(self, name: str) -> str:
+        """What the address says once it has stayed the same for a second: a lasso selects while it is drawn."""
+        before = None
+        while before != (now := self.query[name]):
+            before = now
+            self.page.wait_for_timeout(1000)
+        return now
+
     def lasso(self, *corners: tuple[float, float]) -> None:
         """Draw a lasso on the map in sight; corners are shares of its width and height."""
         self._wait_for_figure("site")
