@@ -189,6 +189,14 @@ def bench(
             raise ValueError(
                 f"There is no benchmark {what!r}. Write `dgviz bench engine`, or `dgviz bench` for a table."
             )
+        if as_json and not what:
+            raise ValueError("--json goes with one size: write `dgviz bench engine --json`.")
+        if unknown := set(backend or ()) - set(benchmark.BACKENDS):
+            raise ValueError(f"There is no backend {unknown.pop()!r}. Backends: {', '.join(benchmark.BACKENDS)}.")
+        if device not in ("cpu", "cuda") or (device == "cuda" and not torch.cuda.is_available()):
+            raise ValueError(
+                f"--device {device}: torch finds no such device here. Use cpu, or cuda with an NVIDIA GPU."
+            )
         names = [name for name in dynamic.split(",") if name]
         sizes = [(sites, days, members)] if what else benchmark.SIZES
         table = Table(

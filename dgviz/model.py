@@ -112,6 +112,7 @@ class ProcessModel(torch.nn.Module):
 
     def backend(self, device: str, dtype: torch.dtype = torch.float32) -> tuple[str, str]:
         """What "auto" takes on a device, "fused" or "torch", and why."""
+        device = torch.device(device).type
         if obstacle := self._fused.obstacle(device, dtype, self._stepped_inputs):
             return "torch", obstacle
         processor = "CPU" if device == "cpu" else "GPU"
@@ -124,7 +125,7 @@ class ProcessModel(torch.nn.Module):
         shape = _common_shape(known)
         wanted = [*self.of(Flux), *self.of(State)] if only is None else list(only)
         summed = [k for k in self._summed if going_on or k in wanted]
-        runner, state = self._choose(backend, next(iter(known.values()))), {}
+        runner, state = self._choose(backend, known), {}
         with runner.on_series(*shape[:2]):
             for process in self._before:
                 known |= self._run_on_series(process, known, initial, state)
@@ -185,10 +186,13 @@ class ProcessModel(torch.nn.Module):
         state |= {k: v[None] for k, v in stores.items()}
         return values
 
-    def _choose(self, backend: Backend, like: Tensor) -> Step | Fused:
+    def _choose(self, backend: Backend, known: Mapping[str, Tensor]) -> Step | Fused:
         if backend not in get_args(Backend):
             raise ValueError(f"There is no backend {backend!r}. Backends: {', '.join(get_args(Backend))}.")
-        chosen, why = (backend, "asked for") if backend == "torch" else self.backend(like.device.type, like.dtype)
+        chosen, why = ("torch", "asked for" if backend == "torch" else _obstacle(known))
+        if not why:
+            like = next(iter(known.values()))
+            chosen, why = self.backend(like.device.type, like.dtype)
         if backend == "fused" and chosen == "torch":
             raise ValueError(f"The fused backend cannot run this model: {why}. Use backend='auto' or 'torch'.")
         if (chosen, why) not in self._logged:
@@ -264,9 +268,20 @@ def _moved_by(process: Process) -> set[str]:
     return {store for flux in process.of(Flux).values() for store in (flux.out_of, flux.into)}
 
 
+def _obstacle(given: Mapping[str, Tensor]) -> str:
+    """What is in the way of kernels in the inputs themselves, or nothing."""
+    if len({v.dtype for v in given.values()}) > 1:
+        return f"inputs differ in precision: {', '.join(f'{k} {v.dtype}' for k, v in given.items())}"
+    if any(torch._C._functorch.is_functorch_wrapped_tensor(v) for v in given.values()):
+        return "a transform of torch.func is at work"
+    return ""
+
+
 def _common_shape(known: Mapping[str, Tensor]) -> tuple[int, ...]:
     """Days, sites and members of all that is known together."""
     sizes = [{v.shape[i] for v in known.values()} - {1} for i in range(3)]
+    if empty := [name for name, v in known.items() if 0 in v.shape]:
+        raise ValueError(f"{empty[0]!r} has the shape {tuple(known[empty[0]].shape)}. Give at least one of each.")
     if any(len(of_one) > 1 for of_one in sizes):
         shapes = ", ".join(f"{k} {tuple(v.shape)}" for k, v in known.items())
         raise ValueError(f"These shapes do not fit together as (time, site, member): {shapes}.")

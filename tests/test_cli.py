@@ -141,7 +141,9 @@ def test_backends_are_timed_and_the_last_line_is_json(command):
     "arguments, message",
     [
         (["engin"], "There is no benchmark 'engin'. Write `dgviz bench engine`"),
-        (["engine", "--backend", "numpy"], "There is no backend 'numpy'. Backends: auto, torch, fused"),
+        (["engine", "--backend", "numpy"], "There is no backend 'numpy'. Backends: torch, fused"),
+        (["--json"], "--json goes with one size: write `dgviz bench engine --json`"),
+        (["engine", "--device", "tpu"], "--device tpu: torch finds no such device here. Use cpu"),
         (["engine", "--dynamic", "betta"], "no parameter 'betta'.* Did you mean 'beta'"),
     ],
 )

@@ -1,6 +1,7 @@
 """Files that other sessions may read at the same time."""
 
 import os
+import threading
 from contextlib import suppress
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from pathlib import Path
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}.{os.getpid()}")
+    partial = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}")
     try:
         partial.write_bytes(content)
         partial.replace(path)

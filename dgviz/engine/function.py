@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
+from torch.autograd import forward_ad
 
 from .plan import Plan
 from .tangent import MARK, tangent
@@ -105,11 +106,7 @@ class Function(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx, *gradients: Tensor | None):
-        if torch.is_grad_enabled():
-            raise RuntimeError(
-                "The fused kernels have first derivatives only. For a second one (create_graph=True) call the model "
-                "with backend='torch'."
-            )
+        refuse_second(torch.is_grad_enabled() or any(map(has_direction, (*gradients, *ctx.saved_tensors))))
         run, n_stores = ctx.run, len(ctx.run.stores)
         needs = run.split(ctx.needs_input_grad[1:])
         arrays = run.backward(
@@ -141,7 +138,42 @@ class Function(torch.autograd.Function):
         inputs |= {MARK + k: d for k, d in of_inputs.items()}
         stores |= {MARK + k: torch.zeros_like(stores[k]) if d is None else d for k, d in of_stores.items()}
         along = run.along(of_inputs)
-        return _results(along, along.forward(inputs, stores, weights, keeps=False))[len(run.stores) :]
+        results = _results(along, along.forward(inputs, stores, weights, keeps=False))[len(run.stores) :]
+        return once(results, ctx.saved_tensors)
+
+
+def refuse_second(asked: bool) -> None:
+    """Raises RuntimeError where the derivative of a derivative is asked for."""
+    if asked:
+        raise RuntimeError(
+            "The fused kernels have first derivatives only. For a second one (create_graph=True, or a derivative in a "
+            "direction of what needs a gradient) call the model with backend='torch'."
+        )
+
+
+class _Once(torch.autograd.Function):
+    """The first `n` tensors, which depend on the others in a way that has no derivative here."""
+
+    @staticmethod
+    def forward(ctx, n: int, *tensors: Tensor):
+        return tuple(t.clone() for t in tensors[:n])
+
+    @staticmethod
+    def backward(ctx, *gradients: Tensor):
+        refuse_second(True)
+
+
+def once(derivatives: tuple[Tensor, ...], of: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    """Derivatives whose own derivative in `of` is refused when it is asked for."""
+    needing = [t for t in of if t.requires_grad]
+    if not needing or not torch.is_grad_enabled():
+        return derivatives
+    return _Once.apply(len(derivatives), *derivatives, *needing)
+
+
+def has_direction(values: Tensor | None) -> bool:
+    """Does a tensor carry a derivative in a direction, as forward-mode differentiation adds it?"""
+    return values is not None and forward_ad.unpack_dual(values).tangent is not None
 
 
 def _results(run: Run, arrays: Arrays) -> tuple[Tensor, ...]:

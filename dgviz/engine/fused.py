@@ -1,8 +1,10 @@
 """A step run through time by kernels, with gradients."""
 
+import inspect
 import threading
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import is_dataclass
 from functools import partial
 
 import numpy as np
@@ -113,13 +115,18 @@ class Fused:
 
 
 def _held(value):
-    """What a plain attribute holds, for comparison; of any other only its kind."""
-    if isinstance(value, bool | int | float | str | None):
+    """What a plain attribute holds, for comparison; of what can hold anything only its kind."""
+    if isinstance(value, bool | int | float | str | None) or inspect.isroutine(value):
         return value
+    if is_dataclass(value):
+        return type(value), _held(vars(value))
+    if isinstance(value, set | frozenset):
+        return frozenset(map(_held, value))
     if isinstance(value, Mapping):
         return tuple((k, _held(v)) for k, v in value.items())
     if isinstance(value, list | tuple):
         return tuple(map(_held, value))
     if isinstance(value, Tensor | np.ndarray):
-        return tuple(value.shape), *value.flatten().tolist()
+        array = np.asarray(value.detach().cpu() if isinstance(value, Tensor) else value)
+        return array.shape, array.dtype, array.tobytes()
     return type(value)

@@ -2,8 +2,9 @@
 
 import itertools
 import os
+import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import cache
 from pathlib import Path
 
@@ -43,15 +44,37 @@ def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(n_processors(), "dgviz-kernel")
 
 
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_pool.cache_clear)  # a forked process has none of its parent's threads
+
+
 def spread(work: Callable[[Callable[[], int | None]], None], n_parts: int, threads: int) -> None:
-    """Run `work(next_part)` in some threads, this one among them; each asks for parts until there is None."""
-    parts = itertools.count()
+    """Run `work(next_part)` in some threads, this one among them; each asks for parts until there is None.
+
+    Nobody works any more when this ends, also by an error or Ctrl-C: what they write to may be gone then.
+    """
+    parts, ended = itertools.count(), threading.Event()
 
     def next_part() -> int | None:
         part = next(parts)
-        return part if part < n_parts else None
+        return part if part < n_parts and not ended.is_set() else None
 
     others = [_pool().submit(work, next_part) for _ in range(min(threads, n_parts) - 1)]
-    work(next_part)
+    try:
+        work(next_part)
+    except BaseException:
+        ended.set()
+        raise
+    finally:
+        _wait_for(others)
     for other in others:
         other.result()
+
+
+def _wait_for(others: list[Future]) -> None:
+    """Wait until all have ended; an interrupt on the way is raised after that."""
+    try:
+        wait(others)
+    except BaseException:
+        _wait_for(others)
+        raise

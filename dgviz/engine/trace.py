@@ -49,10 +49,13 @@ def trace(step: Step, names: tuple[str, ...], dtype: torch.dtype) -> Program:
             raise Untraceable(
                 f"{type(process).__name__} has {n_weights} weights; more than {MOST_WEIGHTS} take too long to compile"
             )
-        processes.append(_with_symbols(process, str(i), graph, weights))
+        try:
+            processes.append(_with_symbols(process, str(i), graph, weights))
+        except Exception as error:  # whatever a process holds that cannot be copied
+            raise Untraceable(f"{type(process).__name__}: {error}") from error
         processes[-1].register_forward_pre_hook(lambda module, _: running.append(type(module).__name__))
         processes[-1].register_forward_hook(lambda module, _, fluxes: _check(fluxes, graph))
-    symbolic = Step(tuple(processes), step.stores)
+    symbolic, random = Step(tuple(processes), step.stores), torch.random.get_rng_state()
     try:
         with torch.enable_grad():
             known, end = symbolic.day(_symbols(graph, inputs), _symbols(graph, stores), dtype)
@@ -60,6 +63,8 @@ def trace(step: Step, names: tuple[str, ...], dtype: torch.dtype) -> Program:
         raise
     except Exception as error:  # whatever a process does with a symbol as if it were a tensor
         raise Untraceable(f"{running[-1]}: {error}") from error
+    if not torch.random.get_rng_state().equal(random):
+        raise Untraceable("a process draws random numbers")
     values = {k: graph.narrow(_nodes(known[k], graph).item()) for k in step.computed}
     return Program(graph, inputs, stores, weights, values, {k: v.nodes.item() for k, v in end.items()})
 
@@ -98,7 +103,10 @@ def _check(fluxes: Mapping, graph: Graph) -> None:
     for name, flux in fluxes.items():
         nodes = _nodes(flux, graph)
         if nodes.shape:
-            raise Untraceable(f"its flux {name!r} has features of its own, {nodes.shape}")
+            raise Untraceable(
+                f"its flux {name!r} has features of its own, {nodes.shape}; a learned number is a tensor without axes, "
+                "nn.Parameter(torch.tensor(1.0))"
+            )
         if graph.is_truth(nodes.item()):
             raise Untraceable(f"its flux {name!r} is true or false, not a number; write .to(x.dtype)")
 

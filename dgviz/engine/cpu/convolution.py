@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn.functional import conv1d, pad
 from torch.overrides import TorchFunctionMode
 
+from ..function import has_direction, once, refuse_second
 from ..threads import n_threads, spread
 from .compile import Function, compiled, vector_bytes
 from .lanes import INT, POINTER, Lanes
@@ -22,17 +23,17 @@ class FusedConvolution(TorchFunctionMode):
     """While it is entered, `conv1d` of one series a channel is computed by the kernels of this module."""
 
     def __torch_function__(self, function, types, args=(), kwargs=None):
-        if function is conv1d and _fits(*args, **(kwargs or {})):
+        kwargs = kwargs or {}
+        if function is conv1d and len(args) == 2 and _fits(*args, **kwargs):
             return _Convolution.apply(args[0][0], args[1][:, 0])[None]
-        return function(*args, **(kwargs or {}))
+        return function(*args, **kwargs)
 
 
-def _fits(series: Tensor, weights: Tensor, *more, **options) -> bool:
+def _fits(series: Tensor, weights: Tensor, **options) -> bool:
     """Has each channel a series and weights of its own, with nothing else asked for, and at least a vector of days?"""
     return (
-        not more
-        and options == {"groups": len(weights)}
-        and series.shape[:-1] == (1, len(weights))
+        options == {"groups": len(weights)}
+        and series.shape[:-1] == weights.shape[1::-1] == (1, len(weights))
         and series.device.type == "cpu"
         and series.dtype == weights.dtype in (torch.float32, torch.float64)
         and series.shape[-1] - weights.shape[-1] + 1 >= _width(series.dtype)
@@ -54,12 +55,8 @@ class _Convolution(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx, gradient: Tensor):
-        if torch.is_grad_enabled():
-            raise RuntimeError(
-                "The fused kernels have first derivatives only. For a second one (create_graph=True) call the model "
-                "with backend='torch'."
-            )
         series, weights = ctx.saved_tensors
+        refuse_second(torch.is_grad_enabled() or any(map(has_direction, (gradient, series, weights))))
         margin = weights.shape[1] - 1
         to_series = _convolved(pad(gradient, (margin, margin)), weights.flip(1)) if ctx.needs_input_grad[0] else None
         to_weights = _correlated(series, gradient) if ctx.needs_input_grad[1] else None
@@ -70,7 +67,7 @@ class _Convolution(torch.autograd.Function):
         series, weights = ctx.saved_tensors
         parts = [_convolved(of_series, weights)] if of_series is not None else []
         parts += [_convolved(series, of_weights)] if of_weights is not None else []
-        return sum(parts)
+        return once((sum(parts),), ctx.saved_tensors)[0]
 
 
 def _convolved(series: Tensor, weights: Tensor) -> Tensor:
