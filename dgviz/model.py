@@ -126,14 +126,14 @@ class ProcessModel(torch.nn.Module):
         wanted = [*self.of(Flux), *self.of(State)] if only is None else list(only)
         summed = [k for k in self._summed if going_on or k in wanted]
         runner, state = self._choose(backend, known), {}
-        with runner.on_series(*shape[:2]):
+        with runner.on_series(self._before, *shape[:2]):
             for process in self._before:
                 known |= self._run_on_series(process, known, initial, state)
         if self._step.processes:
             known |= self._step_through_time(
                 runner, known, shape, self._kept(wanted, summed, by_member), initial, state
             )
-        with runner.on_series(*shape[:2]):
+        with runner.on_series(self._after, *shape[:2]):
             for process in self._after:
                 known |= self._run_on_series(process, known, initial, state)
         for name in summed:
@@ -211,7 +211,7 @@ class ProcessModel(torch.nn.Module):
         if process.member_mean:
             series = {k: v.mean(-1, keepdim=True) for k, v in series.items()}
         past = {k: initial[PAST + k] for k in series if PAST + k in initial}
-        n_past, n_time = (max((len(v) for v in some.values()), default=0) for some in (past, series))
+        n_past, n_time = (max((v.shape[0] for v in some.values()), default=0) for some in (past, series))
         series |= {k: _preceded(PAST + k, v, series[k], n_past, n_time) for k, v in past.items()}
         state |= {PAST + k: v[-process.memory :] for k, v in series.items()}
         return {k: v[n_past:] for k, v in run(process, series).items()}

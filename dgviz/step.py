@@ -87,7 +87,7 @@ class Step:
         return {k: torch.stack(days) for k, days in history.items()}, stores
 
     @staticmethod
-    def on_series(n_days: int, n_sites: int) -> AbstractContextManager:
+    def on_series(processes: tuple[Process, ...], n_days: int, n_sites: int) -> AbstractContextManager:
         """In force while processes on whole series run: nothing."""
         return nullcontext()
 

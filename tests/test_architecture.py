@@ -35,7 +35,7 @@ RANK = {part: rank for rank, parts in enumerate(LAYERS) for part in parts}
 SEES_ONLY = {
     "metrics": set(),
     "step": {"declare"},
-    "engine": {"step", "paths"},
+    "engine": {"declare", "step", "paths"},
     "model": {"declare", "step", "engine", "words"},
     "datasets": {"paths", "words"},
     "domains": {"declare", "model", "words"},

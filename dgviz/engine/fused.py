@@ -3,7 +3,7 @@
 import inspect
 import threading
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import is_dataclass
 from functools import partial
 
@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..declare import Process
 from ..step import Step
 from .cpu import CpuKernel
 from .cpu.convolution import FusedConvolution
@@ -61,9 +62,9 @@ class Fused:
         dtype, kernel = like.dtype, partial(self._kernel, self.kernels[like.device.type])
         n_site, n_member = next(iter(stores.values())).shape
         shape = (n_time, n_site, n_member)
-        constant = {k: v[0].expand(shape[1:]) for k, v in known.items() if len(v) == 1}
-        by_site = {k: v[..., 0].expand(shape[:2]) for k, v in known.items() if len(v) > 1 and v.shape[2] == 1}
-        by_cell = {k: v.expand(shape) for k, v in known.items() if len(v) > 1 and v.shape[2] > 1}
+        constant = {k: v[0].expand(shape[1:]) for k, v in known.items() if v.shape[0] == 1}
+        by_site = {k: v[..., 0].expand(shape[:2]) for k, v in known.items() if v.shape[0] > 1 and v.shape[2] == 1}
+        by_cell = {k: v.expand(shape) for k, v in known.items() if v.shape[0] > 1 and v.shape[2] > 1}
         program, weights = self._program(tuple(known), dtype), weights_of(self.step)
         plan = Plan(program, tuple(by_site), tuple(by_cell), tuple(constant), tuple(kept), tuple(means))
         inputs = {k: v.to(dtype) for k, v in (by_site | by_cell | constant).items()}
@@ -75,15 +76,15 @@ class Fused:
 
     @staticmethod
     @contextmanager
-    def on_series(n_days: int, n_sites: int) -> Iterator[None]:
-        """In force while processes on whole series run: convolutions by kernels, and what is small on one thread."""
+    def on_series(processes: tuple[Process, ...], n_days: int, n_sites: int) -> Iterator[None]:
+        """In force while these processes run on whole series: convolutions by kernels, what is small on one thread."""
         threads = torch.get_num_threads()
         # The number is that of the whole process: one thread alone may change it for a moment.
         alone = n_days * n_sites < WORTH_THREADS and threading.current_thread() is threading.main_thread()
         try:
             if alone:
                 torch.set_num_threads(1)
-            with FusedConvolution():
+            with FusedConvolution() if any(p.memory for p in processes) else nullcontext():
                 yield
         finally:
             if alone:
