@@ -22,7 +22,7 @@ LAYERS = (
     ("domains", "network", "losses", "samples", "balance"),
     ("config", "describe"),
     ("train",),
-    ("sensitivity",),
+    ("sensitivity", "checks"),
     ("results", "site_model", "bench"),
     ("runs",),
     ("worker",),
