@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from .trial import PRECIPITATION, ROUNDING, Trial
-from .verdict import Criterion, Verdict
+from .verdict import Criterion, Verdict, written
 
 
 def area_invariance(trial: Trial) -> Verdict:
@@ -31,6 +31,6 @@ def area_invariance(trial: Trial) -> Verdict:
     limit = ROUNDING * float(np.abs(whole).max())
     worst = float(trial.scored(difference).max())
     criterion = Criterion("Largest difference on any day", worst, trial.units, 0.0, limit)
-    same = "the same" if criterion.holds else "not the same"
-    sentence = f"Cut into two halves, beside a wetter neighbour, the site gives {same} depth of {trial.target}."
+    apart = "the same depth" if criterion.holds else f"depths that differ by up to {written(worst)} mm"
+    sentence = f"Cut into two halves, beside a wetter neighbour, the site gives {apart} of {trial.target} on each day."
     return Verdict("area_invariance", sentence, (criterion,), series)

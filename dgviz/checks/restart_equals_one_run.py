@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from .trial import ROUNDING, Trial, total
-from .verdict import Criterion, Verdict
+from .verdict import Criterion, Verdict, written
 
 
 def restart_equals_one_run(trial: Trial) -> Verdict:
@@ -32,13 +32,14 @@ def restart_equals_one_run(trial: Trial) -> Verdict:
         {trial.target: [whole[trial.target], cut[trial.target]], "difference": difference},
         {"difference": {"units": trial.units, "long_name": "Difference"}},
     )
+    worst, most = float(difference.max()), float(whole[trial.target].max())
     criteria = (
-        Criterion("Largest difference on any day", float(difference.max()), trial.units, 0.0,
-                  ROUNDING * float(whole[trial.target].max())),
+        Criterion("Largest difference on any day", worst, trial.units, 0.0, ROUNDING * most),
         Criterion("Largest difference of what is stored", stored, "mm", 0.0, ROUNDING * float(held.max())),
-    )  # fmt: skip
-    same = "the same" if all(c.holds for c in criteria) else "not the same"
-    sentence = f"Stopped in the middle and gone on from its stores, the run gives {same} {trial.target}."
+    )
+    same = all(criterion.holds for criterion in criteria)
+    apart = "the same" if same else f"up to {written(worst)} mm per day more or less"
+    sentence = f"Stopped in the middle and gone on from its stores, the run gives {apart} {trial.target}."
     return Verdict("restart_equals_one_run", sentence, criteria, series, trial.time.values[middle - trial.warmup])
 
 

@@ -32,8 +32,8 @@ def zero_rain_dries_down(trial: Trial) -> Verdict:
         {"stored": {"units": "mm", "long_name": "In all stores"}},
     )
     criteria = (_recession(dry[peak + 1 :]), *_of_stores(trial, simulated, dry_days))
-    sentence = _in_words(trial, dry, peak)
-    return Verdict("zero_rain_dries_down", sentence, criteria, series, trial.time.values[peak - trial.warmup])
+    day = trial.time.values[peak - trial.warmup]
+    return Verdict("zero_rain_dries_down", _in_words(trial, dry, peak), criteria, series, day)
 
 
 def _recession(dry: np.ndarray) -> Criterion:

@@ -32,7 +32,7 @@ class Drizzle(NoSnow):
     """Rain that the data do not know of."""
 
     def forward(self, *, prcp):
-        return dict(rainfall=prcp + 0.1)
+        return dict(rainfall=prcp + 20.0)
 
 
 class Tomorrow(Process):
@@ -81,9 +81,19 @@ class ForgetfulRouting(GammaRouting):
     memory = 0
 
 
-def model_with(*faults, **slots):
-    """The default model with an option in some slots, after processes that come first."""
+def sponge(prcp):
+    """A network that takes water out of the flow three days after rain."""
+    return -0.2 * torch.cat([torch.zeros_like(prcp[:3]), prcp[:-3]])
+
+
+def rising(prcp):
+    """A network that lets the flow rise whatever the weather."""
+    return torch.linspace(0, 90, len(prcp), dtype=prcp.dtype)[:, None].expand_as(prcp)
+
+
+def model_with(first=None, **slots):
+    """The default model with an option in some slots, after a process that comes first."""
     domain = hydrology.domain
     options = {slot: options[0] for slot, options in domain.slots.items()} | slots
-    processes = [*faults, *options.values()]
-    return ProcessModel([p() for p in processes], {**domain.forcings, **domain.attributes}, domain.outside)
+    processes = [p() for p in (first, *options.values()) if p]
+    return ProcessModel(processes, {**domain.forcings, **domain.attributes}, domain.outside)

@@ -21,6 +21,8 @@ from tests.checks.planted import (
     ThirstyAir,
     Tomorrow,
     model_with,
+    rising,
+    sponge,
 )
 from tests.checks.trials import trial_of
 from tests.test_domains import every_model
@@ -54,46 +56,54 @@ def test_a_model_of_the_delaware_passes(dynamic, untrained):
 
 
 FAULTS = {
-    "leaky bucket": (model_with(soil=LeakySoil), {"mass_closure", "doubled_storm"}),
-    "blocked gauge": (model_with(snow=BlockedGauge), {"mass_closure", "doubled_storm"}),
-    "rain from nowhere": (model_with(snow=Drizzle), {"mass_closure", "zero_rain_dries_down"}),
+    "leaky bucket": (dict(soil=LeakySoil), {"mass_closure", "doubled_storm"}),
+    "blocked gauge": (dict(snow=BlockedGauge), {"mass_closure", "doubled_storm"}),
+    "rain from nowhere": (dict(snow=Drizzle), {"mass_closure", "zero_rain_dries_down"}),
     "sees tomorrow": (
-        model_with(Tomorrow, snow=RainAsSeen),
+        dict(first=Tomorrow, snow=RainAsSeen),
         {"no_response_to_future_rain", "mass_closure", "restart_equals_one_run"},
     ),
-    "feels its neighbours": (model_with(Neighbours, snow=RainAsSeen), {"area_invariance"}),
-    "thirsty air": (model_with(evapotranspiration=ThirstyAir), {"evapotranspiration_within_potential"}),
-    "melts in the cold": (model_with(snow=ColdMelt), {"warmer_means_earlier_melt"}),
-    "forgets at a restart": (model_with(routing=ForgetfulRouting), {"restart_equals_one_run"}),
+    "feels its neighbours": (dict(first=Neighbours, snow=RainAsSeen), {"area_invariance"}),
+    "thirsty air": (dict(evapotranspiration=ThirstyAir), {"evapotranspiration_within_potential"}),
+    "melts in the cold": (dict(snow=ColdMelt), {"warmer_means_earlier_melt"}),
+    "forgets at a restart": (dict(routing=ForgetfulRouting), {"restart_equals_one_run"}),
+    "network that takes": (dict(added=sponge), {"mass_closure", "doubled_storm"}),
+    "network that gives": (dict(added=rising), {"mass_closure", "zero_rain_dries_down"}),
 }
+each_fault = pytest.mark.parametrize("fault, expected", FAULTS.values(), ids=FAULTS)
 
 
-@pytest.mark.parametrize("model, expected", FAULTS.values(), ids=FAULTS)
-def test_a_planted_fault_fails_its_check_and_no_other(model, expected):
-    assert failed(trial_of(model)) == expected
+def faulty(added=torch.zeros_like, **slots):
+    return trial_of(model_with(**slots), added)
 
 
-def test_every_check_has_a_fault_that_it_finds():
+@each_fault
+def test_a_planted_fault_fails_its_check_and_no_other(fault, expected):
+    assert failed(faulty(**fault)) == expected
+
+
+def test_every_criterion_of_every_check_fails_on_some_fault():
+    criteria = [c for fault, _ in FAULTS.values() for check in CHECKS.values() for c in check(faulty(**fault)).criteria]
+    assert {c.what for c in criteria if not c.holds} == {c.what for c in criteria}
     assert set().union(*(expected for _, expected in FAULTS.values())) == CHECKS.keys()
 
 
 def test_a_leak_is_measured():
-    trial = trial_of(model_with(soil=LeakySoil))
+    trial = faulty(soil=LeakySoil)
     verdict = CHECKS["mass_closure"](trial)
     assert verdict.headline.value == pytest.approx(trial.scored(trial.as_trained["leak"]).sum(), rel=1e-9)
     assert "were lost" in verdict.sentence and verdict.series.gap[-1] == pytest.approx(verdict.headline.value)
 
 
 def test_what_a_network_adds_to_the_target_is_water_from_nothing():
-    trial = trial_of(model_with(), added=0.25)
+    trial = faulty(added=lambda prcp: torch.full_like(prcp, 0.25))
     verdict = CHECKS["mass_closure"](trial)
     assert verdict.headline.value == pytest.approx(-0.25 * len(trial.time), rel=1e-9)
     assert "were made from nothing" in verdict.sentence
-    assert failed(trial) == {"mass_closure", "zero_rain_dries_down"}
 
 
 def test_only_what_the_check_changes_is_changed():
-    trial = trial_of(model_with())
+    trial = faulty()
     for name, verdict in ((name, check(trial)) for name, check in CHECKS.items()):
         if verdict.day is not None:
             before = verdict.series.streamflow.sel(time=slice(None, verdict.day - np.timedelta64(1, "D")))
@@ -104,7 +114,7 @@ def test_only_what_the_check_changes_is_changed():
 
 
 def test_a_dry_day_still_flows_from_its_stores():
-    series = CHECKS["zero_rain_dries_down"](trial_of(model_with())).series
+    series = CHECKS["zero_rain_dries_down"](faulty()).series
     dry = series.streamflow[:, 1]
     assert float(dry[-1]) > 0 and float(series.stored[-1]) < float(series.stored.max())
 
@@ -121,7 +131,7 @@ DOES_NOT_APPLY = [
 
 @pytest.mark.parametrize("name, slots, reason", DOES_NOT_APPLY)
 def test_a_check_that_does_not_apply_says_why(name, slots, reason):
-    verdict = CHECKS[name](trial_of(model_with(**slots)))
+    verdict = CHECKS[name](faulty(**slots))
     assert verdict.outcome == "does not apply" and reason in verdict.sentence and verdict.headline is None
 
 

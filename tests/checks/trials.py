@@ -12,9 +12,9 @@ WARMUP, DAYS = 60, 180
 
 
 class Given(torch.nn.Module):
-    """A process model with given parameters, and what a network would add to its target."""
+    """A process model with given parameters, and what a network would add to its target for the rain that fell."""
 
-    def __init__(self, process_model, parameters, added=0.0):
+    def __init__(self, process_model, parameters, added):
         super().__init__()
         self.process_model, self.given, self.added = process_model, parameters, added
 
@@ -23,10 +23,10 @@ class Given(torch.nn.Module):
 
     def mean(self, samples, only=None):
         values = self.process_model.mean(samples.forcings, self.given, only)
-        return values | {"streamflow": values["streamflow"] + self.added}
+        return values | {"streamflow": values["streamflow"] + self.added(samples.forcings["prcp"][..., 0])}
 
 
-def trial_of(process_model, added=0.0, n_time=WARMUP + DAYS):
+def trial_of(process_model, added=torch.zeros_like, n_time=WARMUP + DAYS):
     """The model under example weather, with parameters in the middle of their ranges."""
     forcings, parameters = make_example(process_model, n_time=n_time, n_site=1, n_member=2, where=0.4)
     parameters = {k: v.detach() for k, v in parameters.items()}
