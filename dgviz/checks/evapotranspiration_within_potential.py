@@ -24,7 +24,7 @@ def evapotranspiration_within_potential(trial: Trial) -> Verdict:
         {"evapotranspiration": [potential, lost], "excess": excess},
         {
             "evapotranspiration": {"units": units, "long_name": "Evapotranspiration"},
-            "excess": {"units": units, "long_name": "Above potential"},
+            "excess": {"units": units, "long_name": "Excess"},
         },
     )
     limit = ROUNDING * float(potential.max())

@@ -16,18 +16,18 @@ def mass_closure(trial: Trial) -> Verdict:
     rain, now = trial.forcings(PRECIPITATION), trial.as_trained
     if not trial.stores or not rain:
         return Verdict("mass_closure", "This model has no stores whose balance could be closed.")
-    given = total(rain, list(rain))
-    spent = trial.left(now) + trial.gained(now)
-    came, accounted = (np.cumsum(trial.scored(v)) for v in (given, spent))
-    gap = came - accounted
+    came = np.cumsum(trial.scored(total(rain, list(rain))))
+    parts = {name: now[name] for name in trial.declared.outflows} | {"stored": trial.gained(now)}
+    parts = {name: np.cumsum(trial.scored(values)) for name, values in parts.items()}
+    gap = came - sum(parts.values())
     worst = float(gap[np.abs(gap).argmax()])
-    limit = ROUNDING * float(given.sum())
+    limit = ROUNDING * float(came[-1])
     series = trial.dataset(
-        ["fell as precipitation", "left or is stored"],
-        {"water": [came, accounted], "gap": gap},
+        ["precipitation", *parts],
+        {"water": [came, *parts.values()], "gap": gap},
         {
             "water": {"units": "mm", "long_name": "Since the first day"},
-            "gap": {"units": "mm", "long_name": "Not accounted for"},
+            "gap": {"units": "mm", "long_name": "Missing"},
         },
     )
     criterion = Criterion("Water not accounted for", worst, "mm", -limit, limit)

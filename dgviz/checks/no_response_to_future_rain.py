@@ -6,18 +6,20 @@ import torch
 from .trial import PRECIPITATION, Trial
 from .verdict import Criterion, Verdict, written
 
+MORE = 5.0  # mm d-1
+
 
 def no_response_to_future_rain(trial: Trial) -> Verdict:
     """Rain of later days changes nothing before it falls.
 
-    From the middle of the days on, every day gets as much more rain as the wettest of them had. Up to then, the target
-    stays exactly as it was; and its derivative with respect to later rain is exactly zero.
+    After the middle of the days, 5 mm more fall on every day. Up to then the target stays exactly as it was, and its
+    derivative with respect to later rain is exactly zero.
     """
     rain = trial.forcings(PRECIPITATION)
     if not rain:
         return Verdict("no_response_to_future_rain", "This model does not read precipitation.")
     last = trial.warmup + (len(trial.time) - 1) // 2  # the last day that is left alone
-    changed = {k: np.where(np.arange(trial.n_days) > last, v + v.max() + 1, v) for k, v in rain.items()}
+    changed = {k: np.where(np.arange(trial.n_days) > last, v + MORE, v) for k, v in rain.items()}
     before, after = trial.as_trained[trial.target], trial.simulate(changed)[trial.target]
     difference = float(np.abs(after - before)[: last + 1].max())
     slope = _slope(trial, list(rain), last)

@@ -31,7 +31,8 @@ class Verdict:
     """The outcome of one check: a sentence in plain words, the criteria, and what to draw.
 
     `check` is the name of the check. A check that does not apply has no criteria; its sentence says why. `series` holds
-    what was compared, `(time,)` or `(time, case)`, and `day` is the one on which the cases part, if there is one.
+    what was compared, `(time,)` or `(time, case)`: of two cases one with the other, of more the first with the sum of
+    the others. `day` is the one on which the cases part, if there is one.
     """
 
     check: str
@@ -57,5 +58,6 @@ class Verdict:
 
 
 def written(value: float) -> str:
-    """A number within a sentence, with three digits."""
-    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    """A number within a sentence, with the digits that it deserves."""
+    size = abs(value)
+    return f"{value:.0f}" if size >= 100 else f"{value:.3g}" if size >= 1 else f"{value:.2g}"

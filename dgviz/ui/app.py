@@ -35,6 +35,7 @@ from .views.learned_map import LearnedMap
 from .views.learning import LossCurves
 from .views.learning_map import LearningMap
 from .views.map import SiteMap
+from .views.physics_checks import PhysicsChecks
 from .views.queue import TrainingQueue
 from .views.responses import Responses
 from .views.run_table import RunTable
@@ -59,6 +60,7 @@ PAGES: dict[str, tuple[tuple[tuple[tuple[type[View], ...], int], ...], ...]] = {
         (((AttributeScatter,), 7), ((Balance,), 5)),
     ),
     "Sensitivity": ((((Responses,), 12),), (((SensitivityMap,), 6), ((GradientCheck,), 6))),
+    "Checks": ((((PhysicsChecks,), 12),),),
     "Compare": (
         (((RunTable,), 12),),
         (((MedianScores,), 7), ((OptionDifferences, ScoreDistribution), 5)),

@@ -55,6 +55,16 @@ def signed(value: float, digits: int = 2) -> str:
     return f"+{text}" if value > 0 and text.strip("0. ") else text
 
 
+def small(value: float) -> str:
+    """A number that may be near zero, with one digit: 2e-5 is 2 x 10 to the power of -5; from 0.05 on as usual."""
+    if abs(value) >= 0.05:
+        return number(value, 1)
+    if value == 0:
+        return "0"
+    digit, power = f"{value:.0e}".split("e")
+    return f"{digit} \u00d7 10{str(int(power)).translate(SUPERSCRIPTS)}".replace("-", MINUS)
+
+
 def date(day) -> str:
     """A day as people write it: 4 Jun 1979."""
     day = pd.Timestamp(day)
