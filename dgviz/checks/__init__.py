@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 import xarray as xr
 
 from ..samples import Samples
-from ..train import DifferentiableModel
+from ..train import DifferentiableModel, Ensemble
 from .area_invariance import area_invariance
 from .doubled_storm import doubled_storm
 from .evapotranspiration_within_potential import evapotranspiration_within_potential
@@ -44,7 +44,9 @@ CHECKS: Mapping[str, Check] = {
 }
 
 
-def check_physics(model: DifferentiableModel, samples: Samples, time: xr.DataArray, target: str) -> Iterator[Verdict]:
+def check_physics(
+    model: DifferentiableModel | Ensemble, samples: Samples, time: xr.DataArray, target: str
+) -> Iterator[Verdict]:
     """The verdict of every check, one after the other, for a trained model at one site: see `Trial`."""
     trial = Trial(model, samples, time, target)
     return (check(trial) for check in CHECKS.values())

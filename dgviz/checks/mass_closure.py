@@ -14,9 +14,11 @@ def mass_closure(trial: Trial) -> Verdict:
     it. Judged by the largest gap on any day.
     """
     rain, now = trial.forcings(PRECIPITATION), trial.as_trained
-    if not trial.stores or not rain:
-        return Verdict("mass_closure", "This model has no stores whose balance could be closed.")
+    if not rain:
+        return Verdict("mass_closure", "This model does not read precipitation.")
     came = np.cumsum(trial.scored(total(rain, list(rain))))
+    if not trial.stores:
+        return Verdict("mass_closure", _without_stores(trial, came[-1]))
     parts = {name: now[name] for name in trial.declared.outflows} | {"stored": trial.gained(now)}
     parts = {name: np.cumsum(trial.scored(values)) for name, values in parts.items()}
     gap = came - sum(parts.values())
@@ -40,3 +42,9 @@ def _in_words(worst: float, came: float, limit: float) -> str:
     happened = "were lost" if worst > 0 else "were made from nothing"
     share = f" ({written(100 * abs(worst) / came)} %)" if came else ""
     return f"Of {written(came)} mm of precipitation, {written(abs(worst))} mm{share} {happened}."
+
+
+def _without_stores(trial: Trial, came: float) -> str:
+    flow = float(trial.scored(trial.as_trained[trial.target]).sum())
+    ratio = f" Its {trial.target} is {written(100 * flow / came)} % of the precipitation." if came else ""
+    return f"This model has no stores whose balance could be closed.{ratio}"

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from ..declare import Flux, State
 from ..samples import Samples
-from ..train import DifferentiableModel
+from ..train import DifferentiableModel, Ensemble
 
 # What checks ask for, by the CF standard names that a domain declares. CF has no name for potential evapotranspiration
 # as a depth of water: it goes by ours.
@@ -34,14 +34,9 @@ class Trial:
     sees them. Series are `(time,)`, mean over the members, and begin with the warm-up.
     """
 
-    def __init__(self, model: DifferentiableModel, samples: Samples, time: xr.DataArray, target: str):
-        self.model = copy.deepcopy(model).double()
-        self.samples = replace(
-            samples,
-            forcings={k: v.double() for k, v in samples.forcings.items()},
-            attributes=samples.attributes.double(),
-            target=samples.target.double(),
-        )
+    def __init__(self, model: DifferentiableModel | Ensemble, samples: Samples, time: xr.DataArray, target: str):
+        self.model = copy.deepcopy(model).double().eval()
+        self.samples = samples.to(torch.float64)
         self.time, self.target, self.warmup = time, target, samples.warmup
         self.declared = self.model.process_model
         self.n_days = len(samples.target)
@@ -62,8 +57,9 @@ class Trial:
         return replace(self.samples, forcings=self.samples.forcings | dict(changed))
 
     def forcings(self, standard_name: str) -> dict[str, np.ndarray]:
-        """The forcings of a CF standard name that the model reads, by name."""
-        names = [k for k, f in self.declared.forcings.items() if f.standard_name == standard_name]
+        """The forcings of a CF standard name that the processes or a network see, by name."""
+        declared = self.declared.inputs
+        names = [k for k in self.samples.forcings if k in declared and declared[k].standard_name == standard_name]
         return {k: self.samples.forcings[k].expand(self.n_days, 1, 1)[:, 0, 0].numpy() for k in names}
 
     def fluxes(self, standard_name: str) -> list[str]:

@@ -17,7 +17,7 @@ def warmer_means_earlier_melt(trial: Trial) -> Verdict:
     snow = [k for k, s in trial.stores.items() if s.standard_name == SNOW]
     warmth, rain = trial.forcings(TEMPERATURE), trial.forcings(PRECIPITATION)
     if not snow or not warmth or not rain:
-        return Verdict("warmer_means_earlier_melt", "This model has no snow.")
+        return Verdict("warmer_means_earlier_melt", "This model has no store of snow.")
     pack = total(trial.as_trained, snow)
     if trial.scored(pack).max() < LEAST_SNOW:
         return Verdict("warmer_means_earlier_melt", "No snow lies here on these days.")

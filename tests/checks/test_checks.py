@@ -120,7 +120,7 @@ def test_a_dry_day_still_flows_from_its_stores():
 
 
 DOES_NOT_APPLY = [
-    ("warmer_means_earlier_melt", dict(snow=NoSnow), "has no snow"),
+    ("warmer_means_earlier_melt", dict(snow=NoSnow), "has no store of snow"),
     (
         "evapotranspiration_within_potential",
         dict(evapotranspiration=NoCapillaryRise),
