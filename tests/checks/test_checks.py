@@ -10,6 +10,7 @@ from dgviz.checks import CHECKS, check_physics, meaning
 from dgviz.checks.verdict import Criterion, Verdict
 from dgviz.domains.hydrology.capillary_rise import NoCapillaryRise
 from dgviz.domains.hydrology.snow import NoSnow
+from dgviz.train import Ensemble
 from tests.checks.planted import (
     BlockedGauge,
     ColdMelt,
@@ -26,6 +27,8 @@ from tests.checks.planted import (
 )
 from tests.checks.trials import trial_of
 from tests.test_domains import every_model
+
+FOR_ALL = {"no_response_to_future_rain", "area_invariance"}  # a recurrent network keeps these too
 
 
 def outcomes(trial):
@@ -45,14 +48,41 @@ def test_every_combination_of_options_passes(domain, choices):
     assert {name for name, outcome in found.items() if outcome == "failed"} == set()
 
 
-@pytest.mark.parametrize("dynamic", [(), ("k0", "cfmax")], ids=["static", "dynamic"])
-def test_a_model_of_the_delaware_passes(dynamic, untrained):
-    model, samples, config = untrained(n_time=200, snow="DegreeDaySnow", dynamic=dynamic, groundwater="ThreeOutlets")
-    model.learn_statistics(samples)
-    time = xr.DataArray(pd.date_range("1979-02-20", periods=150), dims="time")
-    verdicts = list(check_physics(model, samples.span(50, 200, 50, [1]), time, config.target))
-    assert [v.check for v in verdicts] == list(CHECKS)
-    assert {str(v) for v in verdicts if v.outcome != "passed"} == set()
+@pytest.fixture
+def verdicts_of(untrained):
+    """The verdicts on an untrained model of a basin of the Delaware, from February to July, and the model."""
+
+    def check(change=lambda model: None, **options):
+        model, samples, config = untrained(n_time=200, snow="DegreeDaySnow", groundwater="ThreeOutlets", **options)
+        model.learn_statistics(samples)
+        change(model)
+        time = xr.DataArray(pd.date_range("1979-02-20", periods=150), dims="time")
+        return {v.check: v for v in check_physics(model, samples.span(50, 200, 50, [1]), time, config.target)}
+
+    return check
+
+
+@pytest.mark.parametrize("options", [{}, {"dynamic": ("k0", "cfmax")}, {"parameters": "sites"}])
+def test_processes_pass_wherever_their_parameters_come_from(options, verdicts_of):
+    verdicts = verdicts_of(**options)
+    assert list(verdicts) == list(CHECKS)
+    assert {str(v) for v in verdicts.values() if v.outcome != "passed"} == set()
+
+
+def test_a_correction_that_a_network_learned_makes_water(verdicts_of):
+    assert verdicts_of(predictor="corrected")["mass_closure"].outcome == "passed"  # it begins by changing nothing
+    verdicts = verdicts_of(lambda model: model.correction.recurrent.head.bias.data.fill_(1.0), predictor="corrected")
+    assert "were made from nothing" in verdicts["mass_closure"].sentence
+    assert {v.outcome for name, v in verdicts.items() if name in FOR_ALL} == {"passed"}
+
+
+def test_a_network_alone_is_asked_what_needs_no_stores(verdicts_of):
+    verdicts = verdicts_of(predictor="network")
+    asked = {name for name, verdict in verdicts.items() if verdict.outcome != "does not apply"}
+    assert asked == {*FOR_ALL, "zero_rain_dries_down", "doubled_storm"}
+    assert {verdicts[name].outcome for name in FOR_ALL} == {"passed"}
+    assert "% of the precipitation" in verdicts["mass_closure"].sentence
+    assert verdicts["doubled_storm"].series.prcp.attrs["units"] == "mm d-1"
 
 
 FAULTS = {
@@ -117,6 +147,14 @@ def test_a_dry_day_still_flows_from_its_stores():
     series = CHECKS["zero_rain_dries_down"](faulty()).series
     dry = series.streamflow[:, 1]
     assert float(dry[-1]) > 0 and float(series.stored[-1]) < float(series.stored.max())
+
+
+def test_an_ensemble_is_checked_as_one(untrained):
+    models = [untrained(members=members) for members in (1, 1)]
+    model, samples = Ensemble(m for m, *_ in models), models[0][1]
+    time = xr.DataArray(range(70), dims="time")
+    outcomes = {v.outcome for v in check_physics(model, samples.span(20, 90, 20, [0]), time, "streamflow")}
+    assert "failed" not in outcomes
 
 
 DOES_NOT_APPLY = [
