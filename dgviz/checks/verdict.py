@@ -54,7 +54,10 @@ class Verdict:
         return next((c for c in self.criteria if not c.holds), next(iter(self.criteria), None))
 
     def __str__(self) -> str:
-        return f"{self.check.replace('_', ' ')}: {self.outcome}. {self.sentence}"
+        said = f"{self.check.replace('_', ' ')}: {self.outcome}. {self.sentence}"
+        if not self.criteria or self.headline is self.criteria[0]:  # of which the sentence speaks
+            return said
+        return f"{said} {self.headline.what}: {written(self.headline.value)} {self.headline.units}."
 
 
 def written(value: float) -> str:

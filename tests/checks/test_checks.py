@@ -188,6 +188,7 @@ def test_a_verdict_rests_on_all_of_its_criteria():
     assert Verdict("x", "").outcome == "does not apply"
     assert not Criterion("unknown", float("nan"), "mm").holds
     assert str(Verdict("doubled_storm", "It holds.", (good,))) == "doubled storm: passed. It holds."
+    assert str(Verdict("doubled_storm", "No.", (good, bad))) == "doubled storm: failed. No. bad: 3 mm."
 
 
 def test_every_check_says_what_it_means():

@@ -87,7 +87,7 @@ def _summed(values: xr.DataArray, x_range: Range1d, dark: bool) -> figure:
     tops = np.cumsum(values.values[:, 1:], 1)
     columns = {f"top{i}": top for i, top in enumerate(tops.T)} | {"zero": np.zeros(len(tops)), "whole": values[:, 0]}
     source = ColumnDataSource({"time": values.time.values, **columns})
-    fig = _figure(300, values, x_range, Range1d(0, _top(values)))
+    fig = _figure(300, values, x_range, Range1d(0, 1.1 * _top(values)))
     below = "zero"
     for i, part in enumerate(parts):
         ink = theme.colour(COLOURS.get(part, part), dark)
@@ -98,6 +98,7 @@ def _summed(values: xr.DataArray, x_range: Range1d, dark: bool) -> figure:
     unit = units(values.attrs["units"])
     fig.add_tools(hover([DATE, (whole, f"@whole{{0}} {unit}")], mode="vline", renderers=[line]))
     plain_legend(fig, "top_left")
+    fig.legend.update(ncols=2, spacing=8, label_height=14, padding=0)  # two fit on a narrow screen
     return fig
 
 

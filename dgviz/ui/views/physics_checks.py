@@ -133,9 +133,11 @@ class PhysicsChecks(ComputingView):
         verdict = self.verdicts.get(name)
         if verdict is None:
             self.lines[name].say("<span class='muted'>not run</span>")
-        else:
-            figure = measured(verdict.headline) if verdict.headline else ""
-            self.lines[name].say(f"{chip(verdict.outcome, self.state.dark)} {html.escape(verdict.sentence)}", figure)
+            return
+        said, headline = f"{chip(verdict.outcome, self.state.dark)} {html.escape(verdict.sentence)}", verdict.headline
+        if headline and headline is not verdict.criteria[0]:  # the sentence speaks of the first
+            said += f" {html.escape(headline.what)}: {measured(headline)}, allowed {allowed(headline)}."
+        self.lines[name].say(said, measured(headline) if headline else "")
 
     def _show(self):
         for name, line in self.lines.items():
