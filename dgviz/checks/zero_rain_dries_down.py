@@ -40,7 +40,7 @@ def _recession(dry: np.ndarray) -> Criterion:
     quarter = len(dry) // 4
     first, last = float(dry[:quarter].mean()), float(dry[-quarter:].mean())
     rest = 100 * last / first if first else 0.0
-    return Criterion("Flow in the last quarter of the dry days, of that in the first", rest, "%", 0.0, 100.0)
+    return Criterion("Flow of the last quarter, of the first", rest, "%", 0.0, 100.0)
 
 
 def _of_stores(trial: Trial, simulated, dry_days: np.ndarray) -> tuple[Criterion, ...]:
@@ -49,7 +49,7 @@ def _of_stores(trial: Trial, simulated, dry_days: np.ndarray) -> tuple[Criterion
     limit = ROUNDING * float(trial.stored(simulated)[~dry_days][-1])
     gained, left = (v[dry_days] for v in (trial.gained(simulated), trial.left(simulated)))
     return (
-        Criterion("Largest gain of all stores on a dry day", float(gained.max()), "mm", at_most=limit),
+        Criterion("Largest gain on a dry day", float(gained.max()), "mm", at_most=limit),
         Criterion("Water that left beyond what was stored", float((left + gained).sum()), "mm", at_most=limit),
     )
 
