@@ -1,6 +1,6 @@
 """Physics checks: what any model of a site has to keep to, one check a file.
 
-    for verdict in check_physics(*run.at(dataset, "01422500", "1979-10-01", "1980-09-30"), run.config.target):
+    for verdict in check_physics(*run.at(dataset, "01415000", "1979-10-01", "1980-09-30"), run.config.target):
         print(verdict)
 
 A check takes a `Trial` and gives a `Verdict`. What it needs (precipitation, snow, evapotranspiration ...) it finds by

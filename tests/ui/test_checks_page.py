@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from dgviz.checks import CHECKS, Criterion, Verdict, meaning
+from dgviz.runs import RunError
 from dgviz.ui.figures.verdict import plot_verdict
 from dgviz.ui.simulation import Simulation
 from dgviz.ui.views.physics_checks import PhysicsChecks, allowed, chip, criteria_table
@@ -66,6 +67,19 @@ def test_what_was_asked_is_asked_again_of_another_site_and_run(view, state):
     assert "no store of snow" in said(view, "warmer_means_earlier_melt")
     view.pick("warmer_means_earlier_melt")
     assert "no store of snow" in view.found[1].object
+
+
+def test_a_check_that_cannot_be_run_says_why_and_can_be_tried_again(view, state, monkeypatch):
+    def gone(*_):
+        raise RunError("The weights are gone.")
+
+    run = state.store.run(state.run)
+    with monkeypatch.context() as broken:
+        broken.setattr(run, "at", gone)
+        view.run("mass_closure")
+    assert "The weights are gone." in view._place[0].object
+    view.run("mass_closure")
+    assert chip("passed", False) in said(view, "mass_closure")
 
 
 def test_another_theme_keeps_what_was_found(view, state):

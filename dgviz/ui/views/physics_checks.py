@@ -102,8 +102,7 @@ class PhysicsChecks(ComputingView):
     def run(self, *names: str) -> None:
         """Carry out some checks and show the first of them, unless one of them is shown already."""
         self.asked |= set(names)
-        if self._drawn:
-            pn.state.execute(partial(self._begin, *names), schedule=True)
+        pn.state.execute(partial(self._begin, *names) if self._drawn else self._draw, schedule=True)
 
     def pick(self, name: str) -> None:
         """Show what a check means and found."""
