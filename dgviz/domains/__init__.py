@@ -1,4 +1,4 @@
-"""Scientific domains. A domain is one module here that defines `domain`; it is found because its file exists."""
+"""Scientific domains. A domain is one module or package here that defines `domain`; it is found because it is there."""
 
 import importlib
 import pkgutil
@@ -53,6 +53,10 @@ class Domain:
         """A process model with the named option in each slot, for example `build(snow="NoSnow")`."""
         processes = [self.option(slot, name)() for slot, name in self.complete(choices).items()]
         return ProcessModel(processes, {**self.forcings, **self.attributes}, self.outside)
+
+    def empty(self) -> ProcessModel:
+        """A process model without processes, for a network that predicts the targets alone."""
+        return ProcessModel([], {**self.forcings, **self.attributes, **self.targets}, self.outside)
 
 
 def discover() -> dict[str, Domain]:
