@@ -1,5 +1,6 @@
 """`dgviz data`: what data there are, whether they are right, and how they get in."""
 
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -104,9 +105,9 @@ def show_bytes(progress: Progress, task: int, n_bytes: int, of: int | None) -> N
 def keep(path: Path, name: str | None, span: str | None) -> None:
     """Import what lies at a path, with a progress bar, and say what it is called."""
     with bar("Reading") as each:
-        file = import_dataset(path, name, span, each)
-    summarise(open_dataset(file.stem))
-    out.print(f"Imported: open it with --data {file.stem}", highlight=False)
+        name = import_dataset(path, name, span, each)
+    summarise(open_dataset(name))
+    out.print(f"Imported: open it with --data {shlex.quote(name)}", highlight=False)
 
 
 @contextmanager

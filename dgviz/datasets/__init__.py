@@ -17,7 +17,7 @@ import xarray as xr
 
 from dgviz.datasets.check import FORCINGS, TARGETS, DataError, check_period
 from dgviz.datasets.csv_folder import Each
-from dgviz.datasets.imports import find_import, imported, read_import, title_and_origin, write_import
+from dgviz.datasets.imports import find_import, imported, read_import, write_import
 from dgviz.datasets.published import published_scores
 from dgviz.words import suggest
 
@@ -51,7 +51,7 @@ def resolve(data: str) -> str:
 def known() -> dict[str, str]:
     """The titles of what opens by its name alone: the sources that need no path, and imported data sets."""
     named = {name: module.title for name, module in sources().items() if not hasattr(module, "recognises")}
-    return named | {name: title_and_origin(file)["title"] for name, file in imported().items()}
+    return named | {name: attrs["title"] for name, attrs in imported().items()}
 
 
 def reader_of(path: Path) -> ModuleType:
@@ -72,8 +72,8 @@ def open_dataset(data: str | Path = "delaware", folder: str | Path | None = None
         return readers[str(data)].load(folder)
     if path.stem in readers and path.is_file():
         return readers[path.stem].load(path)
-    if file := find_import(data):
-        return read_import(file)
+    if name := find_import(data):
+        return read_import(name)
     if path.exists():
         return reader_of(path).load(path)
     raise DataError(
@@ -82,8 +82,8 @@ def open_dataset(data: str | Path = "delaware", folder: str | Path | None = None
     )
 
 
-def import_dataset(path: str | Path, name: str | None = None, span: str | None = None, each: Each = iter) -> Path:
-    """Read what lies at a path once and keep it as one file that opens fast, by its name and by its path.
+def import_dataset(path: str | Path, name: str | None = None, span: str | None = None, each: Each = iter) -> str:
+    """Read what lies at a path once and keep it as one file that opens fast, by its path and by the name returned.
 
     `name` is that of the file or folder unless given; `span` is the period "YYYY-MM-DD/YYYY-MM-DD" to keep; `each`
     goes through the basins and may show how far it is. Raises DataError saying what is wrong.
@@ -94,7 +94,8 @@ def import_dataset(path: str | Path, name: str | None = None, span: str | None =
         raise DataError(f"name {name!r} is a source's own; give another with --name.")
     if not path.exists():
         raise DataError(f"{path} does not exist; give the path of a file or folder.")
-    return write_import(read_path(path, span, each), name, path)
+    write_import(read_path(path, span, each), name, path)
+    return name
 
 
 def read_path(path: Path, span: str | None = None, each: Each = iter) -> xr.Dataset:

@@ -12,9 +12,9 @@ import shutil
 import zipfile
 from pathlib import Path
 
-from dgviz.datasets.check import DataError
 from dgviz.datasets.csv_folder import Each
 from dgviz.datasets.download import OnBytes, UnreachableError, fetch
+from dgviz.datasets.problems import DataError
 from dgviz.paths import cache_folder
 
 RECORD = "https://zenodo.org/records/15529996"

@@ -13,10 +13,11 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from dgviz.datasets.check import FILL_VALUES, FORCINGS, TARGETS, DataError, check, find_problems, some
+from dgviz.datasets.check import check, some
 from dgviz.datasets.csv_folder import Each
 from dgviz.datasets.labels import label
 from dgviz.datasets.periods import default_periods, longest_span, parse_span
+from dgviz.datasets.problems import FILL_VALUES, FORCINGS, TARGETS, DataError, find_problems
 
 
 @dataclass

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from dgviz.datasets.check import DataError, Problem, check_days, refuse, some
+from dgviz.datasets.check import check_days, some
 from dgviz.datasets.labels import SERIES_UNITS, label
+from dgviz.datasets.problems import DataError, Problem, refuse
 from dgviz.words import suggest
 
 Each = Callable[[Sequence[str]], Iterable[str]]  # goes through the sites and may show how far it is

@@ -45,7 +45,9 @@ class Store:
 
     def known_data(self) -> dict[str, str]:
         """What may be opened, by title: known sources, imports and what this server was started with."""
-        known = {title: name for name, title in known_data().items()}
+        titles = known_data()
+        twice = {title for title in titles.values() if list(titles.values()).count(title) > 1}
+        known = {f"{title} ({name})" if title in twice else title: name for name, title in titles.items()}
         return known if self.data in known.values() else {self.data: self.data} | known
 
     def runs(self) -> list[Run]:

@@ -1,12 +1,15 @@
 """The published folder of CAMELS-US: units, layouts, and no basin lost silently."""
 
+import os
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from dgviz.datasets import DataError, attribute_names, forcing_names, open_dataset, read_path
+from dgviz.datasets.camels_us import load
 
 from .camels_files import AREA, DAYS, weather, write_attributes, write_camels, write_flow, write_weather
 
@@ -177,3 +180,19 @@ def test_what_is_absent_is_named(folder, removed, message):
     shutil.rmtree(path) if path.is_dir() else path.unlink()
     with pytest.raises(DataError, match=message):
         open_dataset(folder)
+
+
+def test_a_published_day_becomes_that_of_the_prepared_file(tmp_path):
+    data = Path(os.environ.get("DGVIZ_DATA", Path(__file__).parents[3] / "shared" / "data"))
+    if not (data / "camels_us.nc").is_file():
+        pytest.skip(f"camels_us.nc is not in {data}; set DGVIZ_DATA to the folder that holds it")
+    days = pd.date_range("1998-10-01", "2000-09-30")
+    table, flow = weather(days), pd.Series(1.0, days)
+    table.loc["2000-01-03"] = [31370.89, 5.50, 126.63, 0.0, 9.25, -1.10, 566.46]  # as published for this gauge
+    flow.loc["2000-01-03"] = 337.0
+    write_weather(tmp_path, "01022500", table, area=587.675987)
+    write_flow(tmp_path, "01022500", flow)
+    write_attributes(tmp_path, ["01022500"])
+    published, prepared = (ds.sel(site="01022500", time="2000-01-03") for ds in (read_path(tmp_path), load(data)))
+    for name in forcing_names(published.expand_dims(["time", "site"])) + ["streamflow"]:
+        assert float(published[name]) == pytest.approx(float(prepared[name]), rel=2e-3), name
