@@ -68,7 +68,7 @@ def join(basins: Basins, source: Path, about: dict[str, str], span: str | None, 
     if not basins.series:
         raise nothing_left(basins, source)
     start, end = parse_span(span) if span else span_of(basins.series)
-    names = usual_columns(basins.series)
+    names = usual_columns(basins.series, basins.notes)
     found = {site: unusable(table, start, end, names) for site, table in basins.series.items()}
     basins.left |= {site: reason for site, reason in found.items() if reason}
     usable = {site: table.loc[start:end, names] for site, table in basins.series.items() if not found[site]}
@@ -97,10 +97,13 @@ def span_of(series: dict[str, pd.DataFrame]) -> tuple[pd.Timestamp, pd.Timestamp
     return max(start, first - pd.DateOffset(years=1)), last
 
 
-def usual_columns(series: dict[str, pd.DataFrame]) -> list[str]:
-    """The variables that most sites have."""
+def usual_columns(series: dict[str, pd.DataFrame], notes: list[str]) -> list[str]:
+    """The variables that most sites have; others are noted."""
     counts = pd.Series([name for table in series.values() for name in table]).value_counts(sort=False)
-    return counts.index[counts > len(series) / 2].tolist()
+    usual = counts > len(series) / 2
+    if not usual.all():
+        notes.append(f"not read, as most basins lack it: {', '.join(counts.index[~usual])}")
+    return counts.index[usual].tolist()
 
 
 def unusable(table: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp, names: list[str]) -> str:

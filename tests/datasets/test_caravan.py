@@ -103,3 +103,10 @@ def test_attributes_that_are_absent_are_named(tmp_path):
             assert "no attributes_caravan_camels.csv" in open_dataset(tmp_path).history
     with pytest.raises(DataError, match=r"no attributes_other_SOURCE\.csv of camels; it says where the gauges are"):
         open_dataset(tmp_path)
+
+
+def test_a_variable_that_few_basins_have_is_not_read_and_noted(tmp_path):
+    without = caravan_series().drop(columns="potential_evaporation_sum")
+    sites = ("camels_1", "camels_2", "camels_3")
+    ds = open_dataset(write_caravan(tmp_path, sites=sites, series=dict.fromkeys(sites[:2], without)))
+    assert ds.sizes["site"] == 3 and "pet" not in ds and "not read, as most basins lack it: pet" in ds.history
