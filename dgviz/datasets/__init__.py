@@ -70,12 +70,10 @@ def open_dataset(data: str | Path = "delaware", folder: str | Path | None = None
     readers, path = sources(), Path(data)
     if str(data) in readers:
         return readers[str(data)].load(folder)
-    if path.stem in readers and path.is_file():
-        return readers[path.stem].load(path)
     if name := find_import(data):
         return read_import(name)
     if path.exists():
-        return reader_of(path).load(path)
+        return read_path(path)
     raise DataError(
         f"data set {str(data)!r}: there is no such source, file or folder.{suggest(str(data), known())} "
         f"Known: {', '.join(known())}; or give the path of a NetCDF file, a folder of CSV files, CAMELS-US or Caravan."
@@ -100,6 +98,10 @@ def import_dataset(path: str | Path, name: str | None = None, span: str | None =
 
 def read_path(path: Path, span: str | None = None, each: Each = iter) -> xr.Dataset:
     """Read and check the files at a path, whether they were imported or not."""
+    if path.is_file() and path.stem in sources():  # a copy of a source's file
+        if span:
+            raise DataError(f"{path}: a span is for data of your own; set the periods of a run instead.")
+        return sources()[path.stem].load(path)
     return reader_of(path).load(path, span, each)
 
 
