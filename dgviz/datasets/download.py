@@ -34,6 +34,7 @@ def fetch(address: str, file: Path, md5: str, on_bytes: OnBytes) -> None:
     Raises UnreachableError; or DataError where the checksum is another, and then `NAME.part` is deleted.
     """
     if file.is_file() and checksum(file) == md5:
+        on_bytes(size(file), size(file))
         return
     file.parent.mkdir(parents=True, exist_ok=True)
     part = file.with_name(file.name + ".part")
@@ -57,7 +58,9 @@ def fetch(address: str, file: Path, md5: str, on_bytes: OnBytes) -> None:
 def append(address: str, part: Path, on_bytes: OnBytes) -> None:
     """Get what is missing of a file; from the start where the server serves no ranges."""
     part.touch()
-    request = Request(address, headers={"Range": f"bytes={size(part)}-"} if size(part) else {})
+    request = Request(address, headers={"User-Agent": "dgviz"})
+    if size(part):
+        request.add_header("Range", f"bytes={size(part)}-")
     with connected(address, request) as response, part.open("r+b") as out:
         if response is None:
             return

@@ -81,7 +81,7 @@ def test_a_whole_download_shows_its_progress(tmp_path):
 def test_what_is_there_and_fits_is_not_asked_for_again(tmp_path):
     server = Server({"data.bin": CONTENT})
     get(server, tmp_path)
-    get(server, tmp_path)
+    assert get(server, tmp_path)[1] == [(len(CONTENT), len(CONTENT))]
     assert len(server.asked) == 1
     (tmp_path / "data.bin").write_bytes(b"damaged")
     assert get(server, tmp_path)[0].read_bytes() == CONTENT and len(server.asked) == 2
