@@ -8,6 +8,7 @@ hydrograph has the mean delay of HBV's triangle over 3 days.
 
 from ...declare import Attribute, Forcing, Quantity
 from .. import Domain
+from . import presets
 from .capillary_rise import CapillaryRise, NoCapillaryRise
 from .evapotranspiration import (
     GammaEvapotranspiration,
@@ -63,4 +64,7 @@ domain = Domain(
         ),
         routing=(GammaRouting, NoRouting),
     ),
+    presets=presets.PRESETS,
+    dial=presets.DIAL,
+    controls=presets.CONTROLS,
 )
