@@ -23,6 +23,7 @@ from .datasets import attribute_names, forcing_names, open_dataset, sources, tar
 from .describe import describe as describe_domain
 from .domains import discover
 from .engine import n_threads
+from .leakage import leaks
 from .runs import Run, find_run, runs_folder
 from .worker import carry_out, check
 
@@ -81,6 +82,8 @@ def train(
     """Train a run here, with a progress bar; Ctrl-C ends it and leaves a usable run."""
     with _plain_errors():
         run = _run(data, set_ or [], preset, resume, extend, runs or runs_folder())
+        for leak in leaks(run.config, run.dataset()):
+            err.print(f"[bold yellow]Leak:[/] {escape(leak)}", highlight=False, soft_wrap=True)
         started = time.monotonic()
         torch.set_num_threads(n_threads())
         with _progress(run, quiet=as_json) as on_epoch:
