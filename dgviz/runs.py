@@ -114,17 +114,17 @@ class Run:
         """
         if self.status not in ("done", "stopped"):
             raise RunError(f"The run {self.id!r} is {self.status}. Only a run with results can be trained further.")
-        checkpoints = sorted(self.folder.glob("checkpoint-*.pt"))
+        config, checkpoints = self.config.edited(epochs=epochs), sorted(self.folder.glob("checkpoint-*.pt"))
         if not checkpoints:
             raise RunError(f"The run {self.id!r} keeps no checkpoint to go on from. Train a new run.")
-        if epochs <= self.config.epochs:
+        if config.epochs <= self.config.epochs:
             raise RunError(f"The run {self.id!r} has {self.config.epochs} epochs already. Give more than that.")
         if self.status == "done" and all(load(path)["since_best"] >= self.config.patience for path in checkpoints):
             raise RunError(
                 f"The run {self.id!r} ended early: validation had not improved for {self.config.patience} epochs. "
                 "More would change nothing. Train a new run with more patience."
             )
-        return Run.create(self.config.edited(epochs=epochs), folder, [*checkpoints, self.folder / "progress.jsonl"])
+        return Run.create(config, folder, [*checkpoints, self.folder / "progress.jsonl"])
 
     def __repr__(self) -> str:
         return f"Run({self.id!r}, {self.status})"

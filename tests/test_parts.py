@@ -195,6 +195,7 @@ def test_a_stopped_run_is_extended_from_where_it_stopped(small, tmp_path):
     "options, epochs, message",
     [
         (dict(), 2, "has 2 epochs already. Give more than that."),
+        (dict(), "many", "epochs = 'many': Input should be a valid integer"),
         (dict(parameters="fixed"), 9, "keeps no checkpoint to go on from. Train a new run."),
         (
             dict(validation="sites", learning_rate=0.9, patience=1, epochs=30),
@@ -202,7 +203,7 @@ def test_a_stopped_run_is_extended_from_where_it_stopped(small, tmp_path):
             "ended early: validation had not improved for 1 epochs. .* Train a new run with more patience.",
         ),
     ],
-    ids=["epochs", "nothing learned", "patience"],
+    ids=["epochs", "no number", "nothing learned", "patience"],
 )
 def test_what_cannot_be_extended_is_said(options, epochs, message, small, tmp_path):
     with pytest.raises(RunError, match=message):
