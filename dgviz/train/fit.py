@@ -11,9 +11,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..config import RunConfig
+from ..config import ConfigError, RunConfig
 from ..losses import LOSSES
 from ..samples import Samples
+from ..words import suggest
 from .model import DifferentiableModel
 
 LAST_PACE = 0.01  # of the learning rate, at the end of a schedule that falls
@@ -107,7 +108,7 @@ class _Training:
         """How much each site counts `(site,)`: on average one over the sites trained on."""
         if not self.config.weights:
             return torch.ones(self.n_sites, device=self.samples.target.device)
-        values = self.samples.attributes[:, self.model.attribute_names.index(self.config.weights)]
+        values = weights_of(self.config, self.model, self.samples)
         return values / values[self.trained].mean()
 
     def run_epoch(self, interrupt: Callable[[], bool]) -> Epoch:
@@ -143,7 +144,8 @@ class _Training:
         """The share of the learning rate in this epoch."""
         if self.config.schedule == "constant":
             return 1.0
-        return LAST_PACE + (1 - LAST_PACE) * (1 + math.cos(math.pi * self.epoch / self.config.epochs)) / 2
+        share = self.epoch / max(1, self.config.epochs - 1)
+        return LAST_PACE + (1 - LAST_PACE) * (1 + math.cos(math.pi * share)) / 2
 
     @contextmanager
     def _own_random_numbers(self) -> Iterator[None]:
@@ -213,6 +215,26 @@ class _Training:
         self.random.set_state(checkpoint["random"])
         self.best, self.best_loss = checkpoint["best"], checkpoint["best_loss"]
         self.epoch, self.since_best = checkpoint["epoch"], checkpoint["since_best"]
+
+
+def weights_of(config: RunConfig, model: DifferentiableModel, samples: Samples) -> Tensor:
+    """The attribute by which the errors of sites count, `(site,)`.
+
+    Raises ConfigError if the run has no such attribute or it cannot be a weight.
+    """
+    if config.weights not in model.attribute_names:
+        has = ", ".join(model.attribute_names)
+        raise ConfigError(
+            f"weights: the run has no attribute {config.weights!r}. It has: {has}."
+            f"{suggest(config.weights, model.attribute_names)}"
+        )
+    values = samples.attributes[:, model.attribute_names.index(config.weights)]
+    if not (values > 0).all():
+        raise ConfigError(
+            f"weights: {config.weights!r} is missing or not above zero at {int((~(values > 0)).sum())} sites. "
+            "Choose an attribute that is positive everywhere, such as area."
+        )
+    return values
 
 
 def _deviation(observed: Tensor) -> Tensor:

@@ -7,6 +7,7 @@ import panel as pn
 from ..config import ConfigError
 from ..datasets import DataError, attribute_names
 from ..declare import Parameter, title
+from ..leakage import leaks
 from . import material, theme
 from .header import presets
 from .help import HelpDialog
@@ -222,4 +223,14 @@ class Training(Section):
         count = len(selected) or len(self.state.sites)
         seconds = self.state.estimate()
         about = f", about {duration(seconds)}" if seconds else ""
-        return f"<p class='caption'>{number(count, 0)} {config.science.site}s, {config.epochs} epochs{about}</p>"
+        leaking = "".join(f"<p class='caption'>{html.escape(leak)}</p>" for leak in self._leaks(config))
+        return (
+            f"<p class='caption'>{number(count, 0)} {config.science.site}s, {config.epochs} epochs{about}</p>{leaking}"
+        )
+
+    def _leaks(self, config):
+        """What training would see of the test; nothing where it cannot be trained at all, which Train says."""
+        try:
+            return leaks(config, self.state.dataset)
+        except ValueError:
+            return []

@@ -1,0 +1,61 @@
+"""The data that a run sees: its sites, with the attributes that its options give them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import xarray as xr
+
+from .climate import with_climate_of
+from .config import ConfigError, RunConfig
+from .datasets import attribute_names, open_dataset
+from .splits import periods_of
+
+
+def dataset_of(config: RunConfig) -> xr.Dataset:
+    """The data of a run: its sites, all days. Raises ConfigError naming a site that is not there."""
+    dataset = open_dataset(config.data)
+    if unknown := sorted(set(config.sites) - set(dataset.site.values)):
+        raise ConfigError(f"sites: the data set {config.data!r} has no {', '.join(unknown)}.")
+    sites = config.sites or tuple(dataset.site.values)
+    part = part_of(config, dataset, sites)
+    if config.sites and "downstream_site" in dataset:
+        part = part.assign(downstream_site=part.downstream_site.copy(data=_next_among(dataset, sites)))
+    return part
+
+
+def part_of(config: RunConfig, dataset: xr.Dataset, wanted: Sequence[str]) -> xr.Dataset:
+    """Some sites of a data set as the run sees them: with climate of the training days if so asked, and shuffled
+    attributes; but those that are not the run's, if the first is not, keep their own."""
+    sites = [str(site) for site in config.sites or dataset.site.values]
+    part = _with_climate(config, dataset.sel(site=list(wanted)))
+    if not config.shuffled or wanted[0] not in sites:
+        return part
+    donors = _donors(len(sites), config.seed)
+    given = _with_climate(config, dataset.sel(site=[sites[donors[sites.index(site)]] for site in wanted]))
+    return part.assign({name: part[name].copy(data=given[name].values) for name in attribute_names(part)})
+
+
+def _with_climate(config: RunConfig, dataset: xr.Dataset) -> xr.Dataset:
+    if config.climate == "given":
+        return dataset
+    return with_climate_of(dataset, periods_of(config, dataset)["train"])
+
+
+def _donors(n_sites: int, seed: int) -> np.ndarray:
+    """For each site the position of the one whose attributes it gets; none keeps its own (unless there is but one)."""
+    order, donors = np.random.default_rng(seed).permutation(n_sites), np.empty(n_sites, int)
+    donors[order] = np.roll(order, 1)
+    return donors
+
+
+def _next_among(dataset: xr.Dataset, sites: Sequence[str]) -> list[str]:
+    """The next downstream of each site that is one of `sites` too, empty where there is none."""
+    below, among = dict(zip(dataset.site.values, dataset.downstream_site.values, strict=True)), set(sites)
+
+    def next_of(site: str) -> str:
+        passed = {site}
+        while (site := below.get(site, "")) and site not in among | passed:
+            passed.add(site)
+        return site if site in among else ""
+
+    return [next_of(site) for site in sites]
