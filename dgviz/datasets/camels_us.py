@@ -67,14 +67,17 @@ def load(path: str | Path | None = None) -> xr.Dataset:
         raw = raw.rename(basin="site")
         clean = raw.clean.values.astype(bool)
         series = {name: read_series(raw, key, clean, label) for key, (name, *label) in SERIES.items()}
-        static = raw[[*ATTRIBUTES, "gauge_name", "huc_02", "lat", "lon"]].isel(site=clean).load()
+        static = raw[[*ATTRIBUTES, "baseflow_index", "gauge_name", "huc_02", "lat", "lon"]].isel(site=clean).load()
     attributes = {name: labelled(static[key], label) for key, (name, *label) in ATTRIBUTES.items()}
     tmean = (series["tmin"] + series["tmax"]) / 2
     series["tmean"] = tmean.assign_attrs(units="degC", long_name="Daily mean air temperature, (tmin + tmax) / 2")
     region = static.huc_02.astype(str).assign_attrs(units="1", long_name="Hydrologic region (HUC-02)")
     name = static.gauge_name.astype(str).assign_attrs(units="1", long_name="USGS station name")
     lat, lon = (labelled(static[key], (static[key].units, f"Gauge {key}")) for key in ("lat", "lon"))
-    dataset = xr.Dataset(series | attributes | {"region": region}, {"name": name, "lat": lat, "lon": lon})
+    # Made of the observed flow, so a coordinate: as an attribute it would tell a network what it should predict.
+    baseflow_index = labelled(static.baseflow_index, ("1", "Baseflow index of the observed flow"))
+    place = {"name": name, "lat": lat, "lon": lon, "baseflow_index": baseflow_index}
+    dataset = xr.Dataset(series | attributes | {"region": region}, place)
     return check(dataset.assign_attrs(about(raw.attrs)), file)
 
 

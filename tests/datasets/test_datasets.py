@@ -104,7 +104,16 @@ def test_camels_gives_the_clean_basins_in_the_same_form(camels):
 
 
 def test_camels_attributes_tell_nothing_of_the_streamflow(camels):
-    assert not {"q_mean", "runoff_ratio", "baseflow_index", "slope_fdc", "q5", "q95"} & set(camels.variables)
+    signatures = {"q_mean", "runoff_ratio", "baseflow_index", "slope_fdc", "q5", "q95"}
+    assert not signatures & set(camels.data_vars)
+    assert not signatures & set(attribute_names(camels))
+    with pytest.raises(DataError, match="'baseflow_index' is not in"):
+        attribute_names(camels, ("baseflow_index",))
+
+
+def test_camels_has_the_published_baseflow_index_to_check_against(camels):
+    assert camels.coords["baseflow_index"].dims == ("site",)
+    assert 0.4 < camels.baseflow_index.median() < 0.6 and camels.baseflow_index.max() < 1
 
 
 def test_camels_climate_is_that_of_its_forcing(camels):
