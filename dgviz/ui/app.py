@@ -28,7 +28,7 @@ from .views.buckets import Buckets
 from .views.charts import FlowCharts
 from .views.comparison import MedianScores, OptionDifferences
 from .views.difference_maps import ParameterDifference, ScoreDifference
-from .views.distribution import ScoreDistribution
+from .views.distribution import LargeScoreDistribution, ScoreDistribution
 from .views.explorer import Explorer
 from .views.gradient_check import GradientCheck
 from .views.learned_map import LearnedMap
@@ -61,7 +61,7 @@ PAGES: dict[str, tuple[tuple[tuple[tuple[type[View], ...], int], ...], ...]] = {
     "Sensitivity": ((((Responses,), 12),), (((SensitivityMap,), 6), ((GradientCheck,), 6))),
     "Compare": (
         (((RunTable,), 12),),
-        (((MedianScores,), 7), ((OptionDifferences, ScoreDistribution), 5)),
+        (((LargeScoreDistribution,), 7), ((OptionDifferences, MedianScores), 5)),
         (((ScoreDifference,), 6), ((ParameterDifference,), 6)),
         (((FlowCharts,), 12),),
     ),

@@ -116,9 +116,9 @@ def test_map_and_distribution_select_each_other(state):
     site_map, cdf = SiteMap(state=state), ScoreDistribution(state=state)
     site_map.map.source.selected.indices = [1, 3]
     assert state.selected == ["b2", "d4"]
-    assert {cdf.shown.data["site"][i] for i in cdf.shown.selected.indices} == {"b2", "d4"}
-    cdf.shown.selected.indices = [0]
-    assert state.selected == [cdf.shown.data["site"][0]]
+    assert {cdf.chart.shown.data["site"][i] for i in cdf.chart.shown.selected.indices} == {"b2", "d4"}
+    cdf.chart.shown.selected.indices = [0]
+    assert state.selected == [cdf.chart.shown.data["site"][0]]
     assert site_map.map.source.selected.indices == [state.sites.index(state.selected[0])]
 
 
