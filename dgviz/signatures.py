@@ -22,6 +22,8 @@ HIGH, LOW = 0.33, 0.66  # exceedance between which the flow-duration curve is ne
 
 def signatures(flow: xr.DataArray, prcp: xr.DataArray, dim: str = "time") -> xr.Dataset:
     """All signatures side by side, one variable each, as in `SIGNATURES`; `prcp` in mm d-1."""
+    # A data set may have a published one, such as the baseflow index, beside its flow.
+    flow, prcp = (series.drop_vars(SIGNATURES.keys() & series.coords.keys()) for series in (flow, prcp))
     return xr.Dataset(
         {name: f(flow, prcp, dim) if f is runoff_ratio else f(flow, dim) for name, f in SIGNATURES.items()}
     )

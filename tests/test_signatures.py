@@ -146,6 +146,12 @@ def test_observed_and_simulated_are_of_the_same_days(flows):
     np.testing.assert_allclose(both.flashiness.sel(of="simulated"), both.flashiness.sel(of="observed"))
 
 
+def test_a_published_signature_beside_the_flow_is_not_in_the_way(flows):
+    known = flows.assign_coords(baseflow_index=("site", [0.1, 0.2, 0.3]))
+    found = signatures(known, 2 * known)
+    np.testing.assert_allclose(found.baseflow_index, sg.baseflow_index(flows))
+
+
 def test_the_flow_duration_curve_falls_and_says_how_often(flows):
     curve = sg.flow_duration(flows.sel(site=["a", "b"]))
     assert curve.dims == ("exceeded", "site") and (curve.diff("exceeded") <= 0).all()

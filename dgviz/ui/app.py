@@ -36,12 +36,15 @@ from .views.learning import LossCurves
 from .views.learning_map import LearningMap
 from .views.map import SiteMap
 from .views.queue import TrainingQueue
+from .views.ranked import RankedHydrographs
 from .views.responses import Responses
 from .views.run_table import RunTable
 from .views.scores import WindowScores
 from .views.sensitivity_map import SensitivityMap
+from .views.signatures import Signatures
 from .views.stores import Stores
 from .views.training import TrainingControl
+from .views.untrained import Untrained
 from .views.what_if import ParameterSliders
 
 # Page -> rows of (views one above the other, columns out of twelve). A page is built when it is first opened.
@@ -57,6 +60,11 @@ PAGES: dict[str, tuple[tuple[tuple[tuple[type[View], ...], int], ...], ...]] = {
         (((ParameterSliders,), 12),),
         (((Stores,), 12),),
         (((AttributeScatter,), 7), ((Balance,), 5)),
+    ),
+    "Evaluate": (
+        (((LargeScoreDistribution,), 6), ((SiteMap,), 6)),
+        (((Untrained,), 6), ((Signatures,), 6)),
+        (((RankedHydrographs,), 12),),
     ),
     "Sensitivity": ((((Responses,), 12),), (((SensitivityMap,), 6), ((GradientCheck,), 6))),
     "Compare": (

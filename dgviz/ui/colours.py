@@ -143,9 +143,9 @@ def _of_difference(values: xr.DataArray, score: xr.DataArray, name: str) -> Colo
 
 
 def published_name(model: xr.DataArray) -> str:
-    """A published model with who published it: "LSTM (Kratzert et al., 2019)"."""
-    authors, _, year = str(model.source.item()).partition(",")[0].rpartition(" (")
-    return f"{model.item()} ({authors}, {year.rstrip(')')})"
+    """A published model with who published it: "LSTM (Kratzert et al. 2019)"."""
+    published = str(model.source.item()).partition(",")[0].replace("(", "")
+    return f"{model.item().replace(',', '')} ({published}"
 
 
 def _of_published(results: xr.Dataset, published: xr.Dataset, dataset: xr.Dataset) -> Colouring:

@@ -75,6 +75,11 @@ class View(pn.viewable.Viewer):
         """Small controls on the right of the title."""
         return []
 
+    def draw_again(self, *_) -> None:
+        """Make the body again, as after a change of what it reads: for widgets of the view's own."""
+        self._pending.add("body")
+        self._catch_up()
+
     def __panel__(self):
         heading = text(pn.bind("<h2>{}</h2>".format, self.param.heading), sizing_mode=None, align="center")
         bar = pn.Row(

@@ -20,16 +20,18 @@ class ScoreDistribution(View):
     """Distribution of a score."""
 
     empty = "No run is shown: its scores will be compared here."
-    height = 220
+    height, with_published = 220, False
 
     def __init__(self, state, **params):
-        options = dict(size="small", width=140, margin=(0, 6, 0, 0))
+        options = dict(size="small", width=126, margin=(0, 6, 0, 0))
         self.score = material.Select(label="Score", options={v: k for k, v in SCORES.items()}, value="nse", **options)
         self.period = material.Select(label="Period", options=PERIODS, value="test", **options)
-        self.published = material.Checkbox(label="Published models", value=True, size="small", margin=0, visible=False)
+        self.published = material.Checkbox(
+            label="Published", value=self.with_published, size="small", margin=0, visible=False
+        )
         super().__init__(state=state, **params)
         for choice in (self.score, self.period, self.published):
-            choice.param.watch(self._draw_anew, "value")
+            choice.param.watch(self.draw_again, "value")
 
     def tools(self):
         """Which score, of which days, and whether with others' models."""
@@ -46,7 +48,7 @@ class ScoreDistribution(View):
         x_label = f"{with_units(SCORES[score], lines[0].values.attrs['units'])}, {days}"
         self.chart = Distribution(lines, x_label, f"{sentence(word)}s at or below, %", dark, self.height)
         self.chart.shown.selected.on_change("indices", lambda attr, old, new: self._select(new))
-        self.heading = f"Distribution of {SCORES[score]} over {lines[0].values.size} {word}s"
+        self.heading = f"{SCORES[score]} over {lines[0].values.size} {word}s"
         self.summary = of_distribution(lines[0].values, SCORES[score])
         self.caption = self._about(lines)
         return pn.Column(
@@ -103,16 +105,9 @@ class ScoreDistribution(View):
         said.append("Ticks on the axis mark the medians")
         said.append(f"A box selects {word}s by their score")
         if self.published.visible and self.published.value:
-            said.append(
-                other_days(
-                    self.state.results(self.state.run), self.state.store.published(self.state.config.data).nse
-                ).removeprefix(". ")
-            )
+            theirs = self.state.store.published(self.state.config.data).nse
+            said.append(other_days(self.state.results(self.state.run), theirs).removeprefix(". "))
         return ". ".join(filter(None, said)) + "."
-
-    def _draw_anew(self, *_):
-        self._pending.add("body")
-        self._catch_up()
 
     def _select(self, indices):
         self.state.select([self.chart.shown.data["site"][i] for i in indices])
@@ -121,4 +116,4 @@ class ScoreDistribution(View):
 class LargeScoreDistribution(ScoreDistribution):
     """Distribution of a score."""
 
-    height = 330
+    height, with_published = 400, True
