@@ -77,7 +77,10 @@ def test_a_stopped_run_is_gone_on_with(command, small, tmp_path):
         (["train", "--data", "/no/[/such] {file}.nc"], "/no/[/such] {file}.nc"),
         (["train", "--data", "delawar", "--set", "data=delaware"], "Did you mean 'delaware'?"),
         (["train", "--resume", "nothing"], "There is no run 'nothing'"),
-        (["train", "--resume", "nothing", "--set", "epochs=2"], "Leave out --data and --set, or train a new run."),
+        (
+            ["train", "--resume", "nothing", "--set", "epochs=2"],
+            "Leave out --data, --set, --preset and --extend, or train a new run.",
+        ),
         (["train", "--runs", "/dev/null/runs"], "The runs folder /dev/null/runs cannot be written: Not a directory."),
         (["data", "delawar"], "Did you mean 'delaware'?"),
         (["describe", "alchemy"], "There is no domain 'alchemy'. Domains: hydrology"),
@@ -120,9 +123,8 @@ def test_known_data_are_listed(command):
 def test_a_domain_is_described_as_markdown(command):
     done = command("describe")
     assert done.exit_code == 0
-    assert (
-        done.stdout.startswith("# Rainfall-runoff\n") and "| `fc` | Field capacity | 50 to 1000 | mm |" in done.stdout
-    )
+    assert done.stdout.startswith("# Rainfall-runoff\n")
+    assert "| `fc` | Field capacity | 50 to 1000 | 200 | mm |" in done.stdout
 
 
 def test_backends_are_timed_and_the_last_line_is_json(command):
