@@ -169,6 +169,10 @@ class AppState(param.Parameterized):
         rest = [other for other in self.others if other != run_id]
         self.others = [*rest, run_id] if wanted else rest
 
+    def has_processes(self) -> bool:
+        """Has the run that is shown processes? A recurrent network alone has none."""
+        return bool(self.run) and self.store.run(self.run).config.predictor != "network"
+
     def results(self, run_id: str) -> xr.Dataset | None:
         """The results of a run, or None when there is no run or nothing to read yet."""
         if not run_id:

@@ -17,6 +17,7 @@ from . import View
 class AttributeScatter(View):
     """Parameter against attribute."""
 
+    needs_processes = True
     empty = "No run is shown. Press Train in the side bar to learn parameters from attributes."
 
     def tools(self):
@@ -64,7 +65,7 @@ class AttributeScatter(View):
     def _most_related(self, names):
         """The attribute whose ranks follow those of the parameter most closely."""
         results = self.state.results(self.state.run)
-        if results is None:
+        if results is None or not chosen(self.state):
             return next(iter(names), None)
         values = over_sites(results[chosen(self.state)])["mean"]
         found = {name: abs(rank_correlation(values, self.state.dataset[name])) for name in names}

@@ -60,6 +60,7 @@ def _small(value: float) -> str:
 class Balance(ComputingView):
     """Water balance."""
 
+    needs_processes = True
     empty = "No run is shown. Press Train in the side bar, or pick a run above, to see its balance."
 
     def body(self, *, run, dark):

@@ -17,7 +17,7 @@ from ..figures import plain_legend
 from ..figures.site_scatter import SiteScatter
 from ..store import written
 from ..text import axis_label, number, signed, units
-from . import text
+from . import empty_words
 from .computing import ComputingView
 
 PICTURES = {"Evaporation": "evapotranspiration", "Baseflow": "baseflow_share", "Budyko": "budyko"}
@@ -56,7 +56,7 @@ class Untrained(ComputingView):
             return None
         self._offer_colours()
         if not any(name.startswith("mean_") for name in results) and self.picture.value != "budyko":
-            return text(f"<div class='empty'>{_no_fluxes(state.store.run(run).config)}</div>")
+            return empty_words(_no_fluxes(state.store.run(run).config))
         self.scatter = SiteScatter(dark, height=540, coloured=True)
         self._draw_references()
         choose_by(self.scatter, state)
