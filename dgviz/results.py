@@ -8,6 +8,7 @@ import xarray as xr
 
 from .config import RunConfig
 from .datasets import period_slice
+from .declare import Flux
 from .metrics import scores
 from .samples import Samples
 from .sensitivity import mean_response
@@ -31,8 +32,9 @@ def make_results(
     Where the model of a fold is missing, as training was stopped before it, its sites have no results (NaN).
     The target is `(time, site)`, with `_low` and `_high` behind its name the least and greatest of an ensemble; a
     static parameter `(site, member)`, a dynamic one `(time, site)`; scores are `(period, site)`;
-    `sensitivity_<parameter>` `(site,)` is that of the mean of the target over all these days; `fold` `(site,)` numbers
-    the model and `held_out` says whether it had not seen the site.
+    `sensitivity_<parameter>` `(site,)` is that of the mean of the target over all these days, and
+    `mean_<flux>` `(site,)` what each flux of the processes was on average over them; `fold` `(site,)` numbers the model
+    and `held_out` says whether it had not seen the site.
     """
     spans = {name: days_of(dataset, period, name) for name, period in periods.items()}
     whole = slice(min(s.start for s in spans.values()), max(s.stop for s in spans.values()))
@@ -73,7 +75,18 @@ def _assigned(folds: Sequence[Fold], n_sites: int) -> tuple[np.ndarray, np.ndarr
 def _results_of(model: DifferentiableModel | Ensemble, samples: Samples, target: str) -> xr.Dataset:
     response = mean_response(model, samples, target)
     named = response.rename({name: f"sensitivity_{name}" for name in response})
-    return _simulate(model, samples, target).merge(named, compat="override")
+    return _simulate(model, samples, target).merge(named, compat="override").merge(_mean_fluxes(model, samples))
+
+
+def _mean_fluxes(model: DifferentiableModel | Ensemble, samples: Samples) -> xr.Dataset:
+    """The mean of every flux over the scored days, `mean_<flux>` `(site,)`; `out_of` and `into` say what it moves."""
+    fluxes = model.process_model.of(Flux)
+    with torch.no_grad():
+        values = model.mean(samples, list(fluxes)) if fluxes else {}
+    means = {k: v[samples.warmup :].double().mean(0).cpu().numpy() for k, v in values.items()}
+    about = {k: {"units": f.units, "long_name": f"Mean {f.long_name.lower()}"} for k, f in fluxes.items()}
+    moved = {k: {"out_of": f.out_of, "into": f.into} for k, f in fluxes.items() if f.into}
+    return xr.Dataset({f"mean_{k}": ("site", v, about[k] | moved.get(k, {})) for k, v in means.items()})
 
 
 def _simulate(model: DifferentiableModel | Ensemble, samples: Samples, target: str) -> xr.Dataset:
@@ -93,7 +106,7 @@ def _simulate(model: DifferentiableModel | Ensemble, samples: Samples, target: s
 
 
 def _scores(results: xr.Dataset, dataset: xr.Dataset, target: str, days: slice) -> xr.Dataset:
-    return scores(results[target].sel(time=days), dataset[target].sel(time=days)).drop_vars(("lat", "lon", "name"))
+    return scores(results[target].sel(time=days), dataset[target].sel(time=days)).reset_coords(drop=True)
 
 
 def _place(dataset: xr.Dataset) -> dict[str, xr.DataArray]:

@@ -10,6 +10,17 @@ from ..declare import Process, Quantity
 
 MINUS = "\u2212"
 SUPERSCRIPTS = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
+SCORES = {  # as people call them
+    "nse": "NSE",
+    "log_nse": "NSE of log flow",
+    "kge_2012": "KGE (2012)",
+    "kge_2009": "KGE (2009)",
+    "correlation": "Correlation",
+    "pbias": "Bias",
+    "fhv": "Bias of high flows",
+    "flv": "Bias of low flows",
+    "rmse": "RMSE",
+}
 SPELLED = {"degC": "\u00b0C", "degrees_north": "\u00b0N", "degrees_east": "\u00b0E", "1": ""}
 
 

@@ -52,6 +52,7 @@ def _row(group, words, value, kind, inflow, longest, colour, dark) -> str:
 class Balance(ComputingView):
     """Water balance."""
 
+    needs_processes = True
     empty = "No run is shown. Press Train in the side bar, or pick a run above, to see its balance."
 
     def body(self, *, run, dark):

@@ -19,7 +19,13 @@ class SiteMap(View):
         state = self.state
 
         def offer(*_):
-            groups = choices(state.config, state.dataset, state.results(state.run), bool(state.baseline))
+            groups = choices(
+                state.config,
+                state.dataset,
+                state.results(state.run),
+                bool(state.baseline),
+                state.store.published(state.config.data),
+            )
             known = [choice for options in groups.values() for choice in options.values()]
             if state.colour not in known:
                 state.colour = known[0]
@@ -40,7 +46,8 @@ class SiteMap(View):
     def refresh(self, *, colour, run, baseline, site, selected):
         """Values, the ring and the selection."""
         state = self.state
-        shown = colouring(colour, state.config, state.dataset, state.results(run), state.results(baseline))
+        published = state.store.published(state.config.data)
+        shown = colouring(colour, state.config, state.dataset, state.results(run), state.results(baseline), published)
         if shown is None:
             values = np.full(len(state.sites), np.nan)
             self.map.paint(values, self.map.mapper.palette, 0, 1, "")
