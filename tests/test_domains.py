@@ -157,7 +157,7 @@ def test_a_data_set_carries_units_and_names(domain, choices, example):
         assert variable.attrs["units"] and variable.attrs["long_name"], name
 
 
-def test_every_domain_is_a_file_with_a_docstring():
+def test_every_domain_is_a_module_with_a_docstring():
     for name, domain in DOMAINS.items():
         assert domain.title and domain.site
         assert inspect.getdoc(__import__(f"dgviz.domains.{name}", fromlist=["domain"]))

@@ -78,7 +78,7 @@ def test_hamon_gives_the_published_figure():
 def test_extraterrestrial_radiation_is_that_of_fao_56():
     """Example 8 of FAO-56: 3 September at 20 degrees south, 32.2 MJ m-2 d-1."""
     lat, day = torch.tensor(-20.0), torch.tensor(246.0)
-    assert hydrology._extraterrestrial_radiation(lat, day).item() == pytest.approx(32.2, abs=0.05)
+    assert hydrology.pet.extraterrestrial_radiation(lat, day).item() == pytest.approx(32.2, abs=0.05)
 
 
 def test_oudin_is_zero_in_frost_and_linear_above():

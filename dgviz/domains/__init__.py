@@ -1,4 +1,4 @@
-"""Scientific domains. A domain is one module here that defines `domain`; it is found because its file exists."""
+"""Scientific domains. A domain is one module or package here that defines `domain`; it is found because it is there."""
 
 import importlib
 import pkgutil

@@ -1,0 +1,40 @@
+"""Rainfall-runoff: the HBV concept as interchangeable processes.
+
+Sequential scheme with a step of one day, after Bergstroem (1992) and Seibert and Vis (2012); ranges as in the
+differentiable form of Feng et al. (2022).
+"""
+
+from ...declare import Attribute, Forcing, Quantity
+from .. import Domain
+from .capillary_rise import CapillaryRise, NoCapillaryRise
+from .evapotranspiration import GammaEvapotranspiration, LearnedEvapotranspiration, LinearEvapotranspiration
+from .groundwater import LinearReservoir, ThreeOutlets, TwoOutlets
+from .pet import GivenPet, Hamon, Hargreaves, Oudin
+from .routing import GammaRouting, NoRouting
+from .snow import DegreeDaySnow, NoSnow, SmoothDegreeDaySnow
+from .soil import BetaSoil
+
+domain = Domain(
+    title="Rainfall-runoff",
+    site="basin",
+    forcings=dict(
+        prcp=Forcing("mm d-1", "Precipitation", "lwe_precipitation_rate", range=(0.0, 500.0)),
+        tmean=Forcing("degC", "Mean air temperature", "air_temperature", range=(-60.0, 50.0)),
+        tmin=Forcing("degC", "Minimum air temperature", "air_temperature", range=(-70.0, 45.0)),
+        tmax=Forcing("degC", "Maximum air temperature", "air_temperature", range=(-60.0, 60.0)),
+        pet=Forcing("mm d-1", "Potential evapotranspiration", range=(0.0, 25.0)),
+        day_of_year=Forcing("1", "Day of the year", range=(1.0, 366.0)),
+    ),
+    attributes=dict(lat=Attribute("degrees_north", "Latitude", "latitude", range=(-90.0, 90.0))),
+    targets=dict(streamflow=Quantity("mm d-1", "Streamflow")),
+    outside=("atmosphere", "outlet"),
+    slots=dict(
+        pet=(Hamon, Hargreaves, Oudin, GivenPet),
+        snow=(DegreeDaySnow, SmoothDegreeDaySnow, NoSnow),
+        soil=(BetaSoil,),
+        evapotranspiration=(LinearEvapotranspiration, GammaEvapotranspiration, LearnedEvapotranspiration),
+        capillary_rise=(NoCapillaryRise, CapillaryRise),
+        groundwater=(ThreeOutlets, TwoOutlets, LinearReservoir),
+        routing=(GammaRouting, NoRouting),
+    ),
+)

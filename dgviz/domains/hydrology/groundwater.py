@@ -1,0 +1,99 @@
+"""Groundwater zones and their outlets."""
+
+import torch
+from torch.nn.functional import relu
+
+from ...declare import Flux, Parameter, Process, State
+
+
+class ThreeOutlets(Process):
+    """Two groundwater zones, three outlets.
+
+    The upper zone percolates to the lower zone, then gives quickflow from what is above `uzl`, then interflow from what
+    is left. The lower zone gives baseflow.
+
+    Source: Seibert and Vis (2012), doi:10.5194/hess-16-3315-2012.
+    """
+
+    k0 = Parameter("d-1", "Quickflow recession", range=(0.05, 0.9))
+    k1 = Parameter("d-1", "Interflow recession", range=(0.01, 0.5))
+    k2 = Parameter("d-1", "Baseflow recession", range=(0.001, 0.2))
+    perc = Parameter("mm d-1", "Maximum percolation", range=(0.0, 10.0))
+    uzl = Parameter("mm", "Upper-zone threshold for quickflow", range=(0.0, 100.0))
+
+    upper_zone = State("mm", "Upper groundwater zone", initial=0.001)
+    lower_zone = State("mm", "Lower groundwater zone", initial=0.001)
+
+    percolation = Flux("mm d-1", "Percolation", out_of="upper_zone", into="lower_zone")
+    quickflow = Flux("mm d-1", "Quickflow", out_of="upper_zone", into="channel")
+    interflow = Flux("mm d-1", "Interflow", out_of="upper_zone", into="channel")
+    baseflow = Flux("mm d-1", "Baseflow", out_of="lower_zone", into="channel")
+
+    equations = (
+        r"G = \min(p_{erc},\ Z_u)",
+        r"Q_0 = k_0\,(Z_u - u_{zl})^+, \quad Q_1 = k_1\,Z_u, \quad Q_2 = k_2\,Z_l",
+    )
+
+    def forward(self, *, upper_zone, lower_zone, k0, k1, k2, perc, uzl):
+        percolation = torch.minimum(upper_zone, perc)
+        upper = upper_zone - percolation
+        quickflow = k0 * relu(upper - uzl)
+        return dict(
+            percolation=percolation,
+            quickflow=quickflow,
+            interflow=k1 * (upper - quickflow),
+            baseflow=k2 * (lower_zone + percolation),
+        )
+
+
+class TwoOutlets(Process):
+    """Two groundwater zones, two outlets.
+
+    As with three outlets, without the threshold: the upper zone gives interflow, the lower zone baseflow.
+
+    Source: Seibert and Vis (2012), doi:10.5194/hess-16-3315-2012.
+    """
+
+    k1 = ThreeOutlets.k1
+    k2 = ThreeOutlets.k2
+    perc = ThreeOutlets.perc
+
+    upper_zone = ThreeOutlets.upper_zone
+    lower_zone = ThreeOutlets.lower_zone
+
+    percolation = ThreeOutlets.percolation
+    interflow = ThreeOutlets.interflow
+    baseflow = ThreeOutlets.baseflow
+
+    equations = (r"G = \min(p_{erc},\ Z_u)", r"Q_1 = k_1\,Z_u, \quad Q_2 = k_2\,Z_l")
+
+    def forward(self, *, upper_zone, lower_zone, k1, k2, perc):
+        percolation = torch.minimum(upper_zone, perc)
+        return dict(
+            percolation=percolation,
+            interflow=k1 * (upper_zone - percolation),
+            baseflow=k2 * (lower_zone + percolation),
+        )
+
+
+class LinearReservoir(Process):
+    """One linear reservoir.
+
+    All recharge reaches one store on the same day, and a fixed share of that store flows out each day.
+
+    Source: Maillet (1905), Essais d'hydraulique souterraine et fluviale; Seibert and Vis (2012),
+    doi:10.5194/hess-16-3315-2012.
+    """
+
+    k2 = ThreeOutlets.k2
+
+    upper_zone = ThreeOutlets.upper_zone
+    lower_zone = ThreeOutlets.lower_zone
+
+    percolation = ThreeOutlets.percolation
+    baseflow = ThreeOutlets.baseflow
+
+    equations = (r"Q_2 = k_2\,Z_l",)
+
+    def forward(self, *, upper_zone, lower_zone, k2):
+        return dict(percolation=upper_zone, baseflow=k2 * (lower_zone + upper_zone))

@@ -1,0 +1,90 @@
+"""Snow: what falls as rain or snow, and what of the snow reaches the ground."""
+
+import torch
+from torch import Tensor
+from torch.nn.functional import relu
+
+from ...declare import Flux, Parameter, Process, State
+
+
+class DegreeDaySnow(Process):
+    """Degree-day snow.
+
+    Precipitation on days below `tt` falls as snow. The pack melts in proportion to the degrees above `tt`, refreezes
+    below it, and releases the liquid water that it cannot hold.
+
+    Source: Seibert and Vis (2012), doi:10.5194/hess-16-3315-2012.
+    """
+
+    tt = Parameter("degC", "Rain-snow threshold temperature", range=(-2.5, 2.5))
+    cfmax = Parameter("mm d-1 degC-1", "Degree-day factor", range=(0.5, 10.0))
+    cfr = Parameter("1", "Refreezing coefficient", range=(0.0, 0.1))
+    cwh = Parameter("1", "Water holding capacity of snow", range=(0.0, 0.2))
+
+    snowpack = State("mm", "Frozen water in the snowpack", initial=0.001)
+    meltwater = State("mm", "Liquid water in the snowpack", initial=0.001)
+    surface = State("mm", "Water on the ground")
+
+    snowfall = Flux("mm d-1", "Snowfall", out_of="atmosphere", into="snowpack")
+    rainfall = Flux("mm d-1", "Rainfall", "rainfall_rate", out_of="atmosphere", into="surface")
+    melt = Flux("mm d-1", "Snowmelt", out_of="snowpack", into="meltwater")
+    refreezing = Flux("mm d-1", "Refreezing", out_of="meltwater", into="snowpack")
+    snow_outflow = Flux("mm d-1", "Outflow from snow", out_of="meltwater", into="surface")
+
+    equations = (
+        r"P_s = P\ [T < t_t], \quad P_r = P - P_s",
+        r"M = \min\left(c_{fmax}\,(T - t_t)^+,\ S\right)",
+        r"F = \min\left(c_{fr}\,c_{fmax}\,(t_t - T)^+,\ W\right)",
+        r"O = (W - c_{wh}\,S)^+",
+    )
+
+    def snow_share(self, tmean: Tensor, tt: Tensor) -> Tensor:
+        """The share of precipitation that falls as snow."""
+        return (tmean < tt).to(tmean.dtype)
+
+    def forward(self, *, prcp, tmean, snowpack, meltwater, tt, cfmax, cfr, cwh):
+        snowfall = prcp * self.snow_share(tmean, tt)
+        # What rounding left below zero is not there to melt or freeze; clamp keeps the gradient of an empty store.
+        frozen = (snowpack + snowfall).clamp(min=0.0)
+        melt = torch.minimum(cfmax * relu(tmean - tt), frozen)
+        liquid = (meltwater + melt).clamp(min=0.0)
+        refreezing = torch.minimum(cfr * cfmax * relu(tt - tmean), liquid)
+        return dict(
+            snowfall=snowfall,
+            rainfall=prcp - snowfall,
+            melt=melt,
+            refreezing=refreezing,
+            snow_outflow=relu(liquid - refreezing - cwh * (frozen - melt + refreezing)),
+        )
+
+
+class SmoothDegreeDaySnow(DegreeDaySnow):
+    """Degree-day snow, smooth threshold.
+
+    As degree-day snow, but around `tt` precipitation is a mixture of rain and snow, so that the partition too has a
+    gradient with respect to `tt`.
+
+    Source: Seibert and Vis (2012), doi:10.5194/hess-16-3315-2012; smoothing after Kavetski and Kuczera (2007),
+    doi:10.1029/2006WR005195.
+    """
+
+    width = 0.5  # degC, of the transition
+
+    equations = (
+        r"P_s = P\,\sigma\left((t_t - T)/0.5\right), \quad P_r = P - P_s",
+        *DegreeDaySnow.equations[1:],
+    )
+
+    def snow_share(self, tmean: Tensor, tt: Tensor) -> Tensor:
+        """The share of precipitation that falls as snow."""
+        return torch.sigmoid((tt - tmean) / self.width)
+
+
+class NoSnow(Process):
+    """No snow: all precipitation is rain."""
+
+    surface = DegreeDaySnow.surface
+    rainfall = DegreeDaySnow.rainfall
+
+    def forward(self, *, prcp):
+        return dict(rainfall=prcp)
