@@ -45,7 +45,9 @@ def names(number: np.ndarray, gauge: xr.Dataset, downstream: np.ndarray) -> np.n
     title = [made.readable(str(name)) for name in gauge.poi_name.values]
     gauge_of_reach = dict(zip(gauge.reach.values, title, strict=True))
     below = [made.next_gauge(reach, downstream, gauge_of_reach) for reach in range(len(number))]
-    plain = [f"Reach {n}, upstream of {gauge}" if gauge else f"Reach {n}" for n, gauge in zip(number, below, strict=True)]
+    plain = [
+        f"Reach {n}, upstream of {gauge}" if gauge else f"Reach {n}" for n, gauge in zip(number, below, strict=True)
+    ]
     return np.array([gauge_of_reach.get(reach, name) for reach, name in enumerate(plain)])
 
 

@@ -27,6 +27,7 @@ import xarray as xr
 from dgviz.datasets.check import DataError, check, check_days
 from dgviz.datasets.csv_folder import read_folder
 from dgviz.datasets.labels import SERIES_UNITS, label
+from dgviz.datasets.network import NETWORK, check_network
 
 title = "Your own basins: a NetCDF file or a folder of CSV files"
 
@@ -40,11 +41,12 @@ def load(path: str | Path | None = None) -> xr.Dataset:
         raise DataError(f"table: {given}; it needs a NetCDF file or a folder with attributes.csv.")
     path = Path(path)
     dataset, files = read_folder(path) if path.is_dir() else (read_netcdf(path), {})
-    dataset = dataset.set_coords([name for name in ("lat", "lon", "name") if name in dataset])
+    dataset = dataset.set_coords([name for name in ("lat", "lon", "name", *NETWORK) if name in dataset])
     dataset = with_mean_temperature(with_streamflow(dataset, path))
     about = {"title": path.stem, "domain": "hydrology", "source": str(path), "licence": "not stated"}
     if not {"train_period", "test_period"} <= dataset.attrs.keys():
         about |= default_periods(dataset.indexes["time"], path)
+    check_network(dataset, path)
     return check(dataset.assign_attrs(about | dataset.attrs), path, files)
 
 
