@@ -32,19 +32,53 @@ class RunConfig(BaseModel):
     test_period: Period | None = Field(None, description="First/last day of testing; none means the data set's own.")
     processes: dict[str, str] = Field({}, description="The option of each slot; a slot left out has its default.")
 
+    predictor: Literal["processes", "corrected", "network"] = Field(
+        "processes",
+        description="What predicts the target: the processes; the processes and a recurrent network that corrects "
+        "them; or a recurrent network alone.",
+    )
+    parameters: Literal["attributes", "shared", "sites", "fixed"] = Field(
+        "attributes",
+        description="Where static parameters come from: a network on the attributes of each site; one learned set for "
+        "all sites; a learned set for every site; or the declared defaults, without learning.",
+    )
     dynamic: tuple[str, ...] = Field((), description="Parameters that vary in time, given by a recurrent network.")
-    attributes: tuple[str, ...] = Field((), description="Attributes that the network sees; none means all.")
+    attributes: tuple[str, ...] = Field((), description="Attributes that the networks see; none means all.")
+    shuffled: bool = Field(
+        False, description="Give every site the attributes of another one: a control that attributes matter."
+    )
     members: int = Field(16, ge=1, le=256, description="Parallel parameter sets; their flows are averaged.")
-    hidden: int = Field(32, ge=1, le=1024, description="Units in the hidden layer of the network.")
-    network: Literal["lstm", "gru"] = Field("lstm", description="The recurrent network of the dynamic parameters.")
+    hidden: int = Field(32, ge=1, le=1024, description="Units in the hidden layer of the networks.")
+    network: Literal["lstm", "gru"] = Field("lstm", description="The kind of the recurrent networks.")
+    dropout: float = Field(
+        0.0, ge=0, lt=1, description="Share of a recurrent network's state that is left out in training."
+    )
+    dynamic_dropout: float = Field(
+        0.0, ge=0, lt=1, description="Share of sites for which a dynamic parameter stays static in an update."
+    )
+    seeds: int = Field(
+        1, ge=1, le=50, description="Models trained from different seeds; their predictions are averaged."
+    )
+
+    holdout: Literal["none", "folds", "regions", "sites"] = Field(
+        "none",
+        description="Sites held out of training: none; a random share, or a contiguous region, in turn, so that every "
+        "site is predicted by a model that has not seen it; or the sites named in held_sites.",
+    )
+    folds: int = Field(5, ge=2, le=50, description="Into how many parts the sites are divided to be held out in turn.")
+    held_sites: tuple[str, ...] = Field((), description="Sites that are never trained on, with holdout 'sites'.")
 
     loss: Literal["nse", "rmse", "kge"] = Field(
         "nse",
         description="nse: squared error over (standard deviation + 0.1) squared, by site; "
         "rmse: with the error of the logarithm; kge: Kling-Gupta efficiency by site.",
     )
+    weights: str = Field("", description="Attribute by which the error of a site counts; none means all equally.")
     epochs: int = Field(60, ge=1, le=10_000, description="Passes over the training data.")
     learning_rate: float = Field(0.03, gt=0, le=1, description="Step size of the optimizer (Adam).")
+    schedule: Literal["constant", "cosine"] = Field(
+        "constant", description="The step size over the epochs: as it is, or falling to a hundredth along a cosine."
+    )
     batch_size: int = Field(100, ge=1, le=10_000, description="Sites in one update.")
     window: int = Field(365, ge=30, le=10_000, description="Days scored in one update.")
     warmup: int = Field(365, ge=0, le=3650, description="Days before the window that fill the stores, unscored.")
@@ -83,10 +117,17 @@ class RunConfig(BaseModel):
         known = self.build().of(Parameter)
         for name in self.dynamic:
             if name not in known:
+                has = f"Parameters: {', '.join(known)}." if known else "A network alone has no parameters."
                 raise ValueError(
-                    f"dynamic: the chosen processes have no parameter {name!r}. Parameters: {', '.join(known)}."
-                    + suggest(name, known)
+                    f"dynamic: the chosen processes have no parameter {name!r}. {has}{suggest(name, known)}"
                 )
+        if self.holdout == "sites" and not self.held_sites:
+            raise ValueError("holdout 'sites' needs held_sites: name the sites to hold out, or choose 'folds'.")
+        if self.holdout != "none" and self.parameters == "sites":
+            raise ValueError(
+                f"parameters 'sites' learns a set for every site trained on; holdout {self.holdout!r} asks for sites "
+                "that are not. Choose parameters 'attributes' or 'shared', or holdout 'none'."
+            )
         return self
 
     @property
@@ -100,8 +141,8 @@ class RunConfig(BaseModel):
         return next(iter(self.science.targets))
 
     def build(self) -> ProcessModel:
-        """The process model with the chosen options."""
-        return self.science.build(**self.processes)
+        """The process model with the chosen options; one without processes if a network predicts alone."""
+        return self.science.empty() if self.predictor == "network" else self.science.build(**self.processes)
 
     def edited(self, /, **changes: Any) -> "RunConfig":
         """A copy with some options changed, checked as a whole."""

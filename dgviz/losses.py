@@ -1,24 +1,26 @@
 """What training makes small.
 
-Each takes the simulated and observed target `(time, site)` and the standard deviation of the observed in the training
-period `(site,)`; days on which the observed is NaN do not count.
+Each takes the simulated and observed target `(time, site)`, the standard deviation of the observed in the training
+period `(site,)` and how much each site counts `(site,)`; days on which the observed is NaN do not count.
 """
 
 import torch
 from torch import Tensor
 
+SMALLEST = 1e-6  # what a sum of weights is divided by where there are none
 
-def nse_loss(simulated: Tensor, observed: Tensor, deviation: Tensor) -> Tensor:
+
+def nse_loss(simulated: Tensor, observed: Tensor, deviation: Tensor, weight: Tensor) -> Tensor:
     """Mean squared error, each site divided by (standard deviation + 0.1 mm d-1) squared.
 
     Source: Kratzert et al. (2019), doi:10.5194/hess-23-5089-2019.
     """
     valid = observed.isfinite()
     error = torch.where(valid, simulated - observed.nan_to_num(), 0.0) / (deviation + 0.1)
-    return error.square().sum() / valid.sum().clamp(min=1)
+    return (weight * error.square()).sum() / (weight * valid).sum().clamp(min=SMALLEST)
 
 
-def rmse_loss(simulated: Tensor, observed: Tensor, deviation: Tensor) -> Tensor:
+def rmse_loss(simulated: Tensor, observed: Tensor, deviation: Tensor, weight: Tensor) -> Tensor:
     """0.75 of the root mean squared error plus 0.25 of that of log10(sqrt(Q + 1e-6) + 0.1).
 
     Source: Feng et al. (2022), doi:10.1029/2022WR032404.
@@ -26,14 +28,16 @@ def rmse_loss(simulated: Tensor, observed: Tensor, deviation: Tensor) -> Tensor:
     valid = observed.isfinite()
     pairs = simulated[valid], observed[valid]
     logs = [((q.clamp(min=0) + 1e-6).sqrt() + 0.1).log10() for q in pairs]
-    return 0.75 * _rmse(*pairs) + 0.25 * _rmse(*logs)
+    weights = weight.expand(valid.shape)[valid]
+    return 0.75 * _rmse(*pairs, weights) + 0.25 * _rmse(*logs, weights)
 
 
-def _rmse(simulated: Tensor, observed: Tensor) -> Tensor:
-    return ((simulated - observed).square().sum() / max(1, len(observed)) + 1e-12).sqrt()
+def _rmse(simulated: Tensor, observed: Tensor, weights: Tensor) -> Tensor:
+    errors = weights * (simulated - observed).square()
+    return (errors.sum() / weights.sum().clamp(min=SMALLEST) + 1e-12).sqrt()
 
 
-def kge_loss(simulated: Tensor, observed: Tensor, deviation: Tensor) -> Tensor:
+def kge_loss(simulated: Tensor, observed: Tensor, deviation: Tensor, weight: Tensor) -> Tensor:
     """The mean over sites of the distance of (correlation, ratio of deviations, ratio of means) from (1, 1, 1).
 
     Sites whose observed is constant have no KGE and do not count.
@@ -49,7 +53,7 @@ def kge_loss(simulated: Tensor, observed: Tensor, deviation: Tensor) -> Tensor:
     correlation = (s * o).sum(0) / n / (std_s * std_o)
     parts = (correlation - 1, std_s / std_o - 1, (mean_s + 1e-3) / (mean_o + 1e-3) - 1)
     distance, seen = (sum(part.square() for part in parts) + 1e-12).sqrt(), o.abs().amax(0) > 1e-3
-    return distance[seen].sum() / seen.sum().clamp(min=1)
+    return (weight * distance)[seen].sum() / weight[seen].sum().clamp(min=SMALLEST)
 
 
 LOSSES = {"nse": nse_loss, "rmse": rmse_loss, "kge": kge_loss}

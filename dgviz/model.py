@@ -32,7 +32,7 @@ class ProcessModel(torch.nn.Module):
     def __init__(self, processes: Iterable[Process], inputs: Mapping[str, Quantity], outside: Sequence[str]):
         super().__init__()
         self.processes = torch.nn.ModuleList(processes)
-        self.outside = tuple(outside)
+        self.outside, self._inputs = tuple(outside), dict(inputs)
         self._declared = {k: v for p in self.processes for k, v in p.declared.items()}
         self._check_wiring(inputs)
         fluxes, reads = self.of(Flux), set().union(*(p.reads for p in self.processes))
@@ -60,7 +60,7 @@ class ProcessModel(torch.nn.Module):
 
     def attrs(self, name: str) -> dict[str, str]:
         """The CF attributes of a forcing, parameter, state or flux."""
-        return {**self.forcings, **self.of(Quantity)}[name].attrs
+        return {**self._inputs, **self.of(Quantity)}[name].attrs
 
     def forward(
         self,

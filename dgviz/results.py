@@ -1,7 +1,8 @@
 """What a trained model gives: learned parameters, simulated target, scores and sensitivities, by site."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+import numpy as np
 import torch
 import xarray as xr
 
@@ -10,29 +11,48 @@ from .datasets import period_slice
 from .metrics import scores
 from .samples import Samples
 from .sensitivity import mean_response
-from .train import DifferentiableModel
+from .splits import Fold, days_of
+from .train import DifferentiableModel, Ensemble
 
 CELL_DAYS_AT_ONCE = 6_400_000  # members x days x sites: bounds the memory of a gradient through years of days
 
 
 def make_results(
-    model: DifferentiableModel, samples: Samples, dataset: xr.Dataset, config: RunConfig, periods: Mapping[str, str]
+    models: Sequence[DifferentiableModel | Ensemble],
+    folds: Sequence[Fold],
+    samples: Samples,
+    dataset: xr.Dataset,
+    config: RunConfig,
+    periods: Mapping[str, str],
 ) -> xr.Dataset:
     """Results for every site of `dataset` from the first to the last day of `periods`, warmed up.
 
-    The target is `(time, site)`; a static parameter `(site, member)`, a dynamic one `(time, site)`; scores are
-    `(period, site)`; `sensitivity_<parameter>` `(site,)` is that of the mean of the target over all these days.
+    `models` are those of the `folds`: a site that a fold holds out is predicted by its model, the others by the first.
+    Where the model of a fold is missing, as training was stopped before it, its sites have no results (NaN).
+    The target is `(time, site)`, with `_low` and `_high` behind its name the least and greatest of an ensemble; a
+    static parameter `(site, member)`, a dynamic one `(time, site)`; scores are `(period, site)`;
+    `sensitivity_<parameter>` `(site,)` is that of the mean of the target over all these days; `fold` `(site,)` numbers
+    the model and `held_out` says whether it had not seen the site.
     """
     spans = {name: days_of(dataset, period, name) for name, period in periods.items()}
     whole = slice(min(s.start for s in spans.values()), max(s.stop for s in spans.values()))
-    n_at_once = max(1, CELL_DAYS_AT_ONCE // (config.members * (whole.stop - whole.start + config.warmup)))
-    blocks = torch.arange(dataset.sizes["site"]).split(n_at_once)
+    cells_of_site = config.members * config.seeds * (whole.stop - whole.start + config.warmup)
+    fold, held = _assigned(folds, dataset.sizes["site"])
     parts = [
         _results_of(model, samples.span(whole.start, whole.stop, config.warmup, block.tolist()), config.target)
-        for block in blocks
+        for number, model in enumerate([*models, *models[:1] * (len(folds) - len(models))])
+        for block in torch.tensor(np.flatnonzero(fold == number)).split(max(1, CELL_DAYS_AT_ONCE // cells_of_site))
+        if len(block)
     ]
+    order = np.argsort(np.argsort(fold, kind="stable"), kind="stable")
     results = xr.concat(parts, "site", data_vars="minimal", coords="minimal", compat="override", join="override")
-    results = results.assign_coords(site=dataset.site, time=dataset.time[whole], **_place(dataset))
+    results = results.isel(site=order).assign_coords(site=dataset.site, time=dataset.time[whole], **_place(dataset))
+    if len(models) < len(folds):
+        with xr.set_options(keep_attrs=True):
+            results = results.where(xr.DataArray(fold < len(models), {"site": dataset.site}, "site"))
+    if config.holdout != "none":
+        results["fold"] = "site", fold, {"long_name": "Number of the model that predicts the site", "units": "1"}
+        results["held_out"] = "site", held, {"long_name": "Was the site held out of training?", "units": "1"}
     table = [_scores(results, dataset, config.target, period_slice(dataset, p)) for p in periods.values()]
     table = xr.concat(table, "period", combine_attrs="override").assign_coords(period=list(periods))
     return results.merge(table, compat="override").assign_attrs(
@@ -42,27 +62,34 @@ def make_results(
     )
 
 
-def _results_of(model: DifferentiableModel, samples: Samples, target: str) -> xr.Dataset:
+def _assigned(folds: Sequence[Fold], n_sites: int) -> tuple[np.ndarray, np.ndarray]:
+    """For each site, the number of the fold whose model predicts it, and whether that held it out."""
+    fold, held = np.zeros(n_sites, int), np.zeros(n_sites, bool)
+    for number, each in enumerate(folds):
+        fold[list(each.held)], held[list(each.held)] = number, True
+    return fold, held
+
+
+def _results_of(model: DifferentiableModel | Ensemble, samples: Samples, target: str) -> xr.Dataset:
     response = mean_response(model, samples, target)
     named = response.rename({name: f"sensitivity_{name}" for name in response})
     return _simulate(model, samples, target).merge(named, compat="override")
 
 
-def days_of(dataset: xr.Dataset, period: str, name: str) -> slice:
-    """A period as positions in the record. Raises DataError if it is not within it."""
-    days = period_slice(dataset, period, f"{name}_period")
-    return dataset.indexes["time"].slice_indexer(days.start, days.stop)
-
-
-def _simulate(model: DifferentiableModel, samples: Samples, target: str) -> xr.Dataset:
+def _simulate(model: DifferentiableModel | Ensemble, samples: Samples, target: str) -> xr.Dataset:
     process_model, scored = model.process_model, slice(samples.warmup, None)
     with torch.no_grad():
         parameters = model.parameters_of(samples)
-        flow = process_model.mean(samples.forcings, parameters, [target])[target][..., None]
-    members = {k: parameters[k][0] for k in model.network.static}
-    series = {k: v[scored] for k, v in {target: flow, **parameters}.items() if k not in members}
-    static = {k: (("site", "member"), v.cpu().numpy(), process_model.attrs(k)) for k, v in members.items()}
-    return process_model.to_dataset(series).assign(static)
+        flows = torch.stack([each[target] for each in model.each(samples, parameters, [target])])[:, scored]
+    series = {k: v[scored] for k, v in parameters.items() if k not in model.static}
+    simulated = process_model.to_dataset({target: flows.mean(0)[..., None], **series})
+    if len(flows) > 1:
+        attrs = process_model.attrs(target)
+        for end, values in (("low", flows.amin(0)), ("high", flows.amax(0))):
+            words = {"long_name": f"{attrs['long_name']}, {end}est of the ensemble", "units": attrs["units"]}
+            simulated[f"{target}_{end}"] = ("time", "site"), values.cpu().numpy(), words
+    static = {k: (("site", "member"), parameters[k][0].cpu().numpy(), process_model.attrs(k)) for k in model.static}
+    return simulated.assign(static)
 
 
 def _scores(results: xr.Dataset, dataset: xr.Dataset, target: str, days: slice) -> xr.Dataset:

@@ -4,7 +4,8 @@ runs/ID/config.json      what was asked
 runs/ID/worker.json      who trains it
 runs/ID/request          "stop" or "pause", asked of the worker
 runs/ID/progress.jsonl   a line an epoch
-runs/ID/checkpoint.pt    weights, optimizer and random numbers after the last epoch
+runs/ID/checkpoint-1.pt  weights, optimizer and random numbers after the last epoch of its first part, and so on
+runs/ID/weights.pt       the trained weights, by fold and seed
 runs/ID/results.zarr     parameters, flows, scores and sensitivities, by site
 runs/ID/record.json      device, versions, seed, seconds and how it ended
 runs/ID/error.txt        why it failed, if it did
@@ -16,11 +17,13 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 import psutil
 import xarray as xr
 
@@ -29,7 +32,7 @@ from .datasets import attribute_names, open_dataset, resolve
 from .paths import data_folder
 from .samples import Samples
 from .site_model import SiteModel
-from .train import DifferentiableModel, load
+from .train import DifferentiableModel, Ensemble, load
 from .words import suggest
 
 Status = Literal["waiting", "training", "paused", "stopping", "done", "stopped", "failed"]
@@ -230,42 +233,55 @@ class Run:
         except (KeyError, ValueError, psutil.NoSuchProcess):
             return False
 
-    def checkpoint(self) -> dict | None:
-        """What training goes on from, or None before the first epoch."""
-        path = self.folder / "checkpoint.pt"
+    def checkpoint(self, part: int = 1) -> dict | None:
+        """What the training of a part (a fold, a seed) goes on from, or None before its first epoch."""
+        path = self.folder / f"checkpoint-{part}.pt"
         return load(path) if path.exists() else None
 
     def dataset(self) -> xr.Dataset:
         """The data of the run: its sites, all days."""
         return dataset_of(self.config)
 
-    def model(self, dataset: xr.Dataset) -> DifferentiableModel:
-        """The trained model, with its best weights."""
+    def model(self, dataset: xr.Dataset, site: str = "") -> DifferentiableModel | Ensemble:
+        """The trained model, with its best weights; of several folds, the one that predicts `site`, or the first."""
         path = self.folder / "weights.pt"
         if not path.exists():
             raise RunError(f"The run {self.id!r} has no trained model; it is {self.status}.")
-        model = DifferentiableModel.build(self.config, attribute_names(dataset, self.config.attributes))
-        model.load_state_dict(load(path))
-        return model.eval()
+        fold = int(self.results().fold.sel(site=site)) if site and self.config.holdout != "none" else 0
+        models, trained = [], load(path)[fold]
+        if not trained:
+            raise RunError(f"The run {self.id!r} was stopped before the part that predicts {site!r}.")
+        for weights in trained:
+            models.append(DifferentiableModel.build(self.config, dataset))
+            models[-1].load_state_dict(weights)
+        return (models[0] if len(models) == 1 else Ensemble(models)).eval()
 
     def at(
         self, dataset: xr.Dataset, site: str, start: str, stop: str
-    ) -> tuple[DifferentiableModel, Samples, xr.DataArray]:
+    ) -> tuple[DifferentiableModel | Ensemble, Samples, xr.DataArray]:
         """The trained model with what it needs of its data set to simulate one site over some days, warmed up.
 
-        Raises RunError if the data set has no such site or none of these days.
+        Raises RunError if the data set or the run has no such site, or none of these days.
         """
+        sites = [str(s) for s in self.config.sites or dataset.site.values]
         if site not in dataset.indexes["site"]:
             raise RunError(f"The data set has no site {site!r}.{suggest(site, dataset.site.values)}")
-        dataset = dataset.sel(site=[site])
-        model, days = self.model(dataset), dataset.indexes["time"]
+        if site not in sites and self._knows_only_its_sites:
+            raise RunError(f"The run {self.id!r} was not trained on {site!r}, and gives only its own sites parameters.")
+        model, days = self.model(dataset, site if site in sites else ""), dataset.indexes["time"]
         first, last = days.slice_indexer(start, stop).indices(len(days))[:2]
         if first >= last:
             raise RunError(
                 f"There is no day from {start} to {stop}: the data are of {days[0]:%Y-%m-%d}/{days[-1]:%Y-%m-%d}."
             )
-        samples = model.samples(dataset, self.config.target)
+        samples = model.samples(_alone(self.config, dataset, site, sites), self.config.target)
+        if site in sites:
+            samples = replace(samples, sites=samples.sites + sites.index(site))
         return model, samples.span(first, last, self.config.warmup), dataset.time[first:last]
+
+    @property
+    def _knows_only_its_sites(self) -> bool:
+        return self.config.parameters == "sites"
 
     def site_model(self, dataset: xr.Dataset, site: str, start: str, stop: str) -> SiteModel:
         """The trained model at one site, to simulate some days again and again with shifted parameters."""
@@ -282,13 +298,37 @@ class Run:
 
 
 def dataset_of(config: RunConfig) -> xr.Dataset:
-    """The data that a configuration names: its sites, all days. Raises RunError naming a site that is not there."""
+    """The data that a run sees: its sites, all days. Raises RunError naming a site that is not there."""
     dataset = open_dataset(config.data)
-    if not config.sites:
+    if config.sites:
+        if unknown := sorted(set(config.sites) - set(dataset.site.values)):
+            raise RunError(f"sites: the data set {config.data!r} has no {', '.join(unknown)}.")
+        dataset = dataset.sel(site=list(config.sites))
+    if not config.shuffled:
         return dataset
-    if unknown := sorted(set(config.sites) - set(dataset.site.values)):
-        raise RunError(f"sites: the data set {config.data!r} has no {', '.join(unknown)}.")
-    return dataset.sel(site=list(config.sites))
+    donors = _donors(dataset.sizes["site"], config.seed)
+    return dataset.assign({name: _given(dataset[name], donors) for name in attribute_names(dataset)})
+
+
+def _alone(config: RunConfig, dataset: xr.Dataset, site: str, sites: list[str]) -> xr.Dataset:
+    """One site as the run sees it, of whose `sites` it may be."""
+    alone = dataset.sel(site=[site])
+    if not config.shuffled or site not in sites:
+        return alone
+    donor = sites[_donors(len(sites), config.seed)[sites.index(site)]]
+    return alone.assign({n: _given(alone[n], dataset[n].sel(site=[donor])) for n in attribute_names(dataset)})
+
+
+def _donors(n_sites: int, seed: int) -> np.ndarray:
+    """For each site the position of the one whose attributes it gets; none keeps its own (unless there is but one)."""
+    order, donors = np.random.default_rng(seed).permutation(n_sites), np.empty(n_sites, int)
+    donors[order] = np.roll(order, 1)
+    return donors
+
+
+def _given(own: xr.DataArray, others: np.ndarray | xr.DataArray) -> xr.DataArray:
+    """An attribute with the values of other sites, given by their positions or themselves."""
+    return own.copy(data=own.values[others] if isinstance(others, np.ndarray) else others.values)
 
 
 def compare(runs: Iterable[Run]) -> xr.Dataset:

@@ -1,7 +1,7 @@
 """A data set as tensors, and windows of it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -14,20 +14,34 @@ YEAR = 365
 @dataclass(frozen=True)
 class Samples:
     """Tensors of a data set: forcings `(1 or time, 1 or site, 1)` by name, attributes `(site, attribute)` and the
-    target `(time, site)`, of which the first `warmup` days are not scored."""
+    target `(time, site)`, of which the first `warmup` days are not scored.
+
+    `recurrent` names the forcings that a recurrent network sees; `sites (site,)` are positions in a table of sites.
+    """
 
     forcings: dict[str, Tensor]
     attributes: Tensor
     target: Tensor
     warmup: int = 0
+    recurrent: tuple[str, ...] = ()
+    sites: Tensor | None = None
 
     @classmethod
     def of(
-        cls, dataset: xr.Dataset, forcings: Iterable[str], attributes: Iterable[str], target: str, device: str = "cpu"
+        cls,
+        dataset: xr.Dataset,
+        forcings: Iterable[str],
+        attributes: Iterable[str],
+        target: str,
+        device: str = "cpu",
+        recurrent: Iterable[str] = (),
     ) -> "Samples":
-        """The named variables of a data set. Raises ValueError naming one that the data set lacks."""
-        tensors = {}
-        for name in forcings:
+        """The named variables of a data set; its sites are numbered as they come.
+
+        Raises ValueError naming one that the data set lacks.
+        """
+        tensors, recurrent = {}, tuple(recurrent)
+        for name in dict.fromkeys((*forcings, *recurrent)):
             if name not in dataset.variables:
                 raise ValueError(
                     f"The chosen processes need {name!r}, which the data set "
@@ -42,12 +56,19 @@ class Samples:
                 f"The data set {dataset.attrs.get('title', '')!r} has no attributes to learn parameters from. "
                 "Add descriptors of the sites to it, such as area or elevation."
             )
-        return cls(tensors, torch.stack(columns, -1), _tensor(dataset[target].transpose("time", "site"), device))
+        observed = _tensor(dataset[target].transpose("time", "site"), device)
+        sites = torch.arange(dataset.sizes["site"], device=device)
+        return cls(tensors, torch.stack(columns, -1), observed, 0, recurrent, sites)
 
     def series(self) -> Tensor:
-        """The forcings as one tensor `(time, site, forcing)`."""
+        """What a recurrent network sees, as one tensor `(time, site, series)`."""
         shape = (*self.target.shape, 1)
-        return torch.cat([v.expand(shape) for v in self.forcings.values()], -1)
+        return torch.cat([self.forcings[name].expand(shape) for name in self.recurrent], -1)
+
+    def to(self, dtype: torch.dtype) -> "Samples":
+        """The same in another precision."""
+        forcings = {k: v.to(dtype) for k, v in self.forcings.items()}
+        return replace(self, forcings=forcings, attributes=self.attributes.to(dtype), target=self.target.to(dtype))
 
     def take(self, days: Tensor, sites: Tensor, warmup: int = 0) -> "Samples":
         """Days `(time, site)` and sites `(site,)` by position.
@@ -62,7 +83,8 @@ class Samples:
             return values[rows, columns]
 
         forcings = {k: pick(v) for k, v in self.forcings.items()}
-        return Samples(forcings, self.attributes[sites], pick(self.target), warmup)
+        numbers = None if self.sites is None else self.sites[sites]
+        return Samples(forcings, self.attributes[sites], pick(self.target), warmup, self.recurrent, numbers)
 
     def span(self, start: int, stop: int, warmup: int, sites: Sequence[int] | None = None) -> "Samples":
         """The days from `start` to before `stop` of some sites (or all), with a warm-up before them."""

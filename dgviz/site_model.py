@@ -9,7 +9,7 @@ from torch import Tensor
 
 from .declare import Parameter
 from .samples import Samples
-from .train import DifferentiableModel
+from .train import DifferentiableModel, Ensemble
 from .words import suggest
 
 HALVINGS = 40  # of the span of a shift: beyond single precision
@@ -21,8 +21,8 @@ class SiteModel:
     `samples` are those of the site with the warm-up, `time` its scored days.
     """
 
-    def __init__(self, model: DifferentiableModel, samples: Samples, time: xr.DataArray):
-        self.process_model, self.samples, self.time = model.process_model, samples, time
+    def __init__(self, model: DifferentiableModel | Ensemble, samples: Samples, time: xr.DataArray):
+        self.model, self.process_model, self.samples, self.time = model, model.process_model, samples, time
         with torch.no_grad():
             self._learned = model.parameters_of(samples)
 
@@ -35,7 +35,7 @@ class SiteModel:
         """
         moved = {name: self._shifted(name, shift) for name, shift in (shifts or {}).items()}
         with torch.no_grad():
-            values = self.process_model.mean(self.samples.forcings, self._learned | moved)
+            values = self.model.respond(self.samples, self._learned | moved)
         scored = {k: v[self.samples.warmup :, :, None] for k, v in values.items()}
         return self.process_model.to_dataset(scored).assign_coords(time=self.time).isel(site=0)
 

@@ -22,12 +22,12 @@ import torch
 import xarray as xr
 
 from .config import ConfigError, RunConfig
-from .datasets import attribute_names
 from .engine import n_processors
-from .results import days_of, make_results
+from .results import make_results
 from .runs import ENDED, Run, RunError, dataset_of, list_runs, whole, write_whole
 from .samples import Samples
-from .train import DifferentiableModel, Epoch, fit
+from .splits import Fold, days_of, folds_of, periods_of
+from .train import DifferentiableModel, Ensemble, Epoch, fit
 
 POLL = 0.1  # seconds between looks at the folder
 
@@ -61,56 +61,82 @@ def check(config: RunConfig) -> None:
     """
     dataset = dataset_of(config)
     periods_of(config, dataset)
+    folds_of(config, dataset)
     _device(config)
-    model = DifferentiableModel.build(config, attribute_names(dataset, config.attributes))
+    model = DifferentiableModel.build(config, dataset)
     model.samples(dataset.isel(time=slice(1)), config.target)
+    if config.weights and config.weights not in model.attribute_names:
+        has = ", ".join(model.attribute_names)
+        raise ConfigError(f"weights: the run has no attribute {config.weights!r}. It has: {has}.")
+
+
+class Part:
+    """One of the trainings of a run: of a fold, from a seed of its own."""
+
+    def __init__(self, fold: Fold, seed: int, n_folds: int, config: RunConfig):
+        self.fold, self.config = fold, config.edited(seed=config.seed + seed)
+        words = [f"fold {fold.name}"] * (n_folds > 1) + [f"seed {seed + 1} of {config.seeds}"] * (config.seeds > 1)
+        self.name = ", ".join(words)
 
 
 class _Job:
-    """One run while it is trained."""
+    """One run while it is trained: one part after the other, for each fold and each seed."""
 
     def __init__(self, run: Run, on_epoch: Callable[[dict], None]):
         self.run, self.on_epoch, self.config = run, on_epoch, run.config
-        self.started, self.ended = time.monotonic(), "done"
-        self.checkpoint = run.checkpoint()
-        self.seconds_before = run.progress[-1]["seconds"] if self.checkpoint and run.progress else 0.0
+        self.started, self.ended, self.epochs_here = time.monotonic(), "done", 0
+        self.seconds_before = run.progress[-1]["seconds"] if run.progress else 0.0
         self.device = _device(run.config)
 
     def carry_out(self) -> None:
-        torch.manual_seed(self.config.seed)
         dataset = self.run.dataset()
-        periods = periods_of(self.config, dataset)
-        names = attribute_names(dataset, self.config.attributes)
-        model = DifferentiableModel.build(self.config, names).to(self.device)
-        samples = model.samples(dataset, self.config.target, self.device)
-        self._train(model, _training_samples(samples, dataset, periods, self.config.warmup))
-        results = make_results(model.eval(), samples, dataset, self.config, periods)
-        self._write(model, results)
+        periods, folds = periods_of(self.config, dataset), folds_of(self.config, dataset)
+        self.parts = [Part(fold, seed, len(folds), self.config) for fold in folds for seed in range(self.config.seeds)]
+        models: list[list[DifferentiableModel]] = [[] for _ in folds]
+        samples = None
+        for number, part in enumerate(self.parts, 1):
+            if self.ended == "done":
+                model = self._build(part, dataset)
+                samples = samples or model.samples(dataset, self.config.target, self.device)
+                self._train(number, part, model, _training_samples(samples, dataset, periods, self.config.warmup))
+                models[folds.index(part.fold)].append(model)
+        ensembles = [group[0] if len(group) == 1 else Ensemble(group) for group in models if group]
+        results = make_results(ensembles, folds, samples, dataset, self.config, periods)
+        self._write(models, results)
 
-    def _train(self, model: DifferentiableModel, samples: Samples) -> None:
-        epochs = fit(model, samples, self.config, self.checkpoint, self._interrupted)
+    def _build(self, part: "Part", dataset: xr.Dataset) -> DifferentiableModel:
+        torch.manual_seed(part.config.seed)
+        return DifferentiableModel.build(part.config, dataset).to(self.device)
+
+    def _train(self, number: int, part: "Part", model: DifferentiableModel, samples: Samples) -> None:
+        checkpoint = self.run.checkpoint(number)
+        epochs = fit(model, samples, part.config, checkpoint, self._interrupted, part.fold.trained)
         try:
             with closing(epochs):
                 for epoch in epochs:
-                    self._report(epoch, model)
+                    self._report(number, epoch, model)
         except KeyboardInterrupt:
             self.ended = "stopped"
 
-    def _report(self, epoch: Epoch, model: DifferentiableModel) -> None:
+    def _report(self, number: int, epoch: Epoch, model: DifferentiableModel) -> None:
         seconds = time.monotonic() - self.started
-        done_here = epoch.number - (self.checkpoint["epoch"] if self.checkpoint else 0)
+        self.epochs_here += 1
+        left = (len(self.parts) - number) * self.config.epochs + self.config.epochs - epoch.number
         record = {
             "epoch": epoch.number,
             "epochs": self.config.epochs,
+            "part": number,
+            "parts": len(self.parts),
+            "part_name": self.parts[number - 1].name,
             "loss": epoch.loss,
             "validation_loss": epoch.validation_loss,
             "median_nse": epoch.nse.nanmedian().item(),
             "seconds": round(self.seconds_before + seconds, 2),
-            "eta": round(seconds / done_here * (self.config.epochs - epoch.number), 1),
+            "eta": round(seconds / self.epochs_here * left, 1),
             "device": f"{device_name(self.device)}, {model.process_model.backend(self.device)[0]}",
             "parameters": {k: [round(x, 4) for x in v.tolist()] for k, v in epoch.parameters.items()},
         }
-        with whole(self.run.folder / "checkpoint.pt") as partial:
+        with whole(self.run.folder / f"checkpoint-{number}.pt") as partial:
             torch.save(epoch.checkpoint, partial)
         with (self.run.folder / "progress.jsonl").open("a") as file:
             file.write(json.dumps(record) + "\n")
@@ -124,12 +150,12 @@ class _Job:
             self.ended = "stopped"
         return self.ended == "stopped"
 
-    def _write(self, model: DifferentiableModel, results: xr.Dataset) -> None:
+    def _write(self, models: list[list[DifferentiableModel]], results: xr.Dataset) -> None:
         record = {
             "ended": self.ended,
             "seconds": round(self.seconds_before + time.monotonic() - self.started, 1),
             "device": device_name(self.device),
-            "backend": ": ".join(model.process_model.backend(self.device)),
+            "backend": ": ".join(models[0][0].process_model.backend(self.device)),
             "seed": self.config.seed,
             "created": f"{datetime.now():%Y-%m-%d %H:%M}",
             "versions": {name: version(name) for name in ("dgviz", "torch", "xarray")}
@@ -137,7 +163,7 @@ class _Job:
         }
         write_whole(self.run.folder / "record.json", json.dumps(record, indent=2))
         with whole(self.run.folder / "weights.pt") as partial:
-            torch.save(model.state_dict(), partial)
+            torch.save([[model.state_dict() for model in of_fold] for of_fold in models], partial)
         with whole(self.run.folder / "results.zarr") as partial:
             results.to_zarr(partial, mode="w", zarr_format=2, consolidated=True)
 
@@ -147,21 +173,6 @@ def _training_samples(samples: Samples, dataset: xr.Dataset, periods: dict[str, 
     train, test = (days_of(dataset, periods[name], name) for name in ("train", "test"))
     first = test.stop if test.stop <= train.start else 0
     return samples.span(train.start, train.stop, min(warmup, train.start - first))
-
-
-def periods_of(config: RunConfig, dataset: xr.Dataset) -> dict[str, str]:
-    """The training and the test period: those of the configuration, else the data set's own.
-
-    Raises ConfigError if they share days.
-    """
-    periods = {name: getattr(config, f"{name}_period") or dataset.attrs[f"{name}_period"] for name in ("train", "test")}
-    train, test = (days_of(dataset, period, name) for name, period in periods.items())
-    if train.start < test.stop and test.start < train.stop:
-        raise ConfigError(
-            f"train_period {periods['train']!r} and test_period {periods['test']!r} share days. "
-            "Choose periods that do not overlap."
-        )
-    return periods
 
 
 def _device(config: RunConfig) -> str:

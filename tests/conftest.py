@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from dgviz.config import RunConfig
-from dgviz.datasets import attribute_names, open_dataset
+from dgviz.datasets import open_dataset
 from dgviz.declare import Attribute, Parameter
 from dgviz.runs import Run
 from dgviz.train import DifferentiableModel
@@ -56,7 +56,7 @@ def untrained(small, delaware):
         config = small.edited(**changes)
         torch.manual_seed(config.seed)
         data = delaware.sel(site=list(config.sites)).isel(time=slice(n_time))
-        model = DifferentiableModel.build(config, attribute_names(data, config.attributes))
+        model = DifferentiableModel.build(config, data)
         return model, model.samples(data, config.target), config
 
     return make

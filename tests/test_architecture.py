@@ -21,7 +21,7 @@ LAYERS = (
     ("model",),
     ("domains", "network", "losses", "samples", "balance"),
     ("config", "describe"),
-    ("train",),
+    ("train", "splits"),
     ("sensitivity",),
     ("results", "site_model", "bench"),
     ("runs",),

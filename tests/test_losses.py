@@ -7,6 +7,7 @@ import xarray as xr
 from dgviz.losses import LOSSES, kge_loss, nse_loss, rmse_loss
 from dgviz.metrics import kge_2009
 
+ones = torch.ones_like  # all sites count equally
 every_loss = pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
 
 
@@ -25,8 +26,11 @@ def test_missing_days_count_as_if_they_were_not_there(loss, flows):
     gaps = observed.clone()
     gaps[50:120] = torch.nan
     kept = torch.cat([torch.arange(50), torch.arange(120, 200)])
-    torch.testing.assert_close(loss(simulated, gaps, deviation), loss(simulated[kept], observed[kept], deviation))
-    (gradient,) = torch.autograd.grad(loss(simulated, gaps, deviation), simulated)
+    torch.testing.assert_close(
+        loss(simulated, gaps, deviation, ones(deviation)),
+        loss(simulated[kept], observed[kept], deviation, ones(deviation)),
+    )
+    (gradient,) = torch.autograd.grad(loss(simulated, gaps, deviation, ones(deviation)), simulated)
     assert gradient.isfinite().all()
     assert (gradient[50:120] == 0).all() and (gradient[:50] != 0).any()
 
@@ -37,14 +41,15 @@ def test_gaps_of_one_site_leave_the_others_alone(loss, flows):
     observed = observed.clone()
     observed[:, 1] = torch.nan
     torch.testing.assert_close(
-        loss(simulated, observed, deviation), loss(simulated[:, ::2], observed[:, ::2], deviation[::2])
+        loss(simulated, observed, deviation, ones(deviation)),
+        loss(simulated[:, ::2], observed[:, ::2], deviation[::2], ones(deviation[::2])),
     )
 
 
 @every_loss
 def test_without_any_observation_nothing_is_learned(loss, flows):
     simulated, observed, deviation = flows
-    value = loss(simulated, torch.full_like(observed, torch.nan), deviation)
+    value = loss(simulated, torch.full_like(observed, torch.nan), deviation, ones(deviation))
     (gradient,) = torch.autograd.grad(value, simulated)
     assert value.isfinite() and (gradient == 0).all()
 
@@ -52,16 +57,16 @@ def test_without_any_observation_nothing_is_learned(loss, flows):
 @every_loss
 def test_a_perfect_simulation_is_the_minimum(loss, flows):
     _, observed, deviation = flows
-    best = loss(observed, observed, deviation)
+    best = loss(observed, observed, deviation, ones(deviation))
     assert best < 1e-3
     for changed in (observed + 0.1, observed * 1.05, observed * 0.95, observed.flip(0), 0 * observed):
-        assert loss(changed, observed, deviation) > best + 1e-4
+        assert loss(changed, observed, deviation, ones(deviation)) > best + 1e-4
 
 
 @every_loss
 def test_gradients_match_finite_differences(loss, flows):
     simulated, observed, deviation = flows
-    assert torch.autograd.gradcheck(lambda s: loss(s, observed[:20], deviation), simulated[:20])
+    assert torch.autograd.gradcheck(lambda s: loss(s, observed[:20], deviation, ones(deviation)), simulated[:20])
 
 
 @every_loss
@@ -70,21 +75,23 @@ def test_gradients_are_finite_on_constant_flow(loss, constant):
     for start in (0.0, 1.0):
         simulated = torch.full((30, 2), start, requires_grad=True)
         observed = torch.full((30, 2), constant)
-        loss(simulated, observed, torch.zeros(2)).backward()
+        loss(simulated, observed, torch.zeros(2), torch.ones(2)).backward()
         assert simulated.grad.isfinite().all()
 
 
 def test_nse_loss_is_its_formula(flows):
     simulated, observed, deviation = flows
     expected = ((simulated - observed) ** 2 / (deviation + 0.1) ** 2).mean()
-    torch.testing.assert_close(nse_loss(simulated, observed, deviation), expected)
+    torch.testing.assert_close(nse_loss(simulated, observed, deviation, ones(deviation)), expected)
 
 
 def test_rmse_loss_is_its_formula(flows):
     simulated, observed, deviation = flows
     log_s, log_o = (((q + 1e-6) ** 0.5 + 0.1).log10() for q in (simulated, observed))
     expected = 0.75 * ((simulated - observed) ** 2).mean() ** 0.5 + 0.25 * ((log_s - log_o) ** 2).mean() ** 0.5
-    torch.testing.assert_close(rmse_loss(simulated, observed, deviation), expected, rtol=1e-6, atol=1e-6)
+    torch.testing.assert_close(
+        rmse_loss(simulated, observed, deviation, ones(deviation)), expected, rtol=1e-6, atol=1e-6
+    )
 
 
 def test_kge_loss_is_one_less_the_score(flows):
@@ -92,18 +99,30 @@ def test_kge_loss_is_one_less_the_score(flows):
     simulated, observed, deviation = flows
     tables = (xr.DataArray(q.detach().numpy(), dims=("time", "site")) for q in (simulated, observed))
     expected = 1 - kge_2009(*tables).mean().item()
-    assert kge_loss(simulated, observed, deviation).item() == pytest.approx(expected, rel=2e-3)
+    assert kge_loss(simulated, observed, deviation, ones(deviation)).item() == pytest.approx(expected, rel=2e-3)
 
 
 def test_a_site_without_variation_does_not_count_in_the_kge(flows):
     simulated, observed, deviation = flows
     steady = observed.detach().clone()
     steady[:, 0] = 1.0
-    without = kge_loss(simulated[:, 1:], observed[:, 1:], deviation[1:])
-    torch.testing.assert_close(kge_loss(simulated, steady, deviation), without)
+    without = kge_loss(simulated[:, 1:], observed[:, 1:], deviation[1:], ones(deviation[1:]))
+    torch.testing.assert_close(kge_loss(simulated, steady, deviation, ones(deviation)), without)
 
 
 @pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
 def test_a_simulation_of_nan_is_no_good_one(loss, flows):
     _, observed, deviation = flows
-    assert not loss(torch.full_like(observed, torch.nan), observed, deviation).isfinite()
+    assert not loss(torch.full_like(observed, torch.nan), observed, deviation, ones(deviation)).isfinite()
+
+
+@pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
+def test_a_site_of_no_weight_does_not_count_and_a_common_factor_changes_nothing(loss, flows):
+    simulated, observed, deviation = flows
+    weight = ones(deviation)
+    torch.testing.assert_close(
+        loss(simulated, observed, deviation, 7 * weight), loss(simulated, observed, deviation, weight)
+    )
+    weight[0] = 0
+    rest = loss(simulated[:, 1:], observed[:, 1:], deviation[1:], weight[1:])
+    torch.testing.assert_close(loss(simulated, observed, deviation, weight), rest)

@@ -16,7 +16,7 @@ PARAMETERS = {
 
 def network(dynamic=(), kind="lstm", **changes):
     torch.manual_seed(0)
-    options = dict(members=3, hidden=5, n_forcings=2) | changes
+    options = dict(members=3, hidden=5, n_series=2) | changes
     return ParameterNetwork(PARAMETERS, 4, dynamic=dynamic, kind=kind, **options)
 
 
@@ -115,9 +115,9 @@ def test_inputs_are_standardised_by_training_sites_only(validation, held, untrai
     everyone = Standardize(samples.attributes.shape[-1])
     everyone.learn(samples.attributes)
     assert model.network.attributes.mean.equal(everyone.mean) != held
-    series = Standardize(len(samples.forcings))
+    series = Standardize(len(samples.recurrent))
     series.learn(samples.series())
-    assert model.network.forcings.mean.equal(series.mean) != held
+    assert model.network.deviation.series.mean.equal(series.mean) != held
 
 
 def test_all_parameters_may_vary_in_time(untrained):

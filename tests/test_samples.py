@@ -8,7 +8,9 @@ from dgviz.samples import Samples
 
 @pytest.fixture
 def samples(delaware):
-    return Samples.of(delaware.isel(site=slice(3)), ["prcp", "lat", "day_of_year"], ["elevation"], "streamflow")
+    return Samples.of(
+        delaware.isel(site=slice(3)), ["prcp", "lat", "day_of_year"], ["elevation"], "streamflow", "cpu", ["tmax"]
+    )
 
 
 @pytest.fixture
@@ -23,11 +25,12 @@ def test_tensors_have_the_values_of_the_data(samples, delaware):
         "prcp": (731, 3, 1),
         "lat": (1, 3, 1),
         "day_of_year": (731, 1, 1),
+        "tmax": (731, 3, 1),
     }
     assert samples.forcings["prcp"][40, 2, 0].item() == delaware.prcp[40, 2].item()
     assert samples.attributes[:, 0].tolist() == delaware.elevation[:3].values.tolist()
-    assert samples.series().shape == (731, 3, 3)
-    assert samples.series()[5, 1].tolist() == [delaware.prcp[5, 1].item(), delaware.lat[1].item(), 6.0]
+    assert samples.series().shape == (731, 3, 1)
+    assert samples.series()[5, 1].tolist() == [delaware.tmax[5, 1].item()]
 
 
 def test_a_copy_is_made(samples, delaware):

@@ -1,12 +1,13 @@
 """Sensitivities against finite differences, causality, and the conservation of what flows."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch.autograd import forward_ad
 
 from dgviz.declare import Parameter, State
 from dgviz.domains import hydrology
-from dgviz.samples import Samples
 from dgviz.sensitivity import forcing_response, mean_response, parameter_response
 from dgviz.sensitivity.units import units_per
 
@@ -15,8 +16,7 @@ TARGET = "streamflow"
 
 def in_double(model, samples):
     """In float64, in which finite differences mean something."""
-    forcings = {k: v.double() for k, v in samples.forcings.items()}
-    return model.double(), Samples(forcings, samples.attributes.double(), samples.target.double(), samples.warmup)
+    return model.double(), samples.to(torch.float64)
 
 
 @pytest.fixture(params=[(), ("k0", "fc")], ids=["static", "dynamic"])
@@ -75,7 +75,7 @@ def test_forcing_response_is_that_of_finite_differences_and_zero_in_the_future(c
         for step in (1e-5, -1e-5):
             series = samples.forcings[forcing].clone()
             series[samples.warmup + earlier] += step
-            changed = Samples(samples.forcings | {forcing: series}, samples.attributes, samples.target, samples.warmup)
+            changed = replace(samples, forcings=samples.forcings | {forcing: series})
             with torch.no_grad():
                 flows.append(model(changed, [TARGET])[TARGET].mean(-1)[samples.warmup + day].item())
         expected = (flows[0] - flows[1]) / 2e-5
@@ -91,7 +91,7 @@ def test_the_response_to_rain_is_the_same_by_tangents(case):
         tangent = torch.zeros_like(rain)
         tangent[samples.warmup + rain_day] = 1
         changed = samples.forcings | {"prcp": forward_ad.make_dual(rain, tangent)}
-        flow = model(Samples(changed, samples.attributes, samples.target, samples.warmup), [TARGET])[TARGET].mean(-1)
+        flow = model(replace(samples, forcings=changed), [TARGET])[TARGET].mean(-1)
         forward = forward_ad.unpack_dual(flow).tangent[samples.warmup + flow_day].item()
     backward = forcing_response(model, samples, TARGET, "prcp", time, flow_day).sel(time=rain_day).item()
     assert backward == pytest.approx(forward, rel=1e-9)

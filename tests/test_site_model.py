@@ -7,7 +7,6 @@ import xarray as xr
 
 from dgviz.balance import balance
 from dgviz.config import RunConfig
-from dgviz.datasets import attribute_names
 from dgviz.declare import Parameter
 from dgviz.sensitivity import parameter_response
 from dgviz.site_model import SiteModel
@@ -22,7 +21,7 @@ def untrained(request, delaware):
     torch.manual_seed(0)
     dataset = delaware.isel(site=[5])
     config = RunConfig(members=4, hidden=4, dynamic=request.param)
-    model = DifferentiableModel.build(config, attribute_names(dataset)).eval()
+    model = DifferentiableModel.build(config, dataset).eval()
     model.learn_statistics(model.samples(dataset, "streamflow"))
     return model, model.samples(dataset, "streamflow").span(0, 120, WARMUP), dataset.time[:120]
 

@@ -1,11 +1,11 @@
 """Training learns, repeats itself bit by bit, goes on where it stopped and never sees what is held out."""
 
 import io
+from dataclasses import replace
 
 import pytest
 import torch
 
-from dgviz.samples import Samples
 from dgviz.train import fit
 
 
@@ -168,7 +168,7 @@ def test_a_window_longer_than_the_record_takes_the_record(untrained):
 def test_a_loss_that_is_not_a_number_ends_training_with_advice(untrained):
     model, samples, config = untrained()
     with torch.no_grad():
-        next(model.network.mlp.parameters()).fill_(torch.nan)
+        next(model.network.level.parameters()).fill_(torch.nan)
     with pytest.raises(ValueError, match="The loss became nan in epoch 1. Lower learning_rate"):
         next(fit(model, samples, config))
 
@@ -178,7 +178,7 @@ def test_days_before_the_scored_ones_are_not_trained_on(untrained):
     weights = []
     for observed in (0.0, 9.0):
         model, samples, config = untrained(epochs=2)
-        warm = Samples(samples.forcings, samples.attributes, samples.target.clone(), warmup=25)
+        warm = replace(samples, target=samples.target.clone(), warmup=25)
         warm.target[:25] = observed
         list(fit(model, warm, config))
         weights.append(model.state_dict())

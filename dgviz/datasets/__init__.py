@@ -15,6 +15,7 @@ from types import ModuleType
 import xarray as xr
 
 from dgviz.datasets.check import FORCINGS, TARGETS, DataError, check_period
+from dgviz.datasets.published import published_scores
 from dgviz.words import suggest
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "forcing_names",
     "open_dataset",
     "period_slice",
+    "published_scores",
     "resolve",
     "sources",
     "target_names",

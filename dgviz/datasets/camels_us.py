@@ -1,25 +1,30 @@
 """CAMELS-US: basins of the contiguous United States with daily Daymet weather and USGS streamflow.
 
 Reads `camels_us.nc`, one prepared file of the published data, from the folder named by the environment variable
-DGVIZ_DATA, else from `../shared/data`. Only basins marked `clean` are read: the record is whole and the areas of
-weather and gauge agree.
+DGVIZ_DATA, else from `../shared/data`. It has 476 of the 531 basins on which models are usually compared; the flag
+`clean` marks those of them without a doubt about area, temperatures or record.
 
 Source: Newman et al. (2015), doi:10.5194/hess-19-209-2015; Addor et al. (2017), doi:10.5194/hess-21-5293-2017.
-The attributes are the 27 of Kratzert et al. (2019), doi:10.5194/hess-23-5089-2019.
+The 531 basins: Newman et al. (2017), doi:10.1175/JHM-D-16-0284.1. The 27 attributes and the periods: Kratzert et al.
+(2019), doi:10.5194/hess-23-5089-2019.
 """
 
 import os
 from pathlib import Path
 
-import numpy as np
 import xarray as xr
 
 from dgviz.datasets.check import DataError, check
 
-title = "CAMELS-US, 368 basins, 1980-2010"
+title = "CAMELS-US, 476 basins, 1980-2010"
 
 FILE = "camels_us.nc"
-PERIODS = {"train_period": "1989-10-01/1999-09-30", "test_period": "1999-10-01/2009-09-30"}
+PERIODS = {"train_period": "1999-10-01/2008-09-30", "test_period": "1989-10-01/1999-09-30"}  # of the comparison
+CLIMATE_PERIOD = "1989-10-01/2009-09-30"  # over which Addor et al. (2017) computed the climate
+CLIMATE = (
+    *("p_mean", "pet_mean", "aridity", "p_seasonality", "frac_snow"),
+    *("high_prec_freq", "high_prec_dur", "low_prec_freq", "low_prec_dur"),
+)
 
 SERIES = {  # name in the file: (name, units, long_name)
     "prcp": ("prcp", "mm d-1", "Precipitation"),
@@ -61,21 +66,27 @@ ATTRIBUTES = {
 
 
 def load(path: str | Path | None = None) -> xr.Dataset:
-    """Read the clean basins; `path` is the file or its folder, by default as above."""
+    """Read the basins of the usual comparison; `path` is the file or its folder, by default as above."""
     file = find_file(path)
     with xr.open_dataset(file, engine="h5netcdf") as raw:
         raw = raw.rename(basin="site")
-        clean = raw.clean.values.astype(bool)
-        series = {name: read_series(raw, key, clean, label) for key, (name, *label) in SERIES.items()}
-        static = raw[[*ATTRIBUTES, "gauge_name", "huc_02", "lat", "lon"]].isel(site=clean).load()
+        raw = raw.isel(site=raw.in_531.values.astype(bool))
+        series = {name: read_series(raw, key, label) for key, (name, *label) in SERIES.items()}
+        static = raw[[*ATTRIBUTES, "gauge_name", "huc_02", "lat", "lon", "clean"]].load()
     attributes = {name: labelled(static[key], label) for key, (name, *label) in ATTRIBUTES.items()}
+    for name in CLIMATE:
+        attributes[name].attrs["period"] = CLIMATE_PERIOD
+    series["tmin"], series["tmax"], history = ordered(series["tmin"], series["tmax"])
     tmean = (series["tmin"] + series["tmax"]) / 2
     series["tmean"] = tmean.assign_attrs(units="degC", long_name="Daily mean air temperature, (tmin + tmax) / 2")
     region = static.huc_02.astype(str).assign_attrs(units="1", long_name="Hydrologic region (HUC-02)")
+    clean = static.clean.astype(bool).drop_vars(["lat", "lon"])
+    clean = clean.assign_attrs(units="1", long_name="No doubt about area, temperatures or record")
     name = static.gauge_name.astype(str).assign_attrs(units="1", long_name="USGS station name")
     lat, lon = (labelled(static[key], (static[key].units, f"Gauge {key}")) for key in ("lat", "lon"))
-    dataset = xr.Dataset(series | attributes | {"region": region}, {"name": name, "lat": lat, "lon": lon})
-    return check(dataset.assign_attrs(about(raw.attrs)), file)
+    flags = {"region": region, "clean": clean}
+    dataset = xr.Dataset(series | attributes | flags, {"name": name, "lat": lat, "lon": lon})
+    return check(dataset.assign_attrs(about(raw.attrs), history=history), file)
 
 
 def find_file(path: str | Path | None) -> Path:
@@ -89,12 +100,21 @@ def find_file(path: str | Path | None) -> Path:
     return file
 
 
-def read_series(raw: xr.Dataset, key: str, clean: np.ndarray, label: tuple[str, str]) -> xr.DataArray:
+def read_series(raw: xr.Dataset, key: str, label: tuple[str, str]) -> xr.DataArray:
     """One variable (time, site) in single precision. Daymet's radiation is the mean of the daylight hours."""
-    values = raw[key].isel(site=clean)
-    if key == "srad":
-        values = values * raw.dayl.isel(site=clean) / 24
+    values = raw[key] * raw.dayl / 24 if key == "srad" else raw[key]
     return labelled(values, label).transpose("time", "site")
+
+
+def ordered(tmin: xr.DataArray, tmax: xr.DataArray) -> tuple[xr.DataArray, xr.DataArray, str]:
+    """Daily minimum and maximum temperature, exchanged on days when the minimum is the higher, and what was done.
+
+    The mean of the two stays what it was; a range below zero would have no potential evapotranspiration.
+    """
+    wrong = tmin > tmax
+    low, high = tmin.where(~wrong, tmax), tmax.where(~wrong, tmin)
+    n_sites, n_cells = int(wrong.any("time").sum()), int(wrong.sum())
+    return low, high, f"tmin and tmax exchanged where tmin was above tmax: {n_cells} days of {n_sites} basins"
 
 
 def labelled(values: xr.DataArray, label: tuple[str, str]) -> xr.DataArray:

@@ -13,9 +13,18 @@ from dgviz.paths import data_folder
 
 title = "Delaware River Basin, 94 gauges, 1979-1980"
 
+CLIMATE_PERIOD = "1979-01-01/1979-12-31"
+CLIMATE = (
+    *("p_mean", "t_mean", "pet_mean", "aridity", "frac_snow", "p_seasonality"),
+    *("high_prec_freq", "low_prec_freq"),
+)
+
 
 def load(path: str | Path | None = None) -> xr.Dataset:
     """Read the packaged file, or another copy of it given as `path` (the file or its folder)."""
     file = Path(path or data_folder())
     file = file / "delaware.nc" if file.is_dir() else file
-    return check(xr.load_dataset(file, engine="h5netcdf"), file)
+    dataset = check(xr.load_dataset(file, engine="h5netcdf"), file)
+    for name in CLIMATE:
+        dataset[name].attrs["period"] = CLIMATE_PERIOD
+    return dataset

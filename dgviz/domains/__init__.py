@@ -54,6 +54,10 @@ class Domain:
         processes = [self.option(slot, name)() for slot, name in self.complete(choices).items()]
         return ProcessModel(processes, {**self.forcings, **self.attributes}, self.outside)
 
+    def empty(self) -> ProcessModel:
+        """A process model without processes, for a network that predicts the targets alone."""
+        return ProcessModel([], {**self.forcings, **self.attributes, **self.targets}, self.outside)
+
 
 def discover() -> dict[str, Domain]:
     """All domains in this package, by module name."""

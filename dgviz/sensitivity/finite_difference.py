@@ -1,19 +1,21 @@
 """The check of an exact derivative: run the model again with the parameter a little higher and a little lower."""
 
+import copy
+
 import numpy as np
 import torch
 import xarray as xr
 
 from ..declare import Parameter
 from ..samples import Samples
-from ..train import DifferentiableModel
+from ..train import DifferentiableModel, Ensemble
 from .units import units_per
 
 STEP = 1e-4  # of the width of the parameter's range
 
 
 def finite_difference(
-    model: DifferentiableModel, samples: Samples, target: str, parameter: str, time, step: float = STEP
+    model: DifferentiableModel | Ensemble, samples: Samples, target: str, parameter: str, time, step: float = STEP
 ) -> xr.DataArray:
     """Central difference of `target` on each scored day with respect to `parameter`, `(time,)`, at one site.
 
@@ -26,8 +28,8 @@ def finite_difference(
         parameters = {k: v.double().expand(-1, 2, -1).clone() for k, v in model.parameters_of(samples).items()}
         parameters[parameter][:, 0] -= shift
         parameters[parameter][:, 1] += shift
-        forcings = {k: v.double() for k, v in samples.forcings.items()}
-        flow = model.process_model.mean(forcings, parameters, [target])[target][samples.warmup :]
+        exact = copy.deepcopy(model).double()
+        flow = exact.respond(samples.to(torch.float64), parameters, [target])[target][samples.warmup :]
     difference = (flow[:, 1] - flow[:, 0]) / (2 * shift)
     attrs = {
         "units": units_per(model.process_model.attrs(target)["units"], declared[parameter].units),

@@ -1,16 +1,18 @@
 """How an output on one day responds to a forcing on each day: one reverse pass."""
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 import xarray as xr
 
 from ..samples import Samples
-from ..train import DifferentiableModel
+from ..train import DifferentiableModel, Ensemble
 from .units import derivative_attrs
 
 
 def forcing_response(
-    model: DifferentiableModel, samples: Samples, target: str, forcing: str, time, day: int
+    model: DifferentiableModel | Ensemble, samples: Samples, target: str, forcing: str, time, day: int
 ) -> xr.DataArray:
     """Derivative of `target` on the scored day number `day` with respect to `forcing` on each day, `(time,)`.
 
@@ -18,7 +20,7 @@ def forcing_response(
     Later days have exactly zero. Static parameters do not depend on the forcing; the path through dynamic ones counts.
     """
     series = samples.forcings[forcing].clone().requires_grad_()
-    samples = Samples(samples.forcings | {forcing: series}, samples.attributes, samples.target, samples.warmup)
+    samples = replace(samples, forcings=samples.forcings | {forcing: series})
     flow = model.mean(samples, [target])[target][samples.warmup + day].sum()
     (gradient,) = torch.autograd.grad(flow, series)
     attrs = derivative_attrs(model.process_model, "Response of", target, forcing)

@@ -4,19 +4,21 @@ import torch
 import xarray as xr
 
 from ..samples import Samples
-from ..train import DifferentiableModel
+from ..train import DifferentiableModel, Ensemble
 from .units import derivative_attrs
 
 
-def mean_response(model: DifferentiableModel, samples: Samples, target: str) -> xr.Dataset:
+def mean_response(model: DifferentiableModel | Ensemble, samples: Samples, target: str) -> xr.Dataset:
     """Derivative of the mean of `target` over the scored days with respect to each parameter, `(site,)` by name.
 
     A parameter is shifted by the same amount in all members and, if it is dynamic, on all days.
     """
     with torch.no_grad():
         parameters = model.parameters_of(samples)
+    if not parameters:
+        return xr.Dataset()
     parameters = {k: v.requires_grad_() for k, v in parameters.items()}
-    flows = model.process_model.mean(samples.forcings, parameters, [target])[target][samples.warmup :]
+    flows = model.respond(samples, parameters, [target])[target][samples.warmup :]
     gradients = torch.autograd.grad(flows.mean(0).sum(), list(parameters.values()), materialize_grads=True)
     return xr.Dataset(
         {

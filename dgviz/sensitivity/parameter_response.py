@@ -1,23 +1,29 @@
 """How an output of one site responds, day by day, to each parameter: one forward pass with tangents."""
 
+import copy
+
 import torch
 import xarray as xr
 from torch.autograd import forward_ad
 
 from ..samples import Samples
-from ..train import DifferentiableModel
+from ..train import DifferentiableModel, Ensemble
 from .units import derivative_attrs
 
 
-def parameter_response(model: DifferentiableModel, samples: Samples, target: str, time) -> xr.Dataset:
+def parameter_response(model: DifferentiableModel | Ensemble, samples: Samples, target: str, time) -> xr.Dataset:
     """Derivative of `target` on each scored day with respect to each parameter, `(time,)` by name, at one site.
 
     A parameter is shifted by the same amount in all members and, if it is dynamic, on all days. The site is repeated
     once for every parameter, each copy carrying the tangent of its own, so that one pass gives all.
     """
+    if model.corrected:  # torch's recurrent networks have tangents in double precision only
+        model, samples = copy.deepcopy(model).double(), samples.to(torch.float64)
     with torch.no_grad(), forward_ad.dual_level():
         parameters = model.parameters_of(samples)
-        flows = model.process_model.mean(samples.forcings, _with_tangents(parameters), [target])[target]
+        if not parameters:
+            return xr.Dataset(coords={"time": time})
+        flows = model.respond(samples, _with_tangents(parameters), [target])[target]
         tangent = forward_ad.unpack_dual(flows).tangent
     responses = tangent[samples.warmup :].cpu().numpy()
     variables = {

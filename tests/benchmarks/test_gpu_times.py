@@ -80,7 +80,7 @@ def test_a_training_step_with_an_lstm_of_256():
     series = torch.cat([v.expand(n_time, n_site, 1) for v in forcings.values()], -1)
     attributes, observed = torch.randn(n_site, 30).cuda(), torch.rand(n_time, n_site, 1).cuda()
     network = ParameterNetwork(
-        model.of(Parameter), 30, members=N_MEMBER, hidden=256, dynamic=dynamic, n_forcings=series.shape[-1]
+        model.of(Parameter), 30, members=N_MEMBER, hidden=256, dynamic=dynamic, n_series=series.shape[-1]
     ).cuda()
     optimizer = torch.optim.Adam(network.parameters())
 

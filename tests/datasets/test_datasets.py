@@ -1,10 +1,12 @@
 """Opening a data set by name or path, choosing attributes and periods, and the CAMELS-US reader."""
 
 import os
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from dgviz import datasets
 from dgviz.datasets import DataError, attribute_names, forcing_names, open_dataset, period_slice
@@ -14,11 +16,16 @@ SHARED = Path(__file__).parents[3] / "shared" / "data"
 
 
 @pytest.fixture(scope="module")
-def camels():
+def camels_file():
     folder = Path(os.environ.get("DGVIZ_DATA", SHARED))
     if not (folder / "camels_us.nc").is_file():
         pytest.skip(f"camels_us.nc is not in {folder}; set DGVIZ_DATA to the folder that holds it")
-    return open_dataset("camels_us", folder=folder)
+    return folder / "camels_us.nc"
+
+
+@pytest.fixture(scope="module")
+def camels(camels_file):
+    return open_dataset("camels_us", folder=camels_file)
 
 
 def test_sources_are_the_modules_that_load():
@@ -93,14 +100,31 @@ def test_absent_camels_file_says_what_to_set(monkeypatch, tmp_path):
         open_dataset("camels_us", folder=tmp_path)
 
 
-def test_camels_gives_the_clean_basins_in_the_same_form(camels):
-    assert camels.sizes == {"site": 368, "time": 10957}
-    assert (camels.train_period, camels.test_period) == ("1989-10-01/1999-09-30", "1999-10-01/2009-09-30")
+def test_camels_gives_the_compared_basins_in_the_same_form(camels):
+    assert camels.sizes == {"site": 476, "time": 10957}
+    assert (camels.train_period, camels.test_period) == ("1999-10-01/2008-09-30", "1989-10-01/1999-09-30")
     assert forcing_names(camels) == ["prcp", "tmin", "tmax", "tmean", "srad", "vp"]
     assert len(attribute_names(camels)) == 27
     for name in forcing_names(camels):
         assert camels[name].dims == ("time", "site") and camels[name].dtype == "float32"
     assert not camels.streamflow.isnull().any()
+
+
+def test_camels_basins_in_doubt_are_flagged(camels):
+    assert camels.clean.dtype == bool and int(camels.clean.sum()) == 368
+    ratio = camels.streamflow.mean("time") / camels.prcp.mean("time")
+    assert (ratio[camels.clean] < 1).all() and (ratio[~camels.clean] > 1).any()
+
+
+def test_camels_temperatures_are_in_order_and_their_mean_is_kept(camels, camels_file):
+    assert (camels.tmin <= camels.tmax).all()
+    assert re.search(r"exchanged where tmin was above tmax: \d+ days of 65 basins", camels.history)
+    with xr.open_dataset(camels_file, engine="h5netcdf") as raw:
+        raw = raw[["tmin", "tmax"]].rename(basin="site").sel(site=camels.site).isel(time=slice(0, 366)).load()
+    assert (raw.tmin > raw.tmax).any()
+    of_year = camels.isel(time=slice(0, 366))
+    np.testing.assert_allclose(of_year.tmean, (raw.tmin + raw.tmax).T / 2, atol=1e-5)
+    np.testing.assert_allclose(of_year.tmax - of_year.tmin, abs(raw.tmax - raw.tmin).T, atol=1e-5)
 
 
 def test_camels_attributes_tell_nothing_of_the_streamflow(camels):
@@ -109,6 +133,13 @@ def test_camels_attributes_tell_nothing_of_the_streamflow(camels):
 
 def test_camels_climate_is_that_of_its_forcing(camels):
     # Published means are of 1989-10..2009-09; radiation is of the whole day, as 100 to 250 W m-2 in these latitudes.
-    means = camels.sel(time=slice("1989-10-01", "2009-09-30")).mean("time")
+    means = camels.sel(time=period_slice(camels, camels.p_mean.period)).mean("time")
+    assert camels.p_mean.period == "1989-10-01/2009-09-30"
     np.testing.assert_allclose(means.prcp, camels.p_mean, rtol=0.05)
     assert means.srad.min() > 90 and means.srad.max() < 260
+
+
+def test_climate_says_from_which_period_it_is(camels):
+    dated = {name for name in attribute_names(camels) if "period" in camels[name].attrs}
+    seasons = {"p_seasonality", "frac_snow", "high_prec_freq", "high_prec_dur", "low_prec_freq", "low_prec_dur"}
+    assert dated == {"p_mean", "pet_mean", "aridity"} | seasons

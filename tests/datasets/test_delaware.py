@@ -121,6 +121,9 @@ def test_climate_is_that_of_the_first_year(ds):
     }
     for name, values in expected.items():
         np.testing.assert_allclose(ds[name], values, rtol=1e-5, err_msg=name)
+        assert ds[name].period == "1979-01-01/1979-12-31", name
+    dated = {name for name in attribute_names(ds) if "period" in ds[name].attrs}
+    assert dated == set(expected) | {"pet_mean", "aridity", "p_seasonality"}
     np.testing.assert_allclose(ds.aridity, ds.pet_mean / ds.p_mean, rtol=1e-6)
 
 

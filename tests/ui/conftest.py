@@ -8,7 +8,6 @@ import xarray as xr
 
 from dgviz import metrics
 from dgviz.config import RunConfig
-from dgviz.datasets import attribute_names
 from dgviz.declare import Flux, Parameter, State
 from dgviz.runs import RunError
 from dgviz.site_model import SiteModel
@@ -105,7 +104,7 @@ class FakeRun:
         """An untrained model with what it needs to simulate one site."""
         dataset = dataset.sel(site=[site])
         torch.manual_seed(0)
-        model = DifferentiableModel.build(self.config.edited(members=1), attribute_names(dataset)).eval()
+        model = DifferentiableModel.build(self.config.edited(members=1), dataset).eval()
         first, last = dataset.indexes["time"].slice_indexer(start, stop).indices(dataset.sizes["time"])[:2]
         return model, model.samples(dataset, "streamflow").span(first, last, 30), dataset.time[first:last]
 
