@@ -54,6 +54,11 @@ class ProcessModel(torch.nn.Module):
         self._stepped_inputs = [k for k in self._step.inputs if k in given]
         self._logged = set()
 
+    @property
+    def joins_sites(self) -> bool:
+        """Does what happens at one site depend on others, so that they are simulated together?"""
+        return any(process.joins_sites for process in self.processes)
+
     def of(self, kind: type[Quantity]) -> dict[str, Quantity]:
         """The declared quantities of one kind over all processes, by name."""
         return {k: v for k, v in self._declared.items() if isinstance(v, kind)}

@@ -29,6 +29,7 @@ import xarray as xr
 
 from .config import RunConfig
 from .datasets import attribute_names, open_dataset, resolve
+from .datasets.network import has_network, upstream_of
 from .paths import data_folder
 from .samples import Samples
 from .site_model import SiteModel
@@ -261,6 +262,7 @@ class Run:
     ) -> tuple[DifferentiableModel | Ensemble, Samples, xr.DataArray]:
         """The trained model with what it needs of its data set to simulate one site over some days, warmed up.
 
+        Where a process joins sites, the site is the first of all whose water passes it.
         Raises RunError if the data set or the run has no such site, or none of these days.
         """
         sites = [str(s) for s in self.config.sites or dataset.site.values]
@@ -274,9 +276,10 @@ class Run:
             raise RunError(
                 f"There is no day from {start} to {stop}: the data are of {days[0]:%Y-%m-%d}/{days[-1]:%Y-%m-%d}."
             )
-        samples = model.samples(_alone(self.config, dataset, site, sites), self.config.target)
+        together = upstream_of(dataset, [site]) if model.process_model.joins_sites else [site]
+        samples = model.samples(_part(self.config, dataset, together, sites), self.config.target)
         if site in sites:
-            samples = replace(samples, sites=samples.sites + sites.index(site))
+            samples = replace(samples, sites=samples.sites.new_tensor([sites.index(name) for name in together]))
         return model, samples.span(first, last, self.config.warmup), dataset.time[first:last]
 
     @property
@@ -303,6 +306,7 @@ def dataset_of(config: RunConfig) -> xr.Dataset:
     if config.sites:
         if unknown := sorted(set(config.sites) - set(dataset.site.values)):
             raise RunError(f"sites: the data set {config.data!r} has no {', '.join(unknown)}.")
+        _check_whole(config, dataset)
         dataset = dataset.sel(site=list(config.sites))
     if not config.shuffled:
         return dataset
@@ -310,13 +314,25 @@ def dataset_of(config: RunConfig) -> xr.Dataset:
     return dataset.assign({name: _given(dataset[name], donors) for name in attribute_names(dataset)})
 
 
-def _alone(config: RunConfig, dataset: xr.Dataset, site: str, sites: list[str]) -> xr.Dataset:
-    """One site as the run sees it, of whose `sites` it may be."""
-    alone = dataset.sel(site=[site])
-    if not config.shuffled or site not in sites:
-        return alone
-    donor = sites[_donors(len(sites), config.seed)[sites.index(site)]]
-    return alone.assign({n: _given(alone[n], dataset[n].sel(site=[donor])) for n in attribute_names(dataset)})
+def _check_whole(config: RunConfig, dataset: xr.Dataset) -> None:
+    """A process that joins sites needs all whose water passes those chosen."""
+    if not config.build().joins_sites or not has_network(dataset):
+        return
+    if missing := upstream_of(dataset, config.sites)[len(config.sites) :]:
+        raise RunError(
+            f"sites: a river is simulated as a whole, but {len(missing)} reaches upstream of those chosen are not "
+            f"among them ({', '.join(missing[:3])} ...). Choose them too, or none for the whole river."
+        )
+
+
+def _part(config: RunConfig, dataset: xr.Dataset, wanted: list[str], sites: list[str]) -> xr.Dataset:
+    """Some sites as the run sees them, of whose `sites` they may be."""
+    part = dataset.sel(site=wanted)
+    if not config.shuffled or wanted[0] not in sites:
+        return part
+    donors = _donors(len(sites), config.seed)
+    given = [sites[donors[sites.index(site)]] for site in wanted]
+    return part.assign({n: _given(part[n], dataset[n].sel(site=given)) for n in attribute_names(dataset)})
 
 
 def _donors(n_sites: int, seed: int) -> np.ndarray:

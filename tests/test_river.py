@@ -116,10 +116,10 @@ def test_long_steps_and_reaches_give_nearly_what_short_ones_give():
 def test_a_flood_travels_at_its_celerity_and_flattens_where_the_bed_is_flat():
     inflow, peaks = flood(), []
     for slope in (0.01, 0.001, 0.0003):
-        outflow = chain(MuskingumCunge, 0.04, inflow, n_reaches=100, length=300.0, slope=slope)
+        outflow = chain(MuskingumCunge, 0.04, inflow, n_reaches=100, length=300.0, slope=slope, n_steps=20)
         depth = (PEAK * 0.04 / (28.0 * slope**0.5)) ** 0.6
         celerity = 5 / 3 * PEAK / (28.0 * depth)
-        delay = outflow.argmax().item() - inflow.argmax().item()
+        delay = outflow.argmax().item() / 20 - inflow.argmax().item()
         assert delay == pytest.approx(100 * 300.0 / celerity / HOUR, abs=1.0)
         peaks.append(outflow.max().item())
     assert PEAK > peaks[0] > peaks[1] > peaks[2]
