@@ -76,7 +76,23 @@ class Attribute(_Ranged):
 
 @dataclass(frozen=True)
 class Parameter(_Ranged):
-    """A physical coefficient that is learned, always inside its `range`."""
+    """A physical coefficient that is learned, always inside its `range`.
+
+    `default` is its value where nothing is learned; the middle of the range if it is not given.
+    """
+
+    default: float | None = None
+
+    def __post_init__(self):
+        super().__post_init__()
+        low, high = self.range
+        if self.default is None:
+            object.__setattr__(self, "default", (low + high) / 2)
+        if not low <= self.default <= high:
+            raise ValueError(
+                f"The default of {self.long_name!r} is {self.default}, outside its range. "
+                f"Give a default from {low} to {high}, or widen the range."
+            )
 
 
 @dataclass(frozen=True)

@@ -14,17 +14,18 @@ def option_table(domain: Domain) -> str:
 
 
 def parameter_table(domain: Domain) -> str:
-    """Markdown table of the parameters of a domain: meaning, range, units and the options that read each."""
+    """Markdown table of the parameters of a domain: meaning, range, default, units and the options that read each."""
     declared, readers = {}, {}
     for option in (option for options in domain.slots.values() for option in options):
         for name, parameter in option.of(Parameter).items():
             declared.setdefault(name, parameter)
             readers.setdefault(name, []).append(f"`{option.__name__}`")
     rows = [
-        f"| `{name}` | {p.long_name} | {p.range[0]:g} to {p.range[1]:g} | {p.units} | {', '.join(readers[name])} |"
+        f"| `{name}` | {p.long_name} | {p.range[0]:g} to {p.range[1]:g} | {p.default:g} | {p.units} "
+        f"| {', '.join(readers[name])} |"
         for name, p in declared.items()
     ]
-    return "\n".join(["| name | meaning | range | units | read by |", "|---|---|---|---|---|", *rows])
+    return "\n".join(["| name | meaning | range | default | units | read by |", "|---|---|---|---|---|---|", *rows])
 
 
 def describe(domain: Domain) -> str:

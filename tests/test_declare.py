@@ -37,6 +37,17 @@ def test_a_range_goes_from_low_to_high(kind, limits):
         kind("mm", "Depth", range=limits)
 
 
+def test_a_default_is_the_middle_of_the_range_or_what_is_given():
+    assert Parameter("mm", "Depth", range=(2.0, 6.0)).default == 4.0
+    assert [Parameter("mm", "Depth", range=(2.0, 6.0), default=d).default for d in (2.0, 3.0, 6.0)] == [2.0, 3.0, 6.0]
+
+
+@pytest.mark.parametrize("default", [1.9, 6.1, float("nan")])
+def test_a_default_outside_the_range_is_refused(default):
+    with pytest.raises(ValueError, match="default of 'Depth' is .*, outside its range. Give a default from 2.0 to 6.0"):
+        Parameter("mm", "Depth", range=(2.0, 6.0), default=default)
+
+
 def test_attrs_hold_only_what_is_known():
     assert Quantity("mm", "Depth").attrs == {"units": "mm", "long_name": "Depth"}
     assert Quantity("degC", "Air", "air_temperature").attrs["standard_name"] == "air_temperature"

@@ -22,15 +22,16 @@ def test_options_are_all_there_the_default_first(domain):
 
 
 @every_domain
-def test_parameters_are_all_there_once_with_range_units_and_readers(domain):
+def test_parameters_are_all_there_once_with_range_default_units_and_readers(domain):
     table = rows(parameter_table(domain))
     by_name = {row[0].strip("`"): row[1:] for row in table}
     declared = [(o, *item) for options in domain.slots.values() for o in options for item in o.of(Parameter).items()]
     assert len(table) == len(by_name) == len({name for _, name, _ in declared})
     for option, name, parameter in declared:
-        meaning, limits, units, readers = by_name[name]
+        meaning, limits, default, units, readers = by_name[name]
         assert (meaning, units) == (parameter.long_name, parameter.units)
         assert [float(limit) for limit in limits.split(" to ")] == pytest.approx(list(parameter.range))
+        assert float(default) == pytest.approx(parameter.default)
         assert f"`{option.__name__}`" in readers
 
 

@@ -97,7 +97,7 @@ class Formulas(JSComponent):
 
 
 def process_help(process: type[Process], chosen: bool = False) -> str:
-    """Meaning, equations, parameters with unit and range, and source of a process, as HTML."""
+    """Meaning, equations, parameters with unit, range and default, and source of a process, as HTML."""
     mark = " <span class='badge'>chosen</span>" if chosen else ""
     words = html.escape(explanation(process)).replace("`", "")
     equations = "".join(f"<div class='equation'>$${equation}$$</div>" for equation in process.equations)
@@ -115,14 +115,15 @@ def process_help(process: type[Process], chosen: bool = False) -> str:
 def _parameters(process: type[Process]) -> str:
     rows = "".join(
         f"<tr><td><code>{name}</code></td><td class='left'>{html.escape(p.long_name)}</td>"
-        f"<td>{_limit(p.range[0])} {DASH} {_limit(p.range[1])}</td><td class='left'>{units(p.units) or DASH}</td></tr>"
+        f"<td>{_number(p.range[0])} {DASH} {_number(p.range[1])}</td><td>{_number(p.default)}</td>"
+        f"<td class='left'>{units(p.units) or DASH}</td></tr>"
         for name, p in process.of(Parameter).items()
     )
-    head = "<tr><th>Parameter</th><th class='left'>Meaning</th><th>Range</th><th class='left'>Unit</th></tr>"
-    return f"<table>{head}{rows}</table>" if rows else ""
+    titles = "<th>Parameter</th><th class='left'>Meaning</th><th>Range</th><th>Default</th><th class='left'>Unit</th>"
+    return f"<table><tr>{titles}</tr>{rows}</table>" if rows else ""
 
 
-def _limit(value: float) -> str:
+def _number(value: float) -> str:
     return f"{value:g}".replace("-", MINUS)
 
 

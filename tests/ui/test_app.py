@@ -65,7 +65,7 @@ class Pick(Process):
     Source: Somebody (2000), doi:10.1000/1.
     """
 
-    share = Parameter("%", "Share", range=(-1.0, 2.0))
+    share = Parameter("%", "Share", range=(-1.0, 2.0), default=-0.25)
     equations = (r"a < b",)
 
     def forward(self, *, share):
@@ -101,7 +101,14 @@ def test_pickers_derive_from_the_domain(made_up):
 
 def test_help_derives_from_the_declaration():
     said = process_help(Pick, chosen=True)
-    for part in ("Choose share of it", "$$a < b$$", "\u22121 \u2013 2", "Somebody (2000)", "chosen"):
+    for part in (
+        "Choose share of it",
+        "$$a < b$$",
+        "\u22121 \u2013 2",
+        "<td>\u22120.25</td>",
+        "Somebody (2000)",
+        "chosen",
+    ):
         assert part in said
     dialog = HelpDialog()
     dialog.show_slot("Harvest", (Leave, Pick), "Pick")

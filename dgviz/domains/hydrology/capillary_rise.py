@@ -22,7 +22,7 @@ class CapillaryRise(Process):
     """
 
     fc = BetaSoil.fc
-    c = Parameter("d-1", "Capillary rise coefficient", range=(0.0, 1.0))
+    c = Parameter("d-1", "Capillary rise coefficient", range=(0.0, 1.0), default=0.01)
     capillary_rise = Flux("mm d-1", "Capillary rise", out_of="lower_zone", into="soil_moisture")
 
     equations = (r"C = c\,Z_l\,\left(1 - \min(\theta / f_c,\ 1)\right)",)

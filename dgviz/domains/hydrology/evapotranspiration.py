@@ -17,7 +17,7 @@ class LinearEvapotranspiration(Process):
     """
 
     fc = BetaSoil.fc
-    lp = Parameter("1", "Limit for potential evapotranspiration", range=(0.2, 1.0))
+    lp = Parameter("1", "Limit for potential evapotranspiration", range=(0.2, 1.0), default=0.9)
     evapotranspiration = Flux(
         "mm d-1",
         "Actual evapotranspiration",
@@ -43,7 +43,7 @@ class GammaEvapotranspiration(Process):
 
     fc = BetaSoil.fc
     lp = LinearEvapotranspiration.lp
-    gamma = Parameter("1", "Shape of the evapotranspiration curve", range=(0.3, 5.0))
+    gamma = Parameter("1", "Shape of the evapotranspiration curve", range=(0.3, 5.0), default=1.0)
     evapotranspiration = LinearEvapotranspiration.evapotranspiration
 
     equations = (r"E = \min\left(E_p\,\min(\theta / (l_p f_c),\ 1)^{\gamma},\ \theta\right)",)

@@ -15,11 +15,11 @@ class ThreeOutlets(Process):
     Source: Seibert and Vis (2012), doi:10.5194/hess-16-3315-2012.
     """
 
-    k0 = Parameter("d-1", "Quickflow recession", range=(0.05, 0.9))
-    k1 = Parameter("d-1", "Interflow recession", range=(0.01, 0.5))
-    k2 = Parameter("d-1", "Baseflow recession", range=(0.001, 0.2))
-    perc = Parameter("mm d-1", "Maximum percolation", range=(0.0, 10.0))
-    uzl = Parameter("mm", "Upper-zone threshold for quickflow", range=(0.0, 100.0))
+    k0 = Parameter("d-1", "Quickflow recession", range=(0.05, 0.9), default=0.2)
+    k1 = Parameter("d-1", "Interflow recession", range=(0.01, 0.5), default=0.1)
+    k2 = Parameter("d-1", "Baseflow recession", range=(0.001, 0.2), default=0.05)
+    perc = Parameter("mm d-1", "Maximum percolation", range=(0.0, 10.0), default=1.0)
+    uzl = Parameter("mm", "Upper-zone threshold for quickflow", range=(0.0, 100.0), default=20.0)
 
     upper_zone = State("mm", "Upper groundwater zone", initial=0.001)
     lower_zone = State("mm", "Lower groundwater zone", initial=0.001)

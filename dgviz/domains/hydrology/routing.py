@@ -19,8 +19,8 @@ class GammaRouting(Process):
     n_days = 15
     memory = n_days - 1
 
-    route_a = Parameter("1", "Shape of the unit hydrograph", range=(0.0, 2.9))
-    route_b = Parameter("d", "Time scale of the unit hydrograph", range=(0.0, 6.5))
+    route_a = Parameter("1", "Shape of the unit hydrograph", range=(0.0, 2.9), default=1.4)
+    route_b = Parameter("d", "Time scale of the unit hydrograph", range=(0.0, 6.5), default=0.5)
 
     channel = State("mm", "Water on its way to the gauge")
     streamflow = Flux("mm d-1", "Streamflow", out_of="channel", into="outlet")

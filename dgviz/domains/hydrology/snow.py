@@ -16,10 +16,10 @@ class DegreeDaySnow(Process):
     Source: Seibert and Vis (2012), doi:10.5194/hess-16-3315-2012.
     """
 
-    tt = Parameter("degC", "Rain-snow threshold temperature", range=(-2.5, 2.5))
-    cfmax = Parameter("mm d-1 degC-1", "Degree-day factor", range=(0.5, 10.0))
-    cfr = Parameter("1", "Refreezing coefficient", range=(0.0, 0.1))
-    cwh = Parameter("1", "Water holding capacity of snow", range=(0.0, 0.2))
+    tt = Parameter("degC", "Rain-snow threshold temperature", range=(-2.5, 2.5), default=0.0)
+    cfmax = Parameter("mm d-1 degC-1", "Degree-day factor", range=(0.5, 10.0), default=3.0)
+    cfr = Parameter("1", "Refreezing coefficient", range=(0.0, 0.1), default=0.05)
+    cwh = Parameter("1", "Water holding capacity of snow", range=(0.0, 0.2), default=0.1)
 
     snowpack = State("mm", "Frozen water in the snowpack", initial=0.001)
     meltwater = State("mm", "Liquid water in the snowpack", initial=0.001)

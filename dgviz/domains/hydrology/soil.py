@@ -16,8 +16,8 @@ class BetaSoil(Process):
     Source: Bergstroem (1992), SMHI Reports RH 4; Seibert and Vis (2012), doi:10.5194/hess-16-3315-2012.
     """
 
-    fc = Parameter("mm", "Field capacity", range=(50.0, 1000.0))
-    beta = Parameter("1", "Shape of the recharge curve", range=(1.0, 6.0))
+    fc = Parameter("mm", "Field capacity", range=(50.0, 1000.0), default=200.0)
+    beta = Parameter("1", "Shape of the recharge curve", range=(1.0, 6.0), default=2.0)
 
     soil_moisture = State("mm", "Soil moisture", "lwe_thickness_of_soil_moisture_content", initial=0.001)
 
