@@ -8,6 +8,7 @@ import xarray as xr
 
 from .config import RunConfig
 from .datasets import period_slice
+from .datasets.network import has_network, upstream_area
 from .metrics import scores
 from .samples import Samples
 from .sensitivity import mean_response, score_gradient
@@ -32,7 +33,8 @@ def make_results(
     The target is `(time, site)`, with `_low` and `_high` behind its name the least and greatest of an ensemble; a
     static parameter `(site, member)`, a dynamic one `(time, site)`; scores are `(period, site)`;
     `sensitivity_<parameter>` `(site,)` is that of the mean of the target over all these days, or, where a process joins
-    sites, `gradient_<parameter>` that of the mean NSE of all sites observed; `fold` `(site,)` numbers
+    sites, `gradient_<parameter>` that of the mean NSE of all sites observed; a river's `mean_discharge` is `(site,)`;
+    `fold` `(site,)` numbers
     the model and `held_out` says whether it had not seen the site.
     """
     spans = {name: days_of(dataset, period, name) for name, period in periods.items()}
@@ -56,6 +58,8 @@ def make_results(
     if len(models) < len(folds):
         with xr.set_options(keep_attrs=True):
             results = results.where(xr.DataArray(fold < len(models), {"site": dataset.site}, "site"))
+    if has_network(dataset) and config.build().joins_sites:
+        results["mean_discharge"] = _mean_discharge(results[config.target], dataset)
     if config.holdout != "none":
         results["fold"] = "site", fold, {"long_name": "Number of the model that predicts the site", "units": "1"}
         results["held_out"] = "site", held, {"long_name": "Was the site held out of training?", "units": "1"}
@@ -101,6 +105,12 @@ def _simulate(model: DifferentiableModel | Ensemble, samples: Samples, target: s
 
 def _scores(results: xr.Dataset, dataset: xr.Dataset, target: str, days: slice) -> xr.Dataset:
     return scores(results[target].sel(time=days), dataset[target].sel(time=days)).drop_vars(("lat", "lon", "name"))
+
+
+def _mean_discharge(streamflow: xr.DataArray, dataset: xr.Dataset) -> xr.DataArray:
+    """Mean of a streamflow (mm d-1) as discharge of each reach, `(site,)`."""
+    discharge = streamflow.mean("time") * (upstream_area(dataset) / 86.4)  # km2 mm d-1 in a m3 s-1
+    return discharge.assign_attrs(long_name="Mean discharge", units="m3 s-1")
 
 
 def _place(dataset: xr.Dataset) -> dict[str, xr.DataArray]:

@@ -30,6 +30,18 @@ def downstream_positions(ds: xr.Dataset) -> np.ndarray:
     return np.array([position.get(number, -1) for number in ds.downstream_reach.values.tolist()])
 
 
+def upstream_area(ds: xr.Dataset) -> np.ndarray:
+    """The area of the land whose water passes the end of each reach `(site,)`, km2."""
+    below, land = downstream_positions(ds), ds.reach_area.values.astype(float)
+    total = np.zeros(len(land))
+    for start in range(len(land)):
+        here = start
+        while here >= 0:
+            total[here] += land[start]
+            here = below[here]
+    return total
+
+
 def upstream_of(ds: xr.Dataset, sites: Iterable[str]) -> list[str]:
     """These sites and then all those whose water passes them."""
     wanted, names = list(dict.fromkeys(sites)), ds.site.values.tolist()

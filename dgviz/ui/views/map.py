@@ -46,7 +46,13 @@ class SiteMap(View):
             self.map.paint(values, self.map.mapper.palette, 0, 1, "")
         else:
             self.map.paint(
-                shown.values.values, shown.palette, shown.low, shown.high, shown.units, shown.title.partition(",")[0]
+                shown.values.values,
+                shown.palette,
+                shown.low,
+                shown.high,
+                shown.units,
+                shown.title.partition(",")[0],
+                shown.powers,
             )
             self.heading = shown.title
             missing = int(shown.values.isnull().sum())
