@@ -44,7 +44,7 @@ class Samples:
         """
         tensors, recurrent = {}, tuple(recurrent)
         for name in dict.fromkeys((*forcings, *recurrent)):
-            if name not in dataset.variables:
+            if name not in dataset.variables or not {"time", "site"}.issuperset(dataset[name].dims):
                 raise ValueError(
                     f"The chosen processes need {name!r}, which the data set "
                     f"{dataset.attrs.get('title', '')!r} lacks. {_instead(name)}"

@@ -24,12 +24,19 @@ PROCESSES = {option.__name__: option for d in DOMAINS.values() for options in d.
 
 def combinations(domain):
     """Every combination of options. A slot without parameters and states (such as the formula of potential
-    evapotranspiration) cannot interact with the others: each of its options is combined with the defaults."""
+    evapotranspiration) cannot interact with the others: each of its options is combined with the defaults. A process
+    that joins sites takes much longer and sees of the others only what they give it: with it, one other slot at a time
+    has another option than its default."""
     alone = [k for k, options in domain.slots.items() if not any(p.of(Parameter) or p.of(State) for p in options)]
     together = {k: options[:1] if k in alone else options for k, options in domain.slots.items()}
+    together = {k: [p for p in options if not p.joins_sites] for k, options in together.items()}
     defaults = {k: options[0] for k, options in domain.slots.items()}
     yield from (dict(zip(together, chosen, strict=True)) for chosen in itertools.product(*together.values()))
     yield from (defaults | {slot: option} for slot in alone for option in domain.slots[slot][1:])
+    for slot, option in ((k, p) for k, options in domain.slots.items() for p in options if p.joins_sites):
+        joined = defaults | {slot: option}
+        yield joined
+        yield from (joined | {k: p} for k in together if k != slot for p in together[k][1:])
 
 
 MODELS = {
