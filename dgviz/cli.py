@@ -70,13 +70,17 @@ def train(
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="An option of the run or of a slot, as epochs=50 or snow=NoSnow.")
     ] = None,
+    preset: Annotated[str | None, typer.Option(help="A named configuration to start from, as 'HBV, dynamic'.")] = None,
     resume: Annotated[str | None, typer.Option(help="The id of a run to go on with from its last epoch.")] = None,
+    extend: Annotated[
+        str | None, typer.Option(help="The id of a finished run to train further, in a new run; set epochs=.")
+    ] = None,
     runs: RunsFolder = None,
     as_json: Annotated[bool, typer.Option("--json", help="End with one line of JSON.")] = False,
 ) -> None:
     """Train a run here, with a progress bar; Ctrl-C ends it and leaves a usable run."""
     with _plain_errors():
-        run = _run(data, set_ or [], resume, runs or runs_folder())
+        run = _run(data, set_ or [], preset, resume, extend, runs or runs_folder())
         started = time.monotonic()
         torch.set_num_threads(n_threads())
         with _progress(run, quiet=as_json) as on_epoch:
@@ -92,13 +96,21 @@ def train(
             out.print(_score_table(results), escape(ended))
 
 
-def _run(data: str | None, settings: list[str], resume: str | None, folder: Path) -> Run:
-    if resume and (data or settings):
-        raise ValueError("--resume goes on with a run as it is. Leave out --data and --set, or train a new run.")
+def _run(
+    data: str | None, settings: list[str], preset: str | None, resume: str | None, extend: str | None, folder: Path
+) -> Run:
+    if resume and (data or settings or preset or extend):
+        raise ValueError(
+            "--resume goes on with a run as it is. Leave out --data, --set, --preset and --extend, or train a new run."
+        )
     if resume:
         return find_run(resume, folder)
     changes = dict(_setting(text) for text in settings) | ({"data": data} if data else {})
-    config = RunConfig(**changes)
+    if extend:
+        if preset or changes.keys() != {"epochs"}:
+            raise ValueError(f"--extend takes a number of epochs and nothing else: --extend {extend} --set epochs=100.")
+        return find_run(extend, folder).extended(changes["epochs"], folder)
+    config = RunConfig().preset(preset).edited(**changes) if preset else RunConfig(**changes)
     check(config)  # so that a mistake leaves no run behind
     return Run.create(config, folder)
 

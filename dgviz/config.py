@@ -150,6 +150,18 @@ class RunConfig(BaseModel):
             changes["processes"] = {**self.processes, **changes["processes"]}
         return RunConfig(**{**self.model_dump(), **changes})
 
+    def preset(self, name: str) -> "RunConfig":
+        """A copy with the options of a preset of the domain; those of another preset go back to their defaults.
+
+        Data, sites, periods and what else a preset does not concern stay. Raises ConfigError naming an unknown preset.
+        """
+        presets = self.science.presets
+        if name not in presets:
+            raise ConfigError(f"There is no preset {name!r}. Presets: {'; '.join(presets)}.{suggest(name, presets)}")
+        concerned = {k for preset in presets.values() for k in preset.options} - self.science.slots.keys()
+        defaults = {k: type(self).model_fields[k].default for k in concerned}
+        return RunConfig(**{**self.model_dump(), "processes": {}, **defaults, **presets[name].options})
+
     def differences(self, other: "RunConfig") -> dict[str, tuple[Any, Any]]:
         """The options that differ, each with this value and the other's; a slot by its name."""
         mine, theirs = ({**c.model_dump(exclude={"processes"}), **c.processes} for c in (self, other))

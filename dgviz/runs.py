@@ -86,14 +86,19 @@ class Run:
         self.folder = Path(folder)
 
     @classmethod
-    def create(cls, config: RunConfig, folder: Path) -> "Run":
-        """A new run in a folder of runs, waiting to be trained. Raises RunError if it cannot be written."""
+    def create(cls, config: RunConfig, folder: Path, begun: Iterable[Path] = ()) -> "Run":
+        """A new run in a folder of runs, waiting to be trained; `begun` are files of a training to go on from.
+
+        Raises RunError if it cannot be written.
+        """
         config = config.edited(data=resolve(config.data))  # a path that holds wherever the run is read
         now = datetime.now()
         base = f"{Path(config.data).stem}-{now:%Y%m%d-%H%M%S}-{now.microsecond // 1000:03d}"
         try:
             Path(folder).mkdir(parents=True, exist_ok=True)
             path = _new_folder(Path(folder), base)
+            for file in begun:
+                shutil.copy(file, path)
             write_whole(path / "config.json", config.model_dump_json(indent=2))
         except OSError as error:
             raise RunError(
@@ -101,6 +106,20 @@ class Run:
                 "Choose another with --runs or the environment variable DGVIZ_RUNS."
             ) from None
         return cls(path)
+
+    def extended(self, epochs: int, folder: Path) -> "Run":
+        """A new run that goes on from the last epoch of this one, to more epochs; this one stays as it is.
+
+        Raises RunError if this one has not ended, keeps no checkpoint or has as many epochs already.
+        """
+        if self.status not in ("done", "stopped"):
+            raise RunError(f"The run {self.id!r} is {self.status}. Only a run with results can be trained further.")
+        checkpoints = sorted(self.folder.glob("checkpoint-*.pt"))
+        if not checkpoints:
+            raise RunError(f"The run {self.id!r} keeps no checkpoint to go on from. Train it again, or another.")
+        if epochs <= self.config.epochs:
+            raise RunError(f"The run {self.id!r} has {self.config.epochs} epochs already. Give more than that.")
+        return Run.create(self.config.edited(epochs=epochs), folder, [*checkpoints, self.folder / "progress.jsonl"])
 
     def __repr__(self) -> str:
         return f"Run({self.id!r}, {self.status})"

@@ -77,7 +77,10 @@ def test_a_stopped_run_is_gone_on_with(command, small, tmp_path):
         (["train", "--data", "/no/[/such] {file}.nc"], "/no/[/such] {file}.nc"),
         (["train", "--data", "delawar", "--set", "data=delaware"], "Did you mean 'delaware'?"),
         (["train", "--resume", "nothing"], "There is no run 'nothing'"),
-        (["train", "--resume", "nothing", "--set", "epochs=2"], "Leave out --data and --set, or train a new run."),
+        (
+            ["train", "--resume", "nothing", "--set", "epochs=2"],
+            "Leave out --data, --set, --preset and --extend, or train a new run.",
+        ),
         (["train", "--runs", "/dev/null/runs"], "The runs folder /dev/null/runs cannot be written: Not a directory."),
         (["data", "delawar"], "Did you mean 'delaware'?"),
         (["describe", "alchemy"], "There is no domain 'alchemy'. Domains: hydrology"),

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from dgviz.config import ConfigError, RunConfig
+from dgviz.domains import discover
 
 
 def test_the_defaults_name_every_slot():
@@ -97,3 +98,20 @@ def test_a_slot_may_be_given_by_its_name():
 def test_odd_values_are_refused_in_words(options):
     with pytest.raises(ConfigError, match=next(iter(options))):
         RunConfig().edited(**options)
+
+
+@pytest.mark.parametrize(("domain", "name"), [(k, name) for k, d in discover().items() for name in d.presets])
+def test_a_preset_sets_its_options_and_puts_back_those_of_another(domain, name):
+    default = RunConfig(domain=domain, seed=3)
+    changed = default.preset(name)
+    wanted = default.science.presets[name].options
+    assert {k: changed.processes.get(k, getattr(changed, k, None)) for k in wanted} == wanted
+    for other in default.science.presets:
+        assert default.preset(other).preset(name) == changed
+
+
+def test_presets_have_names_that_are_known():
+    for domain in discover().values():
+        assert {*domain.dial, *domain.controls} <= domain.presets.keys()
+    with pytest.raises(ConfigError, match="no preset 'HBV, dinamic'.*Did you mean 'HBV, dynamic'"):
+        RunConfig().preset("HBV, dinamic")

@@ -3,7 +3,8 @@
 import importlib
 import pkgutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from ..declare import Attribute, Forcing, Process, Quantity
 from ..model import ProcessModel
@@ -11,11 +12,20 @@ from ..words import suggest
 
 
 @dataclass(frozen=True)
+class Preset:
+    """A configuration to start from: the options of a run that are not the defaults, and what it is."""
+
+    options: Mapping[str, Any]
+    about: str
+
+
+@dataclass(frozen=True)
 class Domain:
     """What can be modelled: the inputs, the targets, and the process options for each slot.
 
     `slots` maps each slot, in running order, to the options that can fill it; the first is the default. `outside`
-    names where fluxes come from and go to beyond the stores. `site` is this science's word for a place.
+    names where fluxes come from and go to beyond the stores. `site` is this science's word for a place. `presets` are
+    named configurations; those in `dial` lead from physics to learning, those in `controls` are made to fail.
     """
 
     title: str
@@ -25,6 +35,9 @@ class Domain:
     targets: Mapping[str, Quantity]
     slots: Mapping[str, tuple[type[Process], ...]]
     outside: tuple[str, ...]
+    presets: Mapping[str, Preset] = field(default_factory=dict)
+    dial: tuple[str, ...] = ()
+    controls: tuple[str, ...] = ()
 
     def complete(self, choices: Mapping[str, str]) -> dict[str, str]:
         """The option of every slot: the chosen ones, and the default for the rest.

@@ -8,7 +8,6 @@ from ..config import ConfigError
 from ..declare import title
 from ..worker import backend_of
 from . import material, theme
-from .presets import PRESETS
 from .run_names import run_names
 from .state import AppState
 from .text import number, sentence
@@ -43,29 +42,24 @@ def header(state: AppState, show_help) -> list:
 
 def presets(state: AppState, **options):
     """A picker of named configurations; it shows the one that the draft is, if any."""
-    names = PRESETS.get(state.config.domain, {})
+    names = state.config.science.presets
     menu = material.Select(label="Preset", options=["", *names], value="", size="small", **{"margin": (6, 0)} | options)
 
     def apply(event):
         if event.new:
             try:
-                state.edit(**{"dynamic": (), "processes": state.config.science.complete({}), **names[event.new]})
+                state.take_preset(event.new)
             except ConfigError as error:
                 state.problem = str(error)
 
     def follow(*_):
-        same = [n for n, edits in names.items() if _matches(state, edits)]
+        same = [name for name in names if state.config.preset(name) == state.config]
         menu.value = same[0] if same else ""
 
     follow()
     menu.param.watch(apply, "value")
     state.param.watch(follow, "config")
     return menu
-
-
-def _matches(state: AppState, edits: dict) -> bool:
-    wanted = state.config.edited(**{"dynamic": (), "processes": state.config.science.complete({}), **edits})
-    return wanted == state.config
 
 
 def _selection(state: AppState):

@@ -10,11 +10,24 @@ from ..config import RunConfig
 from . import material
 from .text import sentence
 
-NETWORK = ("network", "hidden", "members", "attributes")
+NETWORK = (
+    "predictor",
+    "parameters",
+    "network",
+    "hidden",
+    "dropout",
+    "dynamic_dropout",
+    "members",
+    "seeds",
+    "attributes",
+    "shuffled",
+)
+SPLIT = ("train_period", "test_period", "holdout", "folds", "held_sites", "validation", "validation_fraction")
 ELSEWHERE = {"domain", "data", "sites", "processes", "dynamic"}  # have their own places
 GROUPS = {
     "Network": NETWORK,
-    "Training": tuple(name for name in RunConfig.model_fields if name not in ELSEWHERE | set(NETWORK)),
+    "Split": SPLIT,
+    "Training": tuple(name for name in RunConfig.model_fields if name not in ELSEWHERE | {*NETWORK, *SPLIT}),
 }
 
 
@@ -30,6 +43,8 @@ def option_widget(name: str, value: Any, choices: dict[str, str], on_change: Cal
     kind = field.annotation
     if typing.get_origin(kind) is typing.Literal:
         widget = material.Select(options=list(typing.get_args(kind)), value=value, size="small", **shared)
+    elif kind is bool:
+        widget = material.Switch(value=value, **shared)
     elif kind in (int, float):
         low, high = bounds(field)
         make = material.IntInput if kind is int else material.FloatInput

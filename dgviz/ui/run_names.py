@@ -8,10 +8,11 @@ from ..config import RunConfig
 from ..paths import data_folder
 from ..runs import Run
 from .differences import in_words
-from .presets import PRESETS
 from .state import NOT_THE_MODEL
 from .store import Store
 from .text import number
+
+STRUCTURE = ("processes", "dynamic", "predictor", "parameters", "shuffled")  # what a preset is known by
 
 
 def run_names(run_ids: list[str], store: Store) -> dict[str, str]:
@@ -35,8 +36,7 @@ def run_name(run: Run, store: Store) -> str:
 def model_name(config: RunConfig) -> str:
     """The preset that a configuration is, else what it has that the defaults have not; how it was trained is left."""
     default = RunConfig(domain=config.domain, data=config.data)
-    same = {name: getattr(default, name) for name in NOT_THE_MODEL - {"sites"}}
-    model = config.edited(**same)
+    model = _untrained(config)
     for name, preset in _presets(default).items():
         if words := _beyond(model, preset, name):
             return words
@@ -46,16 +46,21 @@ def model_name(config: RunConfig) -> str:
 def _presets(default: RunConfig) -> dict[str, RunConfig]:
     key = (default.domain, default.data)
     if key not in _PRESETS:
-        _PRESETS[key] = {name: default.edited(**edits) for name, edits in PRESETS.get(default.domain, {}).items()}
+        _PRESETS[key] = {name: _untrained(default.preset(name)) for name in default.science.presets}
     return _PRESETS[key]
 
 
 _PRESETS: dict[tuple[str, str], dict[str, RunConfig]] = {}  # a picker asks for every run at every change
 
 
+def _untrained(config: RunConfig) -> RunConfig:
+    """The model alone: how it is trained as by default."""
+    return config.edited(**{name: RunConfig.model_fields[name].default for name in NOT_THE_MODEL - {"sites"}})
+
+
 def _beyond(model: RunConfig, preset: RunConfig, name: str) -> str:
     """The name of a preset and what comes on top of it; nothing where the processes are others."""
-    if (model.processes, model.dynamic) != (preset.processes, preset.dynamic):
+    if any(getattr(model, name) != getattr(preset, name) for name in STRUCTURE):
         return ""
     more = in_words(model, preset)
     return f"{name}; {more}" if more else name

@@ -21,6 +21,8 @@ NOT_THE_MODEL = {
     "epochs",
     "batch_size",
     "learning_rate",
+    "schedule",
+    "weights",
     "clip",
     "patience",
     "validation",
@@ -91,6 +93,10 @@ class AppState(param.Parameterized):
             self._open(config)
         else:
             self.config = config
+
+    def take_preset(self, name: str) -> None:
+        """Make a preset of the domain the draft, on the same data. Raises ConfigError for one that is not known."""
+        self.config = self.config.preset(name)
 
     def restore(self, run_id: str) -> None:
         """Make the configuration of a run the draft again, training on the sites that it was trained on."""

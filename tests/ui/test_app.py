@@ -9,7 +9,6 @@ from bokeh.document import Document
 from panel.util import edit_readonly
 from tornado.websocket import WebSocketClosedError
 
-from dgviz.config import RunConfig
 from dgviz.declare import Parameter, Process
 from dgviz.domains import Domain
 from dgviz.model import ProcessModel
@@ -17,7 +16,6 @@ from dgviz.ui import material
 from dgviz.ui.app import create_app, not_of_a_closed_page
 from dgviz.ui.header import backend_chip, presets, selection_text, shown_only, stale_text
 from dgviz.ui.help import HelpDialog, process_help
-from dgviz.ui.presets import PRESETS
 from dgviz.ui.sidebar import Basins, Processes, Training
 from dgviz.ui.state import AppState
 from dgviz.ui.what_if import WhatIf
@@ -84,7 +82,6 @@ def made_up(monkeypatch, empty_store):
     """A domain of which nothing else knows, as the draft of a session."""
     domain = Domain("Picking", "tree", {}, {}, {}, dict(harvest=(Leave, Pick), rest=(Leave,)), ())
     monkeypatch.setattr("dgviz.config.discover", lambda: {"hydrology": domain})
-    monkeypatch.setitem(PRESETS, "hydrology", {})
     return AppState(empty_store)
 
 
@@ -155,15 +152,10 @@ def test_training_that_cannot_start_says_why(state, monkeypatch):
 def test_a_preset_becomes_the_draft_and_shows_what_the_draft_is(state):
     picker = presets(state)
     assert picker.value == "HBV"
-    picker.value = "HBV with dynamic soil"
+    picker.value = "HBV, dynamic"
     assert state.config.dynamic == ("beta", "gamma")
     state.edit(snow="NoSnow")
     assert picker.value == ""
-
-
-@pytest.mark.parametrize(("domain", "name"), [(domain, name) for domain, named in PRESETS.items() for name in named])
-def test_every_preset_is_a_valid_configuration(domain, name):
-    assert RunConfig(domain=domain).edited(**PRESETS[domain][name])
 
 
 def test_formulas_are_typeset_only_where_help_is_open(store):

@@ -8,6 +8,7 @@ hydrograph has the mean delay of HBV's triangle over 3 days.
 
 from ...declare import Attribute, Forcing, Quantity
 from .. import Domain
+from . import presets
 from .capillary_rise import CapillaryRise, NoCapillaryRise
 from .evapotranspiration import GammaEvapotranspiration, LearnedEvapotranspiration, LinearEvapotranspiration
 from .groundwater import LinearReservoir, ThreeOutlets, TwoOutlets
@@ -48,4 +49,7 @@ domain = Domain(
         groundwater=(ThreeOutlets, TwoOutlets, LinearReservoir),
         routing=(GammaRouting, NoRouting, MuskingumCunge, PlainMuskingumCunge),
     ),
+    presets=presets.PRESETS,
+    dial=presets.DIAL,
+    controls=presets.CONTROLS,
 )
