@@ -149,9 +149,10 @@ def _of_parameter(values: xr.DataArray, config: RunConfig, name: str) -> Colouri
 
 
 def _of_flow(values: xr.DataArray, name: str) -> Colouring:
-    low, high = (10.0 ** round(float(np.log10(np.nanpercentile(values.where(values > 0), p)))) for p in (5, 100))
+    logs = np.log10(values.where(values > 0))
+    low, high = 10.0 ** np.floor(float(logs.quantile(0.05))), 10.0 ** np.ceil(float(logs.max()))
     caption = "Mean of the simulated days; each power of ten has as many colours"
-    return Colouring(label(values, name), values, theme.SEQUENTIAL, low, max(high, 10 * low), caption, powers=True)
+    return Colouring(label(values, name), values, theme.SEQUENTIAL, low, high, caption, powers=True)
 
 
 def _of_response(values: xr.DataArray, name: str) -> Colouring:
