@@ -8,7 +8,7 @@ from dgviz.config import RunConfig
 from dgviz.datasets import open_dataset
 from dgviz.datasets.network import upstream_of
 from dgviz.runs import Run, RunError
-from dgviz.sensitivity import score_gradient
+from dgviz.sensitivity import agreement, finite_difference, forcing_response, parameter_response, score_gradient
 from dgviz.train import DifferentiableModel, fit
 from dgviz.worker import carry_out, check
 
@@ -109,6 +109,15 @@ def test_the_gradient_of_the_score_is_the_difference_of_two_scores(done, river):
     for at in range(len(gradient)):
         difference = (score(at, 1e-4) - score(at, -1e-4)) / 2e-4
         assert gradient[at] == pytest.approx(difference, rel=0.02, abs=1e-3)
+
+
+def test_the_response_of_a_day_is_that_to_a_shift_in_all_reaches_upstream(done, river):
+    model, samples, time = done.at(river, done.config.sites[0], "1979-02-01", "1979-04-30")
+    exact = parameter_response(model, samples, "streamflow", time)
+    for name in ("manning_n", "k2", "beta"):
+        assert agreement(exact[name], finite_difference(model, samples, "streamflow", name, time)) > 98
+    rain = forcing_response(model, samples, "streamflow", "prcp", time, day=60)
+    assert rain.sizes["time"] == samples.warmup + time.size and rain[samples.warmup + 61 :].max() == 0 < rain.max()
 
 
 def test_a_river_without_its_upper_reaches_is_refused(small):

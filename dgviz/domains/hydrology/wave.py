@@ -45,29 +45,24 @@ def route(
 class _Route(torch.autograd.Function):
     """`route` with every series in the order of the wave `(wave step, piece)`.
 
-    Forwards it only computes. Backwards, the derivatives of the scheme are taken for many steps at once, as all its
-    inputs are then known; what is left is a linear wave that runs upstream and back in time.
+    Forwards it only computes. The derivatives of the scheme are then taken for many steps at once, as all its inputs
+    are known; what is left is a linear wave: of tangents down the river, or of gradients up it and back in time.
     """
 
     @staticmethod
     def forward(ctx, network, scheme, seconds, lateral, depth, inflow0, outflow0, storage0, *constants):
         ctx.network, ctx.scheme, ctx.seconds = network, scheme, seconds
-        n_waves, n_pieces = lateral.shape
-        # One row more, the state before: of each piece just before the wave reaches it.
-        inflow = torch.zeros(n_waves + 2, n_pieces + 1, dtype=lateral.dtype, device=lateral.device)
-        inflow[1:-1, :-1] = lateral
-        outflow, storage = inflow.new_zeros(n_waves + 1, n_pieces), inflow.new_zeros(n_waves + 1, n_pieces)
-        piece = torch.arange(n_pieces, device=lateral.device)
-        for series, start in ((inflow, inflow0), (outflow, outflow0), (storage, storage0)):
-            series[network.level, piece] = start
-        for k, here in _waves(network, n_waves):
+        inflow, outflow, storage = _begin(network, lateral, (inflow0, outflow0, storage0))
+        for k, here in _waves(network, len(lateral)):
             entering = inflow[k + 1, here]
             before = inflow[k, here], outflow[k, here], storage[k, here]
             leaving = scheme(entering, depth[k, here], *before, *(c[here] for c in constants), seconds)
             outflow[k + 1, here] = leaving
             storage[k + 1, here] = before[2] + seconds * (entering - leaving)
             inflow[k + 2].index_add_(0, network.below[here], leaving)
-        ctx.save_for_backward(depth, inflow, outflow, storage, *constants)
+        saved = depth, inflow, outflow, storage, *constants
+        ctx.save_for_backward(*saved)
+        ctx.save_for_forward(*saved)
         return inflow[1:-1, :-1].clone(), outflow[1:].clone(), storage[1:].clone()
 
     @staticmethod
@@ -93,6 +88,40 @@ class _Route(torch.autograd.Function):
             storage0[here] += kept
         n_constants = len(ctx.saved_tensors) - 4
         return None, None, None, to_lateral, to_depth, inflow0, outflow0, storage0, *[None] * n_constants
+
+    @staticmethod
+    def jvp(ctx, _network, _scheme, seconds, lateral, depth, inflow0, outflow0, storage0, *_constants):
+        network, like = ctx.network, ctx.saved_tensors[0]
+        lateral, depth = (torch.zeros_like(like) if v is None else v for v in (lateral, depth))
+        initial = (torch.zeros_like(like[0]) if v is None else v for v in (inflow0, outflow0, storage0))
+        inflow, outflow, storage = _begin(network, lateral, tuple(initial))
+        partials, first, end = None, 0, 0
+        for k, here in _waves(network, len(lateral)):
+            if k >= end:
+                first, end = k, min(len(lateral), k + max(1, AT_ONCE // lateral.shape[1]))
+                partials = _partials(ctx, first, end)
+            known = inflow[k + 1, here], depth[k, here], inflow[k, here], outflow[k, here], storage[k, here]
+            leaving = sum(p[k - first, here] * v for p, v in zip(partials, known, strict=True))
+            outflow[k + 1, here] = leaving
+            storage[k + 1, here] = storage[k, here] + ctx.seconds * (inflow[k + 1, here] - leaving)
+            inflow[k + 2].index_add_(0, network.below[here], leaving)
+        return inflow[1:-1, :-1].clone(), outflow[1:].clone(), storage[1:].clone()
+
+
+def _begin(network: Network, lateral: Tensor, initial: tuple[Tensor, Tensor, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
+    """Inflow, outflow and storage to be computed `(wave step, piece)`: the first holds what comes from the land.
+
+    One row more is at the beginning, so that each piece has its state before just before the wave reaches it; and one
+    row and piece at the end of the inflow take what nobody needs.
+    """
+    n_waves, n_pieces = lateral.shape
+    inflow = lateral.new_zeros(n_waves + 2, n_pieces + 1)
+    inflow[1:-1, :-1] = lateral
+    outflow, storage = lateral.new_zeros(n_waves + 1, n_pieces), lateral.new_zeros(n_waves + 1, n_pieces)
+    piece = torch.arange(n_pieces, device=lateral.device)
+    for series, start in zip((inflow, outflow, storage), initial, strict=True):
+        series[network.level, piece] = start
+    return inflow, outflow, storage
 
 
 def _waves(network: Network, n_waves: int) -> list[tuple[int, slice]]:
