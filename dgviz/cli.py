@@ -142,7 +142,11 @@ def _progress(run: Run, quiet: bool) -> Iterator[Callable[[dict], None]]:
 
         def on_epoch(record: dict) -> None:
             loss, nse = f"{record['loss']:.3f}", f"{record['median_nse']:.2f}"
-            bar.update(task, completed=record["epoch"], loss=loss, nse=nse)
+            done = (record["part"] - 1) * record["epochs"] + record["epoch"]
+            name = f"{run.id} {record['part_name']}".strip()
+            bar.update(
+                task, description=name, total=record["parts"] * record["epochs"], completed=done, loss=loss, nse=nse
+            )
 
         yield on_epoch
 

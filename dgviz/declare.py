@@ -121,7 +121,7 @@ class Process(torch.nn.Module):
     members. A process on whole series whose output depends on the days before says how many in `memory`; or it names in
     `carries` what it returns beside its fluxes at the end, which it takes under that name to go on from there. Where
     `joins_sites`, what happens at one site depends on others: all sites that belong together are simulated together.
-    `equations` (LaTeX) are shown as help.
+    `equations` (LaTeX) are shown as help. `learned` names the fluxes that a network inside the process gives.
     """
 
     member_mean: ClassVar[bool] = False
@@ -129,6 +129,7 @@ class Process(torch.nn.Module):
     carries: ClassVar[str] = ""
     joins_sites: ClassVar[bool] = False
     equations: ClassVar[tuple[str, ...]] = ()
+    learned: ClassVar[tuple[str, ...]] = ()
     declared: ClassVar[Mapping[str, Quantity]] = {}
     reads: ClassVar[Mapping[str, bool]] = {}  # name of an input: is it required?
 

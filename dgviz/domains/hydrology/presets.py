@@ -27,6 +27,14 @@ PRESETS = {
     "HBV, learned evapotranspiration": Preset(
         {"evapotranspiration": "LearnedEvapotranspiration"}, "A small network stands in for one process."
     ),
+    "HBV, three learned processes": Preset(
+        {
+            "soil": "MonotoneRecharge",
+            "evapotranspiration": "MonotoneEvapotranspiration",
+            "groundwater": "MonotonePercolation",
+        },
+        "Small networks give evapotranspiration, recharge and percolation; each grows with the water there is.",
+    ),
     "HBV, corrected": Preset(
         {"predictor": "corrected", **RECURRENT},
         "A recurrent network corrects what HBV simulates: water is not conserved.",
@@ -40,6 +48,13 @@ PRESETS = {
     ),
     "Shuffled attributes": Preset(
         {"shuffled": True}, "A control: every basin has the attributes of another. They can name it, not describe it."
+    ),
+    "Zones in the wrong order": Preset(
+        {"groundwater": "ZonesInWrongOrder"}, "A control: all water drains slowly first. It should lose skill."
+    ),
+    "Zones in the wrong order, dynamic": Preset(
+        {"groundwater": "ZonesInWrongOrder", "dynamic": ("k0", "k2"), **RECURRENT},
+        "A control: if recessions that vary from day to day restore the skill, the network has mended the structure.",
     ),
     "HBV without snow": Preset({"snow": "NoSnow"}, "All precipitation is rain."),
     "HBV with smooth snow": Preset({"snow": "SmoothDegreeDaySnow"}, "Rain and snow mix around the threshold."),
@@ -56,4 +71,4 @@ DIAL = (
     "HBV, corrected",
     "LSTM",
 )
-CONTROLS = ("Shuffled attributes",)
+CONTROLS = ("Shuffled attributes", "Zones in the wrong order", "Zones in the wrong order, dynamic")
