@@ -1,7 +1,8 @@
 """What a map can show: one value per site, with its label, units and a fixed colour scale.
 
 A choice is written "kind:name" or "kind:name:period": "score:nse:test", "difference:nse:test" (run A minus run B),
-"published:LSTM" (run A minus others' published NSE), "parameter:fc", "sensitivity:fc", "attribute:elevation".
+"published:LSTM" (run A minus others' published NSE), "parameter:fc", "sensitivity:fc", "gradient:fc",
+"flow:mean_discharge", "attribute:elevation".
 """
 
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from .text import MINUS, label, units
 from .text import period as days_in_words
 
 PERIODS = {"test": "test period", "train": "training period"}
+RESPONSES = "sensitivity", "gradient"  # begin the name of a response to a parameter
 DIFFERENCES = {"1": 0.3, "%": 30.0}  # the half width of a difference's scale, by the units of the score
 
 
@@ -31,6 +33,7 @@ class Colouring:
     low: float
     high: float
     caption: str
+    powers: bool = False  # are the colours spread over powers of ten?
 
     @property
     def units(self) -> str:
@@ -67,6 +70,13 @@ def choices(
             for n, d in learned.items()
             if f"sensitivity_{n}" in results
         }
+        groups["Gradient of the score"] = {
+            f"NSE by {d.long_name.lower()} ({n})": f"gradient:{n}"
+            for n, d in learned.items()
+            if f"gradient_{n}" in results
+        }
+        if "mean_discharge" in results:
+            groups["River"] = {"Mean flow": "flow:mean_discharge"}
     groups["Attributes"] = {label(dataset[n], n): f"attribute:{n}" for n in attribute_names(dataset)}
     return {group: options for group, options in groups.items() if options}
 
@@ -96,8 +106,10 @@ def colouring(
         return _of_published(results, published.sel(model=name), dataset)
     if kind == "parameter" and name in results:
         return _of_parameter(_on_sites(_mean_over_rest(results[name]), dataset), config, name)
-    if kind == "sensitivity" and f"sensitivity_{name}" in results:
-        return _of_sensitivity(_on_sites(results[f"sensitivity_{name}"], dataset), name)
+    if kind in RESPONSES and f"{kind}_{name}" in results:
+        return _of_response(_on_sites(results[f"{kind}_{name}"], dataset), name)
+    if kind == "flow" and name in results:
+        return _of_flow(_on_sites(results[name], dataset), name)
     return None
 
 
@@ -177,7 +189,14 @@ def _of_parameter(values: xr.DataArray, config: RunConfig, name: str) -> Colouri
     )
 
 
-def _of_sensitivity(values: xr.DataArray, name: str) -> Colouring:
+def _of_flow(values: xr.DataArray, name: str) -> Colouring:
+    logs = np.log10(values.where(values > 0))
+    low, high = 10.0 ** np.floor(float(logs.quantile(0.05))), 10.0 ** np.ceil(float(logs.max()))
+    caption = "Mean of the simulated days; each power of ten has as many colours"
+    return Colouring(label(values, name), values, theme.SEQUENTIAL, low, high, caption, powers=True)
+
+
+def _of_response(values: xr.DataArray, name: str) -> Colouring:
     half = float(np.nanpercentile(np.abs(values), 95)) or 1.0
     return Colouring(
         label(values, name),

@@ -113,7 +113,7 @@ class AppState(param.Parameterized):
             config=config,
             dataset=dataset,
             selected=[],
-            site=self.site if self.site in sites else sites[0],
+            site=self.site if self.site in sites else first_observed(dataset),
             window=default_window(dataset),
             run=self._if_same_data(self.run, config.data),
             baseline=self._if_same_data(self.baseline, config.data),
@@ -335,6 +335,11 @@ def _without_parameters(before: list[dict], records: list[dict]) -> list[dict]:
         return before
     *earlier, last = [*before, *records]
     return [*({k: v for k, v in record.items() if k != "parameters"} for record in earlier), last]
+
+
+def first_observed(dataset: xr.Dataset) -> str:
+    """The first site at which streamflow is observed, the first one if it is nowhere."""
+    return str(dataset.site.values[int(dataset.streamflow.notnull().any("time").values.argmax())])
 
 
 def default_window(dataset: xr.Dataset) -> tuple[str, str]:

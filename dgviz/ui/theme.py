@@ -66,6 +66,8 @@ SAME_AS = {
     "lower_zone": "baseflow",
     "channel": "simulated",
     "streamflow": "simulated",
+    "runoff": "quickflow",
+    "river_storage": "simulated",
 }
 
 # Perceptually uniform and safe for colour-blind readers, without the ends that would vanish on white or black;

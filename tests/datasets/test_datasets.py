@@ -29,7 +29,7 @@ def camels(camels_file):
 
 
 def test_sources_are_the_modules_that_load():
-    assert set(datasets.sources()) == {"delaware", "camels_us", "camels_folder", "caravan", "table"}
+    assert set(datasets.sources()) == {"delaware", "delaware_river", "camels_us", "camels_folder", "caravan", "table"}
     for name, module in datasets.sources().items():
         assert module.title and module.__doc__, name
 
