@@ -35,7 +35,7 @@ def test_sources_are_the_modules_that_load():
 
 
 def test_what_opens_by_its_name_alone_is_known():
-    assert list(datasets.known()) == ["camels_us", "delaware"]
+    assert list(datasets.known()) == ["camels_us", "delaware", "delaware_river"]
 
 
 def test_public_names_exist():
