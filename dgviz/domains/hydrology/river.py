@@ -33,7 +33,7 @@ class MuskingumCunge(Process):
     n_steps: ClassVar[int] = 8  # in a day
     n_iterations: ClassVar[int] = 2  # of the reference flow
 
-    manning_n = Parameter("1", "Channel roughness", range=(0.01, 0.3))
+    manning_n = Parameter("1", "Channel roughness", range=(0.01, 0.3), default=0.05)
 
     channel = GammaRouting.channel
     runoff = Flux("mm d-1", "Runoff into the river", out_of="channel", into="outlet")
