@@ -8,6 +8,7 @@ import xarray as xr
 from .climate import with_climate_of
 from .config import ConfigError, RunConfig
 from .datasets import attribute_names, open_dataset
+from .datasets.network import has_network, upstream_of
 from .splits import periods_of
 
 
@@ -16,11 +17,23 @@ def dataset_of(config: RunConfig) -> xr.Dataset:
     dataset = open_dataset(config.data)
     if unknown := sorted(set(config.sites) - set(dataset.site.values)):
         raise ConfigError(f"sites: the data set {config.data!r} has no {', '.join(unknown)}.")
+    _check_whole(config, dataset)
     sites = config.sites or tuple(dataset.site.values)
     part = part_of(config, dataset, sites)
     if config.sites and "downstream_site" in dataset:
         part = part.assign(downstream_site=part.downstream_site.copy(data=_next_among(dataset, sites)))
     return part
+
+
+def _check_whole(config: RunConfig, dataset: xr.Dataset) -> None:
+    """A process that joins sites needs all whose water passes those chosen."""
+    if not config.sites or not config.build().joins_sites or not has_network(dataset):
+        return
+    if missing := upstream_of(dataset, config.sites)[len(config.sites) :]:
+        raise ConfigError(
+            f"sites: a river is simulated as a whole, but {len(missing)} reaches upstream of those chosen are not "
+            f"among them ({', '.join(missing[:3])} ...). Choose them too, or none for the whole river."
+        )
 
 
 def part_of(config: RunConfig, dataset: xr.Dataset, wanted: Sequence[str]) -> xr.Dataset:

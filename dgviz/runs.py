@@ -28,6 +28,7 @@ import xarray as xr
 
 from .config import RunConfig
 from .datasets import resolve
+from .datasets.network import upstream_of
 from .inputs import dataset_of, part_of
 from .paths import data_folder
 from .samples import Samples
@@ -286,6 +287,7 @@ class Run:
     ) -> tuple[DifferentiableModel | Ensemble, Samples, xr.DataArray]:
         """The trained model with what it needs of its data set to simulate one site over some days, warmed up.
 
+        Where a process joins sites, the site is the first of all whose water passes it.
         Raises RunError if the data set or the run has no such site, or none of these days.
         """
         sites = [str(s) for s in self.config.sites or dataset.site.values]
@@ -299,9 +301,10 @@ class Run:
             raise RunError(
                 f"There is no day from {start} to {stop}: the data are of {days[0]:%Y-%m-%d}/{days[-1]:%Y-%m-%d}."
             )
-        samples = model.samples(part_of(self.config, dataset, [site]), self.config.target)
+        together = upstream_of(dataset, [site]) if model.process_model.joins_sites else [site]
+        samples = model.samples(part_of(self.config, dataset, together), self.config.target)
         if site in sites:
-            samples = replace(samples, sites=samples.sites + sites.index(site))
+            samples = replace(samples, sites=samples.sites.new_tensor([sites.index(name) for name in together]))
         return model, samples.span(first, last, self.config.warmup), dataset.time[first:last]
 
     def site_model(self, dataset: xr.Dataset, site: str, start: str, stop: str) -> SiteModel:

@@ -11,6 +11,7 @@ import xarray as xr
 
 from .config import ConfigError, RunConfig
 from .datasets import period_slice
+from .datasets.network import downstream_positions, has_network
 from .words import suggest
 
 
@@ -88,16 +89,19 @@ def folds_of(config: RunConfig, dataset: xr.Dataset) -> list[Fold]:
 def nested(dataset: xr.Dataset) -> np.ndarray:
     """Which sites share water, `(site, site)`: one of the two is upstream of the other.
 
-    Follows the variable `downstream_site`; without it, no sites do.
+    Follows the river network or the variable `downstream_site`; without either, no sites do.
     """
     sites = dataset.indexes["site"]
     shared = np.zeros((len(sites), len(sites)), bool)
-    if "downstream_site" not in dataset:
+    if has_network(dataset):
+        below = downstream_positions(dataset)
+    elif "downstream_site" in dataset:
+        below = sites.get_indexer(dataset.downstream_site.values)
+    else:
         return shared
-    below = dataset.downstream_site.values
     for start in range(len(sites)):
         seen, place = {start}, start
-        while (place := sites.get_indexer([below[place]])[0]) >= 0 and place not in seen:
+        while (place := below[place]) >= 0 and place not in seen:
             shared[start, place] = shared[place, start] = True
             seen.add(place)
     return shared

@@ -79,7 +79,8 @@ class _Training:
         self.loss = LOSSES[config.loss]
         self.random = torch.Generator().manual_seed(config.seed)
         self.first_day, (self.n_days, self.n_sites) = samples.warmup, samples.target.shape
-        self.trained, self.held = self._hold_out(torch.arange(self.n_sites) if sites is None else torch.tensor(sites))
+        self.everything, self.joined = torch.arange(self.n_sites), model.process_model.joins_sites
+        self.trained, self.held = self._hold_out(self.everything if sites is None else torch.tensor(sites))
         model.learn_statistics(samples.span(self.first_day, self.n_days, 0, self.trained.tolist()))
         self.deviation = _deviation(samples.target[self.first_day : self.n_days])
         self.weight = self._weight_of_sites()
@@ -95,14 +96,18 @@ class _Training:
             return sites, None
         if config.validation == "period":
             first = self.n_days - max(1, round((self.n_days - self.first_day) * config.validation_fraction))
-            held = self.samples.span(first, self.n_days, config.warmup, sites.tolist())
-            self.n_days, self.held_sites = first, sites
+            held = self._held(first, sites)
+            self.n_days = first
             return sites, held
         order = sites[torch.randperm(len(sites), generator=self.random)]
         n_held = min(len(sites) - 1, max(1, round(len(sites) * config.validation_fraction)))
-        self.held_sites = order[:n_held]
-        held = self.samples.span(self.first_day, self.n_days, config.warmup, self.held_sites.tolist())
-        return order[n_held:], held
+        return order[n_held:], self._held(self.first_day, order[:n_held])
+
+    def _held(self, first: int, sites: Tensor) -> Samples:
+        """The last days of these sites; sites that are joined all come along, unobserved."""
+        self.held_sites = self.everything if self.joined else sites
+        samples = self.samples.observed_at(sites) if self.joined else self.samples
+        return samples.span(first, self.n_days, self.config.warmup, self.held_sites.tolist())
 
     def _weight_of_sites(self) -> Tensor:
         """How much each site counts `(site,)`: on average one over the sites trained on."""
@@ -156,17 +161,21 @@ class _Training:
             yield
 
     def _batches(self) -> list[Tensor]:
-        """Every training site once for every window that the record holds, in random order."""
+        """Every training site once for every window that the record holds, in random order; joined sites together."""
         repeats = max(1, round((self.n_days - self.first_day) / self.config.window))
+        if self.joined:
+            return [self.everything] * repeats
         order = [self.trained[torch.randperm(len(self.trained), generator=self.random)] for _ in range(repeats)]
         return [batch for sites in order for batch in sites.split(self.config.batch_size)]
 
     def _random_windows(self, sites: Tensor) -> Samples:
         window = min(self.config.window, self.n_days - self.first_day)
-        start = torch.randint(self.first_day, self.n_days - window + 1, (len(sites),), generator=self.random)
-        days = torch.arange(-self.config.warmup, window)[:, None] + start
+        starts = 1 if self.joined else len(sites)
+        start = torch.randint(self.first_day, self.n_days - window + 1, (starts,), generator=self.random)
+        days = (torch.arange(-self.config.warmup, window)[:, None] + start).expand(-1, len(sites))
         device = self.samples.target.device
-        return self.samples.take(days.to(device), sites.to(device), self.config.warmup)
+        samples = self.samples.observed_at(self.trained) if self.joined else self.samples
+        return samples.take(days.to(device), sites.to(device), self.config.warmup)
 
     def _score(self, batch: Samples, sites: Tensor) -> tuple[Tensor, Tensor]:
         target = self.config.target

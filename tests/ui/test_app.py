@@ -130,7 +130,9 @@ def test_old_results_are_said_to_be_old_in_words(state):
 def test_pages_of_one_run_say_so_where_two_are_chosen():
     assert "run A only" in shown_only("Results", "no-snow")
     assert shown_only("Results", "") == shown_only("Explore", "no-snow") == ""
-    assert "without the what-if" in shown_only("Sensitivity", "", WhatIf((), xr.Dataset()))
+    for page in ("Sensitivity", "Checks"):
+        assert "run A only" in shown_only(page, "no-snow")
+        assert "without the what-if" in shown_only(page, "", WhatIf((), xr.Dataset()))
 
 
 def test_a_basin_is_found_by_its_name(state):

@@ -1,16 +1,21 @@
 """Every view on every page renders before and after a run, and follows the state."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from dgviz.config import RunConfig
 from dgviz.ui.app import PAGES
 from dgviz.ui.state import AppState
-from dgviz.ui.views import View
+from dgviz.ui.views import NO_PROCESSES, View
 from dgviz.ui.views.charts import FlowCharts
 from dgviz.ui.views.distribution import ScoreDistribution
 from dgviz.ui.views.map import SiteMap
 from dgviz.ui.views.scores import WindowScores, days_of, window_scores
+
+from .conftest import make_results
 
 VIEWS = sorted(
     {v for rows in PAGES.values() for row in rows for views, _ in row for v in views}, key=lambda v: v.__name__
@@ -20,6 +25,11 @@ each_view = pytest.mark.parametrize("view", VIEWS, ids=lambda v: v.__name__)
 
 def failures(caplog):
     return [record.exc_info[1] for record in caplog.records if record.exc_info]
+
+
+def said(view) -> str:
+    """The words in place of a body."""
+    return re.sub("<.*?>", "", str(getattr(view._place[0], "object", "")))
 
 
 @each_view
@@ -38,6 +48,23 @@ def test_a_view_renders_after_a_run_and_follows_the_state(view, state, caplog):
     state.param.update(window=("2000-11-01", "2000-12-31"), colour="parameter:fc", dark=True)
     state.show("no-snow")
     state.edit(data="other")
+    assert failures(caplog) == []
+
+
+@each_view
+@pytest.mark.parametrize("predictor", ["network", "corrected"])
+def test_a_view_stands_a_run_of_a_network(view, predictor, state, store, dataset, caplog):
+    config = RunConfig(data="made-up").edited(predictor=predictor)
+    store.add("network", config, make_results(dataset, config, 0.2))
+    state.show("network")
+    shown = view(state=state)
+    shown.__panel__().get_root()
+    state.pick("c3")
+    assert (said(shown) == NO_PROCESSES) == (view.needs_processes and predictor == "network")
+    state.show("default")
+    assert said(shown) != NO_PROCESSES
+    state.compare_with("network")
+    state.show("network")
     assert failures(caplog) == []
 
 
@@ -116,9 +143,9 @@ def test_map_and_distribution_select_each_other(state):
     site_map, cdf = SiteMap(state=state), ScoreDistribution(state=state)
     site_map.map.source.selected.indices = [1, 3]
     assert state.selected == ["b2", "d4"]
-    assert {cdf.shown.data["site"][i] for i in cdf.shown.selected.indices} == {"b2", "d4"}
-    cdf.shown.selected.indices = [0]
-    assert state.selected == [cdf.shown.data["site"][0]]
+    assert {cdf.chart.shown.data["site"][i] for i in cdf.chart.shown.selected.indices} == {"b2", "d4"}
+    cdf.chart.shown.selected.indices = [0]
+    assert state.selected == [cdf.chart.shown.data["site"][0]]
     assert site_map.map.source.selected.indices == [state.sites.index(state.selected[0])]
 
 

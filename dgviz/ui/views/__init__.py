@@ -10,7 +10,8 @@ A view is a pure `plot_*` function (data in, figure out) and a thin class. The c
   `self.changed` holds the names that changed since the last time (all of them after a new body);
 - `patience`: ms that a slow refresh waits for the user to pause, so that the quick views come first;
 - `empty`: what to do, when the body is None;
-- `tools(self)`: small controls on the right of the title.
+- `tools(self)`: small controls on the right of the title;
+- `needs_processes = True` where it shows what a run of a recurrent network alone has not; its body watches `run`.
 
 `self.heading` and `self.caption` are texts above and below, `self.summary` says for a screen reader what a figure
 shows; a body or a refresh may set them.
@@ -37,8 +38,19 @@ def text(content: str = "", **options) -> pn.pane.HTML:
     return pn.pane.HTML(content, stylesheets=[theme.TEXT], **options)
 
 
+def empty_words(words: str) -> pn.pane.HTML:
+    """Why a card is empty."""
+    return text(f"<div class='empty'>{html.escape(words)}</div>")
+
+
 def _below(caption: str, summary: str) -> str:
     return f"<p class='caption'>{caption}</p>" * bool(caption) + f"<p class='heard'>{html.escape(summary)}</p>"
+
+
+NO_PROCESSES = (
+    "This run is a recurrent network alone: it has no processes, so no parameters, stores or fluxes to look at. "
+    "Its flow and scores are on the other pages."
+)
 
 
 class View(pn.viewable.Viewer):
@@ -51,6 +63,7 @@ class View(pn.viewable.Viewer):
     summary = param.String(doc="What a figure shows, in words, read by a screen reader only")
     empty = "Pick a run to see this."
     patience = 0
+    needs_processes = False
 
     def __init__(self, state: AppState, page: str = "", **params):
         super().__init__(state=state, page=page, **params)
@@ -74,6 +87,11 @@ class View(pn.viewable.Viewer):
     def tools(self) -> list:
         """Small controls on the right of the title."""
         return []
+
+    def draw_again(self, *_) -> None:
+        """Make the body again, as after a change of what it reads: for widgets of the view's own."""
+        self._pending.add("body")
+        self._catch_up()
 
     def __panel__(self):
         heading = text(pn.bind("<h2>{}</h2>".format, self.param.heading), sizing_mode=None, align="center")
@@ -131,19 +149,24 @@ class View(pn.viewable.Viewer):
 
     def _draw(self) -> None:
         try:
-            body = self.body(**self._reads(self.body))
-            self._drawn = body is not None
+            body = self._without_processes() or self.body(**self._reads(self.body))
+            self._drawn = body is not None and not self._without_processes()
             self.changed = set(self._reads(self.refresh))
             if self._drawn and not self.patience:  # filled before it is shown: a change of a figure may overtake it
                 self.refresh(**self._reads(self.refresh))
                 self.changed = set()
-            self._place.objects = [
-                text(f"<div class='empty'>{html.escape(self.empty)}</div>") if body is None else body
-            ]
+            self._place.objects = [empty_words(self.empty) if body is None else body]
             if self.patience:
                 self._refresh_soon(self.patience)
         except Exception as error:
             self._show_problem(error)
+
+    def _without_processes(self) -> pn.pane.HTML | None:
+        """What is said in place of the body where the shown run lacks what it shows."""
+        if not (self.needs_processes and self.state.run) or self.state.has_processes():
+            return None
+        self.heading, self.caption = title(type(self)), ""
+        return empty_words(NO_PROCESSES)
 
     def _refresh(self) -> None:
         try:

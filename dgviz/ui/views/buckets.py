@@ -21,6 +21,7 @@ class Buckets(ComputingView):
     """Stores and fluxes of a day."""
 
     _ticking = None
+    needs_processes = True
     empty = "No run is shown. Press Train in the side bar, or pick a run above, to see its stores and fluxes."
 
     @cached_property

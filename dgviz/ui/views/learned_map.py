@@ -15,6 +15,7 @@ from . import View
 class LearnedMap(View):
     """Learned parameters."""
 
+    needs_processes = True
     empty = "No run is shown. Press Train in the side bar, or pick a run above, to see what it learned."
 
     def tools(self):
