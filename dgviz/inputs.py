@@ -20,8 +20,10 @@ def dataset_of(config: RunConfig) -> xr.Dataset:
     _check_whole(config, dataset)
     sites = config.sites or tuple(dataset.site.values)
     part = part_of(config, dataset, sites)
-    if config.sites and "downstream_site" in dataset:
-        part = part.assign(downstream_site=part.downstream_site.copy(data=_next_among(dataset, sites)))
+    for below, name in (("downstream_site", "site"), ("downstream_reach", "reach")):
+        if config.sites and below in part and name in part and part[name].dims == ("site",):
+            nearest = _next_among(dataset[name].values, dataset[below].values, part[name].values)
+            part = part.assign({below: part[below].copy(data=np.array(nearest, part[below].dtype))})
     return part
 
 
@@ -61,14 +63,14 @@ def _donors(n_sites: int, seed: int) -> np.ndarray:
     return donors
 
 
-def _next_among(dataset: xr.Dataset, sites: Sequence[str]) -> list[str]:
-    """The next downstream of each site that is one of `sites` too, empty where there is none."""
-    below, among = dict(zip(dataset.site.values, dataset.downstream_site.values, strict=True)), set(sites)
+def _next_among(names: np.ndarray, downstream: np.ndarray, chosen: np.ndarray) -> list:
+    """The next downstream of each of those chosen that is chosen too, or the last there is."""
+    below, among = dict(zip(names.tolist(), downstream.tolist(), strict=True)), set(chosen.tolist())
 
-    def next_of(site: str) -> str:
-        passed = {site}
-        while (site := below.get(site, "")) and site not in among | passed:
-            passed.add(site)
-        return site if site in among else ""
+    def next_of(place: str | int) -> str | int:
+        passed = {place}
+        while (place := below[place]) in below and place not in among | passed:
+            passed.add(place)
+        return place
 
-    return [next_of(site) for site in sites]
+    return [next_of(place) for place in chosen.tolist()]

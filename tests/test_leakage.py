@@ -6,9 +6,11 @@ import torch
 import xarray as xr
 
 from dgviz import inputs, worker
+from dgviz.datasets import open_dataset
+from dgviz.datasets.network import downstream_positions
 from dgviz.leakage import leaks
 from dgviz.runs import Run
-from dgviz.splits import folds_of
+from dgviz.splits import folds_of, nested
 from dgviz.worker import carry_out
 
 TEST = slice("1979-04-01", "1979-05-30")
@@ -149,6 +151,17 @@ def test_sites_between_those_chosen_do_not_hide_that_they_share_water(delaware, 
     assert dataset.downstream_site.values.tolist()[0] == third
     (fold,) = folds_of(config, dataset)
     assert fold.trained == (2,)
+
+
+def test_reaches_between_those_chosen_do_not_hide_it_either(small):
+    data = open_dataset("delaware_river")
+    below = downstream_positions(data)
+    first = next(i for i in range(len(below)) if below[i] >= 0 and below[below[i]] >= 0)
+    chosen = [str(data.site.values[i]) for i in (first, below[below[first]])]
+    assert nested(inputs.dataset_of(small.edited(data="delaware_river", sites=tuple(chosen)))).tolist() == [
+        [False, True],
+        [True, False],
+    ]
 
 
 def test_shuffled_attributes_are_those_of_another_site_everywhere(small, delaware):

@@ -151,6 +151,17 @@ def test_training_that_cannot_start_says_why(state, monkeypatch):
     assert "cannot be written" in training.problem.object
 
 
+def test_what_would_leak_is_said_beside_train(state, monkeypatch):
+    def shown():
+        return Training(state)._plan(state.config, state.selected, state.status)
+
+    assert "tell of" not in shown()
+    monkeypatch.setitem(state.dataset.elevation.attrs, "period", "2001-01-01/2001-12-31")
+    assert "elevation tell of 2001-01-01/2001-12-31, which has days of the test period" in shown()
+    state.edit(climate="training")
+    assert "tell of" not in shown()
+
+
 def test_a_preset_becomes_the_draft_and_shows_what_the_draft_is(state):
     picker = presets(state)
     assert picker.value == "HBV"
