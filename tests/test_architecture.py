@@ -25,7 +25,8 @@ LAYERS = (
     ("sensitivity",),
     ("results", "site_model", "bench"),
     ("runs",),
-    ("worker",),
+    ("worker", "dial"),
+    ("claims",),
     ("ui",),
     ("cli", "__main__"),
 )
@@ -44,7 +45,7 @@ SEES_ONLY = {
 
 INTERFACE_PACKAGES = {"panel", "panel_material_ui", "holoviews", "hvplot", "bokeh", "param"}
 DATASET_PACKAGES = {"numpy", "pandas", "xarray"}
-FREE_OF_TORCH = {"metrics", "datasets", "runs", "ui"}  # they see labelled data sets, never tensors
+FREE_OF_TORCH = {"metrics", "datasets", "runs", "dial", "claims", "ui"}  # they see labelled data sets, never tensors
 
 
 def part_of(path: Path) -> str:

@@ -1,0 +1,105 @@
+"""How a score is distributed over the sites: a cumulative curve for each of several models."""
+
+import html
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from bokeh.models import ColumnDataSource, Range1d
+
+from .. import theme
+from ..text import number
+from . import hover, plain_figure
+
+EMPTY = {"value": [], "share": [], "site": [], "name": []}
+OF_OTHERS = ("solid", (6, 2), (2, 2), (8, 2, 2, 2), (1, 3))  # published models share one grey
+
+
+@dataclass(frozen=True)
+class Line:
+    """One model: its scores `(site,)` and how they are drawn. `title` says more about it."""
+
+    label: str
+    values: xr.DataArray
+    colour: str
+    dash: str | tuple[int, ...] = "solid"
+    width: float = 1.6
+    title: str = ""
+
+
+def cdf_columns(values: xr.DataArray) -> dict[str, np.ndarray]:
+    """Values `(site)` in rising order beside the share of sites at or below, in %."""
+    values = values.dropna("site")
+    order = np.argsort(values.values)
+    names = values.coords.get("name", values.site)
+    return {
+        "value": values.values[order],
+        "share": (np.arange(len(order)) + 1) / max(len(order), 1) * 100,
+        "site": values.site.values[order].astype(str),
+        "name": names.values[order].astype(str),
+    }
+
+
+class Distribution:
+    """Curves over fixed limits, with a tick at each median; the first line is run A, whose points can be selected."""
+
+    def __init__(self, lines: list[Line], x_label: str, y_label: str, dark: bool = False, height: int = 220):
+        self.dark, self.limits = dark, axis_limits(lines[0].values)
+        self.shown, self.picked = ColumnDataSource(cdf_columns(lines[0].values)), ColumnDataSource(dict(EMPTY))
+        x_range, y_range = Range1d(*self.limits), Range1d(0, 101)
+        self.figure = plain_figure(
+            height, x_label, y_label, x_range=x_range, y_range=y_range, tools="xbox_select,save", min_border_left=50
+        )
+        for line in reversed(lines[1:]):  # what matters most is drawn last
+            self._draw(line, ColumnDataSource(cdf_columns(line.values)))
+        self._draw(lines[0], self.shown)
+        self._draw_points(lines[0])
+
+    def mark(self, site: str) -> None:
+        """Put the ring around a site."""
+        at = np.flatnonzero(self.shown.data["site"] == site)
+        self.picked.data = {key: values[at] for key, values in self.shown.data.items()}
+
+    def _draw(self, line: Line, source: ColumnDataSource) -> None:
+        style = {"line_color": line.colour, "line_width": line.width, "line_dash": line.dash}
+        self.figure.step("value", "share", source=source, mode="after", nonselection_line_alpha=0.5, **style)
+        median = float(line.values.median())
+        self.figure.segment([median], [0], [median], [5], line_color=line.colour, line_width=2, line_dash=line.dash)
+
+    def _draw_points(self, line: Line) -> None:
+        points = self.figure.scatter(
+            "value", "share", source=self.shown, size=5, fill_color=line.colour, line_color=None,
+            nonselection_fill_alpha=0.08,
+        )  # fmt: skip
+        ink = theme.token("text", self.dark)
+        self.figure.scatter(
+            "value", "share", source=self.picked, size=13, fill_color=None, line_color=ink, line_width=2
+        )
+        self.figure.add_tools(hover([("", "<b>@name</b>"), (line.label, "@value{0.00}")], renderers=[points]))
+
+
+def axis_limits(values: xr.DataArray) -> tuple[float, float]:
+    """The limits of a score with some room where values beyond are common."""
+    low, high = values.attrs["limits"]
+    room, best = 0.2 * (high - low), values.attrs["best"]
+    return low - room * (best != low), high + room * (best != high)
+
+
+def legend_table(lines: list[Line], digits: int = 2) -> str:
+    """Each line with its median, HTML."""
+    rows = "".join(
+        f"<tr><td class='left' style='width:34px'>{swatch(line)}</td>"
+        f"<td class='left' title='{html.escape(line.title, quote=True)}'>{html.escape(line.label)}</td>"
+        f"<td>{number(float(line.values.median()), digits)}</td></tr>"
+        for line in lines
+    )
+    return f"<table><thead><tr><th></th><th></th><th>Median</th></tr></thead><tbody>{rows}</tbody></table>"
+
+
+def swatch(line: Line) -> str:
+    """A piece of the line, SVG."""
+    dash = "" if isinstance(line.dash, str) else f"stroke-dasharray='{' '.join(map(str, line.dash))}'"
+    return (
+        "<svg width='28' height='8' aria-hidden='true'><line x1='0' y1='4' x2='28' y2='4' "
+        f"stroke='{line.colour}' stroke-width='{line.width}' {dash}/></svg>"
+    )
