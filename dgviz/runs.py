@@ -113,12 +113,12 @@ class Run:
         """
         if self.status not in ("done", "stopped"):
             raise RunError(f"The run {self.id!r} is {self.status}. Only a run with results can be trained further.")
-        checkpoints = sorted(self.folder.glob("checkpoint-*.pt"))
-        if not checkpoints:
+        if not self.checkpointed:
             raise RunError(f"The run {self.id!r} keeps no checkpoint to go on from. Train it again, or another.")
         if epochs <= self.config.epochs:
             raise RunError(f"The run {self.id!r} has {self.config.epochs} epochs already. Give more than that.")
-        return Run.create(self.config.edited(epochs=epochs), folder, [*checkpoints, self.folder / "progress.jsonl"])
+        begun = [*self.folder.glob("checkpoint-*.pt"), self.folder / "progress.jsonl"]
+        return Run.create(self.config.edited(epochs=epochs), folder, begun)
 
     def __repr__(self) -> str:
         return f"Run({self.id!r}, {self.status})"
@@ -251,6 +251,11 @@ class Run:
             return process.create_time() == worker["started"] and process.status() != psutil.STATUS_ZOMBIE
         except (KeyError, ValueError, psutil.NoSuchProcess):
             return False
+
+    @property
+    def checkpointed(self) -> bool:
+        """Does the run keep what its training could go on from?"""
+        return any(self.folder.glob("checkpoint-*.pt"))
 
     def checkpoint(self, part: int = 1) -> dict | None:
         """What the training of a part (a fold, a seed) goes on from, or None before its first epoch."""

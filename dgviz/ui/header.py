@@ -8,6 +8,7 @@ from ..config import ConfigError
 from ..declare import title
 from ..worker import backend_of
 from . import material, theme
+from .progress import in_words
 from .run_names import run_names
 from .state import AppState
 from .text import number, sentence
@@ -103,8 +104,7 @@ def backend_chip(state: AppState):
 def _runs(state: AppState):
     def words(training, status, progress, runs):
         if training:
-            epoch = f", epoch {progress[-1]['epoch']} of {progress[-1]['epochs']}" if progress else ""
-            return f"{sentence(status)}{epoch}"
+            return f"{sentence(status)}{f', {in_words(progress[-1])}' if progress else ''}"
         return f"{len(runs)} runs" if len(runs) != 1 else "1 run"
 
     names = ("training", "status", "progress", "runs")

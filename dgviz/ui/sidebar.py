@@ -11,6 +11,7 @@ from . import material, theme
 from .header import presets
 from .help import HelpDialog
 from .options import GROUPS, option_widget
+from .progress import n_parts
 from .state import AppState
 from .text import duration, label, number, sentence, slot_label, units
 from .views import text
@@ -222,4 +223,5 @@ class Training(Section):
         count = len(selected) or len(self.state.sites)
         seconds = self.state.estimate()
         about = f", about {duration(seconds)}" if seconds else ""
-        return f"<p class='caption'>{number(count, 0)} {config.science.site}s, {config.epochs} epochs{about}</p>"
+        parts = f" in each of {n_parts(config)} parts" if n_parts(config) > 1 else ""
+        return f"<p class='caption'>{number(count, 0)} {config.science.site}s, {config.epochs} epochs{parts}{about}</p>"

@@ -11,6 +11,7 @@ from ..config import NOT_THE_MODEL, RunConfig
 from ..declare import Parameter
 from ..runs import RunError
 from ..words import suggest
+from .progress import n_parts
 from .what_if import WhatIf
 
 FINISHED = ("done", "stopped")  # with results to show
@@ -216,15 +217,16 @@ class AppState(param.Parameterized):
     def estimate(self) -> float | None:
         """About how many seconds training the draft takes, by the time of an update of a run on the same data.
 
-        None without such a run. An update takes about as long for few sites as for a full batch.
+        It is the run most like the draft that has learned anything; None without one. An update takes about as long
+        for few sites as for a full batch.
         """
-        for run_id in self.finished():
-            run = self.store.run(run_id)
-            if progress := run.progress:
-                n_updates = len(progress) * self._batches(len(run.config.sites), run.config)
-                rate = progress[-1]["seconds"] / n_updates
-                return rate * self._batches(len(self.selected), self.config) * self.config.epochs
-        return None
+        runs = [run for run in map(self.store.run, self.finished()) if run.progress]
+        if not runs:
+            return None
+        run = min(runs, key=lambda run: len(run.config.differences(self.config)))
+        n_updates = len(run.progress) * self._batches(len(run.config.sites), run.config)
+        rate = run.progress[-1]["seconds"] / n_updates
+        return rate * self._batches(len(self.selected), self.config) * self.config.epochs * n_parts(self.config)
 
     def _batches(self, n_sites: int, config: RunConfig) -> int:
         """How many batches a pass over the sites takes; no site means all."""
@@ -264,6 +266,15 @@ class AppState(param.Parameterized):
         records, self._cursor = run.read_progress(0)
         active = "" if status in ENDED else run_id
         self.param.update(followed=run_id, training=active, status=status, progress=_without_parameters([], records))
+
+    def train_longer(self, run_id: str, epochs: int) -> None:
+        """Train a run that has ended on, to more epochs, as a new run. Raises RunError or OSError."""
+        run = self.store.run(run_id).extended(epochs, self.store.runs_folder)
+        self.store.worker.start()
+        self._started.add(run.id)
+        if not self.training:
+            self.look_at(run.id)
+        self.refresh_runs()
 
     def request(self, action: str) -> None:
         """Ask the running training to "stop" (its best weights are kept), "pause" or "resume"."""

@@ -9,6 +9,7 @@ from ...runs import RunError
 from .. import material
 from ..dial import Place, Places, colour, missing, places
 from ..form_table import FormTable
+from ..progress import in_words
 from ..state import AppState, first_line
 from ..text import duration, number, sentence
 from . import View
@@ -93,9 +94,7 @@ def _to_train(name: str, holdout: str, place: Place, state: AppState) -> str:
 def _on_its_way(run, state: AppState) -> str:
     """How far a run is: "waiting", "epoch 3 of 60, fold 2 of 5"."""
     if run.id == state.followed and state.progress and run.status != "waiting":
-        last = state.progress[-1]
-        part = f", {html.escape(last['part_name'])}" if last.get("part_name") else ""
-        return f"epoch {last['epoch']} of {last['epochs']}{part}"
+        return html.escape(in_words(state.progress[-1]))
     return run.status
 
 
