@@ -124,10 +124,16 @@ CLAIMS = (
         better,
     ),
     Claim(
-        "Control: an absurd bucket does worse, though learned parameters may make up for a wrong structure.",
+        "Control: an absurd bucket does worse than a sound one.",
         ACUNA,
         (("attributes", "test"), ("absurd", "test")),
         better,
+    ),
+    Claim(
+        "Control: with parameters that vary in time even an absurd bucket does about as well as a sound one.",
+        ACUNA,
+        (("absurd, dynamic", "test"), ("dynamic", "test")),
+        close,
     ),
 )
 BALANCE = "A residual that is learned after the processes breaks the balance that they keep."
@@ -135,9 +141,9 @@ BALANCE = "A residual that is learned after the processes breaks the balance tha
 
 def role_of(config: RunConfig, control: bool) -> str:
     """What a preset stands for: "fixed", "sites" (calibrated), "shared", "attributes", "dynamic", "closure" (a process
-    replaced), "corrected" or "network"; of the controls "shuffled" or "absurd"."""
+    replaced), "corrected" or "network"; of the controls "shuffled", "absurd" or "absurd, dynamic"."""
     if control:
-        return "shuffled" if config.shuffled else "absurd"
+        return "shuffled" if config.shuffled else "absurd, dynamic" if config.dynamic else "absurd"
     if config.predictor != "processes":
         return config.predictor
     if config.parameters != "attributes":

@@ -13,38 +13,25 @@ import torch
 import typer
 import xarray as xr
 from rich import box
-from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from .config import RunConfig
-from .datasets import attribute_names, forcing_names, open_dataset, sources, target_names
+from .data_commands import app as data_commands
 from .describe import describe as describe_domain
 from .domains import discover
 from .engine import n_threads
 from .runs import Run, find_run, runs_folder
+from .terminal import err, out, plain_errors
 from .worker import carry_out, check
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-out, err = Console(), Console(stderr=True)
+app.add_typer(data_commands, name="data")
 
 RunsFolder = Annotated[
     Path | None, typer.Option("--runs", help="Folder of runs; else DGVIZ_RUNS, else `runs` in the current folder.")
 ]
-
-
-@contextmanager
-def _plain_errors() -> Iterator[None]:
-    """What a person can mend is said in a sentence, without a traceback."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        err.print("Interrupted.")
-        raise typer.Exit(130) from None
-    except (ValueError, OSError) as error:
-        err.print(f"[bold red]Error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
-        raise typer.Exit(1) from None
 
 
 @app.command()
@@ -60,7 +47,7 @@ def serve(
     """Serve the dashboard in a browser."""
     from .ui.app import serve as serve_dashboard
 
-    with _plain_errors():
+    with plain_errors():
         serve_dashboard(port=port, show=show, data=data, runs_folder=runs or runs_folder(), address=address)
 
 
@@ -79,7 +66,7 @@ def train(
     as_json: Annotated[bool, typer.Option("--json", help="End with one line of JSON.")] = False,
 ) -> None:
     """Train a run here, with a progress bar; Ctrl-C ends it and leaves a usable run."""
-    with _plain_errors():
+    with plain_errors():
         run = _run(data, set_ or [], preset, resume, extend, runs or runs_folder())
         started = time.monotonic()
         torch.set_num_threads(n_threads())
@@ -142,7 +129,11 @@ def _progress(run: Run, quiet: bool) -> Iterator[Callable[[dict], None]]:
 
         def on_epoch(record: dict) -> None:
             loss, nse = f"{record['loss']:.3f}", f"{record['median_nse']:.2f}"
-            bar.update(task, completed=record["epoch"], loss=loss, nse=nse)
+            done = (record["part"] - 1) * record["epochs"] + record["epoch"]
+            name = f"{run.id} {record['part_name']}".strip()
+            bar.update(
+                task, description=name, total=record["parts"] * record["epochs"], completed=done, loss=loss, nse=nse
+            )
 
         yield on_epoch
 
@@ -155,29 +146,6 @@ def _score_table(results: xr.Dataset) -> Table:
         label, units = results[name].attrs["long_name"], results[name].attrs["units"]
         table.add_row(label if units == "1" else f"{label}, {units}", *(f"{median:.2f}" for median in medians))
     return table
-
-
-@app.command()
-def data(name: Annotated[str | None, typer.Argument(help="A known data set, or the path of your own.")] = None) -> None:
-    """Read and check a data set, and say what is in it; without a name, list the known ones."""
-    with _plain_errors():
-        if name is None:
-            out.print(*(f"{key}: {module.title}" for key, module in sources().items()), sep="\n")
-            return
-        dataset = open_dataset(name)
-    days = dataset.indexes["time"]
-    table = Table("", "", title=dataset.attrs["title"], show_header=False)
-    table.add_row("sites", str(dataset.sizes["site"]))
-    table.add_row("days", f"{len(days)}, {days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d}")
-    for label, names in (
-        ("forcings", forcing_names(dataset)),
-        ("targets", target_names(dataset)),
-        ("attributes", attribute_names(dataset)),
-    ):
-        table.add_row(label, ", ".join(f"{n} ({dataset[n].attrs['units']})" for n in names))
-    for period in ("train_period", "test_period"):
-        table.add_row(period.replace("_", " "), dataset.attrs[period].replace("/", " to "))
-    out.print(table)
 
 
 @app.command()
@@ -196,7 +164,7 @@ def bench(
     """Time the backends on this machine: simulation, gradients, compilation and memory."""
     from . import bench as benchmark
 
-    with _plain_errors():
+    with plain_errors():
         if what not in (None, "engine"):
             raise ValueError(
                 f"There is no benchmark {what!r}. Write `dgviz bench engine`, or `dgviz bench` for a table."
@@ -229,7 +197,7 @@ def bench(
 @app.command()
 def describe(domain: Annotated[str, typer.Argument(help="A scientific domain.")] = "hydrology") -> None:
     """Print the processes and parameters of a domain as Markdown."""
-    with _plain_errors():
+    with plain_errors():
         known = discover()
         if domain not in known:
             raise ValueError(f"There is no domain {domain!r}. Domains: {', '.join(known)}.")

@@ -119,12 +119,13 @@ class Process(torch.nn.Module):
     A process that reads or changes stores is stepped through time and sees `(site, member)`, as do those between two
     such processes; others see whole series `(time, site, member)`. With `member_mean` it sees the mean over the
     members. A process on whole series whose output depends on the days before says how many in `memory`.
-    `equations` (LaTeX) are shown as help.
+    `equations` (LaTeX) are shown as help. `learned` names the fluxes that a network inside the process gives.
     """
 
     member_mean: ClassVar[bool] = False
     memory: ClassVar[int] = 0
     equations: ClassVar[tuple[str, ...]] = ()
+    learned: ClassVar[tuple[str, ...]] = ()
     declared: ClassVar[Mapping[str, Quantity]] = {}
     reads: ClassVar[Mapping[str, bool]] = {}  # name of an input: is it required?
 

@@ -69,7 +69,7 @@ def example():
 
 
 def make_example(model, n_time=60, n_site=3, n_member=2, dtype=torch.float64, where=None, seed=0):
-    """Parameters are random in their ranges, or at the fraction `where` of them."""
+    """Parameters are random in their ranges, or at the fraction `where` of them, a number or `(site, member)`."""
     random = torch.Generator().manual_seed(seed)
 
     def uniform(*shape):
@@ -93,6 +93,6 @@ def make_example(model, n_time=60, n_site=3, n_member=2, dtype=torch.float64, wh
     parameters = {}
     for name, declared in model.of(Parameter).items():
         low, high = declared.range
-        share = uniform(1, n_site, n_member) if where is None else torch.full((1, n_site, n_member), where, dtype=dtype)
-        parameters[name] = (low + (high - low) * share).requires_grad_()
+        share = uniform(1, n_site, n_member) if where is None else torch.as_tensor(where, dtype=dtype)
+        parameters[name] = (low + (high - low) * share).expand(1, n_site, n_member).clone().requires_grad_()
     return forcings, parameters

@@ -15,7 +15,7 @@ APPS = sorted((ROOT / "apps").glob("*.py"))
 
 # The parts of the package in the order in which they may import: a part sees only those of earlier rows.
 LAYERS = (
-    ("politeness", "paths", "words", "declare", "metrics", "statistics"),
+    ("politeness", "paths", "files", "words", "declare", "metrics", "statistics"),
     ("step", "datasets"),
     ("engine",),
     ("model",),
@@ -28,6 +28,8 @@ LAYERS = (
     ("worker", "dial"),
     ("claims",),
     ("ui",),
+    ("terminal",),
+    ("data_commands",),
     ("cli", "__main__"),
 )
 RANK = {part: rank for rank, parts in enumerate(LAYERS) for part in parts}
@@ -36,9 +38,9 @@ RANK = {part: rank for rank, parts in enumerate(LAYERS) for part in parts}
 SEES_ONLY = {
     "metrics": set(),
     "step": {"declare"},
-    "engine": {"declare", "step", "paths"},
+    "engine": {"declare", "step", "paths", "files"},
     "model": {"declare", "step", "engine", "words"},
-    "datasets": {"paths", "words"},
+    "datasets": {"paths", "files", "words"},
     "domains": {"declare", "model", "words"},
     "config": {"declare", "model", "domains", "words"},
 }

@@ -1,21 +1,12 @@
 """The balance of a simulation follows from the declarations."""
 
-import itertools
-
 import numpy as np
 import pytest
 import xarray as xr
 
 from dgviz.balance import balance
 from dgviz.declare import State
-from dgviz.domains import discover
-
-DOMAINS = discover()
-CHOICES = [
-    (name, dict(zip(domain.slots, options, strict=True)))
-    for name, domain in DOMAINS.items()
-    for options in itertools.islice(itertools.product(*domain.slots.values()), 0, None, 17)
-]
+from tests.combinations import DOMAINS, every_pair
 
 
 def simulated(model, example):
@@ -23,9 +14,9 @@ def simulated(model, example):
     return model.to_dataset(model(forcings, parameters)).isel(site=0)
 
 
-@pytest.mark.parametrize(("name", "options"), CHOICES)
-def test_it_closes_for_any_options(name, options, example):
-    model = DOMAINS[name].build(**{slot: option.__name__ for slot, option in options.items()})
+@every_pair
+def test_it_closes_for_any_options(domain, choices, example):
+    model = domain.build(**choices)
     terms = balance(model, simulated(model, example))
     inflow = float(terms[terms.kind == "inflow"].sum())
     assert inflow > 0

@@ -34,7 +34,14 @@ CASES_OF = {
         {("attributes", "held_out"): 0.6, ("shuffled", "held_out"): 0.3},
         {("shuffled", "held_out"): 0.6},
     ),
-    "absurd bucket": ({("attributes", "test"): 0.7, ("absurd", "test"): 0.5}, {("absurd", "test"): 0.72}),
+    "an absurd bucket does worse": (
+        {("attributes", "test"): 0.7, ("absurd", "test"): 0.5},
+        {("absurd", "test"): 0.72},
+    ),
+    "even an absurd bucket": (
+        {("absurd, dynamic", "test"): 0.68, ("dynamic", "test"): 0.7},
+        {("absurd, dynamic", "test"): 0.5},
+    ),
 }
 
 
@@ -88,8 +95,9 @@ def test_claims_are_of_the_domain_s_presets_and_say_where_they_come_from():
 def test_every_preset_of_the_dial_has_a_role_of_its_own():
     science = RunConfig().science
     assert set(PRESETS) >= ROLES
-    assert {PRESETS[role] for role in ROLES - {"shuffled"}} == set(science.dial)
+    assert {PRESETS[role] for role in ROLES - {"shuffled"}} <= set(science.dial)
     assert role_of(RunConfig(snow="NoSnow"), control=True) == "absurd"
+    assert role_of(RunConfig(dynamic=("k0",)), control=True) == "absurd, dynamic"
 
 
 @pytest.mark.parametrize(

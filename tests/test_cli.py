@@ -82,7 +82,7 @@ def test_a_stopped_run_is_gone_on_with(command, small, tmp_path):
             "Leave out --data, --set, --preset and --extend, or train a new run.",
         ),
         (["train", "--runs", "/dev/null/runs"], "The runs folder /dev/null/runs cannot be written: Not a directory."),
-        (["data", "delawar"], "Did you mean 'delaware'?"),
+        (["data", "check", "delawar"], "Did you mean 'delaware'?"),
         (["describe", "alchemy"], "There is no domain 'alchemy'. Domains: hydrology"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
@@ -110,7 +110,7 @@ def test_a_setting_is_a_name_and_a_value(text, expected):
 
 
 def test_data_are_summed_up(command):
-    done = command("data", "delaware")
+    done = command("data", "check", "delaware")
     assert done.exit_code == 0, done.output
     assert "94" in done.stdout and "731, 1979-01-01 to 1980-12-31" in done.stdout
     assert "prcp (mm d-1)" in done.stdout and "1979-01-01 to 1979-12-31" in done.stdout

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from dgviz.declare import State
+from dgviz.declare import Parameter, State
 from dgviz.domains import hydrology
 from dgviz.model import ProcessModel
 
@@ -29,6 +29,30 @@ def test_a_linear_reservoir_follows_its_exponential():
     outputs = model(forcings, tensors(fc=[0.002], beta=[1.0], k2=[k2]))
     expected = k2 * (1 - k2) ** torch.arange(n, dtype=torch.float64) * (start + 3 * 0.001 - 0.002)
     torch.testing.assert_close(outputs["baseflow"].flatten(), expected)
+
+
+def test_zones_in_the_wrong_order_are_two_reservoirs_in_a_row_the_slow_one_first():
+    n, k0, k2, start = 50, 0.5, 0.1, 100.0
+    model = build(hydrology.NoSnow, hydrology.BetaSoil, hydrology.ZonesInWrongOrder, hydrology.NoRouting)
+    forcings = tensors(prcp=[start, *[0.0] * (n - 1)])
+    outputs = model(forcings, tensors(fc=[0.001], beta=[1.0], k0=[k0], k2=[k2]))
+    day = torch.arange(1, n + 1, dtype=torch.float64)
+    # The upper zone starts with 0.001 mm beside the rain, the lower with 0.001 mm of its own.
+    expected = k0 * k2 * (start + 0.001) * ((1 - k2) ** day - (1 - k0) ** day) / (k0 - k2)
+    expected = expected + k0 * 0.001 * (1 - k0) ** (day - 1)
+    torch.testing.assert_close(outputs["streamflow"].flatten(), expected)
+
+
+def test_zones_in_the_wrong_order_make_no_flood():
+    """With the defaults, a storm on wet ground."""
+    forcings = tensors(prcp=[80.0, *[0.0] * 29])
+    peaks = {}
+    for zones in (hydrology.ThreeOutlets, hydrology.ZonesInWrongOrder):
+        model = build(hydrology.NoSnow, hydrology.BetaSoil, zones, hydrology.NoRouting)
+        parameters = tensors(**{k: [p.default] for k, p in model.of(Parameter).items()})
+        initial = {"soil_moisture": tensors(fc=[200.0])["fc"]}
+        peaks[zones] = model(forcings, parameters, initial=initial)["streamflow"].max()
+    assert peaks[hydrology.ZonesInWrongOrder] < peaks[hydrology.ThreeOutlets] / 3
 
 
 def test_snow_waits_for_warmth():

@@ -4,7 +4,8 @@ Dimensions are `time` (daily, no gap) and `site` (text). Forcings and targets ar
 variable of real numbers is an attribute that a network may read; flags and names are not. Coordinates `lat`,
 `lon` and `name` say where a site is. `attrs` hold the default split: `train_period` and `test_period`.
 
-A source is a module of this folder with a `title` and `load(path)`: adding a file adds the source.
+A source is a module of this folder with a `title` and `load(path)`: adding a file adds the source. Those that read a
+layout of which a person has a copy say with `recognises(path)` whether it lies there.
 """
 
 import importlib
@@ -15,6 +16,8 @@ from types import ModuleType
 import xarray as xr
 
 from dgviz.datasets.check import FORCINGS, TARGETS, DataError, check_period
+from dgviz.datasets.csv_folder import Each
+from dgviz.datasets.imports import find_import, imported, read_import, write_import
 from dgviz.datasets.published import published_scores
 from dgviz.words import suggest
 
@@ -22,9 +25,12 @@ __all__ = [
     "DataError",
     "attribute_names",
     "forcing_names",
+    "import_dataset",
+    "known",
     "open_dataset",
     "period_slice",
     "published_scores",
+    "read_path",
     "resolve",
     "sources",
     "target_names",
@@ -42,22 +48,61 @@ def resolve(data: str) -> str:
     return str(Path(data).resolve()) if data not in sources() and Path(data).exists() else data
 
 
-def open_dataset(data: str | Path = "delaware", folder: str | Path | None = None) -> xr.Dataset:
-    """Read and check a data set: the name of a source, or the path of a person's own file or folder.
+def known() -> dict[str, str]:
+    """The titles of what opens by its name alone: the sources that need no path, and imported data sets."""
+    named = {name: module.title for name, module in sources().items() if not hasattr(module, "recognises")}
+    return named | {name: attrs["title"] for name, attrs in imported().items()}
 
-    `folder` is where the source's file lies, for sources that do not travel with dgviz.
+
+def reader_of(path: Path) -> ModuleType:
+    """The source that recognises what lies at a path."""
+    layouts = {name: module for name, module in sources().items() if hasattr(module, "recognises")}
+    table = layouts.pop("table")
+    return next((module for module in layouts.values() if module.recognises(path)), table)
+
+
+def open_dataset(data: str | Path = "delaware", folder: str | Path | None = None) -> xr.Dataset:
+    """Read and check a data set: the name of a source or of an import, or the path of a person's own data.
+
+    A path that was imported opens from the import, unless something has changed there. `folder` is where the source's
+    file lies, for sources that do not travel with dgviz.
     """
     readers, path = sources(), Path(data)
     if str(data) in readers:
         return readers[str(data)].load(folder)
-    if path.stem in readers and path.is_file():
-        return readers[path.stem].load(path)
+    if name := find_import(data):
+        return read_import(name)
     if path.exists():
-        return readers["table"].load(path)
+        return read_path(path)
     raise DataError(
-        f"data set {str(data)!r}: there is no such source, file or folder.{suggest(str(data), readers)} "
-        f"Known sources: {', '.join(readers)}; or give the path of a NetCDF file or of a folder of CSV files."
+        f"data set {str(data)!r}: there is no such source, file or folder.{suggest(str(data), known())} "
+        f"Known: {', '.join(known())}; or give the path of a NetCDF file, a folder of CSV files, CAMELS-US or Caravan."
     )
+
+
+def import_dataset(path: str | Path, name: str | None = None, span: str | None = None, each: Each = iter) -> str:
+    """Read what lies at a path once and keep it as one file that opens fast, by its path and by the name returned.
+
+    `name` is that of the file or folder unless given; `span` is the period "YYYY-MM-DD/YYYY-MM-DD" to keep; `each`
+    goes through the basins and may show how far it is. Raises DataError saying what is wrong.
+    """
+    path = Path(path)
+    name = name or path.resolve().stem
+    if name in sources():
+        raise DataError(f"name {name!r} is a source's own; give another with --name.")
+    if not path.exists():
+        raise DataError(f"{path} does not exist; give the path of a file or folder.")
+    write_import(read_path(path, span, each), name, path)
+    return name
+
+
+def read_path(path: Path, span: str | None = None, each: Each = iter) -> xr.Dataset:
+    """Read and check the files at a path, whether they were imported or not."""
+    if path.is_file() and path.stem in sources():  # a copy of a source's file
+        if span:
+            raise DataError(f"{path}: a span is for data of your own; set the periods of a run instead.")
+        return sources()[path.stem].load(path)
+    return reader_of(path).load(path, span, each)
 
 
 def forcing_names(ds: xr.Dataset) -> list[str]:

@@ -15,6 +15,8 @@ from pathlib import Path
 import xarray as xr
 
 from dgviz.datasets.check import DataError, check
+from dgviz.datasets.collection import in_order
+from dgviz.datasets.table import with_mean_temperature
 
 title = "CAMELS-US, 476 basins, 1980-2010"
 
@@ -76,17 +78,16 @@ def load(path: str | Path | None = None) -> xr.Dataset:
     attributes = {name: labelled(static[key], label) for key, (name, *label) in ATTRIBUTES.items()}
     for name in CLIMATE:
         attributes[name].attrs["period"] = CLIMATE_PERIOD
-    series["tmin"], series["tmax"], history = ordered(series["tmin"], series["tmax"])
-    tmean = (series["tmin"] + series["tmax"]) / 2
-    series["tmean"] = tmean.assign_attrs(units="degC", long_name="Daily mean air temperature, (tmin + tmax) / 2")
     region = static.huc_02.astype(str).assign_attrs(units="1", long_name="Hydrologic region (HUC-02)")
     clean = static.clean.astype(bool).drop_vars(["lat", "lon"])
     clean = clean.assign_attrs(units="1", long_name="No doubt about area, temperatures or record")
     name = static.gauge_name.astype(str).assign_attrs(units="1", long_name="USGS station name")
     lat, lon = (labelled(static[key], (static[key].units, f"Gauge {key}")) for key in ("lat", "lon"))
     flags = {"region": region, "clean": clean}
-    dataset = xr.Dataset(series | attributes | flags, {"name": name, "lat": lat, "lon": lon})
-    return check(dataset.assign_attrs(about(raw.attrs), history=history), file)
+    history = []
+    dataset = in_order(xr.Dataset(series, {"name": name, "lat": lat, "lon": lon}), history)
+    dataset = with_mean_temperature(dataset).assign(attributes | flags)
+    return check(dataset.assign_attrs(about(raw.attrs), history="; ".join(history)), file)
 
 
 def find_file(path: str | Path | None) -> Path:
@@ -95,7 +96,8 @@ def find_file(path: str | Path | None) -> Path:
     file = folder / FILE if not folder.is_file() else folder
     if not file.is_file():
         raise DataError(
-            f"camels_us: {file} does not exist; set the environment variable DGVIZ_DATA to the folder that has {FILE}."
+            f"camels_us: {file} does not exist; set the environment variable DGVIZ_DATA to the folder that has {FILE}. "
+            "Or get the published files with `dgviz data get camels-us` and open camels-us."
         )
     return file
 
@@ -104,17 +106,6 @@ def read_series(raw: xr.Dataset, key: str, label: tuple[str, str]) -> xr.DataArr
     """One variable (time, site) in single precision. Daymet's radiation is the mean of the daylight hours."""
     values = raw[key] * raw.dayl / 24 if key == "srad" else raw[key]
     return labelled(values, label).transpose("time", "site")
-
-
-def ordered(tmin: xr.DataArray, tmax: xr.DataArray) -> tuple[xr.DataArray, xr.DataArray, str]:
-    """Daily minimum and maximum temperature, exchanged on days when the minimum is the higher, and what was done.
-
-    The mean of the two stays what it was; a range below zero would have no potential evapotranspiration.
-    """
-    wrong = tmin > tmax
-    low, high = tmin.where(~wrong, tmax), tmax.where(~wrong, tmin)
-    n_sites, n_cells = int(wrong.any("time").sum()), int(wrong.sum())
-    return low, high, f"tmin and tmax exchanged where tmin was above tmax: {n_cells} days of {n_sites} basins"
 
 
 def labelled(values: xr.DataArray, label: tuple[str, str]) -> xr.DataArray:

@@ -10,25 +10,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-# name: (units, lowest, highest value on Earth, roughly)
-FORCINGS = {
-    "prcp": ("mm d-1", 0.0, 2000.0),
-    "tmin": ("degC", -90.0, 60.0),
-    "tmax": ("degC", -90.0, 60.0),
-    "tmean": ("degC", -90.0, 60.0),
-    "srad": ("W m-2", 0.0, 600.0),
-    "vp": ("Pa", 0.0, 10000.0),
-    "pet": ("mm d-1", 0.0, 50.0),
-}
-TARGETS = {"streamflow": ("mm d-1", 0.0, 2000.0)}
+from dgviz.datasets.problems import FORCINGS, TARGETS, DataError, find_problems, refuse
 
-FILL_VALUES = (-99.0, -999.0, -9999.0, -99999.0, -32768.0, 1e20, 9.969209968386869e36)
-TEMPERATURE_TOLERANCE = 0.1  # degC by which rounding may push tmin above tmax
 N_NAMED = 3
-
-
-class DataError(ValueError):
-    """A data set is missing, unreadable or fails a check."""
 
 
 def check(ds: xr.Dataset, source: str | Path, files: Mapping[str, Path] | None = None) -> xr.Dataset:
@@ -39,12 +23,10 @@ def check(ds: xr.Dataset, source: str | Path, files: Mapping[str, Path] | None =
     check_layout(ds, source)
     check_sites(ds, source)
     check_days(ds.indexes["time"], source)
-    for name, (units, low, high) in (FORCINGS | TARGETS).items():
+    for name, (units, _, _) in (FORCINGS | TARGETS).items():
         if name in ds:
             check_units(ds[name], units, source)
-            check_values(ds[name], low, high, source, files or {})
-    check_temperatures(ds, source, files or {})
-    check_attributes(ds, source)
+    refuse(find_problems(ds, source, files or {}))
     for name in ("train_period", "test_period"):
         check_period(ds.indexes["time"], ds.attrs[name], name, source)
     day = ds.indexes["time"].day_of_year.to_numpy("float32")
@@ -70,19 +52,10 @@ def check_layout(ds: xr.Dataset, source: str | Path) -> None:
 
 
 def check_sites(ds: xr.Dataset, source: str | Path) -> None:
-    """Site identifiers are unique and lie on Earth."""
+    """Site identifiers are unique."""
     sites = ds.indexes["site"]
     if sites.has_duplicates:
         raise DataError(f"{source}: site {some(sites[sites.duplicated()].unique())} appears twice; keep one of each.")
-    for name, limit in (("lat", 90), ("lon", 180)):
-        values = ds[name].values
-        wrong = ~(np.abs(values) <= limit)
-        if wrong.any():
-            first = int(wrong.argmax())
-            raise DataError(
-                f"{source}: site {sites[first]}: {name} is {values[first]:g}; "
-                f"it must lie between -{limit} and {limit} degrees."
-            )
 
 
 def check_days(days: pd.DatetimeIndex, source: str | Path) -> None:
@@ -110,61 +83,6 @@ def check_units(series: xr.DataArray, units: str, source: str | Path) -> None:
         raise DataError(f"{source}: {series.name} has units {given!r}, it needs {units!r}; convert it first.")
 
 
-def check_values(series: xr.DataArray, low: float, high: float, source: str | Path, files: Mapping) -> None:
-    """Values are plausible, and a forcing has no gap."""
-    values = series.values
-    empty = np.isnan(values)
-    if series.name in FORCINGS and empty.any():
-        where = cell_name(series, *first_cell(empty), source, files)
-        raise DataError(f"{where} is empty (NaN); a forcing needs a value on every day: fill it or drop the site.")
-    outside = (values < low) | (values > high)
-    if outside.any():
-        time, site = first_cell(outside)
-        where, value = cell_name(series, time, site, source, files), float(values[time, site])
-        raise DataError(f"{where} is {value:g}; {reason(series, value, values[:, site], low, high)}")
-
-
-def reason(series: xr.DataArray, value: float, of_site: np.ndarray, low: float, high: float) -> str:
-    """What a value out of range most likely is, and what to do about it."""
-    if np.isclose(value, FILL_VALUES, rtol=1e-6).any():
-        fix = "put a real value" if series.name in FORCINGS else "leave the cell empty"
-        return f"this looks like a mark for a missing value: {fix}."
-    if series.attrs["units"] == "degC" and np.nanmedian(of_site) > 150:
-        return "this looks like kelvin: subtract 273.15."
-    if series.name == "prcp" and value < 0:
-        return "precipitation cannot be negative: correct the value."
-    return f"it must lie between {low:g} and {high:g} {series.attrs['units']}: correct the value or its units."
-
-
-def check_temperatures(ds: xr.Dataset, source: str | Path, files: Mapping) -> None:
-    """The minimum of a day is not above its mean, nor the mean above its maximum."""
-    order = [name for name in ("tmin", "tmean", "tmax") if name in ds]
-    for lower, upper in zip(order, order[1:], strict=False):
-        wrong = ds[lower].values > ds[upper].values + TEMPERATURE_TOLERANCE
-        if wrong.any():
-            time, site = first_cell(wrong)
-            low, high = (float(ds[name].values[time, site]) for name in (lower, upper))
-            raise DataError(
-                f"{cell_name(ds[lower], time, site, source, files)} is {low:g}, above {upper} {high:g} degC; "
-                "correct the day, or exchange the columns if they are swapped."
-            )
-
-
-def check_attributes(ds: xr.Dataset, source: str | Path) -> None:
-    """Static descriptors are finite or empty, and an area is positive."""
-    for name, values in ds.data_vars.items():
-        if values.dims != ("site",) or values.dtype.kind != "f":
-            continue
-        number = values.values.astype("float64")
-        wrong = np.isinf(number) | np.isin(number, (-999.0, -9999.0)) | ((name == "area") & ~(number > 0))
-        if wrong.any():
-            first = int(wrong.argmax())
-            raise DataError(
-                f"{source}: site {ds.site.values[first]}: attribute {name} is {number[first]:g}; "
-                + ("an area must be positive (km2)." if name == "area" else "leave it empty where it is unknown.")
-            )
-
-
 def check_period(days: pd.DatetimeIndex, period: str, name: str, source: str | Path) -> slice:
     """Parse "YYYY-MM-DD/YYYY-MM-DD"; it must lie within the record."""
     try:
@@ -177,18 +95,6 @@ def check_period(days: pd.DatetimeIndex, period: str, name: str, source: str | P
         record = f"{days[0]:%Y-%m-%d}/{days[-1]:%Y-%m-%d}"
         raise DataError(f"{name} {period!r} reaches beyond the record of {source}: choose days within {record}.")
     return slice(start, end)
-
-
-def first_cell(wrong: np.ndarray) -> tuple[int, int]:
-    """Day and site of the first wrong cell, site by site."""
-    site = int(wrong.any(0).argmax())
-    return int(wrong[:, site].argmax()), site
-
-
-def cell_name(series: xr.DataArray, time: int, site: int, source: str | Path, files: Mapping) -> str:
-    """File, site, variable and day of a cell."""
-    site_id, day = series.site.values[site], pd.Timestamp(series.time.values[time])
-    return f"{files.get(site_id, source)}: site {site_id}: {series.name} on {day:%Y-%m-%d}"
 
 
 def some(items: Sequence) -> str:

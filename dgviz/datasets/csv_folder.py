@@ -2,30 +2,37 @@
 
 import re
 import warnings
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
-from dgviz.datasets.check import DataError, check_days, some
+from dgviz.datasets.check import check_days, some
 from dgviz.datasets.labels import SERIES_UNITS, label
+from dgviz.datasets.problems import DataError, Problem, refuse
 from dgviz.words import suggest
 
+Each = Callable[[Sequence[str]], Iterable[str]]  # goes through the sites and may show how far it is
 Labels = dict[str, dict[str, str]]  # name of a column: its units and long_name
 
 
-def read_folder(folder: Path) -> tuple[xr.Dataset, dict[str, Path]]:
+def read_folder(folder: Path, each: Each) -> tuple[xr.Dataset, dict[str, Path]]:
     """Join attributes.csv and the series of its sites; also returns the file of each site."""
     static, labels = read_attributes(folder / "attributes.csv")
     files = {site: folder / f"{site}.csv" for site in static.index}
     absent = [file.name for file in files.values() if not file.is_file()]
     if absent:
         raise DataError(f"{folder}: no file {some(absent)}; every site of attributes.csv needs its own.")
-    tables = {}
-    for site, file in files.items():
-        tables[site], series_labels = read_series(file)
-        labels |= series_labels
+    tables, problems = {}, []
+    for site in each(list(files)):
+        try:
+            tables[site], series_labels = read_series(files[site])
+            labels |= series_labels
+        except DataError as error:
+            problems.append(Problem(site, str(error)))
+    refuse(problems)
     check_alike(tables, files)
     first = next(iter(tables.values()))
     variables = {name: ("site", static[name].to_numpy(), labels[name]) for name in static}

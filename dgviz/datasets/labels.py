@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from dgviz.datasets.check import FORCINGS, TARGETS, DataError
+from dgviz.datasets.problems import FORCINGS, TARGETS, DataError
 
 SERIES_UNITS = {name: units for name, (units, _, _) in (FORCINGS | TARGETS).items()} | {"discharge": "m3 s-1"}
 STATIC_UNITS = {"lat": "degrees_north", "lon": "degrees_east", "area": "km2", "elevation": "m", "slope": "m km-1"}

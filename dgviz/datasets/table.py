@@ -21,30 +21,38 @@ two thirds of the whole years are for training, the rest for testing.
 
 from pathlib import Path
 
-import pandas as pd
 import xarray as xr
 
-from dgviz.datasets.check import DataError, check, check_days
-from dgviz.datasets.csv_folder import read_folder
+from dgviz.datasets.check import DataError, check
+from dgviz.datasets.csv_folder import Each, read_folder
 from dgviz.datasets.labels import SERIES_UNITS, label
+from dgviz.datasets.periods import default_periods, parse_span
 
 title = "Your own basins: a NetCDF file or a folder of CSV files"
 
 SECONDS_PER_DAY = 86400
 
 
-def load(path: str | Path | None = None) -> xr.Dataset:
-    """Read a NetCDF file, or a folder with attributes.csv and one SITE.csv per basin."""
+def recognises(path: Path) -> bool:
+    """Whether this is a file, or a folder with attributes.csv."""
+    return path.is_file() or (path / "attributes.csv").is_file()
+
+
+def load(path: str | Path | None = None, span: str | None = None, each: Each = iter) -> xr.Dataset:
+    """Read a NetCDF file, or a folder with attributes.csv and one SITE.csv per basin; the days of `span` or all."""
     if path is None or not Path(path).exists():
         given = "no path was given" if path is None else f"{path} does not exist"
         raise DataError(f"table: {given}; it needs a NetCDF file or a folder with attributes.csv.")
     path = Path(path)
-    dataset, files = read_folder(path) if path.is_dir() else (read_netcdf(path), {})
+    dataset, files = read_folder(path, each) if path.is_dir() else (read_netcdf(path), {})
     dataset = dataset.set_coords([name for name in ("lat", "lon", "name") if name in dataset])
+    if span:
+        dataset = dataset.sel(time=slice(*parse_span(span)))
     dataset = with_mean_temperature(with_streamflow(dataset, path))
     about = {"title": path.stem, "domain": "hydrology", "source": str(path), "licence": "not stated"}
     if not {"train_period", "test_period"} <= dataset.attrs.keys():
-        about |= default_periods(dataset.indexes["time"], path)
+        days = dataset.indexes["time"]
+        about |= default_periods(days, days, {}, path)
     return check(dataset.assign_attrs(about | dataset.attrs), path, files)
 
 
@@ -96,20 +104,3 @@ def with_mean_temperature(dataset: xr.Dataset) -> xr.Dataset:
     tmean = (dataset["tmin"] + dataset["tmax"]) / 2
     title = "Daily mean air temperature, (tmin + tmax) / 2"
     return dataset.assign(tmean=tmean.drop_attrs().assign_attrs(units="degC", long_name=title))
-
-
-def default_periods(days: pd.Index, source: Path) -> dict[str, str]:
-    """Train on the first two thirds of the whole years, test on the rest."""
-    check_days(days, source)
-    first, last = days[0], days[-1]
-    n_years = 0
-    while first + pd.DateOffset(years=n_years + 1) <= last + pd.Timedelta(days=1):
-        n_years += 1
-    if n_years < 2:
-        raise DataError(f"{source}: {len(days)} days are too few; two whole years are needed to train and test.")
-    test = first + pd.DateOffset(years=2 * n_years // 3)
-    train_end = test - pd.Timedelta(days=1)
-    return {
-        "train_period": f"{first:%Y-%m-%d}/{train_end:%Y-%m-%d}",
-        "test_period": f"{test:%Y-%m-%d}/{last:%Y-%m-%d}",
-    }

@@ -8,7 +8,8 @@ from pathlib import Path
 import xarray as xr
 
 from ..config import RunConfig
-from ..datasets import open_dataset, sources
+from ..datasets import known as known_data
+from ..datasets import open_dataset
 from ..runs import Run, RunError, list_runs
 from ..worker import Worker
 from .computed import Computed
@@ -44,8 +45,10 @@ class Store:
             return self._datasets[data]
 
     def known_data(self) -> dict[str, str]:
-        """What may be opened, by title: the sources that dgviz knows and what this server was started with."""
-        known = {module.title: name for name, module in sources().items() if name != "table"}
+        """What may be opened, by title: known sources, imports and what this server was started with."""
+        titles = known_data()
+        twice = {title for title in titles.values() if list(titles.values()).count(title) > 1}
+        known = {f"{title} ({name})" if title in twice else title: name for name, title in titles.items()}
         return known if self.data in known.values() else {self.data: self.data} | known
 
     def runs(self) -> list[Run]:

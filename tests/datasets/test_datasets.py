@@ -29,9 +29,13 @@ def camels(camels_file):
 
 
 def test_sources_are_the_modules_that_load():
-    assert set(datasets.sources()) == {"delaware", "camels_us", "table"}
+    assert set(datasets.sources()) == {"delaware", "camels_us", "camels_folder", "caravan", "table"}
     for name, module in datasets.sources().items():
         assert module.title and module.__doc__, name
+
+
+def test_what_opens_by_its_name_alone_is_known():
+    assert list(datasets.known()) == ["camels_us", "delaware"]
 
 
 def test_public_names_exist():
@@ -48,6 +52,8 @@ def test_a_copy_of_a_packaged_file_is_read_as_its_source(tmp_path):
     (tmp_path / "delaware.nc").write_bytes((data_folder() / "delaware.nc").read_bytes())
     ds = open_dataset(tmp_path / "delaware.nc")
     assert attribute_names(ds) == attribute_names(open_dataset("delaware"))
+    with pytest.raises(DataError, match=r"delaware\.nc: a span is for data of your own"):
+        datasets.read_path(tmp_path / "delaware.nc", "1979-01-01/1979-12-31")
 
 
 def test_units_of_a_packaged_file_are_checked(tmp_path):

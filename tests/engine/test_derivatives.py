@@ -99,11 +99,11 @@ def test_a_forward_derivative_agrees_with_the_gradient(example):
 def test_a_forward_derivative_along_weights_is_refused_with_the_fix(example):
     model = build(dict(evapotranspiration="LearnedEvapotranspiration"))
     forcings, parameters = example(model)
-    weight = model.processes[3].output.weight
+    weight = model.processes[3].ratio.output.weight
     with forward_ad.dual_level(), pytest.raises(RuntimeError, match="backend='torch'"):
         dual = forward_ad.make_dual(weight.detach(), torch.ones_like(weight))
         torch.func.functional_call(
-            model, {"processes.3.output.weight": dual}, (forcings, parameters), dict(backend="fused")
+            model, {"processes.3.ratio.output.weight": dual}, (forcings, parameters), dict(backend="fused")
         )
 
 

@@ -15,9 +15,9 @@ from dgviz.domains import discover
 from dgviz.engine.fused import Fused
 from dgviz.engine.gpu import GpuKernel
 from dgviz.model import ProcessModel
+from tests.combinations import PAIRS
 from tests.conftest import make_example
 from tests.engine.interpreter import stand_ins
-from tests.test_domains import MODELS
 
 # At once, because torch imports Triton for its forward derivatives, and Triton reads this when it is imported.
 if not torch.cuda.is_available():
@@ -41,11 +41,11 @@ every_unlike = pytest.mark.parametrize("choices", UNLIKE.values(), ids=UNLIKE)
 
 
 def different_steps():
-    """The combinations of options that differ in what is stepped through time."""
+    """Combinations in which every two options meet, as far as they differ in what is stepped through time."""
     steps = {}
-    for name, (domain, choices) in MODELS.items():
+    for domain, choices in PAIRS:
         key = tuple(type(p).__name__ for p in domain.build(**choices)._step.processes)
-        steps.setdefault(key, pytest.param(domain, choices, id=name))
+        steps.setdefault(key, pytest.param(domain, choices, id="-".join(choices.values())))
     return list(steps.values())
 
 

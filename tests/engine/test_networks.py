@@ -191,9 +191,11 @@ def test_a_flux_with_features_is_an_obstacle_of_its_process():
     assert chosen == "torch" and why.startswith("Made: its flux 'y' has features of its own, (1,); a learned number is")
 
 
-def test_the_learned_closure_learns_as_in_torch(example):
+@pytest.mark.parametrize("kind", ["Learned", "Monotone"])
+def test_learned_closures_learn_as_in_torch(kind, example):
     torch.manual_seed(3)
-    model = hydrology.build(evapotranspiration="LearnedEvapotranspiration").double()
+    slots = dict(soil="Recharge", evapotranspiration="Evapotranspiration", groundwater="Percolation")
+    model = hydrology.build(**{slot: kind + flux for slot, flux in slots.items()}).double()
     forcings, parameters = example(model, n_time=120)
     gradients = []
     for backend in ("torch", "fused"):

@@ -94,7 +94,7 @@ def test_a_copy_has_weights_of_its_own(example):
     before = model(forcings, parameters, ["soil_moisture"], backend="fused")["soil_moisture"]
     other = copy.deepcopy(model)
     with torch.no_grad():
-        other.processes[3].output.bias += 1
+        other.processes[3].ratio.output.bias += 1
     changed = (m(forcings, parameters, ["soil_moisture"], backend="fused")["soil_moisture"] for m in (model, other))
     assert [value.equal(before) for value in changed] == [True, False]
 

@@ -128,7 +128,7 @@ class FakeStore(Store):
         self.made = []
 
     def known_data(self):
-        return {name: name for name in self._datasets}
+        return {f"Basins {name}": name for name in self._datasets}
 
     def runs(self):
         return self.made

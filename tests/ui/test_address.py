@@ -59,3 +59,7 @@ def test_pages_charts_and_days_that_do_not_exist_are_ignored(state):
     before = queried(state)
     assert from_query({"page": "Admin", "chart": "pie", "from": "yesterday", "to": "2000-01-01"}, state, PAGES) == []
     assert queried(state) == before
+
+
+def test_another_data_set_that_is_offered_is_opened(state):
+    assert from_query({"data": "other"}, state, PAGES) == [] and state.config.data == "other"

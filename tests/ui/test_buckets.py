@@ -96,8 +96,11 @@ def test_what_is_switched_off_keeps_its_place_but_is_not_on():
     assert without.arrows["rainfall"].on
 
 
-def test_a_learned_equation_is_marked():
-    assert lay_out(HYDROLOGY, {"evapotranspiration": "LearnedEvapotranspiration"}).arrows["evapotranspiration"].learned
+def test_a_flux_that_a_network_gives_is_marked():
+    picture = lay_out(
+        HYDROLOGY, {"evapotranspiration": "LearnedEvapotranspiration", "groundwater": "LearnedPercolation"}
+    )
+    assert {name for name, a in picture.arrows.items() if a.learned} == {"evapotranspiration", "percolation"}
     assert not any(a.learned for a in lay_out(HYDROLOGY, {}).arrows.values())
 
 

@@ -10,12 +10,24 @@ from ...declare import Attribute, Forcing, Quantity
 from .. import Domain
 from . import presets
 from .capillary_rise import CapillaryRise, NoCapillaryRise
-from .evapotranspiration import GammaEvapotranspiration, LearnedEvapotranspiration, LinearEvapotranspiration
-from .groundwater import LinearReservoir, ThreeOutlets, TwoOutlets
+from .evapotranspiration import (
+    GammaEvapotranspiration,
+    LearnedEvapotranspiration,
+    LinearEvapotranspiration,
+    MonotoneEvapotranspiration,
+)
+from .groundwater import (
+    LearnedPercolation,
+    LinearReservoir,
+    MonotonePercolation,
+    ThreeOutlets,
+    TwoOutlets,
+    ZonesInWrongOrder,
+)
 from .pet import GivenPet, Hamon, Hargreaves, Oudin
 from .routing import GammaRouting, NoRouting
 from .snow import DegreeDaySnow, NoSnow, SmoothDegreeDaySnow
-from .soil import BetaSoil
+from .soil import BetaSoil, LearnedRecharge, MonotoneRecharge
 
 domain = Domain(
     title="Rainfall-runoff",
@@ -34,10 +46,22 @@ domain = Domain(
     slots=dict(
         pet=(Hamon, Hargreaves, Oudin, GivenPet),
         snow=(DegreeDaySnow, SmoothDegreeDaySnow, NoSnow),
-        soil=(BetaSoil,),
-        evapotranspiration=(LinearEvapotranspiration, GammaEvapotranspiration, LearnedEvapotranspiration),
+        soil=(BetaSoil, LearnedRecharge, MonotoneRecharge),
+        evapotranspiration=(
+            LinearEvapotranspiration,
+            GammaEvapotranspiration,
+            LearnedEvapotranspiration,
+            MonotoneEvapotranspiration,
+        ),
         capillary_rise=(NoCapillaryRise, CapillaryRise),
-        groundwater=(ThreeOutlets, TwoOutlets, LinearReservoir),
+        groundwater=(
+            ThreeOutlets,
+            TwoOutlets,
+            LinearReservoir,
+            LearnedPercolation,
+            MonotonePercolation,
+            ZonesInWrongOrder,
+        ),
         routing=(GammaRouting, NoRouting),
     ),
     presets=presets.PRESETS,

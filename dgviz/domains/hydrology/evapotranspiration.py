@@ -1,10 +1,10 @@
 """Actual evapotranspiration from the soil."""
 
 import torch
-from torch import Tensor
-from torch.nn.functional import linear, relu
+from torch.nn.functional import relu
 
 from ...declare import Flux, Parameter, Process
+from .small_network import MonotoneNetwork, SmallNetwork
 from .soil import SMALLEST, BetaSoil
 
 
@@ -63,6 +63,9 @@ class LearnedEvapotranspiration(Process):
     Source: the idea of a learned closure in a process model: Feng et al. (2022), doi:10.1029/2022WR032404.
     """
 
+    network = SmallNetwork
+    learned = ("evapotranspiration",)
+
     fc = BetaSoil.fc
     evapotranspiration = LinearEvapotranspiration.evapotranspiration
 
@@ -70,15 +73,24 @@ class LearnedEvapotranspiration(Process):
 
     def __init__(self):
         super().__init__()
-        self.hidden, self.output = torch.nn.Linear(3, 8), torch.nn.Linear(8, 1)
+        self.ratio = self.network(3)
 
     def forward(self, *, pet, soil_moisture, fc):
         supply = relu(soil_moisture)
-        inputs = torch.broadcast_tensors(4 * supply / fc - 2, fc / 500 - 1, pet / 3 - 1)
-        hidden = torch.tanh(self._affine(self.hidden, torch.stack(inputs, -1)))
-        ratio = torch.sigmoid(self._affine(self.output, hidden).squeeze(-1))
+        ratio = self.ratio(4 * supply / fc - 2, fc / 500 - 1, pet / 3 - 1)
         return dict(evapotranspiration=torch.minimum(pet * ratio, supply))
 
-    @staticmethod
-    def _affine(layer: torch.nn.Linear, inputs: Tensor) -> Tensor:
-        return linear(inputs, layer.weight.to(inputs.dtype), layer.bias.to(inputs.dtype))
+
+class MonotoneEvapotranspiration(LearnedEvapotranspiration):
+    """Evapotranspiration, learned, monotone.
+
+    As the learned form, but whatever the network learns, the ratio of actual to potential evapotranspiration never
+    falls while soil moisture grows.
+
+    Source: Feng et al. (2022), doi:10.1029/2022WR032404; monotone networks: Daniels and Velikova (2010),
+    doi:10.1109/TNN.2010.2044803.
+    """
+
+    network = MonotoneNetwork
+
+    equations = (*LearnedEvapotranspiration.equations, r"\partial\,\mathrm{NN} / \partial\theta \ge 0")

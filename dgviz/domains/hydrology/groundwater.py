@@ -1,9 +1,11 @@
 """Groundwater zones and their outlets."""
 
 import torch
+from torch import Tensor
 from torch.nn.functional import relu
 
 from ...declare import Flux, Parameter, Process, State
+from .small_network import MonotoneNetwork, SmallNetwork
 
 
 class ThreeOutlets(Process):
@@ -34,8 +36,12 @@ class ThreeOutlets(Process):
         r"Q_0 = k_0\,(Z_u - u_{zl})^+, \quad Q_1 = k_1\,Z_u, \quad Q_2 = k_2\,Z_l",
     )
 
+    def percolate(self, upper_zone: Tensor, lower_zone: Tensor, perc: Tensor) -> Tensor:
+        """The percolation of a day."""
+        return torch.minimum(upper_zone, perc)
+
     def forward(self, *, upper_zone, lower_zone, k0, k1, k2, perc, uzl):
-        percolation = torch.minimum(upper_zone, perc)
+        percolation = self.percolate(upper_zone, lower_zone, perc)
         upper = upper_zone - percolation
         quickflow = k0 * relu(upper - uzl)
         return dict(
@@ -44,6 +50,47 @@ class ThreeOutlets(Process):
             interflow=k1 * (upper - quickflow),
             baseflow=k2 * (lower_zone + percolation),
         )
+
+
+class LearnedPercolation(ThreeOutlets):
+    """Three outlets with learned percolation.
+
+    As with three outlets, but a small network shared by all sites says what share of the maximum percolates, from the
+    water in both zones and that maximum. No more percolates than the upper zone holds.
+
+    Source: Hoege et al. (2022), doi:10.5194/hess-26-5085-2022; Seibert and Vis (2012), doi:10.5194/hess-16-3315-2012.
+    """
+
+    network = SmallNetwork
+    learned = ("percolation",)
+
+    equations = (
+        r"G = \min\left(p_{erc}\,\sigma\!\left(\mathrm{NN}(Z_u,\ Z_l,\ p_{erc})\right),\ Z_u\right)",
+        *ThreeOutlets.equations[1:],
+    )
+
+    def __init__(self):
+        super().__init__()
+        self.share = self.network(3)
+
+    def percolate(self, upper_zone: Tensor, lower_zone: Tensor, perc: Tensor) -> Tensor:
+        """The percolation of a day."""
+        share = self.share(upper_zone / 25 - 1, lower_zone / 50 - 1, perc / 5 - 1)
+        return torch.minimum(upper_zone, perc * share)
+
+
+class MonotonePercolation(LearnedPercolation):
+    """Three outlets with learned, monotone percolation.
+
+    As with learned percolation, but whatever the network learns, percolation never falls while the upper zone fills.
+
+    Source: Hoege et al. (2022), doi:10.5194/hess-26-5085-2022; monotone networks: Daniels and Velikova (2010),
+    doi:10.1109/TNN.2010.2044803.
+    """
+
+    network = MonotoneNetwork
+
+    equations = (*LearnedPercolation.equations, r"\partial\,\mathrm{NN} / \partial Z_u \ge 0")
 
 
 class TwoOutlets(Process):
@@ -97,3 +144,30 @@ class LinearReservoir(Process):
 
     def forward(self, *, upper_zone, lower_zone, k2):
         return dict(percolation=upper_zone, baseflow=k2 * (lower_zone + upper_zone))
+
+
+class ZonesInWrongOrder(Process):
+    """Control: groundwater zones in the wrong order.
+
+    Absurd on purpose: all water first passes the zone that drains as slowly as baseflow, and the quick outlet gets only
+    what that lets through. It conserves mass. With constant parameters it should do worse than the zones in their
+    order. Where parameters that change from day to day make up for that, the network has mended the structure, and a
+    good score says nothing about the processes.
+
+    Source: after the model "NonSense" of Acuna Espinoza et al. (2024), doi:10.5194/hess-28-2705-2024.
+    """
+
+    k0 = ThreeOutlets.k0
+    k2 = ThreeOutlets.k2
+
+    upper_zone = ThreeOutlets.upper_zone
+    lower_zone = ThreeOutlets.lower_zone
+
+    percolation = ThreeOutlets.percolation
+    baseflow = ThreeOutlets.baseflow
+
+    equations = (r"G = k_2\,Z_u, \quad Q = k_0\,Z_l",)
+
+    def forward(self, *, upper_zone, lower_zone, k0, k2):
+        percolation = k2 * upper_zone
+        return dict(percolation=percolation, baseflow=k0 * (lower_zone + percolation))

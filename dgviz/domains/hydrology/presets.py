@@ -31,6 +31,15 @@ PRESETS = {
     "HBV, learned evapotranspiration": Preset(
         {"evapotranspiration": "LearnedEvapotranspiration", **LONG}, "A small network stands in for one process."
     ),
+    "HBV, three learned processes": Preset(
+        {
+            "soil": "MonotoneRecharge",
+            "evapotranspiration": "MonotoneEvapotranspiration",
+            "groundwater": "MonotonePercolation",
+            **LONG,
+        },
+        "Small networks give evapotranspiration, recharge and percolation; each grows with the water there is.",
+    ),
     "HBV, corrected": Preset(
         {"predictor": "corrected", "learning_rate": 0.02, "schedule": "cosine", "dropout": 0.4, **LONG},
         "A recurrent network corrects what HBV simulates: water is not conserved.",
@@ -46,6 +55,14 @@ PRESETS = {
     "Shuffled attributes": Preset(
         {"shuffled": True, **LONG},
         "A control: every basin has the attributes of another. They can name it, not describe it.",
+    ),
+    "Zones in the wrong order": Preset(
+        {"groundwater": "ZonesInWrongOrder", **LONG},
+        "A control: all water drains slowly first. It should lose skill.",
+    ),
+    "Zones in the wrong order, dynamic": Preset(
+        {"groundwater": "ZonesInWrongOrder", "dynamic": ("k0", "k2"), "dropout": 0.4, **LONG},
+        "A control: if recessions that vary from day to day restore the skill, the network has mended the structure.",
     ),
     "HBV without snow": Preset({"snow": "NoSnow", **LONG}, "All precipitation is rain."),
     "HBV with smooth snow": Preset({"snow": "SmoothDegreeDaySnow", **LONG}, "Rain and snow mix around the threshold."),
@@ -64,4 +81,4 @@ DIAL = (
     "HBV, corrected",
     "LSTM",
 )
-CONTROLS = ("Shuffled attributes",)
+CONTROLS = ("Shuffled attributes", "Zones in the wrong order", "Zones in the wrong order, dynamic")

@@ -3,6 +3,7 @@
 from torch.nn.functional import relu
 
 from ...declare import Flux, Parameter, Process, State
+from .small_network import MonotoneNetwork, SmallNetwork
 
 SMALLEST = 1e-6  # keeps the base of a power positive, where its gradient would be infinite
 
@@ -31,3 +32,50 @@ class BetaSoil(Process):
         recharge = surface * (soil_moisture / fc).clamp(SMALLEST, 1.0) ** beta
         infiltration = surface - recharge
         return dict(recharge=recharge, infiltration=infiltration, excess=relu(soil_moisture + infiltration - fc))
+
+
+class LearnedRecharge(Process):
+    """Soil moisture with learned recharge.
+
+    A small network shared by all sites gives the share of the water on the ground that recharges groundwater, from
+    soil moisture, field capacity and that water itself: of a storm it may be more than of a drizzle. The rest stays in
+    the soil; what exceeds field capacity runs off too.
+
+    Source: Hoege et al. (2022), doi:10.5194/hess-26-5085-2022; Seibert and Vis (2012), doi:10.5194/hess-16-3315-2012.
+    """
+
+    network = SmallNetwork
+    learned = ("recharge",)
+
+    fc = BetaSoil.fc
+    soil_moisture = BetaSoil.soil_moisture
+
+    recharge = BetaSoil.recharge
+    infiltration = BetaSoil.infiltration
+    excess = BetaSoil.excess
+
+    equations = (r"R = I\,\sigma\!\left(\mathrm{NN}(\theta / f_c,\ f_c,\ I)\right)", BetaSoil.equations[1])
+
+    def __init__(self):
+        super().__init__()
+        self.share = self.network(3)
+
+    def forward(self, *, surface, soil_moisture, fc):
+        recharge = surface * self.share(4 * soil_moisture / fc - 2, fc / 500 - 1, surface / 20 - 1)
+        infiltration = surface - recharge
+        return dict(recharge=recharge, infiltration=infiltration, excess=relu(soil_moisture + infiltration - fc))
+
+
+class MonotoneRecharge(LearnedRecharge):
+    """Soil moisture with learned, monotone recharge.
+
+    As the learned form, but whatever the network learns, the share that recharges groundwater never falls while soil
+    moisture grows.
+
+    Source: Hoege et al. (2022), doi:10.5194/hess-26-5085-2022; monotone networks: Daniels and Velikova (2010),
+    doi:10.1109/TNN.2010.2044803.
+    """
+
+    network = MonotoneNetwork
+
+    equations = (*LearnedRecharge.equations, r"\partial\,\mathrm{NN} / \partial\theta \ge 0")

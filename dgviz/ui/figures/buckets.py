@@ -78,7 +78,7 @@ class _Layout:
     def __post_init__(self):
         chosen = [self.domain.option(slot, name) for slot, name in self.domain.complete(self.processes).items()]
         self.on = {name for option in chosen for name in option.declared}
-        self.learned = {name for option in chosen if _is_learned(option) for name in option.of(Flux)}
+        self.learned = {name for option in chosen for name in option.learned}
         self.states = self._of(State, chosen)
         fluxes = self._of(Flux, chosen)
         self.fluxes = {name: flux for name, flux in fluxes.items() if flux.out_of and flux.into}
@@ -220,10 +220,6 @@ class _Layout:
         self.arrows[name] = Arrow(
             name, self.fluxes[name], x0, y0, x1, y1, label, align, on, name in self.learned and on, split
         )
-
-
-def _is_learned(option: type[Process]) -> bool:
-    return any(True for _ in option().parameters())
 
 
 def _lanes(rows: dict[str, tuple[int, int]]) -> dict[str, tuple[int, int, int]]:

@@ -1,0 +1,167 @@
+"""Caravan: basins of the world in one layout, and whatever else is published in it.
+
+    timeseries/csv/camels/camels_01013500.csv        or timeseries/netcdf/camels/camels_01013500.nc
+    attributes/camels/attributes_other_camels.csv, attributes_caravan_camels.csv, attributes_hydroatlas_camels.csv
+
+All sources of the folder (camels, camelsgb, hysets ...) are read. Weather is ERA5-Land by local day; potential
+evapotranspiration is that of FAO Penman-Monteith where the version has it, else ERA5-Land's own, which is too high in
+many places (Clerc-Schwarzenbach et al. 2024). Of the descriptors of HydroATLAS those are read that tell of relief, land
+cover, soil and rock, and none of modelled discharge. The default period starts a year before the first observed
+streamflow.
+
+Source: Kratzert et al. (2023), doi:10.1038/s41597-023-01975-w; Clerc-Schwarzenbach et al. (2024),
+doi:10.5194/hess-28-4219-2024. HydroATLAS: Linke et al. (2019), doi:10.1038/s41597-019-0300-6.
+"""
+
+from pathlib import Path
+
+import pandas as pd
+import xarray as xr
+
+from dgviz.datasets.check import DataError, some
+from dgviz.datasets.collection import Basins, Each, find, join
+
+title = "A folder of Caravan (timeseries/csv or timeseries/netcdf, attributes)"
+
+SERIES = {  # name in the files: name here; of several for one name the first that is there
+    "total_precipitation_sum": "prcp",
+    "temperature_2m_min": "tmin",
+    "temperature_2m_max": "tmax",
+    "temperature_2m_mean": "tmean",
+    "surface_net_solar_radiation_mean": "srad",
+    "potential_evaporation_sum_FAO_PENMAN_MONTEITH": "pet",
+    "potential_evaporation_sum": "pet",
+    "potential_evaporation_sum_ERA5_LAND": "pet",
+    "streamflow": "streamflow",
+}
+NEEDED = ("total_precipitation_sum", "temperature_2m_mean", "streamflow")
+LABELS = {
+    "tmean": {"long_name": "Daily mean air temperature"},
+    "srad": {"long_name": "Net shortwave radiation, mean of the whole day"},
+}
+PLACES = {
+    "gauge_lat": ("lat", "degrees_north", "Gauge latitude"),
+    "gauge_lon": ("lon", "degrees_east", "Gauge longitude"),
+    "gauge_name": ("name", "1", "Station name"),
+    "country": ("region", "1", "Country"),
+    "area": ("area", "km2", "Drainage area"),
+}
+CLIMATE_PERIOD = "1981-01-01/2020-12-31"
+CLIMATE = {  # of several for one name the first that is there
+    "p_mean": ("p_mean", "mm d-1", "Mean precipitation"),
+    "pet_mean_FAO_PM": ("pet_mean", "mm d-1", "Mean potential evapotranspiration"),
+    "pet_mean": ("pet_mean", "mm d-1", "Mean potential evapotranspiration"),
+    "aridity_FAO_PM": ("aridity", "1", "Potential evapotranspiration over precipitation"),
+    "aridity": ("aridity", "1", "Potential evapotranspiration over precipitation"),
+    "frac_snow": ("frac_snow", "1", "Share of precipitation in months below 0 degC"),
+    "moisture_index_FAO_PM": ("moisture_index", "1", "Mean moisture index, from -1 (dry) to 1"),
+    "moisture_index": ("moisture_index", "1", "Mean moisture index, from -1 (dry) to 1"),
+    "seasonality_FAO_PM": ("seasonality", "1", "Range of the monthly moisture index"),
+    "seasonality": ("seasonality", "1", "Range of the monthly moisture index"),
+    "high_prec_freq": ("high_prec_freq", "1", "Share of days above five times the mean precipitation"),
+    "high_prec_dur": ("high_prec_dur", "d", "Mean length of spells of high precipitation"),
+    "low_prec_freq": ("low_prec_freq", "1", "Share of days below 1 mm of precipitation"),
+    "low_prec_dur": ("low_prec_dur", "d", "Mean length of dry spells"),
+}
+HYDROATLAS = {
+    "ele_mt_sav": ("elevation", "m", "Mean elevation"),
+    "slp_dg_sav": ("slope_angle", "degree", "Mean slope of the land"),
+    "sgr_dk_sav": ("river_slope", "dm km-1", "Mean slope of the rivers"),
+    "for_pc_sse": ("frac_forest", "percent", "Land under forest"),
+    "crp_pc_sse": ("frac_crops", "percent", "Land under crops"),
+    "urb_pc_sse": ("frac_urban", "percent", "Land under settlements"),
+    "ire_pc_sse": ("frac_irrigated", "percent", "Irrigated land"),
+    "gla_pc_sse": ("frac_glacier", "percent", "Land under glaciers"),
+    "prm_pc_sse": ("frac_permafrost", "percent", "Land on permafrost"),
+    "lka_pc_sse": ("frac_lakes", "percent", "Land under lakes"),
+    "cly_pc_sav": ("frac_clay", "percent", "Clay in the soil"),
+    "slt_pc_sav": ("frac_silt", "percent", "Silt in the soil"),
+    "snd_pc_sav": ("frac_sand", "percent", "Sand in the soil"),
+    "soc_th_sav": ("soil_carbon", "t ha-1", "Organic carbon in the soil"),
+    "kar_pc_sse": ("frac_karst", "percent", "Land on karst"),
+}
+TENTHS = ("slp_dg_sav", "lka_pc_sse")
+WANTED = PLACES | CLIMATE | HYDROATLAS
+ABOUT = {
+    "domain": "hydrology",
+    "source": "Caravan, doi:10.5281/zenodo.6522634, and the sources of streamflow named in its licences",
+    "references": "Kratzert et al. (2023), doi:10.1038/s41597-023-01975-w",
+    "licence": "CC-BY-4.0; the folder licenses has that of each source of streamflow",
+}
+
+
+def recognises(path: Path) -> bool:
+    """Whether the folder has this layout."""
+    return path.is_dir() and series_folder(path) is not None
+
+
+def series_folder(path: Path) -> Path | None:
+    """The folder of all series, csv or netcdf."""
+    return find(path, "timeseries/netcdf") or find(path, "timeseries/csv")
+
+
+def load(path: str | Path | None = None, span: str | None = None, each: Each = iter) -> xr.Dataset:
+    """Read all basins that can be used, over the days of `span` or those from a year before the first streamflow."""
+    folder = None if path is None else series_folder(Path(path))
+    if folder is None:
+        raise DataError(f"caravan: {path} has no folder timeseries/csv or timeseries/netcdf; give the path of Caravan.")
+    path, ending = Path(path), {"netcdf": "nc", "csv": "csv"}[folder.name]
+    files = {file.stem: file for file in sorted(folder.glob(f"*/*.{ending}"))}
+    basins = read_attributes(folder.parents[1] / "attributes", sorted({file.parent.name for file in files.values()}))
+    for site in {*files, *basins.static.index}:
+        if site not in files:
+            basins.left[site] = "no series"
+        elif site not in basins.static.index:
+            basins.left[site] = "no line in attributes_other"
+    basins.read(sorted({*files} - {*basins.left}), lambda site: read_basin(files[site]), each)
+    dataset = join(basins, path, {"title": "Caravan", **ABOUT}, span, {})
+    return dataset.assign_attrs(title=f"Caravan, {dataset.sizes['site']} basins")
+
+
+def read_attributes(folder: Path, sources: list[str]) -> Basins:
+    """The attributes of all sources, joined; only attributes_other_SOURCE.csv has to be there."""
+    notes, tables = [], []
+    for source in sources:
+        files = [folder / source / f"attributes_{kind}_{source}.csv" for kind in ("other", "caravan", "hydroatlas")]
+        notes += [f"no {file.name}" for file in files if not file.is_file()]
+        parts = [pd.read_csv(file, dtype={"gauge_id": str}).set_index("gauge_id") for file in files if file.is_file()]
+        if files[0].is_file():
+            tables.append(pd.concat(parts, axis=1).reindex(parts[0].index).assign(source=source))
+    if not tables:
+        raise DataError(f"{folder}: no attributes_other_SOURCE.csv of {some(sources)}; it says where the gauges are.")
+    table = pd.concat(tables)
+    table = table.mask(table == -9999)
+    table["gauge_name"] = table.get("gauge_name", pd.Series(index=table.index, dtype=str)).fillna(
+        table.index.to_series()
+    )
+    table["country"] = table.get("country", table["source"]).fillna(table["source"])
+    chosen = {name: key for key, (name, *_) in reversed(WANTED.items()) if key in table}
+    labels = {name: {"units": WANTED[key][1], "long_name": WANTED[key][2]} for name, key in chosen.items()}
+    for name in {name for name, *_ in CLIMATE.values()} & {*labels}:
+        labels[name]["period"] = CLIMATE_PERIOD
+    table[[*{*TENTHS} & {*table}]] /= 10
+    static = pd.DataFrame({name: table[key] for name, key in chosen.items()})
+    return Basins(static, labels | LABELS, notes=notes)
+
+
+def read_basin(file: Path) -> pd.DataFrame:
+    """The series of one basin in the project's names; condensation counts as no potential evapotranspiration."""
+    table = read_series(file)
+    if lacking := [name for name in NEEDED if name not in table]:
+        raise DataError(f"{file.name}: no column {some(lacking)}; it has {', '.join(map(str, table.columns))}")
+    chosen = {name: key for key, name in reversed(SERIES.items()) if key in table}
+    table = pd.DataFrame({name: table[key] for name, key in chosen.items()}).astype("float64")
+    for name in {"prcp", "srad", "pet"} & {*table}:
+        table[name] = table[name].mask(table[name].between(-1, 0), 0.0)  # ERA5-Land's packing, and condensation
+    return table
+
+
+def read_series(file: Path) -> pd.DataFrame:
+    """The table of a file, csv or NetCDF, by day."""
+    try:
+        if file.suffix == ".csv":
+            return pd.read_csv(file, index_col="date", parse_dates=["date"])
+        with xr.open_dataset(file, engine="h5netcdf") as dataset:
+            return dataset.to_dataframe()
+    except (OSError, ValueError, KeyError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise DataError(f"{file.name}: cannot be read: {str(error).strip()}") from None

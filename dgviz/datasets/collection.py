@@ -1,0 +1,168 @@
+"""Basins read one by one from a published collection, joined into one data set without losing one silently.
+
+All basins get the same days. Those whose weather does not cover them, who were never gauged on them or whose values
+are impossible are left out; the global attribute `left_out` of the data set has a line for each, `site: why`, and
+`history` says what else was done.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from dgviz.datasets.check import check, some
+from dgviz.datasets.csv_folder import Each
+from dgviz.datasets.labels import label
+from dgviz.datasets.periods import default_periods, longest_span, parse_span
+from dgviz.datasets.problems import FILL_VALUES, FORCINGS, TARGETS, DataError, find_problems
+
+
+@dataclass
+class Basins:
+    """What was read of a collection.
+
+    `series`: days x variables of each site, in the project's names and units, NaN where there is no value. `static`:
+    a row for each site with `lat`, `lon`, `name`, `region` and the attributes; `labels` are the attributes of its
+    columns and of series that need more than the usual ones. `left` says why a site is left out.
+    """
+
+    static: pd.DataFrame
+    labels: dict[str, dict[str, str]]
+    series: dict[str, pd.DataFrame] = field(default_factory=dict)
+    left: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def read(self, sites: Sequence[str], read_site: Callable[[str], pd.DataFrame], each: Each) -> None:
+        """Read the series of the sites; one that cannot be read is left out."""
+        for site in each(sites):
+            try:
+                self.series[site] = daily(read_site(site)).astype("float32")
+            except DataError as error:
+                self.left[site] = str(error)
+
+
+def daily(table: pd.DataFrame) -> pd.DataFrame:
+    """Every day from the first to the last with weather on it; marks for missing values are emptied."""
+    table = table.mask(table.isin(FILL_VALUES))
+    if table.index.has_duplicates:
+        raise DataError(f"day {table.index[table.index.duplicated()][0]:%Y-%m-%d} appears twice")
+    complete = table.index[table[weather(table)].notna().all(axis=1)]
+    if complete.empty:
+        raise DataError("there is no day with weather")
+    return table.reindex(pd.date_range(complete.min(), complete.max()))
+
+
+def weather(table: pd.DataFrame) -> list[str]:
+    """The columns that are forcings."""
+    return [name for name in table if name in FORCINGS]
+
+
+def join(basins: Basins, source: Path, about: dict[str, str], span: str | None, periods: dict[str, str]) -> xr.Dataset:
+    """The data set of all basins that can be used, over the days asked or else those that keep the most data.
+
+    `span` is a period "YYYY-MM-DD/YYYY-MM-DD"; `periods` are the training and test period where the days have them.
+    """
+    if not basins.series:
+        raise nothing_left(basins, source)
+    start, end = parse_span(span) if span else span_of(basins.series)
+    names = usual_columns(basins.series, basins.notes)
+    found = {site: unusable(table, start, end, names) for site, table in basins.series.items()}
+    basins.left |= {site: reason for site, reason in found.items() if reason}
+    usable = {site: table.loc[start:end, names] for site, table in basins.series.items() if not found[site]}
+    if not usable:
+        raise nothing_left(basins, source)
+    dataset = in_order(to_dataset(usable, basins), basins.notes)
+    for problem in find_problems(dataset, source, {}):
+        more = f" (and {problem.n_days - 1} more days)" if problem.n_days > 1 else ""
+        basins.left.setdefault(problem.site, problem.text.removeprefix(f"{source}: site {problem.site}: ") + more)
+    dataset = dataset.sel(site=[site for site in usable if site not in basins.left])
+    if not dataset.sizes["site"]:
+        raise nothing_left(basins, source)
+    left_out = "\n".join(f"{site}: {reason}" for site, reason in sorted(basins.left.items()))
+    observed = dataset.indexes["time"][dataset.streamflow.notnull().any("site").values]
+    periods = default_periods(dataset.indexes["time"], observed, periods, source)
+    history = "; ".join([f"read from {source}", *basins.notes])
+    return check(dataset.assign_attrs(about | periods, history=history, left_out=left_out), source)
+
+
+def span_of(series: dict[str, pd.DataFrame]) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """The days that keep the most data, from a year before the first streamflow to the last."""
+    start, end = longest_span({site: (table.index[0], table.index[-1]) for site, table in series.items()})
+    flows = [table["streamflow"].loc[start:end].dropna().index for table in series.values()]
+    first = min((days[0] for days in flows if len(days)), default=start)
+    last = max((days[-1] for days in flows if len(days)), default=end)
+    return max(start, first - pd.DateOffset(years=1)), last
+
+
+def usual_columns(series: dict[str, pd.DataFrame], notes: list[str]) -> list[str]:
+    """The variables that most sites have; others are noted."""
+    counts = pd.Series([name for table in series.values() for name in table]).value_counts(sort=False)
+    usual = counts > len(series) / 2
+    if not usual.all():
+        notes.append(f"not read, as most basins lack it: {', '.join(counts.index[~usual])}")
+    return counts.index[usual].tolist()
+
+
+def unusable(table: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp, names: list[str]) -> str:
+    """Why a site cannot be used on these days for want of these variables, or nothing."""
+    if lacking := [name for name in names if name not in table]:
+        return f"no {some(lacking)}, which most basins have"
+    first, last = table.index[0], table.index[-1]
+    if first > start or last < end:
+        return f"weather of {first:%Y-%m-%d}/{last:%Y-%m-%d} does not cover {start:%Y-%m-%d}/{end:%Y-%m-%d}"
+    table = table.loc[start:end]
+    gaps = table.index[table[weather(table)].isna().any(axis=1)]
+    if len(gaps):
+        return f"weather is missing on {len(gaps)} days, first on {gaps[0]:%Y-%m-%d}"
+    return "" if table["streamflow"].notna().any() else f"no streamflow within {start:%Y-%m-%d}/{end:%Y-%m-%d}"
+
+
+def to_dataset(series: dict[str, pd.DataFrame], basins: Basins) -> xr.Dataset:
+    """Series (time, site) and columns (site) with their labels."""
+    first, sites = next(iter(series.values())), list(series)
+    static = basins.static.loc[sites]
+    variables = {}
+    for name in (name for name in (*FORCINGS, *TARGETS) if name in first):
+        values = np.column_stack([table[name].to_numpy() for table in series.values()])
+        variables[name] = ("time", "site"), values, label(name, None, "") | basins.labels.get(name, {})
+    for name in static:
+        text = static[name].dtype.kind not in "iuf"
+        variables[name] = "site", static[name].to_numpy(str if text else "float32"), basins.labels[name]
+    dataset = xr.Dataset(variables, {"time": first.index.to_numpy("datetime64[ns]"), "site": np.array(sites)})
+    lacking = [f"{name} ({int(dataset[name].isnull().sum())})" for name in static if dataset[name].isnull().any()]
+    if lacking:
+        basins.notes.append(f"attributes that some basins lack: {', '.join(lacking)}")
+    return dataset.set_coords(["lat", "lon", "name"])
+
+
+def in_order(dataset: xr.Dataset, notes: list[str]) -> xr.Dataset:
+    """Exchange the minimum and maximum temperature of days when the minimum is the higher, and note it.
+
+    The mean of the two stays what it was; a range below zero would have no potential evapotranspiration.
+    """
+    if "tmin" not in dataset or "tmax" not in dataset:
+        return dataset
+    wrong = dataset.tmin > dataset.tmax
+    if not wrong.any():
+        return dataset
+    n_days, n_sites = int(wrong.sum()), int(wrong.any("time").sum())
+    notes.append(f"tmin and tmax exchanged where tmin was above tmax: {n_days} days of {n_sites} basins")
+    low, high = dataset.tmin.where(~wrong, dataset.tmax), dataset.tmax.where(~wrong, dataset.tmin)
+    return dataset.assign(tmin=low.assign_attrs(dataset.tmin.attrs), tmax=high.assign_attrs(dataset.tmax.attrs))
+
+
+def nothing_left(basins: Basins, source: Path) -> DataError:
+    """The error when no basin can be used: the first reasons."""
+    reasons = some([f"{site}: {reason}" for site, reason in sorted(basins.left.items())])
+    return DataError(f"{source}: no basin can be used; {reasons or 'there are none'}.")
+
+
+def find(folder: Path, name: str) -> Path | None:
+    """The file or folder of that name in a folder or at most two levels below it, the uppermost one."""
+    for depth in ("", "*/", "*/*/"):
+        if found := sorted(folder.glob(depth + name)):
+            return found[0]
+    return None

@@ -1,0 +1,60 @@
+"""Which days of a record are used, and which of them to train and to test on unless a run says otherwise."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from dgviz.datasets.check import DataError, check_days
+
+
+def parse_span(span: str) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """The first and last day of "YYYY-MM-DD/YYYY-MM-DD"."""
+    try:
+        start, end = (pd.Timestamp(day) for day in span.split("/"))
+    except ValueError:
+        raise DataError(f"span {span!r} is not a period; write it as 1989-10-01/2009-09-30.") from None
+    if start > end:
+        raise DataError(f"span {span!r} ends before it starts; exchange the two days.")
+    return start, end
+
+
+def longest_span(records: Mapping[str, tuple[pd.Timestamp, pd.Timestamp]]) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """The days that keep the most data, sites x days, of sites with these first and last days."""
+    first, last = (np.array(days, "datetime64[D]") for days in zip(*records.values(), strict=True))
+    best, span = 0, (first[0], last[0])
+    for start in np.unique(first):
+        ends = last[first <= start]
+        for end in np.unique(ends[ends >= start]):
+            n_values = int((ends >= end).sum()) * (int((end - start).astype(int)) + 1)
+            if n_values > best:
+                best, span = n_values, (start, end)
+    return pd.Timestamp(span[0]), pd.Timestamp(span[1])
+
+
+def default_periods(
+    days: pd.Index, observed: pd.Index, wanted: Mapping[str, str], source: str | Path
+) -> dict[str, str]:
+    """`train_period` and `test_period`: the wanted ones where the days have them, else thirds of the observed years.
+
+    The first two thirds of the whole years from the first to the last observed day are for training, the rest for
+    testing.
+    """
+    check_days(days, source)
+    spans = [parse_span(period) for period in wanted.values()]
+    if wanted and all(days[0] <= start and end <= days[-1] for start, end in spans):
+        return dict(wanted)
+    first, last = observed[0], observed[-1]
+    n_years = 0
+    while first + pd.DateOffset(years=n_years + 1) <= last + pd.Timedelta(days=1):
+        n_years += 1
+    if n_years < 2:
+        n_days = (last - first).days + 1
+        raise DataError(f"{source}: {n_days} days are too few; two whole years are needed to train and test.")
+    test = first + pd.DateOffset(years=2 * n_years // 3)
+    train_end = test - pd.Timedelta(days=1)
+    return {
+        "train_period": f"{first:%Y-%m-%d}/{train_end:%Y-%m-%d}",
+        "test_period": f"{test:%Y-%m-%d}/{last:%Y-%m-%d}",
+    }

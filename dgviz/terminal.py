@@ -1,0 +1,23 @@
+"""What the commands share: where they print, how they report mistakes and show how far they are."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+out, err = Console(), Console(stderr=True)
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """What a person can mend is said in a sentence, without a traceback."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        err.print("Interrupted.")
+        raise typer.Exit(130) from None
+    except (ValueError, OSError) as error:
+        err.print(f"[bold red]Error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
+        raise typer.Exit(1) from None
