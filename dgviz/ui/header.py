@@ -8,6 +8,7 @@ from ..config import ConfigError
 from ..declare import title
 from ..worker import backend_of
 from . import material, theme
+from .kinds import chips
 from .progress import in_words
 from .run_names import run_names
 from .state import AppState
@@ -16,6 +17,7 @@ from .views import text
 from .what_if import WhatIf
 
 ONE_RUN = ("Results", "Sensitivity")  # pages without the baseline
+SMALL = {"align": "center", "sizing_mode": None}
 COPY = "navigator.clipboard && navigator.clipboard.writeText(window.location.href)"
 
 
@@ -154,8 +156,17 @@ def context_bar(state: AppState):
         on_click=lambda _: state.restore(state.run),
     )
     restore.visible = pn.bind(lambda *_: bool(state.stale()), state.param.run, state.param.config)
+    marks = text(pn.bind(lambda run: chips(state.store.run(run).config) if run else "", state.param.run), **SMALL)
     return pn.FlexBox(
-        shown, compared, only, words, restore, align_items="center", sizing_mode="stretch_width", margin=(8, 0, 8, 0)
+        shown,
+        compared,
+        marks,
+        only,
+        words,
+        restore,
+        align_items="center",
+        sizing_mode="stretch_width",
+        margin=(8, 0, 8, 0),
     )
 
 

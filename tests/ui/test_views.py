@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dgviz.config import RunConfig
 from dgviz.ui.app import PAGES
 from dgviz.ui.state import AppState
 from dgviz.ui.views import View
@@ -12,10 +13,24 @@ from dgviz.ui.views.distribution import ScoreDistribution
 from dgviz.ui.views.map import SiteMap
 from dgviz.ui.views.scores import WindowScores, days_of, window_scores
 
+from .conftest import make_results
+
 VIEWS = sorted(
     {v for rows in PAGES.values() for row in rows for views, _ in row for v in views}, key=lambda v: v.__name__
 )
 each_view = pytest.mark.parametrize("view", VIEWS, ids=lambda v: v.__name__)
+
+KINDS = {
+    "network": {"predictor": "network"},
+    "corrected": {"predictor": "corrected"},
+    "fixed": {"parameters": "fixed"},
+    "shared": {"parameters": "shared"},
+    "sites": {"parameters": "sites"},
+    "seeds": {"seeds": 3},
+    "folds": {"holdout": "folds", "folds": 2},
+    "held sites": {"holdout": "sites", "held_sites": ("b2",)},
+    "shuffled": {"shuffled": True},
+}
 
 
 def failures(caplog):
@@ -38,6 +53,19 @@ def test_a_view_renders_after_a_run_and_follows_the_state(view, state, caplog):
     state.param.update(window=("2000-11-01", "2000-12-31"), colour="parameter:fc", dark=True)
     state.show("no-snow")
     state.edit(data="other")
+    assert failures(caplog) == []
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=str)
+@each_view
+def test_a_view_stands_every_kind_of_run(view, kind, empty_store, dataset, caplog):
+    config = RunConfig(data="made-up", members=4, **KINDS[kind])
+    empty_store.add("run", config, make_results(dataset, config, 0.1))
+    state = AppState(empty_store)
+    shown = view(state=state)
+    shown.__panel__().get_root()
+    state.pick("c3")
+    state.param.update(window=("2000-11-01", "2000-12-31"), dark=True)
     assert failures(caplog) == []
 
 

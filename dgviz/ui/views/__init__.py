@@ -10,6 +10,7 @@ A view is a pure `plot_*` function (data in, figure out) and a thin class. The c
   `self.changed` holds the names that changed since the last time (all of them after a new body);
 - `patience`: ms that a slow refresh waits for the user to pause, so that the quick views come first;
 - `empty`: what to do, when the body is None;
+- `needs`: "stores" or "parameters", where it shows those of a process model: a run without them is said to have none;
 - `tools(self)`: small controls on the right of the title.
 
 `self.heading` and `self.caption` are texts above and below, `self.summary` says for a screen reader what a figure
@@ -27,6 +28,7 @@ import param
 from ...declare import title
 from .. import theme
 from ..after_pause import AfterPause
+from ..kinds import lacks
 from ..state import AppState
 
 
@@ -50,6 +52,7 @@ class View(pn.viewable.Viewer):
     caption = param.String(doc="Below the body: what it means")
     summary = param.String(doc="What a figure shows, in words, read by a screen reader only")
     empty = "Pick a run to see this."
+    needs = ""
     patience = 0
 
     def __init__(self, state: AppState, page: str = "", **params):
@@ -131,19 +134,25 @@ class View(pn.viewable.Viewer):
 
     def _draw(self) -> None:
         try:
-            body = self.body(**self._reads(self.body))
+            lacking = self._lacks()
+            body = None if lacking else self.body(**self._reads(self.body))
             self._drawn = body is not None
             self.changed = set(self._reads(self.refresh))
             if self._drawn and not self.patience:  # filled before it is shown: a change of a figure may overtake it
                 self.refresh(**self._reads(self.refresh))
                 self.changed = set()
             self._place.objects = [
-                text(f"<div class='empty'>{html.escape(self.empty)}</div>") if body is None else body
+                text(f"<div class='empty'>{html.escape(lacking or self.empty)}</div>") if body is None else body
             ]
             if self.patience:
                 self._refresh_soon(self.patience)
         except Exception as error:
             self._show_problem(error)
+
+    def _lacks(self) -> str:
+        """Why the run that is shown has nothing for this view, in words; nothing where it has."""
+        run = self.state.run if self.needs else ""
+        return lacks(self.state.store.run(run).config, self.needs) if run else ""
 
     def _refresh(self) -> None:
         try:

@@ -60,6 +60,7 @@ def _small(value: float) -> str:
 class Balance(ComputingView):
     """Water balance."""
 
+    needs = "stores"
     empty = "No run is shown. Press Train in the side bar, or pick a run above, to see its balance."
 
     def body(self, *, run, dark):
@@ -89,6 +90,8 @@ class Balance(ComputingView):
             f"{date(start)} \u2013 {date(last)}: in = out + stored. Mean over the members. "
             + self._observed(simulation, start, last)
         )
+        if simulation.run.config.predictor == "corrected":
+            self.caption += " The residual is what the network took from the flow of the processes, less what it added."
 
     def _observed(self, simulation, start, last):
         target = simulation.run.config.target
