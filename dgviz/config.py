@@ -12,6 +12,27 @@ from .words import suggest
 Period = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}/\d{4}-\d{2}-\d{2}$")]
 
 
+# What only says how or where to train; changing anything else would give another model, and make results old.
+NOT_THE_MODEL = frozenset(
+    {
+        "sites",
+        "device",
+        "seed",
+        "epochs",
+        "batch_size",
+        "learning_rate",
+        "schedule",
+        "weights",
+        "clip",
+        "patience",
+        "validation",
+        "validation_fraction",
+        "window",
+        "warmup",
+    }
+)
+
+
 class ConfigError(ValueError):
     """An option that a run does not know or cannot have."""
 

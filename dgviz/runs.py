@@ -115,11 +115,12 @@ class Run:
         """
         if self.status not in ("done", "stopped"):
             raise RunError(f"The run {self.id!r} is {self.status}. Only a run with results can be trained further.")
-        config, checkpoints = self.config.edited(epochs=epochs), sorted(self.folder.glob("checkpoint-*.pt"))
-        if not checkpoints:
+        config = self.config.edited(epochs=epochs)
+        if not self.checkpointed:
             raise RunError(f"The run {self.id!r} keeps no checkpoint to go on from. Train a new run.")
         if config.epochs <= self.config.epochs:
             raise RunError(f"The run {self.id!r} has {self.config.epochs} epochs already. Give more than that.")
+        checkpoints = sorted(self.folder.glob("checkpoint-*.pt"))
         if self.status == "done" and all(load(path)["since_best"] >= self.config.patience for path in checkpoints):
             raise RunError(
                 f"The run {self.id!r} ended early: validation had not improved for {self.config.patience} epochs. "
@@ -258,6 +259,11 @@ class Run:
             return process.create_time() == worker["started"] and process.status() != psutil.STATUS_ZOMBIE
         except (KeyError, ValueError, psutil.NoSuchProcess):
             return False
+
+    @property
+    def checkpointed(self) -> bool:
+        """Does the run keep what its training could go on from?"""
+        return any(self.folder.glob("checkpoint-*.pt"))
 
     def checkpoint(self, part: int = 1) -> dict | None:
         """What the training of a part (a fold, a seed) goes on from, or None before its first epoch."""

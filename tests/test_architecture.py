@@ -27,7 +27,8 @@ LAYERS = (
     ("climate", "leakage", "results", "site_model", "bench"),
     ("inputs",),
     ("runs",),
-    ("worker",),
+    ("worker", "dial"),
+    ("claims",),
     ("ui",),
     ("terminal",),
     ("data_commands",),
@@ -58,6 +59,8 @@ FREE_OF_TORCH = {
     "untrained",
     "datasets",
     "runs",
+    "dial",
+    "claims",
     "ui",
 }  # they see labelled data sets, never tensors
 

@@ -26,7 +26,10 @@ from .views.attribute_scatter import AttributeScatter
 from .views.balance import Balance
 from .views.buckets import Buckets
 from .views.charts import FlowCharts
+from .views.claims import Claims
 from .views.comparison import MedianScores, OptionDifferences
+from .views.dial_curves import DialCurves
+from .views.dial_table import DialTable
 from .views.difference_maps import ParameterDifference, ScoreDifference
 from .views.distribution import LargeScoreDistribution, ScoreDistribution
 from .views.explorer import Explorer
@@ -56,6 +59,7 @@ PAGES: dict[str, tuple[tuple[tuple[tuple[type[View], ...], int], ...], ...]] = {
         (((ParameterSliders,), 12),),
     ),
     "Train": ((((TrainingControl,), 12),), (((LossCurves,), 6), ((LearningMap,), 6)), (((TrainingQueue,), 12),)),
+    "Dial": ((((DialTable,), 12),), (((DialCurves,), 6), ((Claims,), 6))),
     "Results": (
         (((LearnedMap,), 5), ((Buckets,), 7)),
         (((ParameterSliders,), 12),),

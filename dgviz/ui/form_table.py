@@ -1,4 +1,4 @@
-"""A table with radio buttons and check boxes in it that tell when one is used."""
+"""A table with radio buttons, check boxes and buttons in it that tell when one is used."""
 
 from collections.abc import Callable
 
@@ -13,12 +13,15 @@ th { position: sticky; top: 0; background: var(--mui-palette-background-paper); 
 td { white-space: nowrap; } td.wrap { white-space: normal; min-width: 170px; }
 td, th { padding: 4px 12px 4px 0; }
 tr:hover td { background: var(--mui-palette-action-hover); }
+button { font: inherit; font-size: 12px; color: var(--mui-palette-primary-main); background: none; cursor: pointer;
+         border: 1px solid currentColor; border-radius: 6px; padding: 1px 9px; }
+button:hover { background: var(--mui-palette-action-hover); }
 input { accent-color: var(--mui-palette-primary-main); margin: 2px; cursor: pointer; width: 15px; height: 15px; }
 """
 
 
 class FormTable(pn.custom.JSComponent):
-    """HTML with input elements; `on_change(name, value, checked)` is called when the user changes one of them.
+    """HTML with input elements and buttons; `on_change(name, value, checked)` is called when the user uses one of them.
 
     Escape what comes from data.
     """
@@ -32,6 +35,9 @@ class FormTable(pn.custom.JSComponent):
       const draw = () => { place.innerHTML = model.content }
       place.addEventListener("change", ({ target }) =>
         model.send_msg({ name: target.name, value: target.value, checked: target.checked }))
+      place.addEventListener("click", ({ target }) => {
+        if (target.tagName === "BUTTON") model.send_msg({ name: target.name, value: target.value, checked: true })
+      })
       model.on("content", draw)
       draw()
       return place

@@ -8,6 +8,8 @@ from ..config import ConfigError
 from ..declare import title
 from ..worker import backend_of
 from . import material, theme
+from .kinds import chips
+from .progress import in_words
 from .run_names import run_names
 from .state import AppState
 from .text import number, sentence
@@ -16,6 +18,7 @@ from .what_if import WhatIf
 
 ONE_RUN = ("Results", "Sensitivity", "Checks")  # pages without the baseline
 AS_LEARNED = ("Sensitivity", "Checks")  # pages without the what-if
+SMALL = {"align": "center", "sizing_mode": None}
 COPY = "navigator.clipboard && navigator.clipboard.writeText(window.location.href)"
 
 
@@ -104,8 +107,7 @@ def backend_chip(state: AppState):
 def _runs(state: AppState):
     def words(training, status, progress, runs):
         if training:
-            epoch = f", epoch {progress[-1]['epoch']} of {progress[-1]['epochs']}" if progress else ""
-            return f"{sentence(status)}{epoch}"
+            return f"{sentence(status)}{f', {in_words(progress[-1])}' if progress else ''}"
         return f"{len(runs)} runs" if len(runs) != 1 else "1 run"
 
     names = ("training", "status", "progress", "runs")
@@ -155,8 +157,17 @@ def context_bar(state: AppState):
         on_click=lambda _: state.restore(state.run),
     )
     restore.visible = pn.bind(lambda *_: bool(state.stale()), state.param.run, state.param.config)
+    marks = text(pn.bind(lambda run: chips(state.store.run(run).config) if run else "", state.param.run), **SMALL)
     return pn.FlexBox(
-        shown, compared, only, words, restore, align_items="center", sizing_mode="stretch_width", margin=(8, 0, 8, 0)
+        shown,
+        compared,
+        marks,
+        only,
+        words,
+        restore,
+        align_items="center",
+        sizing_mode="stretch_width",
+        margin=(8, 0, 8, 0),
     )
 
 

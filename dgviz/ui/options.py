@@ -30,10 +30,49 @@ GROUPS = {
     "Split": SPLIT,
     "Training": tuple(name for name in RunConfig.model_fields if name not in ELSEWHERE | {*NETWORK, *SPLIT}),
 }
+WORDS = {  # what may be chosen, as people call it
+    "predictor": {
+        "Processes": "processes",
+        "Processes, corrected by a network": "corrected",
+        "A network alone": "network",
+    },
+    "parameters": {
+        "A network on attributes": "attributes",
+        "One learned set for all": "shared",
+        "A learned set for each site": "sites",
+        "The declared defaults": "fixed",
+    },
+    "holdout": {
+        "None: test on other days": "none",
+        "A random share in turn": "folds",
+        "A region in turn": "regions",
+        "Named sites": "sites",
+    },
+    "validation": {"None": "none", "A share of the sites": "sites", "The last days": "period"},
+    "schedule": {"Constant": "constant", "Falling along a cosine": "cosine"},
+}
+
+
+def applies(name: str, config: RunConfig) -> bool:
+    """Does an option change anything, as the others are?"""
+    alone, recurrent = config.predictor == "network", config.predictor != "processes" or bool(config.dynamic)
+    conditions = {
+        "folds": config.holdout in ("folds", "regions"),
+        "held_sites": config.holdout == "sites",
+        "validation_fraction": config.validation != "none",
+        "patience": config.validation != "none",
+        "parameters": not alone,
+        "members": not alone,
+        "hidden": recurrent or config.parameters == "attributes",
+        "network": recurrent,
+        "dropout": recurrent,
+        "dynamic_dropout": bool(config.dynamic) and not alone,
+    }
+    return conditions.get(name, True)
 
 
 def option_widget(name: str, value: Any, choices: dict[str, str], on_change: Callable[[Any], None]):
-    """The widget of one option: a list for a `Literal`, a bounded number, many of `choices`, or text.
+    """The widget of one option: a list for a `Literal`, a switch, a bounded number, one or many of `choices`, or text.
 
     `on_change` gets the new value as `RunConfig` takes it.
     """
@@ -43,7 +82,9 @@ def option_widget(name: str, value: Any, choices: dict[str, str], on_change: Cal
     )
     kind = field.annotation
     if typing.get_origin(kind) is typing.Literal:
-        widget = material.Select(options=list(typing.get_args(kind)), value=value, size="small", **shared)
+        widget = material.Select(
+            options=WORDS.get(name, list(typing.get_args(kind))), value=value, size="small", **shared
+        )
     elif kind is bool:
         widget = material.Switch(value=value, **shared)
     elif kind in (int, float):
@@ -53,6 +94,8 @@ def option_widget(name: str, value: Any, choices: dict[str, str], on_change: Cal
         widget = make(value=value, start=low, end=high, **step, size="small", **shared)
     elif typing.get_origin(kind) is tuple:
         widget = material.MultiChoice(options=choices, value=list(value), placeholder="all", **shared)
+    elif choices and kind is str:
+        widget = material.Select(options=choices, value=value, size="small", **shared)
     else:
         widget = material.TextInput(value=value or "", placeholder="the data set's own", size="small", **shared)
     optional = type(None) in typing.get_args(kind)

@@ -4,11 +4,10 @@ from datetime import datetime
 
 import pandas as pd
 
-from ..config import RunConfig
+from ..config import NOT_THE_MODEL, RunConfig
 from ..paths import data_folder
 from ..runs import Run
 from .differences import in_words
-from .state import NOT_THE_MODEL
 from .store import Store
 from .text import number
 

@@ -11,7 +11,8 @@ from ..leakage import leaks
 from . import material, theme
 from .header import presets
 from .help import HelpDialog
-from .options import GROUPS, option_widget
+from .options import GROUPS, applies, option_widget
+from .progress import n_parts
 from .state import AppState
 from .text import duration, label, number, sentence, slot_label, units
 from .views import text
@@ -180,14 +181,53 @@ class Options(Section):
 
     def __panel__(self):
         state = self.state
+        self.widgets = {name: self._widget(name) for name in GROUPS[self.group]}
+        self._follow()
+        state.param.watch(self._follow, "config")
+        more = [self._hold_out()] if "held_sites" in self.widgets else []
+        return pn.Column(*self.widgets.values(), *more, self.problem, sizing_mode="stretch_width", margin=0)
+
+    def _widget(self, name):
+        state = self.state
         attributes = {label(state.dataset[n], n): n for n in attribute_names(state.dataset)}
-        widgets = [
-            option_widget(
-                name, getattr(state.config, name), attributes, lambda value, name=name: self.edit(**{name: value})
-            )
-            for name in GROUPS[self.group]
-        ]
-        return pn.Column(*widgets, self.problem, sizing_mode="stretch_width", margin=0)
+        choices = {
+            "attributes": attributes,
+            "weights": {f"All {state.config.science.site}s alike": ""} | attributes,
+            "held_sites": {f"{state.name_of(site)} ({site})": site for site in state.sites},
+        }
+
+        def change(value):
+            if value != getattr(state.config, name):
+                self.edit(**{name: value})
+
+        return option_widget(name, getattr(state.config, name), choices.get(name, {}), change)
+
+    def _follow(self, *_):
+        """Show the draft as it is, and only what changes anything in it."""
+        for name, widget in self.widgets.items():
+            value = getattr(self.state.config, name)
+            shown = list(value) if isinstance(value, tuple) else "" if value is None else value
+            widget.param.update(value=shown, visible=applies(name, self.state.config))
+
+    def _hold_out(self):
+        """A button that holds the selected sites out of training; they are a selection for training no longer."""
+        state = self.state
+
+        def hold_out(_):
+            self.edit(holdout="sites", held_sites=tuple(state.selected))
+            if not self.problem.object:
+                state.select([])
+
+        button = material.Button(
+            label=f"Hold out the selected {state.config.science.site}s",
+            variant="outlined",
+            size="small",
+            margin=(6, 0),
+            sizing_mode="stretch_width",
+            on_click=hold_out,
+        )
+        button.disabled = state.param.selected.rx.not_()
+        return button
 
 
 class Training(Section):
@@ -223,10 +263,10 @@ class Training(Section):
         count = len(selected) or len(self.state.sites)
         seconds = self.state.estimate()
         about = f", about {duration(seconds)}" if seconds else ""
+        parts = f" in each of {n_parts(config)} parts" if n_parts(config) > 1 else ""
+        words = f"{number(count, 0)} {config.science.site}s, {config.epochs} epochs{parts}{about}"
         leaking = "".join(f"<p class='caption'>{html.escape(leak)}</p>" for leak in self._leaks(config))
-        return (
-            f"<p class='caption'>{number(count, 0)} {config.science.site}s, {config.epochs} epochs{about}</p>{leaking}"
-        )
+        return f"<p class='caption'>{words}</p>{leaking}"
 
     def _leaks(self, config):
         """What training would see of the test; nothing where it cannot be trained at all, which Train says."""

@@ -6,6 +6,7 @@ import pandas as pd
 import xarray as xr
 
 from ..checks import Trial
+from ..datasets import forcing_names
 from ..runs import Run
 from ..sensitivity import agreement, finite_difference, forcing_response, parameter_response
 from ..site_model import SiteModel
@@ -41,8 +42,8 @@ class Simulation:
 
     @property
     def forcing(self) -> str:
-        """The name of the forcing that drives the model: the first that it reads."""
-        return next(iter(self.run.config.build().forcings))
+        """The name of the forcing that drives the model: the first that its processes, or its networks, read."""
+        return next(iter((*self.run.config.build().forcings, *forcing_names(self.dataset))))
 
     def simulate(self) -> xr.Dataset:
         """Every flux and store `(time,)`."""

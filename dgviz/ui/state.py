@@ -1,35 +1,19 @@
 """What the user is looking at: the one mutable object that all views share. It imports no Panel."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 import param
 import xarray as xr
 
-from ..config import RunConfig
+from ..config import NOT_THE_MODEL, RunConfig
 from ..declare import Parameter
 from ..runs import RunError
 from ..words import suggest
+from .progress import n_parts
 from .what_if import WhatIf
 
-# What makes results old: changing it would give another model. The rest only says how or where to train.
-NOT_THE_MODEL = {
-    "sites",
-    "device",
-    "seed",
-    "epochs",
-    "batch_size",
-    "learning_rate",
-    "schedule",
-    "weights",
-    "clip",
-    "patience",
-    "validation",
-    "validation_fraction",
-    "window",
-    "warmup",
-}
 FINISHED = ("done", "stopped")  # with results to show
 ENDED = (*FINISHED, "failed")
 CHARTS = ("hydrograph", "duration", "regime")
@@ -63,6 +47,7 @@ class AppState(param.Parameterized):
     log_flow = param.Boolean(False, doc="Is the flow axis logarithmic?")
     dark = param.Boolean(False, doc="Is the dark theme on?")
     runs = param.List([], item_type=str, doc="Ids of all runs, the newest first")
+    ended = param.List([], item_type=str, doc="Those of them that have results or failed, the newest first")
     unreadable = param.List([], item_type=str, doc="What is wrong with run folders that cannot be read, in words")
     followed = param.String("", doc="The run whose training is in view, ended or not; '' for none")
     training = param.String("", doc="The same while it has not ended; '' for none")
@@ -75,6 +60,7 @@ class AppState(param.Parameterized):
         self.store = store
         self._cursor = 0
         self._started: set[str] = set()  # the runs of this session
+        self._quiet: set[str] = set()  # those of them that do not come into view by themselves
         self.refresh_runs()
         self._open(RunConfig(data=store.data))
         self._show_first_run()
@@ -150,7 +136,9 @@ class AppState(param.Parameterized):
 
     def refresh_runs(self) -> None:
         """Look again which runs there are."""
-        self.param.update(runs=[run.id for run in self.store.runs()], unreadable=self.store.unreadable())
+        runs = self.store.runs()
+        ended = [run.id for run in runs if run.status in ENDED]
+        self.param.update(runs=[run.id for run in runs], ended=ended, unreadable=self.store.unreadable())
 
     def finished(self) -> list[str]:
         """Ids of the runs on this data set whose results can be shown, the newest first."""
@@ -168,10 +156,6 @@ class AppState(param.Parameterized):
         """Draw a further run in the distribution of scores, or no longer."""
         rest = [other for other in self.others if other != run_id]
         self.others = [*rest, run_id] if wanted else rest
-
-    def has_processes(self) -> bool:
-        """Has the run that is shown processes? A recurrent network alone has none."""
-        return bool(self.run) and self.store.run(self.run).config.predictor != "network"
 
     def results(self, run_id: str) -> xr.Dataset | None:
         """The results of a run, or None when there is no run or nothing to read yet."""
@@ -240,15 +224,16 @@ class AppState(param.Parameterized):
     def estimate(self) -> float | None:
         """About how many seconds training the draft takes, by the time of an update of a run on the same data.
 
-        None without such a run. An update takes about as long for few sites as for a full batch.
+        It is the run most like the draft that has learned anything; None without one. An update takes about as long
+        for few sites as for a full batch.
         """
-        for run_id in self.finished():
-            run = self.store.run(run_id)
-            if progress := run.progress:
-                n_updates = len(progress) * self._batches(len(run.config.sites), run.config)
-                rate = progress[-1]["seconds"] / n_updates
-                return rate * self._batches(len(self.selected), self.config) * self.config.epochs
-        return None
+        runs = [run for run in map(self.store.run, self.finished()) if run.progress]
+        if not runs:
+            return None
+        run = min(runs, key=lambda run: len(run.config.differences(self.config)))
+        n_updates = len(run.progress) * self._batches(len(run.config.sites), run.config)
+        rate = run.progress[-1]["seconds"] / n_updates
+        return rate * self._batches(len(self.selected), self.config) * self.config.epochs * n_parts(self.config)
 
     def _batches(self, n_sites: int, config: RunConfig) -> int:
         """How many batches a pass over the sites takes; no site means all."""
@@ -266,6 +251,15 @@ class AppState(param.Parameterized):
         self.refresh_runs()
         return run_id
 
+    def train_all(self, configs: Iterable[RunConfig]) -> None:
+        """Train configurations in the background, one after the other; what is shown stays until another is picked."""
+        made = [self.store.submit(config) for config in configs]
+        self._started |= {*made}
+        self._quiet |= {*made}
+        if made and not self.training:
+            self.look_at(made[0])
+        self.refresh_runs()
+
     def train_again(self, run_id: str) -> None:
         """Put a failed run back in the queue: its training goes on from the last epoch. Raises RunError or OSError."""
         self.store.run(run_id).wait_again()
@@ -279,6 +273,15 @@ class AppState(param.Parameterized):
         records, self._cursor = run.read_progress(0)
         active = "" if status in ENDED else run_id
         self.param.update(followed=run_id, training=active, status=status, progress=_without_parameters([], records))
+
+    def train_longer(self, run_id: str, epochs: int) -> None:
+        """Train a run that has ended on, to more epochs, as a new run. Raises RunError or OSError."""
+        run = self.store.run(run_id).extended(epochs, self.store.runs_folder)
+        self.store.worker.start()
+        self._started.add(run.id)
+        if not self.training:
+            self.look_at(run.id)
+        self.refresh_runs()
 
     def request(self, action: str) -> None:
         """Ask the running training to "stop" (its best weights are kept), "pause" or "resume"."""
@@ -306,6 +309,7 @@ class AppState(param.Parameterized):
         if status in FINISHED:
             self._finish(run.id)
         elif status == "failed":
+            self.refresh_runs()
             self.param.update(training="", problem=f"The training of {run.id} failed: {first_line(run.error)}")
         if status in ("failed", "waiting"):
             self.store.worker.start()  # for the rest of the queue, should its process be gone
@@ -313,8 +317,9 @@ class AppState(param.Parameterized):
     def _finish(self, run_id: str) -> None:
         baseline = self.baseline or self.run
         same_data = self.store.run(run_id).config.data == self.config.data
+        into_view = same_data and not (self.run and run_id in self._quiet)
         self.refresh_runs()
-        self._turn_to(training="", **({"run": run_id, "baseline": baseline} if same_data else {}))
+        self._turn_to(training="", **({"run": run_id, "baseline": baseline} if into_view else {}))
         self._look_at_next()
 
     def _look_at_next(self) -> None:

@@ -34,6 +34,7 @@ class Store:
         self._datasets: dict[str, xr.Dataset] = {}
         self._published: dict[str, xr.Dataset | None] = {}
         self._results: dict[tuple[str, float], xr.Dataset] = {}
+        self._scores: dict[tuple[str, float], xr.Dataset] = {}
         self._medians: dict[tuple[str, float], xr.Dataset] = {}
         self._lock = threading.Lock()
 
@@ -86,16 +87,25 @@ class Store:
                 self._results[key] = run.results().load()
             return self._results[key]
 
-    def medians(self, run_id: str) -> xr.Dataset:
-        """The median of every score over the sites of a finished run, `(period,)`; nothing else of it is read."""
+    def scores(self, run_id: str) -> xr.Dataset:
+        """Every score of a finished run, `(period, site)`; nothing else of it is read."""
         run = self.run(run_id)
         key = run_id, written(run)
         with self._lock:
-            if key not in self._medians:
+            if key not in self._scores:
                 results = run.results()
-                scores = results[[name for name in results if set(results[name].dims) == {"period", "site"}]]
+                _forget(self._scores, run_id)
+                names = [name for name in results if set(results[name].dims) == {"period", "site"}]
+                self._scores[key] = results[names].load()
+            return self._scores[key]
+
+    def medians(self, run_id: str) -> xr.Dataset:
+        """The median of every score over the sites of a finished run, `(period,)`."""
+        key, scores = (run_id, written(self.run(run_id))), self.scores(run_id)
+        with self._lock:
+            if key not in self._medians:
                 _forget(self._medians, run_id)
-                self._medians[key] = scores.load().median("site", keep_attrs=True)
+                self._medians[key] = scores.median("site", keep_attrs=True)
             return self._medians[key]
 
     def active(self) -> Iterator[Run]:

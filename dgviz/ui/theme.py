@@ -94,6 +94,12 @@ def run_colour(place: int, dark: bool = False) -> str:
     return RUNS[place % len(RUNS)][dark]
 
 
+def along(place: float, dark: bool = False) -> str:
+    """A colour of an ordered scale, from 0 at its beginning to 1 at its end, that is seen as a line on the page."""
+    low, high = (0.18, 1.0) if dark else (0.0, 0.82)
+    return SEQUENTIAL[round((low + place * (high - low)) * (len(SEQUENTIAL) - 1))]
+
+
 def token(name: str, dark: bool = False) -> str:
     """A colour of the page: text, muted, surface, background, border, primary, missing, river, outline ..."""
     return TOKENS[name][dark]

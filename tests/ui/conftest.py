@@ -72,13 +72,18 @@ def make_results(dataset: xr.Dataset, config: RunConfig, noise: float) -> xr.Dat
         results[name] = (("site", "member"), random.uniform(low, high, (len(SITES), 4)), declared.attrs)
         about = {"units": "mm d-1", "long_name": f"Sensitivity of mean flow to {name}"}
         results[f"sensitivity_{name}"] = ("site", random.normal(0, 1, len(SITES)), about)
+    if config.seeds > 1:
+        results["streamflow_low"], results["streamflow_high"] = 0.9 * flow, 1.1 * flow
+    if config.holdout != "none":
+        held = np.isin(SITES, config.held_sites) | (config.holdout != "sites")
+        results["fold"], results["held_out"] = ("site", np.arange(len(SITES)) % config.folds), ("site", held)
     return results.assign_coords(period=list(spans))
 
 
 class FakeRun:
     def __init__(self, folder, config, results, status):
         self.folder, self.id, self.config, self.status, self.error = folder, folder.name, config, status, ""
-        self.stored, self.progress, self.asked = results, [], []
+        self.stored, self.progress, self.asked, self.checkpointed = results, [], [], False
         self.record = {
             "device": "cpu",
             "seconds": 12.0,
@@ -97,7 +102,7 @@ class FakeRun:
         """Every flux and store, of no physical sense."""
         time = dataset.sel(time=slice(start, stop)).time
         random, model = np.random.default_rng(2), self.config.build()
-        declared = model.of(Flux) | model.of(State)
+        declared = model.of(Flux) | model.of(State) | {"streamflow": self.config.science.targets["streamflow"]}
         return xr.Dataset({k: ("time", random.random(time.size), q.attrs) for k, q in declared.items()}, {"time": time})
 
     def at(self, dataset, site, start, stop):

@@ -3,6 +3,7 @@ import pytest
 from dgviz.config import RunConfig
 from dgviz.ui import material
 from dgviz.ui.options import GROUPS, bounds, option_widget
+from dgviz.ui.sidebar import Options
 
 OPTIONS = [name for names in GROUPS.values() for name in names]
 
@@ -28,3 +29,34 @@ def test_bounds_come_from_the_field():
     assert (low, high) == (1, 256)
     assert isinstance(option_widget("members", 16, {}, print), material.IntInput)
     assert option_widget("loss", "nse", {}, print).options == ["nse", "rmse", "kge"]
+
+
+def test_the_selected_sites_are_held_out_at_a_press(state):
+    section = Options(state, "Split")
+    column = section.__panel__()
+    button = column[len(section.widgets)]
+    assert button.disabled and not section.widgets["held_sites"].visible
+    state.select(["b2", "d4"])
+    button.clicks += 1
+    assert (state.config.holdout, state.config.held_sites, state.selected) == ("sites", ("b2", "d4"), [])
+    assert section.widgets["held_sites"].value == ["b2", "d4"] and section.widgets["held_sites"].visible
+    section.widgets["held_sites"].value = []
+    assert "needs held_sites" in section.problem.object and state.config.held_sites == ("b2", "d4")
+
+
+def test_options_follow_the_draft_and_those_without_effect_are_hidden(state):
+    section = Options(state, "Network")
+    section.__panel__()
+    visible = lambda: {name for name, widget in section.widgets.items() if widget.visible}  # noqa: E731
+    assert "members" in visible() and not {"dropout", "network", "dynamic_dropout"} & visible()
+    state.take_preset("LSTM")
+    assert section.widgets["predictor"].value == "network" and section.widgets["hidden"].value == 64
+    assert {"dropout", "network"} <= visible() and not {"members", "parameters"} & visible()
+
+
+def test_errors_count_by_an_attribute_of_the_list(state):
+    section = Options(state, "Training")
+    section.__panel__()
+    section.widgets["weights"].value = "area"
+    assert state.config.weights == "area"
+    assert list(section.widgets["weights"].options.values()) == ["", "area", "elevation"]

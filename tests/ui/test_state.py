@@ -101,6 +101,10 @@ def test_time_is_estimated_from_runs_on_the_same_data(state, store):
     state.edit(batch_size=1)
     state.select([])
     assert state.estimate() == pytest.approx(5 * 150)
+    state.edit(holdout="folds", folds=3, seeds=2)
+    assert state.estimate() == pytest.approx(6 * 5 * 150)
+    store.run("no-snow").progress = [{"seconds": 1.0}]  # less like the draft, though newer
+    assert state.estimate() == pytest.approx(6 * 5 * 150)
 
 
 def test_a_long_record_opens_on_the_last_three_water_years_of_its_test_period():

@@ -183,6 +183,46 @@ def test_the_curves_of_one_run_are_never_mixed_with_another():
         curves.update([epoch(1)])
 
 
+def test_each_part_is_a_line_of_its_own_and_the_present_one_is_strong(state, training):
+    view = LossCurves(state=state)
+    training.progress += [epoch(n, part=2, parts=2) for n in (1, 2, 3)]
+    state.follow()
+    assert list(view.curves.source.data["epoch"]) == [1, 2, 3]
+    assert view.curves.earlier.data["epoch"] == [[1.0, 2.0]] and view.curves.earlier.data["loss"] == [[2.0, 1.0]]
+    assert "2 parts" in view.caption
+    training.progress.append(epoch(3, part=1, parts=2))  # trained longer: the first part goes on
+    state.follow()
+    assert list(view.curves.source.data["epoch"]) == [1, 2, 3] and len(view.curves.earlier.data["epoch"][0]) == 3
+
+
+def test_the_bar_and_the_figures_are_of_all_parts(state, training):
+    view = TrainingControl(state=state)
+    training.progress.append(epoch(2, part=2, parts=3, part_name="fold 2 of 3"))
+    state.follow()
+    assert view.bar.value == 50 and "2<small> of 3" in view.figures.object
+
+
+def test_a_run_without_anything_to_learn_says_so(state, store):
+    state.look_at("default")
+    assert "nothing to learn" in LossCurves(state=state)._place[0].object
+
+
+def test_an_ended_run_that_keeps_its_checkpoint_can_be_trained_longer(state, store, worker, monkeypatch):
+    run = store.run("default")
+    state.look_at("default")
+    view = TrainingControl(state=state)
+    assert "longer" not in shown(view)
+    run.checkpointed = True
+    longer = []
+    monkeypatch.setattr(run, "extended", lambda epochs, folder: longer.append((epochs, folder)) or made, raising=False)
+    made = store.run(store.add("longer", run.config.edited(epochs=120), status="waiting"))
+    state.param.trigger("runs")
+    assert "longer" in shown(view) and view.longer.visible and view.longer.value == 2 * run.config.epochs
+    view.buttons["longer"].clicks += 1
+    assert longer == [(2 * run.config.epochs, store.runs_folder)]
+    assert state.training == "longer" and worker.started
+
+
 def test_the_map_shows_the_last_epoch_within_the_allowed_range(state, training):
     view = LearningMap(state=state)
     view.choice.value = "fc"
@@ -208,6 +248,9 @@ def test_a_run_on_some_sites_leaves_the_others_grey(dataset):
         ("stopping", epoch(2), 0, "scored and kept"),
         ("done", epoch(2), 0, "Ended early"),
         ("done", epoch(4), 0, "Done"),
+        ("done", {}, 0, "nothing to learn"),
+        ("done", epoch(2, part=2, parts=2), 0, "Done"),
+        ("training", epoch(2, part=2, parts=5, part_name="fold 2 of 5"), 0, "Fold 2 of 5. About 6 s left"),
     ],
 )
 def test_the_status_is_said_in_words(status, last, before, words):

@@ -1,5 +1,6 @@
 """Every view on every page renders before and after a run, and follows the state."""
 
+import html
 import re
 
 import numpy as np
@@ -8,8 +9,9 @@ import pytest
 
 from dgviz.config import RunConfig
 from dgviz.ui.app import PAGES
+from dgviz.ui.kinds import lacks
 from dgviz.ui.state import AppState
-from dgviz.ui.views import NO_PROCESSES, View
+from dgviz.ui.views import View
 from dgviz.ui.views.charts import FlowCharts
 from dgviz.ui.views.distribution import ScoreDistribution
 from dgviz.ui.views.map import SiteMap
@@ -21,6 +23,18 @@ VIEWS = sorted(
     {v for rows in PAGES.values() for row in rows for views, _ in row for v in views}, key=lambda v: v.__name__
 )
 each_view = pytest.mark.parametrize("view", VIEWS, ids=lambda v: v.__name__)
+
+KINDS = {
+    "network": {"predictor": "network"},
+    "corrected": {"predictor": "corrected"},
+    "fixed": {"parameters": "fixed"},
+    "shared": {"parameters": "shared"},
+    "sites": {"parameters": "sites"},
+    "seeds": {"seeds": 3},
+    "folds": {"holdout": "folds", "folds": 2},
+    "held sites": {"holdout": "sites", "held_sites": ("b2",)},
+    "shuffled": {"shuffled": True},
+}
 
 
 def failures(caplog):
@@ -51,18 +65,31 @@ def test_a_view_renders_after_a_run_and_follows_the_state(view, state, caplog):
     assert failures(caplog) == []
 
 
+@pytest.mark.parametrize("kind", KINDS, ids=str)
 @each_view
-@pytest.mark.parametrize("predictor", ["network", "corrected"])
-def test_a_view_stands_a_run_of_a_network(view, predictor, state, store, dataset, caplog):
-    config = RunConfig(data="made-up").edited(predictor=predictor)
+def test_a_view_stands_every_kind_of_run(view, kind, empty_store, dataset, caplog):
+    config = RunConfig(data="made-up", members=4, **KINDS[kind])
+    empty_store.add("run", config, make_results(dataset, config, 0.1))
+    state = AppState(empty_store)
+    shown = view(state=state)
+    shown.__panel__().get_root()
+    state.pick("c3")
+    state.param.update(window=("2000-11-01", "2000-12-31"), dark=True)
+    assert failures(caplog) == []
+
+
+@each_view
+def test_a_view_of_what_a_network_alone_has_not_says_so_until_another_run_is_shown(view, state, store, dataset, caplog):
+    config = RunConfig(data="made-up").edited(predictor="network")
     store.add("network", config, make_results(dataset, config, 0.2))
     state.show("network")
     shown = view(state=state)
     shown.__panel__().get_root()
     state.pick("c3")
-    assert (said(shown) == NO_PROCESSES) == (view.needs_processes and predictor == "network")
+    words = lacks(config, view.needs) if view.needs else ""
+    assert (bool(words) and words in html.unescape(said(shown))) == bool(view.needs)
     state.show("default")
-    assert said(shown) != NO_PROCESSES
+    assert not words or words not in html.unescape(said(shown))
     state.compare_with("network")
     state.show("network")
     assert failures(caplog) == []

@@ -5,60 +5,70 @@ The sizes are for a record of a year or two, such as the Delaware's; "published 
 
 from .. import Preset
 
+LONG = {"epochs": 120}
 DYNAMIC = {"evapotranspiration": "GammaEvapotranspiration", "dynamic": ("beta", "gamma")}
-RECURRENT = {"learning_rate": 0.005, "dropout": 0.4}
 
 PRESETS = {
-    "HBV": Preset({}, "HBV with static parameters that a network gives from the attributes of each basin."),
+    "HBV": Preset(LONG, "HBV with static parameters that a network gives from the attributes of each basin."),
     "HBV, fixed": Preset({"parameters": "fixed", "members": 1}, "Pure physics: declared defaults, nothing is learned."),
     "HBV, calibrated": Preset(
-        {"parameters": "sites"}, "Each basin has parameters of its own, calibrated by gradients."
+        {"parameters": "sites", "learning_rate": 0.1, **LONG},
+        "Each basin has parameters of its own, calibrated by gradients.",
     ),
-    "HBV, shared": Preset({"parameters": "shared"}, "All basins share one learned set of parameters."),
+    "HBV, shared": Preset(
+        {"parameters": "shared", "learning_rate": 0.1, "loss": "rmse", **LONG},
+        "All basins share one learned set of parameters, by a loss in which no single basin outweighs all others.",
+    ),
     "HBV, dynamic": Preset(
-        {**DYNAMIC, **RECURRENT, "dynamic_dropout": 0.4},
+        {**DYNAMIC, **LONG, "dropout": 0.4, "dynamic_dropout": 0.4},
         "Two soil parameters vary from day to day, given by a recurrent network (Feng et al. 2022).",
     ),
     "HBV 1.1p, dynamic": Preset(
-        {**DYNAMIC, **RECURRENT, "dynamic_dropout": 0.4}
+        {**DYNAMIC, **LONG, "dropout": 0.4, "dynamic_dropout": 0.4}
         | {"capillary_rise": "CapillaryRise", "dynamic": ("beta", "k0", "gamma")},
         "With capillary rise and three dynamic parameters (Song et al. 2024).",
     ),
     "HBV, learned evapotranspiration": Preset(
-        {"evapotranspiration": "LearnedEvapotranspiration"}, "A small network stands in for one process."
+        {"evapotranspiration": "LearnedEvapotranspiration", **LONG}, "A small network stands in for one process."
     ),
     "HBV, three learned processes": Preset(
         {
             "soil": "MonotoneRecharge",
             "evapotranspiration": "MonotoneEvapotranspiration",
             "groundwater": "MonotonePercolation",
+            **LONG,
         },
         "Small networks give evapotranspiration, recharge and percolation; each grows with the water there is.",
     ),
     "HBV, corrected": Preset(
-        {"predictor": "corrected", **RECURRENT},
+        {"predictor": "corrected", "learning_rate": 0.02, "schedule": "cosine", "dropout": 0.4, **LONG},
         "A recurrent network corrects what HBV simulates: water is not conserved.",
     ),
     "LSTM": Preset(
-        {"predictor": "network", "hidden": 64, **RECURRENT}, "Pure learning: a recurrent network alone, no physics."
+        {"predictor": "network", "hidden": 64, "learning_rate": 0.005, "dropout": 0.4},
+        "Pure learning: a recurrent network alone, no physics.",
     ),
     "LSTM, published size": Preset(
         {"predictor": "network", "hidden": 256, "dropout": 0.4, "learning_rate": 0.001, "epochs": 30},
         "The field's standard: 256 units, dropout 0.4 (Kratzert et al. 2019). Takes a GPU, or patience.",
     ),
     "Shuffled attributes": Preset(
-        {"shuffled": True}, "A control: every basin has the attributes of another. They can name it, not describe it."
+        {"shuffled": True, **LONG},
+        "A control: every basin has the attributes of another. They can name it, not describe it.",
     ),
     "Zones in the wrong order": Preset(
-        {"groundwater": "ZonesInWrongOrder"}, "A control: all water drains slowly first. It should lose skill."
+        {"groundwater": "ZonesInWrongOrder", **LONG},
+        "A control: all water drains slowly first. It should lose skill.",
     ),
     "Zones in the wrong order, dynamic": Preset(
-        {"groundwater": "ZonesInWrongOrder", "dynamic": ("k0", "k2"), **RECURRENT},
+        {"groundwater": "ZonesInWrongOrder", "dynamic": ("k0", "k2"), "dropout": 0.4, **LONG},
         "A control: if recessions that vary from day to day restore the skill, the network has mended the structure.",
     ),
-    "HBV without snow": Preset({"snow": "NoSnow"}, "All precipitation is rain."),
-    "HBV with smooth snow": Preset({"snow": "SmoothDegreeDaySnow"}, "Rain and snow mix around the threshold."),
-    "One reservoir": Preset({"groundwater": "LinearReservoir", "routing": "NoRouting"}, "The least that runs off."),
+    "HBV without snow": Preset({"snow": "NoSnow", **LONG}, "All precipitation is rain."),
+    "HBV with smooth snow": Preset({"snow": "SmoothDegreeDaySnow", **LONG}, "Rain and snow mix around the threshold."),
+    "One reservoir": Preset(
+        {"groundwater": "LinearReservoir", "routing": "NoRouting", **LONG}, "The least that runs off."
+    ),
 }
 
 DIAL = (

@@ -28,10 +28,11 @@ class Hydrograph:
         names = ("time", "rain", "snow", "snow_top", *FLOWS)
         self.source = ColumnDataSource(nothing_yet(*names))
         self.missing = ColumnDataSource({"start": [], "end": []})
+        self.spread = ColumnDataSource(nothing_yet("time", "low", "high"))
         self.x_range = Range1d()
         self.rain_range = Range1d(10, 0)
         self.flow_range = Range1d(SMALLEST if log else 0, 1)
-        self.shown: dict[str, bool] = {"observed": True}
+        self.shown: dict[str, bool] = {"observed": True, "spread": False}
         self.marks: list = []
         self.flow = self._flow(height)
         self.rain = self._rain()
@@ -51,6 +52,13 @@ class Hydrograph:
         """Another what-if on all days, `(time)`: nothing else is sent to the browser."""
         self.source.data["what_if"] = what_if
         self.shown["what_if"] = not np.isnan(what_if).all()
+        self._show_lines()
+
+    def show_spread(self, columns: dict[str, np.ndarray] | None, seeds: int) -> None:
+        """The least and greatest of an ensemble on each day; None for a single model."""
+        self.spread.data = columns or nothing_yet("time", "low", "high")
+        self.shown["spread"] = columns is not None
+        self.band.label = {"value": f"spread of {seeds} seeds"}
         self._show_lines()
 
     def _show_lines(self) -> None:
@@ -151,6 +159,9 @@ class Hydrograph:
             legend_label="no observation",
             name="gaps",
         )
+        look = dict(fill_color=ink["simulated"], fill_alpha=0.25, legend_label="spread", name="spread")
+        fig.varea("time", "low", "high", source=self.spread, **look)
+        self.band = fig.legend[0].items[-1]
         line = dict(source=self.source, line_width=theme.LINE)
         self.lines = {
             "baseline": fig.line(
@@ -176,7 +187,7 @@ class Hydrograph:
                 **line | {"line_width": theme.SUPPOSED},
             ),
         }
-        order = {label: i for i, label in enumerate((*FLOWS.values(), "no observation"))}
+        order = {label: i for i, label in enumerate((*FLOWS.values(), "spread", "no observation"))}
         fig.legend[0].items = sorted(fig.legend[0].items, key=lambda item: order[item.label.value])
         self.hover = hover([DATE_TIP], mode="vline", renderers=[self.lines["observed"]], point_policy="follow_mouse")
         fig.add_tools(self.hover)

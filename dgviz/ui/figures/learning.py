@@ -1,4 +1,4 @@
-"""How a training goes: loss and median score over the epochs."""
+"""How a training goes: loss and median score over the epochs, a line for each of its parts."""
 
 import math
 
@@ -7,28 +7,48 @@ from bokeh.models import ColumnDataSource, Range1d
 from bokeh.plotting import figure
 
 from .. import theme
+from ..progress import part_of
 from . import hover, plain_figure, plain_legend
 
 NAMES = ("epoch", "loss", "validation_loss", "median_nse")
+FAINT = 0.35  # the opacity of parts that have ended
 
 
 class LearningCurves:
-    """Two figures above each other over one source; `update` adds the epochs that are new."""
+    """Two figures above each other over the epochs of the present part, and those of the parts before it, fainter.
+
+    `update` adds the epochs that are new.
+    """
 
     def __init__(self, epochs: int, dark: bool = False, height: int = 250):
-        self.dark = dark
+        self.dark, self.known, self.part = dark, 0, 1
         self.source = ColumnDataSource({name: [] for name in NAMES})
+        self.earlier = ColumnDataSource({name: [] for name in NAMES})
         self.x_range = Range1d(min(1, epochs - 1), epochs)
         self.loss_range, self.score_range = Range1d(0, 1), Range1d(0, 1)
         self.layout = column(self._loss(height), self._score(height - 60), sizing_mode="stretch_width", spacing=0)
 
     def update(self, progress: list[dict]) -> None:
         """Show these epochs; those already there are not sent again."""
-        known = len(self.source.data["epoch"])
-        new = {name: [_number(record[name]) for record in progress[known:]] for name in NAMES}
-        if known > len(progress):
+        if self.known > len(progress):
             raise ValueError("The epochs of another run need new figures.")
-        self.source.stream(new)
+        parts: dict[int, list[dict]] = {}
+        for record in progress:
+            parts.setdefault(part_of(record), []).append(record)
+        part = part_of(progress[-1]) if progress else self.part
+        present = parts.pop(part, [])
+        if part != self.part:
+            self.part = part
+            self.earlier.data = {name: [_values(records, name) for records in parts.values()] for name in NAMES}
+            self.source.data = {name: _values(present, name) for name in NAMES}
+        else:
+            shown = len(self.source.data["epoch"])
+            self.source.stream({name: _values(present[shown:], name) for name in NAMES})
+        self.known = len(progress)
+        self._fit(progress)
+
+    def _fit(self, progress: list[dict]) -> None:
+        """Axes and legend for what is shown."""
         validated = any(record["validation_loss"] is not None for record in progress)
         self.loss_range.end = 1.05 * max((_largest_loss(record) for record in progress), default=1.0) or 1.0
         self.validation.visible = validated
@@ -41,6 +61,8 @@ class LearningCurves:
         fig.xaxis.visible = False
         line = dict(source=self.source, line_width=2)
         ink = {name: theme.token(name, self.dark) for name in ("primary", "warning")}
+        for name, colour in (("loss", ink["primary"]), ("validation_loss", ink["warning"])):
+            fig.multi_line("epoch", name, source=self.earlier, line_color=colour, line_alpha=FAINT)
         training = fig.line("epoch", "loss", line_color=ink["primary"], legend_label="training", **line)
         fig.scatter("epoch", "loss", source=self.source, size=4, color=ink["primary"])
         self.validation = fig.line(
@@ -66,6 +88,7 @@ class LearningCurves:
             height, "Epoch", "Median NSE, training", x_range=self.x_range, y_range=self.score_range, tools="save"
         )
         ink = theme.colour("simulated", self.dark)
+        fig.multi_line("epoch", "median_nse", source=self.earlier, line_color=ink, line_alpha=FAINT)
         score = fig.line("epoch", "median_nse", source=self.source, line_color=ink, line_width=2)
         fig.scatter("epoch", "median_nse", source=self.source, size=4, color=ink)
         fig.add_tools(
@@ -78,5 +101,5 @@ def _largest_loss(record: dict) -> float:
     return max(record["loss"], record["validation_loss"] or 0.0)
 
 
-def _number(value: float | None) -> float:
-    return float("nan") if value is None else float(value)
+def _values(records: list[dict], name: str) -> list[float]:
+    return [math.nan if record[name] is None else float(record[name]) for record in records]

@@ -50,6 +50,14 @@ def flow_of(results: xr.Dataset | None, site: str, dataset: xr.Dataset) -> np.nd
     return on_all_days(results.streamflow.isel(site=results.indexes["site"].get_loc(site)), dataset)
 
 
+def spread_of(results: xr.Dataset | None, site: str) -> dict[str, np.ndarray] | None:
+    """The least and greatest streamflow `(time)` of an ensemble at a site; None where the run is a single model."""
+    if results is None or "streamflow_low" not in results or site not in results.indexes["site"]:
+        return None
+    here = results[["streamflow_low", "streamflow_high"]].sel(site=site)
+    return {"time": here.time.values, "low": here.streamflow_low.values, "high": here.streamflow_high.values}
+
+
 def on_all_days(flow: xr.DataArray | None, dataset: xr.Dataset) -> np.ndarray:
     """A series `(time)` on the days of the data set; NaN on days that it has not, and where there is none."""
     days = dataset.indexes["time"]

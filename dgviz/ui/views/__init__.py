@@ -10,8 +10,8 @@ A view is a pure `plot_*` function (data in, figure out) and a thin class. The c
   `self.changed` holds the names that changed since the last time (all of them after a new body);
 - `patience`: ms that a slow refresh waits for the user to pause, so that the quick views come first;
 - `empty`: what to do, when the body is None;
-- `tools(self)`: small controls on the right of the title;
-- `needs_processes = True` where it shows what a run of a recurrent network alone has not; its body watches `run`.
+- `needs`: "stores" or "parameters", where it shows those of a process model: a run without them is said to have none;
+- `tools(self)`: small controls on the right of the title.
 
 `self.heading` and `self.caption` are texts above and below, `self.summary` says for a screen reader what a figure
 shows; a body or a refresh may set them.
@@ -28,6 +28,7 @@ import param
 from ...declare import title
 from .. import theme
 from ..after_pause import AfterPause
+from ..kinds import lacks
 from ..state import AppState
 
 
@@ -47,12 +48,6 @@ def _below(caption: str, summary: str) -> str:
     return f"<p class='caption'>{caption}</p>" * bool(caption) + f"<p class='heard'>{html.escape(summary)}</p>"
 
 
-NO_PROCESSES = (
-    "This run is a recurrent network alone: it has no processes, so no parameters, stores or fluxes to look at. "
-    "Its flow and scores are on the other pages."
-)
-
-
 class View(pn.viewable.Viewer):
     """One card on a page."""
 
@@ -62,8 +57,8 @@ class View(pn.viewable.Viewer):
     caption = param.String(doc="Below the body: what it means")
     summary = param.String(doc="What a figure shows, in words, read by a screen reader only")
     empty = "Pick a run to see this."
+    needs = ""
     patience = 0
-    needs_processes = False
 
     def __init__(self, state: AppState, page: str = "", **params):
         super().__init__(state=state, page=page, **params)
@@ -149,24 +144,23 @@ class View(pn.viewable.Viewer):
 
     def _draw(self) -> None:
         try:
-            body = self._without_processes() or self.body(**self._reads(self.body))
-            self._drawn = body is not None and not self._without_processes()
+            lacking = self._lacks()
+            body = None if lacking else self.body(**self._reads(self.body))
+            self._drawn = body is not None
             self.changed = set(self._reads(self.refresh))
             if self._drawn and not self.patience:  # filled before it is shown: a change of a figure may overtake it
                 self.refresh(**self._reads(self.refresh))
                 self.changed = set()
-            self._place.objects = [empty_words(self.empty) if body is None else body]
+            self._place.objects = [empty_words(lacking or self.empty) if body is None else body]
             if self.patience:
                 self._refresh_soon(self.patience)
         except Exception as error:
             self._show_problem(error)
 
-    def _without_processes(self) -> pn.pane.HTML | None:
-        """What is said in place of the body where the shown run lacks what it shows."""
-        if not (self.needs_processes and self.state.run) or self.state.has_processes():
-            return None
-        self.heading, self.caption = title(type(self)), ""
-        return empty_words(NO_PROCESSES)
+    def _lacks(self) -> str:
+        """Why the run that is shown has nothing for this view, in words; nothing where it has."""
+        run = self.state.run if self.needs else ""
+        return lacks(self.state.store.run(run).config, self.needs) if run else ""
 
     def _refresh(self) -> None:
         try:

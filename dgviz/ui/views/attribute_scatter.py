@@ -17,7 +17,7 @@ from . import View
 class AttributeScatter(View):
     """Parameter against attribute."""
 
-    needs_processes = True
+    needs = "parameters"
     empty = "No run is shown. Press Train in the side bar to learn parameters from attributes."
 
     def tools(self):
@@ -64,10 +64,10 @@ class AttributeScatter(View):
 
     def _most_related(self, names):
         """The attribute whose ranks follow those of the parameter most closely."""
-        results = self.state.results(self.state.run)
-        if results is None or not chosen(self.state):
+        results, name = self.state.results(self.state.run), chosen(self.state)
+        if results is None or not name:
             return next(iter(names), None)
-        values = over_sites(results[chosen(self.state)])["mean"]
+        values = over_sites(results[name])["mean"]
         found = {name: abs(rank_correlation(values, self.state.dataset[name])) for name in names}
         return max((n for n in found if found[n] == found[n]), key=found.get, default=None)
 

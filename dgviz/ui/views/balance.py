@@ -52,7 +52,7 @@ def _row(group, words, value, kind, inflow, longest, colour, dark) -> str:
 class Balance(ComputingView):
     """Water balance."""
 
-    needs_processes = True
+    needs = "stores"
     empty = "No run is shown. Press Train in the side bar, or pick a run above, to see its balance."
 
     def body(self, *, run, dark):
@@ -82,6 +82,8 @@ class Balance(ComputingView):
             f"{date(start)} \u2013 {date(last)}: in = out + stored. Mean over the members. "
             + self._observed(simulation, start, last)
         )
+        if simulation.run.config.predictor == "corrected":
+            self.caption += " The residual is what the network took from the flow of the processes, less what it added."
 
     def _observed(self, simulation, start, last):
         target = simulation.run.config.target

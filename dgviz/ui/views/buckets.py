@@ -10,7 +10,7 @@ from .. import material
 from ..figures.bucket_diagram import BucketDiagram, thin_stores
 from ..figures.buckets import lay_out
 from ..simulation import Simulation, day_in_view
-from ..text import date, number, units
+from ..text import date, number, sentence, units
 from ..what_if import in_place_of, mark
 from .computing import ComputingView
 
@@ -21,7 +21,7 @@ class Buckets(ComputingView):
     """Stores and fluxes of a day."""
 
     _ticking = None
-    needs_processes = True
+    needs = "stores"
     empty = "No run is shown. Press Train in the side bar, or pick a run above, to see its stores and fluxes."
 
     @cached_property
@@ -97,6 +97,8 @@ class Buckets(ComputingView):
             f"A full bucket is the 98th percentile of its store as learned, {date(days[0])} \u2013 {date(days[-1])}. "
             "An arrow's width grows with the square root of the flux. Mean over the members."
         )
+        if self.shown.run.config.predictor == "corrected":
+            self.caption += f" {sentence(self.shown.run.config.target)} is as corrected by the network."
 
     def _day(self):
         """The chosen day where it was simulated, else that of the highest flow."""

@@ -10,7 +10,7 @@ from ..export_menu import ExportMenu
 from ..figures import show_lines
 from ..figures.duration import duration_columns, plot_duration, plot_regime, regime_columns
 from ..figures.hydrograph import Hydrograph
-from ..figures.series import flow_columns, in_window, on_all_days, periods
+from ..figures.series import flow_columns, in_window, on_all_days, periods, spread_of
 from ..summaries import of_flow
 from ..text import number
 from ..what_if import badge
@@ -77,6 +77,9 @@ class FlowCharts(View):
     def _show_hydrograph(self, compared, window):
         if self.changed - {"window", "what_if"}:
             self.chart.update(self.columns, compared)
+            state = self.state
+            seeds = state.store.run(state.run).config.seeds if state.run else 1
+            self.chart.show_spread(spread_of(state.results(state.run), state.site), seeds)
         elif "what_if" in self.changed:
             self.chart.suppose(self.columns["what_if"])
         if "run" in self.changed:

@@ -43,7 +43,7 @@ def in_words(parameter: Parameter, agreements: list[float], dark: bool) -> str:
 class GradientCheck(ComputingView):
     """Check of the gradient."""
 
-    needs_processes = True
+    needs = "parameters"
     empty = "No run is shown. Press Train in the side bar, or pick a run above, to check its gradients."
 
     def tools(self):

@@ -7,6 +7,7 @@ import panel as pn
 from ...statistics import over_sites
 from .. import material, theme
 from ..figures.site_map import SiteMap as Figure
+from ..kinds import origin
 from ..learned import chosen, learned, parameter_select
 from ..text import lower_first, units
 from . import View
@@ -15,7 +16,7 @@ from . import View
 class LearnedMap(View):
     """Learned parameters."""
 
-    needs_processes = True
+    needs = "parameters"
     empty = "No run is shown. Press Train in the side bar, or pick a run above, to see what it learned."
 
     def tools(self):
@@ -66,6 +67,7 @@ class LearnedMap(View):
             else f"Standard deviation over the {over}. Limits: zero and half the allowed range, the largest possible."
         )
         missing = int(values.isnull().sum())
+        self.caption += f" {origin(state.store.run(state.run).config)}"
         self.caption += f" Grey: {missing} not part of the run." if missing else ""
 
     def _at(self, event):

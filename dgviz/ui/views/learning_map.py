@@ -6,6 +6,7 @@ import xarray as xr
 from ...declare import Parameter
 from .. import material, theme
 from ..figures.site_map import SiteMap
+from ..kinds import lacks
 from ..text import units, with_units
 from . import View
 
@@ -47,7 +48,7 @@ class LearningMap(View):
         """The values after the last epoch."""
         name = self.choice.value
         if not name:
-            self.caption = "All parameters of this run vary in time."
+            self.caption = lacks(self.config, "parameters") or "All parameters of this run vary in time."
             return
         declared, last = self.declared[name], progress[-1] if progress else {}
         values = learned_values(last, name, list(self.config.sites), self.dataset)

@@ -6,6 +6,7 @@ import panel as pn
 from .. import material
 from ..colours import choices, colouring
 from ..figures.site_map import SiteMap as Figure
+from ..kinds import notes
 from ..summaries import of_map
 from . import View
 
@@ -67,6 +68,8 @@ class SiteMap(View):
             self.caption = shown.caption + (
                 f"; grey: no value at {missing} {state.config.science.site}s" if missing else ""
             )
+        if run and colour.startswith("score"):
+            self.caption += "".join(f". {words.rstrip('.')}" for words in notes(state.store.run(run).config).values())
         self.map.mark(state.sites.index(site) if site else None)
         wanted = [i for i, name in enumerate(state.sites) if name in set(selected)]
         if sorted(self.map.source.selected.indices) != wanted:

@@ -10,6 +10,7 @@ from ...sensitivity import memory
 from .. import material
 from ..figures.responses import Responses as Figure
 from ..figures.series import flow_columns
+from ..kinds import lacks
 from ..learned import THRESHOLDS, chosen, learned, one_more
 from ..simulation import Simulation, day_in_view
 from ..text import date, number, units
@@ -22,7 +23,7 @@ MOST = 3  # parameters at once
 class Responses(ComputingView):
     """What moves the flow."""
 
-    needs_processes = True
+    needs = "parameters"
     empty = "No run is shown. Press Train in the side bar, or pick a run above, to see what moves its flow."
 
     def tools(self):
@@ -65,12 +66,13 @@ class Responses(ComputingView):
         if "parameter" in self.changed and parameter and parameter not in self.parameters.value:
             self.parameters.value = [parameter, *self.parameters.value][:MOST]
         self.figure.show_window(window)
-        self.compute(
-            "the response to parameters",
-            simulation.key,
-            simulation.parameter_response,
-            lambda responses: self._show_parameters(responses),
-        )
+        if self.known:
+            self.compute(
+                "the response to parameters",
+                simulation.key,
+                simulation.parameter_response,
+                lambda responses: self._show_parameters(responses),
+            )
         day = self._day(simulation)
         self.compute(
             "the response to rain",
@@ -113,12 +115,13 @@ class Responses(ComputingView):
     def _say(self):
         steps = " or ".join(one_more(self.known[name]) for name in self.parameters.value)
         below = f"At the bottom: how much the flow of each day would change for {steps}. {THRESHOLDS}" if steps else ""
-        self.caption = self.rain_words + below
+        config = self.state.store.run(self.state.run).config
+        self.caption = self.rain_words + (below or lacks(config, "parameters"))
 
     def _offer(self):
         state = self.state
         self.known = known = learned(state.store.run(state.run).config, state.results(state.run))
-        kept = [name for name in self.parameters.value if name in known] or [chosen(state)]
+        kept = [name for name in self.parameters.value if name in known] or [name for name in [chosen(state)] if name]
         self.parameters.param.update(options={f"{p.long_name} ({n})": n for n, p in known.items()}, value=kept)
 
     def _choose(self, _):

@@ -101,3 +101,5 @@ class WindowScores(View):
         config = state.store.run(run).config
         days = days_of(window, periods(state.dataset, config.train_period, config.test_period))
         self.caption = f"{html.escape(state.name_of(site))}, {period(*window)}: {days}"
+        if "held_out" in results[A] and bool(results[A].held_out.sel(site=site)):
+            self.caption += ". Held out: A is predicted by a model that has not seen it"

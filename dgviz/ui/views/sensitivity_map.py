@@ -12,7 +12,7 @@ from . import View
 class SensitivityMap(View):
     """Sensitivity of mean flow."""
 
-    needs_processes = True
+    needs = "parameters"
     empty = "No run is shown. Press Train in the side bar, or pick a run above, to see where a parameter matters."
 
     def tools(self):

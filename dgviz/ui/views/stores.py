@@ -32,7 +32,7 @@ def first_choice(model, simulated) -> list[str]:
 class Stores(ComputingView):
     """Stores and fluxes."""
 
-    needs_processes = True
+    needs = "stores"
     empty = "No run is shown. Press Train in the side bar, or pick a run above, to see its stores and fluxes."
 
     def body(self, *, run, dark):

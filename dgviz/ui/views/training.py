@@ -7,9 +7,10 @@ import panel as pn
 
 from ...runs import Run, RunError
 from .. import material
+from ..progress import part_of, parts_of, share_done
 from ..run_names import run_name, run_names
 from ..state import ENDED, FINISHED, first_line
-from ..text import duration, number
+from ..text import duration, number, sentence
 from . import View, text
 
 BUTTON = {"size": "small", "margin": (0, 6, 0, 0)}
@@ -27,8 +28,11 @@ def status_words(status: str, last: dict, before: int) -> str:
     if status == "training":
         if not last:
             return "Starting"
-        return f"About {duration(last['eta'])} left" if last["eta"] else "Scoring and writing results"
-    if status == "done" and last and last["epoch"] < last["epochs"]:
+        part = f"{sentence(last['part_name'])}. " if last.get("part_name") else ""
+        return f"{part}About {duration(last['eta'])} left" if last["eta"] else "Scoring and writing results"
+    if status == "done" and not last:
+        return "Done: there was nothing to learn, it was only scored"
+    if status == "done" and parts_of(last) == 1 and last["epoch"] < last["epochs"]:
         return "Ended early: the validation loss no longer fell"
     return {"paused": "Paused", "stopping": "Stopping: what was learned is scored and kept"}.get(
         status, status.capitalize()
@@ -37,8 +41,10 @@ def status_words(status: str, last: dict, before: int) -> str:
 
 def figures_of(status: str, last: dict, epochs: int, before: int, device: str) -> str:
     """The state of a training as a line of large figures with small labels, HTML."""
+    parts = parts_of(last) if last else 1
     cells = {
-        "epoch": f"{last.get('epoch', 0)}<small> of {epochs}</small>",
+        "part": f"{part_of(last)}<small> of {parts}</small>" if parts > 1 else "",
+        "epoch": f"{last.get('epoch', 0)}<small> of {epochs}</small>" if last or status not in FINISHED else "",
         "loss": number(last.get("loss")) if last else "",
         "median NSE, training": number(last.get("median_nse")) if last else "",
         "so far" if status not in ENDED else "in all": duration(last["seconds"]) if last else "",
@@ -108,7 +114,7 @@ class TrainingControl(View):
             self.figures,
             self.bar,
             self.trouble,
-            pn.FlexBox(*self.buttons.values(), margin=(4, 0)),
+            pn.FlexBox(*self.buttons.values(), self.longer, margin=(4, 0), align_items="center"),
             self._ask_before_killing(),
             sizing_mode="stretch_width",
             margin=0,
@@ -126,7 +132,7 @@ class TrainingControl(View):
         self.heading = f"Training of {html.escape(run_name(followed, state.store))}"
         self.figures.object = figures_of(status, last, epochs, before, device)
         self.bar.param.update(
-            value=round(100 * last.get("epoch", 0) / epochs), visible=status in ("training", "paused", "stopping")
+            value=round(100 * share_done(last)) if last else 0, visible=status in ("training", "paused", "stopping")
         )
         self._show_trouble(followed, status, last)
         self._show_buttons(followed, status, run)
@@ -146,7 +152,9 @@ class TrainingControl(View):
             ),
             "again": button("Train again", "replay", lambda: state.train_again(state.followed)),
             "show": button("Show this run", "insights", lambda: state.show(state.followed), variant="outlined"),
+            "longer": button("Train longer", "more_time", self._train_longer, variant="outlined"),
         }
+        self.longer = material.IntInput(label="Epochs in all", value=1, start=1, size="small", width=130, visible=False)
 
     def _show_buttons(self, followed, status, shown):
         same_data = followed.config.data == self.state.config.data
@@ -158,9 +166,16 @@ class TrainingControl(View):
             "kill": status in ("training", "paused", "stopping") and self.state.store.trains(followed),
             "again": status == "failed",
             "show": status in FINISHED and shown != followed.id and same_data,
+            "longer": status in FINISHED and followed.checkpointed,
         }
         for name, visible in wanted.items():
             self.buttons[name].visible = visible
+        if wanted["longer"] and not self.longer.visible:
+            self.longer.value = 2 * followed.config.epochs
+        self.longer.visible = wanted["longer"]
+
+    def _train_longer(self):
+        self.state.train_longer(self.state.followed, self.longer.value)
 
     def _show_trouble(self, followed, status, last):
         if status != "failed":

@@ -42,6 +42,7 @@ def slider_help(name: str, parameter: Parameter, processes: list[type[Process]])
 class ParameterSliders(View):
     """What if?"""
 
+    needs = "parameters"
     empty = "No run is shown. Press Train in the side bar, or pick a run above, to change what it learned."
 
     unfolded = param.Boolean(False, doc="Are the sliders in sight?")
