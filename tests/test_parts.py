@@ -166,7 +166,7 @@ def test_a_run_stopped_within_its_first_part_has_results_of_it(small, tmp_path):
 EXTENDED = {
     "one part": dict(dynamic=("k2",), dropout=0.3),
     "folds": dict(holdout="folds", folds=2, predictor="network"),
-    "best so far": dict(validation="period", seeds=2),
+    "best so far": dict(validation="period", seeds=2, patience=2),
 }
 
 
