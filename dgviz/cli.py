@@ -22,6 +22,7 @@ from .data_commands import app as data_commands
 from .describe import describe as describe_domain
 from .domains import discover
 from .engine import n_threads
+from .leakage import leaks
 from .runs import Run, find_run, runs_folder
 from .terminal import err, out, plain_errors
 from .worker import carry_out, check
@@ -68,6 +69,8 @@ def train(
     """Train a run here, with a progress bar; Ctrl-C ends it and leaves a usable run."""
     with plain_errors():
         run = _run(data, set_ or [], preset, resume, extend, runs or runs_folder())
+        for leak in leaks(run.config, run.dataset()):
+            err.print(f"[bold yellow]Leak:[/] {escape(leak)}", highlight=False, soft_wrap=True)
         started = time.monotonic()
         torch.set_num_threads(n_threads())
         with _progress(run, quiet=as_json) as on_epoch:

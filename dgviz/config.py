@@ -65,6 +65,11 @@ class RunConfig(BaseModel):
     )
     dynamic: tuple[str, ...] = Field((), description="Parameters that vary in time, given by a recurrent network.")
     attributes: tuple[str, ...] = Field((), description="Attributes that the networks see; none means all.")
+    climate: Literal["given", "training"] = Field(
+        "given",
+        description="Climate attributes as the data set gives them, or computed from the forcings of the training days "
+        "only, so that they tell nothing of the test period.",
+    )
     shuffled: bool = Field(
         False, description="Give every site the attributes of another one: a control that attributes matter."
     )
@@ -148,6 +153,11 @@ class RunConfig(BaseModel):
             raise ValueError(
                 f"parameters 'sites' learns a set for every site trained on; holdout {self.holdout!r} asks for sites "
                 "that are not. Choose parameters 'attributes' or 'shared', or holdout 'none'."
+            )
+        if self.validation == "sites" and self.parameters == "sites":
+            raise ValueError(
+                "parameters 'sites' learns a set for every site trained on; validation 'sites' asks for sites that are "
+                "not. Choose validation 'period'."
             )
         return self
 

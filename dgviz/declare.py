@@ -118,12 +118,16 @@ class Process(torch.nn.Module):
 
     A process that reads or changes stores is stepped through time and sees `(site, member)`, as do those between two
     such processes; others see whole series `(time, site, member)`. With `member_mean` it sees the mean over the
-    members. A process on whole series whose output depends on the days before says how many in `memory`.
+    members. A process on whole series whose output depends on the days before says how many in `memory`; or it names in
+    `carries` what it returns beside its fluxes at the end, which it takes under that name to go on from there. Where
+    `joins_sites`, what happens at one site depends on others: all sites that belong together are simulated together.
     `equations` (LaTeX) are shown as help. `learned` names the fluxes that a network inside the process gives.
     """
 
     member_mean: ClassVar[bool] = False
     memory: ClassVar[int] = 0
+    carries: ClassVar[str] = ""
+    joins_sites: ClassVar[bool] = False
     equations: ClassVar[tuple[str, ...]] = ()
     learned: ClassVar[tuple[str, ...]] = ()
     declared: ClassVar[Mapping[str, Quantity]] = {}

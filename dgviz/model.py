@@ -32,7 +32,7 @@ class ProcessModel(torch.nn.Module):
     def __init__(self, processes: Iterable[Process], inputs: Mapping[str, Quantity], outside: Sequence[str]):
         super().__init__()
         self.processes = torch.nn.ModuleList(processes)
-        self.outside, self._inputs = tuple(outside), dict(inputs)
+        self.outside, self.inputs = tuple(outside), dict(inputs)
         self._declared = {k: v for p in self.processes for k, v in p.declared.items()}
         self._check_wiring(inputs)
         fluxes, reads = self.of(Flux), set().union(*(p.reads for p in self.processes))
@@ -54,13 +54,18 @@ class ProcessModel(torch.nn.Module):
         self._stepped_inputs = [k for k in self._step.inputs if k in given]
         self._logged = set()
 
+    @property
+    def joins_sites(self) -> bool:
+        """Does what happens at one site depend on others, so that they are simulated together?"""
+        return any(process.joins_sites for process in self.processes)
+
     def of(self, kind: type[Quantity]) -> dict[str, Quantity]:
         """The declared quantities of one kind over all processes, by name."""
         return {k: v for k, v in self._declared.items() if isinstance(v, kind)}
 
     def attrs(self, name: str) -> dict[str, str]:
         """The CF attributes of a forcing, parameter, state or flux."""
-        return {**self._inputs, **self.of(Quantity)}[name].attrs
+        return {**self.inputs, **self.of(Quantity)}[name].attrs
 
     def forward(
         self,
@@ -149,6 +154,7 @@ class ProcessModel(torch.nn.Module):
                 f"The model has no flux or state {name!r}. It has: {', '.join(outputs)}.{suggest(name, outputs)}"
             )
         stores = [*self.of(State), *(PAST + k for p in self.processes if p.memory for k in p.reads)]
+        stores += [PAST + p.carries for p in self.processes if p.carries]
         for name in initial.keys() - set(stores):
             raise ValueError(
                 f"The model has no store {name!r} to begin with. It has: {', '.join(stores)}.{suggest(name, stores)}"
@@ -205,6 +211,8 @@ class ProcessModel(torch.nn.Module):
 
     def _run_on_series(self, process: Process, known, initial, state: dict[str, Tensor]) -> dict[str, Tensor]:
         """Run a process on whole series, preceded by those that `initial` holds where it looks back on them."""
+        if process.carries:
+            return _carry_on(process, known, initial, state)
         if not process.memory:
             return run(process, known)
         series = {k: known[k] for k in process.reads if k in known}
@@ -261,6 +269,14 @@ class ProcessModel(torch.nn.Module):
         """Values `(time, site, member)` as a CF dataset `(time, site)`, averaged over the members."""
         variables = {k: (("time", "site"), v.mean(-1).detach().cpu().numpy(), self.attrs(k)) for k, v in values.items()}
         return xr.Dataset(variables, coords=coords, attrs={"Conventions": "CF-1.11"})
+
+
+def _carry_on(process: Process, known, initial, state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Run a process from what it gave at the end of an earlier run, if `initial` has that; its end goes to `state`."""
+    name = PAST + process.carries
+    fluxes = run(process, known | ({process.carries: initial[name]} if name in initial else {}))
+    state[name] = fluxes.pop(process.carries)
+    return fluxes
 
 
 def _moved_by(process: Process) -> set[str]:

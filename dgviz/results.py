@@ -8,9 +8,11 @@ import xarray as xr
 
 from .config import RunConfig
 from .datasets import period_slice
+from .datasets.network import has_network, upstream_area
+from .declare import Flux
 from .metrics import scores
 from .samples import Samples
-from .sensitivity import mean_response
+from .sensitivity import mean_response, score_gradient
 from .splits import Fold, days_of
 from .train import DifferentiableModel, Ensemble
 
@@ -31,25 +33,34 @@ def make_results(
     Where the model of a fold is missing, as training was stopped before it, its sites have no results (NaN).
     The target is `(time, site)`, with `_low` and `_high` behind its name the least and greatest of an ensemble; a
     static parameter `(site, member)`, a dynamic one `(time, site)`; scores are `(period, site)`;
-    `sensitivity_<parameter>` `(site,)` is that of the mean of the target over all these days; `fold` `(site,)` numbers
-    the model and `held_out` says whether it had not seen the site.
+    `sensitivity_<parameter>` `(site,)` is that of the mean of the target over all these days, or, where a process joins
+    sites, `gradient_<parameter>` that of the mean NSE of all sites observed, with the `mean_discharge` `(site,)` of a
+    river; `mean_<flux>` `(site,)` is what each flux of the processes was on average over these days; `fold` `(site,)`
+    numbers the model and `held_out` says whether it had not seen the site.
     """
     spans = {name: days_of(dataset, period, name) for name, period in periods.items()}
     whole = slice(min(s.start for s in spans.values()), max(s.stop for s in spans.values()))
     cells_of_site = config.members * config.seeds * (whole.stop - whole.start + config.warmup)
     fold, held = _assigned(folds, dataset.sizes["site"])
-    parts = [
-        _results_of(model, samples.span(whole.start, whole.stop, config.warmup, block.tolist()), config.target)
-        for number, model in enumerate([*models, *models[:1] * (len(folds) - len(models))])
-        for block in torch.tensor(np.flatnonzero(fold == number)).split(max(1, CELL_DAYS_AT_ONCE // cells_of_site))
-        if len(block)
-    ]
+    n_at_once = max(1, CELL_DAYS_AT_ONCE // cells_of_site)
+    parts = []
+    for number, model in enumerate([*models, *models[:1] * (len(folds) - len(models))]):
+        predicted = torch.tensor(np.flatnonzero(fold == number))
+        if model.process_model.joins_sites:
+            everything = samples.span(whole.start, whole.stop, config.warmup)
+            parts.append(_results_of(model, everything, config.target).isel(site=predicted.numpy()))
+            continue
+        for block in predicted.split(n_at_once) if len(predicted) else ():
+            of_block = samples.span(whole.start, whole.stop, config.warmup, block.tolist())
+            parts.append(_results_of(model, of_block, config.target))
     order = np.argsort(np.argsort(fold, kind="stable"), kind="stable")
     results = xr.concat(parts, "site", data_vars="minimal", coords="minimal", compat="override", join="override")
     results = results.isel(site=order).assign_coords(site=dataset.site, time=dataset.time[whole], **_place(dataset))
     if len(models) < len(folds):
         with xr.set_options(keep_attrs=True):
             results = results.where(xr.DataArray(fold < len(models), {"site": dataset.site}, "site"))
+    if has_network(dataset) and config.build().joins_sites:
+        results["mean_discharge"] = _mean_discharge(results[config.target], dataset)
     if config.holdout != "none":
         results["fold"] = "site", fold, {"long_name": "Number of the model that predicts the site", "units": "1"}
         results["held_out"] = "site", held, {"long_name": "Was the site held out of training?", "units": "1"}
@@ -71,9 +82,21 @@ def _assigned(folds: Sequence[Fold], n_sites: int) -> tuple[np.ndarray, np.ndarr
 
 
 def _results_of(model: DifferentiableModel | Ensemble, samples: Samples, target: str) -> xr.Dataset:
-    response = mean_response(model, samples, target)
-    named = response.rename({name: f"sensitivity_{name}" for name in response})
-    return _simulate(model, samples, target).merge(named, compat="override")
+    joined = model.process_model.joins_sites
+    response = (score_gradient if joined else mean_response)(model, samples, target)
+    named = response.rename({name: f"{'gradient' if joined else 'sensitivity'}_{name}" for name in response})
+    return _simulate(model, samples, target).merge(named, compat="override").merge(_mean_fluxes(model, samples))
+
+
+def _mean_fluxes(model: DifferentiableModel | Ensemble, samples: Samples) -> xr.Dataset:
+    """The mean of every flux over the scored days, `mean_<flux>` `(site,)`; `out_of` and `into` say what it moves."""
+    fluxes = model.process_model.of(Flux)
+    with torch.no_grad():
+        values = model.mean(samples, list(fluxes)) if fluxes else {}
+    means = {k: v[samples.warmup :].double().mean(0).cpu().numpy() for k, v in values.items()}
+    about = {k: {"units": f.units, "long_name": f"Mean {f.long_name.lower()}"} for k, f in fluxes.items()}
+    moved = {k: {"out_of": f.out_of, "into": f.into} for k, f in fluxes.items() if f.into}
+    return xr.Dataset({f"mean_{k}": ("site", v, about[k] | moved.get(k, {})) for k, v in means.items()})
 
 
 def _simulate(model: DifferentiableModel | Ensemble, samples: Samples, target: str) -> xr.Dataset:
@@ -93,7 +116,13 @@ def _simulate(model: DifferentiableModel | Ensemble, samples: Samples, target: s
 
 
 def _scores(results: xr.Dataset, dataset: xr.Dataset, target: str, days: slice) -> xr.Dataset:
-    return scores(results[target].sel(time=days), dataset[target].sel(time=days)).drop_vars(("lat", "lon", "name"))
+    return scores(results[target].sel(time=days), dataset[target].sel(time=days)).reset_coords(drop=True)
+
+
+def _mean_discharge(streamflow: xr.DataArray, dataset: xr.Dataset) -> xr.DataArray:
+    """Mean of a streamflow (mm d-1) as discharge of each reach, `(site,)`."""
+    discharge = streamflow.mean("time") * (upstream_area(dataset) / 86.4)  # km2 mm d-1 in a m3 s-1
+    return discharge.assign_attrs(long_name="Mean discharge", units="m3 s-1")
 
 
 def _place(dataset: xr.Dataset) -> dict[str, xr.DataArray]:

@@ -23,12 +23,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
 import psutil
 import xarray as xr
 
 from .config import RunConfig
-from .datasets import attribute_names, open_dataset, resolve
+from .datasets import resolve
+from .datasets.network import upstream_of
+from .inputs import dataset_of, part_of
 from .paths import data_folder
 from .samples import Samples
 from .site_model import SiteModel
@@ -109,16 +110,23 @@ class Run:
     def extended(self, epochs: int, folder: Path) -> "Run":
         """A new run that goes on from the last epoch of this one, to more epochs; this one stays as it is.
 
-        Raises RunError if this one has not ended, keeps no checkpoint or has as many epochs already.
+        With a constant step size it is as if this one had had so many. Raises RunError if this one has not ended, keeps
+        no checkpoint, has as many epochs already, or ended early in all its parts as validation no longer improved.
         """
         if self.status not in ("done", "stopped"):
             raise RunError(f"The run {self.id!r} is {self.status}. Only a run with results can be trained further.")
+        config = self.config.edited(epochs=epochs)
         if not self.checkpointed:
-            raise RunError(f"The run {self.id!r} keeps no checkpoint to go on from. Train it again, or another.")
-        if epochs <= self.config.epochs:
+            raise RunError(f"The run {self.id!r} keeps no checkpoint to go on from. Train a new run.")
+        if config.epochs <= self.config.epochs:
             raise RunError(f"The run {self.id!r} has {self.config.epochs} epochs already. Give more than that.")
-        begun = [*self.folder.glob("checkpoint-*.pt"), self.folder / "progress.jsonl"]
-        return Run.create(self.config.edited(epochs=epochs), folder, begun)
+        checkpoints = sorted(self.folder.glob("checkpoint-*.pt"))
+        if self.status == "done" and all(load(path)["since_best"] >= self.config.patience for path in checkpoints):
+            raise RunError(
+                f"The run {self.id!r} ended early: validation had not improved for {self.config.patience} epochs. "
+                "More would change nothing. Train a new run with more patience."
+            )
+        return Run.create(config, folder, [*checkpoints, self.folder / "progress.jsonl"])
 
     def __repr__(self) -> str:
         return f"Run({self.id!r}, {self.status})"
@@ -285,12 +293,13 @@ class Run:
     ) -> tuple[DifferentiableModel | Ensemble, Samples, xr.DataArray]:
         """The trained model with what it needs of its data set to simulate one site over some days, warmed up.
 
+        Where a process joins sites, the site is the first of all whose water passes it.
         Raises RunError if the data set or the run has no such site, or none of these days.
         """
         sites = [str(s) for s in self.config.sites or dataset.site.values]
         if site not in dataset.indexes["site"]:
             raise RunError(f"The data set has no site {site!r}.{suggest(site, dataset.site.values)}")
-        if site not in sites and self._knows_only_its_sites:
+        if site not in sites and self.config.parameters == "sites":
             raise RunError(f"The run {self.id!r} was not trained on {site!r}, and gives only its own sites parameters.")
         model, days = self.model(dataset, site if site in sites else ""), dataset.indexes["time"]
         first, last = days.slice_indexer(start, stop).indices(len(days))[:2]
@@ -298,14 +307,11 @@ class Run:
             raise RunError(
                 f"There is no day from {start} to {stop}: the data are of {days[0]:%Y-%m-%d}/{days[-1]:%Y-%m-%d}."
             )
-        samples = model.samples(_alone(self.config, dataset, site, sites), self.config.target)
+        together = upstream_of(dataset, [site]) if model.process_model.joins_sites else [site]
+        samples = model.samples(part_of(self.config, dataset, together), self.config.target)
         if site in sites:
-            samples = replace(samples, sites=samples.sites + sites.index(site))
+            samples = replace(samples, sites=samples.sites.new_tensor([sites.index(name) for name in together]))
         return model, samples.span(first, last, self.config.warmup), dataset.time[first:last]
-
-    @property
-    def _knows_only_its_sites(self) -> bool:
-        return self.config.parameters == "sites"
 
     def site_model(self, dataset: xr.Dataset, site: str, start: str, stop: str) -> SiteModel:
         """The trained model at one site, to simulate some days again and again with shifted parameters."""
@@ -319,40 +325,6 @@ class Run:
         `shifts` moves parameters, by name: see `SiteModel.simulate`.
         """
         return self.site_model(dataset, site, start, stop).simulate(shifts)
-
-
-def dataset_of(config: RunConfig) -> xr.Dataset:
-    """The data that a run sees: its sites, all days. Raises RunError naming a site that is not there."""
-    dataset = open_dataset(config.data)
-    if config.sites:
-        if unknown := sorted(set(config.sites) - set(dataset.site.values)):
-            raise RunError(f"sites: the data set {config.data!r} has no {', '.join(unknown)}.")
-        dataset = dataset.sel(site=list(config.sites))
-    if not config.shuffled:
-        return dataset
-    donors = _donors(dataset.sizes["site"], config.seed)
-    return dataset.assign({name: _given(dataset[name], donors) for name in attribute_names(dataset)})
-
-
-def _alone(config: RunConfig, dataset: xr.Dataset, site: str, sites: list[str]) -> xr.Dataset:
-    """One site as the run sees it, of whose `sites` it may be."""
-    alone = dataset.sel(site=[site])
-    if not config.shuffled or site not in sites:
-        return alone
-    donor = sites[_donors(len(sites), config.seed)[sites.index(site)]]
-    return alone.assign({n: _given(alone[n], dataset[n].sel(site=[donor])) for n in attribute_names(dataset)})
-
-
-def _donors(n_sites: int, seed: int) -> np.ndarray:
-    """For each site the position of the one whose attributes it gets; none keeps its own (unless there is but one)."""
-    order, donors = np.random.default_rng(seed).permutation(n_sites), np.empty(n_sites, int)
-    donors[order] = np.roll(order, 1)
-    return donors
-
-
-def _given(own: xr.DataArray, others: np.ndarray | xr.DataArray) -> xr.DataArray:
-    """An attribute with the values of other sites, given by their positions or themselves."""
-    return own.copy(data=own.values[others] if isinstance(others, np.ndarray) else others.values)
 
 
 def compare(runs: Iterable[Run]) -> xr.Dataset:

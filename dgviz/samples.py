@@ -8,6 +8,8 @@ import torch
 import xarray as xr
 from torch import Tensor
 
+from .datasets.network import NETWORK
+
 YEAR = 365
 
 
@@ -42,10 +44,10 @@ class Samples:
         """
         tensors, recurrent = {}, tuple(recurrent)
         for name in dict.fromkeys((*forcings, *recurrent)):
-            if name not in dataset.variables:
+            if name not in dataset.variables or not {"time", "site"}.issuperset(dataset[name].dims):
                 raise ValueError(
                     f"The chosen processes need {name!r}, which the data set "
-                    f"{dataset.attrs.get('title', '')!r} lacks. Choose other options or add it to the data."
+                    f"{dataset.attrs.get('title', '')!r} lacks. {_instead(name)}"
                 )
             values = dataset[name]
             values = values.expand_dims({d: 1 for d in ("time", "site") if d not in values.dims})
@@ -69,6 +71,12 @@ class Samples:
         """The same in another precision."""
         forcings = {k: v.to(dtype) for k, v in self.forcings.items()}
         return replace(self, forcings=forcings, attributes=self.attributes.to(dtype), target=self.target.to(dtype))
+
+    def observed_at(self, sites: Tensor) -> "Samples":
+        """The same with the target of all other sites left empty (NaN)."""
+        target = torch.full_like(self.target, torch.nan)
+        target[:, sites] = self.target[:, sites]
+        return replace(self, target=target)
 
     def take(self, days: Tensor, sites: Tensor, warmup: int = 0) -> "Samples":
         """Days `(time, site)` and sites `(site,)` by position.
@@ -94,6 +102,13 @@ class Samples:
         )
         days = torch.arange(start - warmup, stop, device=device)[:, None].expand(-1, len(columns))
         return self.take(days, columns, warmup)
+
+
+def _instead(name: str) -> str:
+    """What to do about a variable that is lacking."""
+    if name in NETWORK:
+        return "Choose routing=GammaRouting, or a data set with a river network such as delaware_river."
+    return "Choose other options or add it to the data."
 
 
 def _tensor(values: xr.DataArray, device: str) -> Tensor:

@@ -11,6 +11,7 @@ import xarray as xr
 
 from .config import ConfigError, RunConfig
 from .datasets import period_slice
+from .datasets.network import downstream_positions, has_network
 from .words import suggest
 
 
@@ -27,6 +28,16 @@ def periods_of(config: RunConfig, dataset: xr.Dataset) -> dict[str, str]:
             "Choose periods that do not overlap."
         )
     return periods
+
+
+def training_days(config: RunConfig, dataset: xr.Dataset) -> tuple[slice, int]:
+    """The days to train on, as positions in the record, and how many days before them fill the stores.
+
+    Those are on record and not of the test period.
+    """
+    train, test = (days_of(dataset, period, name) for name, period in periods_of(config, dataset).items())
+    first = test.stop if test.stop <= train.start else 0
+    return train, min(config.warmup, train.start - first)
 
 
 def days_of(dataset: xr.Dataset, period: str, name: str) -> slice:
@@ -78,16 +89,19 @@ def folds_of(config: RunConfig, dataset: xr.Dataset) -> list[Fold]:
 def nested(dataset: xr.Dataset) -> np.ndarray:
     """Which sites share water, `(site, site)`: one of the two is upstream of the other.
 
-    Follows the variable `downstream_site`; without it, no sites do.
+    Follows the river network or the variable `downstream_site`; without either, no sites do.
     """
     sites = dataset.indexes["site"]
     shared = np.zeros((len(sites), len(sites)), bool)
-    if "downstream_site" not in dataset:
+    if has_network(dataset):
+        below = downstream_positions(dataset)
+    elif "downstream_site" in dataset:
+        below = sites.get_indexer(dataset.downstream_site.values)
+    else:
         return shared
-    below = dataset.downstream_site.values
     for start in range(len(sites)):
         seen, place = {start}, start
-        while (place := sites.get_indexer([below[place]])[0]) >= 0 and place not in seen:
+        while (place := below[place]) >= 0 and place not in seen:
             shared[start, place] = shared[place, start] = True
             seen.add(place)
     return shared
@@ -104,7 +118,7 @@ def _named(config: RunConfig, dataset: xr.Dataset) -> np.ndarray:
 def _random_groups(config: RunConfig, dataset: xr.Dataset) -> list[np.ndarray]:
     """Groups of about the same size. Families of nested sites stay together as far as they fit into a group."""
     random = np.random.default_rng(config.seed)
-    largest = -(-dataset.sizes["site"] // config.folds)
+    largest = dataset.sizes["site"] // config.folds  # so that there are families for every group
     families = _families(np.arange(dataset.sizes["site"]), nested(dataset), largest)
     random.shuffle(families)
     groups = [[] for _ in range(config.folds)]
@@ -136,14 +150,20 @@ def _families(sites: np.ndarray, together: np.ndarray, largest: int) -> list[lis
 
 
 def _contiguous_groups(config: RunConfig, dataset: xr.Dataset) -> list[np.ndarray]:
-    """Neighbouring hydrologic regions (their numbers run from neighbour to neighbour), or the land cut into parts."""
-    if "region" not in dataset:
-        return _cut(np.arange(dataset.sizes["site"]), np.stack([dataset.lat.values, dataset.lon.values]), config.folds)
-    names, members = np.unique(dataset.region.values, return_inverse=True)
-    sizes = np.bincount(members)
-    middle = (np.cumsum(sizes) - sizes / 2) / sizes.sum()  # groups of about the same size, of whole regions
-    group = np.minimum((middle * config.folds).astype(int), config.folds - 1)
-    return [np.flatnonzero(group[members] == i) for i in np.unique(group)]
+    """Neighbouring hydrologic regions (their numbers run from neighbour to neighbour), or the land cut into parts
+    where regions are not known or fewer than the groups."""
+    n_sites = dataset.sizes["site"]
+    regions = np.unique(dataset.region.values, return_inverse=True)[1] if "region" in dataset else np.zeros(1, int)
+    ends = np.cumsum(np.bincount(regions))
+    if len(ends) < config.folds:
+        return _cut(np.arange(n_sites), np.stack([dataset.lat.values, dataset.lon.values]), config.folds)
+    group = np.zeros(n_sites, int)
+    first = 0  # region of the present group
+    for i in range(1, config.folds):  # cut where the groups become about the same size, leaving a region for each
+        allowed = ends[first : len(ends) - config.folds + i]
+        first += int(abs(allowed - i * n_sites / config.folds).argmin()) + 1
+        group[regions >= first] = i
+    return [np.flatnonzero(group == i) for i in range(config.folds)]
 
 
 def _cut(sites: np.ndarray, places: np.ndarray, n_groups: int) -> list[np.ndarray]:

@@ -1,5 +1,7 @@
 """Statistics over sites and members."""
 
+from collections.abc import Hashable, Mapping
+
 import xarray as xr
 
 
@@ -18,6 +20,23 @@ def over_sites(values: xr.DataArray) -> xr.Dataset:
             "high": ends.isel(quantile=1, drop=True),
         }
     )
+
+
+def on_common_sites(values: Mapping[Hashable, xr.DataArray]) -> dict[Hashable, xr.DataArray]:
+    """Each of several `(site,)`, on those sites only at which all have a value."""
+    aligned = xr.align(*values.values(), join="inner")
+    known = xr.concat([one.notnull().reset_coords(drop=True) for one in aligned], "one").all("one")
+    return {name: one[known.values] for name, one in zip(values, aligned, strict=True)}
+
+
+def best_median_worst(scores: xr.DataArray) -> dict[str, str]:
+    """The sites of the highest, the middle and the lowest score `(site,)`; none where no score is known.
+
+    Of an even number of sites the middle one is the lower of two.
+    """
+    known = scores.dropna("site")
+    order = [str(known.site.values[i]) for i in known.values.argsort()]
+    return {"best": order[-1], "median": order[(len(order) - 1) // 2], "worst": order[0]} if order else {}
 
 
 def rank_correlation(one: xr.DataArray, other: xr.DataArray) -> float:

@@ -98,7 +98,7 @@ def run(process: Process, known: Mapping[str, Tensor]) -> dict[str, Tensor]:
     if process.member_mean:
         inputs = {k: v.mean(-1, keepdim=True) for k, v in inputs.items()}
     fluxes = process(**inputs)
-    if fluxes.keys() != process.of(Flux).keys():
+    if fluxes.keys() != process.of(Flux).keys() | ({process.carries} - {""}):
         raise WiringError(
             f"{type(process).__name__}.forward returned {sorted(fluxes)}, but it declares the fluxes "
             f"{sorted(process.of(Flux))}. Return each declared flux by name."

@@ -23,11 +23,13 @@ import xarray as xr
 
 from .config import ConfigError, RunConfig
 from .engine import n_processors
+from .inputs import dataset_of
+from .leakage import leaks
 from .results import make_results
-from .runs import ENDED, Run, RunError, dataset_of, list_runs, whole, write_whole
+from .runs import ENDED, Run, RunError, list_runs, whole, write_whole
 from .samples import Samples
-from .splits import Fold, days_of, folds_of, periods_of
-from .train import DifferentiableModel, Ensemble, Epoch, fit
+from .splits import Fold, folds_of, periods_of, training_days
+from .train import DifferentiableModel, Ensemble, Epoch, fit, weights_of
 
 POLL = 0.1  # seconds between looks at the folder
 
@@ -64,10 +66,9 @@ def check(config: RunConfig) -> None:
     folds_of(config, dataset)
     _device(config)
     model = DifferentiableModel.build(config, dataset)
-    model.samples(dataset.isel(time=slice(1)), config.target)
-    if config.weights and config.weights not in model.attribute_names:
-        has = ", ".join(model.attribute_names)
-        raise ConfigError(f"weights: the run has no attribute {config.weights!r}. It has: {has}.")
+    samples = model.samples(dataset.isel(time=slice(1)), config.target)
+    if config.weights:
+        weights_of(config, model, samples)
 
 
 class Part:
@@ -85,24 +86,28 @@ class _Job:
     def __init__(self, run: Run, on_epoch: Callable[[dict], None]):
         self.run, self.on_epoch, self.config = run, on_epoch, run.config
         self.started, self.ended, self.epochs_here = time.monotonic(), "done", 0
-        self.seconds_before = run.progress[-1]["seconds"] if run.progress else 0.0
+        progress = run.progress
+        self.seconds_before = progress[-1]["seconds"] if progress else 0.0
+        self.trained = {record["part"]: record["epoch"] for record in progress}
         self.device = _device(run.config)
 
     def carry_out(self) -> None:
         dataset = self.run.dataset()
-        periods, folds = periods_of(self.config, dataset), folds_of(self.config, dataset)
+        folds, (days, warmup) = folds_of(self.config, dataset), training_days(self.config, dataset)
         self.parts = [Part(fold, seed, len(folds), self.config) for fold in folds for seed in range(self.config.seeds)]
         models: list[list[DifferentiableModel]] = [[] for _ in folds]
         samples = None
         for number, part in enumerate(self.parts, 1):
-            if self.ended == "done":
-                model = self._build(part, dataset)
-                samples = samples or model.samples(dataset, self.config.target, self.device)
-                self._train(number, part, model, _training_samples(samples, dataset, periods, self.config.warmup))
+            model = self._build(part, dataset)
+            samples = samples or model.samples(dataset, self.config.target, self.device)
+            self._train(number, part, model, samples.span(days.start, days.stop, warmup))
+            if self.ended == "done" or number == 1:  # one cut short counts only where it is all there is
                 models[folds.index(part.fold)].append(model)
+            if self.ended == "stopped":
+                break
         ensembles = [group[0] if len(group) == 1 else Ensemble(group) for group in models if group]
-        results = make_results(ensembles, folds, samples, dataset, self.config, periods)
-        self._write(models, results)
+        results = make_results(ensembles, folds, samples, dataset, self.config, periods_of(self.config, dataset))
+        self._write(models, results, leaks(self.config, dataset))
 
     def _build(self, part: "Part", dataset: xr.Dataset) -> DifferentiableModel:
         torch.manual_seed(part.config.seed)
@@ -121,7 +126,8 @@ class _Job:
     def _report(self, number: int, epoch: Epoch, model: DifferentiableModel) -> None:
         seconds = time.monotonic() - self.started
         self.epochs_here += 1
-        left = (len(self.parts) - number) * self.config.epochs + self.config.epochs - epoch.number
+        self.trained[number] = epoch.number
+        left = sum(self.config.epochs - self.trained.get(n, 0) for n in range(number, len(self.parts) + 1))
         record = {
             "epoch": epoch.number,
             "epochs": self.config.epochs,
@@ -150,13 +156,14 @@ class _Job:
             self.ended = "stopped"
         return self.ended == "stopped"
 
-    def _write(self, models: list[list[DifferentiableModel]], results: xr.Dataset) -> None:
+    def _write(self, models: list[list[DifferentiableModel]], results: xr.Dataset, leaks: list[str]) -> None:
         record = {
             "ended": self.ended,
             "seconds": round(self.seconds_before + time.monotonic() - self.started, 1),
             "device": device_name(self.device),
             "backend": ": ".join(models[0][0].process_model.backend(self.device)),
             "seed": self.config.seed,
+            "leaks": leaks,
             "created": f"{datetime.now():%Y-%m-%d %H:%M}",
             "versions": {name: version(name) for name in ("dgviz", "torch", "xarray")}
             | {"python": platform.python_version()},
@@ -166,13 +173,6 @@ class _Job:
             torch.save([[model.state_dict() for model in of_fold] for of_fold in models], partial)
         with whole(self.run.folder / "results.zarr") as partial:
             results.to_zarr(partial, mode="w", zarr_format=2, consolidated=True)
-
-
-def _training_samples(samples: Samples, dataset: xr.Dataset, periods: dict[str, str], warmup: int) -> Samples:
-    """The training period, warmed up with the days before it that are on record and not in the test period."""
-    train, test = (days_of(dataset, periods[name], name) for name in ("train", "test"))
-    first = test.stop if test.stop <= train.start else 0
-    return samples.span(train.start, train.stop, min(warmup, train.start - first))
 
 
 def _device(config: RunConfig) -> str:

@@ -15,15 +15,17 @@ APPS = sorted((ROOT / "apps").glob("*.py"))
 
 # The parts of the package in the order in which they may import: a part sees only those of earlier rows.
 LAYERS = (
-    ("politeness", "paths", "files", "words", "declare", "metrics", "statistics"),
+    ("politeness", "paths", "files", "words", "declare", "metrics", "statistics", "signatures", "budyko"),
+    ("untrained",),
     ("step", "datasets"),
     ("engine",),
     ("model",),
     ("domains", "network", "losses", "samples", "balance"),
     ("config", "describe"),
     ("train", "splits"),
-    ("sensitivity",),
-    ("results", "site_model", "bench"),
+    ("sensitivity", "checks"),
+    ("climate", "leakage", "results", "site_model", "bench"),
+    ("inputs",),
     ("runs",),
     ("worker", "dial"),
     ("claims",),
@@ -37,6 +39,9 @@ RANK = {part: rank for rank, parts in enumerate(LAYERS) for part in parts}
 # Narrower than the order of the rows: what these parts see of the package.
 SEES_ONLY = {
     "metrics": set(),
+    "signatures": set(),
+    "budyko": set(),
+    "untrained": {"signatures"},
     "step": {"declare"},
     "engine": {"declare", "step", "paths", "files"},
     "model": {"declare", "step", "engine", "words"},
@@ -47,7 +52,17 @@ SEES_ONLY = {
 
 INTERFACE_PACKAGES = {"panel", "panel_material_ui", "holoviews", "hvplot", "bokeh", "param"}
 DATASET_PACKAGES = {"numpy", "pandas", "xarray"}
-FREE_OF_TORCH = {"metrics", "datasets", "runs", "dial", "claims", "ui"}  # they see labelled data sets, never tensors
+FREE_OF_TORCH = {
+    "metrics",
+    "signatures",
+    "budyko",
+    "untrained",
+    "datasets",
+    "runs",
+    "dial",
+    "claims",
+    "ui",
+}  # they see labelled data sets, never tensors
 
 
 def part_of(path: Path) -> str:

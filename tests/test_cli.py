@@ -66,6 +66,35 @@ def test_a_stopped_run_is_gone_on_with(command, small, tmp_path):
     assert find_run(run.id, tmp_path / "runs").status == "done" and len(run.progress) == 2
 
 
+def test_a_preset_is_trained_with_what_is_set_beside_it(command, tmp_path):
+    done = command("train", "--preset", "HBV, dynamic", "--json", *SET)
+    assert done.exit_code == 0, done.output
+    config = Run(json.loads(last_line(done.stdout))["run"]).config
+    assert config.dynamic == ("beta", "gamma") and config.processes["evapotranspiration"] == "GammaEvapotranspiration"
+    assert config.epochs == 2 and config.processes["snow"] == "NoSnow"
+
+
+def test_a_finished_run_is_extended_in_a_new_one(command, small, tmp_path):
+    run = Run.create(small.edited(epochs=1), tmp_path / "runs")
+    carry_out(run)
+    done = command("train", "--extend", run.id, "--set", "epochs=2", "--json")
+    assert done.exit_code == 0, done.output
+    longer = Run(json.loads(last_line(done.stdout))["run"])
+    assert longer.folder != run.folder and longer.config == small and len(longer.progress) == 2
+    assert len(run.progress) == 1
+    again = command("train", "--extend", longer.id, "--set", "epochs=2")
+    assert again.exit_code == 1 and "has 2 epochs already. Give more than that." in again.stderr
+
+
+def test_what_leaks_is_said_before_training(command):
+    """The climate attributes of the packaged data are of 1979, and so is this test."""
+    leaking, mended = (command("train", "--json", *SET, *words) for words in ([], ["--set", "climate=training"]))
+    assert leaking.exit_code == mended.exit_code == 0
+    assert leaking.stderr.startswith("Leak: p_mean, t_mean, pet_mean and 5 more attributes tell of 1979-01-01/")
+    assert "Leak" not in mended.stderr
+    assert Run(json.loads(last_line(mended.stdout))["run"]).record["leaks"] == []
+
+
 @pytest.mark.parametrize(
     "words, message",
     [
@@ -81,6 +110,14 @@ def test_a_stopped_run_is_gone_on_with(command, small, tmp_path):
             ["train", "--resume", "nothing", "--set", "epochs=2"],
             "Leave out --data, --set, --preset and --extend, or train a new run.",
         ),
+        (["train", "--preset", "HBV, dynamc"], "There is no preset 'HBV, dynamc'. Presets: HBV; HBV, fixed;"),
+        (["train", "--extend", "nothing", "--set", "epochs=9"], "There is no run 'nothing'"),
+        (["train", "--extend", "nothing"], "--extend takes a number of epochs and nothing else"),
+        (
+            ["train", "--extend", "nothing", "--set", "epochs=9", "--preset", "HBV"],
+            "a number of epochs and nothing else",
+        ),
+        (["train", "--extend", "nothing", "--set", "seed=9"], "--extend nothing --set epochs=100."),
         (["train", "--runs", "/dev/null/runs"], "The runs folder /dev/null/runs cannot be written: Not a directory."),
         (["data", "check", "delawar"], "Did you mean 'delaware'?"),
         (["describe", "alchemy"], "There is no domain 'alchemy'. Domains: hydrology"),

@@ -17,6 +17,7 @@ CF = {
     "rainfall_rate": "m s-1",
     "lwe_water_evaporation_rate": "m s-1",
     "lwe_thickness_of_soil_moisture_content": "m",
+    "lwe_thickness_of_surface_snow_amount": "m",
     "air_temperature": "K",
     "latitude": "rad",
 }

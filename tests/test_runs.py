@@ -8,6 +8,7 @@ import pytest
 import xarray as xr
 
 from dgviz import runs
+from dgviz.config import ConfigError
 from dgviz.runs import Run, RunError, compare, find_run, list_runs, runs_folder
 from dgviz.worker import carry_out
 
@@ -138,7 +139,7 @@ def test_what_is_not_there_yet_is_said(run, delaware, site):
 
 def test_unknown_sites_are_named(small, tmp_path):
     run = Run.create(small.edited(sites=("01413500", "nowhere")), tmp_path)
-    with pytest.raises(RunError, match="the data set 'delaware' has no nowhere"):
+    with pytest.raises(ConfigError, match="the data set 'delaware' has no nowhere"):
         run.dataset()
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from dgviz.statistics import over_sites, rank_correlation
+from dgviz.statistics import best_median_worst, on_common_sites, over_sites, rank_correlation
 
 
 def series(*values, sites="abcd"):
@@ -38,3 +38,17 @@ def test_rank_correlation_counts_common_sites_with_values():
 
 def test_rank_correlation_with_a_constant_has_no_value():
     assert math.isnan(rank_correlation(series(1, 1, 1), series(1, 2, 3)))
+
+
+def test_common_sites_are_those_at_which_all_have_a_value():
+    one, other = series(1.0, 2.0, np.nan, 4.0), series(9.0, 8.0, 7.0, sites="dcb")
+    kept = on_common_sites({"one": one, "other": other, "extra": series(1.0, 1.0, 1.0, 1.0).assign_coords(model="x")})
+    assert {name: values.site.values.tolist() for name, values in kept.items()} == dict.fromkeys(kept, ["b", "d"])
+    assert kept["one"].values.tolist() == [2, 4] and kept["other"].values.tolist() == [7, 9]
+    assert on_common_sites({"one": one, "none": series(np.nan)})["one"].size == 0
+
+
+def test_best_median_and_worst_leave_out_what_has_no_score():
+    assert best_median_worst(series(0.5, np.nan, -1.0, 0.9)) == {"best": "d", "median": "a", "worst": "c"}
+    assert best_median_worst(series(0.1, 0.2, 0.3, 0.4))["median"] == "b"
+    assert best_median_worst(series(np.nan)) == {}

@@ -14,7 +14,7 @@ import xarray as xr
 from dgviz import worker
 from dgviz.config import ConfigError
 from dgviz.runs import Run, RunError
-from dgviz.train import DifferentiableModel
+from dgviz.splits import training_days
 from dgviz.worker import Worker, carry_out
 
 PATIENCE = 180  # seconds; the process is polite and waits for all others
@@ -250,14 +250,10 @@ def test_a_run_says_what_ran_it(done_run):
 
 
 def test_training_is_warmed_up_with_the_days_before_it_but_not_with_test_days(delaware, small):
-    model = DifferentiableModel.build(small, delaware)
-    samples = model.samples(delaware, "streamflow")
-    late = dict(train="1980-01-01/1980-12-31", test="1979-01-01/1979-11-30")
-    warm = worker._training_samples(samples, delaware, late, 365)
-    assert warm.warmup == 31  # December 1979
-    assert warm.target.equal(samples.target[334:])
-    first = worker._training_samples(samples, delaware, dict(train=late["test"], test=late["train"]), 365)
-    assert first.warmup == 0 and first.target.equal(samples.target[:334])
+    late = small.edited(train_period="1980-01-01/1980-12-31", test_period="1979-01-01/1979-11-30", warmup=365)
+    assert training_days(late, delaware) == (slice(365, 731), 31)  # December 1979
+    first = late.edited(train_period=late.test_period, test_period=late.train_period)
+    assert training_days(first, delaware) == (slice(0, 334), 0)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 Dimensions are `time` (daily, no gap) and `site` (text). Forcings and targets are `(time, site)`; every `(site)`
 variable of real numbers is an attribute that a network may read; flags and names are not. Coordinates `lat`,
-`lon` and `name` say where a site is. `attrs` hold the default split: `train_period` and `test_period`.
+`lon` and `name` say where a site is; what is made of the observed target (`baseflow_index`) is a coordinate too, so
+that no network reads it. `attrs` hold the default split: `train_period` and `test_period`.
 
 A source is a module of this folder with a `title` and `load(path)`: adding a file adds the source. Those that read a
 layout of which a person has a copy say with `recognises(path)` whether it lies there.

@@ -74,7 +74,7 @@ def load(path: str | Path | None = None) -> xr.Dataset:
         raw = raw.rename(basin="site")
         raw = raw.isel(site=raw.in_531.values.astype(bool))
         series = {name: read_series(raw, key, label) for key, (name, *label) in SERIES.items()}
-        static = raw[[*ATTRIBUTES, "gauge_name", "huc_02", "lat", "lon", "clean"]].load()
+        static = raw[[*ATTRIBUTES, "baseflow_index", "gauge_name", "huc_02", "lat", "lon", "clean"]].load()
     attributes = {name: labelled(static[key], label) for key, (name, *label) in ATTRIBUTES.items()}
     for name in CLIMATE:
         attributes[name].attrs["period"] = CLIMATE_PERIOD
@@ -84,8 +84,10 @@ def load(path: str | Path | None = None) -> xr.Dataset:
     name = static.gauge_name.astype(str).assign_attrs(units="1", long_name="USGS station name")
     lat, lon = (labelled(static[key], (static[key].units, f"Gauge {key}")) for key in ("lat", "lon"))
     flags = {"region": region, "clean": clean}
-    history = []
-    dataset = in_order(xr.Dataset(series, {"name": name, "lat": lat, "lon": lon}), history)
+    # Made of the observed flow, so a coordinate: as an attribute it would tell a network what it should predict.
+    baseflow_index = labelled(static.baseflow_index, ("1", "Baseflow index of the observed flow"))
+    place, history = {"name": name, "lat": lat, "lon": lon, "baseflow_index": baseflow_index}, []
+    dataset = in_order(xr.Dataset(series, place), history)
     dataset = with_mean_temperature(dataset).assign(attributes | flags)
     return check(dataset.assign_attrs(about(raw.attrs), history="; ".join(history)), file)
 

@@ -26,6 +26,7 @@ import xarray as xr
 from dgviz.datasets.check import DataError, check
 from dgviz.datasets.csv_folder import Each, read_folder
 from dgviz.datasets.labels import SERIES_UNITS, label
+from dgviz.datasets.network import NETWORK, check_network
 from dgviz.datasets.periods import default_periods, parse_span
 
 title = "Your own basins: a NetCDF file or a folder of CSV files"
@@ -45,7 +46,7 @@ def load(path: str | Path | None = None, span: str | None = None, each: Each = i
         raise DataError(f"table: {given}; it needs a NetCDF file or a folder with attributes.csv.")
     path = Path(path)
     dataset, files = read_folder(path, each) if path.is_dir() else (read_netcdf(path), {})
-    dataset = dataset.set_coords([name for name in ("lat", "lon", "name") if name in dataset])
+    dataset = dataset.set_coords([name for name in ("lat", "lon", "name", *NETWORK) if name in dataset])
     if span:
         dataset = dataset.sel(time=slice(*parse_span(span)))
     dataset = with_mean_temperature(with_streamflow(dataset, path))
@@ -53,6 +54,7 @@ def load(path: str | Path | None = None, span: str | None = None, each: Each = i
     if not {"train_period", "test_period"} <= dataset.attrs.keys():
         days = dataset.indexes["time"]
         about |= default_periods(days, days, {}, path)
+    check_network(dataset, path)
     return check(dataset.assign_attrs(about | dataset.attrs), path, files)
 
 

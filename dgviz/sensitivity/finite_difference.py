@@ -19,18 +19,17 @@ def finite_difference(
 ) -> xr.DataArray:
     """Central difference of `target` on each scored day with respect to `parameter`, `(time,)`, at one site.
 
-    The parameter is shifted in all members and, if it is dynamic, on all days. Both runs are one, of the site twice,
-    in double precision: in single precision rounding would hide small responses.
+    The parameter is shifted in all members, if it is dynamic on all days, and at all sites whose water passes the site,
+    if there are more. It is done in double precision: in single, rounding would hide small responses.
     """
     declared = model.process_model.of(Parameter)
     shift = step * (declared[parameter].range[1] - declared[parameter].range[0])
     with torch.no_grad():
-        parameters = {k: v.double().expand(-1, 2, -1).clone() for k, v in model.parameters_of(samples).items()}
-        parameters[parameter][:, 0] -= shift
-        parameters[parameter][:, 1] += shift
-        exact = copy.deepcopy(model).double()
-        flow = exact.respond(samples.to(torch.float64), parameters, [target])[target][samples.warmup :]
-    difference = (flow[:, 1] - flow[:, 0]) / (2 * shift)
+        parameters = {k: v.double() for k, v in model.parameters_of(samples).items()}
+        exact, samples = copy.deepcopy(model).double(), samples.to(torch.float64)
+        moved = (parameters | {parameter: parameters[parameter] + by} for by in (-shift, shift))
+        low, high = (exact.respond(samples, each, [target])[target][samples.warmup :, 0] for each in moved)
+    difference = (high - low) / (2 * shift)
     attrs = {
         "units": units_per(model.process_model.attrs(target)["units"], declared[parameter].units),
         "long_name": f"Response of {target} to {declared[parameter].long_name.lower()}, by central difference",

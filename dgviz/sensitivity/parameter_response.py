@@ -15,7 +15,8 @@ def parameter_response(model: DifferentiableModel | Ensemble, samples: Samples, 
     """Derivative of `target` on each scored day with respect to each parameter, `(time,)` by name, at one site.
 
     A parameter is shifted by the same amount in all members and, if it is dynamic, on all days. The site is repeated
-    once for every parameter, each copy carrying the tangent of its own, so that one pass gives all.
+    once for every parameter, each copy carrying the tangent of its own, so that one pass gives all. Sites that are
+    joined cannot be repeated: then a pass for every parameter, shifted at all of them, gives that of the first site.
     """
     if model.corrected:  # torch's recurrent networks have tangents in double precision only
         model, samples = copy.deepcopy(model).double(), samples.to(torch.float64)
@@ -23,14 +24,29 @@ def parameter_response(model: DifferentiableModel | Ensemble, samples: Samples, 
         parameters = model.parameters_of(samples)
         if not parameters:
             return xr.Dataset(coords={"time": time})
-        flows = model.respond(samples, _with_tangents(parameters), [target])[target]
-        tangent = forward_ad.unpack_dual(flows).tangent
+        if model.process_model.joins_sites:
+            passes = [_with_tangent(parameters, name) for name in parameters]
+            flows = [model.respond(samples, duals, [target])[target][:, 0] for duals in passes]
+            tangent = torch.stack([_tangent(flow) for flow in flows], -1)
+        else:
+            tangent = _tangent(model.respond(samples, _with_tangents(parameters), [target])[target])
     responses = tangent[samples.warmup :].cpu().numpy()
     variables = {
         name: ("time", responses[:, i], derivative_attrs(model.process_model, "Response of", target, name))
         for i, name in enumerate(parameters)
     }
     return xr.Dataset(variables, coords={"time": time})
+
+
+def _tangent(flow: torch.Tensor) -> torch.Tensor:
+    """The derivative that a flow carries; zero where it depends on nothing that has one."""
+    tangent = forward_ad.unpack_dual(flow).tangent
+    return torch.zeros_like(flow) if tangent is None else tangent
+
+
+def _with_tangent(parameters: dict[str, torch.Tensor], name: str) -> dict[str, torch.Tensor]:
+    value = parameters[name]
+    return parameters | {name: forward_ad.make_dual(value, torch.ones_like(value))}
 
 
 def _with_tangents(parameters: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:

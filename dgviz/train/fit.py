@@ -11,9 +11,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..config import RunConfig
+from ..config import ConfigError, RunConfig
 from ..losses import LOSSES
 from ..samples import Samples
+from ..words import suggest
 from .model import DifferentiableModel
 
 LAST_PACE = 0.01  # of the learning rate, at the end of a schedule that falls
@@ -78,7 +79,8 @@ class _Training:
         self.loss = LOSSES[config.loss]
         self.random = torch.Generator().manual_seed(config.seed)
         self.first_day, (self.n_days, self.n_sites) = samples.warmup, samples.target.shape
-        self.trained, self.held = self._hold_out(torch.arange(self.n_sites) if sites is None else torch.tensor(sites))
+        self.everything, self.joined = torch.arange(self.n_sites), model.process_model.joins_sites
+        self.trained, self.held = self._hold_out(self.everything if sites is None else torch.tensor(sites))
         model.learn_statistics(samples.span(self.first_day, self.n_days, 0, self.trained.tolist()))
         self.deviation = _deviation(samples.target[self.first_day : self.n_days])
         self.weight = self._weight_of_sites()
@@ -94,20 +96,24 @@ class _Training:
             return sites, None
         if config.validation == "period":
             first = self.n_days - max(1, round((self.n_days - self.first_day) * config.validation_fraction))
-            held = self.samples.span(first, self.n_days, config.warmup, sites.tolist())
-            self.n_days, self.held_sites = first, sites
+            held = self._held(first, sites)
+            self.n_days = first
             return sites, held
         order = sites[torch.randperm(len(sites), generator=self.random)]
         n_held = min(len(sites) - 1, max(1, round(len(sites) * config.validation_fraction)))
-        self.held_sites = order[:n_held]
-        held = self.samples.span(self.first_day, self.n_days, config.warmup, self.held_sites.tolist())
-        return order[n_held:], held
+        return order[n_held:], self._held(self.first_day, order[:n_held])
+
+    def _held(self, first: int, sites: Tensor) -> Samples:
+        """The last days of these sites; sites that are joined all come along, unobserved."""
+        self.held_sites = self.everything if self.joined else sites
+        samples = self.samples.observed_at(sites) if self.joined else self.samples
+        return samples.span(first, self.n_days, self.config.warmup, self.held_sites.tolist())
 
     def _weight_of_sites(self) -> Tensor:
         """How much each site counts `(site,)`: on average one over the sites trained on."""
         if not self.config.weights:
             return torch.ones(self.n_sites, device=self.samples.target.device)
-        values = self.samples.attributes[:, self.model.attribute_names.index(self.config.weights)]
+        values = weights_of(self.config, self.model, self.samples)
         return values / values[self.trained].mean()
 
     def run_epoch(self, interrupt: Callable[[], bool]) -> Epoch:
@@ -143,7 +149,8 @@ class _Training:
         """The share of the learning rate in this epoch."""
         if self.config.schedule == "constant":
             return 1.0
-        return LAST_PACE + (1 - LAST_PACE) * (1 + math.cos(math.pi * self.epoch / self.config.epochs)) / 2
+        share = self.epoch / max(1, self.config.epochs - 1)
+        return LAST_PACE + (1 - LAST_PACE) * (1 + math.cos(math.pi * share)) / 2
 
     @contextmanager
     def _own_random_numbers(self) -> Iterator[None]:
@@ -154,17 +161,21 @@ class _Training:
             yield
 
     def _batches(self) -> list[Tensor]:
-        """Every training site once for every window that the record holds, in random order."""
+        """Every training site once for every window that the record holds, in random order; joined sites together."""
         repeats = max(1, round((self.n_days - self.first_day) / self.config.window))
+        if self.joined:
+            return [self.everything] * repeats
         order = [self.trained[torch.randperm(len(self.trained), generator=self.random)] for _ in range(repeats)]
         return [batch for sites in order for batch in sites.split(self.config.batch_size)]
 
     def _random_windows(self, sites: Tensor) -> Samples:
         window = min(self.config.window, self.n_days - self.first_day)
-        start = torch.randint(self.first_day, self.n_days - window + 1, (len(sites),), generator=self.random)
-        days = torch.arange(-self.config.warmup, window)[:, None] + start
+        starts = 1 if self.joined else len(sites)
+        start = torch.randint(self.first_day, self.n_days - window + 1, (starts,), generator=self.random)
+        days = (torch.arange(-self.config.warmup, window)[:, None] + start).expand(-1, len(sites))
         device = self.samples.target.device
-        return self.samples.take(days.to(device), sites.to(device), self.config.warmup)
+        samples = self.samples.observed_at(self.trained) if self.joined else self.samples
+        return samples.take(days.to(device), sites.to(device), self.config.warmup)
 
     def _score(self, batch: Samples, sites: Tensor) -> tuple[Tensor, Tensor]:
         target = self.config.target
@@ -213,6 +224,26 @@ class _Training:
         self.random.set_state(checkpoint["random"])
         self.best, self.best_loss = checkpoint["best"], checkpoint["best_loss"]
         self.epoch, self.since_best = checkpoint["epoch"], checkpoint["since_best"]
+
+
+def weights_of(config: RunConfig, model: DifferentiableModel, samples: Samples) -> Tensor:
+    """The attribute by which the errors of sites count, `(site,)`.
+
+    Raises ConfigError if the run has no such attribute or it cannot be a weight.
+    """
+    if config.weights not in model.attribute_names:
+        has = ", ".join(model.attribute_names)
+        raise ConfigError(
+            f"weights: the run has no attribute {config.weights!r}. It has: {has}."
+            f"{suggest(config.weights, model.attribute_names)}"
+        )
+    values = samples.attributes[:, model.attribute_names.index(config.weights)]
+    if not (values > 0).all():
+        raise ConfigError(
+            f"weights: {config.weights!r} is missing or not above zero at {int((~(values > 0)).sum())} sites. "
+            "Choose an attribute that is positive everywhere, such as area."
+        )
+    return values
 
 
 def _deviation(observed: Tensor) -> Tensor:

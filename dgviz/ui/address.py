@@ -15,12 +15,25 @@ from ..words import suggest
 from .state import CHARTS, AppState
 
 WATCHED = (
-    *("config", "site", "selected", "run", "baseline", "colour", "window", "page", "chart", "log_flow", "dark"),
+    *(
+        "config",
+        "site",
+        "selected",
+        "run",
+        "baseline",
+        "others",
+        "colour",
+        "window",
+        "page",
+        "chart",
+        "log_flow",
+        "dark",
+    ),
     *("followed", "day", "parameter", "playing", "supposed"),
 )
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 WORDS = {
-    *("page", "data", "site", "select", "from", "to", "run", "baseline", "followed", "colour", "chart", "day"),
+    *("page", "data", "site", "select", "from", "to", "run", "baseline", "also", "followed", "colour", "chart", "day"),
     *("parameter", "log", "theme", "whatif"),
 }
 OWN = {"data", "domain", "sites", "processes"}  # written in a way of their own
@@ -38,6 +51,7 @@ def to_query(state: AppState) -> str:
         "to": state.window[1],
         "run": state.run,
         "baseline": state.baseline,
+        "also": ",".join(state.others),
         "followed": state.followed,
         "whatif": ",".join(f"{name}:{value:g}" for name, value in state.supposed.items()),
         "colour": state.colour,
@@ -132,6 +146,13 @@ def _restore_runs(query: Mapping[str, str], state: AppState, problems: list[str]
                 problems,
                 lambda use=use, run_id=run_id: use(run_id),
             )
+    for run_id in filter(None, query.get("also", "").split(",")):
+        _use(
+            run_id in known,
+            f"There is no finished run {run_id!r} on this data set.",
+            problems,
+            lambda run_id=run_id: state.draw_also(run_id),
+        )
 
 
 def _restore_what_if(text: str, state: AppState, problems: list[str]) -> None:

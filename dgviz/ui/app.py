@@ -31,20 +31,24 @@ from .views.comparison import MedianScores, OptionDifferences
 from .views.dial_curves import DialCurves
 from .views.dial_table import DialTable
 from .views.difference_maps import ParameterDifference, ScoreDifference
-from .views.distribution import ScoreDistribution
+from .views.distribution import LargeScoreDistribution, ScoreDistribution
 from .views.explorer import Explorer
 from .views.gradient_check import GradientCheck
 from .views.learned_map import LearnedMap
 from .views.learning import LossCurves
 from .views.learning_map import LearningMap
 from .views.map import SiteMap
+from .views.physics_checks import PhysicsChecks
 from .views.queue import TrainingQueue
+from .views.ranked import RankedHydrographs
 from .views.responses import Responses
 from .views.run_table import RunTable
 from .views.scores import WindowScores
 from .views.sensitivity_map import SensitivityMap
+from .views.signatures import Signatures
 from .views.stores import Stores
 from .views.training import TrainingControl
+from .views.untrained import Untrained
 from .views.what_if import ParameterSliders
 
 # Page -> rows of (views one above the other, columns out of twelve). A page is built when it is first opened.
@@ -62,10 +66,16 @@ PAGES: dict[str, tuple[tuple[tuple[tuple[type[View], ...], int], ...], ...]] = {
         (((Stores,), 12),),
         (((AttributeScatter,), 7), ((Balance,), 5)),
     ),
+    "Evaluate": (
+        (((LargeScoreDistribution,), 6), ((SiteMap,), 6)),
+        (((Untrained,), 6), ((Signatures,), 6)),
+        (((RankedHydrographs,), 12),),
+    ),
     "Sensitivity": ((((Responses,), 12),), (((SensitivityMap,), 6), ((GradientCheck,), 6))),
+    "Checks": ((((PhysicsChecks,), 12),),),
     "Compare": (
         (((RunTable,), 12),),
-        (((MedianScores,), 7), ((OptionDifferences, ScoreDistribution), 5)),
+        (((LargeScoreDistribution,), 7), ((OptionDifferences, MedianScores), 5)),
         (((ScoreDifference,), 6), ((ParameterDifference,), 6)),
         (((FlowCharts,), 12),),
     ),

@@ -1,7 +1,8 @@
 """What a map can show: one value per site, with its label, units and a fixed colour scale.
 
 A choice is written "kind:name" or "kind:name:period": "score:nse:test", "difference:nse:test" (run A minus run B),
-"parameter:fc", "sensitivity:fc", "attribute:elevation".
+"published:LSTM" (run A minus others' published NSE), "parameter:fc", "sensitivity:fc", "gradient:fc",
+"flow:mean_discharge", "attribute:elevation".
 """
 
 from dataclasses import dataclass
@@ -15,8 +16,10 @@ from ..datasets import attribute_names
 from ..declare import Parameter
 from . import theme
 from .text import MINUS, label, units
+from .text import period as days_in_words
 
 PERIODS = {"test": "test period", "train": "training period"}
+RESPONSES = "sensitivity", "gradient"  # begin the name of a response to a parameter
 DIFFERENCES = {"1": 0.3, "%": 30.0}  # the half width of a difference's scale, by the units of the score
 
 
@@ -30,6 +33,7 @@ class Colouring:
     low: float
     high: float
     caption: str
+    powers: bool = False  # are the colours spread over powers of ten?
 
     @property
     def units(self) -> str:
@@ -37,7 +41,13 @@ class Colouring:
         return units(self.values.attrs.get("units", ""))
 
 
-def choices(config: RunConfig, dataset: xr.Dataset, results: xr.Dataset | None, compared: bool) -> dict[str, dict]:
+def choices(
+    config: RunConfig,
+    dataset: xr.Dataset,
+    results: xr.Dataset | None,
+    compared: bool,
+    published: xr.Dataset | None = None,
+) -> dict[str, dict]:
     """What can be shown now, {group: {label: choice}}; a picker needs labels that differ between groups too."""
     groups: dict[str, dict[str, str]] = {}
     if results is not None:
@@ -49,6 +59,10 @@ def choices(config: RunConfig, dataset: xr.Dataset, results: xr.Dataset | None, 
             groups["Difference, test period"] = {
                 f"{_score_label(n)}, A {MINUS} B": f"difference:{n}:test" for n in scores
             }
+        if published is not None:
+            groups["Difference to published NSE"] = {
+                f"NSE, A {MINUS} {published_name(model)}": f"published:{model.item()}" for model in published.model
+            }
         learned = {n: d for n, d in config.build().of(Parameter).items() if n in results}
         groups["Learned parameters"] = {f"{d.long_name} ({n})": f"parameter:{n}" for n, d in learned.items()}
         groups["Sensitivity of mean flow"] = {
@@ -56,12 +70,24 @@ def choices(config: RunConfig, dataset: xr.Dataset, results: xr.Dataset | None, 
             for n, d in learned.items()
             if f"sensitivity_{n}" in results
         }
+        groups["Gradient of the score"] = {
+            f"NSE by {d.long_name.lower()} ({n})": f"gradient:{n}"
+            for n, d in learned.items()
+            if f"gradient_{n}" in results
+        }
+        if "mean_discharge" in results:
+            groups["River"] = {"Mean flow": "flow:mean_discharge"}
     groups["Attributes"] = {label(dataset[n], n): f"attribute:{n}" for n in attribute_names(dataset)}
     return {group: options for group, options in groups.items() if options}
 
 
 def colouring(
-    choice: str, config: RunConfig, dataset: xr.Dataset, results: xr.Dataset | None, baseline: xr.Dataset | None = None
+    choice: str,
+    config: RunConfig,
+    dataset: xr.Dataset,
+    results: xr.Dataset | None,
+    baseline: xr.Dataset | None = None,
+    published: xr.Dataset | None = None,
 ) -> Colouring | None:
     """The values and colours of a choice, on the sites of the data set; None while there is nothing to show."""
     kind, _, rest = choice.partition(":")
@@ -76,10 +102,14 @@ def colouring(
         return _of_difference(
             _on_sites(results[name] - baseline[name], dataset).sel(period=period), results[name], name
         )
+    if kind == "published" and published is not None and name in published.model:
+        return _of_published(results, published.sel(model=name), dataset)
     if kind == "parameter" and name in results:
         return _of_parameter(_on_sites(_mean_over_rest(results[name]), dataset), config, name)
-    if kind == "sensitivity" and f"sensitivity_{name}" in results:
-        return _of_sensitivity(_on_sites(results[f"sensitivity_{name}"], dataset), name)
+    if kind in RESPONSES and f"{kind}_{name}" in results:
+        return _of_response(_on_sites(results[f"{kind}_{name}"], dataset), name)
+    if kind == "flow" and name in results:
+        return _of_flow(_on_sites(results[name], dataset), name)
     return None
 
 
@@ -124,6 +154,28 @@ def _of_difference(values: xr.DataArray, score: xr.DataArray, name: str) -> Colo
     return Colouring(title, values, theme.DIVERGING, -half, half, "Above zero, A is higher")
 
 
+def published_name(model: xr.DataArray) -> str:
+    """A published model with who published it: "LSTM (Kratzert et al. 2019)"."""
+    published = str(model.source.item()).partition(",")[0].replace("(", "")
+    return f"{model.item().replace(',', '')} ({published}"
+
+
+def _of_published(results: xr.Dataset, published: xr.Dataset, dataset: xr.Dataset) -> Colouring:
+    nse, theirs = results.nse.sel(period="test"), published.nse
+    values = _on_sites(nse - theirs.drop_vars(set(theirs.coords) - {"site"}), dataset).assign_attrs(units="1")
+    title, half = f"NSE: A minus {published_name(published.model)}", DIFFERENCES["1"]
+    return Colouring(
+        title, values, theme.DIVERGING, -half, half, "Above zero, A is higher" + other_days(results, theirs)
+    )
+
+
+def other_days(results: xr.Dataset, published: xr.DataArray) -> str:
+    """A warning where a run was not tested on the days of the published scores."""
+    theirs = published.attrs["period"]
+    same = results.attrs.get("test_period") == theirs
+    return "" if same else f". The published scores are of other days: {days_in_words(*theirs.split('/'))}"
+
+
 def _of_parameter(values: xr.DataArray, config: RunConfig, name: str) -> Colouring:
     declared = config.build().of(Parameter).get(name)
     low, high = declared.range if declared else _nice_limits(values.values)
@@ -137,7 +189,14 @@ def _of_parameter(values: xr.DataArray, config: RunConfig, name: str) -> Colouri
     )
 
 
-def _of_sensitivity(values: xr.DataArray, name: str) -> Colouring:
+def _of_flow(values: xr.DataArray, name: str) -> Colouring:
+    logs = np.log10(values.where(values > 0))
+    low, high = 10.0 ** np.floor(float(logs.quantile(0.05))), 10.0 ** np.ceil(float(logs.max()))
+    caption = "Mean of the simulated days; each power of ten has as many colours"
+    return Colouring(label(values, name), values, theme.SEQUENTIAL, low, high, caption, powers=True)
+
+
+def _of_response(values: xr.DataArray, name: str) -> Colouring:
     half = float(np.nanpercentile(np.abs(values), 95)) or 1.0
     return Colouring(
         label(values, name),

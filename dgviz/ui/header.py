@@ -16,7 +16,8 @@ from .text import number, sentence
 from .views import text
 from .what_if import WhatIf
 
-ONE_RUN = ("Results", "Sensitivity")  # pages without the baseline
+ONE_RUN = ("Results", "Sensitivity", "Checks")  # pages without the baseline
+AS_LEARNED = ("Sensitivity", "Checks")  # pages without the what-if
 SMALL = {"align": "center", "sizing_mode": None}
 COPY = "navigator.clipboard && navigator.clipboard.writeText(window.location.href)"
 
@@ -172,7 +173,7 @@ def context_bar(state: AppState):
 
 def shown_only(page: str, baseline: str, what_if: WhatIf | None = None) -> str:
     """Said on the pages that draw one run where a second one is chosen, or where a what-if is not drawn, HTML."""
-    if what_if and page == "Sensitivity":
+    if what_if and page in AS_LEARNED:
         return "<span class='muted'>This page shows run A as it was learned, without the what-if.</span>"
     return "<span class='muted'>This page shows run A only.</span>" if baseline and page in ONE_RUN else ""
 

@@ -20,6 +20,7 @@ NETWORK = (
     "members",
     "seeds",
     "attributes",
+    "climate",
     "shuffled",
 )
 SPLIT = ("train_period", "test_period", "holdout", "folds", "held_sites", "validation", "validation_fraction")

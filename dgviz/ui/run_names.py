@@ -24,12 +24,15 @@ def run_names(run_ids: list[str], store: Store) -> dict[str, str]:
 
 
 def run_name(run: Run, store: Store) -> str:
-    """As "HBV without snow, 22 Nov 11:39, NSE 0.65"; a run that travels with dgviz is said to be an example."""
+    """As "HBV without snow, 22 Nov 11:39, NSE 0.65"."""
+    nse = _median_nse(run, store)
+    return f"{name_without_score(run)}, NSE {nse}" if nse else name_without_score(run)
+
+
+def name_without_score(run: Run) -> str:
+    """As "HBV without snow, 22 Nov 11:39"; a run that travels with dgviz is said to be an example."""
     packaged = run.folder.parent == data_folder() / "runs"
-    parts = [model_name(run.config), "example" if packaged else _moment(run)]
-    if nse := _median_nse(run, store):
-        parts.append(f"NSE {nse}")
-    return ", ".join(parts)
+    return f"{model_name(run.config)}, {'example' if packaged else _moment(run)}"
 
 
 def model_name(config: RunConfig) -> str:

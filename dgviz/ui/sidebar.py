@@ -7,6 +7,7 @@ import panel as pn
 from ..config import ConfigError
 from ..datasets import DataError, attribute_names
 from ..declare import Parameter, title
+from ..leakage import leaks
 from . import material, theme
 from .header import presets
 from .help import HelpDialog
@@ -263,4 +264,13 @@ class Training(Section):
         seconds = self.state.estimate()
         about = f", about {duration(seconds)}" if seconds else ""
         parts = f" in each of {n_parts(config)} parts" if n_parts(config) > 1 else ""
-        return f"<p class='caption'>{number(count, 0)} {config.science.site}s, {config.epochs} epochs{parts}{about}</p>"
+        words = f"{number(count, 0)} {config.science.site}s, {config.epochs} epochs{parts}{about}"
+        leaking = "".join(f"<p class='caption'>{html.escape(leak)}</p>" for leak in self._leaks(config))
+        return f"<p class='caption'>{words}</p>{leaking}"
+
+    def _leaks(self, config):
+        """What training would see of the test; nothing where it cannot be trained at all, which Train says."""
+        try:
+            return leaks(config, self.state.dataset)
+        except ValueError:
+            return []

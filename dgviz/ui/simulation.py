@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 import xarray as xr
 
+from ..checks import Trial
 from ..datasets import forcing_names
 from ..runs import Run
 from ..sensitivity import agreement, finite_difference, forcing_response, parameter_response
@@ -70,6 +71,10 @@ class Simulation:
         exact = parameter_response(model, samples, target, time)[parameter]
         reruns = [finite_difference(model, samples, target, parameter, time, step) for step in steps]
         return exact, reruns, [agreement(exact, rerun) for rerun in reruns]
+
+    def trial(self) -> Trial:
+        """The model, to be put through physics checks."""
+        return Trial(*self._at(), self.run.config.target)
 
     def _at(self):
         return self.run.at(self.dataset, self.site, self.start, self.stop)

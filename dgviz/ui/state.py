@@ -34,6 +34,7 @@ class AppState(param.Parameterized):
     selected = param.List([], item_type=str, doc="The selected sites; none means all")
     run = param.String("", doc="The run that is shown (A); '' for none")
     baseline = param.String("", doc="The run that it is compared with (B); '' for none")
+    others = param.List([], item_type=str, doc="Further runs in the distribution of scores, by id")
     supposed = param.Dict({}, doc="Other means of learned parameters at the picked site, set by hand, by name")
     what_if = param.ClassSelector(class_=WhatIf, doc="What follows from `supposed`, when it is known")
     colour = param.String("score:nse:test", doc="What the map shows, see `ui/colours.py`")
@@ -98,10 +99,11 @@ class AppState(param.Parameterized):
             config=config,
             dataset=dataset,
             selected=[],
-            site=self.site if self.site in sites else sites[0],
+            site=self.site if self.site in sites else first_observed(dataset),
             window=default_window(dataset),
             run=self._if_same_data(self.run, config.data),
             baseline=self._if_same_data(self.baseline, config.data),
+            others=[run_id for run_id in self.others if self._if_same_data(run_id, config.data)],
         )
 
     def _if_same_data(self, run_id: str, data: str) -> str:
@@ -149,6 +151,11 @@ class AppState(param.Parameterized):
     def compare_with(self, run_id: str) -> None:
         """Draw another run dashed beside the one shown; '' for none."""
         self.baseline = "" if run_id == self.run else run_id
+
+    def draw_also(self, run_id: str, wanted: bool = True) -> None:
+        """Draw a further run in the distribution of scores, or no longer."""
+        rest = [other for other in self.others if other != run_id]
+        self.others = [*rest, run_id] if wanted else rest
 
     def results(self, run_id: str) -> xr.Dataset | None:
         """The results of a run, or None when there is no run or nothing to read yet."""
@@ -335,11 +342,17 @@ def _without_parameters(before: list[dict], records: list[dict]) -> list[dict]:
     return [*({k: v for k, v in record.items() if k != "parameters"} for record in earlier), last]
 
 
+def first_observed(dataset: xr.Dataset) -> str:
+    """The first site at which streamflow is observed, the first one if it is nowhere."""
+    return str(dataset.site.values[int(dataset.streamflow.notnull().any("time").values.argmax())])
+
+
 def default_window(dataset: xr.Dataset) -> tuple[str, str]:
-    """The last three water years (October to September), or the whole record where it has no more than four."""
+    """The last three water years (October to September) of the test period, or a record of no more than four whole."""
     days = dataset.indexes["time"]
     first, last = days[0], days[-1]
     if (last - first).days > 4 * 366:
+        last = pd.Timestamp(dataset.attrs["test_period"].split("/")[1])
         last = max(day for day in pd.date_range(first, last, freq="YE-SEP"))
         first = last - pd.DateOffset(years=3) + pd.DateOffset(days=1)
     return str(first.date()), str(last.date())

@@ -8,8 +8,8 @@ from pathlib import Path
 import xarray as xr
 
 from ..config import RunConfig
+from ..datasets import DataError, open_dataset, period_slice, published_scores
 from ..datasets import known as known_data
-from ..datasets import open_dataset
 from ..runs import Run, RunError, list_runs
 from ..worker import Worker
 from .computed import Computed
@@ -32,6 +32,7 @@ class Store:
         self._worker: Worker | None = None
         self._runs: dict[str, Run] = {}
         self._datasets: dict[str, xr.Dataset] = {}
+        self._published: dict[str, xr.Dataset | None] = {}
         self._results: dict[tuple[str, float], xr.Dataset] = {}
         self._scores: dict[tuple[str, float], xr.Dataset] = {}
         self._medians: dict[tuple[str, float], xr.Dataset] = {}
@@ -43,6 +44,13 @@ class Store:
             if data not in self._datasets:
                 self._datasets[data] = open_dataset(data).load()
             return self._datasets[data]
+
+    def published(self, data: str) -> xr.Dataset | None:
+        """Others' scores on a data set, `nse` (model, site); None without, or where the record lacks their period."""
+        dataset = self.dataset(data)
+        if data not in self._published:
+            self._published[data] = _in_record(published_scores(dataset.site.values), dataset)
+        return self._published[data]
 
     def known_data(self) -> dict[str, str]:
         """What may be opened, by title: known sources, imports and what this server was started with."""
@@ -135,6 +143,17 @@ def written(run: Run) -> float:
     """When the results of a run were written, in s: a run that is trained on has others. Zero without results."""
     path = run.folder / "results.zarr"
     return path.stat().st_mtime if path.exists() else 0.0
+
+
+def _in_record(scores: xr.Dataset | None, dataset: xr.Dataset) -> xr.Dataset | None:
+    """The scores where the data set has the days that they are of."""
+    if scores is None:
+        return None
+    try:
+        period_slice(dataset, scores.nse.attrs["period"])
+    except DataError:
+        return None
+    return scores
 
 
 def _forget(kept: dict[tuple[str, float], xr.Dataset], run_id: str) -> None:

@@ -38,10 +38,12 @@ def of_flow(name: str, columns: dict[str, np.ndarray], window: tuple[str, str]) 
     return " ".join(said)
 
 
-def of_distribution(nse: xr.DataArray) -> str:
+def of_distribution(values: xr.DataArray, score: str = "NSE") -> str:
     """The quartiles of a score over the sites."""
-    low, middle, high = (number(float(v)) for v in nse.quantile([0.25, 0.5, 0.75]))
-    return f"A quarter of the sites have an NSE below {low}, half below {middle}, a quarter above {high}."
+    if not values.notnull().any():
+        return f"There is no {score} at any site."
+    low, middle, high = (number(float(v)) for v in values.quantile([0.25, 0.5, 0.75]))
+    return f"{score}: a quarter of the sites are below {low}, half below {middle}, a quarter above {high}."
 
 
 def _at(values: xr.DataArray, site: str) -> xr.DataArray | None:

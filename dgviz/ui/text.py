@@ -10,6 +10,17 @@ from ..declare import Process, Quantity
 
 MINUS = "\u2212"
 SUPERSCRIPTS = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
+SCORES = {  # as people call them
+    "nse": "NSE",
+    "log_nse": "NSE of log flow",
+    "kge_2012": "KGE (2012)",
+    "kge_2009": "KGE (2009)",
+    "correlation": "Correlation",
+    "pbias": "Bias",
+    "fhv": "Bias of high flows",
+    "flv": "Bias of low flows",
+    "rmse": "RMSE",
+}
 SPELLED = {"degC": "\u00b0C", "degrees_north": "\u00b0N", "degrees_east": "\u00b0E", "1": ""}
 
 
@@ -53,6 +64,16 @@ def signed(value: float, digits: int = 2) -> str:
     """A difference, always with its sign."""
     text = number(value, digits)
     return f"+{text}" if value > 0 and text.strip("0. ") else text
+
+
+def small(value: float) -> str:
+    """A number that may be near zero, with one digit: 2e-5 is 2 x 10 to the power of -5; from 0.05 on as usual."""
+    if abs(value) >= 0.05:
+        return number(value, 1)
+    if value == 0:
+        return "0"
+    digit, power = f"{value:.0e}".split("e")
+    return f"{digit} \u00d7 10{str(int(power)).translate(SUPERSCRIPTS)}".replace("-", MINUS)
 
 
 def date(day) -> str:

@@ -37,6 +37,15 @@ TOKENS = {
     "primary": ("#1d5b96", "#6fb3ef"),
     "warning": ("#b35c00", "#ffb45c"),
 }
+# Further runs, in the order in which they were chosen: (on light, on dark).
+RUNS = (
+    ("#2a78c2", "#5aa9ee"),
+    ("#2f9461", "#5fc890"),
+    ("#c77a14", "#f0a84a"),
+    ("#7a4fc0", "#a98bea"),
+    ("#12909a", "#4cc4cd"),
+    ("#8a5a2e", "#c9935f"),
+)
 # Quantities of the model that share a colour with the water they hold or move.
 SAME_AS = {
     "prcp": "rain",
@@ -57,6 +66,8 @@ SAME_AS = {
     "lower_zone": "baseflow",
     "channel": "simulated",
     "streamflow": "simulated",
+    "runoff": "quickflow",
+    "river_storage": "simulated",
 }
 
 # Perceptually uniform and safe for colour-blind readers, without the ends that would vanish on white or black;
@@ -76,6 +87,11 @@ GAP = 12  # px, between cards
 def colour(quantity: str, dark: bool = False) -> str:
     """The colour of a quantity in the light or dark theme; grey for one that has none of its own."""
     return COLOURS.get(SAME_AS.get(quantity, quantity), TOKENS["muted"])[dark]
+
+
+def run_colour(place: int, dark: bool = False) -> str:
+    """The colour of a further run by its place among them."""
+    return RUNS[place % len(RUNS)][dark]
 
 
 def along(place: float, dark: bool = False) -> str:

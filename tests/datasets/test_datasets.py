@@ -29,13 +29,13 @@ def camels(camels_file):
 
 
 def test_sources_are_the_modules_that_load():
-    assert set(datasets.sources()) == {"delaware", "camels_us", "camels_folder", "caravan", "table"}
+    assert set(datasets.sources()) == {"delaware", "delaware_river", "camels_us", "camels_folder", "caravan", "table"}
     for name, module in datasets.sources().items():
         assert module.title and module.__doc__, name
 
 
 def test_what_opens_by_its_name_alone_is_known():
-    assert list(datasets.known()) == ["camels_us", "delaware"]
+    assert list(datasets.known()) == ["camels_us", "delaware", "delaware_river"]
 
 
 def test_public_names_exist():
@@ -134,7 +134,16 @@ def test_camels_temperatures_are_in_order_and_their_mean_is_kept(camels, camels_
 
 
 def test_camels_attributes_tell_nothing_of_the_streamflow(camels):
-    assert not {"q_mean", "runoff_ratio", "baseflow_index", "slope_fdc", "q5", "q95"} & set(camels.variables)
+    signatures = {"q_mean", "runoff_ratio", "baseflow_index", "slope_fdc", "q5", "q95"}
+    assert not signatures & set(camels.data_vars)
+    assert not signatures & set(attribute_names(camels))
+    with pytest.raises(DataError, match="'baseflow_index' is not in"):
+        attribute_names(camels, ("baseflow_index",))
+
+
+def test_camels_has_the_published_baseflow_index_to_check_against(camels):
+    assert camels.coords["baseflow_index"].dims == ("site",)
+    assert 0.4 < camels.baseflow_index.median() < 0.6 and camels.baseflow_index.max() < 1
 
 
 def test_camels_climate_is_that_of_its_forcing(camels):

@@ -50,7 +50,7 @@ def assert_same(parts, whole, dtype, routed=()):
 
 
 @every_backend
-@pytest.mark.parametrize("varying", [("beta", "tt"), ("route_a", "route_b")], ids=["soil", "unit hydrograph"])
+@pytest.mark.parametrize("varying", [("beta", "tt"), ("route_a", "route_b", "manning_n")], ids=["soil", "routing"])
 @pytest.mark.parametrize("routing", [p.__name__ for p in hydrology.slots["routing"]])
 @pytest.mark.parametrize("dtype", DTYPES, ids=str)
 @pytest.mark.parametrize("cuts", CUTS, ids=str)
@@ -59,7 +59,7 @@ def test_parts_give_what_the_whole_gives(case, cuts, dtype, routing, varying, ba
     with torch.no_grad():
         whole, end = model.run(forcings, parameters, backend=backend)
         parts, state = run_in_parts(model, forcings, parameters, cuts, backend)
-    routed = {"streamflow", "channel"} if routing == "GammaRouting" else ()
+    routed = {"streamflow", "channel", "river_storage"} if routing != "NoRouting" else ()
     assert_same(parts, whole, dtype, routed)
     assert_same(state, {k: end[k] for k in model.of(State)}, dtype, routed)
 

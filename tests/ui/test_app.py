@@ -130,7 +130,9 @@ def test_old_results_are_said_to_be_old_in_words(state):
 def test_pages_of_one_run_say_so_where_two_are_chosen():
     assert "run A only" in shown_only("Results", "no-snow")
     assert shown_only("Results", "") == shown_only("Explore", "no-snow") == ""
-    assert "without the what-if" in shown_only("Sensitivity", "", WhatIf((), xr.Dataset()))
+    for page in ("Sensitivity", "Checks"):
+        assert "run A only" in shown_only(page, "no-snow")
+        assert "without the what-if" in shown_only(page, "", WhatIf((), xr.Dataset()))
 
 
 def test_a_basin_is_found_by_its_name(state):
@@ -147,6 +149,17 @@ def test_training_that_cannot_start_says_why(state, monkeypatch):
     training = Training(state)
     training._start()
     assert "cannot be written" in training.problem.object
+
+
+def test_what_would_leak_is_said_beside_train(state, monkeypatch):
+    def shown():
+        return Training(state)._plan(state.config, state.selected, state.status)
+
+    assert "tell of" not in shown()
+    monkeypatch.setitem(state.dataset.elevation.attrs, "period", "2001-01-01/2001-12-31")
+    assert "elevation tell of 2001-01-01/2001-12-31, which has days of the test period" in shown()
+    state.edit(climate="training")
+    assert "tell of" not in shown()
 
 
 def test_a_preset_becomes_the_draft_and_shows_what_the_draft_is(state):

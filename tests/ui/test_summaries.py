@@ -29,7 +29,7 @@ def test_a_hydrograph_is_told_by_means_and_peaks_in_the_window(state, dataset):
 
 def test_a_distribution_is_told_by_its_quartiles():
     said = of_distribution(xr.DataArray([0.0, 0.25, 0.5, 0.75, 1.0, np.nan], dims="site"))
-    assert said == "A quarter of the sites have an NSE below 0.25, half below 0.50, a quarter above 0.75."
+    assert said == "NSE: a quarter of the sites are below 0.25, half below 0.50, a quarter above 0.75."
 
 
 def test_the_figures_of_the_first_page_have_a_summary_that_follows(state):

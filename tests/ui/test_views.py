@@ -1,11 +1,15 @@
 """Every view on every page renders before and after a run, and follows the state."""
 
+import html
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from dgviz.config import RunConfig
 from dgviz.ui.app import PAGES
+from dgviz.ui.kinds import lacks
 from dgviz.ui.state import AppState
 from dgviz.ui.views import View
 from dgviz.ui.views.charts import FlowCharts
@@ -37,6 +41,11 @@ def failures(caplog):
     return [record.exc_info[1] for record in caplog.records if record.exc_info]
 
 
+def said(view) -> str:
+    """The words in place of a body."""
+    return re.sub("<.*?>", "", str(getattr(view._place[0], "object", "")))
+
+
 @each_view
 def test_a_view_renders_before_a_run(view, empty_store, caplog):
     view(state=AppState(empty_store)).__panel__().get_root()
@@ -66,6 +75,23 @@ def test_a_view_stands_every_kind_of_run(view, kind, empty_store, dataset, caplo
     shown.__panel__().get_root()
     state.pick("c3")
     state.param.update(window=("2000-11-01", "2000-12-31"), dark=True)
+    assert failures(caplog) == []
+
+
+@each_view
+def test_a_view_of_what_a_network_alone_has_not_says_so_until_another_run_is_shown(view, state, store, dataset, caplog):
+    config = RunConfig(data="made-up").edited(predictor="network")
+    store.add("network", config, make_results(dataset, config, 0.2))
+    state.show("network")
+    shown = view(state=state)
+    shown.__panel__().get_root()
+    state.pick("c3")
+    words = lacks(config, view.needs) if view.needs else ""
+    assert (bool(words) and words in html.unescape(said(shown))) == bool(view.needs)
+    state.show("default")
+    assert not words or words not in html.unescape(said(shown))
+    state.compare_with("network")
+    state.show("network")
     assert failures(caplog) == []
 
 
@@ -144,9 +170,9 @@ def test_map_and_distribution_select_each_other(state):
     site_map, cdf = SiteMap(state=state), ScoreDistribution(state=state)
     site_map.map.source.selected.indices = [1, 3]
     assert state.selected == ["b2", "d4"]
-    assert {cdf.shown.data["site"][i] for i in cdf.shown.selected.indices} == {"b2", "d4"}
-    cdf.shown.selected.indices = [0]
-    assert state.selected == [cdf.shown.data["site"][0]]
+    assert {cdf.chart.shown.data["site"][i] for i in cdf.chart.shown.selected.indices} == {"b2", "d4"}
+    cdf.chart.shown.selected.indices = [0]
+    assert state.selected == [cdf.chart.shown.data["site"][0]]
     assert site_map.map.source.selected.indices == [state.sites.index(state.selected[0])]
 
 

@@ -25,6 +25,7 @@ from .groundwater import (
     ZonesInWrongOrder,
 )
 from .pet import GivenPet, Hamon, Hargreaves, Oudin
+from .river import MuskingumCunge, PlainMuskingumCunge
 from .routing import GammaRouting, NoRouting
 from .snow import DegreeDaySnow, NoSnow, SmoothDegreeDaySnow
 from .soil import BetaSoil, LearnedRecharge, MonotoneRecharge
@@ -40,7 +41,15 @@ domain = Domain(
         pet=Forcing("mm d-1", "Potential evapotranspiration", range=(0.0, 25.0)),
         day_of_year=Forcing("1", "Day of the year", range=(1.0, 366.0)),
     ),
-    attributes=dict(lat=Attribute("degrees_north", "Latitude", "latitude", range=(-90.0, 90.0))),
+    attributes=dict(
+        lat=Attribute("degrees_north", "Latitude", "latitude", range=(-90.0, 90.0)),
+        reach=Attribute("1", "Number of the river reach", range=(1.0, 1e6)),
+        downstream_reach=Attribute("1", "Number of the next reach downstream, 0 at the end", range=(0.0, 1e6)),
+        reach_area=Attribute("km2", "Land draining directly into the reach", range=(0.0, 1e4)),
+        reach_length=Attribute("m", "Reach length", range=(10.0, 1e5)),
+        reach_slope=Attribute("1", "Reach slope", range=(0.0, 0.3)),
+        reach_width=Attribute("m", "Channel width", range=(0.1, 5e3)),
+    ),
     targets=dict(streamflow=Quantity("mm d-1", "Streamflow")),
     outside=("atmosphere", "outlet"),
     slots=dict(
@@ -62,7 +71,7 @@ domain = Domain(
             MonotonePercolation,
             ZonesInWrongOrder,
         ),
-        routing=(GammaRouting, NoRouting),
+        routing=(GammaRouting, NoRouting, MuskingumCunge, PlainMuskingumCunge),
     ),
     presets=presets.PRESETS,
     dial=presets.DIAL,

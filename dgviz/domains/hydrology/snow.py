@@ -21,7 +21,7 @@ class DegreeDaySnow(Process):
     cfr = Parameter("1", "Refreezing coefficient", range=(0.0, 0.1), default=0.05)
     cwh = Parameter("1", "Water holding capacity of snow", range=(0.0, 0.2), default=0.1)
 
-    snowpack = State("mm", "Frozen water in the snowpack", initial=0.001)
+    snowpack = State("mm", "Frozen water in the snowpack", "lwe_thickness_of_surface_snow_amount", initial=0.001)
     meltwater = State("mm", "Liquid water in the snowpack", initial=0.001)
     surface = State("mm", "Water on the ground")
 

@@ -1,14 +1,18 @@
 """The flow-duration curve and the seasonal regime of one site in a window."""
 
+from collections.abc import Iterable
+
 import numpy as np
-import pandas as pd
+import xarray as xr
 from bokeh.models import ColumnDataSource, FixedTicker
 from bokeh.plotting import figure
 
+from ...signatures import flow_duration, regime
 from .. import theme
 from . import hover, log_ticks, plain_figure, plain_legend
 
 LINES = {"observed": "observed", "simulated": "run A", "baseline": "run B", "what_if": "what if"}
+WEATHER = ("rain", "snow")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -17,17 +21,22 @@ def duration_columns(columns: dict[str, np.ndarray], days: slice) -> dict[str, n
 
     Only days that all have count, so that all curves are of the same days.
     """
-    kept = _shared(columns, days)
-    exceeded = (np.arange(kept.sum()) + 0.5) / max(kept.sum(), 1) * 100
-    return {"exceeded": exceeded} | {k: np.sort(columns[k][days][kept])[::-1] for k in LINES}
+    curves = flow_duration(_series(columns, LINES, days)[_shared(columns, days)])
+    return {"exceeded": curves.exceeded.values} | {k: curves.sel(of=k).values for k in LINES}
 
 
 def regime_columns(columns: dict[str, np.ndarray], days: slice) -> dict[str, np.ndarray]:
     """The mean of every calendar month, in mm d-1; flows only of days that all have."""
-    table = pd.DataFrame({k: columns[k][days] for k in ("rain", "snow", *LINES)})
-    table.loc[~_shared(columns, days), list(LINES)] = np.nan
-    months = table.groupby(pd.DatetimeIndex(columns["time"][days]).month).mean().reindex(range(1, 13))
-    return {"month": np.arange(12) + 0.5, "name": np.array(MONTHS)} | {k: months[k].to_numpy() for k in table}
+    weather = regime(_series(columns, WEATHER, days))
+    flows = regime(_series(columns, LINES, days)[_shared(columns, days)])
+    months = {k: weather.sel(of=k).values for k in WEATHER} | {k: flows.sel(of=k).values for k in LINES}
+    return {"month": np.arange(12) + 0.5, "name": np.array(MONTHS)} | months
+
+
+def _series(columns: dict[str, np.ndarray], names: Iterable[str], days: slice) -> xr.DataArray:
+    """Some of the columns, `(time, of)`."""
+    coords = {"time": columns["time"][days], "of": list(names)}
+    return xr.DataArray(np.stack([columns[k][days] for k in names], -1), coords)
 
 
 def _shared(columns: dict[str, np.ndarray], days: slice) -> np.ndarray:

@@ -6,12 +6,23 @@ from functools import cache
 
 import numpy as np
 import xarray as xr
-from bokeh.models import ColorBar, ColumnDataSource, CustomJSTickFormatter, DataRange1d, LinearColorMapper, ScaleBar
+from bokeh.models import (
+    ColorBar,
+    ColorMapper,
+    ColumnDataSource,
+    CustomJSTickFormatter,
+    DataRange1d,
+    LinearColorMapper,
+    LogColorMapper,
+    ScaleBar,
+)
 from bokeh.plotting import figure
 
+from ...datasets.network import has_network
 from ...paths import data_folder
 from .. import theme
 from . import hover, plain_figure, tip
+from .river import River
 
 KM_PER_DEGREE = 111.19
 
@@ -44,29 +55,51 @@ class SiteMap:
         self.middle = float(dataset.lat.mean())
         x, y = project(dataset.lon.values, dataset.lat.values, self.middle)
         self.x, self.y = x, y
+        missing = np.full(len(x), np.nan)
+        self.river = River(dataset, x, y) if has_network(dataset) else None
         self.source = ColumnDataSource(
             {
                 "x": x,
                 "y": y,
                 "site": dataset.site.values.astype(str),
                 "name": dataset.name.values.astype(str),
-                "value": np.full(len(x), np.nan),
+                "value": missing,
+                **(self.river.columns if self.river else {"size": np.full(len(x), theme.POINT)}),
             }
         )
         self.picked = ColumnDataSource({"x": [], "y": []})
-        self.mapper = LinearColorMapper(palette=list(theme.SCORE), nan_color=theme.token("missing", dark))
+        colours = {"palette": list(theme.SCORE), "nan_color": theme.token("missing", dark)}
+        self.mapper, self.by_powers = LinearColorMapper(**colours), LogColorMapper(**colours)
         self.figure = self._figure(height)
         self._draw_land()
         self._draw_rivers(dataset)
         self._draw_sites()
 
-    def paint(self, values: np.ndarray, palette, low: float, high: float, units: str, title: str = "") -> None:
-        """Colour the sites by `values` `(site)` between fixed limits; a hover says `title` before the value."""
-        self.mapper.update(palette=list(palette), low=low, high=high)
+    def paint(
+        self, values: np.ndarray, palette, low: float, high: float, units: str, title: str = "", powers: bool = False
+    ) -> None:
+        """Colour the sites by `values` `(site)` between fixed limits; a hover says `title` before the value.
+
+        With `powers` each power of ten has as many colours as the next.
+        """
+        mapper = self.by_powers if powers else self.mapper
+        mapper.update(palette=list(palette), low=low, high=high)
+        self._colour_by(mapper)
         self.bar.title = f"{title}, {units}" if title and units else title or units or None
         digits = "0.00" if high - low < 20 else "0.0" if high - low < 200 else "0"
         self.hover.tooltips = tip([("", "<b>@name</b>"), ("", "@site"), (title, f"@value{{{digits}}} {units}")])
-        self.source.patch({"value": [(slice(0, len(self.x)), np.asarray(values, "float64"))]})
+        values, every = np.asarray(values, "float64"), slice(0, len(self.x))
+        columns = {"value": values} | (self.river.painted(values) if self.river else {})
+        self.source.patch({name: [(every, column)] for name, column in columns.items()})
+
+    def _colour_by(self, mapper: ColorMapper) -> None:
+        """Take colours from one of the two mappers."""
+        if self.bar.color_mapper is mapper:
+            return
+        self.bar.color_mapper = mapper
+        self.sites.glyph.fill_color = {"field": "value", "transform": mapper}
+        if self.river:
+            self.reaches.glyph.line_color = {"field": "line", "transform": mapper}
 
     def mark(self, position: int | None) -> None:
         """Put the ring around a site."""
@@ -115,11 +148,13 @@ class SiteMap:
 
     def _draw_sites(self) -> None:
         ink = theme.token("text", self.dark)
+        if self.river:
+            self.reaches = self.river.draw(self.figure, self.source, self.mapper, ink)
         self.sites = self.figure.scatter(
             "x",
             "y",
             source=self.source,
-            size=theme.POINT,
+            size="size",
             line_color=ink,
             line_alpha=0.55,
             line_width=0.7,
@@ -133,7 +168,7 @@ class SiteMap:
         self.figure.scatter(
             "x", "y", source=self.picked, size=theme.POINT + 8, fill_color=None, line_color=ink, line_width=2
         )
-        self.hover = hover([], renderers=[self.sites])
+        self.hover = hover([], renderers=[self.reaches if self.river else self.sites])
         self.figure.add_tools(self.hover)
         self.bar = ColorBar(
             color_mapper=self.mapper,

@@ -1,29 +1,69 @@
 """Two values of each site against each other."""
 
-from bokeh.models import ColumnDataSource, Range1d
+from collections.abc import Sequence
+
+import numpy as np
+from bokeh.models import ColorBar, ColumnDataSource, LinearColorMapper, Range1d, Slope
 from bokeh.plotting import figure
 
 from .. import theme
-from . import hover, plain_figure
+from . import hover, plain_figure, tip
 
-EMPTY = {"x": [], "y": [], "low": [], "high": [], "site": [], "name": []}
+EMPTY = {"x": [], "y": [], "low": [], "high": [], "site": [], "name": [], "value": []}
+TIPS = [("", "<b>@name</b>"), ("", "@site"), ("", "@y{0.00} (@low{0.00} to @high{0.00})")]
+ROOM = 0.03  # of an axis, beyond its limits
 
 
 class SiteScatter:
-    """A point for each site, with a whisker from `low` to `high`; the picked one has a ring."""
+    """A point for each site, with a whisker from `low` to `high`; the picked one has a ring.
 
-    def __init__(self, dark: bool = False, height: int = 330):
+    `coloured` gives the points a colour scale, which `paint` fills.
+    """
+
+    def __init__(self, dark: bool = False, height: int = 330, coloured: bool = False):
         self.dark = dark
         self.source, self.picked = ColumnDataSource(dict(EMPTY)), ColumnDataSource({"x": [], "y": []})
-        self.y_range = Range1d(0, 1)
-        self.figure = self._figure(height)
+        self.x_range, self.y_range = Range1d(0, 1), Range1d(0, 1)
+        self.mapper = LinearColorMapper(palette=list(theme.SCORE), nan_color=theme.token("missing", dark))
+        self.figure = self._figure(height, coloured)
 
-    def show(self, columns: dict, x_label: str, y_label: str, limits: tuple[float, float]) -> None:
-        """Other values; `limits` are those of the vertical axis."""
-        self.source.data = columns
+    def show(
+        self,
+        columns: dict,
+        x_label: str,
+        y_label: str,
+        limits: tuple[float, float],
+        x_limits: tuple[float, float] | None = None,
+    ) -> None:
+        """Other values; `limits` are those of the vertical axis, the horizontal one fits the points without any."""
+        self.source.data = {"value": np.full(len(columns["x"]), np.nan)} | columns
         self.figure.xaxis.axis_label, self.figure.yaxis.axis_label = x_label, y_label
-        margin = 0.03 * (limits[1] - limits[0])
-        self.y_range.update(start=limits[0] - margin, end=limits[1] + margin)
+        known = columns["x"][np.isfinite(columns["x"])]
+        x_limits = x_limits or ((float(known.min()), float(known.max())) if known.size else (0.0, 1.0))
+        for axis, (low, high) in ((self.y_range, limits), (self.x_range, x_limits)):
+            room = ROOM * (high - low) or 0.5
+            axis.update(start=low - room, end=high + room)
+
+    def draw(self, x: Sequence[float], y: Sequence[float], words: str, dash: str) -> None:
+        """A curve to compare with, and its name in the legend."""
+        style = dict(line_color=theme.token("muted", self.dark), line_dash=dash, line_width=1.3, level="underlay")
+        self.figure.line(list(x), list(y), legend_label=words, **style)
+
+    def draw_equality(self) -> None:
+        """A dashed line where both axes have the same value."""
+        self.figure.add_layout(
+            Slope(gradient=1, y_intercept=0, line_color=theme.token("muted", self.dark), line_dash="dashed")
+        )
+
+    def paint(self, values: np.ndarray, palette: Sequence[str], low: float, high: float, title: str) -> None:
+        """Colour the points by values in their order, between fixed limits."""
+        self.mapper.update(palette=list(palette), low=low, high=high)
+        self.bar.title = title
+        self.source.data = dict(self.source.data) | {"value": np.asarray(values, "float64")}
+
+    def tell(self, rows: list[tuple[str, str]]) -> None:
+        """Other lines in the hover, as (label, value)."""
+        self.hover.tooltips = tip([*TIPS[:2], *rows])
 
     def mark(self, site: str) -> None:
         """Put the ring around a site."""
@@ -31,9 +71,9 @@ class SiteScatter:
         at = [sites.index(site)] if site in sites else []
         self.picked.data = {k: [self.source.data[k][i] for i in at] for k in ("x", "y")}
 
-    def _figure(self, height: int) -> figure:
-        fig = plain_figure(height, y_range=self.y_range, tools="pan,wheel_zoom,box_select,lasso_select,tap,reset,save",
-                           active_scroll=None)  # fmt: skip
+    def _figure(self, height: int, coloured: bool) -> figure:
+        tools = "pan,wheel_zoom,box_select,lasso_select,tap,reset,save"
+        fig = plain_figure(height, x_range=self.x_range, y_range=self.y_range, tools=tools, active_scroll=None)
         accent, ink = theme.colour("simulated", self.dark), theme.token("text", self.dark)
         fig.segment("x", "low", "x", "high", source=self.source, line_color=accent, line_alpha=0.16,
                     line_width=1.5, nonselection_line_alpha=0.06)  # fmt: skip
@@ -42,13 +82,17 @@ class SiteScatter:
             "y",
             source=self.source,
             size=7,
-            fill_color=accent,
-            line_color=theme.token("surface", self.dark),
+            fill_color={"field": "value", "transform": self.mapper} if coloured else accent,
+            line_color=ink if coloured else theme.token("surface", self.dark),
+            line_alpha=0.5 if coloured else 1.0,
             line_width=0.6,
             nonselection_fill_alpha=0.12,
             nonselection_line_alpha=0.2,
         )
         fig.scatter("x", "y", source=self.picked, size=15, fill_color=None, line_color=ink, line_width=2)
-        fig.add_tools(hover([("", "<b>@name</b>"), ("", "@site"), ("", "@y{0.00} (@low{0.00} to @high{0.00})")],
-                            renderers=[points]))  # fmt: skip
+        self.hover = hover(TIPS, renderers=[points])
+        fig.add_tools(self.hover)
+        if coloured:
+            self.bar = ColorBar(color_mapper=self.mapper, width=10, title_standoff=8, padding=4, label_standoff=6)
+            fig.add_layout(self.bar, "right")
         return fig

@@ -21,7 +21,7 @@ DASHES = ("solid", (6, 2), (2, 2), (8, 2, 2, 2))  # of quantities that share a c
 class StoreSeries:
     """Panels over one source of all series; which are drawn is chosen with `show_only`.
 
-    `inflows` hang from the top, stacked; `others` are drawn as lines, fluxes above and stores below.
+    `inflows` hang from the top, stacked; `others` are drawn as lines, fluxes above and what is held below.
     """
 
     def __init__(self, inflows: dict[str, Flux], others: dict[str, Quantity], dark: bool = False):
@@ -30,7 +30,7 @@ class StoreSeries:
         self.source = ColumnDataSource(nothing_yet(*names))
         self.x_range = Range1d()
         self.day = Span(dimension="height", line_color=theme.token("text", dark), line_width=1, line_alpha=0.6)
-        fluxes = {n: q for n, q in others.items() if isinstance(q, Flux)}
+        fluxes = {n: q for n, q in others.items() if q.units.endswith(" d-1")}
         stores = {n: q for n, q in others.items() if n not in fluxes}
         self.lines: dict = {}
         self.panels = [

@@ -39,6 +39,11 @@ def text(content: str = "", **options) -> pn.pane.HTML:
     return pn.pane.HTML(content, stylesheets=[theme.TEXT], **options)
 
 
+def empty_words(words: str) -> pn.pane.HTML:
+    """Why a card is empty."""
+    return text(f"<div class='empty'>{html.escape(words)}</div>")
+
+
 def _below(caption: str, summary: str) -> str:
     return f"<p class='caption'>{caption}</p>" * bool(caption) + f"<p class='heard'>{html.escape(summary)}</p>"
 
@@ -77,6 +82,11 @@ class View(pn.viewable.Viewer):
     def tools(self) -> list:
         """Small controls on the right of the title."""
         return []
+
+    def draw_again(self, *_) -> None:
+        """Make the body again, as after a change of what it reads: for widgets of the view's own."""
+        self._pending.add("body")
+        self._catch_up()
 
     def __panel__(self):
         heading = text(pn.bind("<h2>{}</h2>".format, self.param.heading), sizing_mode=None, align="center")
@@ -141,9 +151,7 @@ class View(pn.viewable.Viewer):
             if self._drawn and not self.patience:  # filled before it is shown: a change of a figure may overtake it
                 self.refresh(**self._reads(self.refresh))
                 self.changed = set()
-            self._place.objects = [
-                text(f"<div class='empty'>{html.escape(lacking or self.empty)}</div>") if body is None else body
-            ]
+            self._place.objects = [empty_words(lacking or self.empty) if body is None else body]
             if self.patience:
                 self._refresh_soon(self.patience)
         except Exception as error:

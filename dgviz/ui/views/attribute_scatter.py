@@ -7,6 +7,7 @@ import panel as pn
 from ...datasets import attribute_names
 from ...statistics import over_sites, rank_correlation
 from .. import material
+from ..brushing import choose_by, follow
 from ..figures.site_scatter import SiteScatter
 from ..learned import chosen, learned, parameter_select
 from ..text import axis_label, label, lower_first, number, signed
@@ -45,18 +46,14 @@ class AttributeScatter(View):
         if self.state.results(run) is None:
             return None
         self.scatter = SiteScatter(dark)
-        self.scatter.source.selected.on_change("indices", lambda attr, old, new: self._select(new))
+        choose_by(self.scatter, self.state)
         return pn.pane.Bokeh(self.scatter.figure, sizing_mode="stretch_width", margin=0)
 
     def refresh(self, *, parameter, dataset, site, selected):
         """The points, the ring and the selection."""
         if self.changed & {"parameter", "dataset"}:
             self._fill()
-        self.scatter.mark(site)
-        sites = list(self.scatter.source.data["site"])
-        wanted = [i for i, name in enumerate(sites) if name in set(selected)]
-        if sorted(self.scatter.source.selected.indices) != wanted:
-            self.scatter.source.selected.indices = wanted
+        follow(self.scatter, self.state)
 
     def _offer(self, *_, select=None):
         select = select or self.attribute
@@ -96,10 +93,3 @@ class AttributeScatter(View):
             f"Rank correlation {signed(correlation)} over {number(attribute.size, 0)} sites. "
             f"Whiskers: 10th to 90th percentile of the {over}. A box or a lasso selects."
         )
-
-    def _select(self, indices):
-        picked = [str(self.scatter.source.data["site"][i]) for i in indices]
-        if len(picked) == 1:
-            self.state.pick(picked[0])
-        else:
-            self.state.select(picked)

@@ -8,7 +8,7 @@ import xarray as xr
 from ...balance import balance
 from .. import theme
 from ..simulation import Simulation
-from ..text import MINUS, SUPERSCRIPTS, date, number, sentence, signed, units
+from ..text import date, number, sentence, signed, small, units
 from ..what_if import in_place_of, mark
 from . import text
 from .computing import ComputingView
@@ -35,26 +35,18 @@ def balance_table(terms: xr.DataArray, dark: bool) -> str:
 def _row(group, words, value, kind, inflow, longest, colour, dark) -> str:
     amount = signed(value, 1) if kind == "change" else number(value, 1)
     if kind == "residual":
-        group, words, amount = "", group, _small(value)
+        group, words, amount = "", group, small(value)
     width = 100 * abs(value) / longest
     bar = (
         f"<div style='height:10px;width:{max(width, 0.4):.2f}%;background:{colour};border-radius:2px;"
         f"opacity:{0.55 if value < 0 else 0.95}'></div>"
     )
-    share = f"{_small(100 * value / inflow)}" if kind == "residual" else number(100 * value / inflow, 1)
+    share = f"{small(100 * value / inflow)}" if kind == "residual" else number(100 * value / inflow, 1)
     return (
         f"<tr><td class='muted'>{group}</td><td class='left'>{html.escape(words)}</td>"
         f"<td style='width:34%'>{bar}</td><td style='white-space:nowrap'>{amount}</td>"
         f"<td class='muted' style='white-space:nowrap'>{share}</td></tr>"
     )
-
-
-def _small(value: float) -> str:
-    """A number near zero with one digit: 2e-5 is 2 x 10 to the power of -5; from 0.05 on as usual."""
-    if value == 0 or abs(value) >= 0.05:
-        return number(value, 1)
-    digit, power = f"{value:.0e}".split("e")
-    return f"{digit} \u00d7 10{str(int(power)).translate(SUPERSCRIPTS)}".replace("-", MINUS)
 
 
 class Balance(ComputingView):

@@ -7,20 +7,9 @@ import xarray as xr
 from ... import metrics
 from .. import material
 from ..differences import differences
-from ..text import number, signed, units
+from ..text import SCORES, number, signed, units
 from . import View, text
 
-SHOWN = {
-    "nse": "NSE",
-    "log_nse": "NSE of log flow",
-    "kge_2012": "KGE (2012)",
-    "kge_2009": "KGE (2009)",
-    "correlation": "Correlation",
-    "pbias": "Bias",
-    "fhv": "Bias of high flows",
-    "flv": "Bias of low flows",
-    "rmse": "RMSE",
-}
 PERIODS = {"test": "Test period", "train": "Training period"}
 
 
@@ -32,7 +21,7 @@ def median_table(a: xr.Dataset, b: xr.Dataset | None) -> str:
 
 def _table_of(period: str, a: xr.Dataset, b: xr.Dataset | None) -> str:
     head = f"<th>{PERIODS[period]}</th><th>A</th>" + ("<th>B</th><th>A \u2212 B</th>" if b is not None else "")
-    body = "".join(_median_row(name, period, a, b) for name in SHOWN if name in a)
+    body = "".join(_median_row(name, period, a, b) for name in SCORES if name in a)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
@@ -43,7 +32,7 @@ def _median_row(name: str, period: str, a: xr.Dataset, b: xr.Dataset | None) -> 
     cells = [number(value, digits) for value in values]
     cells += [signed(values[0] - values[1], digits)] if len(values) > 1 else []
     meaning = html.escape(metrics.METRICS[name].__doc__.splitlines()[0], quote=True)
-    label = f"<td title='{meaning}'>{SHOWN[name]}{', ' * bool(unit)}{unit}</td>"
+    label = f"<td title='{meaning}'>{SCORES[name]}{', ' * bool(unit)}{unit}</td>"
     return f"<tr>{label}{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
 

@@ -1,115 +1,119 @@
 """How a score is distributed over the sites."""
 
-import numpy as np
+from dataclasses import replace
+
 import panel as pn
-import xarray as xr
-from bokeh.models import ColumnDataSource, Range1d
-from bokeh.plotting import figure
 
-from .. import theme
-from ..figures import hover, plain_figure, plain_legend
+from ...statistics import on_common_sites
+from .. import material, theme
+from ..colours import other_days, published_name
+from ..figures.distribution import OF_OTHERS, Distribution, Line, legend_table
+from ..run_names import name_without_score
 from ..summaries import of_distribution
-from ..text import number, sentence
-from . import View
+from ..text import SCORES, sentence, with_units
+from . import View, text
 
-
-def cdf_columns(values: xr.DataArray) -> dict[str, np.ndarray]:
-    """Values `(site)` in rising order beside the share of sites at or below, in %."""
-    values = values.dropna("site")
-    order = np.argsort(values.values)
-    share = (np.arange(len(order)) + 1) / max(len(order), 1) * 100
-    names = values.coords.get("name", values.site)
-    return {
-        "value": values.values[order],
-        "share": share,
-        "site": values.site.values[order].astype(str),
-        "name": names.values[order].astype(str),
-    }
-
-
-def plot_cdf(
-    shown: ColumnDataSource, compared: ColumnDataSource, picked: ColumnDataSource, sites: str, dark: bool
-) -> figure:
-    """Cumulative distributions of NSE of two runs; `picked` is one site's point, `sites` what sites are called."""
-    fig = plain_figure(
-        200,
-        "NSE, test period",
-        f"{sites} at or below, %",
-        x_range=Range1d(-0.2, 1),
-        y_range=Range1d(0, 101),
-        tools="xbox_select,save",
-        min_border_left=50,
-    )
-    accent = theme.colour("simulated", dark)
-    fig.step(
-        "value",
-        "share",
-        source=compared,
-        mode="after",
-        line_color=accent,
-        line_dash=theme.DASH,
-        line_width=theme.LINE,
-        legend_label="run B",
-    )
-    fig.step(
-        "value",
-        "share",
-        source=shown,
-        mode="after",
-        line_color=accent,
-        line_width=2,
-        legend_label="run A",
-        nonselection_line_alpha=0.5,
-    )
-    points = fig.scatter(
-        "value", "share", source=shown, size=5, fill_color=accent, line_color=None, nonselection_fill_alpha=0.08
-    )
-    fig.scatter(
-        "value", "share", source=picked, size=13, fill_color=None, line_color=theme.token("text", dark), line_width=2
-    )
-    fig.add_tools(hover([("", "<b>@name</b>"), ("NSE", "@value{0.00}")], renderers=[points]))
-    fig.legend[0].items = fig.legend[0].items[::-1]  # A first, though B is drawn under it
-    plain_legend(fig, "top_left")
-    return fig
+PERIODS = {"Test period": "test", "Training period": "train"}
 
 
 class ScoreDistribution(View):
-    """Distribution of NSE over all basins."""
+    """Distribution of a score."""
 
     empty = "No run is shown: its scores will be compared here."
+    height, with_published = 220, False
 
-    def body(self, *, run, dark):
-        """The figure, and what a box in it selects."""
-        if self.state.results(run) is None:
+    def __init__(self, state, **params):
+        options = dict(size="small", width=126, margin=(0, 6, 0, 0))
+        self.score = material.Select(label="Score", options={v: k for k, v in SCORES.items()}, value="nse", **options)
+        self.period = material.Select(label="Period", options=PERIODS, value="test", **options)
+        self.published = material.Checkbox(
+            label="Published", value=self.with_published, size="small", margin=0, visible=False
+        )
+        super().__init__(state=state, **params)
+        for choice in (self.score, self.period, self.published):
+            choice.param.watch(self.draw_again, "value")
+
+    def tools(self):
+        """Which score, of which days, and whether with others' models."""
+        return [self.published, self.score, self.period]
+
+    def body(self, *, run, baseline, others, dark):
+        """The curves on the sites that all have, and a legend with their medians."""
+        results = self.state.results(run)
+        if results is None:
             return None
-        self.shown, self.compared, self.picked = ColumnDataSource(), ColumnDataSource(), ColumnDataSource()
-        for source in (self.shown, self.compared, self.picked):
-            source.data = {"value": [], "share": [], "site": [], "name": []}
-        self.shown.selected.on_change("indices", lambda attr, old, new: self._select(new))
-        word = self.state.config.science.site
-        self.figure = plot_cdf(self.shown, self.compared, self.picked, sentence(f"{word}s"), dark)
-        return pn.pane.Bokeh(self.figure, sizing_mode="stretch_width", margin=0)
+        lines = self._on_common_sites(self._lines(run, baseline, others, dark))
+        score, word = self.score.value, self.state.config.science.site
+        days = next(words for words, period in PERIODS.items() if period == self.period.value).lower()
+        x_label = f"{with_units(SCORES[score], lines[0].values.attrs['units'])}, {days}"
+        self.chart = Distribution(lines, x_label, f"{sentence(word)}s at or below, %", dark, self.height)
+        self.chart.shown.selected.on_change("indices", lambda attr, old, new: self._select(new))
+        self.heading = f"{SCORES[score]} over {lines[0].values.size} {word}s"
+        self.summary = of_distribution(lines[0].values, SCORES[score])
+        self.caption = self._about(lines)
+        return pn.Column(
+            pn.pane.Bokeh(self.chart.figure, sizing_mode="stretch_width", margin=0),
+            text(legend_table(lines)),
+            sizing_mode="stretch_width",
+            margin=0,
+        )
 
-    def refresh(self, *, run, baseline, site, selected):
-        """Curves of the runs, the picked site and the selection."""
-        if self.changed & {"run", "baseline"}:
-            nse = self.state.results(run).nse.sel(period="test")
-            self.shown.data = cdf_columns(nse)
-            other = self.state.results(baseline)
-            self.compared.data = cdf_columns(other.nse.sel(period="test") if other is not None else nse[:0])
-            self.figure.legend[0].visible = other is not None  # one curve needs none
-            median = f"Median {number(float(nse.median()))}"
-            self.caption = median + (
-                f" (A), {number(float(other.nse.sel(period='test').median()))} (B)" if other is not None else ""
-            )
-            self.summary = of_distribution(nse)
-            self.caption += f". A box selects {self.state.config.science.site}s by their score."
-        sites = list(self.shown.data["site"])
-        at = [sites.index(site)] if site in sites else []
-        self.picked.data = {key: [values[i] for i in at] for key, values in self.shown.data.items()}
-        wanted = [i for i, name in enumerate(sites) if name in set(selected)]
-        if sorted(self.shown.selected.indices) != wanted:
-            self.shown.selected.indices = wanted
+    def refresh(self, *, site, selected):
+        """The picked site and the selection."""
+        self.chart.mark(site)
+        chosen = set(selected)
+        wanted = [i for i, name in enumerate(self.chart.shown.data["site"]) if name in chosen]
+        if sorted(self.chart.shown.selected.indices) != wanted:
+            self.chart.shown.selected.indices = wanted
+
+    def _lines(self, run, baseline, others, dark):
+        """A, B, further runs and published models, as far as they have the score."""
+        accent, state = theme.colour("simulated", dark), self.state
+        styles = {run: ("A: ", accent, "solid", 2.4)} | ({baseline: ("B: ", accent, theme.DASH, 2)} if baseline else {})
+        for place, other in enumerate(other for other in others if other not in styles):
+            styles[other] = ("", theme.run_colour(place, dark), "solid", theme.LINE)
+        found = []
+        for run_id, (letter, *style) in styles.items():
+            results = state.results(run_id)
+            if results is not None and self.score.value in results:
+                values = results[self.score.value].sel(period=self.period.value)
+                found.append(Line(letter + name_without_score(state.store.run(run_id)), values, *style))
+        return found + self._published_lines(dark)
+
+    def _published_lines(self, dark):
+        scores = self.state.store.published(self.state.config.data)
+        of_nse = self.score.value == "nse" and self.period.value == "test"
+        self.published.visible = scores is not None and of_nse
+        if not (self.published.visible and self.published.value):
+            return []
+        grey = theme.token("muted", dark)
+        return [
+            Line(published_name(one.model), one, grey, OF_OTHERS[i % len(OF_OTHERS)], 1.2, one.description.item())
+            for i, one in enumerate(scores.nse)
+        ]
+
+    def _on_common_sites(self, lines):
+        kept = on_common_sites(dict(enumerate(line.values for line in lines)))
+        return [replace(line, values=kept[i]) for i, line in enumerate(lines)]
+
+    def _about(self, lines):
+        word, said = self.state.config.science.site, []
+        if len(lines) > 1:
+            all_of_a = self.state.results(self.state.run).sizes["site"]
+            left_out = f" of {all_of_a}" if lines[0].values.size < all_of_a else ""
+            said.append(f"On the {lines[0].values.size}{left_out} {word}s that all have")
+        said.append("Ticks on the axis mark the medians")
+        said.append(f"A box selects {word}s by their score")
+        if self.published.visible and self.published.value:
+            theirs = self.state.store.published(self.state.config.data).nse
+            said.append(other_days(self.state.results(self.state.run), theirs).removeprefix(". "))
+        return ". ".join(filter(None, said)) + "."
 
     def _select(self, indices):
-        self.state.select([self.shown.data["site"][i] for i in indices])
+        self.state.select([self.chart.shown.data["site"][i] for i in indices])
+
+
+class LargeScoreDistribution(ScoreDistribution):
+    """Distribution of a score."""
+
+    height, with_published = 400, True

@@ -20,7 +20,13 @@ class SiteMap(View):
         state = self.state
 
         def offer(*_):
-            groups = choices(state.config, state.dataset, state.results(state.run), bool(state.baseline))
+            groups = choices(
+                self._config(),
+                state.dataset,
+                state.results(state.run),
+                bool(state.baseline),
+                state.store.published(state.config.data),
+            )
             known = [choice for options in groups.values() for choice in options.values()]
             if state.colour not in known:
                 state.colour = known[0]
@@ -41,13 +47,20 @@ class SiteMap(View):
     def refresh(self, *, colour, run, baseline, site, selected):
         """Values, the ring and the selection."""
         state = self.state
-        shown = colouring(colour, state.config, state.dataset, state.results(run), state.results(baseline))
+        published = state.store.published(state.config.data)
+        shown = colouring(colour, self._config(), state.dataset, state.results(run), state.results(baseline), published)
         if shown is None:
             values = np.full(len(state.sites), np.nan)
             self.map.paint(values, self.map.mapper.palette, 0, 1, "")
         else:
             self.map.paint(
-                shown.values.values, shown.palette, shown.low, shown.high, shown.units, shown.title.partition(",")[0]
+                shown.values.values,
+                shown.palette,
+                shown.low,
+                shown.high,
+                shown.units,
+                shown.title.partition(",")[0],
+                shown.powers,
             )
             self.heading = shown.title
             missing = int(shown.values.isnull().sum())
@@ -61,6 +74,10 @@ class SiteMap(View):
         wanted = [i for i, name in enumerate(state.sites) if name in set(selected)]
         if sorted(self.map.source.selected.indices) != wanted:
             self.map.source.selected.indices = wanted
+
+    def _config(self):
+        """Of the run that is shown, else the draft."""
+        return self.state.store.run(self.state.run).config if self.state.run else self.state.config
 
     def _pick(self, x, y):
         self.state.pick(self.state.sites[self.map.nearest(x, y)])

@@ -23,6 +23,7 @@ MOST = 3  # parameters at once
 class Responses(ComputingView):
     """What moves the flow."""
 
+    needs = "parameters"
     empty = "No run is shown. Press Train in the side bar, or pick a run above, to see what moves its flow."
 
     def tools(self):

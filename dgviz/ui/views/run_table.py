@@ -15,7 +15,7 @@ from ..text import date, duration, number
 from . import View
 
 SCORES = {"NSE train": ("nse", "train"), "NSE test": ("nse", "test"), "KGE test": ("kge_2012", "test")}
-HEAD = ("A", "B", "Run", "When", "Data", "Differs from A", "Epochs", "Time", *SCORES, "Status")
+HEAD = ("A", "B", "Also", "Run", "When", "Data", "Differs from A", "Epochs", "Time", *SCORES, "Status")
 LEFT = {"Run", "When", "Data", "Differs from A"}
 
 
@@ -29,10 +29,14 @@ def run_table(state: AppState) -> str:
 
 def _line(run: Run, state: AppState, shown) -> str:
     finished, same_data = run.status in FINISHED, run.config.data == state.config.data
+    shown_runs = (state.run, state.baseline)
     differs = in_words(run.config, shown) or ("is A" if run.id == state.run else "nothing") if shown else ""
     cells = {
         "A": _input("radio", "A", run, run.id == state.run, finished),
         "B": _input("checkbox", "B", run, run.id == state.baseline, finished and same_data and run.id != state.run),
+        "Also": _input(
+            "checkbox", "Also", run, run.id in state.others, finished and same_data and run.id not in shown_runs
+        ),
         "Run": f"<span title='{html.escape(run.id)}'>{html.escape(run_name(run, state.store))}</span>",
         "When": when(run),
         "Data": html.escape(run.config.data),
@@ -74,7 +78,7 @@ class RunTable(View):
     empty = "There is no run yet. Press Train in the side bar; when two have been trained they can be compared."
     caption = (
         "A is the run that is shown, B the one it is compared with: B is drawn dashed, and differences are A minus B. "
-        "Scores are medians over the sites."
+        "Also: further runs in the distribution of scores. Scores are medians over the sites."
     )
 
     def body(self, *, dataset):
@@ -82,13 +86,15 @@ class RunTable(View):
         self.table = FormTable(self._choose, sizing_mode="stretch_width", margin=0)
         return self.table if self.state.runs else None
 
-    def refresh(self, *, runs, run, baseline, status):
+    def refresh(self, *, runs, run, baseline, others, status):
         """Lines for the runs there are now."""
         self.table.content = run_table(self.state)
 
     def _choose(self, column, run_id, checked):
         if column == "B":
             self.state.compare_with(run_id if checked else "")
+        elif column == "Also":
+            self.state.draw_also(run_id, checked)
         else:
             self._show(run_id)
 

@@ -32,18 +32,25 @@ class SensitivityMap(View):
         """Values, the ring and the selection."""
         state = self.state
         if "parameter" in self.changed:
-            shown = colouring(f"sensitivity:{chosen(state)}", state.config, state.dataset, state.results(state.run))
+            shown = self._shown()
             self.map.paint(shown.values.values, shown.palette, shown.low, shown.high, shown.units, shown.title)
             self.heading = shown.title
             parameter = state.store.run(state.run).config.build().of(Parameter)[chosen(state)]
-            self.caption = (
-                f"Change of the mean flow of the run for {one_more(parameter)}. {shown.caption}. {THRESHOLDS}"
-            )
+            changes = "mean NSE of the gauges" if self._of_score else "mean flow of the run"
+            self.caption = f"Change of the {changes} for {one_more(parameter)}. {shown.caption}. {THRESHOLDS}"
         sites = state.sites
         self.map.mark(sites.index(site) if site else None)
         wanted = [i for i, name in enumerate(sites) if name in set(selected)]
         if sorted(self.map.source.selected.indices) != wanted:
             self.map.source.selected.indices = wanted
+
+    def _shown(self):
+        """The sensitivity of flow; of a river, where flow changes wherever water goes, the gradient of the score."""
+        state, name = self.state, chosen(self.state)
+        results = state.results(state.run)
+        self._of_score = f"gradient_{name}" in results
+        kind = "gradient" if self._of_score else "sensitivity"
+        return colouring(f"{kind}:{name}", state.config, state.dataset, results)
 
     def _at(self, event):
         return self.state.sites[self.map.nearest(event.x, event.y)]

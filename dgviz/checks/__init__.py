@@ -1,0 +1,57 @@
+"""Physics checks: what any model of a site has to keep to, one check a file.
+
+    for verdict in check_physics(*run.at(dataset, "01415000", "1979-10-01", "1980-09-30"), run.config.target):
+        print(verdict)
+
+A check takes a `Trial` and gives a `Verdict`. What it needs (precipitation, snow, evapotranspiration ...) it finds by
+the CF standard names and the wiring that processes declare; where a model has no such thing, the check does not apply
+and says why.
+"""
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+
+import xarray as xr
+
+from ..samples import Samples
+from ..train import DifferentiableModel, Ensemble
+from .area_invariance import area_invariance
+from .doubled_storm import doubled_storm
+from .evapotranspiration_within_potential import evapotranspiration_within_potential
+from .mass_closure import mass_closure
+from .no_response_to_future_rain import no_response_to_future_rain
+from .restart_equals_one_run import restart_equals_one_run
+from .trial import Trial
+from .verdict import Criterion, Verdict
+from .warmer_means_earlier_melt import warmer_means_earlier_melt
+from .zero_rain_dries_down import zero_rain_dries_down
+
+__all__ = ["CHECKS", "Criterion", "Trial", "Verdict", "check_physics", "meaning"]
+
+Check = Callable[[Trial], Verdict]
+CHECKS: Mapping[str, Check] = {
+    check.__name__: check
+    for check in (
+        mass_closure,
+        no_response_to_future_rain,
+        zero_rain_dries_down,
+        doubled_storm,
+        warmer_means_earlier_melt,
+        evapotranspiration_within_potential,
+        area_invariance,
+        restart_equals_one_run,
+    )
+}
+
+
+def check_physics(
+    model: DifferentiableModel | Ensemble, samples: Samples, time: xr.DataArray, target: str
+) -> Iterator[Verdict]:
+    """The verdict of every check, one after the other, for a trained model at one site: see `Trial`."""
+    trial = Trial(model, samples, time, target)
+    return (check(trial) for check in CHECKS.values())
+
+
+def meaning(check: Check) -> str:
+    """What a check asks and how it judges, in words."""
+    return " ".join(inspect.getdoc(check).split())

@@ -1,0 +1,50 @@
+"""Is all water accounted for?"""
+
+import numpy as np
+
+from .trial import PRECIPITATION, ROUNDING, Trial, total
+from .verdict import Criterion, Verdict, written
+
+
+def mass_closure(trial: Trial) -> Verdict:
+    """All precipitation of the data has left or is still stored, on every day.
+
+    What is missing was lost; what is too much was made from nothing. The balance is that of the precipitation given,
+    not of what the processes say they took in, and of the target as it is predicted, with whatever a network adds to
+    it. Judged by the largest gap on any day.
+    """
+    rain, now = trial.forcings(PRECIPITATION), trial.as_trained
+    if not rain:
+        return Verdict("mass_closure", "This model does not read precipitation.")
+    came = np.cumsum(trial.scored(total(rain, list(rain))))
+    if not trial.stores:
+        return Verdict("mass_closure", _without_stores(trial, came[-1]))
+    parts = {name: now[name] for name in trial.declared.outflows} | {"stored": trial.gained(now)}
+    parts = {name: np.cumsum(trial.scored(values)) for name, values in parts.items()}
+    gap = came - sum(parts.values())
+    worst = float(gap[np.abs(gap).argmax()])
+    limit = ROUNDING * float(came[-1])
+    series = trial.dataset(
+        ["precipitation", *parts],
+        {"water": [came, *parts.values()], "gap": gap},
+        {
+            "water": {"units": "mm", "long_name": "Since the first day"},
+            "gap": {"units": "mm", "long_name": "Missing"},
+        },
+    )
+    criterion = Criterion("Water not accounted for", worst, "mm", -limit, limit)
+    return Verdict("mass_closure", _in_words(worst, float(came[-1]), limit), (criterion,), series)
+
+
+def _in_words(worst: float, came: float, limit: float) -> str:
+    if abs(worst) <= limit:
+        return f"The {written(came)} mm of precipitation all left or are still stored."
+    happened = "were lost" if worst > 0 else "were made from nothing"
+    share = f" ({written(100 * abs(worst) / came)} %)" if came else ""
+    return f"Of {written(came)} mm of precipitation, {written(abs(worst))} mm{share} {happened}."
+
+
+def _without_stores(trial: Trial, came: float) -> str:
+    flow = float(trial.scored(trial.as_trained[trial.target]).sum())
+    ratio = f" Its {trial.target} is {written(100 * flow / came)} % of the precipitation." if came else ""
+    return f"This model has no stores whose balance could be closed.{ratio}"

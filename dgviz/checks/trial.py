@@ -1,0 +1,119 @@
+"""A trained model at one site, run again and again under other weather."""
+
+import copy
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+
+import numpy as np
+import torch
+import xarray as xr
+from torch import Tensor
+
+from ..declare import Flux, State
+from ..samples import Samples
+from ..train import DifferentiableModel, Ensemble
+
+# What checks ask for, by the CF standard names that a domain declares. CF has no name for potential evapotranspiration
+# as a depth of water: it goes by ours.
+PRECIPITATION = "lwe_precipitation_rate"
+TEMPERATURE = "air_temperature"
+EVAPORATION = "lwe_water_evaporation_rate"
+RAINFALL = "rainfall_rate"
+SNOW = "lwe_thickness_of_surface_snow_amount"
+POTENTIAL = "pet"
+
+ROUNDING = 1e-9  # relative: more than double precision loses in thirty years of days
+
+
+class Trial:
+    """A trained model at one site, in double precision, to be run with its forcings as they are or changed.
+
+    `samples` are those of the site with the warm-up and `time` its scored days, as `Run.at` gives them; `target` is
+    the output that was trained. Changed forcings go through the whole model: its process model and whatever network
+    sees them. Series are `(time,)`, mean over the members, and begin with the warm-up.
+    """
+
+    def __init__(self, model: DifferentiableModel | Ensemble, samples: Samples, time: xr.DataArray, target: str):
+        self.model = copy.deepcopy(model).double().eval()
+        self.samples = samples.to(torch.float64)
+        self.time, self.target, self.warmup = time, target, samples.warmup
+        self.declared = self.model.process_model
+        self.n_days = len(samples.target)
+
+    @cached_property
+    def as_trained(self) -> dict[str, np.ndarray]:
+        """Every flux and store under the forcings as they are."""
+        return self.simulate({})
+
+    def simulate(self, changed: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Every flux and store with some forcings changed."""
+        tensors = {k: torch.as_tensor(v)[:, None, None] for k, v in changed.items()}
+        with torch.no_grad():
+            return {k: v[:, 0].numpy() for k, v in self.model.mean(self.with_forcings(tensors)).items()}
+
+    def with_forcings(self, changed: Mapping[str, Tensor]) -> Samples:
+        """The samples with some forcings changed, `(time, site, 1)` each."""
+        return replace(self.samples, forcings=self.samples.forcings | dict(changed))
+
+    def forcings(self, standard_name: str) -> dict[str, np.ndarray]:
+        """The forcings of a CF standard name that the processes or a network see, by name."""
+        declared = self.declared.inputs
+        names = [k for k in self.samples.forcings if k in declared and declared[k].standard_name == standard_name]
+        return {k: self.samples.forcings[k].expand(self.n_days, 1, 1)[:, 0, 0].numpy() for k in names}
+
+    def fluxes(self, standard_name: str) -> list[str]:
+        """The names of the fluxes of a CF standard name."""
+        return [k for k, f in self.declared.of(Flux).items() if f.standard_name == standard_name]
+
+    def potential(self) -> np.ndarray | None:
+        """Potential evapotranspiration, computed or given; None where the model has neither."""
+        if POTENTIAL in self.declared.of(Flux):
+            return self.as_trained[POTENTIAL]
+        given = self.samples.forcings.get(POTENTIAL)
+        return None if given is None else given.expand(self.n_days, 1, 1)[:, 0, 0].numpy()
+
+    @property
+    def stores(self) -> dict[str, State]:
+        """All stores by name."""
+        return self.declared.of(State)
+
+    def stored(self, simulated: Mapping[str, np.ndarray]) -> np.ndarray:
+        """What all stores hold together at the end of each day."""
+        return total(simulated, self.stores)
+
+    def gained(self, simulated: Mapping[str, np.ndarray]) -> np.ndarray:
+        """What all stores together gain on each day, the first included."""
+        initial = sum(state.initial for state in self.stores.values())
+        return np.diff(self.stored(simulated), prepend=initial)
+
+    def left(self, simulated: Mapping[str, np.ndarray]) -> np.ndarray:
+        """What leaves the model on each day."""
+        return total(simulated, self.declared.outflows)
+
+    def scored(self, values: np.ndarray) -> np.ndarray:
+        """A series without its warm-up."""
+        return values[self.warmup :]
+
+    def dataset(self, cases: Sequence[str], series: Mapping, attrs: Mapping[str, dict[str, str]]) -> xr.Dataset:
+        """Series by name on the scored days: `(time, case)` where there is a list, one for each case; else `(time,)`.
+
+        `attrs` holds the CF attributes of what the model does not declare.
+        """
+        variables, n = {}, len(self.time)
+        for name, values in series.items():
+            about = attrs[name] if name in attrs else self.declared.attrs(name)
+            by_case = isinstance(values, list)
+            array = np.stack([v[-n:] for v in values], -1) if by_case else values[-n:]
+            variables[name] = (("time", "case") if by_case else "time", array, about)
+        return xr.Dataset(variables, {"time": self.time, "case": list(cases)})
+
+    @property
+    def units(self) -> str:
+        """Those of the target."""
+        return self.declared.attrs(self.target)["units"]
+
+
+def total(simulated: Mapping[str, np.ndarray], names: Sequence[str]) -> np.ndarray:
+    """The sum of some series of a simulation; zeros where none is named."""
+    return np.sum([simulated[name] for name in names], 0) + np.zeros_like(next(iter(simulated.values())))

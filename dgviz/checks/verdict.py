@@ -1,0 +1,66 @@
+"""What a physics check found."""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import xarray as xr
+
+Outcome = Literal["passed", "failed", "does not apply"]
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One figure of a check, in UDUNITS `units`, and the limits by which it is judged; NaN is within none."""
+
+    what: str
+    value: float
+    units: str
+    at_least: float = -math.inf
+    at_most: float = math.inf
+
+    @property
+    def holds(self) -> bool:
+        """Is the figure within its limits?"""
+        return self.at_least <= self.value <= self.at_most
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The outcome of one check: a sentence in plain words, the criteria, and what to draw.
+
+    `check` is the name of the check. A check that does not apply has no criteria; its sentence says why. `series` holds
+    what was compared, `(time,)` or `(time, case)`: of two cases one with the other, of more the first with the sum of
+    the others. `day` is the one on which the cases part, if there is one.
+    """
+
+    check: str
+    sentence: str
+    criteria: tuple[Criterion, ...] = ()
+    series: xr.Dataset | None = None
+    day: np.datetime64 | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        """Passed if every criterion holds."""
+        if not self.criteria:
+            return "does not apply"
+        return "passed" if all(criterion.holds for criterion in self.criteria) else "failed"
+
+    @property
+    def headline(self) -> Criterion | None:
+        """The first criterion that does not hold, else the first."""
+        return next((c for c in self.criteria if not c.holds), next(iter(self.criteria), None))
+
+    def __str__(self) -> str:
+        said = f"{self.check.replace('_', ' ')}: {self.outcome}. {self.sentence}"
+        if not self.criteria or self.headline is self.criteria[0]:  # of which the sentence speaks
+            return said
+        return f"{said} {self.headline.what}: {written(self.headline.value)} {self.headline.units}."
+
+
+def written(value: float) -> str:
+    """A number within a sentence, with the digits that it deserves."""
+    size = abs(value)
+    return f"{value:.0f}" if size >= 100 else f"{value:.3g}" if size >= 1 else f"{value:.2g}"

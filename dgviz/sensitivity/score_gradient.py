@@ -1,0 +1,40 @@
+"""How the score of a whole river responds to each parameter of each reach: one reverse pass."""
+
+import torch
+import xarray as xr
+
+from ..samples import Samples
+from ..train import DifferentiableModel, Ensemble
+from .units import units_per
+
+
+def score_gradient(model: DifferentiableModel | Ensemble, samples: Samples, target: str) -> xr.Dataset:
+    """Derivative of the mean NSE of the sites that are observed with respect to each parameter, `(site,)` by name.
+
+    The score is over the scored days. A parameter of one site is shifted by the same amount in all members and, if it
+    is dynamic, on all days. Above zero, a higher value there would help; a score changes wherever the water goes.
+    """
+    with torch.no_grad():
+        parameters = model.parameters_of(samples)
+    parameters = {k: v.requires_grad_() for k, v in parameters.items()}
+    flows = model.respond(samples, parameters, [target])[target][samples.warmup :]
+    observed = samples.target[samples.warmup :]
+    seen = observed.isfinite().any(0)
+    flows, observed = flows[:, seen], observed[:, seen]
+    spread = (observed - observed.nanmean(0)).square().nansum(0)
+    score = (1 - (flows - observed).square().nansum(0) / spread)[spread > 0].mean()
+    gradients = torch.autograd.grad(score, list(parameters.values()), materialize_grads=True)
+    declared = model.process_model.attrs
+    return xr.Dataset(
+        {
+            name: (
+                "site",
+                gradient.sum((0, -1)).cpu().numpy(),
+                {
+                    "units": units_per("1", declared(name)["units"]),
+                    "long_name": f"Gradient of the mean NSE by {declared(name)['long_name'].lower()}",
+                },
+            )
+            for name, gradient in zip(parameters, gradients, strict=True)
+        }
+    )

@@ -1,0 +1,35 @@
+"""Trials of models with given parameters, over weather with seasons."""
+
+import pandas as pd
+import torch
+import xarray as xr
+
+from dgviz.checks import Trial
+from dgviz.samples import Samples
+from tests.conftest import make_example
+
+WARMUP, DAYS = 60, 180
+
+
+class Given(torch.nn.Module):
+    """A process model with given parameters, and what a network would add to its target for the rain that fell."""
+
+    def __init__(self, process_model, parameters, added):
+        super().__init__()
+        self.process_model, self.given, self.added = process_model, parameters, added
+
+    def parameters_of(self, samples):
+        return self.given
+
+    def mean(self, samples, only=None):
+        values = self.process_model.mean(samples.forcings, self.given, only)
+        return values | {"streamflow": values["streamflow"] + self.added(samples.forcings["prcp"][..., 0])}
+
+
+def trial_of(process_model, added=torch.zeros_like, n_time=WARMUP + DAYS):
+    """The model under example weather, with parameters in the middle of their ranges."""
+    forcings, parameters = make_example(process_model, n_time=n_time, n_site=1, n_member=2, where=0.4)
+    parameters = {k: v.detach() for k, v in parameters.items()}
+    samples = Samples(forcings, torch.zeros(1, 1), torch.zeros(n_time, 1), WARMUP)
+    time = xr.DataArray(pd.date_range("2001-03-01", periods=n_time - WARMUP), dims="time")
+    return Trial(Given(process_model, parameters, added), samples, time, "streamflow")
