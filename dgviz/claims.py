@@ -57,6 +57,12 @@ def better(mine: xr.DataArray, other: xr.DataArray, site: str) -> tuple[bool, st
     return bool(gain.median() > 0 and mine.median() > other.median()), higher
 
 
+def clearly_better(mine: xr.DataArray, other: xr.DataArray, site: str) -> tuple[bool, str]:
+    """Is it higher at most sites, and in the median by more than a little?"""
+    holds, found = better(mine, other, site)
+    return holds and not close(other, mine, site)[0], found
+
+
 def loses_less(
     mine: xr.DataArray, mine_held: xr.DataArray, other: xr.DataArray, other_held: xr.DataArray, site: str
 ) -> tuple[bool, str]:
@@ -68,6 +74,10 @@ def loses_less(
 
 def _against(mine: xr.DataArray, other: xr.DataArray) -> str:
     return f"median NSE {float(mine.median()):.2f} against {float(other.median()):.2f}"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2g} %" if share > 1e-5 else "less than 0.001 %"
 
 
 def _from_to(before: xr.DataArray, after: xr.DataArray) -> str:
@@ -121,13 +131,13 @@ CLAIMS = (
         "Control: with the attributes of another {site} the skill at {site}s not seen is lost.",
         LI,
         (("attributes", "held_out"), ("shuffled", "held_out")),
-        better,
+        clearly_better,
     ),
     Claim(
         "Control: an absurd bucket does worse than a sound one.",
         ACUNA,
         (("attributes", "test"), ("absurd", "test")),
-        better,
+        clearly_better,
     ),
     Claim(
         "Control: with parameters that vary in time even an absurd bucket does about as well as a sound one.",
@@ -199,5 +209,5 @@ def verdict_on_balance(config: RunConfig, shares: Mapping[str, xr.DataArray]) ->
         return Verdict(BALANCE, FRAME, None, "", missing)
     kept, broken = (float(abs(shares[name]).median()) for name in names)
     found = f"unexplained, median over {shares[names[0]].size} {config.science.site}s: "
-    found += f"{100 * kept:.2g} % of the inflow without and {100 * broken:.2g} % with it"
+    found += f"{_percent(kept)} of the inflow without and {_percent(broken)} with it"
     return Verdict(BALANCE, FRAME, kept < CLOSED and broken > BROKEN, found)

@@ -32,11 +32,11 @@ CASES_OF = {
     "skill in time stays": ({("shuffled", "test"): 0.66, ("attributes", "test"): 0.7}, {("shuffled", "test"): 0.5}),
     "not seen is lost": (
         {("attributes", "held_out"): 0.6, ("shuffled", "held_out"): 0.3},
-        {("shuffled", "held_out"): 0.6},
+        {("shuffled", "held_out"): 0.56},
     ),
     "an absurd bucket does worse": (
         {("attributes", "test"): 0.7, ("absurd", "test"): 0.5},
-        {("absurd", "test"): 0.72},
+        {("absurd", "test"): 0.66},
     ),
     "even an absurd bucket": (
         {("absurd, dynamic", "test"): 0.68, ("dynamic", "test"): 0.7},

@@ -96,8 +96,8 @@ def run_colour(place: int, dark: bool = False) -> str:
 
 def along(place: float, dark: bool = False) -> str:
     """A colour of an ordered scale, from 0 at its beginning to 1 at its end, that is seen as a line on the page."""
-    low, high = (0.18, 1.0) if dark else (0.0, 0.82)
-    return SEQUENTIAL[round((low + place * (high - low)) * (len(SEQUENTIAL) - 1))]
+    low, high = (0.25, 1.0) if dark else (0.0, 0.84)
+    return SCORE[round((low + place * (high - low)) * (len(SCORE) - 1))]
 
 
 def token(name: str, dark: bool = False) -> str:

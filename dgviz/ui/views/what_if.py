@@ -60,7 +60,7 @@ class ParameterSliders(View):
             size="small",
             margin=0,
         )
-        fold.visible = self.state.param.run.rx.bool()
+        fold.visible = pn.bind(lambda run: bool(self.state.parameters()), self.state.param.run)
         fold.on_click(lambda _: self.param.update(unfolded=not self.unfolded))
         return [reset, fold]
 
