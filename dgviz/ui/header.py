@@ -4,7 +4,7 @@ import html
 
 import panel as pn
 
-from ..config import ConfigError
+from ..config import NOT_THE_MODEL, ConfigError
 from ..declare import title
 from ..worker import backend_of
 from . import material, theme
@@ -57,7 +57,8 @@ def presets(state: AppState, **options):
                 state.problem = str(error)
 
     def follow(*_):
-        same = [name for name in names if state.config.preset(name) == state.config]
+        draft = state.config
+        same = [name for name in names if not draft.differences(draft.preset(name)).keys() - NOT_THE_MODEL]
         menu.value = same[0] if same else ""
 
     follow()

@@ -101,7 +101,7 @@ class AppState(param.Parameterized):
             selected=[],
             site=self.site if self.site in sites else first_observed(dataset),
             window=default_window(dataset),
-            run=self._if_same_data(self.run, config.data),
+            run=self._if_same_data(self.run, config.data) or next(iter(self._finished_on(config.data)), ""),
             baseline=self._if_same_data(self.baseline, config.data),
             others=[run_id for run_id in self.others if self._if_same_data(run_id, config.data)],
         )
@@ -142,7 +142,10 @@ class AppState(param.Parameterized):
 
     def finished(self) -> list[str]:
         """Ids of the runs on this data set whose results can be shown, the newest first."""
-        return [r.id for r in self.store.runs() if r.status in FINISHED and r.config.data == self.config.data]
+        return self._finished_on(self.config.data)
+
+    def _finished_on(self, data: str) -> list[str]:
+        return [r.id for r in self.store.runs() if r.status in FINISHED and r.config.data == data]
 
     def show(self, run_id: str) -> None:
         """Show a run; a baseline equal to it is dropped."""

@@ -15,5 +15,5 @@ def test_imports_may_be_opened_and_are_told_apart(tmp_path, monkeypatch):
     import_dataset(folder, "two")
     store = Store(tmp_path / "runs", data="two")
     assert store.known_data()["CAMELS-US (daymet), 1 basins (two)"] == "two"
-    assert set(store.known_data().values()) == {"delaware", "camels_us", "one", "two"}
+    assert set(store.known_data().values()) == {"delaware", "delaware_river", "camels_us", "one", "two"}
     assert store.dataset("two").sizes["site"] == 1
