@@ -23,7 +23,6 @@ MOST = 3  # parameters at once
 class Responses(ComputingView):
     """What moves the flow."""
 
-    needs = "parameters"
     empty = "No run is shown. Press Train in the side bar, or pick a run above, to see what moves its flow."
 
     def tools(self):
@@ -73,6 +72,8 @@ class Responses(ComputingView):
                 simulation.parameter_response,
                 lambda responses: self._show_parameters(responses),
             )
+        else:
+            self.figure.show_parameters([])
         day = self._day(simulation)
         self.compute(
             "the response to rain",
