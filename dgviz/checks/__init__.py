@@ -8,6 +8,7 @@ the CF standard names and the wiring that processes declare; where a model has n
 and says why.
 """
 
+import functools
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 
@@ -29,8 +30,21 @@ from .zero_rain_dries_down import zero_rain_dries_down
 __all__ = ["CHECKS", "Criterion", "Trial", "Verdict", "check_physics", "meaning"]
 
 Check = Callable[[Trial], Verdict]
+JOINED = "A river is simulated as a whole: water of the sites upstream passes here, and this asks of one site alone."
+
+
+def _of_one_site(check: Check) -> Check:
+    """A check that does not apply where other sites come along, as they do on a river."""
+
+    @functools.wraps(check)
+    def asked(trial: Trial) -> Verdict:
+        return check(trial) if trial.alone else Verdict(check.__name__, JOINED)
+
+    return asked
+
+
 CHECKS: Mapping[str, Check] = {
-    check.__name__: check
+    check.__name__: _of_one_site(check)
     for check in (
         mass_closure,
         no_response_to_future_rain,

@@ -41,6 +41,11 @@ class Trial:
         self.declared = self.model.process_model
         self.n_days = len(samples.target)
 
+    @property
+    def alone(self) -> bool:
+        """Is the site simulated without others?"""
+        return self.samples.target.shape[1] == 1
+
     @cached_property
     def as_trained(self) -> dict[str, np.ndarray]:
         """Every flux and store under the forcings as they are."""

@@ -26,7 +26,7 @@ from tests.checks.planted import (
     sponge,
 )
 from tests.checks.trials import trial_of
-from tests.combinations import every_pair
+from tests.combinations import DOMAINS, every_pair
 
 FOR_ALL = {"no_response_to_future_rain", "area_invariance"}  # a recurrent network keeps these too
 
@@ -43,9 +43,16 @@ def failed(trial):
 def test_any_two_options_pass_together(domain, choices):
     torch.manual_seed(0)  # of processes that hold a network
     found = outcomes(trial_of(domain.build(**choices)))
-    without_snow = {"warmer_means_earlier_melt"} if choices["snow"] == "NoSnow" else set()
-    assert {name for name, outcome in found.items() if outcome == "does not apply"} == without_snow
+    apart = {"warmer_means_earlier_melt"} if choices["snow"] == "NoSnow" else set()
+    apart |= {"area_invariance"} if domain.build(**choices).joins_sites else set()
+    assert {name for name, outcome in found.items() if outcome == "does not apply"} == apart
     assert {name for name, outcome in found.items() if outcome == "failed"} == set()
+
+
+def test_a_river_is_not_asked_as_a_single_site():
+    trial = trial_of(DOMAINS["hydrology"].build(routing="MuskingumCunge"))
+    trial.samples = trial.samples.span(0, trial.n_days, 0, [0, 0])
+    assert set(outcomes(trial).values()) == {"does not apply"}
 
 
 @pytest.fixture

@@ -34,6 +34,7 @@ class Hydrograph:
         self.flow_range = Range1d(SMALLEST if log else 0, 1)
         self.shown: dict[str, bool] = {"observed": True, "spread": False}
         self.marks: list = []
+        self.marked: dict[str, tuple] = {}
         self.flow = self._flow(height)
         self.rain = self._rain()
         self.layout = column(self.rain, self.flow, self._record(), sizing_mode="stretch_width", spacing=0)
@@ -82,6 +83,9 @@ class Hydrograph:
 
     def mark(self, periods: dict[str, tuple]) -> None:
         """Say where the training and the test period begin."""
+        if periods == self.marked:  # the browser is slow to take marks away
+            return
+        self.marked = periods
         figures = (self.rain, self.flow, self.record)
         for fig in figures:
             fig.center = [item for item in fig.center if item not in self.marks]

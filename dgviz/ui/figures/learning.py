@@ -23,7 +23,7 @@ class LearningCurves:
     def __init__(self, epochs: int, dark: bool = False, height: int = 250):
         self.dark, self.known, self.part = dark, 0, 1
         self.source = ColumnDataSource({name: [] for name in NAMES})
-        self.earlier = ColumnDataSource({name: [] for name in NAMES})
+        self.earlier = ColumnDataSource({f"earlier_{name}": [] for name in NAMES})
         self.x_range = Range1d(min(1, epochs - 1), epochs)
         self.loss_range, self.score_range = Range1d(0, 1), Range1d(0, 1)
         self.layout = column(self._loss(height), self._score(height - 60), sizing_mode="stretch_width", spacing=0)
@@ -39,7 +39,9 @@ class LearningCurves:
         present = parts.pop(part, [])
         if part != self.part:
             self.part = part
-            self.earlier.data = {name: [_values(records, name) for records in parts.values()] for name in NAMES}
+            self.earlier.data = {
+                f"earlier_{name}": [_values(records, name) for records in parts.values()] for name in NAMES
+            }
             self.source.data = {name: _values(present, name) for name in NAMES}
         else:
             shown = len(self.source.data["epoch"])
@@ -62,7 +64,7 @@ class LearningCurves:
         line = dict(source=self.source, line_width=2)
         ink = {name: theme.token(name, self.dark) for name in ("primary", "warning")}
         for name, colour in (("loss", ink["primary"]), ("validation_loss", ink["warning"])):
-            fig.multi_line("epoch", name, source=self.earlier, line_color=colour, line_alpha=FAINT)
+            fig.multi_line("earlier_epoch", f"earlier_{name}", source=self.earlier, line_color=colour, line_alpha=FAINT)
         training = fig.line("epoch", "loss", line_color=ink["primary"], legend_label="training", **line)
         fig.scatter("epoch", "loss", source=self.source, size=4, color=ink["primary"])
         self.validation = fig.line(
@@ -88,7 +90,7 @@ class LearningCurves:
             height, "Epoch", "Median NSE, training", x_range=self.x_range, y_range=self.score_range, tools="save"
         )
         ink = theme.colour("simulated", self.dark)
-        fig.multi_line("epoch", "median_nse", source=self.earlier, line_color=ink, line_alpha=FAINT)
+        fig.multi_line("earlier_epoch", "earlier_median_nse", source=self.earlier, line_color=ink, line_alpha=FAINT)
         score = fig.line("epoch", "median_nse", source=self.source, line_color=ink, line_width=2)
         fig.scatter("epoch", "median_nse", source=self.source, size=4, color=ink)
         fig.add_tools(
