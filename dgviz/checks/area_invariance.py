@@ -16,9 +16,7 @@ def area_invariance(trial: Trial) -> Verdict:
     what else is different in large sites, and other parameters are learned.
     """
     if trial.declared.joins_sites:
-        return Verdict(
-            "area_invariance", "A reach of a river cannot be cut: its length is part of the model."
-        )
+        return Verdict("area_invariance", "A reach of a river cannot be cut: its length is part of the model.")
     whole = trial.as_trained[trial.target]
     samples = trial.samples.span(trial.warmup, trial.n_days, trial.warmup, [0, 0, 0])
     for name in trial.forcings(PRECIPITATION):

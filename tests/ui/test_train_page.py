@@ -188,15 +188,12 @@ def test_each_part_is_a_line_of_its_own_and_the_present_one_is_strong(state, tra
     training.progress += [epoch(n, part=2, parts=2) for n in (1, 2, 3)]
     state.follow()
     assert list(view.curves.source.data["epoch"]) == [1, 2, 3]
-    assert view.curves.earlier.data["earlier_epoch"] == [[1.0, 2.0]] and view.curves.earlier.data["earlier_loss"] == [
-        [2.0, 1.0]
-    ]
+    earlier = view.curves.earlier
+    assert earlier.data["earlier_epoch"] == [[1.0, 2.0]] and earlier.data["earlier_loss"] == [[2.0, 1.0]]
     assert "2 parts" in view.caption
     training.progress.append(epoch(3, part=1, parts=2))  # trained longer: the first part goes on
     state.follow()
-    assert (
-        list(view.curves.source.data["epoch"]) == [1, 2, 3] and len(earlier.data["earlier_epoch"][0]) == 3
-    )
+    assert list(view.curves.source.data["epoch"]) == [1, 2, 3] and len(earlier.data["earlier_epoch"][0]) == 3
 
 
 def test_the_bar_and_the_figures_are_of_all_parts(state, training):
