@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from dgviz.ui.app import PAGES
 
-PATIENCE = 30_000  # ms; on a busy machine everything is slow, on an idle one nothing waits that long
+PATIENCE = 120_000  # ms; on a busy machine everything is slow, on an idle one nothing waits that long
 
 # The figure in sight that shows this column in a data source: its view, and the source.
 FIGURE = """
@@ -31,6 +31,7 @@ class Dashboard:
 
     def __init__(self, page: Page, server: str):
         self.page, self.server = page, server
+        page.set_default_timeout(PATIENCE)
 
     def open(self, **query) -> None:
         """Load the page with this state in its address, and wait until it is complete."""

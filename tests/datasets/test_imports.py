@@ -93,9 +93,7 @@ def test_what_does_not_exist_is_named(tmp_path):
 
 def test_a_misspelt_import_is_suggested(folder):
     import_dataset(folder, "northeast")
-    with pytest.raises(
-        DataError, match="Did you mean 'northeast'.*Known: .*delaware_river, northeast"
-    ):
+    with pytest.raises(DataError, match="Did you mean 'northeast'.*Known: .*delaware_river, northeast"):
         open_dataset("norheast")
 
 
