@@ -50,6 +50,15 @@ def assert_same(model, series, dtype=torch.float64, tolerance=None, other=()):
         torch.testing.assert_close(actual[1][name], gradient, **near, msg=lambda text, k=name: f"gradient {k}: {text}")
 
 
+def of_kernels(model):
+    """The names of the outputs to compare: without those of a river, which runs in torch either way.
+
+    It has kinks, where reaches fall to their least flow: there a rounding before it moves a gradient by more than one.
+    """
+    river = {name for process in model.processes if process.joins_sites for name in process.of(Flux)}
+    return [name for name in (*model.of(Flux), *model.of(State)) if name not in river]
+
+
 def runs(model, forcings, parameters, initial=None, only=None):
     """What `everything` gives with each backend, in the order of BACKENDS."""
     return tuple(everything(model, forcings, parameters, initial or {}, only, backend) for backend in BACKENDS)
@@ -61,7 +70,8 @@ def everything(model, forcings, parameters, initial, only, backend):
     The gradients are those of a sum with random weights of all values and of the state, with respect to forcings,
     parameters, initial stores and weights inside processes, as far as they require them.
     """
-    values, state = model.run(forcings, parameters, only=only, initial=initial, backend=backend)
+    values, state = model.run(forcings, parameters, only or of_kernels(model), initial, backend)
+    state = {k: v for k, v in state.items() if not model.joins_sites or k in model.of(State)}
     found = {("value", k): v for k, v in values.items()} | {("state", k): v for k, v in state.items()}
     random = torch.Generator().manual_seed(0)
     loss = sum((torch.rand(v.shape, generator=random, dtype=torch.float64) * v).sum() for v in found.values())

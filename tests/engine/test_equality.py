@@ -53,7 +53,8 @@ def test_long_series_of_many_sites_are_equal_to_the_loop(domain, choices, inputs
 def test_single_precision_errs_no_more_than_the_loop_does(domain, choices, inputs):
     """Both round in other places: the loop keeps the gradients of stores in double precision between days, the kernels
     round products and sums of a gradient once together, and their functions err by up to two units of the last place.
-    The factor is twice the largest met; one rounding of the result itself is everybody's."""
+    The factor is twice the largest met; one rounding of the result itself is everybody's. What the loop leaves exactly
+    empty may keep what a double loses: 1e-12."""
     model = build(domain, choices)
     forcings, parameters, initial = inputs(model, 120, 3, 5, first_varies=0)
 
@@ -68,7 +69,7 @@ def test_single_precision_errs_no_more_than_the_loop_does(domain, choices, input
     of_loop, of_kernels = error("torch"), error("fused")
     for key, value in exact.items():
         rounding = value.norm().item() * ULP[torch.float32]
-        assert of_kernels[key] <= 8 * (of_loop[key] + rounding) + 1e-30, key
+        assert of_kernels[key] <= 8 * (of_loop[key] + rounding) + 1e-12, key
 
 
 def in_single(some, dtype=torch.float32):

@@ -17,6 +17,7 @@ from dgviz.engine.gpu import GpuKernel
 from dgviz.model import ProcessModel
 from tests.combinations import PAIRS
 from tests.conftest import make_example
+from tests.engine.both import of_kernels
 from tests.engine.interpreter import stand_ins
 
 # At once, because torch imports Triton for its forward derivatives, and Triton reads this when it is imported.
@@ -83,7 +84,8 @@ def tensors(device, model, dtype=torch.float64, **sizes):
 
 def results(model, forcings, parameters, backend, only=None, initial=None):
     """Values, state at the end and gradients of all that has one."""
-    values, state = model.run(forcings, parameters, only, initial, backend)
+    values, state = model.run(forcings, parameters, only or of_kernels(model), initial, backend)
+    state = {k: v for k, v in state.items() if not model.joins_sites or k in model.of(State)}
     learned = dict(model.named_parameters(), **forcings, **parameters, **(initial or {}))
     total = sum((v * torch.linspace(0.5, 1, v.numel()).to(v).view(v.shape)).sum() for v in values.values())
     total = total + sum(v.square().sum() for v in state.values())
