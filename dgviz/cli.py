@@ -101,6 +101,8 @@ def _run(
             raise ValueError(f"--extend takes a number of epochs and nothing else: --extend {extend} --set epochs=100.")
         return find_run(extend, folder).extended(changes["epochs"], folder)
     config = RunConfig().preset(preset).edited(**changes) if preset else RunConfig(**changes)
+    if config.held_sites and config.holdout != "sites":
+        raise ValueError("held_sites are held out with holdout 'sites' only. Add --set holdout=sites.")
     check(config)  # so that a mistake leaves no run behind
     return Run.create(config, folder)
 

@@ -41,7 +41,7 @@ def carry_out(run: Run, on_epoch: Callable[[dict], None] = lambda record: None) 
     earlier end stay until there are new ones.
     """
     if run.status == "done":
-        raise RunError(f"The run {run.id!r} is done; there is nothing to go on with. Train a new run.")
+        raise RunError(f"The run {run.id!r} is done; there is nothing to go on with. Train a new run, or extend it.")
     if not run.claim():
         raise RunError(f"The run {run.id!r} is being trained by another process.")
     try:

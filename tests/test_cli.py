@@ -101,6 +101,7 @@ def test_what_leaks_is_said_before_training(command):
         (["train", "--set", "epoch=3"], "There is no option 'epoch'. Did you mean 'epochs'?"),
         (["train", "--set", "epochs=zero"], "epochs = 'zero': Input should be a valid integer"),
         (["train", "--set", "epochs"], "--set 'epochs' is not NAME=VALUE. Write for example --set epochs=50."),
+        (["train", "--set", "held_sites=01439500"], "with holdout 'sites' only. Add --set holdout=sites."),
         (["train", "--set", "snow=NoSnw"], "The slot 'snow' has no option 'NoSnw'."),
         (["train", "--data", "delawar"], "Did you mean 'delaware'?"),
         (["train", "--data", "/no/[/such] {file}.nc"], "/no/[/such] {file}.nc"),
