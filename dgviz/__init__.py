@@ -1,14 +1,14 @@
 """Differentiable geoscience models that can be seen, touched and questioned."""
 
-from . import politeness  # noqa: F401  first, because it has to come before torch
-from .config import RunConfig
-from .datasets import open_dataset
-from .declare import Attribute, Flux, Forcing, Parameter, Process, Quantity, State
-from .domains import Domain, discover
-from .model import ProcessModel, WiringError
-from .runs import Run, compare, list_runs
-from .train import DifferentiableModel, fit
-from .worker import carry_out
+from dgviz import idle_threads as politeness  # noqa: F401  first, because it has to come before torch
+from dgviz.datasets import open_dataset
+from dgviz.domains import Domain, discover
+from dgviz.experiment.config import RunConfig
+from dgviz.experiment.runs import Run, compare, list_runs
+from dgviz.experiment.worker import carry_out
+from dgviz.learn import DifferentiableModel, fit
+from dgviz.processes.declare import Attribute, Flux, Forcing, Parameter, Process, Quantity, State
+from dgviz.processes.model import ProcessModel, WiringError
 
 __all__ = [
     "Attribute",

@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
-from dgviz.declare import Parameter, State
 from dgviz.domains import discover
+from dgviz.processes.declare import Parameter, State
 
 DOMAINS = discover()
 

@@ -3,12 +3,12 @@
 import pytest
 import torch
 
-from dgviz.config import RunConfig
 from dgviz.datasets import open_dataset
-from dgviz.declare import Attribute, Parameter
-from dgviz.runs import Run
-from dgviz.train import DifferentiableModel
-from dgviz.worker import carry_out
+from dgviz.experiment.config import RunConfig
+from dgviz.experiment.runs import Run
+from dgviz.experiment.worker import carry_out
+from dgviz.learn import DifferentiableModel
+from dgviz.processes.declare import Attribute, Parameter
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 
 from dgviz import Flux, Parameter, Process, State
-from dgviz.describe import option_table, parameter_table
+from dgviz.cli.describe import option_table, parameter_table
 from dgviz.domains import hydrology
 
 README = (Path(__file__).parents[1] / "README.md").read_text()

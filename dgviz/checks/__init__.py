@@ -14,18 +14,18 @@ from collections.abc import Callable, Iterator, Mapping
 
 import xarray as xr
 
-from ..samples import Samples
-from ..train import DifferentiableModel, Ensemble
-from .area_invariance import area_invariance
-from .doubled_storm import doubled_storm
-from .evapotranspiration_within_potential import evapotranspiration_within_potential
-from .mass_closure import mass_closure
-from .no_response_to_future_rain import no_response_to_future_rain
-from .restart_equals_one_run import restart_equals_one_run
-from .trial import Trial
-from .verdict import Criterion, Verdict
-from .warmer_means_earlier_melt import warmer_means_earlier_melt
-from .zero_rain_dries_down import zero_rain_dries_down
+from dgviz.checks.area_invariance import area_invariance
+from dgviz.checks.doubled_storm import doubled_storm
+from dgviz.checks.evapotranspiration_within_potential import evapotranspiration_within_potential
+from dgviz.checks.mass_closure import mass_closure
+from dgviz.checks.no_response_to_future_rain import no_response_to_future_rain
+from dgviz.checks.restart_equals_one_run import restart_equals_one_run
+from dgviz.checks.trial import Trial
+from dgviz.checks.verdict import Criterion, Verdict
+from dgviz.checks.warmer_means_earlier_melt import warmer_means_earlier_melt
+from dgviz.checks.zero_rain_dries_down import zero_rain_dries_down
+from dgviz.learn import DifferentiableModel, Ensemble
+from dgviz.learn.tensors import Samples
 
 __all__ = ["CHECKS", "Criterion", "Trial", "Verdict", "check_physics", "meaning"]
 

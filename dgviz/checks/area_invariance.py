@@ -3,8 +3,8 @@
 import numpy as np
 import torch
 
-from .trial import PRECIPITATION, ROUNDING, Trial
-from .verdict import Criterion, Verdict, written
+from dgviz.checks.trial import PRECIPITATION, ROUNDING, Trial
+from dgviz.checks.verdict import Criterion, Verdict, written
 
 
 def area_invariance(trial: Trial) -> Verdict:

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from .trial import PRECIPITATION, RAINFALL, ROUNDING, Trial, total
-from .verdict import Criterion, Verdict, written
+from dgviz.checks.trial import PRECIPITATION, RAINFALL, ROUNDING, Trial, total
+from dgviz.checks.verdict import Criterion, Verdict, written
 
 DIP = 0.01  # of the largest rise: how far the flow of a day may fall
 

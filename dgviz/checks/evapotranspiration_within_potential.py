@@ -1,7 +1,7 @@
 """Does more evaporate than the air can take?"""
 
-from .trial import EVAPORATION, ROUNDING, Trial, total
-from .verdict import Criterion, Verdict, written
+from dgviz.checks.trial import EVAPORATION, ROUNDING, Trial, total
+from dgviz.checks.verdict import Criterion, Verdict, written
 
 
 def evapotranspiration_within_potential(trial: Trial) -> Verdict:

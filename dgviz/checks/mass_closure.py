@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from .trial import PRECIPITATION, ROUNDING, Trial, total
-from .verdict import Criterion, Verdict, written
+from dgviz.checks.trial import PRECIPITATION, ROUNDING, Trial, total
+from dgviz.checks.verdict import Criterion, Verdict, written
 
 
 def mass_closure(trial: Trial) -> Verdict:

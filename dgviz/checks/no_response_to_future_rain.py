@@ -3,8 +3,8 @@
 import numpy as np
 import torch
 
-from .trial import PRECIPITATION, Trial
-from .verdict import Criterion, Verdict, written
+from dgviz.checks.trial import PRECIPITATION, Trial
+from dgviz.checks.verdict import Criterion, Verdict, written
 
 MORE = 5.0  # mm d-1
 

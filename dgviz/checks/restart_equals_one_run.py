@@ -3,8 +3,8 @@
 import numpy as np
 import torch
 
-from .trial import ROUNDING, Trial, total
-from .verdict import Criterion, Verdict, written
+from dgviz.checks.trial import ROUNDING, Trial, total
+from dgviz.checks.verdict import Criterion, Verdict, written
 
 
 def restart_equals_one_run(trial: Trial) -> Verdict:

@@ -10,9 +10,9 @@ import torch
 import xarray as xr
 from torch import Tensor
 
-from ..declare import Flux, State
-from ..samples import Samples
-from ..train import DifferentiableModel, Ensemble
+from dgviz.learn import DifferentiableModel, Ensemble
+from dgviz.learn.tensors import Samples
+from dgviz.processes.declare import Flux, State
 
 # What checks ask for, by the CF standard names that a domain declares. CF has no name for potential evapotranspiration
 # as a depth of water: it goes by ours.

@@ -1,7 +1,7 @@
 """Does snow melt earlier when it is warmer?"""
 
-from .trial import PRECIPITATION, ROUNDING, SNOW, TEMPERATURE, Trial, total
-from .verdict import Criterion, Verdict, written
+from dgviz.checks.trial import PRECIPITATION, ROUNDING, SNOW, TEMPERATURE, Trial, total
+from dgviz.checks.verdict import Criterion, Verdict, written
 
 WARMER = 2.0  # degC
 LEAST_SNOW = 1.0  # mm: at its largest, for the check to mean something

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from .trial import PRECIPITATION, ROUNDING, Trial
-from .verdict import Criterion, Verdict, written
+from dgviz.checks.trial import PRECIPITATION, ROUNDING, Trial
+from dgviz.checks.verdict import Criterion, Verdict, written
 
 
 def zero_rain_dries_down(trial: Trial) -> Verdict:

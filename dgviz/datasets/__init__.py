@@ -20,7 +20,7 @@ from dgviz.datasets.check import FORCINGS, TARGETS, DataError, check_period
 from dgviz.datasets.csv_folder import Each
 from dgviz.datasets.imports import find_import, imported, read_import, write_import
 from dgviz.datasets.published import published_scores
-from dgviz.words import suggest
+from dgviz.suggestions import suggest
 
 __all__ = [
     "DataError",

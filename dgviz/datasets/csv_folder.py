@@ -12,7 +12,7 @@ import xarray as xr
 from dgviz.datasets.check import check_days, some
 from dgviz.datasets.labels import SERIES_UNITS, label
 from dgviz.datasets.problems import DataError, Problem, refuse
-from dgviz.words import suggest
+from dgviz.suggestions import suggest
 
 Each = Callable[[Sequence[str]], Iterable[str]]  # goes through the sites and may show how far it is
 Labels = dict[str, dict[str, str]]  # name of a column: its units and long_name

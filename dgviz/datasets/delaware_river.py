@@ -11,7 +11,7 @@ from pathlib import Path
 import xarray as xr
 
 from dgviz.datasets.check import check
-from dgviz.datasets.network import check_network
+from dgviz.datasets.river_network import check_network
 from dgviz.datasets.table import with_mean_temperature
 from dgviz.paths import data_folder
 

@@ -26,8 +26,8 @@ import xarray as xr
 from dgviz.datasets.check import DataError, check
 from dgviz.datasets.csv_folder import Each, read_folder
 from dgviz.datasets.labels import SERIES_UNITS, label
-from dgviz.datasets.network import NETWORK, check_network
 from dgviz.datasets.periods import default_periods, parse_span
+from dgviz.datasets.river_network import NETWORK, check_network
 
 title = "Your own basins: a NetCDF file or a folder of CSV files"
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..declare import Attribute, Forcing, Process, Quantity
-from ..model import ProcessModel
-from ..words import suggest
+from dgviz.processes.declare import Attribute, Forcing, Process, Quantity
+from dgviz.processes.model import ProcessModel
+from dgviz.suggestions import suggest
 
 
 @dataclass(frozen=True)

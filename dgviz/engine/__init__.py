@@ -1,6 +1,6 @@
 """The same declarations, compiled: trace, adjoint, kernels. No physics is in here."""
 
-from .fused import Fused
-from .threads import n_processors, n_threads
+from dgviz.engine.fused import Fused
+from dgviz.engine.threads import n_processors, n_threads
 
 __all__ = ["Fused", "n_processors", "n_threads"]

@@ -6,7 +6,7 @@ Ties of minimum and maximum are split in half, clamp passes at its bounds, relu 
 from collections.abc import Callable, Collection, Mapping
 from math import inf
 
-from .graph import Graph
+from dgviz.engine.graph import Graph
 
 # Adds to the adjoint of an argument what reaches it of `gradient`, that of the result.
 Rule = Callable[[Graph, int, tuple[int, ...], int], tuple[int | None, ...]]

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 from torch.autograd import forward_ad
 
-from .plan import Plan
-from .tangent import MARK, tangent
+from dgviz.engine.plan import Plan
+from dgviz.engine.tangent import MARK, tangent
 
 Arrays = dict[tuple[str, str], Tensor | None]
 

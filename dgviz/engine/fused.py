@@ -11,14 +11,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..declare import Process
-from ..step import Step
-from .cpu import CpuKernel
-from .cpu.convolution import FusedConvolution
-from .function import Function, Run
-from .gpu import GpuKernel, obstacle_to_triton
-from .plan import Plan
-from .trace import Program, Untraceable, trace, weights_of
+from dgviz.engine.cpu import CpuKernel
+from dgviz.engine.cpu.convolution import FusedConvolution
+from dgviz.engine.function import Function, Run
+from dgviz.engine.gpu import GpuKernel, obstacle_to_triton
+from dgviz.engine.plan import Plan
+from dgviz.engine.trace import Program, Untraceable, trace, weights_of
+from dgviz.processes.declare import Process
+from dgviz.processes.step import Step
 
 WORTH_THREADS = 1_000_000  # numbers in a series: waking torch's threads takes longer than an operation on fewer
 PRECISIONS = (torch.float32, torch.float64)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from .adjoint import adjoint
-from .graph import Graph
-from .trace import Program
+from dgviz.engine.adjoint import adjoint
+from dgviz.engine.graph import Graph
+from dgviz.engine.trace import Program
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from functools import lru_cache
 
-from .adjoint import RULES
-from .graph import Graph
-from .trace import Program
+from dgviz.engine.adjoint import RULES
+from dgviz.engine.graph import Graph
+from dgviz.engine.trace import Program
 
 MARK = "d "  # begins the name of what is a derivative
 

@@ -11,8 +11,8 @@ from math import inf, prod
 import numpy as np
 import torch
 
-from ..step import Step, WiringError
-from .graph import Graph
+from dgviz.engine.graph import Graph
+from dgviz.processes.step import Step, WiringError
 
 MOST_WEIGHTS = 1000  # in a process; they take seconds to compile, and the time grows faster than their number
 

@@ -1,11 +1,11 @@
 """How an output responds to parameters and forcings, by exact gradients; one product a file."""
 
-from .finite_difference import agreement, finite_difference
-from .forcing_response import forcing_response
-from .mean_response import mean_response
-from .memory import memory
-from .parameter_response import parameter_response
-from .score_gradient import score_gradient
+from dgviz.sensitivity.finite_difference import agreement, finite_difference
+from dgviz.sensitivity.forcing_response import forcing_response
+from dgviz.sensitivity.mean_response import mean_response
+from dgviz.sensitivity.memory import memory
+from dgviz.sensitivity.parameter_response import parameter_response
+from dgviz.sensitivity.score_gradient import score_gradient
 
 __all__ = [
     "agreement",

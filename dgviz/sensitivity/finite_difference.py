@@ -6,10 +6,10 @@ import numpy as np
 import torch
 import xarray as xr
 
-from ..declare import Parameter
-from ..samples import Samples
-from ..train import DifferentiableModel, Ensemble
-from .units import units_per
+from dgviz.learn import DifferentiableModel, Ensemble
+from dgviz.learn.tensors import Samples
+from dgviz.processes.declare import Parameter
+from dgviz.sensitivity.units import units_per
 
 STEP = 1e-4  # of the width of the parameter's range
 

@@ -6,9 +6,9 @@ import numpy as np
 import torch
 import xarray as xr
 
-from ..samples import Samples
-from ..train import DifferentiableModel, Ensemble
-from .units import derivative_attrs
+from dgviz.learn import DifferentiableModel, Ensemble
+from dgviz.learn.tensors import Samples
+from dgviz.sensitivity.units import derivative_attrs
 
 
 def forcing_response(

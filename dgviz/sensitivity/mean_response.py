@@ -3,9 +3,9 @@
 import torch
 import xarray as xr
 
-from ..samples import Samples
-from ..train import DifferentiableModel, Ensemble
-from .units import derivative_attrs
+from dgviz.learn import DifferentiableModel, Ensemble
+from dgviz.learn.tensors import Samples
+from dgviz.sensitivity.units import derivative_attrs
 
 
 def mean_response(model: DifferentiableModel | Ensemble, samples: Samples, target: str) -> xr.Dataset:

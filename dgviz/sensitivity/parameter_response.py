@@ -6,9 +6,9 @@ import torch
 import xarray as xr
 from torch.autograd import forward_ad
 
-from ..samples import Samples
-from ..train import DifferentiableModel, Ensemble
-from .units import derivative_attrs
+from dgviz.learn import DifferentiableModel, Ensemble
+from dgviz.learn.tensors import Samples
+from dgviz.sensitivity.units import derivative_attrs
 
 
 def parameter_response(model: DifferentiableModel | Ensemble, samples: Samples, target: str, time) -> xr.Dataset:

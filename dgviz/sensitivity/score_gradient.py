@@ -3,9 +3,9 @@
 import torch
 import xarray as xr
 
-from ..samples import Samples
-from ..train import DifferentiableModel, Ensemble
-from .units import units_per
+from dgviz.learn import DifferentiableModel, Ensemble
+from dgviz.learn.tensors import Samples
+from dgviz.sensitivity.units import units_per
 
 
 def score_gradient(model: DifferentiableModel | Ensemble, samples: Samples, target: str) -> xr.Dataset:

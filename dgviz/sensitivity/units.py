@@ -2,7 +2,7 @@
 
 import re
 
-from ..model import ProcessModel
+from dgviz.processes.model import ProcessModel
 
 
 def units_per(units: str, of: str) -> str:

@@ -9,47 +9,49 @@ from pathlib import Path
 import panel as pn
 from tornado.websocket import WebSocketClosedError
 
-from ..config import ConfigError
-from ..datasets import DataError
-from ..runs import RunError
-from ..runs import runs_folder as default_runs_folder
-from . import address, material, theme
-from .after_pause import AfterPause
-from .header import context_bar, header, unreadable_runs
-from .help import HelpDialog
-from .live import LiveWhatIf
-from .sidebar import sidebar
-from .state import AppState
-from .store import Store
-from .views import View, text
-from .views.attribute_scatter import AttributeScatter
-from .views.balance import Balance
-from .views.buckets import Buckets
-from .views.charts import FlowCharts
-from .views.claims import Claims
-from .views.comparison import MedianScores, OptionDifferences
-from .views.dial_curves import DialCurves
-from .views.dial_table import DialTable
-from .views.difference_maps import ParameterDifference, ScoreDifference
-from .views.distribution import LargeScoreDistribution, ScoreDistribution
-from .views.explorer import Explorer
-from .views.gradient_check import GradientCheck
-from .views.learned_map import LearnedMap
-from .views.learning import LossCurves
-from .views.learning_map import LearningMap
-from .views.map import SiteMap
-from .views.physics_checks import PhysicsChecks
-from .views.queue import TrainingQueue
-from .views.ranked import RankedHydrographs
-from .views.responses import Responses
-from .views.run_table import RunTable
-from .views.scores import WindowScores
-from .views.sensitivity_map import SensitivityMap
-from .views.signatures import Signatures
-from .views.stores import Stores
-from .views.training import TrainingControl
-from .views.untrained import Untrained
-from .views.what_if import ParameterSliders
+from dgviz.datasets import DataError
+from dgviz.experiment.config import ConfigError
+from dgviz.experiment.runs import RunError
+from dgviz.experiment.runs import runs_folder as default_runs_folder
+from dgviz.ui import theme
+from dgviz.ui.lenses.checks.physics_checks import PhysicsChecks
+from dgviz.ui.lenses.compare.comparison import MedianScores, OptionDifferences
+from dgviz.ui.lenses.compare.difference_maps import ParameterDifference, ScoreDifference
+from dgviz.ui.lenses.compare.run_table import RunTable
+from dgviz.ui.lenses.data.explorer import Explorer
+from dgviz.ui.lenses.evaluate.ranked import RankedHydrographs
+from dgviz.ui.lenses.evaluate.signatures import Signatures
+from dgviz.ui.lenses.evaluate.untrained import Untrained
+from dgviz.ui.lenses.explore.distribution import LargeScoreDistribution, ScoreDistribution
+from dgviz.ui.lenses.explore.flow_charts import FlowCharts
+from dgviz.ui.lenses.explore.site_map import SiteMap
+from dgviz.ui.lenses.explore.what_if import ParameterSliders
+from dgviz.ui.lenses.explore.window_scores import WindowScores
+from dgviz.ui.lenses.presets.claims import Claims
+from dgviz.ui.lenses.presets.dial_curves import DialCurves
+from dgviz.ui.lenses.presets.dial_table import DialTable
+from dgviz.ui.lenses.results.attribute_scatter import AttributeScatter
+from dgviz.ui.lenses.results.balance import Balance
+from dgviz.ui.lenses.results.buckets import Buckets
+from dgviz.ui.lenses.results.learned_map import LearnedMap
+from dgviz.ui.lenses.results.stores import Stores
+from dgviz.ui.lenses.sensitivity.gradient_check import GradientCheck
+from dgviz.ui.lenses.sensitivity.responses import Responses
+from dgviz.ui.lenses.sensitivity.sensitivity_map import SensitivityMap
+from dgviz.ui.lenses.train.learning import LossCurves
+from dgviz.ui.lenses.train.learning_map import LearningMap
+from dgviz.ui.lenses.train.queue import TrainingQueue
+from dgviz.ui.lenses.train.training import TrainingControl
+from dgviz.ui.lenses.view import View, text
+from dgviz.ui.session import address
+from dgviz.ui.session.live_what_if import LiveWhatIf
+from dgviz.ui.session.state import AppState
+from dgviz.ui.session.store import Store
+from dgviz.ui.widgets import material
+from dgviz.ui.widgets.after_pause import AfterPause
+from dgviz.ui.widgets.header import context_bar, header, unreadable_runs
+from dgviz.ui.widgets.help import HelpDialog
+from dgviz.ui.widgets.sidebar import sidebar
 
 # Page -> rows of (views one above the other, columns out of twelve). A page is built when it is first opened.
 PAGES: dict[str, tuple[tuple[tuple[tuple[type[View], ...], int], ...], ...]] = {

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from dgviz.ui.app import create_app
-from dgviz.ui.store import Store
+from dgviz.ui.session.store import Store
 from tests.browser.conftest import *  # noqa: F403  the same server and the same browser
 from tests.browser.test_flows import SMALL
 

@@ -5,7 +5,7 @@ import statistics
 import pytest
 import torch
 
-from dgviz.bench import Workload, compare
+from dgviz.cli.bench import Workload, compare
 from dgviz.engine import n_threads
 
 pytestmark = pytest.mark.benchmark

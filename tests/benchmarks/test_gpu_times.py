@@ -5,9 +5,9 @@ import statistics
 import pytest
 import torch
 
-from dgviz.declare import Parameter
 from dgviz.domains import discover
-from dgviz.network import ParameterNetwork
+from dgviz.learn.networks import ParameterNetwork
+from dgviz.processes.declare import Parameter
 from tests.conftest import make_example
 
 pytestmark = [

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from .dashboard import PATIENCE, Dashboard
+from tests.browser.dashboard import PATIENCE, Dashboard
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")

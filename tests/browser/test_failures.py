@@ -5,7 +5,7 @@ import os
 import re
 import signal
 
-from .test_flows import SMALL, some_sites
+from tests.browser.test_flows import SMALL, some_sites
 
 
 def test_a_folder_that_cannot_be_written_is_named(dashboard, runs_folder):

@@ -10,7 +10,7 @@ from dgviz.checks import CHECKS, check_physics, meaning
 from dgviz.checks.verdict import Criterion, Verdict
 from dgviz.domains.hydrology.capillary_rise import NoCapillaryRise
 from dgviz.domains.hydrology.snow import NoSnow
-from dgviz.train import Ensemble
+from dgviz.learn import Ensemble
 from tests.checks.planted import (
     BlockedGauge,
     ColdMelt,

@@ -5,7 +5,7 @@ import torch
 import xarray as xr
 
 from dgviz.checks import Trial
-from dgviz.samples import Samples
+from dgviz.learn.tensors import Samples
 from tests.conftest import make_example
 
 WARMUP, DAYS = 60, 180

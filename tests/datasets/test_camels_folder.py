@@ -10,8 +10,7 @@ import pytest
 
 from dgviz.datasets import DataError, attribute_names, forcing_names, open_dataset, read_path
 from dgviz.datasets.camels_us import load
-
-from .camels_files import AREA, DAYS, weather, write_attributes, write_camels, write_flow, write_weather
+from tests.datasets.camels_files import AREA, DAYS, weather, write_attributes, write_camels, write_flow, write_weather
 
 
 @pytest.fixture

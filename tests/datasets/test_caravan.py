@@ -5,8 +5,7 @@ import pandas as pd
 import pytest
 
 from dgviz.datasets import DataError, attribute_names, forcing_names, open_dataset
-
-from .camels_files import DAYS, caravan_series, write_caravan
+from tests.datasets.camels_files import DAYS, caravan_series, write_caravan
 
 
 @pytest.fixture(params=["csv", "netcdf"])

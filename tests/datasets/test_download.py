@@ -11,8 +11,7 @@ import pytest
 
 from dgviz.datasets import DataError, archive
 from dgviz.datasets.download import UnreachableError, fetch
-
-from .camels_files import write_camels
+from tests.datasets.camels_files import write_camels
 
 CONTENT = bytes(range(256)) * 1000
 MD5 = hashlib.md5(CONTENT).hexdigest()

@@ -7,8 +7,7 @@ import xarray as xr
 
 from dgviz import datasets
 from dgviz.datasets import DataError, import_dataset, imports, known, open_dataset, read_path, resolve
-
-from .camels_files import write_camels
+from tests.datasets.camels_files import write_camels
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch.autograd import forward_ad
 
-from dgviz.declare import State
 from dgviz.domains import discover
+from dgviz.processes.declare import State
 from tests.engine.both import BACKENDS, assert_equal
 
 hydrology = discover()["hydrology"]

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from dgviz.declare import Parameter, State
+from dgviz.processes.declare import Parameter, State
 from tests.combinations import PAIRS, differ, each, every_pair, every_triple
 from tests.engine.both import ULP, assert_equal, everything, runs
 

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from dgviz.declare import State
 from dgviz.domains import discover
+from dgviz.processes.declare import State
 from tests.engine.both import BACKENDS
 
 hydrology = discover()["hydrology"]

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from dgviz.declare import Flux, State
 from dgviz.domains import discover
+from dgviz.processes.declare import Flux, State
 from tests.engine.both import BACKENDS, assert_equal, everything, runs
 
 hydrology = discover()["hydrology"]

@@ -6,14 +6,14 @@ import pytest
 import torch
 import xarray as xr
 
-from dgviz import metrics
-from dgviz.config import RunConfig
-from dgviz.declare import Flux, Parameter, State
-from dgviz.runs import RunError
-from dgviz.site_model import SiteModel
-from dgviz.train import DifferentiableModel
-from dgviz.ui.state import AppState
-from dgviz.ui.store import Store
+from dgviz.experiment.config import RunConfig
+from dgviz.experiment.runs import RunError
+from dgviz.learn import DifferentiableModel
+from dgviz.learn.site_model import SiteModel
+from dgviz.processes.declare import Flux, Parameter, State
+from dgviz.scores import metrics
+from dgviz.ui.session.state import AppState
+from dgviz.ui.session.store import Store
 
 SITES = ["a1", "b2", "c3", "d4", "e5"]
 
@@ -157,8 +157,8 @@ def dataset():
 @pytest.fixture
 def empty_store(dataset, tmp_path, monkeypatch):
     """A store with a data set and no run. Of a site, only the last two months of a window are simulated."""
-    monkeypatch.setattr("dgviz.ui.simulation.SHORT", 0)
-    monkeypatch.setattr("dgviz.ui.simulation.LONGEST", 60)
+    monkeypatch.setattr("dgviz.ui.session.simulation.SHORT", 0)
+    monkeypatch.setattr("dgviz.ui.session.simulation.LONGEST", 60)
     return FakeStore(tmp_path, {"made-up": dataset, "other": make_dataset("1980-10-01", 30)})
 
 

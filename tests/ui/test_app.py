@@ -9,16 +9,16 @@ from bokeh.document import Document
 from panel.util import edit_readonly
 from tornado.websocket import WebSocketClosedError
 
-from dgviz.declare import Parameter, Process
 from dgviz.domains import Domain
-from dgviz.model import ProcessModel
-from dgviz.ui import material
+from dgviz.processes.declare import Parameter, Process
+from dgviz.processes.model import ProcessModel
 from dgviz.ui.app import create_app, not_of_a_closed_page
-from dgviz.ui.header import backend_chip, presets, selection_text, shown_only, stale_text
-from dgviz.ui.help import HelpDialog, process_help
-from dgviz.ui.sidebar import Basins, Processes, Training
-from dgviz.ui.state import AppState
-from dgviz.ui.what_if import WhatIf
+from dgviz.ui.session.state import AppState
+from dgviz.ui.session.what_if import WhatIf
+from dgviz.ui.widgets import material
+from dgviz.ui.widgets.header import backend_chip, presets, selection_text, shown_only, stale_text
+from dgviz.ui.widgets.help import HelpDialog, process_help
+from dgviz.ui.widgets.sidebar import Basins, Processes, Training
 
 
 def words(viewable):
@@ -81,7 +81,7 @@ class Leave(Process):
 def made_up(monkeypatch, empty_store):
     """A domain of which nothing else knows, as the draft of a session."""
     domain = Domain("Picking", "tree", {}, {}, {}, dict(harvest=(Leave, Pick), rest=(Leave,)), ())
-    monkeypatch.setattr("dgviz.config.discover", lambda: {"hydrology": domain})
+    monkeypatch.setattr("dgviz.experiment.config.discover", lambda: {"hydrology": domain})
     return AppState(empty_store)
 
 

@@ -7,17 +7,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dgviz.config import RunConfig
+from dgviz.experiment.config import RunConfig
 from dgviz.ui.app import PAGES
-from dgviz.ui.kinds import lacks
-from dgviz.ui.state import AppState
-from dgviz.ui.views import View
-from dgviz.ui.views.charts import FlowCharts
-from dgviz.ui.views.distribution import ScoreDistribution
-from dgviz.ui.views.map import SiteMap
-from dgviz.ui.views.scores import WindowScores, days_of, window_scores
-
-from .conftest import make_results
+from dgviz.ui.lenses.explore.distribution import ScoreDistribution
+from dgviz.ui.lenses.explore.flow_charts import FlowCharts
+from dgviz.ui.lenses.explore.site_map import SiteMap
+from dgviz.ui.lenses.explore.window_scores import WindowScores, days_of, window_scores
+from dgviz.ui.lenses.view import View
+from dgviz.ui.session.state import AppState
+from dgviz.ui.words.kinds import lacks
+from tests.ui.conftest import make_results
 
 VIEWS = sorted(
     {v for rows in PAGES.values() for row in rows for views, _ in row for v in views}, key=lambda v: v.__name__

@@ -6,17 +6,16 @@ Where it has no such parameter: an exponent `gamma` of 1 gives its linear form, 
 hydrograph has the mean delay of HBV's triangle over 3 days.
 """
 
-from ...declare import Attribute, Forcing, Quantity
-from .. import Domain
-from . import presets
-from .capillary_rise import CapillaryRise, NoCapillaryRise
-from .evapotranspiration import (
+from dgviz.domains import Domain
+from dgviz.domains.hydrology import presets
+from dgviz.domains.hydrology.capillary_rise import CapillaryRise, NoCapillaryRise
+from dgviz.domains.hydrology.evapotranspiration import (
     GammaEvapotranspiration,
     LearnedEvapotranspiration,
     LinearEvapotranspiration,
     MonotoneEvapotranspiration,
 )
-from .groundwater import (
+from dgviz.domains.hydrology.groundwater import (
     LearnedPercolation,
     LinearReservoir,
     MonotonePercolation,
@@ -24,11 +23,12 @@ from .groundwater import (
     TwoOutlets,
     ZonesInWrongOrder,
 )
-from .pet import GivenPet, Hamon, Hargreaves, Oudin
-from .river import MuskingumCunge, PlainMuskingumCunge
-from .routing import GammaRouting, NoRouting
-from .snow import DegreeDaySnow, NoSnow, SmoothDegreeDaySnow
-from .soil import BetaSoil, LearnedRecharge, MonotoneRecharge
+from dgviz.domains.hydrology.pet import GivenPet, Hamon, Hargreaves, Oudin
+from dgviz.domains.hydrology.river import MuskingumCunge, PlainMuskingumCunge
+from dgviz.domains.hydrology.routing import GammaRouting, NoRouting
+from dgviz.domains.hydrology.snow import DegreeDaySnow, NoSnow, SmoothDegreeDaySnow
+from dgviz.domains.hydrology.soil import BetaSoil, LearnedRecharge, MonotoneRecharge
+from dgviz.processes.declare import Attribute, Forcing, Quantity
 
 domain = Domain(
     title="Rainfall-runoff",

@@ -2,8 +2,8 @@
 
 from torch.nn.functional import relu
 
-from ...declare import Flux, Parameter, Process
-from .soil import BetaSoil
+from dgviz.domains.hydrology.soil import BetaSoil
+from dgviz.processes.declare import Flux, Parameter, Process
 
 
 class NoCapillaryRise(Process):

@@ -3,9 +3,9 @@
 import torch
 from torch.nn.functional import relu
 
-from ...declare import Flux, Parameter, Process
-from .small_network import MonotoneNetwork, SmallNetwork
-from .soil import SMALLEST, BetaSoil
+from dgviz.domains.hydrology.small_network import MonotoneNetwork, SmallNetwork
+from dgviz.domains.hydrology.soil import SMALLEST, BetaSoil
+from dgviz.processes.declare import Flux, Parameter, Process
 
 
 class LinearEvapotranspiration(Process):

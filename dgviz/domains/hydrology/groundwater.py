@@ -4,8 +4,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import relu
 
-from ...declare import Flux, Parameter, Process, State
-from .small_network import MonotoneNetwork, SmallNetwork
+from dgviz.domains.hydrology.small_network import MonotoneNetwork, SmallNetwork
+from dgviz.processes.declare import Flux, Parameter, Process, State
 
 
 class ThreeOutlets(Process):

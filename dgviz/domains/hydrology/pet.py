@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import relu
 
-from ...declare import Flux, Process
+from dgviz.processes.declare import Flux, Process
 
 
 def solar_geometry(lat: Tensor, day_of_year: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -3,7 +3,7 @@
 The sizes are for a record of a year or two, such as the Delaware's; "published size" is that of the field's papers.
 """
 
-from .. import Preset
+from dgviz.domains import Preset
 
 LONG = {"epochs": 120}
 DYNAMIC = {"evapotranspiration": "GammaEvapotranspiration", "dynamic": ("beta", "gamma")}

@@ -6,10 +6,10 @@ import torch
 from torch import Tensor
 from torch.nn.functional import relu
 
-from ...declare import Flux, Parameter, Process
-from .reaches import Bed, cut
-from .routing import GammaRouting
-from .wave import route
+from dgviz.domains.hydrology.reaches import Bed, cut
+from dgviz.domains.hydrology.routing import GammaRouting
+from dgviz.domains.hydrology.wave import route
+from dgviz.processes.declare import Flux, Parameter, Process
 
 SECONDS_PER_DAY = 86400.0
 SMALLEST_FLOW = 1e-3  # m3 s-1: below it a reach empties at the speed of this flow, else a dry one never would

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import conv1d, pad
 
-from ...declare import Flux, Parameter, Process, State
+from dgviz.processes.declare import Flux, Parameter, Process, State
 
 
 class GammaRouting(Process):

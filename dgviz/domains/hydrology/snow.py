@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import relu
 
-from ...declare import Flux, Parameter, Process, State
+from dgviz.processes.declare import Flux, Parameter, Process, State
 
 
 class DegreeDaySnow(Process):

@@ -2,8 +2,8 @@
 
 from torch.nn.functional import relu
 
-from ...declare import Flux, Parameter, Process, State
-from .small_network import MonotoneNetwork, SmallNetwork
+from dgviz.domains.hydrology.small_network import MonotoneNetwork, SmallNetwork
+from dgviz.processes.declare import Flux, Parameter, Process, State
 
 SMALLEST = 1e-6  # keeps the base of a power positive, where its gradient would be infinite
 

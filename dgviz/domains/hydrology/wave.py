@@ -10,7 +10,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from .reaches import Bed, Network
+from dgviz.domains.hydrology.reaches import Bed, Network
 
 # The outflow of pieces in a step (m3 s-1) from its inflow and their depth coefficient, then inflow, outflow (m3 s-1)
 # and storage (m3) of the step before, then the area (m2) and fall (m) of their beds, and the length of the step (s).

@@ -8,11 +8,11 @@ from math import gcd
 import torch
 from torch import Tensor
 
-from ..plan import Plan
-from ..threads import n_threads, spread
-from .compile import compiled, vector_bytes
-from .kernel import ARGUMENTS, Backward, Forward
-from .layout import EVERY, Layout
+from dgviz.engine.cpu.compile import compiled, vector_bytes
+from dgviz.engine.cpu.kernel import ARGUMENTS, Backward, Forward
+from dgviz.engine.cpu.layout import EVERY, Layout
+from dgviz.engine.plan import Plan
+from dgviz.engine.threads import n_threads, spread
 
 BLOCK = 128  # lanes of a block, or as many as a site has members if these are more
 BLOCKS = 32  # at least, where there are so many sites: threads end at about the same time

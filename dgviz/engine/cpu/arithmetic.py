@@ -5,9 +5,9 @@ from math import inf
 
 from llvmlite import ir
 
-from ..graph import Graph
-from .functions import Functions
-from .lanes import Lanes
+from dgviz.engine.cpu.functions import Functions
+from dgviz.engine.cpu.lanes import Lanes
+from dgviz.engine.graph import Graph
 
 COMPARISONS = dict(lt="<", le="<=", gt=">", ge=">=", eq="==")
 FUSED = ("contract",)  # a product and a sum may be rounded once

@@ -10,8 +10,8 @@ from pathlib import Path
 import llvmlite
 import llvmlite.binding as llvm
 
-from ...files import write_whole
-from ...paths import cache_folder
+from dgviz.files import write_whole
+from dgviz.paths import cache_folder
 
 OPTIMIZATION = 2
 DIGEST = 32  # bytes of a checksum

@@ -10,10 +10,10 @@ from torch import Tensor
 from torch.nn.functional import conv1d, pad
 from torch.overrides import TorchFunctionMode
 
-from ..function import has_direction, once, refuse_second
-from ..threads import n_threads, spread
-from .compile import Function, compiled, vector_bytes
-from .lanes import INT, POINTER, Lanes
+from dgviz.engine.cpu.compile import Function, compiled, vector_bytes
+from dgviz.engine.cpu.lanes import INT, POINTER, Lanes
+from dgviz.engine.function import has_direction, once, refuse_second
+from dgviz.engine.threads import n_threads, spread
 
 AT_ONCE = 16  # series that a thread takes at a time
 WORTH_A_THREAD = 1_000_000  # products

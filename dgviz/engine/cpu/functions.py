@@ -7,7 +7,7 @@ C library, lane by lane.
 
 from llvmlite import ir
 
-from .lanes import ADDRESS, Lanes
+from dgviz.engine.cpu.lanes import ADDRESS, Lanes
 
 LN2 = 0.693147180559945309
 LN2_HIGH, LN2_LOW = 0.693359375, -2.12194440e-4  # of which n times the first is exact

@@ -9,10 +9,10 @@ from functools import cached_property
 
 from llvmlite import ir
 
-from ..plan import Plan
-from .arithmetic import write
-from .lanes import INT, POINTER, Lanes
-from .layout import EVERY, Layout
+from dgviz.engine.cpu.arithmetic import write
+from dgviz.engine.cpu.lanes import INT, POINTER, Lanes
+from dgviz.engine.cpu.layout import EVERY, Layout
+from dgviz.engine.plan import Plan
 
 ARGUMENTS = ("n_time", "n_site", "n_member", "first_site", "n_site_here", "block")
 GUARD = 1.0  # what lanes beyond the last cell compute with

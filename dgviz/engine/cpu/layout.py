@@ -1,6 +1,6 @@
 """Where a kernel's numbers lie in its scratch."""
 
-from ..plan import Plan
+from dgviz.engine.plan import Plan
 
 EVERY = 16
 

@@ -9,9 +9,9 @@ from importlib.util import find_spec
 import torch
 from torch import Tensor
 
-from ..plan import Plan
-from .module import module_of
-from .source import EVERY, Backward, Forward
+from dgviz.engine.gpu.module import module_of
+from dgviz.engine.gpu.source import EVERY, Backward, Forward
+from dgviz.engine.plan import Plan
 
 WARP = 32  # threads that run together
 MOST_WARPS = 32  # of a program

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from math import inf
 
-from ..graph import Graph
+from dgviz.engine.graph import Graph
 
 EXPRESSIONS = {
     **{op: f"{{0}} {sign} {{1}}" for op, sign in dict(add="+", sub="-", mul="*").items()},

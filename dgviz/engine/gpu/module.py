@@ -4,8 +4,8 @@ import hashlib
 from importlib.util import module_from_spec, spec_from_file_location
 from types import ModuleType
 
-from ...files import write_whole
-from ...paths import cache_folder
+from dgviz.files import write_whole
+from dgviz.paths import cache_folder
 
 
 def module_of(name: str, source: str) -> ModuleType:

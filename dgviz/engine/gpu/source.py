@@ -8,8 +8,8 @@ kernel runs each stretch of that many days again, keeps the stores of its days, 
 from collections.abc import Iterable
 from contextlib import contextmanager
 
-from ..plan import Plan
-from .arithmetic import Arithmetic, variable
+from dgviz.engine.gpu.arithmetic import Arithmetic, variable
+from dgviz.engine.plan import Plan
 
 EVERY = 16  # days between checkpoints
 SIZES = ("n_time", "n_site", "n_member")

@@ -5,7 +5,7 @@ import math
 from bokeh.models import FixedTicker, HoverTool, NoOverlap, NumeralTickFormatter
 from bokeh.plotting import figure
 
-from .. import theme
+from dgviz.ui import theme
 
 LEFT = 58  # px left of every time axis, so that stacked panels line up
 

@@ -9,10 +9,10 @@ from bokeh.core.properties import value
 from bokeh.models import ColumnDataSource, Range1d
 from bokeh.plotting import figure
 
-from .. import theme
-from ..text import number, sentence, units
-from . import hover, plain_figure
-from .buckets import GROUND, MAIN, SIDE, SKY, Arrow, Picture, Store
+from dgviz.ui import theme
+from dgviz.ui.figures import hover, plain_figure
+from dgviz.ui.figures.buckets import GROUND, MAIN, SIDE, SKY, Arrow, Picture, Store
+from dgviz.ui.words.text import number, sentence, units
 
 WIDEST = 20  # px, of the widest arrow
 FULL = 98  # the percentile of a store that fills its bucket

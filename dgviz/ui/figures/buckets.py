@@ -12,8 +12,8 @@ x goes from 0 to 100 % of the width, y in pixels from the top.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from ...declare import Flux, Process, State
-from ...domains import Domain
+from dgviz.domains import Domain
+from dgviz.processes.declare import Flux, Process, State
 
 SKY, GAP, STORE, OFF, THIN, GROUND = 44, 40, 48, 24, 9, 62  # px: heights
 OUTLET = 42  # px of a store's side for each arrow that leaves there

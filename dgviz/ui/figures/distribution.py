@@ -7,9 +7,9 @@ import numpy as np
 import xarray as xr
 from bokeh.models import ColumnDataSource, Range1d
 
-from .. import theme
-from ..text import number
-from . import hover, plain_figure
+from dgviz.ui import theme
+from dgviz.ui.figures import hover, plain_figure
+from dgviz.ui.words.text import number
 
 EMPTY = {"value": [], "share": [], "site": [], "name": []}
 OF_OTHERS = ("solid", (6, 2), (2, 2), (8, 2, 2, 2), (1, 3))  # published models share one grey

@@ -7,9 +7,9 @@ import xarray as xr
 from bokeh.models import ColumnDataSource, FixedTicker
 from bokeh.plotting import figure
 
-from ...signatures import flow_duration, regime
-from .. import theme
-from . import hover, log_ticks, plain_figure, plain_legend
+from dgviz.domains.hydrology.evaluation.signatures import flow_duration, regime
+from dgviz.ui import theme
+from dgviz.ui.figures import hover, log_ticks, plain_figure, plain_legend
 
 LINES = {"observed": "observed", "simulated": "run A", "baseline": "run B", "what_if": "what if"}
 WEATHER = ("rain", "snow")

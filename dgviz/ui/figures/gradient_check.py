@@ -5,9 +5,9 @@ import xarray as xr
 from bokeh.models import ColumnDataSource
 from bokeh.plotting import figure
 
-from .. import theme
-from ..text import units
-from . import hover, plain_figure, plain_legend
+from dgviz.ui import theme
+from dgviz.ui.figures import hover, plain_figure, plain_legend
+from dgviz.ui.words.text import units
 
 
 def plot_check(exact: xr.DataArray, small: xr.DataArray, large: xr.DataArray, dark: bool, height: int = 390) -> figure:

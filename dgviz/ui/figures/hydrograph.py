@@ -6,9 +6,9 @@ from bokeh.layouts import column
 from bokeh.models import ColumnDataSource, Label, Range1d, RangeTool, Span
 from bokeh.plotting import figure
 
-from .. import theme
-from . import hover, log_ticks, nothing_yet, plain_figure, plain_legend, show_lines, tip
-from .series import days_of, stretches
+from dgviz.ui import theme
+from dgviz.ui.figures import hover, log_ticks, nothing_yet, plain_figure, plain_legend, show_lines, tip
+from dgviz.ui.figures.series import days_of, stretches
 
 DATE_TIP = ("", "@time{%e %b %Y}")
 FLOWS = {"observed": "observed", "simulated": "run A", "what_if": "what if", "baseline": "run B"}  # as in the legend

@@ -6,9 +6,9 @@ from bokeh.layouts import column
 from bokeh.models import ColumnDataSource, Range1d
 from bokeh.plotting import figure
 
-from .. import theme
-from ..progress import part_of
-from . import hover, plain_figure, plain_legend
+from dgviz.ui import theme
+from dgviz.ui.figures import hover, plain_figure, plain_legend
+from dgviz.ui.words.progress import part_of
 
 NAMES = ("epoch", "loss", "validation_loss", "median_nse")
 FAINT = 0.35  # the opacity of parts that have ended

@@ -9,10 +9,10 @@ from bokeh.layouts import column
 from bokeh.models import ColumnDataSource, HoverTool, Range1d, Span
 from bokeh.plotting import figure
 
-from .. import theme
-from ..text import label, units
-from . import hover, nothing_yet, plain_figure, plain_legend, tip
-from .series import in_window
+from dgviz.ui import theme
+from dgviz.ui.figures import hover, nothing_yet, plain_figure, plain_legend, tip
+from dgviz.ui.figures.series import in_window
+from dgviz.ui.words.text import label, units
 
 LEFT_OF_TWO_LINES = 86  # px, for an axis label of two lines
 DATE = ("", "@time{%e %b %Y}")

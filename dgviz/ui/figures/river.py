@@ -5,8 +5,8 @@ import xarray as xr
 from bokeh.models import ColorMapper, ColumnDataSource, GlyphRenderer
 from bokeh.plotting import figure
 
-from ...datasets.network import downstream_positions, upstream_area
-from .. import theme
+from dgviz.datasets.river_network import downstream_positions, upstream_area
+from dgviz.ui import theme
 
 LINE_WIDTHS = 1.5, 9.0  # px, of the smallest and the largest reach
 

@@ -18,11 +18,11 @@ from bokeh.models import (
 )
 from bokeh.plotting import figure
 
-from ...datasets.network import has_network
-from ...paths import data_folder
-from .. import theme
-from . import hover, plain_figure, tip
-from .river import River
+from dgviz.datasets.river_network import has_network
+from dgviz.paths import data_folder
+from dgviz.ui import theme
+from dgviz.ui.figures import hover, plain_figure, tip
+from dgviz.ui.figures.river import River
 
 KM_PER_DEGREE = 111.19
 

@@ -6,8 +6,8 @@ import numpy as np
 from bokeh.models import ColorBar, ColumnDataSource, LinearColorMapper, Range1d, Slope
 from bokeh.plotting import figure
 
-from .. import theme
-from . import hover, plain_figure, tip
+from dgviz.ui import theme
+from dgviz.ui.figures import hover, plain_figure, tip
 
 EMPTY = {"x": [], "y": [], "low": [], "high": [], "site": [], "name": [], "value": []}
 TIPS = [("", "<b>@name</b>"), ("", "@site"), ("", "@y{0.00} (@low{0.00} to @high{0.00})")]

@@ -6,8 +6,8 @@ from bokeh.layouts import column
 from bokeh.models import ColumnDataSource, Range1d
 from bokeh.plotting import figure
 
-from .. import theme
-from . import hover, nothing_yet, plain_figure, plain_legend, show_lines
+from dgviz.ui import theme
+from dgviz.ui.figures import hover, nothing_yet, plain_figure, plain_legend, show_lines
 
 LINES = {"observed": "observed", "simulated": "run A", "baseline": "run B"}
 

@@ -9,10 +9,10 @@ from bokeh.layouts import column
 from bokeh.models import ColumnDataSource, HoverTool, Range1d, Span
 from bokeh.plotting import figure
 
-from ...declare import Flux, Quantity
-from .. import theme
-from ..text import lower_first, sentence, short_label, units
-from . import hover, nothing_yet, plain_figure, plain_legend, tip
+from dgviz.processes.declare import Flux, Quantity
+from dgviz.ui import theme
+from dgviz.ui.figures import hover, nothing_yet, plain_figure, plain_legend, tip
+from dgviz.ui.words.text import lower_first, sentence, short_label, units
 
 DATE = ("", "@time{%e %b %Y}")
 DASHES = ("solid", (6, 2), (2, 2), (8, 2, 2, 2))  # of quantities that share a colour

@@ -7,10 +7,10 @@ from bokeh.layouts import column
 from bokeh.models import ColumnDataSource, Range1d, Span
 from bokeh.plotting import figure
 
-from ...checks import Verdict
-from .. import theme
-from ..text import lower_first, units
-from . import hover, plain_figure, plain_legend
+from dgviz.checks import Verdict
+from dgviz.ui import theme
+from dgviz.ui.figures import hover, plain_figure, plain_legend
+from dgviz.ui.words.text import lower_first, units
 
 DATE = ("", "@time{%e %b %Y}")
 BEFORE, AFTER = pd.Timedelta(days=45), pd.Timedelta(days=180)  # in sight around the day on which cases part

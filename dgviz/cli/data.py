@@ -1,0 +1,151 @@
+"""`dgviz data`: what data there are, whether they are right, and how they get in."""
+
+import shlex
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import xarray as xr
+from rich import box
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+from rich.table import Table
+
+from dgviz.cli.terminal import err, out, plain_errors
+from dgviz.datasets import (
+    DataError,
+    archive,
+    attribute_names,
+    forcing_names,
+    import_dataset,
+    known,
+    open_dataset,
+    read_path,
+    target_names,
+)
+
+app = typer.Typer(help="List, check, import and download data sets.", invoke_without_command=True)
+
+Span = Annotated[
+    str | None, typer.Option(help="Days to read, as 1989-10-01/2009-09-30; else those that keep the most data.")
+]
+
+
+@app.callback()
+def list_known(context: typer.Context) -> None:
+    """List the known data sets; the commands check, import and download others."""
+    if context.invoked_subcommand is None:
+        out.print(*(escape(f"{name}: {title}") for name, title in known().items()), sep="\n", highlight=False)
+
+
+@app.command()
+def check(
+    data: Annotated[str, typer.Argument(help="A known data set, or the path of your own.")], span: Span = None
+) -> None:
+    """Read and check a data set, and say what is in it and all that is wrong with it."""
+    with plain_errors():
+        try:
+            with bar("Reading") as each:
+                dataset = read_path(Path(data), span, each) if Path(data).exists() else open_dataset(data)
+        except DataError as error:
+            if error.problems:
+                out.print(problem_table([(p.site, p.text, p.n_days) for p in error.problems]))
+            raise
+        summarise(dataset)
+
+
+@app.command("import")
+def import_(
+    path: Annotated[Path, typer.Argument(help="A folder of CAMELS-US, of Caravan or of CSV files, or a NetCDF file.")],
+    name: Annotated[str | None, typer.Option(help="The name to open it by; else that of the file or folder.")] = None,
+    span: Span = None,
+) -> None:
+    """Read a data set once and keep it so that it opens fast, by its name and by its path."""
+    with plain_errors():
+        keep(path, name, span)
+
+
+@app.command()
+def get(
+    name: Annotated[str, typer.Argument(help="camels-us: 671 basins of the United States, 3.4 GB.")],
+    to: Annotated[Path | None, typer.Option(help="Folder for the downloads; else one in your cache.")] = None,
+) -> None:
+    """Download a data set from its official archive and import it; a download that broke off goes on."""
+    with plain_errors():
+        if name != "camels-us":
+            raise ValueError(f"There is no archive for {name!r}. Write `dgviz data get camels-us`.")
+        folder = to or archive.archive_folder()
+        out.print(f"From {archive.record()} to {folder}", highlight=False, soft_wrap=True)
+        columns = BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn()
+        with Progress(TextColumn("{task.description}"), *columns, console=err) as progress:
+            for file in archive.FILES:
+                task = progress.add_task(file, total=None)
+                archive.download(file, folder, partial(show_bytes, progress, task))
+        with bar("Unpacking") as each:
+            archive.unpack(folder, each)
+        keep(folder, name, None)
+
+
+def show_bytes(progress: Progress, task: int, n_bytes: int, of: int | None) -> None:
+    """Show how many bytes of a file are there."""
+    progress.update(task, completed=n_bytes, total=of)
+
+
+def keep(path: Path, name: str | None, span: str | None) -> None:
+    """Import what lies at a path, with a progress bar, and say what it is called."""
+    with bar("Reading") as each:
+        name = import_dataset(path, name, span, each)
+    summarise(open_dataset(name))
+    out.print(f"Imported: open it with --data {shlex.quote(name)}", highlight=False)
+
+
+@contextmanager
+def bar(title: str) -> Iterator[Callable[[Sequence[str]], Iterable[str]]]:
+    """A progress bar over a sequence that is known later."""
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=err) as progress:
+        yield partial(progress.track, description=title)
+
+
+def summarise(dataset: xr.Dataset) -> None:
+    """Print what is in a data set, what was left out of it and what was done to it."""
+    days = dataset.indexes["time"]
+    left = [line.split(": ", 1) for line in dataset.attrs.get("left_out", "").splitlines()]
+    table = Table("", "", title=dataset.attrs["title"], show_header=False)
+    of_all = f" of {dataset.sizes['site'] + len(left)}, {len(left)} left out" if left else ""
+    table.add_row("sites", f"{dataset.sizes['site']}{of_all}")
+    table.add_row("days", f"{len(days)}, {days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d}")
+    for label, names in (
+        ("forcings", forcing_names(dataset)),
+        ("targets", target_names(dataset)),
+        ("attributes", attribute_names(dataset)),
+    ):
+        table.add_row(label, ", ".join(f"{n} ({dataset[n].attrs['units']})" for n in names))
+    missing = float(dataset[target_names(dataset)[0]].isnull().mean())
+    table.add_row("observed", f"{1 - missing:.1%} of the days")
+    for period in ("train_period", "test_period"):
+        table.add_row(period.replace("_", " "), dataset.attrs[period].replace("/", " to "))
+    if notes := dataset.attrs.get("history"):
+        table.add_row("notes", escape(notes.replace("; ", "\n")))
+    out.print(table)
+    if left:
+        out.print(problem_table([(site, reason, 0) for site, reason in left], "Left out"))
+
+
+def problem_table(problems: Iterable[tuple[str, str, int]], title: str = "Problems") -> Table:
+    """What is wrong, by site."""
+    table = Table("site", "what is wrong", title=title, box=box.SIMPLE)
+    for site, text, n_days in problems:
+        table.add_row(escape(site), escape(text) + (f" ({n_days} days)" if n_days > 1 else ""))
+    return table

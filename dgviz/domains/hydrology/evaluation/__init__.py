@@ -1,0 +1,1 @@
+"""What hydrology asks of a simulated flow beside its scores."""

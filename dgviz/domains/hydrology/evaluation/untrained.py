@@ -1,0 +1,76 @@
+"""What a run was never trained on, beside what is observed of it: a check of the physics.
+
+Only the streamflow is trained on. That it comes out well says little about the rest of the water balance: these are the
+parts of it that observations can judge.
+"""
+
+import xarray as xr
+
+from dgviz.domains.hydrology.evaluation.signatures import baseflow_index
+
+
+def untrained(results: xr.Dataset, dataset: xr.Dataset) -> xr.Dataset:
+    """Long-term means of a run and of the observation by site, `(site,)`, over the days of the results.
+
+    - `observed_evapotranspiration`, mm d-1: precipitation minus streamflow, over the days with an observation. Right as
+      far as the storage did not change and nothing flowed by underground.
+    - `evapotranspiration`, mm d-1: all that left to the atmosphere.
+    - `observed_baseflow_share`: the `baseflow_index` of the data set, else that of the observed flow.
+    - `baseflow_share`: baseflow over all that entered the channel.
+    - `aridity`: potential evapotranspiration over precipitation; the data set's own where the run has none.
+    - `observed_evaporative_index`, `evaporative_index`: evapotranspiration over precipitation.
+
+    What the run or the data do not tell is absent: a recurrent network has no fluxes, nor had results that were
+    written before they held `mean_<flux>`.
+    """
+    data = dataset.sel(site=results.site, time=results.time)
+    prcp = data.prcp.astype("float64").mean("time")
+    both = data.prcp.where(data.streamflow.notnull()).astype("float64").mean("time")
+    found = _of_run(results) | _of_observation(data, both)
+    pet = results.get("mean_pet", data.pet.mean("time") if "pet" in data else None)
+    if pet is not None or "aridity" in data:
+        found["aridity"] = pet / prcp if pet is not None else data.aridity
+    found["observed_evaporative_index"] = found["observed_evapotranspiration"] / both
+    if "evapotranspiration" in found:
+        found["evaporative_index"] = found["evapotranspiration"] / prcp
+    return xr.Dataset({k: _labelled(v, k) for k, v in found.items()}, {"name": results.coords["name"]})
+
+
+def _of_run(results: xr.Dataset) -> dict[str, xr.DataArray]:
+    found, up = {}, _into("atmosphere", results)
+    if up:
+        found["evapotranspiration"] = sum(up)
+    if "mean_baseflow" in results:
+        found["baseflow_share"] = results.mean_baseflow / sum(_into(results.mean_baseflow.attrs["into"], results))
+    return found
+
+
+def _of_observation(data: xr.Dataset, prcp: xr.DataArray) -> dict[str, xr.DataArray]:
+    given = data.coords.get("baseflow_index")
+    return {
+        "observed_evapotranspiration": prcp - data.streamflow.astype("float64").mean("time"),
+        "observed_baseflow_share": baseflow_index(data.streamflow) if given is None else given,
+    }
+
+
+def _into(store: str, results: xr.Dataset) -> list[xr.DataArray]:
+    """The mean fluxes into a store, as they are declared."""
+    return [
+        values for name, values in results.items() if name.startswith("mean_") and values.attrs.get("into") == store
+    ]
+
+
+LABELS = {
+    "evapotranspiration": ("mm d-1", "Simulated evapotranspiration"),
+    "observed_evapotranspiration": ("mm d-1", "Precipitation minus observed streamflow"),
+    "baseflow_share": ("1", "Simulated baseflow share"),
+    "observed_baseflow_share": ("1", "Baseflow index of the observed flow"),
+    "aridity": ("1", "Aridity: potential evapotranspiration over precipitation"),
+    "evaporative_index": ("1", "Simulated evapotranspiration over precipitation"),
+    "observed_evaporative_index": ("1", "Observed 1 minus runoff ratio"),
+}
+
+
+def _labelled(values: xr.DataArray, name: str) -> xr.DataArray:
+    units, long_name = LABELS[name]
+    return values.reset_coords(drop=True).drop_attrs().assign_attrs(units=units, long_name=long_name)

@@ -1,0 +1,1 @@
+"""Runs: their options, the data they see, splits, training, results, and what is compared."""

@@ -1,0 +1,213 @@
+"""All options of a run, in one place."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from dgviz.domains import Domain, discover
+from dgviz.processes.declare import Parameter
+from dgviz.processes.model import ProcessModel
+from dgviz.suggestions import suggest
+
+Period = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}/\d{4}-\d{2}-\d{2}$")]
+
+
+# What only says how or where to train; changing anything else would give another model, and make results old.
+NOT_THE_MODEL = frozenset(
+    {
+        "sites",
+        "device",
+        "seed",
+        "epochs",
+        "batch_size",
+        "learning_rate",
+        "schedule",
+        "weights",
+        "clip",
+        "patience",
+        "validation",
+        "validation_fraction",
+        "window",
+        "warmup",
+    }
+)
+
+
+class ConfigError(ValueError):
+    """An option that a run does not know or cannot have."""
+
+
+class RunConfig(BaseModel):
+    """Everything that determines a run. It is JSON; what is not given has the default of its field.
+
+    The option of a slot may be given by the slot's name: `RunConfig(snow="NoSnow")`.
+    Raises ConfigError naming the option, the given value, what is allowed and the nearest known name.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    domain: str = Field("hydrology", description="Scientific domain.")
+    data: str = Field("delaware", description="A known data set, or the path of your own.")
+    sites: tuple[str, ...] = Field((), description="Sites to train on and simulate; none means all.")
+    train_period: Period | None = Field(None, description="First/last day of training; none means the data set's own.")
+    test_period: Period | None = Field(None, description="First/last day of testing; none means the data set's own.")
+    processes: dict[str, str] = Field({}, description="The option of each slot; a slot left out has its default.")
+
+    predictor: Literal["processes", "corrected", "network"] = Field(
+        "processes",
+        description="What predicts the target: the processes; the processes and a recurrent network that corrects "
+        "them; or a recurrent network alone.",
+    )
+    parameters: Literal["attributes", "shared", "sites", "fixed"] = Field(
+        "attributes",
+        description="Where static parameters come from: a network on the attributes of each site; one learned set for "
+        "all sites; a learned set for every site; or the declared defaults, without learning.",
+    )
+    dynamic: tuple[str, ...] = Field((), description="Parameters that vary in time, given by a recurrent network.")
+    attributes: tuple[str, ...] = Field((), description="Attributes that the networks see; none means all.")
+    climate: Literal["given", "training"] = Field(
+        "given",
+        description="Climate attributes as the data set gives them, or computed from the forcings of the training days "
+        "only, so that they tell nothing of the test period.",
+    )
+    shuffled: bool = Field(
+        False, description="Give every site the attributes of another one: a control that attributes matter."
+    )
+    members: int = Field(16, ge=1, le=256, description="Parallel parameter sets; their flows are averaged.")
+    hidden: int = Field(32, ge=1, le=1024, description="Units in the hidden layer of the networks.")
+    network: Literal["lstm", "gru"] = Field("lstm", description="The kind of the recurrent networks.")
+    dropout: float = Field(
+        0.0, ge=0, lt=1, description="Share of a recurrent network's state that is left out in training."
+    )
+    dynamic_dropout: float = Field(
+        0.0, ge=0, lt=1, description="Share of sites for which a dynamic parameter stays static in an update."
+    )
+    seeds: int = Field(
+        1, ge=1, le=50, description="Models trained from different seeds; their predictions are averaged."
+    )
+
+    holdout: Literal["none", "folds", "regions", "sites"] = Field(
+        "none",
+        description="Sites held out of training: none; a random share, or a contiguous region, in turn, so that every "
+        "site is predicted by a model that has not seen it; or the sites named in held_sites.",
+    )
+    folds: int = Field(5, ge=2, le=50, description="Into how many parts the sites are divided to be held out in turn.")
+    held_sites: tuple[str, ...] = Field((), description="Sites that are never trained on, with holdout 'sites'.")
+
+    loss: Literal["nse", "rmse", "kge"] = Field(
+        "nse",
+        description="nse: squared error over (standard deviation + 0.1) squared, by site; "
+        "rmse: with the error of the logarithm; kge: Kling-Gupta efficiency by site.",
+    )
+    weights: str = Field("", description="Attribute by which the error of a site counts; none means all equally.")
+    epochs: int = Field(60, ge=1, le=10_000, description="Passes over the training data.")
+    learning_rate: float = Field(0.03, gt=0, le=1, description="Step size of the optimizer (Adam).")
+    schedule: Literal["constant", "cosine"] = Field(
+        "constant", description="The step size over the epochs: as it is, or falling to a hundredth along a cosine."
+    )
+    batch_size: int = Field(100, ge=1, le=10_000, description="Sites in one update.")
+    window: int = Field(365, ge=30, le=10_000, description="Days scored in one update.")
+    warmup: int = Field(365, ge=0, le=3650, description="Days before the window that fill the stores, unscored.")
+    clip: float = Field(1.0, gt=0, allow_inf_nan=False, description="Largest norm of the gradient.")
+    validation: Literal["none", "sites", "period"] = Field(
+        "none",
+        description="What is held out of training to stop early: a share of the sites or the last days. "
+        "Nested sites share water: where there are many, hold out days.",
+    )
+    validation_fraction: float = Field(0.2, gt=0, lt=1, description="The share that is held out.")
+    patience: int = Field(20, ge=1, description="Epochs without improvement after which training stops.")
+    seed: int = Field(0, ge=0, description="Seed of every random number.")
+    device: Literal["auto", "cpu", "cuda"] = Field("auto", description="Where to train; auto takes a GPU if any.")
+
+    def __init__(self, /, **options: Any):
+        domain = discover().get(options.get("domain", "hydrology"))
+        slots = {k: options.pop(k) for k in list(options) if domain and k in domain.slots}
+        if slots:
+            options["processes"] = {**options.get("processes", {}), **slots}
+        try:
+            super().__init__(**options)
+        except ValidationError as error:
+            raise ConfigError(_explain(error)) from None
+
+    @field_validator("domain")
+    @classmethod
+    def _known_domain(cls, name: str) -> str:
+        known = discover()
+        if name not in known:
+            raise ValueError(f"there is no domain {name!r}. Domains: {', '.join(known)}.{suggest(name, known)}")
+        return name
+
+    @model_validator(mode="after")
+    def _processes_and_dynamic_fit(self) -> "RunConfig":
+        self.processes.update(self.science.complete(self.processes))
+        known = self.build().of(Parameter)
+        for name in self.dynamic:
+            if name not in known:
+                has = f"Parameters: {', '.join(known)}." if known else "A network alone has no parameters."
+                raise ValueError(
+                    f"dynamic: the chosen processes have no parameter {name!r}. {has}{suggest(name, known)}"
+                )
+        if self.holdout == "sites" and not self.held_sites:
+            raise ValueError("holdout 'sites' needs held_sites: name the sites to hold out, or choose 'folds'.")
+        if self.holdout != "none" and self.parameters == "sites":
+            raise ValueError(
+                f"parameters 'sites' learns a set for every site trained on; holdout {self.holdout!r} asks for sites "
+                "that are not. Choose parameters 'attributes' or 'shared', or holdout 'none'."
+            )
+        if self.validation == "sites" and self.parameters == "sites":
+            raise ValueError(
+                "parameters 'sites' learns a set for every site trained on; validation 'sites' asks for sites that are "
+                "not. Choose validation 'period'."
+            )
+        return self
+
+    @property
+    def science(self) -> Domain:
+        """The domain itself."""
+        return discover()[self.domain]
+
+    @property
+    def target(self) -> str:
+        """The name of what is predicted: the first target of the domain."""
+        return next(iter(self.science.targets))
+
+    def build(self) -> ProcessModel:
+        """The process model with the chosen options; one without processes if a network predicts alone."""
+        return self.science.empty() if self.predictor == "network" else self.science.build(**self.processes)
+
+    def edited(self, /, **changes: Any) -> "RunConfig":
+        """A copy with some options changed, checked as a whole."""
+        if isinstance(changes.get("processes"), dict):
+            changes["processes"] = {**self.processes, **changes["processes"]}
+        return RunConfig(**{**self.model_dump(), **changes})
+
+    def preset(self, name: str) -> "RunConfig":
+        """A copy with the options of a preset of the domain; those of another preset go back to their defaults.
+
+        Data, sites, periods and what else a preset does not concern stay. Raises ConfigError naming an unknown preset.
+        """
+        presets = self.science.presets
+        if name not in presets:
+            raise ConfigError(f"There is no preset {name!r}. Presets: {'; '.join(presets)}.{suggest(name, presets)}")
+        concerned = {k for preset in presets.values() for k in preset.options} - self.science.slots.keys()
+        defaults = {k: type(self).model_fields[k].default for k in concerned}
+        return RunConfig(**{**self.model_dump(), "processes": {}, **defaults, **presets[name].options})
+
+    def differences(self, other: "RunConfig") -> dict[str, tuple[Any, Any]]:
+        """The options that differ, each with this value and the other's; a slot by its name."""
+        mine, theirs = ({**c.model_dump(exclude={"processes"}), **c.processes} for c in (self, other))
+        return {k: (mine.get(k), theirs.get(k)) for k in {**mine, **theirs} if mine.get(k) != theirs.get(k)}
+
+
+def _explain(error: ValidationError) -> str:
+    lines = []
+    for problem in error.errors():
+        name = ".".join(str(part) for part in problem["loc"])
+        if problem["type"] == "extra_forbidden":
+            known = [*RunConfig.model_fields, *(slot for d in discover().values() for slot in d.slots)]
+            lines.append(f"There is no option {name!r}.{suggest(name, known)} Options: {', '.join(known)}.")
+        elif problem["type"] == "value_error":
+            lines.append(str(problem["ctx"]["error"]))
+        else:
+            lines.append(f"{name} = {problem['input']!r}: {problem['msg']}.")
+    return "\n".join(lines)

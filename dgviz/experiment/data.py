@@ -1,0 +1,76 @@
+"""The data that a run sees: its sites, with the attributes that its options give them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import xarray as xr
+
+from dgviz.datasets import attribute_names, open_dataset
+from dgviz.datasets.river_network import has_network, upstream_of
+from dgviz.domains.hydrology.evaluation.climate import with_climate_of
+from dgviz.experiment.config import ConfigError, RunConfig
+from dgviz.experiment.splits import periods_of
+
+
+def dataset_of(config: RunConfig) -> xr.Dataset:
+    """The data of a run: its sites, all days. Raises ConfigError naming a site that is not there."""
+    dataset = open_dataset(config.data)
+    if unknown := sorted(set(config.sites) - set(dataset.site.values)):
+        raise ConfigError(f"sites: the data set {config.data!r} has no {', '.join(unknown)}.")
+    _check_whole(config, dataset)
+    sites = config.sites or tuple(dataset.site.values)
+    part = part_of(config, dataset, sites)
+    for below, name in (("downstream_site", "site"), ("downstream_reach", "reach")):
+        if config.sites and below in part and name in part and part[name].dims == ("site",):
+            nearest = _next_among(dataset[name].values, dataset[below].values, part[name].values)
+            part = part.assign({below: part[below].copy(data=np.array(nearest, part[below].dtype))})
+    return part
+
+
+def _check_whole(config: RunConfig, dataset: xr.Dataset) -> None:
+    """A process that joins sites needs all whose water passes those chosen."""
+    if not config.sites or not config.build().joins_sites or not has_network(dataset):
+        return
+    if missing := upstream_of(dataset, config.sites)[len(config.sites) :]:
+        raise ConfigError(
+            f"sites: a river is simulated as a whole, but {len(missing)} reaches upstream of those chosen are not "
+            f"among them ({', '.join(missing[:3])} ...). Choose them too, or none for the whole river."
+        )
+
+
+def part_of(config: RunConfig, dataset: xr.Dataset, wanted: Sequence[str]) -> xr.Dataset:
+    """Some sites of a data set as the run sees them: with climate of the training days if so asked, and shuffled
+    attributes; but those that are not the run's, if the first is not, keep their own."""
+    sites = [str(site) for site in config.sites or dataset.site.values]
+    part = _with_climate(config, dataset.sel(site=list(wanted)))
+    if not config.shuffled or wanted[0] not in sites:
+        return part
+    donors = _donors(len(sites), config.seed)
+    given = _with_climate(config, dataset.sel(site=[sites[donors[sites.index(site)]] for site in wanted]))
+    return part.assign({name: part[name].copy(data=given[name].values) for name in attribute_names(part)})
+
+
+def _with_climate(config: RunConfig, dataset: xr.Dataset) -> xr.Dataset:
+    if config.climate == "given":
+        return dataset
+    return with_climate_of(dataset, periods_of(config, dataset)["train"])
+
+
+def _donors(n_sites: int, seed: int) -> np.ndarray:
+    """For each site the position of the one whose attributes it gets; none keeps its own (unless there is but one)."""
+    order, donors = np.random.default_rng(seed).permutation(n_sites), np.empty(n_sites, int)
+    donors[order] = np.roll(order, 1)
+    return donors
+
+
+def _next_among(names: np.ndarray, downstream: np.ndarray, chosen: np.ndarray) -> list:
+    """The next downstream of each of those chosen that is chosen too, or the last there is."""
+    below, among = dict(zip(names.tolist(), downstream.tolist(), strict=True)), set(chosen.tolist())
+
+    def next_of(place: str | int) -> str | int:
+        passed = {place}
+        while (place := below[place]) in below and place not in among | passed:
+            passed.add(place)
+        return place
+
+    return [next_of(place) for place in chosen.tolist()]

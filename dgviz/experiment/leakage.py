@@ -1,0 +1,72 @@
+"""What a run would see of the days or sites that it is tested on."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from dgviz.datasets import attribute_names
+from dgviz.experiment.config import RunConfig
+from dgviz.experiment.splits import days_of, folds_of, nested, periods_of, training_days
+
+N_NAMED = 3
+FROM_STREAMFLOW = (  # attributes of CAMELS that are computed from what is to be predicted
+    *("q_mean", "runoff_ratio", "slope_fdc", "baseflow_index", "stream_elas", "hfd_mean", "q5", "q95"),
+    *("high_q_freq", "high_q_dur", "low_q_freq", "low_q_dur", "zero_q_freq"),
+)
+
+
+def leaks(config: RunConfig, dataset: xr.Dataset) -> list[str]:
+    """What leaks from test to training, how, and what to do about it; a sentence or two each.
+
+    `dataset` holds the sites of the run. Weights, statistics, warm-up and early stopping see no observation and no
+    forcing of the test period, and no target of a held-out site; what may see them are attributes, computed before.
+    Which sites share water is known only where the data set says so.
+    """
+    test = periods_of(config, dataset)["test"]
+    days, warmup = training_days(config, dataset)
+    tested, together = days_of(dataset, test, "test"), nested(dataset)
+    assert days.stop <= tested.start or tested.stop <= days.start - warmup, "a training sees days of the test period"
+    for fold in folds_of(config, dataset):
+        assert not together[np.ix_(fold.trained, fold.held)].any(), f"fold {fold.name} divides nested sites"
+    found = _attributes(config, dataset, test) if _reads_attributes(config) else []
+    if config.validation == "sites" and together.any():
+        found.append(
+            f"{int(together.any(0).sum())} sites share water with others, and validation 'sites' may divide them: "
+            "training then stops too late. Set validation='period'."
+        )
+    return found
+
+
+def _reads_attributes(config: RunConfig) -> bool:
+    """Does any network?"""
+    recurrent = bool(config.dynamic) or config.predictor != "processes"
+    return recurrent or config.parameters == "attributes"
+
+
+def _attributes(config: RunConfig, dataset: xr.Dataset, test: str) -> list[str]:
+    read, found = attribute_names(dataset, config.attributes), []
+    periods = {name: dataset[name].attrs["period"] for name in read if "period" in dataset[name].attrs}
+    late = [name for name, period in periods.items() if config.climate == "given" and _share_days(period, test)]
+    if late:
+        found.append(
+            f"{_some(late)} tell of {periods[late[0]]}, which has days of the test period {test}: networks that read "
+            "them know the climate they are tested in. Set climate='training', or leave them out of attributes."
+        )
+    if of_flow := [name for name in read if name in FROM_STREAMFLOW]:
+        found.append(
+            f"{_some(of_flow)} are computed from observed streamflow, which is to be predicted. "
+            "Leave them out of attributes."
+        )
+    return found
+
+
+def _share_days(one: str, other: str) -> bool:
+    (start, end), (first, last) = ([pd.Timestamp(day) for day in period.split("/")] for period in (one, other))
+    return start <= last and first <= end
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - N_NAMED
+    return ", ".join(names[:N_NAMED]) + (f" and {more} more attributes" if more > 0 else "")

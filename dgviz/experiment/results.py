@@ -1,0 +1,129 @@
+"""What a trained model gives: learned parameters, simulated target, scores and sensitivities, by site."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import torch
+import xarray as xr
+
+from dgviz.datasets import period_slice
+from dgviz.datasets.river_network import has_network, upstream_area
+from dgviz.experiment.config import RunConfig
+from dgviz.experiment.splits import Fold, days_of
+from dgviz.learn import DifferentiableModel, Ensemble
+from dgviz.learn.tensors import Samples
+from dgviz.processes.declare import Flux
+from dgviz.scores.metrics import scores
+from dgviz.sensitivity import mean_response, score_gradient
+
+CELL_DAYS_AT_ONCE = 6_400_000  # members x days x sites: bounds the memory of a gradient through years of days
+
+
+def make_results(
+    models: Sequence[DifferentiableModel | Ensemble],
+    folds: Sequence[Fold],
+    samples: Samples,
+    dataset: xr.Dataset,
+    config: RunConfig,
+    periods: Mapping[str, str],
+) -> xr.Dataset:
+    """Results for every site of `dataset` from the first to the last day of `periods`, warmed up.
+
+    `models` are those of the `folds`: a site that a fold holds out is predicted by its model, the others by the first.
+    Where the model of a fold is missing, as training was stopped before it, its sites have no results (NaN).
+    The target is `(time, site)`, with `_low` and `_high` behind its name the least and greatest of an ensemble; a
+    static parameter `(site, member)`, a dynamic one `(time, site)`; scores are `(period, site)`;
+    `sensitivity_<parameter>` `(site,)` is that of the mean of the target over all these days, or, where a process joins
+    sites, `gradient_<parameter>` that of the mean NSE of all sites observed, with the `mean_discharge` `(site,)` of a
+    river; `mean_<flux>` `(site,)` is what each flux of the processes was on average over these days; `fold` `(site,)`
+    numbers the model and `held_out` says whether it had not seen the site.
+    """
+    spans = {name: days_of(dataset, period, name) for name, period in periods.items()}
+    whole = slice(min(s.start for s in spans.values()), max(s.stop for s in spans.values()))
+    cells_of_site = config.members * config.seeds * (whole.stop - whole.start + config.warmup)
+    fold, held = _assigned(folds, dataset.sizes["site"])
+    n_at_once = max(1, CELL_DAYS_AT_ONCE // cells_of_site)
+    parts = []
+    for number, model in enumerate([*models, *models[:1] * (len(folds) - len(models))]):
+        predicted = torch.tensor(np.flatnonzero(fold == number))
+        if model.process_model.joins_sites:
+            everything = samples.span(whole.start, whole.stop, config.warmup)
+            parts.append(_results_of(model, everything, config.target).isel(site=predicted.numpy()))
+            continue
+        for block in predicted.split(n_at_once) if len(predicted) else ():
+            of_block = samples.span(whole.start, whole.stop, config.warmup, block.tolist())
+            parts.append(_results_of(model, of_block, config.target))
+    order = np.argsort(np.argsort(fold, kind="stable"), kind="stable")
+    results = xr.concat(parts, "site", data_vars="minimal", coords="minimal", compat="override", join="override")
+    results = results.isel(site=order).assign_coords(site=dataset.site, time=dataset.time[whole], **_place(dataset))
+    if len(models) < len(folds):
+        with xr.set_options(keep_attrs=True):
+            results = results.where(xr.DataArray(fold < len(models), {"site": dataset.site}, "site"))
+    if has_network(dataset) and config.build().joins_sites:
+        results["mean_discharge"] = _mean_discharge(results[config.target], dataset)
+    if config.holdout != "none":
+        results["fold"] = "site", fold, {"long_name": "Number of the model that predicts the site", "units": "1"}
+        results["held_out"] = "site", held, {"long_name": "Was the site held out of training?", "units": "1"}
+    table = [_scores(results, dataset, config.target, period_slice(dataset, p)) for p in periods.values()]
+    table = xr.concat(table, "period", combine_attrs="override").assign_coords(period=list(periods))
+    return results.merge(table, compat="override").assign_attrs(
+        Conventions="CF-1.11",
+        title=f"Results of a dgviz run on: {dataset.attrs.get('title', config.data)}",
+        **{f"{name}_period": period for name, period in periods.items()},
+    )
+
+
+def _assigned(folds: Sequence[Fold], n_sites: int) -> tuple[np.ndarray, np.ndarray]:
+    """For each site, the number of the fold whose model predicts it, and whether that held it out."""
+    fold, held = np.zeros(n_sites, int), np.zeros(n_sites, bool)
+    for number, each in enumerate(folds):
+        fold[list(each.held)], held[list(each.held)] = number, True
+    return fold, held
+
+
+def _results_of(model: DifferentiableModel | Ensemble, samples: Samples, target: str) -> xr.Dataset:
+    joined = model.process_model.joins_sites
+    response = (score_gradient if joined else mean_response)(model, samples, target)
+    named = response.rename({name: f"{'gradient' if joined else 'sensitivity'}_{name}" for name in response})
+    return _simulate(model, samples, target).merge(named, compat="override").merge(_mean_fluxes(model, samples))
+
+
+def _mean_fluxes(model: DifferentiableModel | Ensemble, samples: Samples) -> xr.Dataset:
+    """The mean of every flux over the scored days, `mean_<flux>` `(site,)`; `out_of` and `into` say what it moves."""
+    fluxes = model.process_model.of(Flux)
+    with torch.no_grad():
+        values = model.mean(samples, list(fluxes)) if fluxes else {}
+    means = {k: v[samples.warmup :].double().mean(0).cpu().numpy() for k, v in values.items()}
+    about = {k: {"units": f.units, "long_name": f"Mean {f.long_name.lower()}"} for k, f in fluxes.items()}
+    moved = {k: {"out_of": f.out_of, "into": f.into} for k, f in fluxes.items() if f.into}
+    return xr.Dataset({f"mean_{k}": ("site", v, about[k] | moved.get(k, {})) for k, v in means.items()})
+
+
+def _simulate(model: DifferentiableModel | Ensemble, samples: Samples, target: str) -> xr.Dataset:
+    process_model, scored = model.process_model, slice(samples.warmup, None)
+    with torch.no_grad():
+        parameters = model.parameters_of(samples)
+        flows = torch.stack([each[target] for each in model.each(samples, parameters, [target])])[:, scored]
+    series = {k: v[scored] for k, v in parameters.items() if k not in model.static}
+    simulated = process_model.to_dataset({target: flows.mean(0)[..., None], **series})
+    if len(flows) > 1:
+        attrs = process_model.attrs(target)
+        for end, values in (("low", flows.amin(0)), ("high", flows.amax(0))):
+            words = {"long_name": f"{attrs['long_name']}, {end}est of the ensemble", "units": attrs["units"]}
+            simulated[f"{target}_{end}"] = ("time", "site"), values.cpu().numpy(), words
+    static = {k: (("site", "member"), parameters[k][0].cpu().numpy(), process_model.attrs(k)) for k in model.static}
+    return simulated.assign(static)
+
+
+def _scores(results: xr.Dataset, dataset: xr.Dataset, target: str, days: slice) -> xr.Dataset:
+    return scores(results[target].sel(time=days), dataset[target].sel(time=days)).reset_coords(drop=True)
+
+
+def _mean_discharge(streamflow: xr.DataArray, dataset: xr.Dataset) -> xr.DataArray:
+    """Mean of a streamflow (mm d-1) as discharge of each reach, `(site,)`."""
+    discharge = streamflow.mean("time") * (upstream_area(dataset) / 86.4)  # km2 mm d-1 in a m3 s-1
+    return discharge.assign_attrs(long_name="Mean discharge", units="m3 s-1")
+
+
+def _place(dataset: xr.Dataset) -> dict[str, xr.DataArray]:
+    return {name: dataset[name] for name in ("lat", "lon", "name")}

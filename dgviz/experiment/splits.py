@@ -1,0 +1,176 @@
+"""Which days and sites are trained on and which are held out, so that scores are of what was not seen.
+
+Sites that share water, because one is upstream of the other, are never divided: a site that is nested with one held
+out is not trained on in that fold.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from dgviz.datasets import period_slice
+from dgviz.datasets.river_network import downstream_positions, has_network
+from dgviz.experiment.config import ConfigError, RunConfig
+from dgviz.suggestions import suggest
+
+
+def periods_of(config: RunConfig, dataset: xr.Dataset) -> dict[str, str]:
+    """The training and the test period: those of the configuration, else the data set's own.
+
+    Raises ConfigError if they share days.
+    """
+    periods = {name: getattr(config, f"{name}_period") or dataset.attrs[f"{name}_period"] for name in ("train", "test")}
+    train, test = (days_of(dataset, period, name) for name, period in periods.items())
+    if train.start < test.stop and test.start < train.stop:
+        raise ConfigError(
+            f"train_period {periods['train']!r} and test_period {periods['test']!r} share days. "
+            "Choose periods that do not overlap."
+        )
+    return periods
+
+
+def training_days(config: RunConfig, dataset: xr.Dataset) -> tuple[slice, int]:
+    """The days to train on, as positions in the record, and how many days before them fill the stores.
+
+    Those are on record and not of the test period.
+    """
+    train, test = (days_of(dataset, period, name) for name, period in periods_of(config, dataset).items())
+    first = test.stop if test.stop <= train.start else 0
+    return train, min(config.warmup, train.start - first)
+
+
+def days_of(dataset: xr.Dataset, period: str, name: str) -> slice:
+    """A period as positions in the record. Raises DataError if it is not within it."""
+    days = period_slice(dataset, period, f"{name}_period")
+    return dataset.indexes["time"].slice_indexer(days.start, days.stop)
+
+
+@dataclass(frozen=True)
+class Fold:
+    """One training: positions `trained` of the sites that it sees, and `held` of those that it will predict."""
+
+    name: str
+    trained: tuple[int, ...]
+    held: tuple[int, ...]
+
+
+def folds_of(config: RunConfig, dataset: xr.Dataset) -> list[Fold]:
+    """The trainings that a run takes, one for each fold, for a data set with all sites of the run.
+
+    Raises ConfigError if there are too few sites, or sites held out are not in the data.
+    """
+    n_sites = dataset.sizes["site"]
+    if config.holdout == "none":
+        return [Fold("all", tuple(range(n_sites)), ())]
+    if config.holdout == "sites":
+        groups = {"held out": _named(config, dataset)}
+    else:
+        divide = _random_groups if config.holdout == "folds" else _contiguous_groups
+        if config.folds > n_sites:
+            raise ConfigError(f"folds = {config.folds}: there are only {n_sites} sites. Give at most {n_sites}.")
+        parts = divide(config, dataset)
+        groups = {f"{i + 1} of {len(parts)}": part for i, part in enumerate(parts)}
+    together = nested(dataset)
+    folds = []
+    for name, held in groups.items():
+        free = np.ones(n_sites, bool)
+        free[held] = False
+        free &= ~together[:, held].any(1)
+        if not free.any():
+            raise ConfigError(
+                f"holdout {config.holdout!r}: no site is left to train on when {len(held)} are held out with all that "
+                "share water with them. Hold out fewer sites, or take more folds."
+            )
+        folds.append(Fold(name, tuple(np.flatnonzero(free).tolist()), tuple(sorted(int(i) for i in held))))
+    return folds
+
+
+def nested(dataset: xr.Dataset) -> np.ndarray:
+    """Which sites share water, `(site, site)`: one of the two is upstream of the other.
+
+    Follows the river network or the variable `downstream_site`; without either, no sites do.
+    """
+    sites = dataset.indexes["site"]
+    shared = np.zeros((len(sites), len(sites)), bool)
+    if has_network(dataset):
+        below = downstream_positions(dataset)
+    elif "downstream_site" in dataset:
+        below = sites.get_indexer(dataset.downstream_site.values)
+    else:
+        return shared
+    for start in range(len(sites)):
+        seen, place = {start}, start
+        while (place := below[place]) >= 0 and place not in seen:
+            shared[start, place] = shared[place, start] = True
+            seen.add(place)
+    return shared
+
+
+def _named(config: RunConfig, dataset: xr.Dataset) -> np.ndarray:
+    sites = dataset.indexes["site"]
+    for site in config.held_sites:
+        if site not in sites:
+            raise ConfigError(f"held_sites: the run has no site {site!r}.{suggest(site, sites)}")
+    return sites.get_indexer(list(config.held_sites))
+
+
+def _random_groups(config: RunConfig, dataset: xr.Dataset) -> list[np.ndarray]:
+    """Groups of about the same size. Families of nested sites stay together as far as they fit into a group."""
+    random = np.random.default_rng(config.seed)
+    largest = dataset.sizes["site"] // config.folds  # so that there are families for every group
+    families = _families(np.arange(dataset.sizes["site"]), nested(dataset), largest)
+    random.shuffle(families)
+    groups = [[] for _ in range(config.folds)]
+    for family in sorted(families, key=len, reverse=True):  # the largest first, each into the emptiest group
+        min(groups, key=len).extend(family)
+    return [np.array(group) for group in groups]
+
+
+def _families(sites: np.ndarray, together: np.ndarray, largest: int) -> list[list[int]]:
+    """Sites that hang together by shared water, in families of at most `largest`.
+
+    From a larger family the site that shares water with most others, the lowest on the river, becomes one of its own.
+    """
+    families, left = [], set(sites.tolist())
+    while left:
+        family, edge = set(), {left.pop()}
+        while edge:
+            site = edge.pop()
+            family.add(site)
+            edge |= {int(i) for i in np.flatnonzero(together[site]) if int(i) in left}
+            left -= edge
+        if len(family) <= largest:
+            families.append(sorted(family))
+        else:
+            rest = np.array(sorted(family))
+            lowest = rest[together[np.ix_(rest, rest)].sum(1).argmax()]
+            families += [[int(lowest)], *_families(rest[rest != lowest], together, largest)]
+    return families
+
+
+def _contiguous_groups(config: RunConfig, dataset: xr.Dataset) -> list[np.ndarray]:
+    """Neighbouring hydrologic regions (their numbers run from neighbour to neighbour), or the land cut into parts
+    where regions are not known or fewer than the groups."""
+    n_sites = dataset.sizes["site"]
+    regions = np.unique(dataset.region.values, return_inverse=True)[1] if "region" in dataset else np.zeros(1, int)
+    ends = np.cumsum(np.bincount(regions))
+    if len(ends) < config.folds:
+        return _cut(np.arange(n_sites), np.stack([dataset.lat.values, dataset.lon.values]), config.folds)
+    group = np.zeros(n_sites, int)
+    first = 0  # region of the present group
+    for i in range(1, config.folds):  # cut where the groups become about the same size, leaving a region for each
+        allowed = ends[first : len(ends) - config.folds + i]
+        first += int(abs(allowed - i * n_sites / config.folds).argmin()) + 1
+        group[regions >= first] = i
+    return [np.flatnonzero(group == i) for i in range(config.folds)]
+
+
+def _cut(sites: np.ndarray, places: np.ndarray, n_groups: int) -> list[np.ndarray]:
+    """Cut across the longer side, again and again, into groups of about the same size."""
+    if n_groups == 1:
+        return [sites]
+    here, first = places[:, sites], n_groups // 2
+    longer = here[np.argmax([np.ptp(here[0]), np.ptp(here[1]) * np.cos(np.deg2rad(here[0].mean()))])]
+    order, n_first = sites[longer.argsort(kind="stable")], round(len(sites) * first / n_groups)
+    return _cut(order[:n_first], places, first) + _cut(order[n_first:], places, n_groups - first)

@@ -1,0 +1,261 @@
+"""Train a model, one epoch at a time."""
+
+import copy
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from dgviz.experiment.config import ConfigError, RunConfig
+from dgviz.learn.losses import LOSSES
+from dgviz.learn.model import DifferentiableModel
+from dgviz.learn.tensors import Samples
+from dgviz.suggestions import suggest
+
+LAST_PACE = 0.01  # of the learning rate, at the end of a schedule that falls
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One pass over the training data. `nse` is that of each site's windows, `(site,)`; NaN where held out.
+
+    `checkpoint` holds all that is needed to go on from here.
+    """
+
+    number: int
+    loss: float
+    validation_loss: float | None
+    nse: Tensor
+    parameters: dict[str, Tensor]
+    checkpoint: dict
+
+
+class Interrupted(Exception):
+    """Training was asked to end within an epoch."""
+
+
+def fit(
+    model: DifferentiableModel,
+    samples: Samples,
+    config: RunConfig,
+    checkpoint: dict | None = None,
+    interrupt: Callable[[], bool] = lambda: False,
+    sites: Sequence[int] | None = None,
+) -> Iterator[Epoch]:
+    """Train on the scored days of `samples`, yielding an Epoch at a time; days before them only warm up.
+
+    `sites` are the positions of the sites to train on, all if not given. After the last epoch the model has its best
+    weights: those of the lowest validation loss, or the last without validation. With a `checkpoint` it goes on as if
+    it had never stopped. `interrupt` is asked after every update; when it says yes, training ends after that update.
+    A model without weights has nothing to learn and yields no epoch.
+    """
+    training = _Training(model, samples, config, sites)
+    if not training.optimizer:
+        return
+    if checkpoint:
+        training.restore(checkpoint)
+    try:
+        while training.epoch < config.epochs and training.since_best < config.patience:
+            yield training.run_epoch(interrupt)
+    except Interrupted:
+        pass
+    finally:
+        model.load_state_dict(training.best)
+        model.eval()
+
+
+class _Training:
+    """The state of one training: weights, optimizer, random numbers and the best so far."""
+
+    def __init__(
+        self, model: DifferentiableModel, samples: Samples, config: RunConfig, sites: Sequence[int] | None = None
+    ):
+        self.model, self.samples, self.config = model, samples, config
+        self.loss = LOSSES[config.loss]
+        self.random = torch.Generator().manual_seed(config.seed)
+        self.first_day, (self.n_days, self.n_sites) = samples.warmup, samples.target.shape
+        self.everything, self.joined = torch.arange(self.n_sites), model.process_model.joins_sites
+        self.trained, self.held = self._hold_out(self.everything if sites is None else torch.tensor(sites))
+        model.learn_statistics(samples.span(self.first_day, self.n_days, 0, self.trained.tolist()))
+        self.deviation = _deviation(samples.target[self.first_day : self.n_days])
+        self.weight = self._weight_of_sites()
+        weights = list(model.parameters())
+        self.optimizer = torch.optim.Adam(weights, lr=config.learning_rate) if weights else None
+        self.epoch, self.since_best, self.best_loss = 0, 0, math.inf
+        self.best = copy.deepcopy(model.state_dict())
+
+    def _hold_out(self, sites: Tensor) -> tuple[Tensor, Samples | None]:
+        """Of these sites those to train on, and what is held out for validation."""
+        config = self.config
+        if config.validation == "none":
+            return sites, None
+        if config.validation == "period":
+            first = self.n_days - max(1, round((self.n_days - self.first_day) * config.validation_fraction))
+            held = self._held(first, sites)
+            self.n_days = first
+            return sites, held
+        order = sites[torch.randperm(len(sites), generator=self.random)]
+        n_held = min(len(sites) - 1, max(1, round(len(sites) * config.validation_fraction)))
+        return order[n_held:], self._held(self.first_day, order[:n_held])
+
+    def _held(self, first: int, sites: Tensor) -> Samples:
+        """The last days of these sites; sites that are joined all come along, unobserved."""
+        self.held_sites = self.everything if self.joined else sites
+        samples = self.samples.observed_at(sites) if self.joined else self.samples
+        return samples.span(first, self.n_days, self.config.warmup, self.held_sites.tolist())
+
+    def _weight_of_sites(self) -> Tensor:
+        """How much each site counts `(site,)`: on average one over the sites trained on."""
+        if not self.config.weights:
+            return torch.ones(self.n_sites, device=self.samples.target.device)
+        values = weights_of(self.config, self.model, self.samples)
+        return values / values[self.trained].mean()
+
+    def run_epoch(self, interrupt: Callable[[], bool]) -> Epoch:
+        losses, nse = [], torch.full((self.n_sites,), math.nan)
+        self.optimizer.param_groups[0]["lr"] = self.config.learning_rate * self._pace()
+        self.model.train()
+        for sites in self._batches():
+            if interrupt():
+                if self.held is None:
+                    self._remember()
+                raise Interrupted
+            batch = self._random_windows(sites)
+            with self._own_random_numbers():
+                loss, simulated = self._score(batch, sites)
+            if not loss.isfinite():
+                raise ValueError(
+                    f"The loss became {loss.item()} in epoch {self.epoch + 1}. Lower learning_rate "
+                    f"(now {self.config.learning_rate:g}) or clip (now {self.config.clip:g})."
+                )
+            self.optimizer.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip)
+            self.optimizer.step()
+            losses.append(loss.item())
+            nse[sites] = _nse(simulated.detach(), batch.target[batch.warmup :]).cpu()
+        self.epoch += 1
+        self.model.eval()
+        validation_loss = self._validate()
+        self._keep_best(validation_loss)
+        return Epoch(self.epoch, float(np.mean(losses)), validation_loss, nse, self._parameters(), self.checkpoint())
+
+    def _pace(self) -> float:
+        """The share of the learning rate in this epoch."""
+        if self.config.schedule == "constant":
+            return 1.0
+        share = self.epoch / max(1, self.config.epochs - 1)
+        return LAST_PACE + (1 - LAST_PACE) * (1 + math.cos(math.pi * share)) / 2
+
+    @contextmanager
+    def _own_random_numbers(self) -> Iterator[None]:
+        """What torch draws inside, for dropout, depends on the state of this training alone."""
+        seed = int(torch.randint(2**62, (), generator=self.random))
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            yield
+
+    def _batches(self) -> list[Tensor]:
+        """Every training site once for every window that the record holds, in random order; joined sites together."""
+        repeats = max(1, round((self.n_days - self.first_day) / self.config.window))
+        if self.joined:
+            return [self.everything] * repeats
+        order = [self.trained[torch.randperm(len(self.trained), generator=self.random)] for _ in range(repeats)]
+        return [batch for sites in order for batch in sites.split(self.config.batch_size)]
+
+    def _random_windows(self, sites: Tensor) -> Samples:
+        window = min(self.config.window, self.n_days - self.first_day)
+        starts = 1 if self.joined else len(sites)
+        start = torch.randint(self.first_day, self.n_days - window + 1, (starts,), generator=self.random)
+        days = (torch.arange(-self.config.warmup, window)[:, None] + start).expand(-1, len(sites))
+        device = self.samples.target.device
+        samples = self.samples.observed_at(self.trained) if self.joined else self.samples
+        return samples.take(days.to(device), sites.to(device), self.config.warmup)
+
+    def _score(self, batch: Samples, sites: Tensor) -> tuple[Tensor, Tensor]:
+        target = self.config.target
+        simulated = self.model.mean(batch, [target])[target][batch.warmup :]
+        scored = simulated, batch.target[batch.warmup :], self.deviation[sites]
+        return self.loss(*scored, self.weight[sites]), simulated
+
+    def _validate(self) -> float | None:
+        if self.held is None:
+            return None
+        with torch.no_grad():
+            return self._score(self.held, self.held_sites)[0].item()
+
+    def _keep_best(self, validation_loss: float | None) -> None:
+        if validation_loss is None:
+            self._remember()
+        elif validation_loss < self.best_loss:
+            self.best_loss, self.since_best = validation_loss, 0
+            self._remember()
+        else:
+            self.since_best += 1
+
+    def _remember(self) -> None:
+        self.best = copy.deepcopy(self.model.state_dict())
+
+    def _parameters(self) -> dict[str, Tensor]:
+        """The learned static parameters, averaged over the members, `(site,)` by name."""
+        with torch.no_grad():
+            values = self.model.parameters_of(self.samples.span(0, 1, 0))
+        return {k: values[k].mean((0, -1)).cpu() for k in self.model.static}
+
+    def checkpoint(self) -> dict:
+        return {
+            "weights": copy.deepcopy(self.model.state_dict()),
+            "best": self.best,
+            "best_loss": self.best_loss,
+            "since_best": self.since_best,
+            "epoch": self.epoch,
+            "optimizer": copy.deepcopy(self.optimizer.state_dict()),
+            "random": self.random.get_state(),
+        }
+
+    def restore(self, checkpoint: dict) -> None:
+        self.model.load_state_dict(checkpoint["weights"])
+        self.optimizer.load_state_dict(copy.deepcopy(checkpoint["optimizer"]))
+        self.random.set_state(checkpoint["random"])
+        self.best, self.best_loss = checkpoint["best"], checkpoint["best_loss"]
+        self.epoch, self.since_best = checkpoint["epoch"], checkpoint["since_best"]
+
+
+def weights_of(config: RunConfig, model: DifferentiableModel, samples: Samples) -> Tensor:
+    """The attribute by which the errors of sites count, `(site,)`.
+
+    Raises ConfigError if the run has no such attribute or it cannot be a weight.
+    """
+    if config.weights not in model.attribute_names:
+        has = ", ".join(model.attribute_names)
+        raise ConfigError(
+            f"weights: the run has no attribute {config.weights!r}. It has: {has}."
+            f"{suggest(config.weights, model.attribute_names)}"
+        )
+    values = samples.attributes[:, model.attribute_names.index(config.weights)]
+    if not (values > 0).all():
+        raise ConfigError(
+            f"weights: {config.weights!r} is missing or not above zero at {int((~(values > 0)).sum())} sites. "
+            "Choose an attribute that is positive everywhere, such as area."
+        )
+    return values
+
+
+def _deviation(observed: Tensor) -> Tensor:
+    """The standard deviation of each site `(site,)`, leaving out NaN."""
+    return (observed - observed.nanmean(0)).square().nanmean(0).sqrt().nan_to_num(1.0)
+
+
+def _nse(simulated: Tensor, observed: Tensor) -> Tensor:
+    """NSE of each site `(site,)`, for progress; scores proper are in `dgviz.scores.metrics`."""
+    return 1 - (simulated - observed).square().nanmean(0) / (observed - observed.nanmean(0)).square().nanmean(0)
+
+
+def load(path: Path) -> dict:
+    """Tensors and numbers that were saved in a file, on the CPU. No code in the file is run."""
+    return torch.load(path, map_location="cpu", weights_only=True)

@@ -1,0 +1,205 @@
+"""Networks that give a process model its parameters, correct what it predicts, or predict alone."""
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from dgviz.processes.declare import Parameter
+
+SPREAD = 1.5  # of the unbounded numbers of members in the beginning: they start at different places in the ranges
+
+
+def scale(raw: Tensor, parameters: Mapping[str, Parameter]) -> dict[str, Tensor]:
+    """Unbounded numbers `(..., parameter, member)` to physical values `(..., member)` inside their ranges, by name."""
+    low, high = (
+        torch.tensor([p.range[i] for p in parameters.values()], dtype=raw.dtype, device=raw.device)[:, None]
+        for i in (0, 1)
+    )
+    values = low + (high - low) * torch.sigmoid(raw)
+    return dict(zip(parameters, values.unbind(-2), strict=True))
+
+
+class Standardize(nn.Module):
+    """Subtract the mean and divide by the standard deviation of the training data; what is missing becomes the mean.
+
+    The statistics are buffers `(feature,)`: they are saved with the weights.
+    """
+
+    def __init__(self, n_features: int):
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(n_features))
+        self.register_buffer("deviation", torch.ones(n_features))
+
+    def learn(self, values: Tensor) -> None:
+        """Take the statistics of `values (..., feature)`, leaving out NaN."""
+        rows = values.reshape(-1, values.shape[-1])
+        self.mean.copy_(rows.nanmean(0).nan_to_num())
+        variance = (rows - self.mean).square().nanmean(0).nan_to_num()
+        rounding = 1e-6 * self.mean.abs()  # what is constant but for rounding is not standardised
+        self.deviation.copy_(torch.where(variance.sqrt() > rounding, variance.sqrt(), 1.0))
+
+    def forward(self, values: Tensor) -> Tensor:
+        """Standardised values of the same shape."""
+        return ((values - self.mean) / self.deviation).nan_to_num()
+
+
+class FromAttributes(nn.Module):
+    """Unbounded parameters `(site, parameter, member)` from standardised attributes, by a multilayer perceptron."""
+
+    def __init__(self, n_attributes: int, hidden: int, n_parameters: int, members: int):
+        super().__init__()
+        self.shape = n_parameters, members
+        self.layers = nn.Sequential(
+            nn.Linear(n_attributes, hidden), nn.Tanh(), nn.Linear(hidden, n_parameters * members)
+        )
+        nn.init.uniform_(self.layers[-1].bias, -SPREAD, SPREAD)
+
+    def forward(self, features: Tensor, sites: Tensor | None) -> Tensor:
+        """From `features (site, attribute)`; which sites they are does not matter."""
+        return self.layers(features).unflatten(-1, self.shape)
+
+
+class Table(nn.Module):
+    """Unbounded parameters `(site, parameter, member)` that are weights themselves: a row a site, or one for all."""
+
+    def __init__(self, n_rows: int, n_parameters: int, members: int):
+        super().__init__()
+        first = torch.empty(1, n_parameters, members).uniform_(-SPREAD, SPREAD)
+        self.rows = nn.Parameter(first.repeat(n_rows, 1, 1))
+
+    def forward(self, features: Tensor, sites: Tensor | None) -> Tensor:
+        """For the sites of these positions `(site,)`; attributes do not matter."""
+        return self.rows.expand(len(features), -1, -1) if len(self.rows) == 1 else self.rows[sites]
+
+
+class Defaults(nn.Module):
+    """Unbounded parameters `(site, parameter, member)` at the declared defaults, the same everywhere."""
+
+    def __init__(self, parameters: Mapping[str, Parameter], members: int):
+        super().__init__()
+        shares = torch.tensor([(p.default - p.range[0]) / (p.range[1] - p.range[0]) for p in parameters.values()])
+        self.register_buffer("raw", torch.logit(shares, eps=1e-6)[:, None].expand(-1, members).clone())
+
+    def forward(self, features: Tensor, sites: Tensor | None) -> Tensor:
+        """For as many sites as have `features`."""
+        return self.raw.expand(len(features), -1, -1)
+
+
+class Recurrent(nn.Module):
+    """An LSTM or GRU on standardised series and attributes, and a linear layer on its state: numbers for every day.
+
+    It sees no later day. In training a share `dropout` of its state is left out.
+    """
+
+    def __init__(self, kind: str, n_series: int, n_attributes: int, hidden: int, n_outputs: int, dropout: float):
+        super().__init__()
+        self.series = Standardize(n_series)
+        self.cells = {"lstm": nn.LSTM, "gru": nn.GRU}[kind](n_series + n_attributes, hidden)
+        self.dropout, self.head = nn.Dropout(dropout), nn.Linear(hidden, n_outputs)
+        if kind == "lstm":
+            with torch.no_grad():  # it begins by remembering: Gers et al. (2000), doi:10.1162/089976600300015015
+                self.cells.bias_hh_l0[hidden : 2 * hidden].fill_(3.0)
+
+    def forward(self, series: Tensor, features: Tensor, warmup: int = 0) -> Tensor:
+        """`(time, site, output)` from `series (time, site, series)` and standardised `features (site, attribute)`.
+
+        In training the first `warmup` days only fill the state: no gradient goes through them.
+        """
+        steps = torch.cat([self.series(series), features.expand(len(series), series.shape[1], -1)], -1)
+        if not (warmup and self.training and torch.is_grad_enabled()):
+            return self.head(self.dropout(self.cells(steps)[0]))
+        with torch.no_grad():
+            early, state = self.cells(steps[:warmup])
+        late, _ = self.cells(steps[warmup:], state)
+        return self.head(self.dropout(torch.cat([early, late])))
+
+
+class ParameterNetwork(nn.Module):
+    """Parameters of a process model: static ones from a `source`, and for those in `dynamic` a deviation every day.
+
+    `source` is "attributes" (a network on them), "shared" (one learned set), "sites" (a learned set for each of
+    `n_sites`) or "fixed" (the declared defaults). A recurrent network on the forcings and attributes adds to the
+    dynamic parameters; it sees no later day. In training, a dynamic parameter of a site stays static with probability
+    `dynamic_dropout`. Static parameters never see a forcing.
+
+    Source: parameter learning of Tsai et al. (2021), doi:10.1038/s41467-021-26107-z; dynamic parameters and their
+    dropout as in Feng et al. (2022), doi:10.1029/2022WR032404.
+    """
+
+    def __init__(
+        self,
+        parameters: Mapping[str, Parameter],
+        n_attributes: int,
+        *,
+        members: int,
+        hidden: int,
+        source: str = "attributes",
+        n_sites: int = 1,
+        dynamic: Sequence[str] = (),
+        n_series: int = 0,
+        kind: str = "lstm",
+        dropout: float = 0.0,
+        dynamic_dropout: float = 0.0,
+    ):
+        super().__init__()
+        self.parameters_declared, self.members = dict(parameters), members
+        self.dynamic = tuple(name for name in parameters if name in dynamic)
+        self.static = tuple(name for name in parameters if name not in dynamic)
+        self.attributes = Standardize(n_attributes)
+        if parameters:
+            self.level = {
+                "attributes": lambda: FromAttributes(n_attributes, hidden, len(parameters), members),
+                "shared": lambda: Table(1, len(parameters), members),
+                "sites": lambda: Table(n_sites, len(parameters), members),
+                "fixed": lambda: Defaults(parameters, members),
+            }[source]()
+        if self.dynamic:
+            n_outputs = len(self.dynamic) * members
+            self.deviation = Recurrent(kind, n_series, n_attributes, hidden, n_outputs, dropout)
+            self.left_out = nn.Dropout(dynamic_dropout)
+
+    def forward(
+        self, attributes: Tensor, series: Tensor | None = None, sites: Tensor | None = None, warmup: int = 0
+    ) -> dict[str, Tensor]:
+        """Parameters by name, `(1, site, member)` if static and `(time, site, member)` if dynamic.
+
+        `attributes` is `(site, attribute)`; `series`, needed for dynamic parameters, is `(time, site, series)` and
+        begins with `warmup` days; `sites (site,)`, needed by the source "sites", are positions in its table.
+        """
+        if not self.parameters_declared:
+            return {}
+        features = self.attributes(attributes)
+        level = dict(zip(self.parameters_declared, self.level(features, sites)[None].unbind(-2), strict=True))
+        if self.dynamic:
+            deviation = self.deviation(series, features, warmup).unflatten(-1, (len(self.dynamic), self.members))
+            kept = (self.left_out(torch.ones_like(deviation[:1, :, :, :1])) > 0).to(deviation.dtype)
+            for name, change in zip(self.dynamic, (deviation * kept).unbind(-2), strict=True):
+                level[name] = level[name] + change
+        return {k: scale(v.unsqueeze(-2), {k: self.parameters_declared[k]})[k] for k, v in level.items()}
+
+
+class TargetNetwork(nn.Module):
+    """The target from a recurrent network: its correction of what a process model predicts, or all of it.
+
+    Source: the long short-term memory network of Kratzert et al. (2019), doi:10.5194/hess-23-5089-2019; a learned
+    residual behind a process model as in Frame et al. (2021), doi:10.1111/1752-1688.12964.
+    """
+
+    def __init__(self, kind: str, n_series: int, n_attributes: int, hidden: int, dropout: float, corrects: bool):
+        super().__init__()
+        self.corrects = corrects
+        self.attributes, self.target = Standardize(n_attributes), Standardize(1)
+        self.recurrent = Recurrent(kind, n_series + corrects, n_attributes, hidden, 1, dropout)
+        if corrects:  # it begins by changing nothing
+            nn.init.zeros_(self.recurrent.head.weight)
+            nn.init.zeros_(self.recurrent.head.bias)
+
+    def forward(self, attributes: Tensor, series: Tensor, simulated: Tensor | None = None, warmup: int = 0) -> Tensor:
+        """The target `(time, site)`, never negative but in training, where a limit would hide its gradient."""
+        if self.corrects:
+            series = torch.cat([series.expand(-1, simulated.shape[1], -1), simulated[..., None]], -1)
+        learned = self.recurrent(series, self.attributes(attributes), warmup)[..., 0]
+        before = simulated if self.corrects else self.target.mean
+        predicted = before + self.target.deviation * learned
+        return predicted if self.training else predicted.clamp(min=0)

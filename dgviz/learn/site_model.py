@@ -1,0 +1,75 @@
+"""A trained model at one site, kept ready: what happens there with other parameters?"""
+
+from collections.abc import Mapping
+from functools import cached_property
+
+import torch
+import xarray as xr
+from torch import Tensor
+
+from dgviz.learn import DifferentiableModel, Ensemble
+from dgviz.learn.tensors import Samples
+from dgviz.processes.declare import Parameter
+from dgviz.suggestions import suggest
+
+HALVINGS = 40  # of the span of a shift: beyond single precision
+
+
+class SiteModel:
+    """A trained model at one site over some days; data, weights and learned parameters are read only once.
+
+    `samples` are those of the site with the warm-up, `time` its scored days.
+    """
+
+    def __init__(self, model: DifferentiableModel | Ensemble, samples: Samples, time: xr.DataArray):
+        self.model, self.process_model, self.samples, self.time = model, model.process_model, samples, time
+        with torch.no_grad():
+            self._learned = model.parameters_of(samples)
+
+    def simulate(self, shifts: Mapping[str, float] | None = None) -> xr.Dataset:
+        """Every flux and store `(time,)`, mean over the members, with some parameters shifted.
+
+        A shift, in the units of its parameter, moves all members and, if the parameter is dynamic, all days by the
+        same amount, as in the sensitivities; each stays within the declared range. Raises ValueError naming an unknown
+        parameter.
+        """
+        moved = {name: self._shifted(name, shift) for name, shift in (shifts or {}).items()}
+        with torch.no_grad():
+            values = self.model.respond(self.samples, self._learned | moved)
+        scored = {k: v[self.samples.warmup :, :, None] for k, v in values.items()}
+        return self.process_model.to_dataset(scored).assign_coords(time=self.time).isel(site=0)
+
+    def shift_for(self, name: str, change: float) -> float:
+        """The shift of a parameter that moves its mean over members and days by `change`.
+
+        Larger than `change` where some members reach the end of the range before the others.
+        """
+        low, high = self._declared(name).range
+        values = self._scored(name)
+        wanted = min(max(float(values.mean()) + change, low), high)
+        least, most = low - float(values.max()), high - float(values.min())
+        for _ in range(HALVINGS):
+            middle = (least + most) / 2
+            if float((values + middle).clamp(low, high).mean()) < wanted:
+                least = middle
+            else:
+                most = middle
+        return most
+
+    def _shifted(self, name: str, shift: float) -> Tensor:
+        limits = self._declared(name).range
+        return (self._learned[name] + shift).clamp(*limits)
+
+    def _scored(self, name: str) -> Tensor:
+        values = self._learned[name].double()
+        return values if len(values) == 1 else values[self.samples.warmup :]
+
+    @cached_property
+    def _parameters(self) -> dict[str, Parameter]:
+        return self.process_model.of(Parameter)
+
+    def _declared(self, name: str) -> Parameter:
+        if name not in self._parameters:
+            known = ", ".join(self._parameters)
+            raise ValueError(f"The model has no parameter {name!r}. It has: {known}.{suggest(name, self._parameters)}")
+        return self._parameters[name]

@@ -1,0 +1,115 @@
+"""A data set as tensors, and windows of it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+import xarray as xr
+from torch import Tensor
+
+from dgviz.datasets.river_network import NETWORK
+
+YEAR = 365
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Tensors of a data set: forcings `(1 or time, 1 or site, 1)` by name, attributes `(site, attribute)` and the
+    target `(time, site)`, of which the first `warmup` days are not scored.
+
+    `recurrent` names the forcings that a recurrent network sees; `sites (site,)` are positions in a table of sites.
+    """
+
+    forcings: dict[str, Tensor]
+    attributes: Tensor
+    target: Tensor
+    warmup: int = 0
+    recurrent: tuple[str, ...] = ()
+    sites: Tensor | None = None
+
+    @classmethod
+    def of(
+        cls,
+        dataset: xr.Dataset,
+        forcings: Iterable[str],
+        attributes: Iterable[str],
+        target: str,
+        device: str = "cpu",
+        recurrent: Iterable[str] = (),
+    ) -> "Samples":
+        """The named variables of a data set; its sites are numbered as they come.
+
+        Raises ValueError naming one that the data set lacks.
+        """
+        tensors, recurrent = {}, tuple(recurrent)
+        for name in dict.fromkeys((*forcings, *recurrent)):
+            if name not in dataset.variables or not {"time", "site"}.issuperset(dataset[name].dims):
+                raise ValueError(
+                    f"The chosen processes need {name!r}, which the data set "
+                    f"{dataset.attrs.get('title', '')!r} lacks. {_instead(name)}"
+                )
+            values = dataset[name]
+            values = values.expand_dims({d: 1 for d in ("time", "site") if d not in values.dims})
+            tensors[name] = _tensor(values.transpose("time", "site"), device)[..., None]
+        columns = [_tensor(dataset[name], device) for name in attributes]
+        if not columns:
+            raise ValueError(
+                f"The data set {dataset.attrs.get('title', '')!r} has no attributes to learn parameters from. "
+                "Add descriptors of the sites to it, such as area or elevation."
+            )
+        observed = _tensor(dataset[target].transpose("time", "site"), device)
+        sites = torch.arange(dataset.sizes["site"], device=device)
+        return cls(tensors, torch.stack(columns, -1), observed, 0, recurrent, sites)
+
+    def series(self) -> Tensor:
+        """What a recurrent network sees, as one tensor `(time, site, series)`."""
+        shape = (*self.target.shape, 1)
+        return torch.cat([self.forcings[name].expand(shape) for name in self.recurrent], -1)
+
+    def to(self, dtype: torch.dtype) -> "Samples":
+        """The same in another precision."""
+        forcings = {k: v.to(dtype) for k, v in self.forcings.items()}
+        return replace(self, forcings=forcings, attributes=self.attributes.to(dtype), target=self.target.to(dtype))
+
+    def observed_at(self, sites: Tensor) -> "Samples":
+        """The same with the target of all other sites left empty (NaN)."""
+        target = torch.full_like(self.target, torch.nan)
+        target[:, sites] = self.target[:, sites]
+        return replace(self, target=target)
+
+    def take(self, days: Tensor, sites: Tensor, warmup: int = 0) -> "Samples":
+        """Days `(time, site)` and sites `(site,)` by position.
+
+        Days before the record repeat its first year, so that short records too can be warmed up.
+        """
+        days = torch.where(days < 0, days % min(YEAR, len(self.target)), days)
+
+        def pick(values: Tensor) -> Tensor:
+            rows = days if len(values) > 1 else torch.zeros_like(days[:1])
+            columns = sites if values.shape[1] > 1 else torch.zeros_like(sites)
+            return values[rows, columns]
+
+        forcings = {k: pick(v) for k, v in self.forcings.items()}
+        numbers = None if self.sites is None else self.sites[sites]
+        return Samples(forcings, self.attributes[sites], pick(self.target), warmup, self.recurrent, numbers)
+
+    def span(self, start: int, stop: int, warmup: int, sites: Sequence[int] | None = None) -> "Samples":
+        """The days from `start` to before `stop` of some sites (or all), with a warm-up before them."""
+        device = self.target.device
+        columns = (
+            torch.arange(self.target.shape[1], device=device) if sites is None else torch.tensor(sites, device=device)
+        )
+        days = torch.arange(start - warmup, stop, device=device)[:, None].expand(-1, len(columns))
+        return self.take(days, columns, warmup)
+
+
+def _instead(name: str) -> str:
+    """What to do about a variable that is lacking."""
+    if name in NETWORK:
+        return "Choose routing=GammaRouting, or a data set with a river network such as delaware_river."
+    return "Choose other options or add it to the data."
+
+
+def _tensor(values: xr.DataArray, device: str) -> Tensor:
+    return torch.as_tensor(np.array(values, dtype="float32"), device=device)

@@ -1,0 +1,336 @@
+"""Processes wired into one model."""
+
+import logging
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Literal, get_args
+
+import torch
+import xarray as xr
+from torch import Tensor
+
+from dgviz.engine import Fused
+from dgviz.processes.declare import Flux, Parameter, Process, Quantity, State
+from dgviz.processes.step import Step, WiringError, run
+from dgviz.suggestions import suggest
+
+Backend = Literal["auto", "torch", "fused"]
+PAST = "past_"  # begins the name of the last days of a series, in the state from which a run goes on
+
+
+class ProcessModel(torch.nn.Module):
+    """An ordered list of processes that share inputs, stores and fluxes.
+
+    Processes run in the order given, and a flux moves water (heat, carbon ...) between its stores as soon as it is
+    computed, so that each process sees the stores as the one before left them. A store that no process reads is the
+    running sum of its fluxes. From the first to the last process that reads or changes any other store, processes are
+    stepped through time; those before and after see whole series.
+
+    Raises WiringError when a process reads what nothing provides, when two compute the same flux, when one name is
+    declared in two ways, or when a flux moves something between stores that nobody declares.
+    """
+
+    def __init__(self, processes: Iterable[Process], inputs: Mapping[str, Quantity], outside: Sequence[str]):
+        super().__init__()
+        self.processes = torch.nn.ModuleList(processes)
+        self.outside, self.inputs = tuple(outside), dict(inputs)
+        self._declared = {k: v for p in self.processes for k, v in p.declared.items()}
+        self._check_wiring(inputs)
+        fluxes, reads = self.of(Flux), set().union(*(p.reads for p in self.processes))
+        self.forcings = {k: v for k, v in inputs.items() if k in reads - fluxes.keys()}
+        self.gains = {s: [k for k, f in fluxes.items() if f.into == s] for s in self.of(State)}
+        self.losses = {s: [k for k, f in fluxes.items() if f.out_of == s] for s in self.of(State)}
+        self.inflows = [k for k, f in fluxes.items() if f.out_of in self.outside]
+        self.outflows = [k for k, f in fluxes.items() if f.into in self.outside]
+        carried = {k: s for k, s in self.of(State).items() if k in reads}
+        self._summed = {k: s for k, s in self.of(State).items() if k not in carried}
+        steps = [i for i, p in enumerate(self.processes) if carried.keys() & (p.reads.keys() | _moved_by(p))]
+        first, last = (steps[0], steps[-1] + 1) if steps else (0, 0)
+        self._before, stepped, self._after = (
+            tuple(self.processes)[part] for part in (slice(first), slice(first, last), slice(last, None))
+        )
+        self._step = Step(stepped, carried)
+        self._fused = Fused(self._step)
+        given = {*self.forcings, *self.of(Parameter), *(k for p in self._before for k in p.of(Flux))}
+        self._stepped_inputs = [k for k in self._step.inputs if k in given]
+        self._logged = set()
+
+    @property
+    def joins_sites(self) -> bool:
+        """Does what happens at one site depend on others, so that they are simulated together?"""
+        return any(process.joins_sites for process in self.processes)
+
+    def of(self, kind: type[Quantity]) -> dict[str, Quantity]:
+        """The declared quantities of one kind over all processes, by name."""
+        return {k: v for k, v in self._declared.items() if isinstance(v, kind)}
+
+    def attrs(self, name: str) -> dict[str, str]:
+        """The CF attributes of a forcing, parameter, state or flux."""
+        return {**self.inputs, **self.of(Quantity)}[name].attrs
+
+    def forward(
+        self,
+        forcings: Mapping[str, Tensor],
+        parameters: Mapping[str, Tensor],
+        only: Collection[str] | None = None,
+        initial: Mapping[str, Tensor] | None = None,
+        backend: Backend = "auto",
+    ) -> dict[str, Tensor]:
+        """Every flux and state by name, `(time, site, member)` each.
+
+        `forcings` and `parameters` hold tensors `(time, site, member)` in which a dimension of 1 means constant;
+        a state is its value at the end of the day. `only` names the fluxes and states to return: the others are not
+        kept. `initial` holds stores before the first day, `(1, site, member)` by name, where they are not those
+        declared; or the state that `run` gave at the end of an earlier run. `backend` is "fused" (compiled kernels),
+        "torch" (the plain loop over the days) or "auto": fused where it can run these processes, else torch.
+        Raises ValueError naming what is missing or does not fit.
+        """
+        known, shape, _ = self._simulate(forcings, parameters, only, initial or {}, backend)
+        return {k: v.expand(shape) for k, v in known.items()}
+
+    def mean(
+        self,
+        forcings: Mapping[str, Tensor],
+        parameters: Mapping[str, Tensor],
+        only: Collection[str] | None = None,
+        initial: Mapping[str, Tensor] | None = None,
+        backend: Backend = "auto",
+    ) -> dict[str, Tensor]:
+        """What `forward` gives, averaged over the members, `(time, site)`; members are not kept."""
+        known, shape, _ = self._simulate(forcings, parameters, only, initial or {}, backend, by_member=False)
+        return {k: v.mean(-1).expand(shape[:2]) for k, v in known.items()}
+
+    def run(
+        self,
+        forcings: Mapping[str, Tensor],
+        parameters: Mapping[str, Tensor],
+        only: Collection[str] | None = None,
+        initial: Mapping[str, Tensor] | None = None,
+        backend: Backend = "auto",
+    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+        """What `forward` gives, and the state at the end: given as `initial`, it lets a run go on as if never ended.
+
+        The state holds every store, `(1, site, member)`, and, as `past_` and a name, the last days of the series on
+        which a process looks back.
+        """
+        known, shape, state = self._simulate(forcings, parameters, only, initial or {}, backend, going_on=True)
+        return {k: v.expand(shape) for k, v in known.items()}, state
+
+    def backend(self, device: str, dtype: torch.dtype = torch.float32) -> tuple[str, str]:
+        """What "auto" takes on a device, "fused" or "torch", and why."""
+        device = torch.device(device).type
+        if obstacle := self._fused.obstacle(device, dtype, self._stepped_inputs):
+            return "torch", obstacle
+        processor = "CPU" if device == "cpu" else "GPU"
+        return "fused", f"all {len(self._step.processes)} stepped processes are compiled for the {processor}"
+
+    def _simulate(self, forcings, parameters, only, initial, backend: Backend, by_member=True, going_on=False):
+        """What is wanted `(time, site, member)`, a dimension of 1 meaning constant; the full shape; the state after."""
+        self._check_names(only, initial)
+        known = self._known({**forcings, **parameters})
+        shape = _common_shape(known)
+        wanted = [*self.of(Flux), *self.of(State)] if only is None else list(only)
+        summed = [k for k in self._summed if going_on or k in wanted]
+        runner, state = self._choose(backend, known), {}
+        with runner.on_series(self._before, *shape[:2]):
+            for process in self._before:
+                known |= self._run_on_series(process, known, initial, state)
+        if self._step.processes:
+            known |= self._step_through_time(
+                runner, known, shape, self._kept(wanted, summed, by_member), initial, state
+            )
+        with runner.on_series(self._after, *shape[:2]):
+            for process in self._after:
+                known |= self._run_on_series(process, known, initial, state)
+        for name in summed:
+            amounts, dtype = self._sum_up(name, known, shape[0], initial)
+            known[name] = amounts.to(dtype)
+            state[name] = amounts[-1:]
+        return {k: known[k] for k in wanted}, shape, state
+
+    def _check_names(self, only: Collection[str] | None, initial: Mapping[str, Tensor]) -> None:
+        outputs = [*self.of(Flux), *self.of(State)]
+        for name in set(only or ()).difference(outputs):
+            raise ValueError(
+                f"The model has no flux or state {name!r}. It has: {', '.join(outputs)}.{suggest(name, outputs)}"
+            )
+        stores = [*self.of(State), *(PAST + k for p in self.processes if p.memory for k in p.reads)]
+        stores += [PAST + p.carries for p in self.processes if p.carries]
+        for name in initial.keys() - set(stores):
+            raise ValueError(
+                f"The model has no store {name!r} to begin with. It has: {', '.join(stores)}.{suggest(name, stores)}"
+            )
+
+    def _known(self, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        needed = [*self.forcings, *self.of(Parameter)]
+        for name in needed:
+            if name not in given:
+                raise ValueError(f"The model needs {name!r}. It needs: {', '.join(needed)}.{suggest(name, given)}")
+            if given[name].ndim != 3:
+                raise ValueError(f"{name!r} has the shape {tuple(given[name].shape)}. Give (time, site, member).")
+        return {name: given[name] for name in needed}
+
+    def _kept(self, wanted: list[str], summed: list[str], by_member: bool) -> tuple[list[str], list[str]]:
+        """What to keep of each stepped day: for every member, and as mean over the members."""
+        kept, means = [], []
+        for name in self._step.computed:
+            readers = [p for p in self._after if name in p.reads]
+            readers += [self._declaring(k) for k in summed if name in self.gains[k] + self.losses[k]]
+            if name in wanted and by_member or any(not p.member_mean for p in readers):
+                kept.append(name)
+            elif name in wanted or readers:
+                means.append(name)
+        return kept, means
+
+    def _step_through_time(self, runner: Step | Fused, known, shape, kept, initial, state) -> dict[str, Tensor]:
+        inputs = {k: known[k] for k in self._stepped_inputs}
+        new_full = next(iter(known.values())).new_full
+        stores = {
+            k: _first_day(k, initial[k], shape) if k in initial else new_full(shape[1:], s.initial).double()
+            for k, s in self._step.stores.items()
+        }
+        values, stores = runner.through_time(inputs, stores, shape[0], *kept)
+        state |= {k: v[None] for k, v in stores.items()}
+        return values
+
+    def _choose(self, backend: Backend, known: Mapping[str, Tensor]) -> Step | Fused:
+        if backend not in get_args(Backend):
+            raise ValueError(f"There is no backend {backend!r}. Backends: {', '.join(get_args(Backend))}.")
+        chosen, why = ("torch", "asked for" if backend == "torch" else _obstacle(known))
+        if not why:
+            like = next(iter(known.values()))
+            chosen, why = self.backend(like.device.type, like.dtype)
+        if backend == "fused" and chosen == "torch":
+            raise ValueError(f"The fused backend cannot run this model: {why}. Use backend='auto' or 'torch'.")
+        if (chosen, why) not in self._logged:
+            self._logged.add((chosen, why))
+            logging.getLogger(__name__).info("backend %s: %s", chosen, why)
+        return self._fused if chosen == "fused" else self._step
+
+    def _declaring(self, state: str) -> Process:
+        return next(p for p in self.processes if state in p.of(State))
+
+    def _run_on_series(self, process: Process, known, initial, state: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Run a process on whole series, preceded by those that `initial` holds where it looks back on them."""
+        if process.carries:
+            return _carry_on(process, known, initial, state)
+        if not process.memory:
+            return run(process, known)
+        series = {k: known[k] for k in process.reads if k in known}
+        if process.member_mean:
+            series = {k: v.mean(-1, keepdim=True) for k, v in series.items()}
+        past = {k: initial[PAST + k] for k in series if PAST + k in initial}
+        n_past, n_time = (max((v.shape[0] for v in some.values()), default=0) for some in (past, series))
+        series |= {k: _preceded(PAST + k, v, series[k], n_past, n_time) for k, v in past.items()}
+        state |= {PAST + k: v[-process.memory :] for k, v in series.items()}
+        return {k: v[n_past:] for k, v in run(process, series).items()}
+
+    def _sum_up(self, state: str, known: Mapping[str, Tensor], n_time: int, initial: Mapping[str, Tensor]):
+        """A store that no process reads, in double precision as the others, and the precision of its fluxes.
+
+        It is what came in minus what went out, as a running sum.
+        """
+        into, out_of = ([known[k] for k in names] for names in (self.gains[state], self.losses[state]))
+        if self._declaring(state).member_mean:
+            into, out_of = ([v.mean(-1, keepdim=True) for v in vs] for vs in (into, out_of))
+        change = (sum(into) - sum(out_of)).expand(n_time, -1, -1)
+        before = initial.get(state, change.new_full((1, 1, 1), self.of(State)[state].initial))
+        if self._declaring(state).member_mean:
+            before = before.mean(-1, keepdim=True)
+        before = _first_day(state, before, change.shape)
+        return torch.cumsum(torch.cat([before[None], change.double()]), 0)[1:], change.dtype
+
+    def _check_wiring(self, inputs: Mapping[str, Quantity]) -> None:
+        states, known, computed, declared = self.of(State), set(inputs), set(), {}
+        for process in self.processes:
+            name = type(process).__name__
+            _check_same(name, process, declared)
+            for taken in (process.of(Parameter).keys() | process.of(State).keys()) & inputs.keys():
+                raise WiringError(f"{name} declares {taken!r}, which is the name of a forcing or attribute. Rename it.")
+            known |= process.of(Parameter).keys() | states.keys()
+            for missing in (k for k, required in process.reads.items() if required and k not in known):
+                raise WiringError(
+                    f"{name} reads {missing!r}, but no forcing, attribute, parameter, state or earlier process "
+                    f"provides it.{suggest(missing, known)}"
+                )
+            for flux, moves in process.of(Flux).items():
+                if flux in computed:
+                    raise WiringError(f"{name} computes {flux!r}, which an earlier process computes. Keep one.")
+                for store in {moves.out_of, moves.into} - {"", *self.outside, *states}:
+                    raise WiringError(
+                        f"{name} moves {flux!r} to or from {store!r}, but no process declares that store."
+                        f"{suggest(store, [*states, *self.outside])}"
+                    )
+            computed |= process.of(Flux).keys()
+            known |= computed
+        for store in states.keys() - set().union(*map(_moved_by, self.processes)):
+            raise WiringError(f"No flux moves anything into or out of {store!r}. Name it in the `into` of a Flux.")
+
+    def to_dataset(self, values: Mapping[str, Tensor], **coords) -> xr.Dataset:
+        """Values `(time, site, member)` as a CF dataset `(time, site)`, averaged over the members."""
+        variables = {k: (("time", "site"), v.mean(-1).detach().cpu().numpy(), self.attrs(k)) for k, v in values.items()}
+        return xr.Dataset(variables, coords=coords, attrs={"Conventions": "CF-1.11"})
+
+
+def _carry_on(process: Process, known, initial, state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Run a process from what it gave at the end of an earlier run, if `initial` has that; its end goes to `state`."""
+    name = PAST + process.carries
+    fluxes = run(process, known | ({process.carries: initial[name]} if name in initial else {}))
+    state[name] = fluxes.pop(process.carries)
+    return fluxes
+
+
+def _moved_by(process: Process) -> set[str]:
+    """The stores between which the fluxes of a process move something."""
+    return {store for flux in process.of(Flux).values() for store in (flux.out_of, flux.into)}
+
+
+def _obstacle(given: Mapping[str, Tensor]) -> str:
+    """What is in the way of kernels in the inputs themselves, or nothing."""
+    if len({v.dtype for v in given.values()}) > 1:
+        return f"inputs differ in precision: {', '.join(f'{k} {v.dtype}' for k, v in given.items())}"
+    if any(torch._C._functorch.is_functorch_wrapped_tensor(v) for v in given.values()):
+        return "a transform of torch.func is at work"
+    return ""
+
+
+def _common_shape(known: Mapping[str, Tensor]) -> tuple[int, ...]:
+    """Days, sites and members of all that is known together."""
+    sizes = [{v.shape[i] for v in known.values()} - {1} for i in range(3)]
+    if empty := [name for name, v in known.items() if 0 in v.shape]:
+        raise ValueError(f"{empty[0]!r} has the shape {tuple(known[empty[0]].shape)}. Give at least one of each.")
+    if any(len(of_one) > 1 for of_one in sizes):
+        shapes = ", ".join(f"{k} {tuple(v.shape)}" for k, v in known.items())
+        raise ValueError(f"These shapes do not fit together as (time, site, member): {shapes}.")
+    return tuple(of_one.pop() if of_one else 1 for of_one in sizes)
+
+
+def _first_day(name: str, store: Tensor, shape: torch.Size) -> Tensor:
+    """A store at the beginning, `(site, member)` in double precision."""
+    try:
+        return store.double().expand(1, *shape[1:])[0]
+    except RuntimeError:
+        raise ValueError(
+            f"The store {name!r} has the shape {tuple(store.shape)}. Give {(1, *shape[1:])} or what fits that."
+        ) from None
+
+
+def _preceded(name: str, before: Tensor, now: Tensor, n_past: int, n_time: int) -> Tensor:
+    """A series and, before it, its past days; but a constant, which has one of many days, stays as it is."""
+    if len(now) == 1 < n_time:
+        return now
+    try:
+        return torch.cat([before.expand(n_past, *now.shape[1:]), now])
+    except RuntimeError:
+        raise ValueError(
+            f"The series {name!r} has the shape {tuple(before.shape)}. Give {(n_past, *now.shape[1:])}."
+        ) from None
+
+
+def _check_same(name: str, process: Process, declared: dict[str, Quantity]) -> None:
+    """A name that several processes declare is the same quantity everywhere."""
+    for quantity, value in process.declared.items():
+        if not isinstance(value, Flux) and declared.setdefault(quantity, value) != value:
+            raise WiringError(
+                f"{name} declares {quantity!r} as {value}, an earlier process as {declared[quantity]}. "
+                "Share one declaration, for example `fc = BetaSoil.fc`."
+            )

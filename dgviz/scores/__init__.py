@@ -1,0 +1,1 @@
+"""Scores and statistics that any series can have."""

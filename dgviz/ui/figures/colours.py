@@ -1,0 +1,218 @@
+"""What a map can show: one value per site, with its label, units and a fixed colour scale.
+
+A choice is written "kind:name" or "kind:name:period": "score:nse:test", "difference:nse:test" (run A minus run B),
+"published:LSTM" (run A minus others' published NSE), "parameter:fc", "sensitivity:fc", "gradient:fc",
+"flow:mean_discharge", "attribute:elevation".
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from dgviz.datasets import attribute_names
+from dgviz.experiment.config import RunConfig
+from dgviz.processes.declare import Parameter
+from dgviz.scores import metrics
+from dgviz.ui import theme
+from dgviz.ui.words.text import MINUS, label, units
+from dgviz.ui.words.text import period as days_in_words
+
+PERIODS = {"test": "test period", "train": "training period"}
+RESPONSES = "sensitivity", "gradient"  # begin the name of a response to a parameter
+DIFFERENCES = {"1": 0.3, "%": 30.0}  # the half width of a difference's scale, by the units of the score
+
+
+@dataclass(frozen=True)
+class Colouring:
+    """Values `(site)` and how they are coloured. `caption` says where the limits come from."""
+
+    title: str
+    values: xr.DataArray
+    palette: tuple[str, ...]
+    low: float
+    high: float
+    caption: str
+    powers: bool = False  # are the colours spread over powers of ten?
+
+    @property
+    def units(self) -> str:
+        """The units as people write them, '' when there are none."""
+        return units(self.values.attrs.get("units", ""))
+
+
+def choices(
+    config: RunConfig,
+    dataset: xr.Dataset,
+    results: xr.Dataset | None,
+    compared: bool,
+    published: xr.Dataset | None = None,
+) -> dict[str, dict]:
+    """What can be shown now, {group: {label: choice}}; a picker needs labels that differ between groups too."""
+    groups: dict[str, dict[str, str]] = {}
+    if results is not None:
+        scores = [name for name in metrics.METRICS if name in results and "period" in results[name].dims]
+        for period, words in PERIODS.items():
+            after = "" if period == "test" else f", {words}"
+            groups[f"Scores, {words}"] = {f"{_score_label(n)}{after}": f"score:{n}:{period}" for n in scores}
+        if compared:
+            groups["Difference, test period"] = {
+                f"{_score_label(n)}, A {MINUS} B": f"difference:{n}:test" for n in scores
+            }
+        if published is not None:
+            groups["Difference to published NSE"] = {
+                f"NSE, A {MINUS} {published_name(model)}": f"published:{model.item()}" for model in published.model
+            }
+        learned = {n: d for n, d in config.build().of(Parameter).items() if n in results}
+        groups["Learned parameters"] = {f"{d.long_name} ({n})": f"parameter:{n}" for n, d in learned.items()}
+        groups["Sensitivity of mean flow"] = {
+            f"to {d.long_name.lower()} ({n})": f"sensitivity:{n}"
+            for n, d in learned.items()
+            if f"sensitivity_{n}" in results
+        }
+        groups["Gradient of the score"] = {
+            f"NSE by {d.long_name.lower()} ({n})": f"gradient:{n}"
+            for n, d in learned.items()
+            if f"gradient_{n}" in results
+        }
+        if "mean_discharge" in results:
+            groups["River"] = {"Mean flow": "flow:mean_discharge"}
+    groups["Attributes"] = {label(dataset[n], n): f"attribute:{n}" for n in attribute_names(dataset)}
+    return {group: options for group, options in groups.items() if options}
+
+
+def colouring(
+    choice: str,
+    config: RunConfig,
+    dataset: xr.Dataset,
+    results: xr.Dataset | None,
+    baseline: xr.Dataset | None = None,
+    published: xr.Dataset | None = None,
+) -> Colouring | None:
+    """The values and colours of a choice, on the sites of the data set; None while there is nothing to show."""
+    kind, _, rest = choice.partition(":")
+    name, _, period = rest.partition(":")
+    if kind == "attribute" and name in dataset:
+        return _of_attribute(dataset[name], name)
+    if results is None:
+        return None
+    if kind == "score" and name in results:
+        return _of_score(_on_sites(results[name].sel(period=period), dataset), name, period)
+    if kind == "difference" and name in results and baseline is not None and name in baseline:
+        return _of_difference(
+            _on_sites(results[name] - baseline[name], dataset).sel(period=period), results[name], name
+        )
+    if kind == "published" and published is not None and name in published.model:
+        return _of_published(results, published.sel(model=name), dataset)
+    if kind == "parameter" and name in results:
+        return _of_parameter(_on_sites(_mean_over_rest(results[name]), dataset), config, name)
+    if kind in RESPONSES and f"{kind}_{name}" in results:
+        return _of_response(_on_sites(results[f"{kind}_{name}"], dataset), name)
+    if kind == "flow" and name in results:
+        return _of_flow(_on_sites(results[name], dataset), name)
+    return None
+
+
+def _on_sites(values: xr.DataArray, dataset: xr.Dataset) -> xr.DataArray:
+    return values.reindex(site=dataset.site)
+
+
+def _mean_over_rest(values: xr.DataArray) -> xr.DataArray:
+    """Over members and, for a dynamic parameter, over time."""
+    return values.mean([d for d in values.dims if d != "site"], keep_attrs=True)
+
+
+def _score_label(name: str) -> str:
+    return metrics.METRICS[name].__doc__.splitlines()[0].rstrip(".")
+
+
+def _of_attribute(values: xr.DataArray, name: str) -> Colouring:
+    low, high = _nice_limits(values.values)
+    return Colouring(
+        label(values, name), values, theme.SEQUENTIAL, low, high, "Colours span the 2nd to the 98th percentile"
+    )
+
+
+def _of_score(values: xr.DataArray, name: str, period: str) -> Colouring:
+    low, high = values.attrs["limits"]
+    diverges = low < values.attrs["best"] < high
+    palette = theme.DIVERGING if diverges else theme.SCORE if values.attrs["best"] == high else theme.SCORE[::-1]
+    return Colouring(
+        f"{_score_label(name)}, {PERIODS[period]}",
+        values,
+        palette,
+        low,
+        high,
+        f"Colours span {low:g} to {high:g} in every run; {values.attrs['best']:g} is best",
+    )
+
+
+def _of_difference(values: xr.DataArray, score: xr.DataArray, name: str) -> Colouring:
+    half = DIFFERENCES.get(score.attrs.get("units", "1"), 0.3)
+    values = values.assign_attrs(units=score.attrs.get("units", "1"))
+    title = f"{_score_label(name)}: A minus B"
+    return Colouring(title, values, theme.DIVERGING, -half, half, "Above zero, A is higher")
+
+
+def published_name(model: xr.DataArray) -> str:
+    """A published model with who published it: "LSTM (Kratzert et al. 2019)"."""
+    published = str(model.source.item()).partition(",")[0].replace("(", "")
+    return f"{model.item().replace(',', '')} ({published}"
+
+
+def _of_published(results: xr.Dataset, published: xr.Dataset, dataset: xr.Dataset) -> Colouring:
+    nse, theirs = results.nse.sel(period="test"), published.nse
+    values = _on_sites(nse - theirs.drop_vars(set(theirs.coords) - {"site"}), dataset).assign_attrs(units="1")
+    title, half = f"NSE: A minus {published_name(published.model)}", DIFFERENCES["1"]
+    return Colouring(
+        title, values, theme.DIVERGING, -half, half, "Above zero, A is higher" + other_days(results, theirs)
+    )
+
+
+def other_days(results: xr.Dataset, published: xr.DataArray) -> str:
+    """A warning where a run was not tested on the days of the published scores."""
+    theirs = published.attrs["period"]
+    same = results.attrs.get("test_period") == theirs
+    return "" if same else f". The published scores are of other days: {days_in_words(*theirs.split('/'))}"
+
+
+def _of_parameter(values: xr.DataArray, config: RunConfig, name: str) -> Colouring:
+    declared = config.build().of(Parameter).get(name)
+    low, high = declared.range if declared else _nice_limits(values.values)
+    return Colouring(
+        f"Learned {label(values, name).lower()}",
+        values,
+        theme.SEQUENTIAL,
+        low,
+        high,
+        "Mean over the members; colours span the allowed range",
+    )
+
+
+def _of_flow(values: xr.DataArray, name: str) -> Colouring:
+    logs = np.log10(values.where(values > 0))
+    low, high = 10.0 ** np.floor(float(logs.quantile(0.05))), 10.0 ** np.ceil(float(logs.max()))
+    caption = "Mean of the simulated days; each power of ten has as many colours"
+    return Colouring(label(values, name), values, theme.SEQUENTIAL, low, high, caption, powers=True)
+
+
+def _of_response(values: xr.DataArray, name: str) -> Colouring:
+    half = float(np.nanpercentile(np.abs(values), 95)) or 1.0
+    return Colouring(
+        label(values, name),
+        values,
+        theme.DIVERGING,
+        -half,
+        half,
+        "Colours end at the 95th percentile of the magnitude",
+    )
+
+
+def _nice_limits(values: np.ndarray) -> tuple[float, float]:
+    """The 2nd and 98th percentile, rounded outward to two digits."""
+    if not np.isfinite(values).any():
+        return 0.0, 1.0
+    low, high = np.nanpercentile(values, [2, 98])
+    step = 10.0 ** np.floor(np.log10(max(high - low, 1e-9))) / 10
+    low, high = np.floor(low / step) * step, np.ceil(high / step) * step
+    return float(low), float(high if high > low else low + step)

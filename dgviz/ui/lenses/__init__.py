@@ -1,0 +1,1 @@
+"""The lenses of the dashboard, a folder each, and the view that all are made of."""

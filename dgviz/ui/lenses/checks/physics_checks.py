@@ -1,0 +1,199 @@
+"""Physics checks of the run that is shown, at the picked site."""
+
+import html
+from collections import Counter
+from functools import cache, partial
+
+import panel as pn
+
+from dgviz.checks import CHECKS, Criterion, Verdict, meaning
+from dgviz.ui import theme
+from dgviz.ui.figures.verdict import plot_verdict
+from dgviz.ui.lenses.computing import ComputingView
+from dgviz.ui.lenses.view import text
+from dgviz.ui.session.simulation import Simulation
+from dgviz.ui.widgets import material
+from dgviz.ui.words.text import lower_first, period, sentence, small, units
+
+SIGNS = {"passed": "\u2713", "failed": "\u2715", "does not apply": "\u2013"}
+INKS = {"passed": "primary", "failed": "warning"}
+
+
+def chip(words: str, dark: bool) -> str:
+    """An outcome with its sign, HTML; a failure is filled."""
+    ink = theme.token(INKS.get(words, "muted"), dark)
+    fill = f"background:{ink};color:{theme.token('surface', dark)}" if words == "failed" else f"color:{ink}"
+    style = f"border:1px solid {ink};{fill};border-radius:10px;padding:0 8px;font-weight:500;white-space:nowrap"
+    return f"<span style='{style}'>{SIGNS.get(words, '')} {words}</span>"
+
+
+def measured(criterion: Criterion) -> str:
+    """A figure with its units."""
+    return f"{small(criterion.value)} {units(criterion.units)}".strip()
+
+
+def allowed(criterion: Criterion) -> str:
+    """The limits of a figure in words."""
+    low, high, unit = criterion.at_least, criterion.at_most, units(criterion.units)
+    if low == high:
+        words = f"exactly {small(low)}"
+    elif -low == high:
+        words = f"within \u00b1 {small(high)}"
+    elif high == float("inf"):
+        words = f"at least {small(low)}"
+    elif low <= 0:
+        words = f"at most {small(high)}"
+    else:
+        words = f"{small(low)} to {small(high)}"
+    return f"{words} {unit}".strip()
+
+
+def criteria_table(verdict: Verdict, dark: bool) -> str:
+    """A row for each criterion: what is judged, the figure, what is allowed, HTML."""
+    rows = (
+        f"<tr><td>{html.escape(c.what)}</td><td style='white-space:nowrap'><b>{measured(c)}</b></td>"
+        f"<td class='muted'>{allowed(c)}</td><td>{chip('passed' if c.holds else 'failed', dark)}</td></tr>"
+        for c in verdict.criteria
+    )
+    head = "<tr><th>Judged by</th><th>found</th><th>allowed</th><th></th></tr>"
+    return f"<table><thead>{head}</thead><tbody>{''.join(rows)}</tbody></table>" * bool(verdict.criteria)
+
+
+class PhysicsChecks(ComputingView):
+    """Physics checks."""
+
+    empty = "No run is shown. Press Train in the side bar, or pick a run above, to check its physics."
+
+    def __init__(self, state, **params):
+        self.verdicts: dict[str, Verdict] = {}
+        self.asked: set[str] = set()
+        self.picked, self.simulation = "", None
+        super().__init__(state=state, **params)
+
+    def tools(self):
+        """All at once."""
+        run_all = material.Button(label="Run all checks", size="small", variant="outlined", margin=0, align="center")
+        run_all.on_click(lambda _: self.run(*CHECKS))
+        return [*super().tools(), run_all]
+
+    def body(self, *, run, dark):
+        """A line for each check on the left; on the right, what the picked one found."""
+        if Simulation.of(self.state) is None:
+            return None
+        self.lines = {name: _Line(name, self.run, self.pick) for name in CHECKS}
+        self.found = pn.Column(sizing_mode="stretch_width", margin=0)
+        cells = (
+            pn.Column(*(line.layout for line in self.lines.values()), css_classes=["span-5"], margin=0,
+                      sizing_mode="stretch_width"),
+            pn.Column(self.found, css_classes=["span-7"], margin=0, sizing_mode="stretch_width"),
+        )  # fmt: skip
+        return pn.Column(*cells, stylesheets=[theme.ROW], sizing_mode="stretch_width", margin=0)
+
+    def refresh(self, *, site, window):
+        """What was asked before is asked again of another run, site or window."""
+        simulation = Simulation.of(self.state)
+        if self.simulation is None or simulation.key != self.simulation.key:
+            self.simulation, self.verdicts, self.trial = simulation, {}, cache(simulation.trial)
+        for name in CHECKS:
+            self._say(name)
+        self._show()
+        self._sum_up()
+        self._compute(*self.asked)
+
+    def run(self, *names: str) -> None:
+        """Carry out some checks and show the first of them, unless one of them is shown already."""
+        self.asked |= set(names)
+        pn.state.execute(partial(self._begin, *names) if self._drawn else self._draw, schedule=True)
+
+    def pick(self, name: str) -> None:
+        """Show what a check means and found."""
+        self.picked = name
+        pn.state.execute(self._show, schedule=True)
+
+    def _begin(self, *names):
+        self.picked = self.picked if self.picked in names else names[0]
+        self._show()
+        self._compute(*names)
+
+    def _compute(self, *names):
+        for name in [name for name in CHECKS if name in names and name not in self.verdicts]:
+            self.lines[name].say("<span class='muted' role='status'>computing \u2026</span>")
+            trial = self.trial
+            self.compute(lower_first(sentence(name)), (*self.simulation.key, name),
+                         lambda name=name, trial=trial: CHECKS[name](trial()), partial(self._keep, name))  # fmt: skip
+
+    def _keep(self, name, verdict):
+        self.verdicts[name] = verdict
+        self._say(name)
+        if name == self.picked:
+            self._show()
+        self._sum_up()
+
+    def _say(self, name):
+        verdict = self.verdicts.get(name)
+        if verdict is None:
+            self.lines[name].say("<span class='muted'>not run</span>")
+            return
+        said, headline = f"{chip(verdict.outcome, self.state.dark)} {html.escape(verdict.sentence)}", verdict.headline
+        if headline and headline is not verdict.criteria[0]:  # the sentence speaks of the first
+            said += f" {html.escape(headline.what)}: {measured(headline)}, allowed {allowed(headline)}."
+        self.lines[name].say(said, measured(headline) if headline else "")
+
+    def _show(self):
+        for name, line in self.lines.items():
+            line.mark(name == self.picked)
+        if not self.picked:
+            self.found.objects = [text("<div class='empty'>Press a check to see what it asks, or run it.</div>")]
+            return
+        asks = text(f"<h2>{sentence(self.picked)}</h2><p class='muted'>{html.escape(meaning(CHECKS[self.picked]))}</p>")
+        verdict = self.verdicts.get(self.picked)
+        if verdict is None:
+            self.found.objects = [asks]
+        elif verdict.series is None:
+            self.found.objects = [asks, text(f"<div class='empty'>{html.escape(verdict.sentence)}</div>")]
+        else:
+            dark = self.state.dark
+            drawn = pn.pane.Bokeh(plot_verdict(verdict, dark), sizing_mode="stretch_width", margin=(6, 0))
+            self.found.objects = [asks, drawn, text(criteria_table(verdict, dark))]
+
+    def _sum_up(self):
+        outcomes = Counter(verdict.outcome for verdict in self.verdicts.values())
+        found = ", ".join(f"{n} {'do not apply' if n > 1 and words not in INKS else words}"
+                          for words in SIGNS if (n := outcomes[words]))  # fmt: skip
+        name = html.escape(self.state.name_of(self.state.site))
+        self.heading = f"Physics checks <span class='muted'>{name}{': ' * bool(found)}{found}</span>"
+        days = period(self.simulation.start, self.simulation.stop)
+        self.caption = f"{days}. In double precision, so that a difference is of the model; means over the members."
+        self.summary = " ".join(str(verdict) for verdict in self.verdicts.values())
+
+
+class _Line:
+    """One check: its name, which shows it, a button that runs it, and what came of it."""
+
+    def __init__(self, name, run, pick):
+        words = sentence(name)
+        self.name = material.Button(
+            label=words, variant="text", size="small", margin=0, sx={"textTransform": "none", "fontWeight": 600}
+        )
+        self.name.on_click(lambda _: pick(name))
+        again = material.icon_button("play_arrow", f"Run: {words}")
+        again.on_click(lambda _: run(name))
+        self.figure, self.said = text(sizing_mode=None, align="center"), text(margin=(0, 8, 0, 8))
+        bar = pn.Row(self.name, pn.HSpacer(), self.figure, again, sizing_mode="stretch_width", margin=0)
+        self.layout = pn.Column(bar, self.said, sizing_mode="stretch_width", margin=0, css_classes=["line"],
+                                stylesheets=[LINE])  # fmt: skip
+
+    def say(self, words, figure=""):
+        """What came of it, HTML, and its figure."""
+        self.said.object, self.figure.object = words, f"<b>{figure}</b>"
+
+    def mark(self, picked):
+        """Set it off from the others."""
+        self.layout.css_classes = ["line", "picked"] if picked else ["line"]
+
+
+LINE = """
+:host { border-left: 3px solid transparent; padding: 2px 0 6px 2px; max-height: none !important;
+        border-bottom: 1px solid var(--mui-palette-divider); }
+:host(.picked) { border-left-color: var(--mui-palette-primary-main); }
+"""

@@ -1,0 +1,101 @@
+"""Two runs side by side: their scores and their options."""
+
+import html
+
+import xarray as xr
+
+from dgviz.scores import metrics
+from dgviz.ui.lenses.view import View, text
+from dgviz.ui.widgets import material
+from dgviz.ui.words.differences import differences
+from dgviz.ui.words.text import SCORES, number, signed, units
+
+PERIODS = {"test": "Test period", "train": "Training period"}
+
+
+def median_table(a: xr.Dataset, b: xr.Dataset | None) -> str:
+    """Median scores `(period,)` of one or two runs, with the difference, as HTML: a table per period, side by side."""
+    tables = "".join(f"<div style='flex:1 1 270px'>{_table_of(period, a, b)}</div>" for period in PERIODS)
+    return f"<div style='display:flex;flex-wrap:wrap;gap:8px 36px'>{tables}</div>"
+
+
+def _table_of(period: str, a: xr.Dataset, b: xr.Dataset | None) -> str:
+    head = f"<th>{PERIODS[period]}</th><th>A</th>" + ("<th>B</th><th>A \u2212 B</th>" if b is not None else "")
+    body = "".join(_median_row(name, period, a, b) for name in SCORES if name in a)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _median_row(name: str, period: str, a: xr.Dataset, b: xr.Dataset | None) -> str:
+    unit = units(a[name].attrs["units"])
+    digits = 1 if unit == "%" else 2
+    values = [float(run[name].sel(period=period)) for run in (a, b) if run is not None]
+    cells = [number(value, digits) for value in values]
+    cells += [signed(values[0] - values[1], digits)] if len(values) > 1 else []
+    meaning = html.escape(metrics.METRICS[name].__doc__.splitlines()[0], quote=True)
+    label = f"<td title='{meaning}'>{SCORES[name]}{', ' * bool(unit)}{unit}</td>"
+    return f"<tr>{label}{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+
+
+class MedianScores(View):
+    """Median scores over all sites."""
+
+    empty = "No run is shown: choose one in column A of the table above."
+
+    def body(self, *, run, baseline):
+        """The table."""
+        if not run:
+            return None
+        medians = [self.state.store.medians(r) if r else None for r in (run, baseline)]
+        self.caption = _sites_words(*(self.state.results(r) for r in (run, baseline))) if baseline else ""
+        return text(median_table(*medians))
+
+
+def _sites_words(a: xr.Dataset, b: xr.Dataset) -> str:
+    """A warning where the medians are over different sites, or over different days."""
+    shared = len(a.indexes["site"].intersection(b.indexes["site"]))
+    said = []
+    if not shared == a.sizes["site"] == b.sizes["site"]:
+        said.append(f"A has {a.sizes['site']} sites, B {b.sizes['site']}; {shared} are in both")
+    if a.attrs.get("test_period") != b.attrs.get("test_period"):
+        said.append("the test periods differ")
+    return f"Not the same basis: {'; '.join(said)}." if said else ""
+
+
+def difference_table(rows: list[tuple[str, str, str]]) -> str:
+    """Options that differ as an HTML table: option, A, B."""
+    head = "".join(f"<th class='left'>{name}</th>" for name in ("Option", "A", "B"))
+    lines = ["".join(f"<td class='left'>{html.escape(cell)}</td>" for cell in row) for row in rows]
+    body = "".join(f"<tr>{line}</tr>" for line in lines)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+class OptionDifferences(View):
+    """What differs between A and B."""
+
+    empty = "Choose a second run in column B of the table above: what differs between the two shows here."
+
+    def tools(self):
+        """Make the configuration of A or B the draft again."""
+        return [self._restore("A", "run"), self._restore("B", "baseline")]
+
+    def body(self, *, run, baseline):
+        """The options that differ."""
+        if not (run and baseline):
+            return None
+        store = self.state.store
+        rows = differences(store.run(run).config, store.run(baseline).config)
+        if not rows:
+            return text("<p class='muted' style='padding:8px 0'>Both were trained with the same options.</p>")
+        return text(difference_table(rows))
+
+    def _restore(self, letter, which):
+        button = material.Button(
+            label=f"Restore {letter}",
+            icon="settings_backup_restore",
+            variant="text",
+            size="small",
+            margin=0,
+        )
+        button.on_click(lambda _: self.state.restore(getattr(self.state, which)))
+        button.visible = self.state.param[which].rx.bool()
+        return button

@@ -1,0 +1,108 @@
+"""All runs, and which two are compared."""
+
+import html
+from datetime import datetime
+
+import pandas as pd
+
+from dgviz.datasets import DataError
+from dgviz.experiment.runs import Run
+from dgviz.ui.lenses.view import View
+from dgviz.ui.session.state import FINISHED, AppState
+from dgviz.ui.widgets.form_table import FormTable
+from dgviz.ui.words.differences import in_words
+from dgviz.ui.words.run_names import run_name
+from dgviz.ui.words.text import date, duration, number
+
+SCORES = {"NSE train": ("nse", "train"), "NSE test": ("nse", "test"), "KGE test": ("kge_2012", "test")}
+HEAD = ("A", "B", "Also", "Run", "When", "Data", "Differs from A", "Epochs", "Time", *SCORES, "Status")
+LEFT = {"Run", "When", "Data", "Differs from A"}
+
+
+def run_table(state: AppState) -> str:
+    """One line per run: what it is, how it differs from A and how well it does, HTML."""
+    shown = state.store.run(state.run).config if state.run else None
+    head = "".join(f"<th{' class=left' * (name in LEFT)}>{name}</th>" for name in HEAD)
+    body = "".join(_line(run, state, shown) for run in state.store.runs())
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _line(run: Run, state: AppState, shown) -> str:
+    finished, same_data = run.status in FINISHED, run.config.data == state.config.data
+    shown_runs = (state.run, state.baseline)
+    differs = in_words(run.config, shown) or ("is A" if run.id == state.run else "nothing") if shown else ""
+    cells = {
+        "A": _input("radio", "A", run, run.id == state.run, finished),
+        "B": _input("checkbox", "B", run, run.id == state.baseline, finished and same_data and run.id != state.run),
+        "Also": _input(
+            "checkbox", "Also", run, run.id in state.others, finished and same_data and run.id not in shown_runs
+        ),
+        "Run": f"<span title='{html.escape(run.id)}'>{html.escape(run_name(run, state.store))}</span>",
+        "When": when(run),
+        "Data": html.escape(run.config.data),
+        "Differs from A": html.escape(differs),
+        "Epochs": str(run.config.epochs),
+        "Time": duration(run.record["seconds"]) if "seconds" in run.record else "",
+        **_medians(run, state, finished),
+        "Status": run.status,
+    }
+    kind = dict.fromkeys(LEFT, "left") | {"Differs from A": "left wrap"}
+    return "<tr>" + "".join(f"<td class='{kind.get(name, '')}'>{cells[name]}</td>" for name in HEAD) + "</tr>"
+
+
+def _input(kind: str, column: str, run: Run, checked: bool, offered: bool) -> str:
+    if not offered:
+        return ""
+    value = html.escape(run.id, quote=True)
+    return f"<input type='{kind}' name='{column}' value='{value}' aria-label='{column}: {value}'{' checked' * checked}>"
+
+
+def _medians(run: Run, state: AppState, finished: bool) -> dict[str, str]:
+    medians = state.store.medians(run.id) if finished else {}
+    return {
+        label: number(float(medians[score].sel(period=period))) if score in medians else ""
+        for label, (score, period) in SCORES.items()
+    }
+
+
+def when(run: Run) -> str:
+    """When a run was made, as people write it."""
+    created = run.record.get("created") or datetime.fromtimestamp((run.folder / "config.json").stat().st_mtime)
+    moment = pd.Timestamp(created)
+    return f"{date(moment)}, {moment:%H:%M}"
+
+
+class RunTable(View):
+    """Runs."""
+
+    empty = "There is no run yet. Press Train in the side bar; when two have been trained they can be compared."
+    caption = (
+        "A is the run that is shown, B the one it is compared with: B is drawn dashed, and differences are A minus B. "
+        "Also: further runs in the distribution of scores. Scores are medians over the sites."
+    )
+
+    def body(self, *, dataset):
+        """The table, to be filled."""
+        self.table = FormTable(self._choose, sizing_mode="stretch_width", margin=0)
+        return self.table if self.state.runs else None
+
+    def refresh(self, *, runs, run, baseline, others, status):
+        """Lines for the runs there are now."""
+        self.table.content = run_table(self.state)
+
+    def _choose(self, column, run_id, checked):
+        if column == "B":
+            self.state.compare_with(run_id if checked else "")
+        elif column == "Also":
+            self.state.draw_also(run_id, checked)
+        else:
+            self._show(run_id)
+
+    def _show(self, run_id):
+        """Show a run, on its own data set."""
+        try:
+            if (data := self.state.store.run(run_id).config.data) != self.state.config.data:
+                self.state.edit(data=data)
+            self.state.show(run_id)
+        except DataError as error:
+            self.state.problem = str(error)

@@ -1,0 +1,61 @@
+"""The base of views that show what takes a moment to compute."""
+
+import html
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future
+from functools import partial
+from typing import Any
+
+import panel as pn
+import param
+
+from dgviz.ui.lenses.view import View, text
+
+
+class ComputingView(View):
+    """A view that computes in the background: `compute` in a refresh, and a hint in the title bar meanwhile."""
+
+    hint = param.String("", doc="What is being computed; '' when nothing is")
+
+    def __init__(self, *args, **params):
+        self._asked: dict[str, Hashable] = {}
+        super().__init__(*args, **params)
+
+    def tools(self) -> list:
+        """The hint."""
+        words = pn.bind(lambda hint: f"<span class='muted' role='status'>{html.escape(hint)}</span>", self.param.hint)
+        return [text(words, sizing_mode=None, align="center", margin=(0, 10))]
+
+    def compute(self, what: str, key: Hashable, work: Callable[[], Any], show: Callable[[Any], None]) -> None:
+        """Call `show` with the result of `work`: at once where it is known, else when it is ready.
+
+        `what` names it in the hint; asking for the same `what` again drops the earlier question. Outside a served
+        page (a notebook, a test) it is computed on the spot.
+        """
+        key, before = (what, *key), self._asked.get(what)
+        if before == key:
+            return
+        computed, document = self.state.store.computed, pn.state.curdoc
+        if before is not None:
+            computed.leave(before)
+        self._asked[what] = key
+        future = computed.ask(key, work)
+        ready = partial(self._ready, what, key, future, show)
+        if future.done() or document is None or document.session_context is None:
+            ready()
+        else:
+            self.hint = f"computing {what} \u2026"
+            # not before: a page that is still loading would miss what changes in its widgets
+            pn.state.onload(lambda: future.add_done_callback(lambda _: document.add_next_tick_callback(ready)))
+
+    def _ready(self, what: str, key: Hashable, future: Future, show: Callable[[Any], None]) -> None:
+        if self._asked.get(what) != key:
+            return  # another was asked for since
+        try:
+            show(future.result())
+        except Exception as error:
+            self._show_problem(error)
+        finally:
+            del self._asked[what]
+            self.state.store.computed.leave(key)
+            self.hint = f"computing {next(iter(self._asked))} \u2026" if self._asked else ""

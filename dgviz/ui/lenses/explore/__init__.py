@@ -1,0 +1,1 @@
+"""Sites on a map and the series of one of them."""

@@ -1,0 +1,153 @@
+"""What if a learned parameter of the picked site were another?"""
+
+import html
+
+import panel as pn
+import param
+
+from dgviz.processes.declare import Parameter, Process, title
+from dgviz.scores import metrics
+from dgviz.ui.figures.series import overlap
+from dgviz.ui.lenses.view import View, text
+from dgviz.ui.session.what_if import badge, digits, parameter_number
+from dgviz.ui.widgets import material
+from dgviz.ui.words.text import lower_first, number, units, with_units
+
+GRID = """
+:host { display: grid !important; grid-template-columns: repeat(auto-fill, minmax(250px, 1fr)); gap: 0 28px;
+        max-height: none !important; }
+.scroll-button { display: none; }
+"""
+STAY = """
+:host { position: sticky; top: 0; z-index: 2; padding: 2px 0 8px 0; background: var(--mui-palette-background-paper); }
+"""  # in sight while the last of many sliders is dragged on a small screen
+TICK = {
+    "& .MuiSlider-mark": {"height": 12, "backgroundColor": "text.secondary", "opacity": 1},
+    "& .MuiSlider-markLabel": {"fontSize": 11, "top": 20},
+}
+EXPLAINED = (
+    "A tick marks what run A learned, the mean over its members. A change moves all members by the same amount, held "
+    "within the range. It is not trained: another basin or run begins again from what was learned."
+)
+
+
+def slider_help(name: str, parameter: Parameter, processes: list[type[Process]]) -> str:
+    """What a parameter is, its range, and what reads it."""
+    low, high = parameter.range
+    unit = units(parameter.units)
+    readers = [lower_first(title(process).partition(":")[0]) for process in processes if name in process.of(Parameter)]
+    return f"{parameter.long_name}, {low:g} to {high:g} {unit}".strip() + f". Read by: {', '.join(readers)}."
+
+
+class ParameterSliders(View):
+    """What if?"""
+
+    needs = "parameters"
+    empty = "No run is shown. Press Train in the side bar, or pick a run above, to change what it learned."
+
+    unfolded = param.Boolean(False, doc="Are the sliders in sight?")
+
+    def tools(self):
+        """Back to what was learned, and the sliders themselves."""
+        reset = material.Button(label="Reset", icon="restart_alt", variant="text", size="small", margin=(0, 8))
+        reset.on_click(lambda _: self.state.suppose({}))
+        reset.visible = self.state.param.supposed.rx.bool()
+        opened = self.param.unfolded.rx
+        fold = material.Button(
+            label=opened.where("Fold", "Change parameters"),
+            icon=opened.where("expand_less", "tune"),
+            variant="outlined",
+            size="small",
+            margin=0,
+        )
+        fold.visible = pn.bind(lambda run: bool(self.state.parameters()), self.state.param.run)
+        fold.on_click(lambda _: self.param.update(unfolded=not self.unfolded))
+        return [reset, fold]
+
+    def body(self, *, run, dataset):
+        """Places for the sliders, which are made when they are first unfolded, and for what follows from them."""
+        self.parameters, self.learned, self.sliders = self.state.parameters(), {}, {}
+        self.scored = None, ""
+        self.grid = pn.Column(stylesheets=[GRID], sizing_mode="stretch_width", margin=0)
+        self.said = text()
+        self.said.stylesheets = [*self.said.stylesheets, STAY]
+        return pn.Column(self.said, self.grid, sizing_mode="stretch_width", margin=0) if self.parameters else None
+
+    def refresh(self, *, site, window, supposed, what_if):
+        """What was learned at the picked site, and what is supposed instead."""
+        if not self.learned or "site" in self.changed:
+            self.learned = self.state.learned()
+        if "supposed" in self.changed and supposed:
+            self.unfolded = True
+        self._show_sliders()
+        self._say()
+
+    @param.depends("unfolded", watch=True)
+    def _show_sliders(self):
+        """Where the learned values are, which are changed, and to what."""
+        self.grid.visible = self.unfolded and bool(self.learned)
+        self.caption = EXPLAINED if self.grid.visible else ""
+        if self.grid.visible and not self.sliders:
+            self.sliders = {name: self._slider(name, parameter) for name, parameter in self.parameters.items()}
+            self.grid.objects = list(self.sliders.values())
+        for name in self.sliders.keys() & self.learned.keys():
+            learned, changed = self.learned[name], name in self.state.supposed
+            was = f"learned {parameter_number(learned, self.parameters[name])}" if changed else ""
+            self.sliders[name].param.update(
+                value=self.state.supposed.get(name, learned),
+                marks=[{"value": learned, "label": was}],
+                color="secondary" if changed else "primary",
+            )
+
+    def _slider(self, name, parameter):
+        low, high = parameter.range
+        decimals = digits(parameter)
+        slider = material.FloatSlider(
+            label=with_units(f"{parameter.long_name} ({name})", parameter.units),
+            start=low,
+            end=high,
+            value=low,
+            step=10.0**-decimals,
+            format=f"0.{'0' * decimals}" if decimals else "0",
+            description=slider_help(name, parameter, list(self._processes())),
+            size="small",
+            sizing_mode="stretch_width",
+            min_height=70,  # room for the learned value below the tick
+            margin=0,
+            sx=TICK,
+        )
+        slider.param.watch(lambda event: self._drag(name, event.new), "value")
+        return slider
+
+    def _processes(self):
+        config = self.state.store.run(self.state.run).config
+        return (type(process) for process in config.build().processes)
+
+    def _drag(self, name, value):
+        supposed, learned = self.state.supposed, self.learned
+        if value != supposed.get(name, learned[name]):
+            self.state.suppose({k: v for k, v in (supposed | {name: value}).items() if v != learned[k]})
+
+    def _say(self):
+        """The changes, and what they do to the NSE."""
+        state, name = self.state, html.escape(self.state.name_of(self.state.site))
+        self.heading = f"What if? <span class='muted'>{name}</span>{badge(state.what_if)}"
+        if not self.learned:
+            self.said.object = "<div class='empty'>This basin was not part of the run.</div>"
+        elif state.what_if:
+            learned, supposed = self._nse(state.what_if.simulated)
+            self.said.object = f"<p>NSE in the window: {learned} as learned, <b>{supposed}</b> with the change.</p>"
+        elif state.supposed:
+            self.said.object = "<p class='muted' role='status'>computing \u2026</p>"
+        else:
+            self.said.object = "<p class='muted'>Drag a learned parameter: flow, stores and scores follow at once.</p>"
+
+    def _nse(self, simulated):
+        """In the window, as learned and as supposed."""
+        state = self.state
+        window = overlap(state.window, simulated.indexes["time"])
+        observed, days = state.dataset.streamflow.sel(site=state.site, time=slice(*window)), slice(*window)
+        if self.scored[0] != (scored := (state.site, window)):  # not at each step of a drag
+            own = state.results(state.run).streamflow.sel(site=state.site, time=days)
+            self.scored = scored, number(float(metrics.nse(own, observed)))
+        return self.scored[1], number(float(metrics.nse(simulated.streamflow.sel(time=days), observed)))

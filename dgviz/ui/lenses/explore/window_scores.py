@@ -1,0 +1,105 @@
+"""Scores of the picked site in the window."""
+
+import html
+
+import pandas as pd
+import xarray as xr
+
+from dgviz.scores import metrics
+from dgviz.ui.figures.series import overlap, periods
+from dgviz.ui.lenses.view import View, text
+from dgviz.ui.words.text import number, period, signed, units
+
+SHOWN = {
+    "nse": "NSE",
+    "kge_2012": "KGE (2012)",
+    "log_nse": "NSE of log flow",
+    "correlation": "Correlation",
+    "pbias": "Bias",
+    "fhv": "Bias of high flows",
+    "flv": "Bias of low flows",
+    "rmse": "RMSE",
+}
+
+
+A, B, WHAT_IF = "A", "B", "what if"
+
+
+def window_scores(observed: xr.DataArray, simulated: xr.DataArray, window: tuple[str, str]) -> xr.Dataset:
+    """Every score of a simulated series `(time)` in a window."""
+    days = slice(*window)
+    return metrics.scores(simulated.sel(time=days), observed.sel(time=days))
+
+
+def score_table(scores: dict[str, xr.Dataset]) -> str:
+    """The scores of A, of the what-if and of B, as far as they are given, each with the difference: an HTML table."""
+    rows = []
+    for name, words in SHOWN.items():
+        unit = units(scores[A][name].attrs["units"])
+        digits = 2 if unit in ("", units("mm d-1")) else 1
+        cells = _cells({flow: float(values[name]) for flow, values in scores.items()}, digits)
+        meaning = metrics.METRICS[name].__doc__.splitlines()[0]
+        rows.append(
+            f"<tr><td title='{meaning}'>{words}{', ' + unit if unit else ''}</td>"
+            + "".join(f"<td{_mark(head)}>{cell}</td>" for head, cell in cells)
+            + "</tr>"
+        )
+    heads = "".join(f"<th{_mark(head)}>{head}</th>" for head, _ in cells)
+    return f"<table><thead><tr><th></th>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+
+
+def _cells(values: dict[str, float], digits: int) -> list[tuple[str, str]]:
+    """The columns of a row: heading and number."""
+    cells = [(A, number(values[A], digits))]
+    for name, (more, less) in {WHAT_IF: (WHAT_IF, A), B: (A, B)}.items():
+        if name in values:
+            difference = signed(values[more] - values[less], digits)
+            cells += [(name, number(values[name], digits)), (f"{more} \u2212 {less}", difference)]
+    return cells
+
+
+def _mark(head: str) -> str:
+    return " class='what-if'" if head.startswith(WHAT_IF) else ""
+
+
+def days_of(window: tuple[str, str], spans: dict[str, tuple]) -> str:
+    """Which days a window has, given the first and last day of each period: "training and test days"."""
+    first, last = map(pd.Timestamp, window)
+    names = [name for name, (start, stop) in spans.items() if start <= last and first <= stop]
+    return f"{' and '.join(names)} days" if names else "days of neither training nor test"
+
+
+class WindowScores(View):
+    """Scores in the window."""
+
+    empty = "No run is shown. Press Train in the side bar, or pick a run above, to see how well it does."
+
+    @property
+    def patience(self):
+        """None while a parameter is dragged; else the hydrograph of a click, and of the next one, comes first."""
+        return 0 if self.changed == {"what_if"} else 300
+
+    def body(self, *, run, dataset):
+        """An empty table, to be filled."""
+        self.table, self.scored = text(), None
+        return self.table if self.state.results(run) is not None else None
+
+    def refresh(self, *, site, run, baseline, window, what_if):
+        """Scores of the picked site between the first and the last day of the window."""
+        state, observed = self.state, self.state.dataset.streamflow.sel(site=site)
+        results = {name: state.results(r) for name, r in ((A, run), (B, baseline)) if r}
+        if not all(site in r.indexes["site"] for r in results.values()):
+            self.table.object = "<div class='empty'>This basin was not part of the run.</div>"
+            return
+        if what_if:
+            window = overlap(window, what_if.simulated.indexes["time"])
+        if self.scored != (scored := (site, run, baseline, window)):  # not at each step of a drag
+            self.scored, flows = scored, {name: r.streamflow.sel(site=site) for name, r in results.items()}
+            self.scores = {name: window_scores(observed, flow, window) for name, flow in flows.items()}
+        supposed = {WHAT_IF: window_scores(observed, what_if.simulated.streamflow, window)} if what_if else {}
+        self.table.object = score_table(self.scores | supposed)
+        config = state.store.run(run).config
+        days = days_of(window, periods(state.dataset, config.train_period, config.test_period))
+        self.caption = f"{html.escape(state.name_of(site))}, {period(*window)}: {days}"
+        if "held_out" in results[A] and bool(results[A].held_out.sel(site=site)):
+            self.caption += ". Held out: A is predicted by a model that has not seen it"

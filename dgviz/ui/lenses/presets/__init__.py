@@ -1,0 +1,1 @@
+"""Presets from physics to learning, compared."""

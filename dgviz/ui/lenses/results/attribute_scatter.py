@@ -1,0 +1,95 @@
+"""A learned parameter against an attribute of the sites."""
+
+from functools import cached_property
+
+import panel as pn
+
+from dgviz.datasets import attribute_names
+from dgviz.scores.statistics import over_sites, rank_correlation
+from dgviz.ui.figures.site_scatter import SiteScatter
+from dgviz.ui.lenses.view import View
+from dgviz.ui.widgets import material
+from dgviz.ui.widgets.brushing import choose_by, follow
+from dgviz.ui.widgets.parameters import chosen, learned, parameter_select
+from dgviz.ui.words.text import axis_label, label, lower_first, number, signed
+
+
+class AttributeScatter(View):
+    """Parameter against attribute."""
+
+    needs = "parameters"
+    empty = "No run is shown. Press Train in the side bar to learn parameters from attributes."
+
+    def tools(self):
+        """Which attribute, and which parameter."""
+        self.state.param.watch(self._offer, "dataset")
+        return [self.attribute, parameter_select(self.state)]
+
+    @cached_property
+    def attribute(self):
+        """The attribute on the horizontal axis."""
+        select = material.Select(
+            label="Attribute",
+            options=[],
+            sizing_mode="stretch_width",
+            min_width=150,
+            max_width=210,
+            size="small",
+            margin=(0, 8, 0, 0),
+        )
+        self._offer(select=select)
+        select.param.watch(lambda _: self._drawn and pn.state.execute(self._fill, schedule=True), "value")
+        return select
+
+    def body(self, *, run, dark):
+        """The figure."""
+        if self.state.results(run) is None:
+            return None
+        self.scatter = SiteScatter(dark)
+        choose_by(self.scatter, self.state)
+        return pn.pane.Bokeh(self.scatter.figure, sizing_mode="stretch_width", margin=0)
+
+    def refresh(self, *, parameter, dataset, site, selected):
+        """The points, the ring and the selection."""
+        if self.changed & {"parameter", "dataset"}:
+            self._fill()
+        follow(self.scatter, self.state)
+
+    def _offer(self, *_, select=None):
+        select = select or self.attribute
+        dataset = self.state.dataset
+        names = {label(dataset[n], n): n for n in attribute_names(dataset)}
+        kept = select.value if select.value in names.values() else self._most_related(names.values())
+        select.param.update(options=names, value=kept)
+
+    def _most_related(self, names):
+        """The attribute whose ranks follow those of the parameter most closely."""
+        results, name = self.state.results(self.state.run), chosen(self.state)
+        if results is None or not name:
+            return next(iter(names), None)
+        values = over_sites(results[name])["mean"]
+        found = {name: abs(rank_correlation(values, self.state.dataset[name])) for name in names}
+        return max((n for n in found if found[n] == found[n]), key=found.get, default=None)
+
+    def _fill(self):
+        state, name = self.state, chosen(self.state)
+        results = state.results(state.run)
+        declared = learned(state.store.run(state.run).config, results)[name]
+        values = over_sites(results[name])
+        attribute = state.dataset[self.attribute.value].sel(site=results.site)
+        columns = {
+            "x": attribute.values,
+            "y": values["mean"].values,
+            "low": values.low.values,
+            "high": values.high.values,
+        }
+        columns |= {"site": results.site.values.astype(str), "name": results.name.values.astype(str)}
+        self.scatter.show(columns, axis_label(attribute), axis_label(declared), declared.range)
+        self.scatter.mark(state.site)
+        self.heading = f"{declared.long_name} against {lower_first(label(attribute))}"
+        over = "days" if "time" in results[name].dims else "members"
+        correlation = rank_correlation(values["mean"], attribute)
+        self.caption = (
+            f"Rank correlation {signed(correlation)} over {number(attribute.size, 0)} sites. "
+            f"Whiskers: 10th to 90th percentile of the {over}. A box or a lasso selects."
+        )

@@ -1,0 +1,134 @@
+"""Stores and fluxes of the picked site through time."""
+
+import html
+
+import pandas as pd
+import panel as pn
+
+from dgviz.processes.declare import Flux, State
+from dgviz.ui import theme
+from dgviz.ui.figures.stores import StoreSeries
+from dgviz.ui.lenses.computing import ComputingView
+from dgviz.ui.session.simulation import Simulation, day_in_view
+from dgviz.ui.session.what_if import in_place_of, mark
+from dgviz.ui.widgets import material
+from dgviz.ui.widgets.window import follow_range
+from dgviz.ui.words.text import short_label
+
+
+def offered(model) -> dict[str, object]:
+    """The fluxes that do not come in from outside and the stores, in the order of the model, by name."""
+    fluxes = {n: f for n, f in model.of(Flux).items() if n not in model.inflows}
+    return fluxes | model.of(State)
+
+
+def first_choice(model, simulated) -> list[str]:
+    """What leaves the model, what feeds the last stores before that, and the other stores that hold something."""
+    last = [store for store, fluxes in model.losses.items() if fluxes and set(fluxes) <= set(model.outflows)]
+    wanted = {*model.outflows, *(flux for store in last for flux in model.gains[store])}
+    stores = [n for n in model.of(State) if float(simulated[n].max()) > 1 and n not in last]
+    return [n for n in model.of(Flux) if n in wanted] + stores
+
+
+class Stores(ComputingView):
+    """Stores and fluxes."""
+
+    needs = "stores"
+    empty = "No run is shown. Press Train in the side bar, or pick a run above, to see its stores and fluxes."
+
+    def body(self, *, run, dark):
+        """Chips and a place for the figure; it is drawn when the simulation is known."""
+        self.own = self.simulated = self.series = None
+        simulation = Simulation.of(self.state)
+        if simulation is None:
+            return None
+        self.model = simulation.run.config.build()
+        self.chips = material.CheckButtonGroup(
+            options={short_label(n, q): n for n, q in offered(self.model).items()},
+            value=[],
+            size="small",
+            margin=(0, 0, 6, 0),
+            sx=chip_style(list(offered(self.model)), dark),
+            sizing_mode="stretch_width",
+        )
+        self.chips.param.watch(lambda _: pn.state.execute(self._choose, schedule=True), "value")
+        inflows = {n: self.model.of(Flux)[n] for n in self.model.inflows}
+        self.series = StoreSeries(inflows, offered(self.model), dark)
+        follow_range(self.series.x_range, self.state)
+        for panel in self.series.panels:
+            panel.on_event("tap", lambda event: self._tap(event.x))
+        return pn.Column(
+            self.chips,
+            pn.pane.Bokeh(self.series.layout, sizing_mode="stretch_width", margin=0),
+            sizing_mode="stretch_width",
+            margin=0,
+        )
+
+    def refresh(self, *, site, window, day, what_if):
+        """The simulation of the picked site or what follows from changed parameters, the window and the day."""
+        simulation = Simulation.of(self.state)
+        if self.own is None or simulation.key != self.shown.key:
+            self.compute("stores and fluxes", simulation.key, simulation.simulate, lambda s: self._show(simulation, s))
+        elif "what_if" in self.changed:
+            self._draw_series()
+        else:
+            self._show_window()
+
+    def _show(self, simulation, own):
+        first, self.shown, self.own = self.own is None, simulation, own
+        if first and not self.chips.value:
+            self.chips.value = first_choice(self.model, own)
+        self._draw_series()
+
+    def _draw_series(self):
+        self.simulated = in_place_of(self.own, self.state.what_if)
+        self.series.update(self.simulated)
+        name = html.escape(self.state.name_of(self.state.site))
+        self.heading = f"Stores and fluxes <span class='muted'>{name}</span>{mark(self.state.what_if)}"
+        self.caption = (
+            "Mean over the members. Tap a day to see it in the bucket diagram; press a name to show or hide it."
+        )
+        self._choose()
+
+    def _choose(self):
+        self.series.show_only(self.chips.value)
+        self._show_window()
+
+    def _show_window(self):
+        if self.simulated is None:
+            return
+        self.series.show_window(self.state.window, self.chips.value)
+        target = self.own[self.shown.run.config.target]
+        self.series.day.location = pd.Timestamp(day_in_view(self.state, target))
+
+    def _tap(self, x):
+        day = pd.Timestamp(x, unit="ms").round("D")
+        if self.simulated is not None and day in self.simulated.indexes["time"]:
+            self.state.day = str(day.date())
+
+
+def chip_style(names: list[str], dark: bool) -> dict:
+    """Chips that wrap, each with the colour of its quantity."""
+    style = {
+        "flexDirection": "row",
+        "flexWrap": "wrap",
+        "gap": "5px",
+        "& .MuiToggleButton-root": {
+            "border": f"1px solid {theme.token('border', dark)} !important",
+            "borderRadius": "14px !important",
+            "padding": "1px 10px",
+            "fontSize": "12px",
+            "margin": "0 !important",
+            "color": theme.token("muted", dark),
+            "width": "auto",
+            "flex": "0 0 auto",
+        },
+    }
+    for i, name in enumerate(names, 1):
+        colour = theme.colour(name, dark)
+        style[f"& .MuiToggleButton-root.Mui-selected:nth-of-type({i})"] = {
+            "borderColor": f"{colour} !important",
+            "backgroundColor": f"{colour}2e",
+            "color": f"{theme.token('text', dark)} !important",
+        }
+    return style

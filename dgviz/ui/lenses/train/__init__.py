@@ -1,0 +1,1 @@
+"""Trainings: the one in view, and those that wait."""

@@ -1,0 +1,43 @@
+"""Loss and score over the epochs of a training."""
+
+import html
+
+import panel as pn
+
+from dgviz.ui.figures.learning import LearningCurves
+from dgviz.ui.lenses.view import View
+from dgviz.ui.session.state import FINISHED
+from dgviz.ui.words.progress import parts_of
+from dgviz.ui.words.run_names import run_name
+
+
+class LossCurves(View):
+    """Loss and score over the epochs."""
+
+    empty = "Press Train in the side bar: the loss of every epoch is drawn here as soon as it is known."
+    explained = (
+        "The score is the median over the sites on the days trained on: it shows that the model learns, "
+        "not how good it is. The test period is scored when the training ends."
+    )
+
+    def body(self, *, followed, dark):
+        """New figures for another run."""
+        self.empty = type(self).empty
+        if not followed:
+            return None
+        run = self.state.store.run(followed)
+        self.heading = (
+            f"Loss and score over the epochs <span class='muted'>{html.escape(run_name(run, self.state.store))}</span>"
+        )
+        if run.status in FINISHED and not run.progress:
+            self.empty = "This run has nothing to learn: its parameters are the declared defaults."
+            return None
+        self.curves = LearningCurves(run.config.epochs, dark)
+        return pn.pane.Bokeh(self.curves.layout, sizing_mode="stretch_width", margin=0)
+
+    def refresh(self, *, progress):
+        """The epochs since the last time."""
+        self.curves.update(progress)
+        n_parts = parts_of(progress[-1]) if progress else 1
+        each = f"One strong line for the present of {n_parts} parts, faint ones for the others. " if n_parts > 1 else ""
+        self.caption = each + self.explained

@@ -1,0 +1,102 @@
+"""Runs that wait, train or failed."""
+
+import html
+
+import panel as pn
+
+from dgviz.experiment.config import RunConfig
+from dgviz.experiment.runs import Run, RunError
+from dgviz.ui.lenses.view import View, text
+from dgviz.ui.session.state import ENDED, first_line
+from dgviz.ui.widgets import material
+from dgviz.ui.words.differences import in_words
+from dgviz.ui.words.run_names import run_name
+from dgviz.ui.words.text import sentence
+
+LOOK = 2000  # ms between two looks at the folder, only while the page is open
+
+
+def rows_of(runs: list[Run]) -> list[dict]:
+    """What the table says of each run that has not ended well: what trains, what waits in its order, what failed."""
+    active = [run for run in reversed(runs) if run.status not in ENDED]
+    failed = [run for run in runs if run.status == "failed"]
+    order = sorted(active, key=lambda run: run.status == "waiting")
+    place = {run.id: n for n, run in enumerate((r for r in order if r.status == "waiting"), start=1)}
+    return [
+        {
+            "id": run.id,
+            "status": run.status,
+            "what": in_words(run.config, RunConfig(data=run.config.data)) or "default options",
+            "words": first_line(run.error) if run in failed else f"place {place[run.id]}" if run.id in place else "",
+        }
+        for run in (*order, *failed)
+    ]
+
+
+class TrainingQueue(View):
+    """Queue."""
+
+    empty = "Nothing waits and nothing failed. Press Train as often as you like: one run trains, the others wait here."
+    caption = (
+        "Runs are trained one after the other. A run that was started in a terminal in the same folder shows here too."
+    )
+
+    def __init__(self, state, **params):
+        self.rows = []
+        super().__init__(state=state, **params)
+        pn.state.onload(self._look_now_and_then)
+
+    def body(self, *, runs, status, followed):
+        """One line per run."""
+        self.rows = rows_of(self.state.store.runs())
+        return pn.Column(*map(self._line, self.rows), sizing_mode="stretch_width", margin=0) if self.rows else None
+
+    def _line(self, row):
+        words = f"{sentence(row['status'])}{': ' * bool(row['words'])}{html.escape(row['words'])}"
+        name = run_name(self.state.store.run(row["id"]), self.state.store)
+        mark = " <span class='badge'>in view</span>" if row["id"] == self.state.followed else ""
+        said = text(
+            f"<p title='{html.escape(row['id'])}'><b>{html.escape(name)}</b>{mark} {html.escape(row['what'])}</p>"
+            f"<p class='muted'>{words}</p>",
+            align="center",
+        )
+        return pn.Row(said, *self._buttons(row), sizing_mode="stretch_width", margin=(2, 0))
+
+    def _buttons(self, row):
+        state, run = self.state, self.state.store.run(row["id"])
+        acts = {
+            "Look": (lambda: state.look_at(run.id), row["id"] != state.followed),
+            "Cancel": (lambda: run.request("stop"), row["status"] == "waiting"),
+            "Stop": (lambda: run.request("stop"), row["status"] in ("training", "paused")),
+            "Train again": (lambda: state.train_again(run.id), row["status"] == "failed"),
+        }
+        return [
+            material.Button(
+                label=label,
+                variant="text",
+                size="small",
+                margin=0,
+                align="center",
+                on_click=lambda _, act=act: self._do(act),
+            )
+            for label, (act, sensible) in acts.items()
+            if sensible
+        ]
+
+    def _do(self, act):
+        try:
+            act()
+        except (RunError, OSError) as error:
+            self.state.problem = str(error)
+        self.look()
+
+    def look(self):
+        """Bring the lines up to date, if something has changed in the folder."""
+        self.state.refresh_runs()
+        if rows_of(self.state.store.runs()) != self.rows:
+            self._pending.add("body")
+            self._catch_up()
+
+    def _look_now_and_then(self):
+        if pn.state.curdoc is not None and pn.state.curdoc.session_context:
+            pn.state.add_periodic_callback(lambda: self.page == self.state.page and self.look(), period=LOOK)

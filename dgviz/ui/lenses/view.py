@@ -1,0 +1,184 @@
+"""Small views: each shows one thing about the shared state. No view imports another.
+
+A view is a pure `plot_*` function (data in, figure out) and a thin class. The class has
+
+- a docstring whose first line is its title;
+- `body(self, *, a, b)`: what the card holds. The argument names are parameters of `AppState`; whenever one of them
+  changes, the body is made again. It returns a Panel or Bokeh object, or None while there is nothing to show;
+- or, where a new figure each time would be slow, `body(self)` and `refresh(self, *, a, b)`: the body is made once,
+  and `refresh` changes its data in place. Bokeh models may be changed freely in `refresh`;
+  `self.changed` holds the names that changed since the last time (all of them after a new body);
+- `patience`: ms that a slow refresh waits for the user to pause, so that the quick views come first;
+- `empty`: what to do, when the body is None;
+- `needs`: "stores" or "parameters", where it shows those of a process model: a run without them is said to have none;
+- `tools(self)`: small controls on the right of the title.
+
+`self.heading` and `self.caption` are texts above and below, `self.summary` says for a screen reader what a figure
+shows; a body or a refresh may set them.
+A view on a page that is not open waits, and is brought up to date when its page opens.
+"""
+
+import html
+import inspect
+import logging
+
+import panel as pn
+import param
+
+from dgviz.processes.declare import title
+from dgviz.ui import theme
+from dgviz.ui.session.state import AppState
+from dgviz.ui.widgets.after_pause import AfterPause
+from dgviz.ui.words.kinds import lacks
+
+
+def text(content: str = "", **options) -> pn.pane.HTML:
+    """A piece of HTML in the page's type; escape what comes from data with `html.escape`."""
+    options.setdefault("margin", 0)
+    options.setdefault("sizing_mode", "stretch_width")
+    return pn.pane.HTML(content, stylesheets=[theme.TEXT], **options)
+
+
+def empty_words(words: str) -> pn.pane.HTML:
+    """Why a card is empty."""
+    return text(f"<div class='empty'>{html.escape(words)}</div>")
+
+
+def _below(caption: str, summary: str) -> str:
+    return f"<p class='caption'>{caption}</p>" * bool(caption) + f"<p class='heard'>{html.escape(summary)}</p>"
+
+
+class View(pn.viewable.Viewer):
+    """One card on a page."""
+
+    state = param.ClassSelector(class_=AppState, allow_None=False)
+    page = param.String("", doc="The page it stands on; '' means that it is always in sight")
+    heading = param.String(doc="The title: what is seen")
+    caption = param.String(doc="Below the body: what it means")
+    summary = param.String(doc="What a figure shows, in words, read by a screen reader only")
+    empty = "Pick a run to see this."
+    needs = ""
+    patience = 0
+
+    def __init__(self, state: AppState, page: str = "", **params):
+        super().__init__(state=state, page=page, **params)
+        self.heading = self.heading or title(type(self))
+        self._pending: set[str] = set()
+        self.changed: set[str] = set()
+        self._coming = False
+        self._refresh_soon = AfterPause(self._refresh)
+        self._place = pn.Column(sizing_mode="stretch_width", margin=0)
+        self._drawn = False
+        self._watch()
+        self._draw()
+
+    def body(self):
+        """What the card holds."""
+        raise NotImplementedError
+
+    def refresh(self):
+        """Bring a body that was made once up to date."""
+
+    def tools(self) -> list:
+        """Small controls on the right of the title."""
+        return []
+
+    def draw_again(self, *_) -> None:
+        """Make the body again, as after a change of what it reads: for widgets of the view's own."""
+        self._pending.add("body")
+        self._catch_up()
+
+    def __panel__(self):
+        heading = text(pn.bind("<h2>{}</h2>".format, self.param.heading), sizing_mode=None, align="center")
+        bar = pn.Row(
+            heading,
+            pn.HSpacer(),
+            *self.tools(),
+            stylesheets=[theme.BAR],
+            sizing_mode="stretch_width",
+            margin=(0, 0, 4, 0),
+        )
+        caption = text(
+            pn.bind(_below, self.param.caption, self.param.summary),
+        )
+        return pn.Column(
+            bar,
+            self._place,
+            caption,
+            stylesheets=[theme.CARD],
+            css_classes=["card"],
+            sizing_mode="stretch_width",
+            margin=0,
+        )
+
+    def _reads(self, method) -> dict:
+        return {name: getattr(self.state, name) for name in inspect.signature(method).parameters}
+
+    def _watch(self) -> None:
+        """One watcher for all that is read: two would see a change of both in two steps."""
+        if names := sorted(self._reads(self.body) | self._reads(self.refresh)):
+            self.state.param.watch(self._note, names)
+        if self.page:
+            self.state.param.watch(lambda *_: self._catch_up(), "page")
+
+    def _note(self, *events) -> None:
+        names = {event.name for event in events}
+        self.changed |= names
+        self._pending.add("body" if names & self._reads(self.body).keys() else "refresh")
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        if self._pending and not self._coming and self.page in ("", self.state.page):
+            self._coming = True
+            pn.state.execute(self._do_what_is_pending, schedule=True)
+
+    def _do_what_is_pending(self) -> None:
+        whole = "body" in self._pending or not self._drawn
+        self._pending, self._coming = set(), False
+        if whole:
+            self._draw()
+        elif self.patience:
+            self._refresh_soon(self.patience)
+        else:
+            self._refresh()
+
+    def _draw(self) -> None:
+        try:
+            lacking = self._lacks()
+            body = None if lacking else self.body(**self._reads(self.body))
+            self._drawn = body is not None
+            self.changed = set(self._reads(self.refresh))
+            if self._drawn and not self.patience:  # filled before it is shown: a change of a figure may overtake it
+                self.refresh(**self._reads(self.refresh))
+                self.changed = set()
+            self._place.objects = [empty_words(lacking or self.empty) if body is None else body]
+            if self.patience:
+                self._refresh_soon(self.patience)
+        except Exception as error:
+            self._show_problem(error)
+
+    def _lacks(self) -> str:
+        """Why the run that is shown has nothing for this view, in words; nothing where it has."""
+        run = self.state.run if self.needs else ""
+        return lacks(self.state.store.run(run).config, self.needs) if run else ""
+
+    def _refresh(self) -> None:
+        try:
+            if self._drawn:
+                with pn.io.unlocked():  # keeps its changes behind the figures that Panel has still to send
+                    self.refresh(**self._reads(self.refresh))
+            self.changed = set()
+        except Exception as error:
+            self._show_problem(error)
+
+    def _show_problem(self, error: Exception) -> None:
+        """Say what failed in words; the details go to the server's log."""
+        logging.getLogger(__name__).error("The view %r failed", self.heading, exc_info=error)
+        said = html.escape(str(error) or type(error).__name__)
+        self._drawn = False
+        self._place.objects = [
+            text(
+                f"<div class='problem'>This could not be drawn: {said}<br><span class='muted'>The rest of the page "
+                "still works. It is tried again when you change something that it shows.</span></div>"
+            )
+        ]

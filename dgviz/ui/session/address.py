@@ -1,0 +1,175 @@
+"""The state of a session in the page's address, so that a link shows another person the same.
+
+Everything that one would share is written, defaults too. What comes back is checked: an unknown id, path or value is
+left out and said, never used.
+"""
+
+import re
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from dgviz.datasets import DataError
+from dgviz.experiment.config import ConfigError, RunConfig
+from dgviz.experiment.runs import RunError
+from dgviz.suggestions import suggest
+from dgviz.ui.session.state import CHARTS, AppState
+
+WATCHED = (
+    *(
+        "config",
+        "site",
+        "selected",
+        "run",
+        "baseline",
+        "others",
+        "colour",
+        "window",
+        "page",
+        "chart",
+        "log_flow",
+        "dark",
+    ),
+    *("followed", "day", "parameter", "playing", "supposed"),
+)
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+WORDS = {
+    *("page", "data", "site", "select", "from", "to", "run", "baseline", "also", "followed", "colour", "chart", "day"),
+    *("parameter", "log", "theme", "whatif"),
+}
+OWN = {"data", "domain", "sites", "processes"}  # written in a way of their own
+
+
+def to_query(state: AppState) -> str:
+    """The address's part from the question mark on."""
+    config, default = state.config, RunConfig.model_fields
+    query = {
+        "page": state.page,
+        "data": config.data,
+        "site": state.site,
+        "select": ",".join(state.selected),
+        "from": state.window[0],
+        "to": state.window[1],
+        "run": state.run,
+        "baseline": state.baseline,
+        "also": ",".join(state.others),
+        "followed": state.followed,
+        "whatif": ",".join(f"{name}:{value:g}" for name, value in state.supposed.items()),
+        "colour": state.colour,
+        "chart": state.chart,
+        "day": state.day,
+        "parameter": state.parameter,
+        "log": int(state.log_flow),
+        "theme": "dark" if state.dark else "light",
+        **config.processes,
+    }
+    for name in RunConfig.model_fields.keys() - OWN:
+        value = getattr(config, name)
+        if value != default[name].default:
+            query[name] = ",".join(value) if isinstance(value, tuple) else value
+    return "?" + urlencode(query, safe=",:")
+
+
+def from_query(query: Mapping[str, str], state: AppState, pages: tuple[str, ...]) -> list[str]:
+    """Bring the state to what an address says; returns, in words, what could not be used."""
+    problems = _unknown_words(query, state)
+    _restore_config(query, state, problems)
+    _restore_runs(query, state, problems)
+    if site := query.get("site"):
+        _use(
+            site in state.sites,
+            f"There is no {state.config.science.site} {site!r} in this data set.",
+            problems,
+            lambda: state.pick(site),
+        )
+    if supposed := query.get("whatif"):
+        _restore_what_if(supposed, state, problems)
+    if chosen := query.get("select"):
+        state.select(chosen.split(","))
+    if (followed := query.get("followed")) in state.runs:
+        state.look_at(followed)
+    first, last = query.get("from", ""), query.get("to", "")
+    if DAY.fullmatch(first) and DAY.fullmatch(last) and first <= last:
+        state.window = (first, last)
+    if DAY.fullmatch(query.get("day", "")) and query["day"] in state.dataset.indexes["time"]:
+        state.day = query["day"]
+    simple = {"page": pages, "chart": CHARTS, "log": ("0", "1"), "theme": ("light", "dark")}
+    read = {k: query[k] for k, allowed in simple.items() if query.get(k) in allowed}
+    state.param.update(
+        page=read.get("page", state.page),
+        chart=read.get("chart", state.chart),
+        log_flow=read.get("log", str(int(state.log_flow))) == "1",
+        dark=read["theme"] == "dark" if "theme" in read else state.dark,
+        colour=query.get("colour") or state.colour,
+        parameter=query.get("parameter") or state.parameter,
+    )
+    return problems
+
+
+def _unknown_words(query: Mapping[str, str], state: AppState) -> list[str]:
+    known = sorted(WORDS | set(state.config.science.slots) | (RunConfig.model_fields.keys() - OWN))
+    unknown = [key for key in query if key not in known]
+    return [f"The address has {key!r}, which is not known and was left out.{suggest(key, known)}" for key in unknown]
+
+
+def _restore_config(query: Mapping[str, str], state: AppState, problems: list[str]) -> None:
+    data = query.get("data", state.config.data)
+    slots = {slot: query[slot] for slot in state.config.science.slots if slot in query}
+    options = {k: _parsed(k, v) for k, v in query.items() if k in RunConfig.model_fields and k not in OWN}
+    try:
+        if data != state.config.data:
+            _use(
+                data in state.store.known_data().values(),
+                f"The data set {data!r} is not offered by this server.",
+                problems,
+                lambda: state.edit(data=data),
+            )
+        if slots or options:
+            state.edit(**slots, **options)
+    except (ConfigError, DataError, ValueError) as error:
+        problems.append(str(error))
+
+
+def _parsed(name: str, text: str):
+    """An option's value from text: names joined by commas, or what pydantic reads from a string."""
+    is_tuple = isinstance(RunConfig.model_fields[name].default, tuple)
+    return tuple(part for part in text.split(",") if part) if is_tuple else text
+
+
+def _restore_runs(query: Mapping[str, str], state: AppState, problems: list[str]) -> None:
+    known = state.finished()
+    for key, use in (("run", state.show), ("baseline", state.compare_with)):
+        if key in query:
+            run_id = query[key]
+            _use(
+                run_id in ("", *known),
+                f"There is no finished run {run_id!r} on this data set.",
+                problems,
+                lambda use=use, run_id=run_id: use(run_id),
+            )
+    for run_id in filter(None, query.get("also", "").split(",")):
+        _use(
+            run_id in known,
+            f"There is no finished run {run_id!r} on this data set.",
+            problems,
+            lambda run_id=run_id: state.draw_also(run_id),
+        )
+
+
+def _restore_what_if(text: str, state: AppState, problems: list[str]) -> None:
+    try:
+        parts = (part.partition(":") for part in text.split(","))
+        supposed = {name: float(value) for name, _, value in parts}
+    except ValueError:
+        problems.append(f"The address has whatif={text!r}. Give numbers by name, as k1:0.12,beta:2.1.")
+        return
+    try:
+        state.suppose(supposed)
+    except RunError as error:
+        problems.append(f"The what-if of the address was left out: {error}")
+
+
+def _use(allowed: bool, problem: str, problems: list[str], action) -> None:
+    if allowed:
+        action()
+    else:
+        problems.append(problem)

@@ -1,0 +1,104 @@
+"""What is shown, to take away: the series as CSV, a run as NetCDF, and the lines of Python that make the plot."""
+
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+import xarray as xr
+
+from dgviz.experiment.runs import Run
+from dgviz.ui.figures.series import flow_of, on_all_days
+from dgviz.ui.session.state import AppState
+from dgviz.ui.session.what_if import WhatIf
+
+TEMPERATURES = ("tmean", "tmin", "tmax")
+FLOW = {"units": "mm d-1"}
+
+
+def shown_series(state: AppState) -> xr.Dataset:
+    """What the hydrograph shows of the picked site in the window: observed and simulated flows, and the weather."""
+    dataset = state.dataset
+    here = dataset.sel(site=state.site)
+    series = {"observed": here.streamflow.assign_attrs(long_name="Observed streamflow")}
+    for name, run_id in (("run_a", state.run), ("run_b", state.baseline)):
+        if run_id:
+            flow = flow_of(state.results(run_id), state.site, dataset)
+            series[name] = ("time", flow, FLOW | {"long_name": f"Streamflow simulated by the run {run_id}"})
+    if what_if := state.what_if:
+        about = f"Streamflow simulated by the run {state.run} with parameters changed by hand: {what_if.words}"
+        flow = on_all_days(what_if.simulated.streamflow, dataset)
+        series["what_if"] = ("time", flow, FLOW | {"long_name": about})
+    series |= {name: here[name] for name in ("prcp", *TEMPERATURES) if name in here}
+    return xr.Dataset(series).sel(time=slice(*state.window))
+
+
+def to_csv(state: AppState) -> str:
+    """`shown_series` with a line per day; lines that begin with # say what the columns are and where they come from."""
+    series, dataset = shown_series(state), state.dataset
+    about = [
+        f"{state.name_of(state.site)} ({state.site}), {' to '.join(state.window)}",
+        f"data set: {'; '.join(str(dataset.attrs[k]) for k in ('title', 'source', 'licence') if k in dataset.attrs)}",
+        *(f"{name}: {values.attrs['long_name']}, {values.attrs['units']}" for name, values in series.items()),
+        *(f"configuration of {id}: {state.store.run(id).config.model_dump_json()}" for id in shown_runs(state)),
+        f"written by dgviz {version('dgviz')}",
+    ]
+    table = pd.DataFrame({name: values.values for name, values in series.items()}, index=series.indexes["time"])
+    lines = "".join(f"# {' '.join(line.split())}\n" for line in about)
+    return lines + table.to_csv(index_label="time", date_format="%Y-%m-%d", lineterminator="\n")
+
+
+def shown_runs(state: AppState) -> list[str]:
+    """The ids of A and B, as far as there are any."""
+    return [run_id for run_id in (state.run, state.baseline) if run_id]
+
+
+def to_netcdf(run: Run) -> bytes:
+    """The results of a run as a CF NetCDF file, with the configuration in its attributes."""
+    results = run.results().load().drop_encoding()
+    results = results.assign_attrs(
+        run=run.id, configuration=run.config.model_dump_json(), source=f"dgviz {version('dgviz')}"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "results.nc"
+        results.to_netcdf(path, engine="h5netcdf")
+        return path.read_bytes()
+
+
+def to_python(state: AppState) -> str:
+    """The lines that make the plot, and every store and flux of the site, without the dashboard."""
+    site, (first, last) = state.site, state.window
+    lines = [
+        "from pathlib import Path",
+        "",
+        "import hvplot.xarray",
+        "from dgviz.datasets import open_dataset",
+        "from dgviz.experiment.runs import list_runs",
+        "",
+        f"site, days = {site!r}, slice({first!r}, {last!r})",
+        f"dataset = open_dataset({state.config.data!r})",
+        f"runs = {{run.id: run for run in list_runs(Path({str(state.store.runs_folder.absolute())!r}))}}",
+        'plot = dataset.streamflow.sel(site=site, time=days).hvplot(label="observed")',
+    ]
+    for label, run_id in (("run A", state.run), ("run B", state.baseline)):
+        if run_id:
+            flow = f"runs[{run_id!r}].results().streamflow.sel(site=site, time=days)"
+            lines.append(f'plot *= {flow}.hvplot(label="{label}")')
+    if state.run:
+        first, last = (str(day.date()) for day in state.results(state.run).indexes["time"][[0, -1]])
+        whole = f"simulate(dataset, site, {first!r}, {last!r})"  # from the same first day: stores remember
+        lines.append(f"stores_and_fluxes = runs[{state.run!r}].{whole}.sel(time=days)")
+    if state.what_if:
+        lines += _python_of(state.what_if, state.run)
+    return "\n".join([*lines, "plot", ""])
+
+
+def _python_of(what_if: WhatIf, run_id: str) -> list[str]:
+    """The lines that simulate a what-if again and add it to the plot."""
+    first, last = (str(day.date()) for day in what_if.simulated.indexes["time"][[0, -1]])
+    shifts = {name: float(f"{shift:.6g}") for name, shift in what_if.shifts.items()}
+    return [
+        f"shifts = {shifts}  # of all members: {what_if.words}",
+        f"what_if = runs[{run_id!r}].simulate(dataset, site, {first!r}, {last!r}, shifts).sel(time=days)",
+        'plot *= what_if.streamflow.hvplot(label="what if")',
+    ]

@@ -1,0 +1,361 @@
+"""What the user is looking at: the one mutable object that all views share. It imports no Panel."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+import param
+import xarray as xr
+
+from dgviz.experiment.config import NOT_THE_MODEL, RunConfig
+from dgviz.experiment.runs import RunError
+from dgviz.processes.declare import Parameter
+from dgviz.suggestions import suggest
+from dgviz.ui.session.what_if import WhatIf
+from dgviz.ui.words.progress import n_parts
+
+FINISHED = ("done", "stopped")  # with results to show
+ENDED = (*FINISHED, "failed")
+CHARTS = ("hydrograph", "duration", "regime")
+
+
+class AppState(param.Parameterized):
+    """Everything that one session has chosen. Views read it, and change it through its methods.
+
+    Plain choices (`colour`, `log_flow`, `chart`, `page`, `dark`, `window`) may be set directly. What must agree with
+    something else has a method: `edit` (the draft configuration and its data set), `pick`, `select`, `show`,
+    `compare_with`, `suppose`, `start_training`, `stop_training`. A method changes all that belongs together in one
+    update, so that a view never sees half of it. `problem` holds the last error in words for the user.
+    """
+
+    config = param.ClassSelector(class_=RunConfig, doc="The draft: what the next training would do")
+    dataset = param.ClassSelector(class_=xr.Dataset, doc="The loaded data set, `(time, site)`")
+    site = param.String("", doc="The picked site")
+    selected = param.List([], item_type=str, doc="The selected sites; none means all")
+    run = param.String("", doc="The run that is shown (A); '' for none")
+    baseline = param.String("", doc="The run that it is compared with (B); '' for none")
+    others = param.List([], item_type=str, doc="Further runs in the distribution of scores, by id")
+    supposed = param.Dict({}, doc="Other means of learned parameters at the picked site, set by hand, by name")
+    what_if = param.ClassSelector(class_=WhatIf, doc="What follows from `supposed`, when it is known")
+    colour = param.String("score:nse:test", doc="What the map shows, see `ui/colours.py`")
+    window = param.Tuple(("", ""), length=2, doc="First and last day in view, 'YYYY-MM-DD'")
+    day = param.String("", doc="The day looked at, 'YYYY-MM-DD'; '' for the one of the highest flow in the window")
+    playing = param.Boolean(False, doc="Does the day move on by itself?")
+    parameter = param.String("", doc="The learned parameter looked at; '' for the first")
+    page = param.String("Explore", doc="The open page")
+    chart = param.Selector(objects=list(CHARTS), doc="How flow is drawn")
+    log_flow = param.Boolean(False, doc="Is the flow axis logarithmic?")
+    dark = param.Boolean(False, doc="Is the dark theme on?")
+    runs = param.List([], item_type=str, doc="Ids of all runs, the newest first")
+    ended = param.List([], item_type=str, doc="Those of them that have results or failed, the newest first")
+    unreadable = param.List([], item_type=str, doc="What is wrong with run folders that cannot be read, in words")
+    followed = param.String("", doc="The run whose training is in view, ended or not; '' for none")
+    training = param.String("", doc="The same while it has not ended; '' for none")
+    status = param.String("", doc="The status of `followed`")
+    progress = param.List([], doc="Its epochs so far, one record each; only the last one has parameters")
+    problem = param.String("", doc="The last error, in words for the user")
+
+    def __init__(self, store: Any, **choices: Any):
+        super().__init__(**choices)
+        self.store = store
+        self._cursor = 0
+        self._started: set[str] = set()  # the runs of this session
+        self._quiet: set[str] = set()  # those of them that do not come into view by themselves
+        self.refresh_runs()
+        self._open(RunConfig(data=store.data))
+        self._show_first_run()
+
+    # --- the draft and its data
+
+    def edit(self, **changes: Any) -> None:
+        """Change the draft configuration; another data set is loaded with it. A slot may be given by name.
+
+        Raises ConfigError or DataError and changes nothing when the result would not be valid.
+        """
+        if "dynamic" not in changes:  # a parameter whose process was switched off cannot vary in time
+            known = self.config.edited(**changes, dynamic=()).build().of(Parameter)
+            changes["dynamic"] = tuple(name for name in self.config.dynamic if name in known)
+        config = self.config.edited(**changes)
+        if config.data != self.config.data:
+            self._open(config)
+        else:
+            self.config = config
+
+    def take_preset(self, name: str) -> None:
+        """Make a preset of the domain the draft, on the same data. Raises ConfigError for one that is not known."""
+        self.config = self.config.preset(name)
+
+    def restore(self, run_id: str) -> None:
+        """Make the configuration of a run the draft again, training on the sites that it was trained on."""
+        self._open(self.store.run(run_id).config)
+
+    def _open(self, config: RunConfig) -> None:
+        dataset = self.store.dataset(config.data)
+        if self.dataset is dataset:
+            self.param.update(config=config)
+            return
+        sites = [str(s) for s in dataset.site.values]
+        self._turn_to(
+            config=config,
+            dataset=dataset,
+            selected=[],
+            site=self.site if self.site in sites else first_observed(dataset),
+            window=default_window(dataset),
+            run=self._if_same_data(self.run, config.data) or next(iter(self._finished_on(config.data)), ""),
+            baseline=self._if_same_data(self.baseline, config.data),
+            others=[run_id for run_id in self.others if self._if_same_data(run_id, config.data)],
+        )
+
+    def _if_same_data(self, run_id: str, data: str) -> str:
+        return run_id if run_id and self.store.run(run_id).config.data == data else ""
+
+    # --- sites
+
+    @property
+    def sites(self) -> list[str]:
+        """All sites of the data set."""
+        return [str(site) for site in self.dataset.site.values]
+
+    def name_of(self, site: str) -> str:
+        """The name of a site, as people write it."""
+        return str(self.dataset.name.values[self.dataset.indexes["site"].get_loc(site)]) if site else ""
+
+    def pick(self, site: str) -> None:
+        """Show one site. Raises KeyError when the data set has no such site."""
+        if site not in self.sites:
+            raise KeyError(f"The data set {self.config.data!r} has no {self.config.science.site} {site!r}.")
+        self._turn_to(site=site)
+
+    def select(self, sites: list[str]) -> None:
+        """Select these sites, in the order of the data set; none, or all, means no selection."""
+        wanted = set(sites)
+        kept = [site for site in self.sites if site in wanted]
+        self.selected = [] if len(kept) == len(self.sites) else kept
+
+    # --- runs
+
+    def refresh_runs(self) -> None:
+        """Look again which runs there are."""
+        runs = self.store.runs()
+        ended = [run.id for run in runs if run.status in ENDED]
+        self.param.update(runs=[run.id for run in runs], ended=ended, unreadable=self.store.unreadable())
+
+    def finished(self) -> list[str]:
+        """Ids of the runs on this data set whose results can be shown, the newest first."""
+        return self._finished_on(self.config.data)
+
+    def _finished_on(self, data: str) -> list[str]:
+        return [r.id for r in self.store.runs() if r.status in FINISHED and r.config.data == data]
+
+    def show(self, run_id: str) -> None:
+        """Show a run; a baseline equal to it is dropped."""
+        self._turn_to(run=run_id, baseline="" if self.baseline == run_id else self.baseline)
+
+    def compare_with(self, run_id: str) -> None:
+        """Draw another run dashed beside the one shown; '' for none."""
+        self.baseline = "" if run_id == self.run else run_id
+
+    def draw_also(self, run_id: str, wanted: bool = True) -> None:
+        """Draw a further run in the distribution of scores, or no longer."""
+        rest = [other for other in self.others if other != run_id]
+        self.others = [*rest, run_id] if wanted else rest
+
+    def results(self, run_id: str) -> xr.Dataset | None:
+        """The results of a run, or None when there is no run or nothing to read yet."""
+        if not run_id:
+            return None
+        try:
+            return self.store.results(run_id)
+        except (OSError, ValueError) as error:
+            self.problem = f"The results of {run_id} could not be read: {error}"
+            return None
+
+    def stale(self) -> dict[str, tuple[Any, Any]]:
+        """Where the draft differs from the run that is shown: option -> (trained with, draft)."""
+        if not self.run:
+            return {}
+        changed = self.store.run(self.run).config.differences(self.config)
+        return {name: values for name, values in changed.items() if name not in NOT_THE_MODEL}
+
+    def _show_first_run(self) -> None:
+        """Begin with the run nearest to the default configuration, the newest of those, as the draft."""
+        runs = [self.store.run(run_id) for run_id in self.finished()]
+        if runs:
+            run = min(runs, key=lambda run: len(run.config.differences(self.config).keys() - NOT_THE_MODEL))
+            self._open(run.config.edited(sites=()))
+            self.show(run.id)
+
+    # --- what if
+
+    def learned(self) -> dict[str, float]:
+        """The mean of each learned parameter of the run that is shown, at the picked site; none without either."""
+        results = self.results(self.run)
+        if results is None or self.site not in results.indexes["site"]:
+            return {}
+        at = results.indexes["site"].get_loc(self.site)
+        return {name: float(results[name].isel(site=at).mean()) for name in self.parameters() if name in results}
+
+    def parameters(self) -> dict[str, Parameter]:
+        """The declared parameters of the run that is shown, in the order of its processes."""
+        return self.store.run(self.run).config.build().of(Parameter) if self.run else {}
+
+    def suppose(self, supposed: Mapping[str, float]) -> None:
+        """Give learned parameters another mean at the picked site, by name; all others are as they were learned.
+
+        Raises RunError naming a parameter that the shown run has not, or a value beyond its range.
+        """
+        known, results = self.parameters(), self.results(self.run)
+        if supposed and known and (results is None or self.site not in results.indexes["site"]):
+            raise RunError(f"{self.site} was not part of the run {self.run}. Pick another {self.config.science.site}.")
+        for name, value in supposed.items():
+            if name not in known:
+                has = f"It has: {', '.join(known)}.{suggest(name, known)}" if known else "No run is shown: pick one."
+                raise RunError(f"The model has no parameter {name!r}. {has}")
+            low, high = known[name].range
+            if not low <= value <= high:
+                raise RunError(f"{name} cannot be {value:g} {known[name].units}. Give {low:g} to {high:g}.")
+        self.param.update(supposed=dict(supposed), what_if=self.what_if if supposed else None)
+
+    def _turn_to(self, **changes: Any) -> None:
+        """Change what is shown; what was supposed of another site or run is forgotten."""
+        if any(changes.get(name, before) != before for name, before in (("site", self.site), ("run", self.run))):
+            changes |= {"supposed": {}, "what_if": None}
+        self.param.update(**changes)
+
+    # --- training
+
+    def estimate(self) -> float | None:
+        """About how many seconds training the draft takes, by the time of an update of a run on the same data.
+
+        It is the run most like the draft that has learned anything; None without one. An update takes about as long
+        for few sites as for a full batch.
+        """
+        runs = [run for run in map(self.store.run, self.finished()) if run.progress]
+        if not runs:
+            return None
+        run = min(runs, key=lambda run: len(run.config.differences(self.config)))
+        n_updates = len(run.progress) * self._batches(len(run.config.sites), run.config)
+        rate = run.progress[-1]["seconds"] / n_updates
+        return rate * self._batches(len(self.selected), self.config) * self.config.epochs * n_parts(self.config)
+
+    def _batches(self, n_sites: int, config: RunConfig) -> int:
+        """How many batches a pass over the sites takes; no site means all."""
+        return -(-(n_sites or len(self.sites)) // config.batch_size)
+
+    def start_training(self) -> str:
+        """Train the draft on the selected sites in the background; returns the id of the new run.
+
+        It comes into view at once, or when the training that is in view has ended.
+        """
+        run_id = self.store.submit(self.config.edited(sites=tuple(self.selected)))
+        self._started.add(run_id)
+        if not self.training:
+            self.look_at(run_id)
+        self.refresh_runs()
+        return run_id
+
+    def train_all(self, configs: Iterable[RunConfig]) -> None:
+        """Train configurations in the background, one after the other; what is shown stays until another is picked."""
+        made = [self.store.submit(config) for config in configs]
+        self._started |= {*made}
+        self._quiet |= {*made}
+        if made and not self.training:
+            self.look_at(made[0])
+        self.refresh_runs()
+
+    def train_again(self, run_id: str) -> None:
+        """Put a failed run back in the queue: its training goes on from the last epoch. Raises RunError or OSError."""
+        self.store.run(run_id).wait_again()
+        self.store.worker.start()
+        self.look_at(run_id)
+
+    def look_at(self, run_id: str) -> None:
+        """Bring the training of a run into view, whoever started it; it is followed until it ends."""
+        run = self.store.run(run_id)
+        status = run.status  # before the epochs, so that none is missing from a run that ends just now
+        records, self._cursor = run.read_progress(0)
+        active = "" if status in ENDED else run_id
+        self.param.update(followed=run_id, training=active, status=status, progress=_without_parameters([], records))
+
+    def train_longer(self, run_id: str, epochs: int) -> None:
+        """Train a run that has ended on, to more epochs, as a new run. Raises RunError or OSError."""
+        run = self.store.run(run_id).extended(epochs, self.store.runs_folder)
+        self.store.worker.start()
+        self._started.add(run.id)
+        if not self.training:
+            self.look_at(run.id)
+        self.refresh_runs()
+
+    def request(self, action: str) -> None:
+        """Ask the running training to "stop" (its best weights are kept), "pause" or "resume"."""
+        if self.training:
+            self.store.run(self.training).request(action)
+
+    def kill_training(self) -> None:
+        """End the training process at once; its run shows as failed."""
+        self.store.worker.kill()
+
+    def follow(self) -> None:
+        """Read what the training wrote since the last call; called a few times a second while one is active."""
+        if not self.training:
+            return
+        try:
+            run = self.store.run(self.training)
+            status = run.status
+            records, self._cursor = run.read_progress(self._cursor)
+        except (RunError, OSError):  # a waiting run that was taken from the queue
+            self.param.update(followed="", training="", status="", progress=[])
+            self.refresh_runs()
+            return
+        progress = {"progress": _without_parameters(self.progress, records)} if records else {}
+        self.param.update(status=status, **progress)
+        if status in FINISHED:
+            self._finish(run.id)
+        elif status == "failed":
+            self.refresh_runs()
+            self.param.update(training="", problem=f"The training of {run.id} failed: {first_line(run.error)}")
+        if status in ("failed", "waiting"):
+            self.store.worker.start()  # for the rest of the queue, should its process be gone
+
+    def _finish(self, run_id: str) -> None:
+        baseline = self.baseline or self.run
+        same_data = self.store.run(run_id).config.data == self.config.data
+        into_view = same_data and not (self.run and run_id in self._quiet)
+        self.refresh_runs()
+        self._turn_to(training="", **({"run": run_id, "baseline": baseline} if into_view else {}))
+        self._look_at_next()
+
+    def _look_at_next(self) -> None:
+        """Follow the next run that this session has put in the queue."""
+        waiting = [run.id for run in self.store.active() if run.id in self._started]
+        if waiting:
+            self.look_at(waiting[0])
+
+
+def first_line(error: str) -> str:
+    """An error in words, without where in the program it came from."""
+    return error.partition("\n")[0]
+
+
+def _without_parameters(before: list[dict], records: list[dict]) -> list[dict]:
+    """All epochs; the learned parameters, which are large, only with the last."""
+    if not records:
+        return before
+    *earlier, last = [*before, *records]
+    return [*({k: v for k, v in record.items() if k != "parameters"} for record in earlier), last]
+
+
+def first_observed(dataset: xr.Dataset) -> str:
+    """The first site at which streamflow is observed, the first one if it is nowhere."""
+    return str(dataset.site.values[int(dataset.streamflow.notnull().any("time").values.argmax())])
+
+
+def default_window(dataset: xr.Dataset) -> tuple[str, str]:
+    """The last three water years (October to September) of the test period, or a record of no more than four whole."""
+    days = dataset.indexes["time"]
+    first, last = days[0], days[-1]
+    if (last - first).days > 4 * 366:
+        last = pd.Timestamp(dataset.attrs["test_period"].split("/")[1])
+        last = max(day for day in pd.date_range(first, last, freq="YE-SEP"))
+        first = last - pd.DateOffset(years=3) + pd.DateOffset(days=1)
+    return str(first.date()), str(last.date())

@@ -1,0 +1,171 @@
+"""What all sessions of one server share: data sets, runs and the process that trains them."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import xarray as xr
+
+from dgviz.datasets import DataError, open_dataset, period_slice, published_scores
+from dgviz.datasets import known as known_data
+from dgviz.experiment.config import RunConfig
+from dgviz.experiment.runs import Run, RunError, list_runs
+from dgviz.experiment.worker import Worker
+from dgviz.ui.session.background import Computed
+
+ACTIVE = ("waiting", "training", "paused", "stopping")
+
+
+class Store:
+    """Opens each data set and each result once, finds runs by id, and hands new ones to the worker.
+
+    `runs_folder` is where new runs are written; `data` is what a new session opens, the name of a source or the path
+    of a person's own data. Training starts with the first run that is submitted, or earlier
+    with `warm_up`; without it nothing but reading happens.
+    """
+
+    def __init__(self, runs_folder: Path, data: str = "delaware"):
+        self.runs_folder, self.data = Path(runs_folder), data
+        self.computed = Computed()
+        self.live = ThreadPoolExecutor(1, thread_name_prefix="live")  # for what must not wait behind `computed`
+        self._worker: Worker | None = None
+        self._runs: dict[str, Run] = {}
+        self._datasets: dict[str, xr.Dataset] = {}
+        self._published: dict[str, xr.Dataset | None] = {}
+        self._results: dict[tuple[str, float], xr.Dataset] = {}
+        self._scores: dict[tuple[str, float], xr.Dataset] = {}
+        self._medians: dict[tuple[str, float], xr.Dataset] = {}
+        self._lock = threading.Lock()
+
+    def dataset(self, data: str) -> xr.Dataset:
+        """The data set of that name or path, in memory. Raises DataError saying what is wrong with it."""
+        with self._lock:
+            if data not in self._datasets:
+                self._datasets[data] = open_dataset(data).load()
+            return self._datasets[data]
+
+    def published(self, data: str) -> xr.Dataset | None:
+        """Others' scores on a data set, `nse` (model, site); None without, or where the record lacks their period."""
+        dataset = self.dataset(data)
+        if data not in self._published:
+            self._published[data] = _in_record(published_scores(dataset.site.values), dataset)
+        return self._published[data]
+
+    def known_data(self) -> dict[str, str]:
+        """What may be opened, by title: known sources, imports and what this server was started with."""
+        titles = known_data()
+        twice = {title for title in titles.values() if list(titles.values()).count(title) > 1}
+        known = {f"{title} ({name})" if title in twice else title: name for name, title in titles.items()}
+        return known if self.data in known.values() else {self.data: self.data} | known
+
+    def runs(self) -> list[Run]:
+        """All runs with a readable configuration: the user's, newest first, then those that travel with dgviz."""
+        return [run for run in self._found() if not _problem(run)]
+
+    def unreadable(self) -> list[str]:
+        """What is wrong with the folders that look like runs but have no readable configuration, a sentence each."""
+        return [problem for run in self._found() if (problem := _problem(run))]
+
+    def _found(self) -> list[Run]:
+        return [self._runs.setdefault(str(run.folder), run) for run in list_runs(self.runs_folder)]
+
+    def run(self, run_id: str) -> Run:
+        """The run of that id. Raises RunError naming the ids there are."""
+        runs = {run.id: run for run in self.runs()}
+        if run_id not in runs:
+            raise RunError(f"There is no run {run_id!r}. Runs: {', '.join(runs) or 'none yet'}.")
+        return runs[run_id]
+
+    def results(self, run_id: str) -> xr.Dataset:
+        """The results of a finished run, in memory; the same object until the run has new ones."""
+        run = self.run(run_id)
+        key = run_id, written(run)
+        with self._lock:
+            if key not in self._results:
+                _forget(self._results, run_id)
+                self._results[key] = run.results().load()
+            return self._results[key]
+
+    def scores(self, run_id: str) -> xr.Dataset:
+        """Every score of a finished run, `(period, site)`; nothing else of it is read."""
+        run = self.run(run_id)
+        key = run_id, written(run)
+        with self._lock:
+            if key not in self._scores:
+                results = run.results()
+                _forget(self._scores, run_id)
+                names = [name for name in results if set(results[name].dims) == {"period", "site"}]
+                self._scores[key] = results[names].load()
+            return self._scores[key]
+
+    def medians(self, run_id: str) -> xr.Dataset:
+        """The median of every score over the sites of a finished run, `(period,)`."""
+        key, scores = (run_id, written(self.run(run_id))), self.scores(run_id)
+        with self._lock:
+            if key not in self._medians:
+                _forget(self._medians, run_id)
+                self._medians[key] = scores.median("site", keep_attrs=True)
+            return self._medians[key]
+
+    def active(self) -> Iterator[Run]:
+        """Runs that wait or train, the oldest first."""
+        return (run for run in reversed(self.runs()) if run.status in ACTIVE)
+
+    @property
+    def worker(self) -> Worker:
+        """The process that trains, started when first needed."""
+        with self._lock:
+            if self._worker is None:
+                self._worker = Worker(self.runs_folder)
+                self._worker.start()
+            return self._worker
+
+    def warm_up(self) -> None:
+        """Start the worker in the background, so that the first training begins at once."""
+        threading.Thread(target=lambda: self.worker, daemon=True).start()
+
+    def submit(self, config: RunConfig) -> str:
+        """Make a run of this configuration, queue it for training and return its id."""
+        return self.worker.submit(config).id
+
+    def trains(self, run: Run) -> bool:
+        """Is a run trained by the worker of this server, so that it can be killed from here?"""
+        return self._worker is not None and self._worker.trains(run)
+
+    def close(self) -> None:
+        """End the worker, if it was started."""
+        if self._worker is not None:
+            self._worker.close()
+
+
+def written(run: Run) -> float:
+    """When the results of a run were written, in s: a run that is trained on has others. Zero without results."""
+    path = run.folder / "results.zarr"
+    return path.stat().st_mtime if path.exists() else 0.0
+
+
+def _in_record(scores: xr.Dataset | None, dataset: xr.Dataset) -> xr.Dataset | None:
+    """The scores where the data set has the days that they are of."""
+    if scores is None:
+        return None
+    try:
+        period_slice(dataset, scores.nse.attrs["period"])
+    except DataError:
+        return None
+    return scores
+
+
+def _forget(kept: dict[tuple[str, float], xr.Dataset], run_id: str) -> None:
+    """Drop what was kept of a run before it had new results."""
+    for key in [key for key in kept if key[0] == run_id]:
+        del kept[key]
+
+
+def _problem(run: Run) -> str:
+    """Why the configuration of a run cannot be read; nothing where it can."""
+    try:
+        _ = run.config
+    except RunError as error:
+        return str(error)
+    return ""

@@ -1,0 +1,1 @@
+"""Controls, and the parts of the frame around the lenses."""

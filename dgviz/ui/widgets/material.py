@@ -1,0 +1,119 @@
+"""The one door through which panel-material-ui comes in (Panel 1.10 moves it), with our defaults and one cure."""
+
+from pathlib import Path
+
+import panel as pn
+import panel_material_ui as pmui
+import param
+from panel.custom import JSComponent
+from panel.util import edit_readonly
+from panel_material_ui import (
+    Accordion,
+    Alert,
+    AutocompleteInput,
+    Button,
+    Checkbox,
+    CheckButtonGroup,
+    Chip,
+    Dialog,
+    FloatInput,
+    FloatSlider,
+    IconButton,
+    IntInput,
+    IntSlider,
+    LinearProgress,
+    MenuButton,
+    MultiChoice,
+    RadioButtonGroup,
+    RangeSlider,
+    Select,
+    Switch,
+    Tabs,
+    TextInput,
+    Toggle,
+)
+
+from dgviz.ui import theme
+
+TEMPLATE = Path(__file__).with_name("page.html")
+
+__all__ = [
+    "Accordion",
+    "Alert",
+    "AutocompleteInput",
+    "Button",
+    "CheckButtonGroup",
+    "Checkbox",
+    "Chip",
+    "CloseWhereNarrow",
+    "Dialog",
+    "FloatInput",
+    "FloatSlider",
+    "IconButton",
+    "IntInput",
+    "IntSlider",
+    "LinearProgress",
+    "MenuButton",
+    "MultiChoice",
+    "RadioButtonGroup",
+    "RangeSlider",
+    "Select",
+    "Switch",
+    "Tabs",
+    "TextInput",
+    "Toggle",
+    "icon_button",
+    "page",
+]
+
+
+def page(**options) -> pmui.Page:
+    """A page in our colours.
+
+    As shipped, `busy` of every page follows every session of the server: each event anywhere patches each page.
+    """
+    options.setdefault("theme_config", theme.MATERIAL)
+    made = pmui.Page(busy_indicator=None, template=TEMPLATE, **options)
+    with edit_readonly(made):
+        made.busy = False
+    return made
+
+
+def icon_button(icon: str, description: str, **options) -> IconButton:
+    """A small quiet button with a picture; `description` is its name for a screen reader and its tooltip."""
+    quiet = {"color": "var(--mui-palette-text-secondary)"}
+    return IconButton(icon=icon, description=description, size="small", margin=0, align="center", sx=quiet, **options)
+
+
+class CloseWhereNarrow(JSComponent):
+    """Closes the page's side bar when it would cover a small screen. The server does not know how wide a screen is."""
+
+    width = param.Integer(900, doc="px below which it is closed")
+
+    _esm = """
+    export function render({model, view}) {
+      for (const root of view.model.document.roots()) {
+        if (window.innerWidth < model.width && root.data && root.data.sidebar_open) { root.data.sidebar_open = false }
+      }
+    }
+    """
+
+
+class Design(pmui.theme.MaterialDesign):
+    """Material's style sheets, looked up once for each kind of object: as shipped, for each object of each session."""
+
+    @classmethod
+    def _get_modifiers(cls, viewable, theme=None, isolated=True):
+        served = bool(pn.state.curdoc and pn.state.curdoc.session_context)
+        key = (type(viewable), type(theme), isolated, served)
+        if key not in _MODIFIERS:
+            _MODIFIERS[key] = super()._get_modifiers(viewable, theme, isolated)
+        return tuple(dict(modifiers) for modifiers in _MODIFIERS[key])  # who asks changes them
+
+
+_MODIFIERS: dict[tuple, tuple[dict, dict]] = {}
+
+
+def prepare() -> None:
+    """Load what the pages need, once per session and before anything is built. Nothing comes from the internet."""
+    pn.extension(design=Design, notifications=False, loading_indicator=False)

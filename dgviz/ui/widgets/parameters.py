@@ -1,0 +1,54 @@
+"""The learned parameters of a run: which there are, and which one is looked at."""
+
+import xarray as xr
+
+from dgviz.experiment.config import RunConfig
+from dgviz.processes.declare import Parameter
+from dgviz.ui.session.state import AppState
+from dgviz.ui.widgets import material
+from dgviz.ui.words.text import lower_first, units
+
+THRESHOLDS = (
+    "A gradient does not see days that cross a hard threshold: the check of the gradient shows how much that is."
+)
+
+
+def learned(config: RunConfig, results: xr.Dataset) -> dict[str, Parameter]:
+    """The declared parameters of a run by name, in the order of its processes."""
+    return {name: declared for name, declared in config.build().of(Parameter).items() if name in results}
+
+
+def chosen(state: AppState) -> str:
+    """The parameter that is looked at: the state's where the shown run has it, else its first; '' without a run."""
+    results = state.results(state.run)
+    names = list(learned(state.store.run(state.run).config, results)) if results is not None else []
+    return state.parameter if state.parameter in names else next(iter(names), "")
+
+
+def one_more(parameter: Parameter) -> str:
+    """The step that a sensitivity is for, in words: "1 mm more of field capacity"."""
+    step = f"1 {units(parameter.units)}" if units(parameter.units) else "1"
+    return f"{step} more of {lower_first(parameter.long_name)}"
+
+
+def parameter_select(state: AppState, label: str = "Parameter"):
+    """A widget that chooses the parameter that is looked at."""
+    select = material.Select(
+        label=label, options={}, sizing_mode="stretch_width", min_width=150, max_width=260, size="small", margin=0
+    )
+
+    def offer(*_):
+        results = state.results(state.run)
+        if results is None:
+            return
+        options = {f"{p.long_name} ({n})": n for n, p in learned(state.store.run(state.run).config, results).items()}
+        select.param.update(options=options, value=chosen(state))
+
+    def choose(event):
+        if event.new and event.new != chosen(state):
+            state.parameter = event.new
+
+    offer()
+    state.param.watch(offer, ["run", "parameter"])
+    select.param.watch(choose, "value")
+    return select

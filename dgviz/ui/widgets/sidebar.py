@@ -1,0 +1,277 @@
+"""The side bar, in the order of the modelling: basins, processes, parameters, network, training."""
+
+import html
+
+import panel as pn
+
+from dgviz.datasets import DataError, attribute_names
+from dgviz.experiment.config import ConfigError
+from dgviz.experiment.leakage import leaks
+from dgviz.processes.declare import Parameter, title
+from dgviz.ui import theme
+from dgviz.ui.lenses.view import text
+from dgviz.ui.session.state import AppState
+from dgviz.ui.widgets import material
+from dgviz.ui.widgets.header import presets
+from dgviz.ui.widgets.help import HelpDialog
+from dgviz.ui.widgets.options import GROUPS, applies, option_widget
+from dgviz.ui.words.progress import n_parts
+from dgviz.ui.words.text import duration, label, number, sentence, slot_label, units
+
+WIDE = {"sizing_mode": "stretch_width", "margin": (6, 0), "size": "small"}
+
+
+def sidebar(state: AppState, help_dialog: HelpDialog) -> list:
+    """The sections, folded until needed, and the buttons that train."""
+    site = sentence(state.config.science.site)
+    sections = {f"{site}s": lambda: Basins(state), "Processes": lambda: Processes(state, help_dialog)}
+    sections |= {group: lambda group=group: Options(state, group) for group in GROUPS}
+    places = [pn.Column(sizing_mode="stretch_width", margin=0) for _ in sections]
+    accordion = material.Accordion(
+        *zip(sections, places, strict=True),
+        active=[0, 1],
+        title_variant="subtitle2",
+        disable_gutters=True,
+        margin=0,
+        sizing_mode="stretch_width",
+    )
+
+    def unfold(*_):
+        for i, make in enumerate(sections.values()):
+            if i in accordion.active and not places[i].objects:
+                places[i].objects = [make()]
+
+    unfold()
+    accordion.param.watch(unfold, "active")
+    return [accordion, Training(state)]
+
+
+class Section(pn.viewable.Viewer):
+    """A part of the side bar, built when it is first unfolded."""
+
+    def __init__(self, state: AppState):
+        super().__init__()
+        self.state = state
+        self.problem = text()
+
+    def edit(self, **changes) -> None:
+        """Change the draft; say why not, where it cannot be."""
+        try:
+            self.state.edit(**changes)
+            self.problem.object = ""
+        except (ConfigError, DataError) as error:
+            self.problem.object = f"<div class='problem'>{html.escape(str(error))}</div>"
+
+
+class Basins(Section):
+    """Data set, search, and the filter by an attribute."""
+
+    def __panel__(self):
+        state = self.state
+        known = state.store.known_data()
+        data = material.Select(label="Data set", options=known, value=state.config.data, **WIDE)
+        data.param.watch(lambda event: self.edit(data=event.new), "value")
+        return pn.Column(
+            data, pn.bind(self._of_dataset, state.param.dataset), self.problem, sizing_mode="stretch_width"
+        )
+
+    def _of_dataset(self, dataset):
+        state = self.state
+        names = {f"{state.name_of(site)} ({site})": site for site in state.sites}
+        search = material.AutocompleteInput(
+            label="Find by name or number",
+            options=names,
+            search_strategy="includes",
+            case_sensitive=False,
+            min_characters=1,
+            **WIDE,
+        )
+        search.param.watch(lambda event: event.new and state.pick(event.new), "value")
+        return pn.Column(search, self._filter(dataset), sizing_mode="stretch_width", margin=0)
+
+    def _filter(self, dataset):
+        options = {"None": ""} | {label(dataset[n], n): n for n in attribute_names(dataset)}
+        which = material.Select(label="Select by an attribute", options=options, value="", **WIDE)
+        return pn.Column(which, pn.bind(self._range, which), sizing_mode="stretch_width", margin=0)
+
+    def _range(self, name):
+        if not name:
+            return text()
+        values = self.state.dataset[name]
+        low, high = float(values.min()), float(values.max())
+        slider = material.RangeSlider(
+            start=low,
+            end=high,
+            value=(low, high),
+            step=(high - low) / 100 or 1,
+            label=units(values.attrs.get("units", "")) or label(values),
+            **WIDE,
+        )
+
+        def narrow(event):
+            inside = values.site[(values >= event.new[0]) & (values <= event.new[1])]
+            self.state.select([str(site) for site in inside.values])
+
+        slider.param.watch(narrow, "value_throttled")
+        return slider
+
+
+class Processes(Section):
+    """One picker per slot of the domain, and which parameters vary in time."""
+
+    def __init__(self, state: AppState, help_dialog: HelpDialog):
+        super().__init__(state)
+        self.help_dialog = help_dialog
+
+    def __panel__(self):
+        slots = self.state.config.science.slots
+        pickers = [self._picker(slot, options) for slot, options in slots.items()]
+        preset = presets(self.state, sizing_mode="stretch_width", stylesheets=[theme.NARROW_ONLY])
+        return pn.Column(preset, *pickers, self._dynamic(), self.problem, sizing_mode="stretch_width", margin=0)
+
+    def _picker(self, slot, options):
+        state = self.state
+        select = material.Select(
+            label=slot_label(slot, options),
+            options={title(o).partition(":")[0]: o.__name__ for o in options},
+            value=state.config.processes[slot],
+            disabled=len(options) == 1,
+            **WIDE,
+        )
+        select.param.watch(
+            lambda event: event.new != state.config.processes[slot] and self.edit(**{slot: event.new}), "value"
+        )
+        state.param.watch(lambda event: select.param.update(value=event.new.processes[slot]), "config")
+        explain = material.icon_button("help_outline", f"Equations and ranges: {slot_label(slot, options).lower()}")
+        explain.on_click(
+            lambda _: self.help_dialog.show_slot(slot_label(slot, options), options, state.config.processes[slot])
+        )
+        return pn.Row(select, explain, sizing_mode="stretch_width", margin=0)
+
+    def _dynamic(self):
+        state = self.state
+        choice = material.MultiChoice(
+            label="Parameters that vary in time",
+            placeholder="none: all are static",
+            options=self._parameters(),
+            value=list(state.config.dynamic),
+            sizing_mode="stretch_width",
+            margin=(6, 0),
+        )
+
+        def change(event):
+            if tuple(event.new) != state.config.dynamic:
+                self.edit(dynamic=tuple(event.new))
+
+        choice.param.watch(change, "value")
+        state.param.watch(
+            lambda _: choice.param.update(options=self._parameters(), value=list(state.config.dynamic)), "config"
+        )
+        return choice
+
+    def _parameters(self):
+        return {f"{p.long_name} ({name})": name for name, p in self.state.config.build().of(Parameter).items()}
+
+
+class Options(Section):
+    """The options of one group, each a widget made from its field in `RunConfig`."""
+
+    def __init__(self, state: AppState, group: str):
+        super().__init__(state)
+        self.group = group
+
+    def __panel__(self):
+        state = self.state
+        self.widgets = {name: self._widget(name) for name in GROUPS[self.group]}
+        self._follow()
+        state.param.watch(self._follow, "config")
+        more = [self._hold_out()] if "held_sites" in self.widgets else []
+        return pn.Column(*self.widgets.values(), *more, self.problem, sizing_mode="stretch_width", margin=0)
+
+    def _widget(self, name):
+        state = self.state
+        attributes = {label(state.dataset[n], n): n for n in attribute_names(state.dataset)}
+        choices = {
+            "attributes": attributes,
+            "weights": {f"All {state.config.science.site}s alike": ""} | attributes,
+            "held_sites": {f"{state.name_of(site)} ({site})": site for site in state.sites},
+        }
+
+        def change(value):
+            if value != getattr(state.config, name):
+                self.edit(**{name: value})
+
+        return option_widget(name, getattr(state.config, name), choices.get(name, {}), change)
+
+    def _follow(self, *_):
+        """Show the draft as it is, and only what changes anything in it."""
+        for name, widget in self.widgets.items():
+            value = getattr(self.state.config, name)
+            shown = list(value) if isinstance(value, tuple) else "" if value is None else value
+            widget.param.update(value=shown, visible=applies(name, self.state.config))
+
+    def _hold_out(self):
+        """A button that holds the selected sites out of training; they are a selection for training no longer."""
+        state = self.state
+
+        def hold_out(_):
+            self.edit(holdout="sites", held_sites=tuple(state.selected))
+            if not self.problem.object:
+                state.select([])
+
+        button = material.Button(
+            label=f"Hold out the selected {state.config.science.site}s",
+            variant="outlined",
+            size="small",
+            margin=(6, 0),
+            sizing_mode="stretch_width",
+            on_click=hold_out,
+        )
+        button.disabled = state.param.selected.rx.not_()
+        return button
+
+
+class Training(Section):
+    """Train and Stop, with what will be trained and about how long it takes."""
+
+    def __panel__(self):
+        state = self.state
+        train = material.Button(label="Train", icon="play_arrow", sizing_mode="stretch_width", margin=(0, 4, 0, 0))
+        stop = material.Button(
+            label="Stop", icon="stop", variant="outlined", width=92, margin=0, disabled=state.param.training.rx() == ""
+        )
+        train.on_click(lambda _: self._start())
+        stop.on_click(lambda _: state.request("stop"))
+        plan = text(
+            pn.bind(self._plan, state.param.config, state.param.selected, state.param.status), margin=(6, 0, 0, 0)
+        )
+        return pn.Column(
+            pn.Row(train, stop, sizing_mode="stretch_width", margin=0),
+            plan,
+            self.problem,
+            sizing_mode="stretch_width",
+            margin=(8, 10),
+            css_classes=["training"],
+        )
+
+    def _start(self):
+        try:
+            self.state.start_training()
+        except (ValueError, OSError) as error:
+            self.problem.object = f"<div class='problem'>{html.escape(str(error))}</div>"
+
+    def _plan(self, config, selected, status):
+        count = len(selected) or len(self.state.sites)
+        seconds = self.state.estimate()
+        about = f", about {duration(seconds)}" if seconds else ""
+        parts = f" in each of {n_parts(config)} parts" if n_parts(config) > 1 else ""
+        words = f"{number(count, 0)} {config.science.site}s, {config.epochs} epochs{parts}{about}"
+        leaking = "".join(f"<p class='caption'>{html.escape(leak)}</p>" for leak in self._leaks(config))
+        return f"<p class='caption'>{words}</p>{leaking}"
+
+    def _leaks(self, config):
+        """What training would see of the test; nothing where it cannot be trained at all, which Train says."""
+        try:
+            return leaks(config, self.state.dataset)
+        except ValueError:
+            return []

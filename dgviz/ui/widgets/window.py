@@ -1,0 +1,29 @@
+"""The time window that a user drags in a figure, told to the state at a bearable rate."""
+
+import panel as pn
+from bokeh.models import Range1d
+
+from dgviz.ui.figures.series import days_of
+from dgviz.ui.session.state import AppState
+
+PAUSE = 200  # ms, at most one change of the window in this time
+
+
+def follow_range(x_range: Range1d, state: AppState) -> None:
+    """Let `state.window` follow a time axis while it is dragged or zoomed in a browser."""
+    waiting = []
+
+    def tell():
+        waiting.clear()
+        window = days_of(x_range)
+        if window != state.window:
+            state.window = window
+
+    def moved(attr, old, new):
+        document = pn.state.curdoc
+        if not waiting and document is not None and document.session_context:
+            waiting.append(True)
+            document.add_timeout_callback(tell, PAUSE)
+
+    x_range.on_change("start", moved)
+    x_range.on_change("end", moved)

@@ -1,0 +1,1 @@
+"""How numbers, runs and figures are put into words."""

@@ -1,0 +1,81 @@
+"""What a run is called in a picker: its model in words, when it was made, how well it does."""
+
+from datetime import datetime
+
+import pandas as pd
+
+from dgviz.experiment.config import NOT_THE_MODEL, RunConfig
+from dgviz.experiment.runs import Run
+from dgviz.paths import data_folder
+from dgviz.ui.session.store import Store
+from dgviz.ui.words.differences import in_words
+from dgviz.ui.words.text import number
+
+STRUCTURE = ("processes", "dynamic", "predictor", "parameters", "shuffled")  # what a preset is known by
+
+
+def run_names(run_ids: list[str], store: Store) -> dict[str, str]:
+    """The id of each run by its name, as a picker wants it; names that are alike have the id too."""
+    names = [run_name(store.run(run_id), store) for run_id in run_ids]
+    alike = {name for name in names if names.count(name) > 1}
+    return {
+        f"{name} ({run_id})" if name in alike else name: run_id for name, run_id in zip(names, run_ids, strict=True)
+    }
+
+
+def run_name(run: Run, store: Store) -> str:
+    """As "HBV without snow, 22 Nov 11:39, NSE 0.65"."""
+    nse = _median_nse(run, store)
+    return f"{name_without_score(run)}, NSE {nse}" if nse else name_without_score(run)
+
+
+def name_without_score(run: Run) -> str:
+    """As "HBV without snow, 22 Nov 11:39"; a run that travels with dgviz is said to be an example."""
+    packaged = run.folder.parent == data_folder() / "runs"
+    return f"{model_name(run.config)}, {'example' if packaged else _moment(run)}"
+
+
+def model_name(config: RunConfig) -> str:
+    """The preset that a configuration is, else what it has that the defaults have not; how it was trained is left."""
+    default = RunConfig(domain=config.domain, data=config.data)
+    model = _untrained(config)
+    for name, preset in _presets(default).items():
+        if words := _beyond(model, preset, name):
+            return words
+    return in_words(model, default)
+
+
+def _presets(default: RunConfig) -> dict[str, RunConfig]:
+    key = (default.domain, default.data)
+    if key not in _PRESETS:
+        _PRESETS[key] = {name: _untrained(default.preset(name)) for name in default.science.presets}
+    return _PRESETS[key]
+
+
+_PRESETS: dict[tuple[str, str], dict[str, RunConfig]] = {}  # a picker asks for every run at every change
+
+
+def _untrained(config: RunConfig) -> RunConfig:
+    """The model alone: how it is trained as by default."""
+    return config.edited(**{name: RunConfig.model_fields[name].default for name in NOT_THE_MODEL - {"sites"}})
+
+
+def _beyond(model: RunConfig, preset: RunConfig, name: str) -> str:
+    """The name of a preset and what comes on top of it; nothing where the processes are others."""
+    if any(getattr(model, name) != getattr(preset, name) for name in STRUCTURE):
+        return ""
+    more = in_words(model, preset)
+    return f"{name}; {more}" if more else name
+
+
+def _moment(run: Run) -> str:
+    made = run.record.get("created") or datetime.fromtimestamp((run.folder / "config.json").stat().st_mtime)
+    moment = pd.Timestamp(made)
+    return f"{moment.day} {moment:%b %H:%M}"
+
+
+def _median_nse(run: Run, store: Store) -> str:
+    try:
+        return number(float(store.medians(run.id).nse.sel(period="test")))
+    except (AttributeError, KeyError, OSError, ValueError):
+        return ""  # a run that did not get that far

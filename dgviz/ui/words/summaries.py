@@ -1,0 +1,58 @@
+"""What a figure shows, in a sentence or two, for those who hear the page instead of seeing it."""
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from dgviz.ui.words.text import date, number, period, units
+
+FLOW = units("mm d-1")
+
+
+def of_map(title: str, values: xr.DataArray, unit: str, picked: str) -> str:
+    """Range and median of what the map shows, `(site)`, and the value of the picked site."""
+    known = values.dropna("site")
+    if not known.size:
+        return f"Map of {values.sizes['site']} sites: {title}. There is no value."
+    low, high = known[known.argmin("site")], known[known.argmax("site")]
+    said = (
+        f"Map of {values.sizes['site']} sites: {title}, from {_value(low, unit)} at {_name(low)} "
+        f"to {_value(high, unit)} at {_name(high)}, median {_value(known.median(), unit)}."
+    )
+    return f"{said} Picked: {_name(here)}, {_value(here, unit)}." if (here := _at(values, picked)) is not None else said
+
+
+def of_flow(name: str, columns: dict[str, np.ndarray], window: tuple[str, str]) -> str:
+    """Mean and peak of every flow in a window; `columns` as of `series.flow_columns`."""
+    days = pd.DatetimeIndex(columns["time"])
+    inside = slice(*days.slice_locs(*window))
+    said = [f"Streamflow of {name}, {period(*window)}."]
+    for key, words in (("observed", "Observed"), ("simulated", "Run A"), ("baseline", "Run B"), ("what_if", "What if")):
+        flow = columns[key][inside]
+        if np.isfinite(flow).any():
+            peak = int(np.nanargmax(flow))
+            said.append(
+                f"{words}: mean {number(float(np.nanmean(flow)))}, highest {number(float(flow[peak]))} {FLOW} "
+                f"on {date(days[inside][peak])}."
+            )
+    return " ".join(said)
+
+
+def of_distribution(values: xr.DataArray, score: str = "NSE") -> str:
+    """The quartiles of a score over the sites."""
+    if not values.notnull().any():
+        return f"There is no {score} at any site."
+    low, middle, high = (number(float(v)) for v in values.quantile([0.25, 0.5, 0.75]))
+    return f"{score}: a quarter of the sites are below {low}, half below {middle}, a quarter above {high}."
+
+
+def _at(values: xr.DataArray, site: str) -> xr.DataArray | None:
+    return values.sel(site=site) if site in values.indexes["site"] else None
+
+
+def _name(value: xr.DataArray) -> str:
+    return str(value.coords.get("name", value.site).item())
+
+
+def _value(value: xr.DataArray, unit: str) -> str:
+    return f"{number(float(value))} {unit}".strip()

@@ -1,0 +1,116 @@
+"""How numbers, units, dates and names are written for people."""
+
+import math
+import re
+
+import pandas as pd
+import xarray as xr
+
+from dgviz.processes.declare import Process, Quantity
+
+MINUS = "\u2212"
+SUPERSCRIPTS = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
+SCORES = {  # as people call them
+    "nse": "NSE",
+    "log_nse": "NSE of log flow",
+    "kge_2012": "KGE (2012)",
+    "kge_2009": "KGE (2009)",
+    "correlation": "Correlation",
+    "pbias": "Bias",
+    "fhv": "Bias of high flows",
+    "flv": "Bias of low flows",
+    "rmse": "RMSE",
+}
+SPELLED = {"degC": "\u00b0C", "degrees_north": "\u00b0N", "degrees_east": "\u00b0E", "1": ""}
+
+
+def units(text: str) -> str:
+    """UDUNITS as people write them: "mm d-1" is "mm d\u207b\u00b9", "degC" is "\u00b0C", "1" is nothing."""
+    if text in SPELLED:
+        return SPELLED[text]
+    for spelled, sign in SPELLED.items():
+        text = text.replace(spelled, sign) if spelled != "1" else text
+    return re.sub(r"(?<=[A-Za-z\u00b0])(-?\d)", lambda m: m[1].translate(SUPERSCRIPTS), text)
+
+
+def with_units(name: str, text: str) -> str:
+    """A label with its units after a comma: "Field capacity, mm"."""
+    return f"{name}, {units(text)}" if units(text) else name
+
+
+def label(values: xr.DataArray, name: str = "") -> str:
+    """What an array is, from its `long_name`."""
+    return values.attrs.get("long_name") or name or str(values.name)
+
+
+def axis_label(quantity: Quantity | xr.DataArray) -> str:
+    """A label with units for an axis, from a declaration or from an array."""
+    if isinstance(quantity, Quantity):
+        return with_units(quantity.long_name, quantity.units)
+    return with_units(label(quantity), quantity.attrs.get("units", ""))
+
+
+def number(value: float, digits: int = 2) -> str:
+    """A number with the digits that it deserves: 0.67, 12.3, 1 240; a dash where there is none."""
+    if value is None or not math.isfinite(value):
+        return "\u2013"
+    size = abs(value)
+    decimals = digits if size < 10 else min(digits, 1) if size < 100 else 0
+    text = f"{value:,.{decimals}f}".replace(",", "\u202f")
+    return text.replace("-", MINUS) if float(f"{value:.{decimals}f}") else text.lstrip("-")
+
+
+def signed(value: float, digits: int = 2) -> str:
+    """A difference, always with its sign."""
+    text = number(value, digits)
+    return f"+{text}" if value > 0 and text.strip("0. ") else text
+
+
+def small(value: float) -> str:
+    """A number that may be near zero, with one digit: 2e-5 is 2 x 10 to the power of -5; from 0.05 on as usual."""
+    if abs(value) >= 0.05:
+        return number(value, 1)
+    if value == 0:
+        return "0"
+    digit, power = f"{value:.0e}".split("e")
+    return f"{digit} \u00d7 10{str(int(power)).translate(SUPERSCRIPTS)}".replace("-", MINUS)
+
+
+def date(day) -> str:
+    """A day as people write it: 4 Jun 1979."""
+    day = pd.Timestamp(day)
+    return f"{day.day} {day:%b %Y}"
+
+
+def period(first, last) -> str:
+    """A period of days: 1 Jan 1979 \u2013 31 Dec 1980."""
+    return f"{date(first)} \u2013 {date(last)}"
+
+
+def duration(seconds: float) -> str:
+    """About how long: 40 s, 3 min, 2 h."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def sentence(name: str) -> str:
+    """A name from code as a label: "batch_size" is "Batch size"."""
+    words = name.replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def short_label(name: str, declared: Quantity) -> str:
+    """A quantity of a model in few words; the name of three letters or fewer is an abbreviation and is written out."""
+    return sentence(name) if len(name) > 3 else declared.long_name
+
+
+def slot_label(slot: str, options: tuple[type[Process], ...]) -> str:
+    """What a slot is for: the quantity of that name where a process declares one, else the slot's own name."""
+    named = [option.declared[slot].long_name for option in options if slot in option.declared]
+    return named[0] if named else sentence(slot)
+
+
+def lower_first(name: str) -> str:
+    """A label within a sentence: "Field capacity" is "field capacity"; "USGS number" and "NSE" stay."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]

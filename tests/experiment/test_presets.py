@@ -1,0 +1,119 @@
+"""Which runs stand for the presets between physics and learning, and their scores side by side."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from dgviz.datasets import open_dataset
+from dgviz.experiment.config import RunConfig
+from dgviz.experiment.presets import found, n_weights, scores_of, unclosed, wanted
+from dgviz.experiment.runs import Run
+from dgviz.experiment.worker import carry_out
+
+SITES = ["01413500", "01415000", "01439500"]
+
+
+def run_of(folder: Path, name: str, config: RunConfig) -> Run:
+    (folder / name).mkdir()
+    (folder / name / "config.json").write_text(config.model_dump_json())
+    return Run(folder / name)
+
+
+def results(sites, **nse):
+    scores = {"nse": (("period", "site"), [nse["train"], nse["test"]])}
+    scores["kge_2012"] = scores["nse"]
+    return xr.Dataset(scores, {"period": ["train", "test"], "site": sites})
+
+
+def test_every_preset_of_the_dial_is_wanted_on_the_same_data_sites_and_days():
+    config = RunConfig(sites=SITES, test_period="1980-06-01/1980-12-31", loss="kge", members=3)
+    configs, science = wanted(config), config.science
+    assert list(configs) == [*science.dial, *science.controls]
+    for name, of_preset in configs.items():
+        for holdout, each in of_preset.items():
+            assert (each.sites, each.test_period, each.holdout) == (config.sites, config.test_period, holdout)
+            assert each.edited(holdout="none") == RunConfig(sites=SITES, test_period=config.test_period).preset(name)
+
+
+def test_sites_with_parameters_of_their_own_cannot_be_held_out():
+    possible = {name: list(of_preset) for name, of_preset in wanted(RunConfig()).items()}
+    assert possible.pop("HBV, calibrated") == ["none"]
+    assert set(map(tuple, possible.values())) == {("none", "folds")}
+
+
+def test_a_run_stands_for_a_preset_however_it_was_trained(tmp_path):
+    configs = wanted(RunConfig())
+    hbv = configs["HBV"]["none"]
+    longer = run_of(tmp_path, "longer", hbv.edited(epochs=500, learning_rate=0.001, seed=7, validation="period"))
+    folds = run_of(tmp_path, "folds", configs["LSTM"]["folds"].edited(folds=3))
+    others = {
+        "members": hbv.edited(members=2),
+        "sites": hbv.edited(sites=SITES),
+        "days": hbv.edited(test_period="1980-06-01/1980-12-31"),
+        "data": hbv.edited(data="camels_us"),
+        "loss": hbv.edited(loss="kge"),
+    }
+    runs = [longer, folds, *(run_of(tmp_path, name, config) for name, config in others.items())]
+    standing = found(runs, configs)
+    assert standing["HBV"] == {"none": [longer], "folds": []}
+    assert standing["LSTM"] == {"none": [], "folds": [folds]}
+    assert sum(len(runs) for of_preset in standing.values() for runs in of_preset.values()) == 2
+
+
+def test_runs_stay_in_the_order_given(tmp_path):
+    configs = wanted(RunConfig())
+    runs = [run_of(tmp_path, name, configs["HBV"]["none"]) for name in "ba"]
+    assert found(runs, configs)["HBV"]["none"] == runs
+
+
+def test_scores_of_other_days_and_of_sites_held_out_stand_side_by_side():
+    known = {
+        "HBV": {
+            "none": results(["a", "b"], train=[0.8, 0.7], test=[0.6, 0.5]),
+            "folds": results(["a", "b"], train=[0.4, 0.3], test=[0.2, 0.1]),
+        },
+        "HBV, calibrated": {"none": results(["b"], train=[0.9], test=[0.65])},
+        "LSTM": {},
+    }
+    scores = scores_of(known)
+    assert list(scores.preset.values) == ["HBV", "HBV, calibrated"]
+    assert scores.nse.sel(preset="HBV").transpose("case", "site").values.tolist() == [
+        [0.8, 0.7],
+        [0.6, 0.5],
+        [0.2, 0.1],
+    ]
+    calibrated = scores.nse.sel(preset="HBV, calibrated")
+    assert calibrated.sel(site="b", case=["train", "test"]).values.tolist() == [0.9, 0.65]
+    assert np.isnan(calibrated.sel(case="held_out")).all() and np.isnan(calibrated.sel(site="a")).all()
+    assert scores_of({"LSTM": {}}).sizes["preset"] == 0
+
+
+def test_weights_are_counted_where_something_is_learned():
+    data, configs = open_dataset("delaware").sel(site=SITES), wanted(RunConfig(sites=SITES))
+    counted = {
+        name: n_weights(configs[name]["none"], data) for name in ("HBV, fixed", "HBV, shared", "HBV, calibrated")
+    }
+    one_set = 14 * 16  # parameters and members
+    assert counted == {"HBV, fixed": 0, "HBV, shared": one_set, "HBV, calibrated": len(SITES) * one_set}
+
+
+@pytest.mark.parametrize("corrected", [False, True])
+def test_the_balance_shows_what_a_learned_residual_added(tmp_path, corrected):
+    predictor = "corrected" if corrected else "processes"
+    config = RunConfig(sites=SITES, predictor=predictor, members=2, hidden=4, epochs=2, learning_rate=0.1)
+    run = Run.create(config, tmp_path)
+    carry_out(run)
+    data = open_dataset("delaware")
+    share = unclosed(run, data, SITES[:2])
+    assert list(share.site.values) == SITES[:2]
+    if not corrected:
+        assert float(abs(share).max()) < 1e-5
+        return
+    model, samples, _ = run.at(data, SITES[0], "1980-01-01", "1980-12-31")
+    physics = model.process_model.mean(samples.forcings, model.parameters_of(samples), ["streamflow"])["streamflow"]
+    inside = slice(samples.warmup + 1, None)  # a balance begins at the end of the first day
+    added = (model.mean(samples)["streamflow"][inside] - physics[inside]).detach()
+    rain = data.prcp.sel(site=SITES[0], time=slice("1980-01-02", "1980-12-31")).sum()
+    assert float(share[0]) == pytest.approx(-float(added.sum()) / float(rain), rel=1e-3)

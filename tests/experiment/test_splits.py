@@ -1,0 +1,156 @@
+"""Sites and days are divided so that no water, no site and no day is on both sides."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+from dgviz.experiment.config import ConfigError, RunConfig
+from dgviz.experiment.splits import folds_of, nested, periods_of, training_days
+
+
+def land(below, seed=0, **variables):
+    """A data set of sites at random places; `below` is the number of the next site downstream of each, or -1."""
+    random, names = np.random.default_rng(seed), [f"s{i}" for i in range(len(below))]
+    downstream = np.array([names[i] if i >= 0 else "" for i in below])
+    places = {
+        "lat": ("site", random.uniform(30, 45, len(below))),
+        "lon": ("site", random.uniform(-90, -70, len(below))),
+    }
+    days = pd.date_range("2000-01-01", "2003-12-31")
+    return xr.Dataset(
+        {"downstream_site": ("site", downstream), **{k: ("site", v) for k, v in variables.items()}},
+        {"site": names, "time": days, **places},
+    )
+
+
+def random_river(n_sites, n_outlets):
+    """Every site flows into a random one of those before it."""
+    random = np.random.default_rng(1)
+    return [-1 if i < n_outlets else int(random.integers(i)) for i in range(n_sites)]
+
+
+@pytest.fixture(params=["delaware", "rivers", "small rivers"])
+def country(request, delaware):
+    """Nested sites: the Delaware, a few random trees of rivers, and many small ones."""
+    made = {"rivers": (41, 5), "small rivers": (60, 25)}
+    return land(random_river(*made[request.param])) if request.param in made else delaware
+
+
+def folds(dataset, **options):
+    return folds_of(RunConfig(**options), dataset)
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("n_folds", [3, 8])
+@pytest.mark.parametrize("holdout", ["folds", "regions"])
+def test_every_site_is_held_out_once_and_never_beside_one_that_shares_its_water(holdout, n_folds, seed, country):
+    made = folds(country, holdout=holdout, folds=n_folds, seed=seed)
+    held = sorted(i for fold in made for i in fold.held)
+    assert held == list(range(country.sizes["site"])) and len(made) == n_folds
+    together = nested(country)
+    for fold in made:
+        assert fold.trained and not set(fold.trained) & set(fold.held)
+        assert not together[np.ix_(fold.trained, fold.held)].any()
+    sizes = [len(fold.held) for fold in made]
+    assert max(sizes) - min(sizes) <= max(1, country.sizes["site"] // n_folds // 4), sizes
+
+
+def test_sites_are_nested_along_the_river_only():
+    """1 and 2 flow into 0; 3 into 1. Neighbours on two branches share nothing."""
+    together = nested(land([-1, 0, 0, 1, -1]))
+    pairs = {(int(i), int(j)) for i, j in zip(*np.nonzero(together), strict=True) if i < j}
+    assert pairs == {(0, 1), (0, 2), (0, 3), (1, 3)}
+    assert not nested(land([-1, 0]).drop_vars("downstream_site")).any()
+
+
+def test_a_ring_in_the_data_ends():
+    assert nested(land([1, 2, 0])).sum() == 6
+
+
+def test_only_what_shares_water_with_held_sites_is_left_out_of_training():
+    (fold,) = folds(land([-1, 0, 0, 1, -1]), holdout="sites", held_sites=["s1"])
+    assert fold.held == (1,) and fold.trained == (2, 4)
+
+
+def test_folds_are_random_by_seed():
+    country = land([-1] * 40)
+    first, again, other = (folds(country, holdout="folds", seed=seed) for seed in (3, 3, 4))
+    assert first == again != other
+
+
+@pytest.mark.parametrize("n_sites, n_folds", [(6, 4), (7, 7), (9, 4), (5, 2)])
+def test_pairs_are_divided_where_else_a_group_would_be_empty(n_sites, n_folds):
+    country = land([-1 if i % 2 == 0 else i - 1 for i in range(n_sites)])
+    sizes = [len(fold.held) for fold in folds(country, holdout="folds", folds=n_folds)]
+    assert len(sizes) == n_folds and min(sizes) >= 1 and max(sizes) - min(sizes) <= 1
+
+
+def test_without_holding_out_all_sites_are_trained_on(delaware):
+    (fold,) = folds(delaware)
+    assert fold.trained == tuple(range(94)) and fold.held == ()
+
+
+@pytest.mark.parametrize("n_folds", [2, 3, 7, 17])
+def test_regions_are_held_out_whole_with_their_neighbours_in_number(n_folds):
+    numbers = np.random.default_rng(5).choice(np.arange(1, 19), 300, p=np.arange(1, 19) / 171)
+    country = land([-1] * 300, region=[f"{n:02d}" for n in numbers])
+    made = folds(country, holdout="regions", folds=n_folds)
+    spans = [(min(numbers[list(f.held)]), max(numbers[list(f.held)])) for f in made]
+    assert len(made) == n_folds
+    assert all(before[1] < after[0] for before, after in zip(spans, spans[1:], strict=False)), spans
+    if n_folds < 4:
+        assert max(len(f.held) for f in made) < 1.4 * 300 / n_folds
+
+
+@pytest.mark.parametrize("regions", [None, ["02"] * 50], ids=["unknown", "one"])
+def test_land_is_cut_where_regions_do_not_divide_it(regions):
+    """Each part lies beside the others: boxes around their sites do not overlap."""
+    country = land([-1] * 50, **({"region": regions} if regions else {}))
+    made = folds(country, holdout="regions", folds=5)
+    assert [len(f.held) for f in made] == [10] * 5
+    boxes = [
+        [(v[list(f.held)].min(), v[list(f.held)].max()) for v in (country.lat.values, country.lon.values)] for f in made
+    ]
+    for i, one in enumerate(boxes):
+        for other in boxes[:i]:
+            assert any(a[1] < b[0] or b[1] < a[0] for a, b in zip(one, other, strict=True))
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        (dict(holdout="folds", folds=9), "folds = 9: there are only 5 sites. Give at most 5."),
+        (dict(holdout="sites", held_sites=["s9"]), "held_sites: the run has no site 's9'."),
+        (dict(holdout="sites", held_sites=["s0", "s4"]), "no site is left to train on when 2 are held out"),
+        (dict(holdout="folds", folds=2), "no site is left to train on when .* Hold out fewer sites, or take more"),
+    ],
+    ids=["too many", "unknown", "all nested", "nested in every fold"],
+)
+def test_what_cannot_be_divided_is_said(options, message):
+    with pytest.raises(ConfigError, match=message):
+        folds(land([-1, 0, 1, 2, 3]), **options)
+
+
+def test_training_and_test_share_no_day():
+    country = land([-1])
+    options = dict(train_period="2001-01-01/2001-12-31", test_period="2001-12-31/2002-12-31")
+    with pytest.raises(ConfigError, match="share days. Choose periods that do not overlap"):
+        periods_of(RunConfig(**options), country)
+
+
+@pytest.mark.parametrize(
+    "train, test, warmup, days",
+    [
+        ("2002-01-01/2002-12-31", "2003-01-01/2003-12-31", 100, 100),
+        ("2002-01-01/2002-12-31", "2000-01-01/2001-11-30", 100, 31),
+        ("2002-01-01/2002-12-31", "2000-01-01/2001-12-31", 100, 0),
+        ("2000-01-11/2002-12-31", "2003-01-01/2003-12-31", 100, 10),
+    ],
+    ids=["before", "month", "none", "record"],
+)
+def test_warm_up_before_training_is_on_record_and_not_of_the_test(train, test, warmup, days):
+    config, country = RunConfig(train_period=train, test_period=test, warmup=warmup), land([-1])
+    span, n_days = training_days(config, country)
+    assert n_days == days
+    assert f"{country.indexes['time'][span.start]:%Y-%m-%d}" == train[:10]

@@ -1,0 +1,185 @@
+"""Training learns, repeats itself bit by bit, goes on where it stopped and never sees what is held out."""
+
+import io
+from dataclasses import replace
+
+import pytest
+import torch
+
+from dgviz.learn import fit
+
+
+def copied(checkpoint):
+    """As written to a file and read again."""
+    file = io.BytesIO()
+    torch.save(checkpoint, file)
+    file.seek(0)
+    return torch.load(file, weights_only=True)
+
+
+def train(untrained, change=lambda samples: None, checkpoint=None, **options):
+    """The epochs and the weights in the end; `change` may change the samples before."""
+    model, samples, config = untrained(**options)
+    change(samples)
+    epochs = list(fit(model, samples, config, checkpoint))
+    return epochs, {k: v.clone() for k, v in model.state_dict().items()}
+
+
+def same(first, second):
+    return first.keys() == second.keys() and all(first[k].equal(second[k]) for k in first)
+
+
+def held_out_sites(untrained, **options):
+    epochs, _ = train(untrained, epochs=1, **options)
+    return epochs[0].nse.isnan()
+
+
+def scramble(samples):
+    samples.target.copy_(samples.target.flip(0) + 5)
+
+
+@pytest.mark.parametrize("loss", ["nse", "rmse", "kge"])
+def test_the_loss_falls(loss, untrained):
+    epochs, _ = train(untrained, epochs=6, loss=loss)
+    assert [e.number for e in epochs] == [1, 2, 3, 4, 5, 6]
+    assert epochs[-1].loss < 0.9 * epochs[0].loss
+    assert epochs[-1].parameters["k2"].shape == (4,)
+
+
+def test_the_same_seed_gives_the_same_run_and_another_another(untrained):
+    first, again, other = (train(untrained, seed=seed) for seed in (3, 3, 4))
+    assert [e.loss for e in first[0]] == [e.loss for e in again[0]]
+    assert same(first[1], again[1])
+    assert not same(first[1], other[1])
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        dict(),
+        dict(validation="sites"),
+        dict(validation="period", dynamic=["k2"]),
+        dict(evapotranspiration="LearnedEvapotranspiration", dynamic=["k2"], network="gru"),
+    ],
+    ids=["plain", "sites", "period and dynamic", "learned process"],
+)
+def test_going_on_from_a_checkpoint_equals_never_stopping(options, untrained):
+    whole = train(untrained, epochs=4, **options)
+    first, _ = train(untrained, epochs=2, **options)
+    torch.rand(7)  # random numbers drawn elsewhere change nothing
+    rest = train(untrained, checkpoint=copied(first[-1].checkpoint), epochs=4, **options)
+    assert [e.number for e in rest[0]] == [3, 4]
+    assert [(e.loss, e.validation_loss) for e in rest[0]] == [(e.loss, e.validation_loss) for e in whole[0][2:]]
+    assert same(rest[1], whole[1])
+
+
+def test_going_on_leaves_the_checkpoint_as_it_was(untrained):
+    checkpoint = train(untrained, epochs=1)[0][-1].checkpoint
+    before = copied(checkpoint)
+    first, second = (train(untrained, checkpoint=checkpoint)[1] for _ in range(2))
+    assert same(first, second)
+    assert same(checkpoint["optimizer"]["state"][0], before["optimizer"]["state"][0])
+
+
+def test_the_best_weights_are_kept(untrained):
+    epochs, weights = train(untrained, epochs=8, validation="sites", learning_rate=0.9)
+    losses = [e.validation_loss for e in epochs]
+    best = min(range(8), key=losses.__getitem__)
+    assert best < 7, "the last epoch is the best: nothing is tested"
+    assert same(weights, epochs[best].checkpoint["weights"])
+    assert not same(weights, epochs[-1].checkpoint["weights"])
+
+
+def test_without_validation_the_last_weights_are_kept(untrained):
+    epochs, weights = train(untrained)
+    assert epochs[-1].validation_loss is None
+    assert same(weights, epochs[-1].checkpoint["weights"])
+
+
+def test_training_stops_when_patience_ends(untrained):
+    epochs, _ = train(untrained, epochs=30, validation="sites", learning_rate=0.9, patience=2)
+    losses = [e.validation_loss for e in epochs]
+    best = min(range(len(losses)), key=losses.__getitem__)
+    assert len(epochs) == best + 3 < 30
+
+
+@pytest.mark.parametrize("validation, per_epoch", [("none", 6), ("sites", 3)])
+def test_an_interrupt_ends_training_after_the_present_update(validation, per_epoch, untrained):
+    model, samples, config = untrained(epochs=5, validation=validation)
+    asked = iter([False] * (per_epoch + 1) + [True])
+    (epoch,) = fit(model, samples, config, interrupt=lambda: next(asked))
+    assert next(asked, "all asked") == "all asked"
+    # One update more than the epoch has; with validation, only a whole epoch can be the best.
+    assert same(model.state_dict(), epoch.checkpoint["weights"]) == (validation == "sites")
+
+
+def test_an_interrupt_before_the_first_update_leaves_a_usable_model(untrained):
+    model, samples, config = untrained()
+    assert list(fit(model, samples, config, interrupt=lambda: True)) == []
+    assert model(samples)["streamflow"].isfinite().all()
+
+
+def test_held_out_sites_are_not_trained_on(untrained):
+    held = held_out_sites(untrained, validation="sites", validation_fraction=0.5)
+    assert held.tolist().count(True) == 2
+
+    def change(samples):
+        samples.target[:, held] = samples.target[:, held].flip(0) + 5
+        samples.attributes[held] += 100
+
+    first, second = (
+        train(untrained, c, validation="sites", validation_fraction=0.5)[0] for c in (lambda samples: None, change)
+    )
+    assert same(first[-1].checkpoint["weights"], second[-1].checkpoint["weights"])
+    assert first[-1].validation_loss != second[-1].validation_loss
+
+
+def test_a_held_out_period_is_not_trained_on(untrained):
+    def change(samples):
+        samples.target[72:] = samples.target[72:].flip(0) + 5
+
+    options = dict(validation="period", validation_fraction=0.2)
+    first, second = (train(untrained, c, **options)[0] for c in (lambda samples: None, change))
+    assert same(first[-1].checkpoint["weights"], second[-1].checkpoint["weights"])
+    assert first[-1].validation_loss != second[-1].validation_loss
+    earlier, _ = train(untrained, lambda s: s.target[71].add_(50), **options)
+    assert not same(first[-1].checkpoint["weights"], earlier[-1].checkpoint["weights"])
+
+
+def test_what_is_trained_on_matters(untrained):
+    assert not same(train(untrained)[1], train(untrained, scramble)[1])
+
+
+@pytest.mark.parametrize("loss", ["nse", "rmse", "kge"])
+def test_a_site_without_observations_spoils_nothing(loss, untrained):
+    def change(samples):
+        samples.target[:, 1] = torch.nan
+
+    epochs, weights = train(untrained, change, batch_size=1, loss=loss)
+    assert all(w.isfinite().all() for w in weights.values())
+    assert all(torch.tensor(e.loss).isfinite() for e in epochs)
+
+
+def test_a_window_longer_than_the_record_takes_the_record(untrained):
+    epochs, _ = train(untrained, window=400, epochs=1)
+    assert torch.isfinite(epochs[0].nse).all()
+
+
+def test_a_loss_that_is_not_a_number_ends_training_with_advice(untrained):
+    model, samples, config = untrained()
+    with torch.no_grad():
+        next(model.network.level.parameters()).fill_(torch.nan)
+    with pytest.raises(ValueError, match="The loss became nan in epoch 1. Lower learning_rate"):
+        next(fit(model, samples, config))
+
+
+def test_days_before_the_scored_ones_are_not_trained_on(untrained):
+    """Their observations may change without any effect."""
+    weights = []
+    for observed in (0.0, 9.0):
+        model, samples, config = untrained(epochs=2)
+        warm = replace(samples, target=samples.target.clone(), warmup=25)
+        warm.target[:25] = observed
+        list(fit(model, warm, config))
+        weights.append(model.state_dict())
+    assert all(weights[0][name].equal(weights[1][name]) for name in weights[0])

@@ -1,0 +1,146 @@
+"""The bucket diagram: where things stand follows from the declarations, what is drawn from the day."""
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from dgviz.domains import Domain, discover
+from dgviz.processes.declare import Flux, Parameter, Process, State
+from dgviz.ui import theme
+from dgviz.ui.figures.bucket_diagram import WIDEST, BucketDiagram, thin_stores
+from dgviz.ui.figures.buckets import MAIN, lay_out
+
+HYDROLOGY = discover()["hydrology"]
+CHOICES = [{}] + [
+    {slot: option.__name__} for slot, options in HYDROLOGY.slots.items() for option in options[1:] if option.__name__
+]
+
+
+class Leaf(Process):
+    """Leaf."""
+
+    gain = Parameter("d-1", "Gain")
+    sugar = State("mm", "Sugar in the leaf")
+    uptake = Flux("mm d-1", "Uptake", out_of="air", into="sugar")
+    respiration = Flux("mm d-1", "Respiration", out_of="sugar", into="air")
+
+    def forward(self, *, gain, sugar):
+        return dict(uptake=gain, respiration=sugar)
+
+
+class Root(Process):
+    """Root."""
+
+    starch = State("mm", "Starch in the root")
+    descent = Flux("mm d-1", "Descent", out_of="sugar", into="starch")
+    exudation = Flux("mm d-1", "Exudation", out_of="starch", into="soil")
+
+    def forward(self, *, sugar, starch):
+        return dict(descent=sugar, exudation=starch)
+
+
+PLANT = Domain("Plant", "plant", {}, {}, {}, dict(leaf=(Leaf,), root=(Root,)), ("air", "soil"))
+
+
+def touches(box, x, y):
+    return box.left <= x <= box.right and min(abs(y - box.top), abs(y - box.bottom)) < 1e-9
+
+
+@pytest.mark.parametrize("choices", CHOICES, ids=str)
+def test_every_flux_that_moves_something_joins_its_stores(choices):
+    picture = lay_out(HYDROLOGY, choices)
+    model = HYDROLOGY.build(**choices)
+    moving = {name: flux for name, flux in model.of(Flux).items() if flux.out_of and flux.into}
+    assert {a.name for a in picture.arrows.values() if a.on} == set(moving)
+    assert {s.name for s in picture.stores.values() if s.on} == set(model.of(State))
+    for arrow in picture.arrows.values():
+        source, goal = picture.stores.get(arrow.declared.out_of), picture.stores.get(arrow.declared.into)
+        if arrow.x0 == arrow.x1:
+            assert source is None or touches(source, arrow.x0, arrow.y0), arrow.name
+            assert goal is None or touches(goal, arrow.x1, arrow.y1), arrow.name
+        else:
+            assert arrow.x0 == source.right and arrow.x1 == goal.left
+            assert source.top < arrow.y0 < source.bottom and goal.top < arrow.y1 < goal.bottom
+
+
+@pytest.mark.parametrize("choices", CHOICES, ids=str)
+def test_no_box_covers_another_and_no_arrow_runs_through_one(choices):
+    picture = lay_out(HYDROLOGY, choices)
+    boxes = list(picture.stores.values())
+    for i, one in enumerate(boxes):
+        for other in boxes[i + 1 :]:
+            apart = one.right <= other.left or other.right <= one.left
+            assert apart or one.bottom < other.top or other.bottom < one.top, (one.name, other.name)
+    for arrow in picture.arrows.values():
+        ends = {arrow.declared.out_of, arrow.declared.into}
+        low, high = sorted((arrow.y0, arrow.y1))
+        for box in boxes:
+            if arrow.x0 == arrow.x1 and box.name not in ends:
+                assert not (box.left < arrow.x0 < box.right and low < box.top and box.bottom < high), arrow.name
+
+
+def test_water_falls_from_the_top_returns_on_the_left_and_leaves_on_the_right():
+    picture = lay_out(HYDROLOGY, {})
+    assert (picture.above, picture.beside) == (("atmosphere",), ("outlet",))
+    rain, vapour, flow = (picture.arrows[n] for n in ("rainfall", "evapotranspiration", "streamflow"))
+    assert rain.y0 < rain.y1 and vapour.y0 > vapour.y1 and vapour.x0 < rain.x0
+    assert flow.x0 > MAIN and picture.stores["channel"].left > MAIN
+    order = [s.top for s in picture.stores.values()]
+    assert order[:6] == sorted(order[:6])
+
+
+def test_what_is_switched_off_keeps_its_place_but_is_not_on():
+    with_snow, without = lay_out(HYDROLOGY, {}), lay_out(HYDROLOGY, {"snow": "NoSnow"})
+    assert with_snow.stores.keys() == without.stores.keys() and with_snow.arrows.keys() == without.arrows.keys()
+    assert not without.stores["snowpack"].on and not without.arrows["melt"].on
+    assert without.arrows["rainfall"].on
+
+
+def test_a_flux_that_a_network_gives_is_marked():
+    picture = lay_out(
+        HYDROLOGY, {"evapotranspiration": "LearnedEvapotranspiration", "groundwater": "LearnedPercolation"}
+    )
+    assert {name for name, a in picture.arrows.items() if a.learned} == {"evapotranspiration", "percolation"}
+    assert not any(a.learned for a in lay_out(HYDROLOGY, {}).arrows.values())
+
+
+def test_another_domain_gets_a_picture_of_its_own():
+    picture = lay_out(PLANT, {})
+    assert list(picture.stores) == ["sugar", "starch"]
+    assert (picture.above, picture.beside) == (("air",), ("soil",))
+    assert set(picture.arrows) == {"uptake", "respiration", "descent", "exudation"}
+    assert picture.stores["starch"].left > MAIN  # it only drains to the soil
+    BucketDiagram(picture).show(dict.fromkeys((*picture.stores, *picture.arrows), 1.0))
+
+
+@pytest.fixture
+def simulated():
+    model, days = HYDROLOGY.build(), 50
+    values = {n: ("time", np.linspace(0, 10, days)) for n in (*model.of(Flux), *model.of(State))}
+    return xr.Dataset(values | {"surface": ("time", np.zeros(days)), "rainfall": ("time", np.linspace(0, 40, days))})
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_levels_and_widths_are_those_of_the_day(simulated, dark):
+    diagram = BucketDiagram(lay_out(HYDROLOGY, {}, {"surface"}), dark)
+    diagram.scale(simulated)
+    day = {name: float(series[-1]) for name, series in simulated.items()} | {"melt": 0.0, "soil_moisture": 4.9}
+    diagram.show(day)
+    levels, flows = (({n: i for i, n in enumerate(s.data["name"])}, s.data) for s in (diagram.levels, diagram.flows))
+    row, data = levels
+    at, full = row["Soil moisture"], float(np.percentile(simulated.soil_moisture, 98))
+    height = data["bottom"][at] - data["top"][at] - 3
+    assert data["bottom"][at] - data["level"][at] == pytest.approx(height * 4.9 / full)
+    assert data["label"][at] == "4.9 mm" and data["color"][at] == theme.colour("soil_moisture", dark)
+    assert min(data["level"][i] - data["top"][i] for i in row.values()) >= 0  # no bucket overflows
+    row, data = flows
+    assert data["width"][row["Rainfall"]] == pytest.approx(WIDEST)
+    assert data["width"][row["Snowfall"]] == pytest.approx(WIDEST / 2)  # a quarter of the flux
+    assert data["label"][row["Rainfall"]] == "40.0 mm d\u207b\u00b9"
+    assert "Melt" not in row  # nothing flows: a hairline without a label
+
+
+def test_a_store_that_is_always_empty_is_thin(simulated):
+    assert thin_stores(simulated, simulated) == {"surface"}
+    thin = lay_out(HYDROLOGY, {}, {"surface"}).stores["surface"]
+    assert thin.bottom - thin.top < 12

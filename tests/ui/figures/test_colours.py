@@ -1,0 +1,61 @@
+import pytest
+
+from dgviz.domains import discover
+from dgviz.processes.declare import Flux, State
+from dgviz.ui import theme
+from dgviz.ui.figures.colours import choices, colouring
+
+
+def shown(state, choice, baseline=None):
+    return colouring(choice, state.config, state.dataset, state.results(state.run), baseline)
+
+
+def test_scores_have_the_same_limits_in_every_run(state):
+    nse = shown(state, "score:nse:test")
+    assert (nse.low, nse.high) == (0, 1)
+    assert list(nse.values.site.values) == state.sites
+
+
+def test_a_difference_is_centred_on_zero(state):
+    other = state.store.results("no-snow")
+    difference = shown(state, "difference:nse:test", other)
+    assert difference.low == -difference.high and difference.palette == theme.DIVERGING
+    assert float(difference.values.mean()) > 0
+
+
+def test_a_parameter_spans_its_declared_range(state):
+    fc = shown(state, "parameter:fc")
+    assert (fc.low, fc.high, fc.units) == (50, 1000, "mm")
+    assert fc.title == "Learned field capacity"
+
+
+def test_a_sensitivity_is_signed_and_symmetric(state):
+    fc = shown(state, "sensitivity:fc")
+    assert fc.low == -fc.high < 0
+
+
+@pytest.mark.parametrize(
+    "choice", ["score:nse:test", "parameter:nothing", "attribute:nothing", "difference:nse:test", ""]
+)
+def test_what_cannot_be_shown_is_none(state, choice):
+    assert colouring(choice, state.config, state.dataset, None) is None
+
+
+def test_every_choice_that_is_offered_can_be_shown(state):
+    other = state.store.results("no-snow")
+    groups = choices(state.config, state.dataset, state.results(state.run), True)
+    offered = [choice for options in groups.values() for choice in options.values()]
+    assert len(offered) > 30
+    labels = [label for options in groups.values() for label in options]
+    assert len(set(labels)) == len(labels)
+    for choice in offered:
+        assert shown(state, choice, other) is not None, choice
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_every_flux_and_store_of_hydrology_has_a_colour_of_its_own(dark):
+    grey = theme.token("muted", dark)
+    for options in discover()["hydrology"].slots.values():
+        for process in options:
+            for name in process.of(Flux) | process.of(State):
+                assert theme.colour(name, dark) != grey, name

@@ -1,0 +1,134 @@
+"""The page Checks: what a user presses, reads and sees."""
+
+import html
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dgviz.checks import CHECKS, Criterion, Verdict, meaning
+from dgviz.experiment.runs import RunError
+from dgviz.ui.figures.verdict import plot_verdict
+from dgviz.ui.lenses.checks.physics_checks import PhysicsChecks, allowed, chip, criteria_table
+from dgviz.ui.session.simulation import Simulation
+
+
+@pytest.fixture
+def view(state):
+    return PhysicsChecks(state=state)
+
+
+def said(view, name):
+    return view.lines[name].said.object
+
+
+def panels(verdict):
+    return plot_verdict(verdict, False).children
+
+
+def test_before_a_check_is_run_it_says_so_and_what_to_do(view):
+    assert {said(view, name) for name in CHECKS} == {"<span class='muted'>not run</span>"}
+    assert "Press a check" in view.found[0].object
+
+
+def test_picking_a_check_says_what_it_means(view):
+    view.pick("doubled_storm")
+    assert html.escape(meaning(CHECKS["doubled_storm"])) in view.found[0].object
+    assert [name for name, line in view.lines.items() if "picked" in line.layout.css_classes] == ["doubled_storm"]
+
+
+def test_all_checks_at_once_give_the_verdicts_of_the_library(view, state):
+    view.run(*CHECKS)
+    trial = Simulation.of(state).trial()
+    for name, check in CHECKS.items():
+        verdict = check(trial)
+        assert chip(verdict.outcome, False) in said(view, name) and verdict.sentence in said(view, name)
+        assert view.verdicts[name].criteria == verdict.criteria
+    passed = sum(verdict.outcome == "passed" for verdict in view.verdicts.values())
+    assert f"{passed} passed" in view.heading and all(v.sentence in view.summary for v in view.verdicts.values())
+
+
+def test_one_check_is_run_and_shown_with_its_criteria(view):
+    view.run("no_response_to_future_rain")
+    assert view.verdicts.keys() == {"no_response_to_future_rain"}
+    table = view.found[2].object
+    assert "Largest change before the rain changed" in table and "exactly 0 mm" in table and "passed" in table
+
+
+def test_what_was_asked_is_asked_again_of_another_site_and_run(view, state):
+    view.run("mass_closure")
+    before = view.verdicts["mass_closure"].series
+    state.pick("c3")
+    assert view.verdicts.keys() == {"mass_closure"} and "Cedar Run" in view.heading
+    assert not np.allclose(before.water, view.verdicts["mass_closure"].series.water)
+    view.run("warmer_means_earlier_melt")
+    state.show("no-snow")
+    assert view.verdicts["warmer_means_earlier_melt"].outcome == "does not apply"
+    assert "no store of snow" in said(view, "warmer_means_earlier_melt")
+    view.pick("warmer_means_earlier_melt")
+    assert "no store of snow" in view.found[1].object
+
+
+def test_a_check_that_cannot_be_run_says_why_and_can_be_tried_again(view, state, monkeypatch):
+    def gone(*_):
+        raise RunError("The weights are gone.")
+
+    run = state.store.run(state.run)
+    with monkeypatch.context() as broken:
+        broken.setattr(run, "at", gone)
+        view.run("mass_closure")
+    assert "The weights are gone." in view._place[0].object
+    view.run("mass_closure")
+    assert chip("passed", False) in said(view, "mass_closure")
+
+
+def test_another_theme_keeps_what_was_found(view, state):
+    view.run("mass_closure")
+    found = view.verdicts["mass_closure"]
+    state.dark = True
+    assert view.verdicts["mass_closure"] is found and chip("passed", True) in said(view, "mass_closure")
+
+
+def test_an_outcome_is_told_by_word_and_sign_not_by_colour_alone():
+    signs = {"passed": "\u2713", "failed": "\u2715", "does not apply": "\u2013"}
+    for outcome, sign in signs.items():
+        assert f"{sign} {outcome}" in chip(outcome, False)
+
+
+@pytest.mark.parametrize(
+    "limits, words",
+    [
+        (dict(at_least=0.0, at_most=0.0), "exactly 0 mm"),
+        (dict(at_least=-2e-6, at_most=2e-6), "within \u00b1 2 \u00d7 10\u207b\u2076 mm"),
+        (dict(at_least=-0.5), "at least \u22120.5 mm"),
+        (dict(at_most=3.0), "at most 3.0 mm"),
+        (dict(at_least=1.0, at_most=3.0), "1.0 to 3.0 mm"),
+    ],
+)
+def test_limits_in_words(limits, words):
+    assert allowed(Criterion("", 0.0, "mm", **limits)) == words
+
+
+def test_a_failed_criterion_stands_out_in_the_table():
+    verdict = Verdict("x", "", (Criterion("good", 1.0, "mm", at_most=2.0), Criterion("<bad>", 3.0, "mm", at_most=2.0)))
+    table = criteria_table(verdict, False)
+    assert table.count("\u2713 passed") == 1 and table.count("\u2715 failed") == 1 and "&lt;bad&gt;" in table
+
+
+def test_the_figure_shows_the_days_around_the_change(state):
+    verdict = CHECKS["doubled_storm"](Simulation.of(state).trial())
+    rain, flow = panels(verdict)
+    assert rain.x_range is flow.x_range
+    assert rain.x_range.start <= pd.Timestamp(verdict.day) <= rain.x_range.end
+    assert rain.y_range.start > rain.y_range.end == 0  # hangs from the top
+    assert {item.label.value for item in rain.legend[0].items} == {"precipitation", "added"}
+    assert {item.label.value for item in flow.legend[0].items} == {"as it was", "storm doubled"}
+    assert not rain.xaxis[0].visible and flow.xaxis[0].visible
+
+
+def test_parts_of_the_balance_stand_upon_each_other(state):
+    verdict = CHECKS["mass_closure"](Simulation.of(state).trial())
+    water, gap = panels(verdict)
+    data = water.renderers[0].data_source.data
+    np.testing.assert_allclose(data["top2"], data["whole"], rtol=1e-9)  # nothing is missing below the line
+    assert list(gap.yaxis[0].ticker.ticks) == [0]  # rounding is drawn as zero

@@ -1,0 +1,148 @@
+"""The page Compare: which runs are A and B, and in what they differ."""
+
+import numpy as np
+import pytest
+
+from dgviz.experiment.config import RunConfig
+from dgviz.processes.declare import Parameter
+from dgviz.ui.lenses.compare.comparison import MedianScores, OptionDifferences, median_table
+from dgviz.ui.lenses.compare.difference_maps import (
+    ParameterDifference,
+    ScoreDifference,
+    parameter_difference,
+    shared_parameters,
+)
+from dgviz.ui.lenses.compare.run_table import RunTable, run_table
+from dgviz.ui.words.differences import differences, in_words
+
+
+@pytest.fixture
+def compared(state):
+    state.show("default")
+    state.compare_with("no-snow")
+    return state
+
+
+def keep_sites(store, run_id, positions):
+    """Leave only some sites in the results of a run."""
+    run = store.run(run_id)
+    run.stored = run.stored.isel(site=positions)
+    store._results.clear()
+    store._medians.clear()
+
+
+def test_differences_are_told_in_the_words_of_the_processes():
+    a, b = RunConfig(epochs=30), RunConfig(processes={"snow": "NoSnow"}, sites=("x", "y"), dynamic=("beta",))
+    assert differences(a, b) == [
+        ("Sites", "all", "2 basins"),
+        ("Snow", "Degree-day snow", "No snow"),
+        ("Dynamic", "none", "beta"),
+        ("Epochs", "30", "60"),
+    ]
+    assert in_words(b, a) == "sites 2 basins; No snow; dynamic beta; epochs 60"
+    assert in_words(a, a) == ""
+
+
+def test_a_line_tells_what_a_run_is_and_how_well_it_does(compared, store):
+    table = run_table(compared)
+    lines = table.split("<tr>")
+    default = next(line for line in lines if "title='default'" in line)
+    other = next(line for line in lines if "title='no-snow'" in line)
+    assert "name='A' value='default' aria-label='A: default' checked" in default and "name='B'" not in default
+    assert "name='B' value='no-snow' aria-label='B: no-snow' checked" in other
+    assert "is A" in default and "No snow" in other and "3 Feb 2001, 04:05" in other
+    nse = float(store.results("no-snow").nse.sel(period="test").median())
+    assert f">{nse:.2f}<" in other
+
+
+def test_a_click_chooses_a_and_b(compared):
+    view = RunTable(state=compared)
+    view.table._handle_msg({"name": "B", "value": "no-snow", "checked": False})
+    assert (compared.run, compared.baseline) == ("default", "")
+    view.table._handle_msg({"name": "B", "value": "no-snow", "checked": True})
+    assert compared.baseline == "no-snow"
+    view.table._handle_msg({"name": "A", "value": "no-snow", "checked": True})
+    assert (compared.run, compared.baseline) == ("no-snow", "")
+    assert "value='no-snow' aria-label='A: no-snow' checked" in view.table.content
+
+
+def test_a_run_on_other_data_brings_its_data_along(compared, store):
+    store.runs()[0].config = RunConfig(data="other")
+    view = RunTable(state=compared)
+    assert "B: no-snow" not in view.table.content
+    view.table._handle_msg({"name": "A", "value": "no-snow", "checked": True})
+    assert (compared.config.data, compared.run) == ("other", "no-snow")
+
+
+def test_a_run_without_results_cannot_be_chosen(compared, store):
+    store.submit(RunConfig(data="made-up"))
+    line = next(line for line in run_table(compared).split("<tr>") if ">waiting<" in line)
+    assert "<input" not in line
+
+
+def test_medians_stand_beside_each_other_with_their_difference(compared, store):
+    a, b = store.medians("default"), store.medians("no-snow")
+    table = median_table(a, b)
+    values = [float(run.nse.sel(period="test")) for run in (a, b)]
+    assert f"<td>{values[0]:.2f}</td><td>{values[1]:.2f}</td><td>+{values[0] - values[1]:.2f}</td>" in table
+    assert "<th>B</th>" not in median_table(a, None)
+
+
+def test_medians_over_other_sites_are_not_passed_over_in_silence(compared, store):
+    keep_sites(store, "no-snow", [0, 1])
+    assert "A has 5 sites, B 2; 2 are in both" in MedianScores(state=compared).caption
+
+
+def test_a_configuration_is_restored(compared):
+    view = OptionDifferences(state=compared)
+    restore_a, restore_b = view.tools()
+    assert "No snow" in view._place[0].object
+    restore_b.clicks += 1
+    assert compared.config.processes["snow"] == "NoSnow"
+    restore_a.clicks += 1
+    assert compared.config.processes["snow"] == "DegreeDaySnow"
+
+
+def test_equal_options_are_said(compared, store):
+    store.run("no-snow").config = store.run("default").config
+    assert "same options" in OptionDifferences(state=compared)._place[0].object
+
+
+def test_the_score_difference_is_a_minus_b_about_zero(compared, store):
+    view = ScoreDifference(state=compared)
+    a, b = (store.results(run).nse.sel(period="test").values for run in ("default", "no-snow"))
+    np.testing.assert_allclose(view.map.source.data["value"], a - b)
+    assert view.map.mapper.low == -view.map.mapper.high
+    assert "\u00b10.30, always the same" in view.caption
+    view.choices[1].value = "train"
+    assert view.map.source.data["value"][0] != (a - b)[0]
+
+
+def test_a_parameter_difference_ends_at_half_the_allowed_range(compared, store, dataset):
+    config, results = store.run("default").config, store.results("default")
+    fc = config.build().of(Parameter)["fc"]
+    shifted = results.assign(fc=results.fc + 10)
+    shown = parameter_difference("fc", fc, shifted, results, dataset)
+    np.testing.assert_allclose(shown.values, 10)
+    assert (shown.low, shown.high) == (-475, 475) and shown.units == "mm"
+
+
+def test_only_parameters_of_both_models_are_offered_and_the_rest_is_named(compared, store):
+    a, b = (store.run(run).config for run in ("default", "no-snow"))
+    assert "tt" not in shared_parameters(a, b) and "fc" in shared_parameters(a, b)
+    view = ParameterDifference(state=compared)
+    assert "Only A has cfmax, cfr, cwh, tt." in view.caption
+
+
+def test_sites_missing_in_one_run_are_grey_and_counted(compared, store):
+    keep_sites(store, "no-snow", [0, 1])
+    view = ScoreDifference(state=compared)
+    assert np.isnan(view.map.source.data["value"]).sum() == 3
+    assert "of 2 sites (grey: 3 not in both)" in view.caption
+
+
+def test_runs_without_a_common_site_give_a_grey_map(compared, store):
+    keep_sites(store, "no-snow", [0])
+    keep_sites(store, "default", [1])
+    view = ScoreDifference(state=compared)
+    assert np.isnan(view.map.source.data["value"]).all() and "0 of 0 sites" in view.caption

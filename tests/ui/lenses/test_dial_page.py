@@ -1,0 +1,135 @@
+"""The page Dial: what was trained of each preset, buttons for the rest, curves and claims."""
+
+import pytest
+
+from dgviz.experiment.config import RunConfig
+from dgviz.experiment.presets import wanted
+from dgviz.ui.lenses.presets.claims import Claims
+from dgviz.ui.lenses.presets.dial_curves import DialCurves
+from dgviz.ui.lenses.presets.dial_table import DialTable
+from dgviz.ui.session.preset_runs import colour, missing, places
+from dgviz.ui.session.state import AppState
+from tests.ui.conftest import SITES, make_results
+
+
+@pytest.fixture
+def dial(empty_store, dataset):
+    """A session in which HBV and the LSTM are trained, the LSTM in folds too."""
+    configs = wanted(RunConfig(data="made-up"))
+    for name, holdout, noise in (("HBV", "none", 0.1), ("LSTM", "none", 0.2), ("LSTM", "folds", 0.9)):
+        config = configs[name][holdout]
+        empty_store.add(f"{name}-{holdout}", config, make_results(dataset, config, noise))
+    empty_store._worker = Idle()
+    return AppState(empty_store)
+
+
+class Idle:
+    """In the place of the process that trains."""
+
+    def start(self):
+        pass
+
+
+def row_of(table, name):
+    return next(row for row in table.split("<tr>") if f"<b>{name}</b>" in row)
+
+
+def test_a_row_has_medians_where_there_are_runs_and_buttons_where_not(dial):
+    table = DialTable(state=dial).table.content
+    assert table.count("<b>") == len(dial.config.science.dial + dial.config.science.controls)
+    hbv, lstm, calibrated = (row_of(table, name) for name in ("HBV", "LSTM", "HBV, calibrated"))
+    assert "value='HBV|folds'" in hbv and "value='HBV|none'" not in hbv
+    assert "<button" not in lstm and "value='LSTM-none'" in lstm
+    held_out = float(dial.store.results("LSTM-folds").nse.sel(period="test").median())
+    assert f"{held_out:.2f}" in lstm.replace("\u2212", "-")
+    assert "not possible" in calibrated and "value='HBV, calibrated|none'" in calibrated
+
+
+def test_a_button_trains_its_preset_without_changing_what_is_shown(dial):
+    view, shown = DialTable(state=dial), dial.run
+    view._use("train", "HBV|folds", True)
+    made = dial.store.made[0]
+    assert made.config == wanted(RunConfig(data="made-up"))["HBV"]["folds"]
+    assert "waiting" in row_of(view.table.content, "HBV") and "value='HBV|folds'" not in view.table.content
+    made.status, made.stored = "done", dial.store.results("LSTM-folds")
+    dial.follow()
+    assert dial.run == shown and not dial.training
+    assert "<button" not in row_of(view.table.content, "HBV")
+
+
+def test_train_all_queues_what_is_missing_on_the_selected_sites(dial):
+    view = DialTable(state=dial)
+    every = sum(map(len, wanted(dial.config).values()))
+    assert len(missing(places(dial))) == every - 3
+    dial.select(["a1", "c3"])
+    assert view.train_all.label == f"Train all {every} missing"
+    before = len(dial.store.made)
+    view._train(missing(view.there))
+    assert {run.config.sites for run in dial.store.made[:every]} == {("a1", "c3")}
+    assert len(dial.store.made) == before + every and not view.train_all.visible
+    assert missing(places(dial)) == []
+    assert dial.followed == dial.store.made[every - 1].id  # the first that was queued
+
+
+def test_the_progress_of_the_run_in_view_is_in_its_row(dial):
+    view = DialTable(state=dial)
+    view._use("train", "HBV|folds", True)
+    run = dial.store.made[0]
+    run.status = "training"
+    run.progress = [{"epoch": 3, "epochs": 60, "part": 2, "parts": 5, "part_name": "fold 2 of 5", "parameters": {}}]
+    dial.follow()
+    assert "epoch 3 of 60, fold 2 of 5" in row_of(view.table.content, "HBV")
+
+
+def test_a_failed_run_says_why_and_can_be_trained_again(dial):
+    view = DialTable(state=dial)
+    view._use("train", "HBV|folds", True)
+    run = dial.store.made[0]
+    run.status, run.error = "failed", "no <memory>\n\nTraceback ..."
+    dial.follow()
+    row = row_of(view.table.content, "HBV")
+    assert "no &lt;memory&gt;" in row and "Traceback" not in row and "value='HBV|folds'" in row
+
+
+def test_a_preset_is_shown_as_a_or_b(dial):
+    view = DialTable(state=dial)
+    view._use("A", "HBV-none", True)
+    view._use("B", "LSTM-none", True)
+    assert (dial.run, dial.baseline) == ("HBV-none", "LSTM-none")
+    view._use("B", "LSTM-none", False)
+    assert dial.baseline == ""
+
+
+def test_curves_are_of_test_days_or_of_sites_held_out(dial):
+    view = DialCurves(state=dial)
+    assert names(view) == ["HBV", "LSTM"]
+    view.case.value = "held_out"
+    assert names(view) == ["LSTM"]
+    figure = view.place[0].object
+    assert figure.renderers[0].data_source.data["share"][-1] == 100
+    assert len(figure.renderers[0].data_source.data["value"]) == len(SITES)
+
+
+def names(view):
+    return [item.label.value for item in view.place[0].object.legend[0].items]
+
+
+def test_without_a_run_the_curves_say_what_to_do(empty_store):
+    assert "train one" in DialCurves(state=AppState(empty_store)).place[0].object
+
+
+def test_colours_run_along_the_dial_and_controls_are_grey(dial):
+    science = dial.config.science
+    assert len({colour(name, dial.config, False) for name in science.dial}) == len(science.dial)
+    assert len({colour(name, dial.config, False) for name in science.controls}) == 1
+
+
+def test_claims_say_what_was_found_or_what_to_train(dial):
+    shown = Claims(state=dial).table.object
+    nse = {name: dial.store.results(f"{name}-none").nse.sel(period="test") for name in ("HBV", "LSTM")}
+    assert float(nse["LSTM"].median()) < float(nse["HBV"].median())
+    network = next(row for row in shown.split("<tr>") if "A network alone does better" in row)
+    assert "fails" in network and "higher at 0 of 5 basins" in network
+    lost = next(row for row in shown.split("<tr>") if "lose less" in row)
+    assert "not known yet" in lost and "Train HBV in folds." in lost
+    assert "Train HBV, corrected." in shown

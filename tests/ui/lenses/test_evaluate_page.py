@@ -1,0 +1,270 @@
+"""The page Evaluate: distributions of scores, what was never trained on, signatures, and the best to the worst."""
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from dgviz.domains.hydrology.evaluation import signatures
+from dgviz.experiment.config import RunConfig
+from dgviz.processes.declare import Flux
+from dgviz.ui.figures.colours import choices, colouring
+from dgviz.ui.figures.distribution import Line, axis_limits, cdf_columns, legend_table
+from dgviz.ui.lenses.compare.run_table import RunTable
+from dgviz.ui.lenses.evaluate.ranked import RankedHydrographs
+from dgviz.ui.lenses.evaluate.signatures import Signatures
+from dgviz.ui.lenses.evaluate.untrained import Untrained
+from dgviz.ui.lenses.explore.distribution import LargeScoreDistribution, ScoreDistribution
+from dgviz.ui.lenses.explore.site_map import SiteMap
+
+
+def drawn(view):
+    """The x values of the lines of a distribution, the last one drawn first."""
+    steps = [r for r in view.chart.figure.renderers if type(r.glyph).__name__ == "Step"]
+    return [np.sort(r.data_source.data["value"]) for r in reversed(steps)]
+
+
+@pytest.fixture
+def published():
+    """Scores of others' models at four of the five sites."""
+    nse = xr.DataArray(
+        np.array([[0.1, 0.2, 0.3, 0.4], [0.5, 0.6, 0.7, 0.8]]),
+        {
+            "model": ["SAC-SMA", "LSTM"],
+            "site": ["a1", "b2", "c3", "d4"],
+            "source": ("model", ["Newman et al. (2017), doi:1", "Kratzert et al. (2019), doi:2"]),
+            "description": ("model", ["Conceptual", "Network"]),
+        },
+        ("model", "site"),
+        attrs={"units": "1", "period": "2000-10-01/2001-09-30", "long_name": "Nash-Sutcliffe efficiency"},
+    )
+    return xr.Dataset({"nse": nse})
+
+
+@pytest.fixture
+def compared(state, store, published):
+    """A, B, a further run and published models."""
+    store._published["made-up"] = published
+    config = RunConfig(data="made-up").edited(epochs=7)
+    store.add("third", config, store.results("default").isel(site=slice(1, 5)))
+    state.compare_with("no-snow")
+    state.draw_also("third")
+    return state
+
+
+def test_all_lines_are_drawn_on_the_sites_that_all_have(compared):
+    view = LargeScoreDistribution(state=compared)
+    lines = drawn(view)
+    assert len(lines) == 5 and all(len(values) == 3 for values in lines)  # b2, c3, d4
+    shared = ["b2", "c3", "d4"]
+    for values, run in zip(lines, ("default", "no-snow", "third"), strict=False):
+        expected = compared.results(run).nse.sel(period="test", site=shared)
+        np.testing.assert_allclose(values, np.sort(expected))
+    np.testing.assert_allclose(sorted(lines[3]) + sorted(lines[4]), [0.2, 0.3, 0.4, 0.6, 0.7, 0.8])
+    assert "On the 3 of 5 basins that all have" in view.caption and "other days" in view.caption
+
+
+def test_the_legend_has_the_median_of_each_line_on_those_sites(compared):
+    table = LargeScoreDistribution(state=compared)._place[0][1].object
+    for label, median in (("SAC-SMA (Newman et al. 2017)", "0.30"), ("LSTM (Kratzert et al. 2019)", "0.70")):
+        assert f">{label}</td><td>{median}</td>" in table
+    assert "A: HBV, 3 Feb 04:05" in table and "B: HBV without snow" in table
+
+
+def test_published_scores_are_of_nse_in_the_test_period_only(compared):
+    view = LargeScoreDistribution(state=compared)
+    assert view.published.visible and len(drawn(view)) == 5
+    view.published.value = False
+    assert len(drawn(view)) == 3
+    view.published.value = True
+    view.score.value = "kge_2012"
+    assert not view.published.visible and len(drawn(view)) == 3 and "KGE (2012)" in view.heading
+    view.score.value, view.period.value = "nse", "train"
+    assert not view.published.visible and view.chart.figure.xaxis[0].axis_label == "NSE, training period"
+
+
+def test_there_is_no_choice_of_published_models_where_nobody_published(state):
+    assert not LargeScoreDistribution(state=state).published.visible
+    groups = choices(state.config, state.dataset, state.results(state.run), False)
+    assert "Difference to published NSE" not in groups
+
+
+def test_published_scores_of_days_that_the_record_lacks_are_no_comparison(store, published, monkeypatch):
+    monkeypatch.setattr("dgviz.ui.session.store.published_scores", lambda sites: published)
+    assert store.published("made-up") is published
+    published.nse.attrs["period"] = "1989-10-01/1999-09-30"
+    store._published.clear()
+    assert store.published("made-up") is None
+
+
+def test_the_map_shows_the_difference_to_a_published_model(compared, published):
+    compared.colour = "published:LSTM"
+    view = SiteMap(state=compared)
+    expected = compared.results("default").nse.sel(period="test").values[:4] - [0.5, 0.6, 0.7, 0.8]
+    np.testing.assert_allclose(view.map.source.data["value"], [*expected, np.nan])
+    assert view.heading == "NSE: A minus LSTM (Kratzert et al. 2019)"
+    assert view.map.mapper.low == -view.map.mapper.high and "other days" in view.caption
+    groups = choices(compared.config, compared.dataset, compared.results("default"), True, published)
+    for choice in groups["Difference to published NSE"].values():
+        shown = colouring(choice, compared.config, compared.dataset, compared.results("default"), None, published)
+        assert shown is not None
+
+
+def test_a_run_tested_on_the_same_days_is_not_warned_of(compared, store):
+    store._results.clear()
+    run = store.run("default")
+    run.stored = run.stored.assign_attrs(test_period="2000-10-01/2001-09-30")
+    assert "other days" not in LargeScoreDistribution(state=compared).caption
+
+
+def test_further_runs_are_chosen_in_the_table(state):
+    view = RunTable(state=state)
+    view.table._handle_msg({"name": "Also", "value": "no-snow", "checked": True})
+    assert state.others == ["no-snow"] and len(drawn(ScoreDistribution(state=state))) == 2
+    assert "name='Also' value='no-snow' aria-label='Also: no-snow' checked" in view.table.content
+    view.table._handle_msg({"name": "Also", "value": "no-snow", "checked": False})
+    assert state.others == []
+
+
+def test_a_run_is_drawn_once_though_it_is_b_and_further(state):
+    state.draw_also("no-snow")
+    state.compare_with("no-snow")
+    assert len(drawn(ScoreDistribution(state=state))) == 2
+
+
+def test_further_runs_are_dropped_with_their_data_set(state):
+    state.draw_also("no-snow")
+    state.edit(data="other")
+    assert state.others == []
+
+
+def test_runs_without_a_common_site_give_empty_curves(state, store):
+    store.run("no-snow").stored = store.run("no-snow").stored.isel(site=[0])
+    store.run("default").stored = store.run("default").stored.isel(site=[1])
+    store._results.clear()
+    state.compare_with("no-snow")
+    view = ScoreDistribution(state=state)
+    assert "0 basins" in view.heading and [len(values) for values in drawn(view)] == [0, 0]
+
+
+def test_limits_of_an_axis_are_those_of_the_score_with_room_on_the_bad_side():
+    def score(best, limits):
+        return xr.DataArray([0.0], dims="site", attrs={"best": best, "limits": limits})
+
+    assert axis_limits(score(1.0, [0, 1])) == (-0.2, 1)
+    assert axis_limits(score(0.0, [-50, 50])) == (-70, 70)
+    assert axis_limits(score(0.0, [0, 3])) == pytest.approx((0, 3.6))
+
+
+def test_a_curve_ends_at_all_sites_and_leaves_out_missing_ones():
+    values = xr.DataArray([0.3, np.nan, 0.1], {"site": ["a", "b", "c"]}, "site")
+    columns = cdf_columns(values)
+    assert columns["site"].tolist() == ["c", "a"] and columns["share"].tolist() == [50, 100]
+    assert ">0.20<" in legend_table([Line("<x>", values, "red")]) and "&lt;x&gt;" in legend_table(
+        [Line("<x>", values, "red")]
+    )
+
+
+@pytest.fixture
+def with_fluxes(state, store):
+    """The shown run with mean fluxes, as results have them."""
+    run = store.run(state.run)
+    results = run.results().assign_attrs(test_period="2000-10-01/2001-09-30").assign_coords(name=state.dataset.name)
+    moved = run.config.build().of(Flux)
+    for place, (name, flux) in enumerate(moved.items()):
+        about = {"units": "mm d-1", "out_of": flux.out_of, "into": flux.into}
+        results[f"mean_{name}"] = ("site", np.linspace(0.5, 2, 5) + 0.01 * place, about)
+    run.stored = results
+    store._results.clear()
+    return state
+
+
+def test_evapotranspiration_stands_against_precipitation_minus_flow(with_fluxes):
+    view = Untrained(state=with_fluxes)
+    data = with_fluxes.dataset.sel(time=with_fluxes.results(with_fluxes.run).time)
+    known = data.prcp.where(data.streamflow.notnull()).mean("time") - data.streamflow.mean("time")
+    np.testing.assert_allclose(view.scatter.source.data["x"], known, atol=1e-5)
+    np.testing.assert_allclose(
+        view.scatter.source.data["y"], with_fluxes.results(with_fluxes.run).mean_evapotranspiration
+    )
+    assert "rank correlation" in view.caption
+    np.testing.assert_allclose(
+        view.scatter.source.data["value"], with_fluxes.results(with_fluxes.run).nse.sel(period="test")
+    )
+
+
+@pytest.mark.parametrize("picture", ["baseflow_share", "budyko"])
+def test_other_pictures_are_drawn_and_select(with_fluxes, picture):
+    view = Untrained(state=with_fluxes)
+    view.picture.value = picture
+    assert np.isfinite(view.scatter.source.data["y"]).all()
+    view.colour.value = "attribute:area"
+    np.testing.assert_allclose(view.scatter.source.data["value"], with_fluxes.dataset.area)
+    view.scatter.source.selected.indices = [3]
+    assert with_fluxes.site == "d4"
+    view.scatter.source.selected.indices = [1, 2]
+    assert with_fluxes.selected == ["b2", "c3"]
+
+
+def test_the_plot_of_budyko_has_the_limits_and_both_curves(with_fluxes):
+    view = Untrained(state=with_fluxes)
+    view.picture.value = "budyko"
+    assert len(view.scatter.figure.legend[0].items) == 3
+    data = view.scatter.source.data
+    assert (data["low"] <= data["y"]).all() and (data["y"] <= data["high"]).all()
+
+
+def test_results_of_before_fluxes_were_kept_say_what_to_do(state):
+    view = Untrained(state=state)
+    assert "train it again" in view._place[0].object
+    state.show("no-snow")
+    view.picture.value = "baseflow_share"
+    assert "train it again" in view._place[0].object
+
+
+def test_without_fluxes_budyko_shows_what_is_observed(state, dataset):
+    run = state.store.run(state.run)
+    run.stored = run.results().assign_coords(name=dataset.name)
+    state.dataset = dataset.assign(aridity=("site", np.linspace(0.5, 2, 5)))
+    state.store._results.clear()
+    view = Untrained(state=state)
+    view.picture.value = "budyko"
+    assert "Only the observed points" in view.caption
+    np.testing.assert_allclose(view.scatter.source.data["x"], state.dataset.aridity)
+
+
+def test_signatures_of_simulated_and_observed_flow(with_fluxes):
+    view = Signatures(state=with_fluxes)
+    days = slice("2000-10-01", "2001-09-30")
+    observed = with_fluxes.dataset.streamflow.sel(time=days)
+    simulated = with_fluxes.results(with_fluxes.run).streamflow.sel(time=days)
+    for name in ("q95", "flashiness"):
+        view.choice.value = name
+        function = signatures.SIGNATURES[name]
+        np.testing.assert_allclose(view.scatter.source.data["x"], function(observed.where(simulated.notnull())))
+        np.testing.assert_allclose(view.scatter.source.data["y"], function(simulated.where(observed.notnull())))
+        assert function.__doc__.splitlines()[0].rstrip(".") in view.caption
+    assert view.table.object.count("<tr>") == 1 + len(signatures.SIGNATURES)
+    view.scatter.source.selected.indices = [2]
+    assert with_fluxes.site == "c3"
+
+
+def test_the_best_the_median_and_the_worst_site_are_named_and_picked(state):
+    view = RankedHydrographs(state=state)
+    nse = state.results(state.run).nse.sel(period="test")
+    order = nse.site.values[nse.argsort()]
+    assert view.sites == {"best": order[-1], "median": order[2], "worst": order[0]}
+    for place, site in view.sites.items():
+        assert state.name_of(site) in view.charts.panels[place].title.text
+        observed = view.charts.sources[place].data["observed"]
+        np.testing.assert_allclose(observed, state.dataset.streamflow.sel(site=site))
+    state.window = ("2001-01-01", "2001-01-31")
+    inside = state.dataset.streamflow.sel(site=view.sites["best"], time=slice(*state.window))
+    assert view.charts.panels["best"].y_range.end >= float(inside.max())
+    assert "1 Jan 2001" in view.caption
+
+
+def test_a_run_without_scores_has_no_best(state, store):
+    run = store.run(state.run)
+    run.stored = run.stored.assign(nse=run.stored.nse * np.nan)
+    store._results.clear()
+    assert "No run with scores" in RankedHydrographs(state=state)._place[0].object

@@ -1,0 +1,172 @@
+"""The page Results: learned parameters, stores, fluxes, the balance and the day looked at."""
+
+import html
+import re
+
+import numpy as np
+import pytest
+
+from dgviz.processes.balance import balance
+from dgviz.scores.statistics import over_sites
+from dgviz.ui.lenses.results.attribute_scatter import AttributeScatter
+from dgviz.ui.lenses.results.balance import Balance, balance_table
+from dgviz.ui.lenses.results.buckets import Buckets
+from dgviz.ui.lenses.results.learned_map import LearnedMap
+from dgviz.ui.lenses.results.stores import Stores, first_choice, offered
+from dgviz.ui.session.simulation import Simulation, day_in_view, highest_day, simulated_days
+from dgviz.ui.session.state import AppState
+from dgviz.ui.widgets.parameters import chosen, parameter_select
+
+
+class Event:
+    def __init__(self, x, y=0):
+        self.x, self.y = x, y
+
+
+def test_a_short_record_is_simulated_whole_and_a_long_one_in_the_window(dataset, monkeypatch):
+    monkeypatch.setattr("dgviz.ui.session.simulation.SHORT", len(dataset.time))
+    assert simulated_days(dataset, ("2000-05-01", "2000-05-09")) == ("1999-10-01", "2002-09-29")
+    monkeypatch.setattr("dgviz.ui.session.simulation.SHORT", 0)
+    monkeypatch.setattr("dgviz.ui.session.simulation.LONGEST", 60)
+    assert simulated_days(dataset, ("2000-05-01", "2000-05-09")) == ("2000-04-30", "2000-05-09")
+    assert simulated_days(dataset, ("1999-10-01", "2002-09-29")) == ("2002-07-31", "2002-09-29")  # the last 60 days
+
+
+def test_the_day_of_the_highest_flow_is_looked_at_first(dataset):
+    flow = dataset.streamflow.sel(site="a1")
+    day = highest_day(flow, ("2000-01-01", "2000-12-31"))
+    assert float(flow.sel(time=day)) == float(flow.sel(time="2000").max())
+    assert highest_day(flow, ("1900-01-01", "1900-12-31"))  # a window without days
+
+
+def test_without_a_run_there_is_no_simulation(empty_store):
+    assert Simulation.of(AppState(empty_store)) is None
+
+
+def test_the_chosen_parameter_is_one_that_the_run_learned(state):
+    assert chosen(state) == "tt"  # the first of its processes
+    state.parameter = "beta"
+    assert chosen(state) == "beta"
+    state.parameter = "tt"
+    state.show("no-snow")
+    assert chosen(state) == "fc"
+
+
+def test_the_pickers_of_the_parameter_agree(state):
+    one, other = parameter_select(state), parameter_select(state)
+    one.value = "k2"
+    assert state.parameter == "k2" and other.value == "k2"
+    assert "tt" in one.options.values()
+    state.show("no-snow")
+    assert "tt" not in one.options.values()
+
+
+@pytest.mark.parametrize("kind", ["mean", "spread"])
+def test_the_map_shows_the_learned_values_within_fixed_limits(state, kind):
+    view = LearnedMap(state=state)
+    view.kind.value = kind
+    state.parameter = "beta"
+    expected = over_sites(state.results(state.run).beta)[kind]
+    np.testing.assert_allclose(view.map.source.data["value"], expected)
+    assert (view.map.mapper.low, view.map.mapper.high) == ((1, 6) if kind == "mean" else (0, 2.5))
+    assert "shape of the recharge curve" in view.heading
+
+
+def test_scatter_shows_parameter_and_attribute_and_selects(state):
+    view = AttributeScatter(state=state)
+    view.attribute.value, state.parameter = "area", "fc"
+    data = view.scatter.source.data
+    np.testing.assert_allclose(data["x"], state.dataset.area)
+    np.testing.assert_allclose(data["y"], over_sites(state.results(state.run).fc)["mean"])
+    assert "area" in view.heading and "Rank correlation" in view.caption
+    view.scatter.source.selected.indices = [1, 2]
+    assert state.selected == ["b2", "c3"]
+    view.scatter.source.selected.indices = [4]
+    assert state.site == "e5"
+    assert view.scatter.picked.data["x"] == [55.0]
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("run", ["default", "no-snow"])
+def test_buckets_hold_what_the_simulation_says(state, run, dark):
+    state.show(run)
+    state.param.update(dark=dark, day="2002-09-01")
+    view = Buckets(state=state)
+    expected = Simulation.of(state).simulate().sel(time="2002-09-01")
+    levels = dict(zip(view.diagram.levels.data["long_name"], view.diagram.levels.data["value"], strict=True))
+    assert levels["Soil moisture"] == f"{float(expected.soil_moisture):.2f}"
+    assert ("Frozen water in the snowpack" in levels) == (run == "default")
+    assert "1 Sep 2002" in view.heading and html.escape("<Alder>") in view.heading
+
+
+def test_the_day_moves_by_steps_and_by_the_slider_and_stops_at_the_end(state):
+    view = Buckets(state=state)
+    state.param.update(day="2002-09-27", playing=True)
+    view._step(1)
+    assert state.day == "2002-09-28" and state.playing
+    view._step(1)
+    assert state.day == "2002-09-29" and not state.playing  # the last day
+    view._step(1)
+    assert state.day == "2002-09-29"
+    view.slider.value = 0
+    assert state.day == "2002-07-31"  # the first that is simulated
+    assert "31 Jul 2002" in view.heading
+
+
+def test_outside_the_test_period_the_highest_flow_of_the_window_is_looked_at(state):
+    flow = Simulation.of(state).simulate().streamflow
+    state.window = ("1999-11-01", "1999-12-31")
+    assert day_in_view(state, flow) == highest_day(flow, state.window)
+
+
+def test_a_day_that_is_not_simulated_gives_way_to_that_of_the_highest_flow(state):
+    state.day = "1999-12-01"
+    view = Buckets(state=state)
+    highest = highest_day(view.simulated.streamflow, tuple(state.dataset.attrs["test_period"].split("/")))
+    assert view.simulated.indexes["time"][view.slider.value].strftime("%Y-%m-%d") == highest
+
+
+def test_series_are_those_of_the_simulation_and_chips_choose_them(state):
+    view = Stores(state=state)
+    model, expected = Simulation.of(state).run.config.build(), Simulation.of(state).simulate()
+    for name in offered(model):
+        np.testing.assert_allclose(view.series.source.data[name], expected[name])
+    assert {"evapotranspiration", "streamflow", "baseflow"} <= set(view.chips.value)
+    view.chips.value = ["recharge"]
+    assert [name for name, line in view.series.lines.items() if line.visible] == ["recharge"]
+    top = float(expected.recharge.max())
+    assert top <= view.series.lines["recharge"].data_source.data["recharge"].max() <= top
+
+
+def test_the_first_choice_is_what_leaves_and_what_feeds_the_last_store(state):
+    state.show("default")
+    model, simulated = state.store.run("default").config.build(), Simulation.of(state).simulate()
+    names = first_choice(model, simulated * 10)
+    assert names[:5] == ["evapotranspiration", "quickflow", "interflow", "baseflow", "streamflow"]
+    assert "soil_moisture" in names and "channel" not in names
+
+
+def test_a_tap_in_the_series_chooses_the_day(state):
+    view = Stores(state=state)
+    view._tap(np.datetime64("2002-09-03T05", "ms").astype(float))
+    assert state.day == "2002-09-03"
+    view._tap(np.datetime64("1900-01-01", "ms").astype(float))  # beyond the record
+    assert state.day == "2002-09-03"
+
+
+def test_the_balance_is_that_of_the_window(state):
+    view = Balance(state=state)
+    state.window = ("2002-09-01", "2002-09-20")
+    simulation = Simulation.of(state)
+    terms = balance(simulation.run.config.build(), simulation.simulate().sel(time=slice("2002-08-31", "2002-09-20")))
+    assert view.table.object == balance_table(terms, state.dark)
+    assert "1 Sep 2002 \u2013 20 Sep 2002" in view.caption and "Observed streamflow" in view.caption
+    rows = re.findall(r"<tr><td", view.table.object)
+    assert len(rows) == terms.size
+
+
+def test_a_site_outside_the_runs_sites_is_simulated_too(state, store):
+    store.runs()[0].stored = store.runs()[0].stored.sel(site=["a1", "b2"])
+    store._results.clear()
+    state.pick("e5")
+    assert Buckets(state=state).diagram is not None

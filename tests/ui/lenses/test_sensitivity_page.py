@@ -1,0 +1,103 @@
+"""The page Sensitivity: responses through time, on the map, and their check."""
+
+import numpy as np
+import pytest
+
+from dgviz.processes.declare import Parameter
+from dgviz.ui import theme
+from dgviz.ui.lenses.sensitivity.gradient_check import STEPS, GradientCheck, in_words
+from dgviz.ui.lenses.sensitivity.responses import MOST, Responses
+from dgviz.ui.lenses.sensitivity.sensitivity_map import SensitivityMap
+from dgviz.ui.session.simulation import Simulation
+from dgviz.ui.words.text import number
+
+
+@pytest.fixture
+def view(state):
+    state.param.update(day="2002-09-10", parameter="k2")
+    return Responses(state=state)
+
+
+def test_parameter_panels_hold_the_exact_response_with_units(view, state):
+    expected = Simulation.of(state).parameter_response()
+    np.testing.assert_allclose(view.figure.parameters.data["p0"], expected.k2)
+    assert [panel.visible for panel in view.figure.lines] == [True] + [False] * (MOST - 1)
+    assert "\u2202Q/\u2202k2" in view.figure.lines[0].yaxis.axis_label
+    assert "mm" in view.figure.lines[0].yaxis.axis_label
+    assert "1 d\u207b\u00b9 more of baseflow recession" in view.caption and "hard threshold" in view.caption
+    view.parameters.value = ["k2", "fc"]
+    assert "or 1 mm more of" in view.caption
+    np.testing.assert_allclose(view.figure.parameters.data["p1"], expected.fc)
+    view.parameters.value = []
+    assert not any(panel.visible for panel in view.figure.lines)
+    assert view.figure.flow.xaxis.visible  # dates stand below the lowest panel
+
+
+def test_rain_after_the_day_has_exactly_no_effect(view, state):
+    data = view.figure.rain_response.data
+    response = np.asarray(data["response"])
+    days = np.asarray(data["time"])
+    assert not response[days > np.datetime64("2002-09-10")].any()
+    assert response[days <= np.datetime64("2002-09-10")].any()
+    np.testing.assert_allclose(response, Simulation.of(state).forcing_response("2002-09-10"))
+    assert "10 Sep 2002" in view.caption and "Half of the response" in view.caption and "exactly 0" in view.caption
+
+
+def test_rain_that_fell_in_the_warm_up_is_part_of_the_response(view, state):
+    state.day = Simulation.of(state).start
+    response = Simulation.of(state).forcing_response(state.day)
+    assert response.time.values[0] < np.datetime64(state.day)
+    assert f"sum to {number(float(response.sum()))}, {number(float(response[:30].sum()))} of it" in view.caption
+
+
+def test_a_tap_chooses_another_day(view, state):
+    view._tap(np.datetime64("2002-09-20", "ms").astype(float))
+    assert state.day == "2002-09-20" and "20 Sep 2002" in view.caption
+    assert view.figure.day.location.strftime("%d") == "20"
+
+
+def test_axes_fit_the_window_and_keep_zero_in_sight(view, state):
+    state.window = ("2002-09-05", "2002-09-15")
+    for panel in [view.figure.bars, view.figure.lines[0]]:
+        assert min(panel.y_range.start, panel.y_range.end) <= 0 <= max(panel.y_range.start, panel.y_range.end)
+    assert view.figure.x_range.start.strftime("%Y-%m-%d") == "2002-09-05"
+
+
+def test_the_parameter_looked_at_joins_those_that_are_drawn(view, state):
+    state.parameter = "fc"
+    assert view.parameters.value == ["fc", "k2"]
+
+
+def test_another_run_offers_its_own_parameters(view, state):
+    state.show("default")
+    assert "tt" in view.parameters.options.values()
+    view.parameters.value = ["tt"]
+    state.show("no-snow")
+    assert view.parameters.value == ["k2"]
+
+
+def test_the_map_diverges_around_zero(state):
+    view = SensitivityMap(state=state)
+    state.parameter = "beta"
+    np.testing.assert_allclose(view.map.source.data["value"], state.results(state.run).sensitivity_beta)
+    assert view.map.mapper.low == -view.map.mapper.high < 0
+    assert tuple(view.map.mapper.palette) == theme.DIVERGING
+    view.map.source.selected.indices = [0, 3]
+    assert state.selected == ["a1", "d4"]
+
+
+def test_the_check_says_how_well_gradient_and_rerun_agree(state):
+    state.parameter = "k2"
+    view = GradientCheck(state=state)
+    _, _, agreements = Simulation.of(state).check("k2", STEPS)
+    assert agreements[0] > 99
+    assert "agreement" in view.badge.object and "baseflow recession" in view.heading
+
+
+def test_a_threshold_that_a_gradient_does_not_see_is_said():
+    parameter = Parameter("degC", "Threshold", range=(-2.5, 2.5))
+    assert "does not see" in in_words(parameter, [99.999, 40.0], dark=False)
+    assert "more than 99.99 %" in in_words(parameter, [99.999, 40.0], dark=False)
+    assert "0.1 \u00b0C" in in_words(parameter, [99.999, 40.0], dark=True)
+    assert "does not see" not in in_words(parameter, [99.5, 99.2], dark=False)
+    assert "less than 0" in in_words(parameter, [99.5, -20.0], dark=False)

@@ -1,0 +1,65 @@
+from urllib.parse import parse_qsl
+
+import pytest
+
+from dgviz.ui.session.address import from_query, to_query
+from dgviz.ui.session.state import AppState
+
+PAGES = ("Explore", "Data")
+
+
+def queried(state):
+    return dict(parse_qsl(to_query(state)[1:], keep_blank_values=True))
+
+
+def test_what_is_seen_comes_back_from_the_address(state, store):
+    state.edit(snow="NoSnow", dynamic=("beta", "fc"), epochs=7, learning_rate=0.02, loss="kge")
+    state.select(["b2", "c3"])
+    state.pick("c3")
+    state.compare_with("no-snow")
+    state.suppose({"k1": 0.12, "beta": 2.1})
+    state.param.update(
+        page="Data", colour="parameter:fc", window=("2000-02-03", "2000-05-06"), dark=True, log_flow=True
+    )
+    again = AppState(store)
+    assert from_query(queried(state), again, PAGES) == []
+    assert queried(again) == queried(state)
+    assert again.supposed == {"k1": 0.12, "beta": 2.1} and queried(again)["whatif"] == "k1:0.12,beta:2.1"
+    assert again.config == state.config and again.selected == ["b2", "c3"] and again.dark
+
+
+def test_defaults_are_written_too(state):
+    query = queried(state)
+    assert query["snow"] == "DegreeDaySnow" and query["log"] == "0" and query["page"] == "Explore"
+    assert query["run"] == "default" and query["baseline"] == ""
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ({"site": "../../etc/passwd"}, "no basin"),
+        ({"run": "../secret"}, "no finished run '../secret'"),
+        ({"data": "/etc/passwd"}, "not offered"),
+        ({"snow": "Avalanche"}, "no option 'Avalanche'"),
+        ({"epochs": "many"}, "epochs"),
+        ({"whatif": "k1=0.12"}, "whatif='k1=0.12'. Give numbers by name, as k1:0.12"),
+        ({"whatif": "k1:0.7"}, "left out: k1 cannot be 0.7 d-1. Give 0.01 to 0.5."),
+        ({"whatif": "kl:0.1,beta:2"}, "left out: The model has no parameter 'kl'."),
+        ({"epochz": "3"}, "'epochz', which is not known and was left out. Did you mean 'epochs'?"),
+    ],
+)
+def test_what_is_unknown_is_said_and_left_out(state, query, said):
+    before = queried(state)
+    (problem,) = from_query(query, state, PAGES)
+    assert said in problem
+    assert queried(state) == before
+
+
+def test_pages_charts_and_days_that_do_not_exist_are_ignored(state):
+    before = queried(state)
+    assert from_query({"page": "Admin", "chart": "pie", "from": "yesterday", "to": "2000-01-01"}, state, PAGES) == []
+    assert queried(state) == before
+
+
+def test_another_data_set_that_is_offered_is_opened(state):
+    assert from_query({"data": "other"}, state, PAGES) == [] and state.config.data == "other"

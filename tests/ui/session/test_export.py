@@ -1,0 +1,132 @@
+"""What is taken away is what is shown."""
+
+import io
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+from dgviz.experiment.config import RunConfig
+from dgviz.experiment.runs import Run, list_runs
+from dgviz.ui.lenses.explore.flow_charts import FlowCharts
+from dgviz.ui.session.export import shown_series, to_csv, to_netcdf, to_python
+from dgviz.ui.session.live_what_if import LiveWhatIf
+from dgviz.ui.session.state import AppState
+from dgviz.ui.session.store import Store
+from dgviz.ui.widgets.export_menu import CSV, NETCDF, PNG, PYTHON, SVG, ExportMenu
+
+
+def columns_of(csv):
+    return pd.read_csv(io.StringIO(csv), comment="#", index_col="time", parse_dates=True, dtype="float32")
+
+
+def test_the_csv_holds_the_values_of_the_source_in_the_window(state, dataset):
+    state.pick("b2")
+    state.compare_with("no-snow")
+    state.window = ("1999-11-05", "1999-12-24")
+    table = columns_of(to_csv(state))
+    days = slice(*state.window)
+    assert list(table) == ["observed", "run_a", "run_b", "prcp", "tmean"]
+    assert str(table.index[0].date()) == "1999-11-05" and str(table.index[-1].date()) == "1999-12-24"
+    here = dataset.sel(site="b2", time=days)
+    np.testing.assert_array_equal(table.observed, here.streamflow)  # with its missing days
+    np.testing.assert_array_equal(table.prcp, here.prcp)
+    np.testing.assert_array_equal(table.tmean, here.tmean)
+    for column, run in (("run_a", "default"), ("run_b", "no-snow")):
+        flow = state.results(run).streamflow.sel(site="b2", time=days).astype("float32")
+        np.testing.assert_array_equal(table[column], flow)
+
+
+def test_the_csv_has_a_what_if_that_is_drawn_and_says_that_it_is_one(state):
+    LiveWhatIf(state)
+    drawn = FlowCharts(state=state).chart.source
+    state.suppose({"fc": 400.0})
+    state.window = ("2000-03-01", "2000-03-31")
+    table, days = columns_of(to_csv(state)), state.dataset.indexes["time"].slice_indexer(*state.window)
+    np.testing.assert_allclose(table.what_if, drawn.data["what_if"][days], rtol=1e-6)
+    assert "# what_if: Streamflow simulated by the run default with parameters changed by hand: fc " in to_csv(state)
+    state.suppose({})
+    assert "what_if" not in to_csv(state)
+
+
+def test_the_csv_says_what_it_holds(state):
+    header = [line[2:] for line in to_csv(state).splitlines() if line.startswith("#")]
+    assert header[0].startswith("<Alder> Creek (a1), 1999-10-01 to")
+    assert "observed: Observed streamflow, mm d-1" in header and "tmean: Mean air temperature, degC" in header
+    assert "run_a: Streamflow simulated by the run default, mm d-1" in header
+    (config,) = [line.partition(": ")[2] for line in header if line.startswith("configuration of default")]
+    assert RunConfig(**json.loads(config)) == state.store.run("default").config
+
+
+def test_the_csv_without_a_run_has_what_was_observed(empty_store):
+    assert list(columns_of(to_csv(AppState(empty_store)))) == ["observed", "prcp", "tmean"]
+
+
+def test_the_netcdf_holds_the_results_and_how_they_came_about(state, tmp_path):
+    path = tmp_path / "results.nc"
+    path.write_bytes(to_netcdf(state.store.run("default")))
+    with xr.open_dataset(path, engine="h5netcdf") as written:
+        xr.testing.assert_allclose(written.load(), state.results("default"))
+        assert RunConfig(**json.loads(written.configuration)) == state.config
+        assert written.run == "default" and written.streamflow.units == "mm d-1"
+
+
+@pytest.fixture(scope="module")
+def packaged(tmp_path_factory):
+    """The state of a session on the data and the runs that travel with dgviz."""
+    return AppState(Store(tmp_path_factory.mktemp("runs")))
+
+
+def test_the_lines_of_python_run_and_give_what_is_shown(packaged):
+    first, second = [run.id for run in list_runs(packaged.store.runs_folder)][:2]
+    packaged.show(first)
+    packaged.compare_with(second)
+    packaged.window = ("1980-03-01", "1980-04-15")
+    made = {}
+    exec(to_python(packaged), made)
+    shown = shown_series(packaged)
+    drawn = [curve.dimension_values(1) for curve in made["plot"]]
+    for values, name in zip(drawn, ("observed", "run_a", "run_b"), strict=True):
+        np.testing.assert_allclose(values, shown[name], rtol=1e-6)
+    assert {"soil_moisture", "baseflow"} <= set(made["stores_and_fluxes"])
+    np.testing.assert_allclose(made["stores_and_fluxes"].streamflow, shown.run_a, rtol=1e-3)
+
+
+def test_the_lines_of_python_simulate_a_what_if_again(packaged):
+    LiveWhatIf(packaged)
+    packaged.window = ("1980-03-01", "1980-04-15")
+    packaged.suppose({"k1": 0.05, "fc": 400.0})
+    made = {}
+    exec(to_python(packaged), made)
+    shown = shown_series(packaged)
+    assert float(abs(shown.what_if - shown.run_a).max()) > 0.1
+    np.testing.assert_allclose(made["what_if"].streamflow, shown.what_if, rtol=1e-4)
+    np.testing.assert_allclose(list(made["plot"])[-1].dimension_values(1), shown.what_if, rtol=1e-4)
+
+
+def test_the_results_of_a_packaged_run_can_be_written(packaged):
+    assert to_netcdf(list_runs(packaged.store.runs_folder)[0])[:4] == b"\x89HDF"
+    assert isinstance(list_runs(packaged.store.runs_folder)[0], Run)
+
+
+def test_the_menu_hands_over_each_item(state):
+    menu = ExportMenu(state, lambda: "p123")
+    menu.take(CSV)
+    assert menu.download.name_of_file == "a1_1999-10-01_2002-09-29.csv" and menu.download.content.startswith(b"#")
+    menu.take(NETCDF)
+    assert menu.download.name_of_file == "default.nc" and menu.download.content[:4] == b"\x89HDF"
+    for item, end in ((SVG, ".svg"), (PNG, ".png")):
+        menu.take(item)
+        assert menu.download.name_of_file.endswith(end)
+        assert menu.download.figure == "p123" and menu.download.content == b""
+    menu.take(PYTHON)
+    assert menu._python[0].open and menu.download.count == 4
+
+
+def test_the_menu_says_when_there_is_no_run(empty_store):
+    state = AppState(empty_store)
+    menu = ExportMenu(state, lambda: "p123")
+    menu.take(NETCDF)
+    assert "Pick a run" in state.problem and menu.download.count == 0

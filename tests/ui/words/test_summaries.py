@@ -1,0 +1,44 @@
+import numpy as np
+import xarray as xr
+
+from dgviz.ui.figures.series import flow_columns
+from dgviz.ui.lenses.explore.distribution import ScoreDistribution
+from dgviz.ui.lenses.explore.flow_charts import FlowCharts
+from dgviz.ui.lenses.explore.site_map import SiteMap
+from dgviz.ui.words.summaries import of_distribution, of_flow, of_map
+
+
+def test_a_map_is_told_by_its_ends_its_median_and_the_picked_site(dataset):
+    values = dataset.area.where(dataset.site != "a1")
+    said = of_map("Drainage area", values, "km\u00b2", "c3")
+    assert said == (
+        "Map of 5 sites: Drainage area, from 40.0 km\u00b2 at Dogwood Brook to 3\u202f000 km\u00b2 at Cedar Run, "
+        "median 128 km\u00b2. Picked: Cedar Run, 3\u202f000 km\u00b2."
+    )
+    assert "There is no value" in of_map("Drainage area", values * np.nan, "", "c3")
+
+
+def test_a_hydrograph_is_told_by_means_and_peaks_in_the_window(state, dataset):
+    window = ("2000-01-01", "2000-03-31")
+    said = of_flow("Birch River", flow_columns(dataset, "b2", state.results("default")), window)
+    flow = dataset.streamflow.sel(site="b2", time=slice(*window))
+    peak = flow.idxmax("time").dt.strftime("%-d %b %Y").item()
+    assert said.startswith("Streamflow of Birch River, 1 Jan 2000 \u2013 31 Mar 2000. Observed: mean ")
+    assert f"on {peak}. Run A: mean " in said and "Run B" not in said
+
+
+def test_a_distribution_is_told_by_its_quartiles():
+    said = of_distribution(xr.DataArray([0.0, 0.25, 0.5, 0.75, 1.0, np.nan], dims="site"))
+    assert said == "NSE: a quarter of the sites are below 0.25, half below 0.50, a quarter above 0.75."
+
+
+def test_the_figures_of_the_first_page_have_a_summary_that_follows(state):
+    views = [view(state=state) for view in (SiteMap, FlowCharts, ScoreDistribution)]
+    assert all(view.summary for view in views)
+    site_map, flow, _ = views
+    state.pick("c3")
+    assert "Picked: Cedar Run" in site_map.summary and "Cedar Run" in flow.summary
+    below = flow.__panel__()[-1]
+    assert below.visible and "class='heard'" in below.object and "&lt;" not in below.object
+    state.pick("a1")
+    assert "&lt;Alder&gt; Creek" in below.object
