@@ -1,6 +1,7 @@
-"""Files that other sessions may read at the same time."""
+"""Files and folders that other sessions may read at the same time."""
 
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -8,20 +9,32 @@ from pathlib import Path
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
-    """The name under which to write a file that is then renamed to `path`: it is there whole or not at all."""
+def whole(path: Path) -> Iterator[Path]:
+    """The name under which to write a file or folder that is then renamed to `path`: it is there whole or not at all.
+
+    What was there before stays until the new is complete.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}")
+    partial = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.partial")
     try:
         yield partial
-        partial.replace(path)
+        _take_the_place(partial, path)
     except BaseException:  # such as a full disk, or Ctrl-C
         with suppress(OSError):
-            partial.unlink()
+            shutil.rmtree(partial) if partial.is_dir() else partial.unlink()
         raise
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def _take_the_place(partial: Path, path: Path) -> None:
+    if not path.is_dir():
+        partial.replace(path)
+        return
+    earlier = path.replace(path.with_name(path.name + ".earlier"))  # a folder cannot be renamed onto another
+    partial.replace(path)
+    shutil.rmtree(earlier)
+
+
+def write_whole(path: Path, content: bytes | str) -> None:
     """Write a file whole or not at all."""
-    with whole_file(path) as partial:
-        partial.write_bytes(content)
+    with whole(path) as partial:
+        partial.write_bytes(content.encode() if isinstance(content, str) else content)

@@ -50,14 +50,14 @@ def done_run(small, tmp_path_factory):
 
 @pytest.fixture
 def untrained(small, delaware):
-    """Makes a model, its samples of the first days and its configuration: that of `small` with some changes."""
+    """Makes a model, its tensors of the first days and its configuration: that of `small` with some changes."""
 
     def make(n_time=90, **changes):
         config = small.edited(**changes)
         torch.manual_seed(config.seed)
         data = delaware.sel(site=list(config.sites)).isel(time=slice(n_time))
         model = DifferentiableModel.build(config, data)
-        return model, model.samples(data, config.target), config
+        return model, model.tensors(data, config.target), config
 
     return make
 

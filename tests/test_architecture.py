@@ -13,62 +13,38 @@ ROOT = Path(__file__).parents[1]
 FILES = sorted((ROOT / "dgviz").rglob("*.py"))
 APPS = sorted((ROOT / "apps").glob("*.py"))
 
-# The parts of the package in the order in which they may import: a part sees only those of earlier rows.
-LAYERS = (
-    ("politeness", "paths", "files", "words", "declare", "metrics", "statistics", "signatures", "budyko"),
-    ("untrained",),
-    ("step", "datasets"),
+# The floors of the house, from the ground up: a part may import those of lower floors, and on its own floor nothing.
+FLOORS = (
+    ("idle_threads", "suggestions", "paths", "files"),
+    ("processes", "datasets", "scores"),
     ("engine",),
-    ("model",),
-    ("domains", "network", "losses", "samples", "balance"),
-    ("config", "describe"),
-    ("train", "splits"),
+    ("learn",),
     ("sensitivity", "checks"),
-    ("climate", "leakage", "results", "site_model", "bench"),
-    ("inputs",),
-    ("runs",),
-    ("worker", "dial"),
-    ("claims",),
+    ("domains",),
+    ("experiment",),
     ("ui",),
-    ("terminal",),
-    ("data_commands",),
-    ("cli", "__main__"),
+    ("cli",),
 )
-RANK = {part: rank for rank, parts in enumerate(LAYERS) for part in parts}
-
-# Narrower than the order of the rows: what these parts see of the package.
-SEES_ONLY = {
-    "metrics": set(),
-    "signatures": set(),
-    "budyko": set(),
-    "untrained": {"signatures"},
-    "step": {"declare"},
-    "engine": {"declare", "step", "paths", "files"},
-    "model": {"declare", "step", "engine", "words"},
-    "datasets": {"paths", "files", "words"},
-    "domains": {"declare", "model", "words"},
-    "config": {"declare", "model", "domains", "words"},
-}
+FLOOR = {part: number for number, parts in enumerate(FLOORS) for part in parts}
 
 INTERFACE_PACKAGES = {"panel", "panel_material_ui", "holoviews", "hvplot", "bokeh", "param"}
 DATASET_PACKAGES = {"numpy", "pandas", "xarray"}
-FREE_OF_TORCH = {
-    "metrics",
-    "signatures",
-    "budyko",
-    "untrained",
-    "datasets",
-    "runs",
-    "dial",
-    "claims",
-    "ui",
-}  # they see labelled data sets, never tensors
+FREE_OF_TORCH = {"datasets", "scores", "ui"}  # they see labelled data sets, never tensors
 
 
 def part_of(path: Path) -> str:
     """The part of the package a file belongs to: `model`, `ui` ...; '' for the package's own `__init__`."""
     first = path.relative_to(ROOT / "dgviz").parts[0].removesuffix(".py")
     return "" if first == "__init__" else first
+
+
+def module_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def known_module(name: str, known: set[str]) -> str | None:
+    """The module that an imported name is, or is taken from."""
+    return name if name in known else name.rpartition(".")[0] if name.rpartition(".")[0] in known else None
 
 
 def runs_as_program(node: ast.AST) -> bool:
@@ -117,14 +93,37 @@ each_app = pytest.mark.parametrize("path", APPS, ids=name_of)
 
 
 @each_file
-def test_arrows_never_point_back(path):
+def test_arrows_never_run_up(path):
     part = part_of(path)
     if not part:
         return  # the public API gathers from everywhere
-    assert part in RANK, f"Give the new part {part!r} its place in LAYERS of {Path(__file__).name}"
+    assert part in FLOOR, f"Give the new part {part!r} its floor in FLOORS of {Path(__file__).name}"
     seen = parts(imported(path)) - {part}
-    allowed = SEES_ONLY.get(part, {other for other in RANK if RANK[other] < RANK[part]})
+    allowed = {other for other in FLOOR if FLOOR[other] < FLOOR[part]}
     assert seen <= allowed, f"{name_of(path)} must not import dgviz.{sorted(seen - allowed)}"
+
+
+def test_folders_make_no_circle():
+    """Every part has its floor, so a circle could only be one of modules inside a part."""
+    arrows = {
+        module_of(path): {name for name in imported(path, lazy=False) if name.startswith("dgviz.")} for path in FILES
+    }
+    known = set(arrows)
+    graph = {m: {known_module(name, known) for name in names} - {None, m} for m, names in arrows.items()}
+    seen, done = [], set()
+
+    def visit(module):
+        if module in seen:
+            raise AssertionError("circle: " + " -> ".join([*seen[seen.index(module) :], module]))
+        if module not in done:
+            seen.append(module)
+            for other in sorted(graph[module]):
+                visit(other)
+            seen.pop()
+            done.add(module)
+
+    for module in sorted(graph):
+        visit(module)
 
 
 @each_file
@@ -162,11 +161,7 @@ def test_no_mutable_state_at_module_level(path):
 
 
 def test_the_library_imports_without_the_interface_packages():
-    modules = sorted(
-        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-        for path in FILES
-        if part_of(path) not in {"ui", "__main__"}
-    )
+    modules = sorted(module_of(path) for path in FILES if part_of(path) != "ui" and path.name != "__main__.py")
     code = (
         f"import importlib, sys\nsys.modules.update(dict.fromkeys({sorted(INTERFACE_PACKAGES)}))\n"
         f"for module in {modules}: importlib.import_module(module)"

@@ -1,18 +1,16 @@
 """Physics checks: what any model of a site has to keep to, one check a file.
 
-    for verdict in check_physics(*run.at(dataset, "01415000", "1979-10-01", "1980-09-30"), run.config.target):
+    for verdict in check_physics(run.at(dataset, "01415000", "1979-10-01", "1980-09-30")):
         print(verdict)
 
-A check takes a `Trial` and gives a `Verdict`. What it needs (precipitation, snow, evapotranspiration ...) it finds by
-the CF standard names and the wiring that processes declare; where a model has no such thing, the check does not apply
-and says why.
+A check takes a `Trial` and gives a `CheckResult`. What it needs (precipitation, snow, evapotranspiration ...) it
+finds by the CF standard names and the wiring that processes declare; where a model has no such thing, the check does
+not apply and says why.
 """
 
 import functools
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-
-import xarray as xr
 
 from dgviz.checks.area_invariance import area_invariance
 from dgviz.checks.doubled_storm import doubled_storm
@@ -20,16 +18,15 @@ from dgviz.checks.evapotranspiration_within_potential import evapotranspiration_
 from dgviz.checks.mass_closure import mass_closure
 from dgviz.checks.no_response_to_future_rain import no_response_to_future_rain
 from dgviz.checks.restart_equals_one_run import restart_equals_one_run
+from dgviz.checks.result import CheckResult, Criterion
 from dgviz.checks.trial import Trial
-from dgviz.checks.verdict import Criterion, Verdict
 from dgviz.checks.warmer_means_earlier_melt import warmer_means_earlier_melt
 from dgviz.checks.zero_rain_dries_down import zero_rain_dries_down
-from dgviz.learn import DifferentiableModel, Ensemble
-from dgviz.learn.tensors import Samples
+from dgviz.learn.site_model import SiteModel
 
-__all__ = ["CHECKS", "Criterion", "Trial", "Verdict", "check_physics", "meaning"]
+__all__ = ["CHECKS", "Criterion", "Trial", "CheckResult", "check_physics", "meaning"]
 
-Check = Callable[[Trial], Verdict]
+Check = Callable[[Trial], CheckResult]
 JOINED = "A river is simulated as a whole: water of the sites upstream passes here, and this asks of one site alone."
 
 
@@ -37,8 +34,8 @@ def _of_one_site(check: Check) -> Check:
     """A check that does not apply where other sites come along, as they do on a river."""
 
     @functools.wraps(check)
-    def asked(trial: Trial) -> Verdict:
-        return check(trial) if trial.alone else Verdict(check.__name__, JOINED)
+    def asked(trial: Trial) -> CheckResult:
+        return check(trial) if trial.alone else CheckResult(check.__name__, JOINED)
 
     return asked
 
@@ -58,11 +55,9 @@ CHECKS: Mapping[str, Check] = {
 }
 
 
-def check_physics(
-    model: DifferentiableModel | Ensemble, samples: Samples, time: xr.DataArray, target: str
-) -> Iterator[Verdict]:
+def check_physics(site: SiteModel) -> Iterator[CheckResult]:
     """The verdict of every check, one after the other, for a trained model at one site: see `Trial`."""
-    trial = Trial(model, samples, time, target)
+    trial = Trial(site)
     return (check(trial) for check in CHECKS.values())
 
 

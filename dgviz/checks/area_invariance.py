@@ -3,11 +3,11 @@
 import numpy as np
 import torch
 
+from dgviz.checks.result import CheckResult, Criterion, concise
 from dgviz.checks.trial import PRECIPITATION, ROUNDING, Trial
-from dgviz.checks.verdict import Criterion, Verdict, written
 
 
-def area_invariance(trial: Trial) -> Verdict:
+def area_invariance(trial: Trial) -> CheckResult:
     """Two equal halves of a site, simulated beside another, give together what the site gives alone.
 
     Depths of water do not know how large an area is: a site cut into two of the same weather, attributes and parameters
@@ -16,13 +16,13 @@ def area_invariance(trial: Trial) -> Verdict:
     what else is different in large sites, and other parameters are learned.
     """
     if trial.declared.joins_sites:
-        return Verdict("area_invariance", "A reach of a river cannot be cut: its length is part of the model.")
+        return CheckResult("area_invariance", "A reach of a river cannot be cut: its length is part of the model.")
     whole = trial.as_trained[trial.target]
-    samples = trial.samples.span(trial.warmup, trial.n_days, trial.warmup, [0, 0, 0])
+    tensors = trial.tensors.span(trial.warmup, trial.n_days, trial.warmup, [0, 0, 0])
     for name in trial.forcings(PRECIPITATION):
-        samples.forcings[name][:, 2] *= 2
+        tensors.forcings[name][:, 2] *= 2
     with torch.no_grad():
-        together = trial.model.mean(samples, [trial.target])[trial.target]
+        together = trial.model.mean(tensors, [trial.target])[trial.target]
     halves = together[:, :2].mean(1).numpy()
     difference = np.abs(halves - whole)
     series = trial.dataset(
@@ -33,6 +33,6 @@ def area_invariance(trial: Trial) -> Verdict:
     limit = ROUNDING * float(np.abs(whole).max())
     worst = float(trial.scored(difference).max())
     criterion = Criterion("Largest difference on any day", worst, trial.units, 0.0, limit)
-    apart = "the same depth" if criterion.holds else f"depths that differ by up to {written(worst)} mm"
+    apart = "the same depth" if criterion.holds else f"depths that differ by up to {concise(worst)} mm"
     sentence = f"Cut into two halves, beside a wetter neighbour, the site gives {apart} of {trial.target} on each day."
-    return Verdict("area_invariance", sentence, (criterion,), series)
+    return CheckResult("area_invariance", sentence, (criterion,), series)

@@ -2,13 +2,13 @@
 
 import numpy as np
 
+from dgviz.checks.result import CheckResult, Criterion, concise
 from dgviz.checks.trial import PRECIPITATION, RAINFALL, ROUNDING, Trial, total
-from dgviz.checks.verdict import Criterion, Verdict, written
 
 DIP = 0.01  # of the largest rise: how far the flow of a day may fall
 
 
-def doubled_storm(trial: Trial) -> Verdict:
+def doubled_storm(trial: Trial) -> CheckResult:
     """The largest storm doubled gives more flow, and its water is accounted for.
 
     It is the storm of the most rain (by the model's own rain, not snow, where it tells them apart) in the first two
@@ -17,12 +17,12 @@ def doubled_storm(trial: Trial) -> Verdict:
     """
     rain = trial.forcings(PRECIPITATION)
     if not rain:
-        return Verdict("doubled_storm", "This model does not read precipitation.")
+        return CheckResult("doubled_storm", "This model does not read precipitation.")
     before = trial.as_trained
     fallen = total(before, trial.fluxes(RAINFALL)) if trial.fluxes(RAINFALL) else total(rain, list(rain))
     day = trial.warmup + int(trial.scored(fallen)[: max(1, 2 * len(trial.time) // 3)].argmax())
     if not fallen[day]:
-        return Verdict("doubled_storm", "No rain falls on these days.")
+        return CheckResult("doubled_storm", "No rain falls on these days.")
     doubled = {k: np.where(np.arange(trial.n_days) == day, 2 * v, v) for k, v in rain.items()}
     after = trial.simulate(doubled)
     added = float(sum(v[day] for v in rain.values()))
@@ -39,9 +39,9 @@ def doubled_storm(trial: Trial) -> Verdict:
         *_accounted(trial, before, after, added),
     )
     sentence = (
-        f"Of {written(added)} mm more rain, {written(float(rise.sum()))} mm more {trial.target} came by the last day."
+        f"Of {concise(added)} mm more rain, {concise(float(rise.sum()))} mm more {trial.target} came by the last day."
     )
-    return Verdict("doubled_storm", sentence, criteria, series, trial.time.values[day - trial.warmup])
+    return CheckResult("doubled_storm", sentence, criteria, series, trial.time.values[day - trial.warmup])
 
 
 def _accounted(trial: Trial, before, after, added: float) -> tuple[Criterion, ...]:

@@ -1,20 +1,20 @@
 """Does more evaporate than the air can take?"""
 
+from dgviz.checks.result import CheckResult, Criterion, concise
 from dgviz.checks.trial import EVAPORATION, ROUNDING, Trial, total
-from dgviz.checks.verdict import Criterion, Verdict, written
 
 
-def evapotranspiration_within_potential(trial: Trial) -> Verdict:
+def evapotranspiration_within_potential(trial: Trial) -> CheckResult:
     """Evapotranspiration is above potential evapotranspiration on no day.
 
     Judged by the largest excess on any day, to rounding. Both are means over the members.
     """
     actual = trial.fluxes(EVAPORATION)
     if not actual:
-        return Verdict("evapotranspiration_within_potential", "This model has no evapotranspiration of its own.")
+        return CheckResult("evapotranspiration_within_potential", "This model has no evapotranspiration of its own.")
     potential = trial.potential()
     if potential is None:
-        return Verdict("evapotranspiration_within_potential", "This model has no potential evapotranspiration.")
+        return CheckResult("evapotranspiration_within_potential", "This model has no potential evapotranspiration.")
     lost = trial.scored(total(trial.as_trained, actual))
     potential = trial.scored(potential)
     excess = (lost - potential).clip(min=0)
@@ -32,7 +32,7 @@ def evapotranspiration_within_potential(trial: Trial) -> Verdict:
     days = int((excess > limit).sum())
     share = 100 * float(lost.sum() / potential.sum()) if potential.sum() else 0.0
     sentence = (
-        f"Evapotranspiration is {written(share)} % of what the air could take, and above it on {days or 'no'} "
+        f"Evapotranspiration is {concise(share)} % of what the air could take, and above it on {days or 'no'} "
         f"day{'s' * (days > 1)}."
     )
-    return Verdict("evapotranspiration_within_potential", sentence, (criterion,), series)
+    return CheckResult("evapotranspiration_within_potential", sentence, (criterion,), series)

@@ -2,11 +2,11 @@
 
 import numpy as np
 
+from dgviz.checks.result import CheckResult, Criterion, concise
 from dgviz.checks.trial import PRECIPITATION, ROUNDING, Trial, total
-from dgviz.checks.verdict import Criterion, Verdict, written
 
 
-def mass_closure(trial: Trial) -> Verdict:
+def mass_closure(trial: Trial) -> CheckResult:
     """All precipitation of the data has left or is still stored, on every day.
 
     What is missing was lost; what is too much was made from nothing. The balance is that of the precipitation given,
@@ -15,10 +15,10 @@ def mass_closure(trial: Trial) -> Verdict:
     """
     rain, now = trial.forcings(PRECIPITATION), trial.as_trained
     if not rain:
-        return Verdict("mass_closure", "This model does not read precipitation.")
+        return CheckResult("mass_closure", "This model does not read precipitation.")
     came = np.cumsum(trial.scored(total(rain, list(rain))))
     if not trial.stores:
-        return Verdict("mass_closure", _without_stores(trial, came[-1]))
+        return CheckResult("mass_closure", _without_stores(trial, came[-1]))
     parts = {name: now[name] for name in trial.declared.outflows} | {"stored": trial.gained(now)}
     parts = {name: np.cumsum(trial.scored(values)) for name, values in parts.items()}
     gap = came - sum(parts.values())
@@ -33,18 +33,18 @@ def mass_closure(trial: Trial) -> Verdict:
         },
     )
     criterion = Criterion("Water not accounted for", worst, "mm", -limit, limit)
-    return Verdict("mass_closure", _in_words(worst, float(came[-1]), limit), (criterion,), series)
+    return CheckResult("mass_closure", _sentence(worst, float(came[-1]), limit), (criterion,), series)
 
 
-def _in_words(worst: float, came: float, limit: float) -> str:
+def _sentence(worst: float, came: float, limit: float) -> str:
     if abs(worst) <= limit:
-        return f"The {written(came)} mm of precipitation all left or are still stored."
+        return f"The {concise(came)} mm of precipitation all left or are still stored."
     happened = "were lost" if worst > 0 else "were made from nothing"
-    share = f" ({written(100 * abs(worst) / came)} %)" if came else ""
-    return f"Of {written(came)} mm of precipitation, {written(abs(worst))} mm{share} {happened}."
+    share = f" ({concise(100 * abs(worst) / came)} %)" if came else ""
+    return f"Of {concise(came)} mm of precipitation, {concise(abs(worst))} mm{share} {happened}."
 
 
 def _without_stores(trial: Trial, came: float) -> str:
     flow = float(trial.scored(trial.as_trained[trial.target]).sum())
-    ratio = f" Its {trial.target} is {written(100 * flow / came)} % of the precipitation." if came else ""
+    ratio = f" Its {trial.target} is {concise(100 * flow / came)} % of the precipitation." if came else ""
     return f"This model has no stores whose balance could be closed.{ratio}"

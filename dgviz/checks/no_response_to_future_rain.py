@@ -3,13 +3,13 @@
 import numpy as np
 import torch
 
+from dgviz.checks.result import CheckResult, Criterion, concise
 from dgviz.checks.trial import PRECIPITATION, Trial
-from dgviz.checks.verdict import Criterion, Verdict, written
 
 MORE = 5.0  # mm d-1
 
 
-def no_response_to_future_rain(trial: Trial) -> Verdict:
+def no_response_to_future_rain(trial: Trial) -> CheckResult:
     """Rain of later days changes nothing before it falls.
 
     After the middle of the days, 5 mm more fall on every day. Up to then the target stays exactly as it was, and its
@@ -17,7 +17,7 @@ def no_response_to_future_rain(trial: Trial) -> Verdict:
     """
     rain = trial.forcings(PRECIPITATION)
     if not rain:
-        return Verdict("no_response_to_future_rain", "This model does not read precipitation.")
+        return CheckResult("no_response_to_future_rain", "This model does not read precipitation.")
     last = trial.warmup + (len(trial.time) - 1) // 2  # the last day that is left alone
     changed = {k: np.where(np.arange(trial.n_days) > last, v + MORE, v) for k, v in rain.items()}
     before, after = trial.as_trained[trial.target], trial.simulate(changed)[trial.target]
@@ -33,16 +33,16 @@ def no_response_to_future_rain(trial: Trial) -> Verdict:
     )
     day = trial.time.values[last - trial.warmup]
     if difference or slope:
-        sentence = f"The {trial.target} knows of rain before it falls: up to {written(difference)} mm per day change."
+        sentence = f"The {trial.target} knows of rain before it falls: up to {concise(difference)} mm per day change."
     else:
         sentence = f"With other rain later, the {trial.target} of all days before is the same to the last digit."
-    return Verdict("no_response_to_future_rain", sentence, criteria, series, day)
+    return CheckResult("no_response_to_future_rain", sentence, criteria, series, day)
 
 
 def _slope(trial: Trial, names: list[str], last: int) -> float:
     """The largest derivative of the target summed up to a day with respect to the rain of any later day."""
-    rain = {k: trial.samples.forcings[k].expand(trial.n_days, 1, 1).clone().requires_grad_() for k in names}
-    samples = trial.with_forcings(rain)
-    seen = trial.model.mean(samples, [trial.target])[trial.target][: last + 1].sum()
+    rain = {k: trial.tensors.forcings[k].expand(trial.n_days, 1, 1).clone().requires_grad_() for k in names}
+    tensors = trial.with_forcings(rain)
+    seen = trial.model.mean(tensors, [trial.target])[trial.target][: last + 1].sum()
     gradients = torch.autograd.grad(seen, list(rain.values()), materialize_grads=True)
     return max((float(g[last + 1 :].abs().max()) for g in gradients), default=0.0) if last + 1 < trial.n_days else 0.0

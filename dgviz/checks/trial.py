@@ -10,8 +10,8 @@ import torch
 import xarray as xr
 from torch import Tensor
 
-from dgviz.learn import DifferentiableModel, Ensemble
-from dgviz.learn.tensors import Samples
+from dgviz.learn.site_model import SiteModel
+from dgviz.learn.tensors import Tensors
 from dgviz.processes.declare import Flux, State
 
 # What checks ask for, by the CF standard names that a domain declares. CF has no name for potential evapotranspiration
@@ -29,22 +29,21 @@ ROUNDING = 1e-9  # relative: more than double precision loses in thirty years of
 class Trial:
     """A trained model at one site, in double precision, to be run with its forcings as they are or changed.
 
-    `samples` are those of the site with the warm-up and `time` its scored days, as `Run.at` gives them; `target` is
-    the output that was trained. Changed forcings go through the whole model: its process model and whatever network
+    Changed forcings go through the whole model: its process model and whatever network
     sees them. Series are `(time,)`, mean over the members, and begin with the warm-up.
     """
 
-    def __init__(self, model: DifferentiableModel | Ensemble, samples: Samples, time: xr.DataArray, target: str):
-        self.model = copy.deepcopy(model).double().eval()
-        self.samples = samples.to(torch.float64)
-        self.time, self.target, self.warmup = time, target, samples.warmup
+    def __init__(self, site: SiteModel):
+        self.model = copy.deepcopy(site.model).double().eval()
+        self.tensors = site.tensors.to(torch.float64)
+        self.time, self.target, self.warmup = site.time, site.target, site.tensors.warmup
         self.declared = self.model.process_model
-        self.n_days = len(samples.target)
+        self.n_days = len(self.tensors.target)
 
     @property
     def alone(self) -> bool:
         """Is the site simulated without others?"""
-        return self.samples.target.shape[1] == 1
+        return self.tensors.target.shape[1] == 1
 
     @cached_property
     def as_trained(self) -> dict[str, np.ndarray]:
@@ -57,15 +56,15 @@ class Trial:
         with torch.no_grad():
             return {k: v[:, 0].numpy() for k, v in self.model.mean(self.with_forcings(tensors)).items()}
 
-    def with_forcings(self, changed: Mapping[str, Tensor]) -> Samples:
-        """The samples with some forcings changed, `(time, site, 1)` each."""
-        return replace(self.samples, forcings=self.samples.forcings | dict(changed))
+    def with_forcings(self, changed: Mapping[str, Tensor]) -> Tensors:
+        """The tensors with some forcings changed, `(time, site, 1)` each."""
+        return replace(self.tensors, forcings=self.tensors.forcings | dict(changed))
 
     def forcings(self, standard_name: str) -> dict[str, np.ndarray]:
         """The forcings of a CF standard name that the processes or a network see, by name."""
         declared = self.declared.inputs
-        names = [k for k in self.samples.forcings if k in declared and declared[k].standard_name == standard_name]
-        return {k: self.samples.forcings[k].expand(self.n_days, 1, 1)[:, 0, 0].numpy() for k in names}
+        names = [k for k in self.tensors.forcings if k in declared and declared[k].standard_name == standard_name]
+        return {k: self.tensors.forcings[k].expand(self.n_days, 1, 1)[:, 0, 0].numpy() for k in names}
 
     def fluxes(self, standard_name: str) -> list[str]:
         """The names of the fluxes of a CF standard name."""
@@ -75,7 +74,7 @@ class Trial:
         """Potential evapotranspiration, computed or given; None where the model has neither."""
         if POTENTIAL in self.declared.of(Flux):
             return self.as_trained[POTENTIAL]
-        given = self.samples.forcings.get(POTENTIAL)
+        given = self.tensors.forcings.get(POTENTIAL)
         return None if given is None else given.expand(self.n_days, 1, 1)[:, 0, 0].numpy()
 
     @property

@@ -1,13 +1,13 @@
 """Does snow melt earlier when it is warmer?"""
 
+from dgviz.checks.result import CheckResult, Criterion, concise
 from dgviz.checks.trial import PRECIPITATION, ROUNDING, SNOW, TEMPERATURE, Trial, total
-from dgviz.checks.verdict import Criterion, Verdict, written
 
 WARMER = 2.0  # degC
 LEAST_SNOW = 1.0  # mm: at its largest, for the check to mean something
 
 
-def warmer_means_earlier_melt(trial: Trial) -> Verdict:
+def warmer_means_earlier_melt(trial: Trial) -> CheckResult:
     """With 2 \u00b0C more on every day, less snow lies and water comes out of it earlier.
 
     The snowpack is larger on no day, to rounding, and rain and melt reach the ground earlier on average: the mean delay
@@ -17,10 +17,10 @@ def warmer_means_earlier_melt(trial: Trial) -> Verdict:
     snow = [k for k, s in trial.stores.items() if s.standard_name == SNOW]
     warmth, rain = trial.forcings(TEMPERATURE), trial.forcings(PRECIPITATION)
     if not snow or not warmth or not rain:
-        return Verdict("warmer_means_earlier_melt", "This model has no store of snow.")
+        return CheckResult("warmer_means_earlier_melt", "This model has no store of snow.")
     pack = total(trial.as_trained, snow)
     if trial.scored(pack).max() < LEAST_SNOW:
-        return Verdict("warmer_means_earlier_melt", "No snow lies here on these days.")
+        return CheckResult("warmer_means_earlier_melt", "No snow lies here on these days.")
     after = trial.simulate({k: v + WARMER for k, v in warmth.items()})
     warm = total(after, snow)
     fallen = float(trial.scored(total(rain, list(rain))).sum())
@@ -36,10 +36,10 @@ def warmer_means_earlier_melt(trial: Trial) -> Verdict:
         Criterion("Rain and melt reach the ground later by", shift, "d", at_most=0.0),
         Criterion("Largest gain of the snowpack on any day", more, "mm", at_most=ROUNDING * most),
     )
-    return Verdict("warmer_means_earlier_melt", _in_words(shift, most, left), criteria, series)
+    return CheckResult("warmer_means_earlier_melt", _sentence(shift, most, left), criteria, series)
 
 
-def _in_words(shift: float, most: float, warm: float) -> str:
-    change = f"The snowpack holds at most {written(warm)} mm instead of {written(most)} mm"
+def _sentence(shift: float, most: float, warm: float) -> str:
+    change = f"The snowpack holds at most {concise(warm)} mm instead of {concise(most)} mm"
     when = "earlier" if shift <= 0 else "later"
-    return f"{change}, and rain and melt reach the ground {written(abs(shift))} days {when} on average."
+    return f"{change}, and rain and melt reach the ground {concise(abs(shift))} days {when} on average."

@@ -2,11 +2,11 @@
 
 import numpy as np
 
+from dgviz.checks.result import CheckResult, Criterion, concise
 from dgviz.checks.trial import PRECIPITATION, ROUNDING, Trial
-from dgviz.checks.verdict import Criterion, Verdict, written
 
 
-def zero_rain_dries_down(trial: Trial) -> Verdict:
+def zero_rain_dries_down(trial: Trial) -> CheckResult:
     """Without rain the flow recedes and the stores only lose.
 
     Precipitation ends after the day of the highest flow in the first half of the days. In the last quarter of the dry
@@ -15,12 +15,12 @@ def zero_rain_dries_down(trial: Trial) -> Verdict:
     """
     rain = trial.forcings(PRECIPITATION)
     if not rain:
-        return Verdict("zero_rain_dries_down", "This model does not read precipitation.")
+        return CheckResult("zero_rain_dries_down", "This model does not read precipitation.")
     wet = trial.as_trained[trial.target]
     peak = trial.warmup + int(trial.scored(wet)[: max(1, len(trial.time) // 2)].argmax())
     dry_days = np.arange(trial.n_days) > peak
     if dry_days.sum() < 4:
-        return Verdict("zero_rain_dries_down", "These are too few days to dry down. Choose a longer window.")
+        return CheckResult("zero_rain_dries_down", "These are too few days to dry down. Choose a longer window.")
     changed = {k: np.where(dry_days, 0.0, v) for k, v in rain.items()}
     simulated = trial.simulate(changed)
     dry = simulated[trial.target]
@@ -33,7 +33,7 @@ def zero_rain_dries_down(trial: Trial) -> Verdict:
     )
     criteria = (_recession(dry[peak + 1 :]), *_of_stores(trial, simulated, dry_days))
     day = trial.time.values[peak - trial.warmup]
-    return Verdict("zero_rain_dries_down", _in_words(trial, dry, peak), criteria, series, day)
+    return CheckResult("zero_rain_dries_down", _sentence(trial, dry, peak), criteria, series, day)
 
 
 def _recession(dry: np.ndarray) -> Criterion:
@@ -54,7 +54,7 @@ def _of_stores(trial: Trial, simulated, dry_days: np.ndarray) -> tuple[Criterion
     )
 
 
-def _in_words(trial: Trial, dry: np.ndarray, peak: int) -> str:
+def _sentence(trial: Trial, dry: np.ndarray, peak: int) -> str:
     days = len(dry) - 1 - peak
     share = 100 * float(dry[-1]) / float(dry[peak]) if dry[peak] else 0.0
-    return f"{days} days without rain leave {written(share)} % of the {trial.target} of the day before them."
+    return f"{days} days without rain leave {concise(share)} % of the {trial.target} of the day before them."

@@ -25,7 +25,7 @@ from dgviz.engine import n_threads
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.leakage import leaks
 from dgviz.experiment.runs import Run, find_run, runs_folder
-from dgviz.experiment.worker import carry_out, check
+from dgviz.experiment.worker import carry_out, check_config
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(data_commands, name="data")
@@ -103,7 +103,7 @@ def _run(
     config = RunConfig().preset(preset).edited(**changes) if preset else RunConfig(**changes)
     if config.held_sites and config.holdout != "sites":
         raise ValueError("held_sites are held out with holdout 'sites' only. Add --set holdout=sites.")
-    check(config)  # so that a mistake leaves no run behind
+    check_config(config)  # so that a mistake leaves no run behind
     return Run.create(config, folder)
 
 
@@ -188,7 +188,7 @@ def bench(
             "sites x days x members", "", "forward", "backward", "both", "compile", "cached", "MB", box=box.SIMPLE
         )
         for size in sizes:
-            times = benchmark.compare(benchmark.Workload(*size, names, device), backend or benchmark.BACKENDS)
+            times = benchmark.time_backends(benchmark.Workload(*size, names, device), backend or benchmark.BACKENDS)
             for name, taken in times.items():
                 row = (f"{1e3 * taken[column]:.1f}" for column in benchmark.PRINTED)
                 table.add_row("x".join(map(str, size)), name, *row, f"{taken['peak_bytes'] / 1e6:.1f}")

@@ -18,7 +18,7 @@ from dgviz.datasets import open_dataset
 from dgviz.engine import n_processors, n_threads
 from dgviz.experiment.config import RunConfig
 from dgviz.learn.networks import scale
-from dgviz.learn.tensors import Samples
+from dgviz.learn.tensors import Tensors
 from dgviz.processes.declare import Parameter
 from dgviz.processes.model import ProcessModel
 
@@ -38,11 +38,11 @@ class Workload:
         self.config, self.device = RunConfig(dynamic=tuple(dynamic)), device
         self.target = self.config.target
         model, dataset = self.model(), open_dataset("delaware")
-        record = Samples.of(dataset, model.forcings, ["area"], self.target, device)
+        record = Tensors.of(dataset, model.forcings, ["area"], self.target, device)
         n_days, n_sites = record.target.shape
         chosen = torch.arange(sites, device=device) % n_sites
-        samples = record.take((torch.arange(days, device=device) % n_days)[:, None].expand(-1, sites), chosen)
-        self.forcings = samples.forcings
+        tensors = record.take((torch.arange(days, device=device) % n_days)[:, None].expand(-1, sites), chosen)
+        self.forcings = tensors.forcings
         random = torch.Generator().manual_seed(0)
         self.parameters = {}
         for name, parameter in model.of(Parameter).items():
@@ -84,7 +84,7 @@ class Workload:
         return peak
 
 
-def compare(workload: Workload, backends: Sequence[str]) -> dict[str, Times]:
+def time_backends(workload: Workload, backends: Sequence[str]) -> dict[str, Times]:
     """Times of each backend in seconds, taken in turn in this process, and peak memory in bytes.
 
     "compile" is what a first run takes longer than later ones when nothing is kept on disk, "cached" when it is.

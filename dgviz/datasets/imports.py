@@ -13,7 +13,7 @@ from pathlib import Path
 import xarray as xr
 
 from dgviz.datasets.problems import DataError
-from dgviz.files import whole_file
+from dgviz.files import whole
 from dgviz.paths import cache_folder
 
 
@@ -39,7 +39,7 @@ def write_import(dataset: xr.Dataset, name: str, path: str | Path) -> None:
             f"name {name!r}: letters, digits, '_', '-', '.' and blanks may be in it; give another (--name)."
         )
     attrs = {"imported_from": str(Path(path).resolve()), "fingerprint": fingerprint(path)}
-    with whole_file(imports_folder() / f"{name}.nc") as partial:
+    with whole(imports_folder() / f"{name}.nc") as partial:
         dataset.assign_attrs(attrs).to_netcdf(partial, engine="h5netcdf")
 
 

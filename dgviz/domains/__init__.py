@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from dgviz.engine import CompiledModel
 from dgviz.processes.declare import Attribute, Forcing, Process, Quantity
 from dgviz.processes.model import ProcessModel
 from dgviz.suggestions import suggest
@@ -65,11 +66,11 @@ class Domain:
     def build(self, **choices: str) -> ProcessModel:
         """A process model with the named option in each slot, for example `build(snow="NoSnow")`."""
         processes = [self.option(slot, name)() for slot, name in self.complete(choices).items()]
-        return ProcessModel(processes, {**self.forcings, **self.attributes}, self.outside)
+        return CompiledModel(processes, {**self.forcings, **self.attributes}, self.outside)
 
     def empty(self) -> ProcessModel:
         """A process model without processes, for a network that predicts the targets alone."""
-        return ProcessModel([], {**self.forcings, **self.attributes, **self.targets}, self.outside)
+        return CompiledModel([], {**self.forcings, **self.attributes, **self.targets}, self.outside)
 
 
 def discover() -> dict[str, Domain]:

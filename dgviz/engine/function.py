@@ -14,7 +14,7 @@ Arrays = dict[tuple[str, str], Tensor | None]
 
 
 @dataclass(frozen=True)
-class Run:
+class Launch:
     """What one run has the same on its way there and back; `kernel(plan, dtype, n_member)` gives a kernel."""
 
     plan: Plan
@@ -78,7 +78,7 @@ class Run:
         kernel.launch(arrays, self.shape)
         return arrays
 
-    def along(self, directions: Mapping[str, Tensor]) -> "Run":
+    def along(self, directions: Mapping[str, Tensor]) -> "Launch":
         """The run of the derivative in the direction of some inputs, which vary as the inputs do."""
         plan = self.plan
 
@@ -93,7 +93,7 @@ class Function(torch.autograd.Function):
     """Stores at the end, then what is kept, from inputs, initial stores and weights."""
 
     @staticmethod
-    def forward(ctx, run: Run, *tensors: Tensor):
+    def forward(ctx, run: Launch, *tensors: Tensor):
         ctx.run = run
         ctx.set_materialize_grads(False)
         ctx.save_for_forward(*tensors)
@@ -176,7 +176,7 @@ def has_direction(values: Tensor | None) -> bool:
     return values is not None and forward_ad.unpack_dual(values).tangent is not None
 
 
-def _results(run: Run, arrays: Arrays) -> tuple[Tensor, ...]:
+def _results(run: Launch, arrays: Arrays) -> tuple[Tensor, ...]:
     """Stores at the end and values `(time, site, member)`."""
     values = [arrays["value", k] for k in run.values]
     return *(arrays["final", k] for k in run.stores), *(v if v.ndim == 3 else v[..., None] for v in values)

@@ -13,10 +13,10 @@ from torch import Tensor
 
 from dgviz.engine.cpu import CpuKernel
 from dgviz.engine.cpu.convolution import FusedConvolution
-from dgviz.engine.function import Function, Run
+from dgviz.engine.function import Function, Launch
 from dgviz.engine.gpu import GpuKernel, obstacle_to_triton
 from dgviz.engine.plan import Plan
-from dgviz.engine.trace import Program, Untraceable, trace, weights_of
+from dgviz.engine.trace import Program, Untraceable, network_weights, trace
 from dgviz.processes.declare import Process
 from dgviz.processes.step import Step
 
@@ -65,11 +65,11 @@ class Fused:
         constant = {k: v[0].expand(shape[1:]) for k, v in known.items() if v.shape[0] == 1}
         by_site = {k: v[..., 0].expand(shape[:2]) for k, v in known.items() if v.shape[0] > 1 and v.shape[2] == 1}
         by_cell = {k: v.expand(shape) for k, v in known.items() if v.shape[0] > 1 and v.shape[2] > 1}
-        program, weights = self._program(tuple(known), dtype), weights_of(self.step)
+        program, weights = self._program(tuple(known), dtype), network_weights(self.step)
         plan = Plan(program, tuple(by_site), tuple(by_cell), tuple(constant), tuple(kept), tuple(means))
         inputs = {k: v.to(dtype) for k, v in (by_site | by_cell | constant).items()}
         tensors = [*inputs.values(), *stores.values(), *(w.to(dtype) for w in weights.values())]
-        run = Run(plan, kernel, shape, dtype, tuple(w.shape for w in weights.values()), torch.is_grad_enabled())
+        run = Launch(plan, kernel, shape, dtype, tuple(w.shape for w in weights.values()), torch.is_grad_enabled())
         results = Function.apply(run, *tensors)
         final, values = results[: len(stores)], results[len(stores) :]
         return dict(zip((*kept, *means), values, strict=True)), dict(zip(stores, final, strict=True))
@@ -112,7 +112,7 @@ class Fused:
         """What a trace takes for constant: the kinds and plain attributes of all modules, the shapes of weights."""
         modules = [m for p in self.step.processes for m in p.modules()]
         plain = [(type(m), *((k, _held(v)) for k, v in vars(m).items() if k not in OWN)) for m in modules]
-        return *plain, *((k, w.shape) for k, w in weights_of(self.step).items())
+        return *plain, *((k, w.shape) for k, w in network_weights(self.step).items())
 
 
 def _held(value):

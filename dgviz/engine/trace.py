@@ -69,7 +69,7 @@ def trace(step: Step, names: tuple[str, ...], dtype: torch.dtype) -> Program:
     return Program(graph, inputs, stores, weights, values, {k: v.nodes.item() for k, v in end.items()})
 
 
-def weights_of(step: Step) -> dict[str, torch.Tensor]:
+def network_weights(step: Step) -> dict[str, torch.Tensor]:
     """The tensors inside the processes of a step, learned or not, by the names that a program gives them."""
     return {name: tensor for i, p in enumerate(step.processes) for name, tensor in _tensors(p, str(i))}
 

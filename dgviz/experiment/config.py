@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from dgviz.domains import Domain, discover
+from dgviz.learn.options import ConfigError
 from dgviz.processes.declare import Parameter
 from dgviz.processes.model import ProcessModel
 from dgviz.suggestions import suggest
@@ -31,10 +32,6 @@ NOT_THE_MODEL = frozenset(
         "warmup",
     }
 )
-
-
-class ConfigError(ValueError):
-    """An option that a run does not know or cannot have."""
 
 
 class RunConfig(BaseModel):

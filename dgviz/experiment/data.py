@@ -19,7 +19,7 @@ def dataset_of(config: RunConfig) -> xr.Dataset:
         raise ConfigError(f"sites: the data set {config.data!r} has no {', '.join(unknown)}.")
     _check_whole(config, dataset)
     sites = config.sites or tuple(dataset.site.values)
-    part = part_of(config, dataset, sites)
+    part = select_sites(config, dataset, sites)
     for below, name in (("downstream_site", "site"), ("downstream_reach", "reach")):
         if config.sites and below in part and name in part and part[name].dims == ("site",):
             nearest = _next_among(dataset[name].values, dataset[below].values, part[name].values)
@@ -38,7 +38,7 @@ def _check_whole(config: RunConfig, dataset: xr.Dataset) -> None:
         )
 
 
-def part_of(config: RunConfig, dataset: xr.Dataset, wanted: Sequence[str]) -> xr.Dataset:
+def select_sites(config: RunConfig, dataset: xr.Dataset, wanted: Sequence[str]) -> xr.Dataset:
     """Some sites of a data set as the run sees them: with climate of the training days if so asked, and shuffled
     attributes; but those that are not the run's, if the first is not, keep their own."""
     sites = [str(site) for site in config.sites or dataset.site.values]

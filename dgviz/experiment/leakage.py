@@ -8,7 +8,7 @@ import xarray as xr
 
 from dgviz.datasets import attribute_names
 from dgviz.experiment.config import RunConfig
-from dgviz.experiment.splits import days_of, folds_of, nested, periods_of, training_days
+from dgviz.experiment.splits import folds_of, nested, period_positions, periods_of, training_days
 
 N_NAMED = 3
 FROM_STREAMFLOW = (  # attributes of CAMELS that are computed from what is to be predicted
@@ -26,7 +26,7 @@ def leaks(config: RunConfig, dataset: xr.Dataset) -> list[str]:
     """
     test = periods_of(config, dataset)["test"]
     days, warmup = training_days(config, dataset)
-    tested, together = days_of(dataset, test, "test"), nested(dataset)
+    tested, together = period_positions(dataset, test, "test"), nested(dataset)
     assert days.stop <= tested.start or tested.stop <= days.start - warmup, "a training sees days of the test period"
     for fold in folds_of(config, dataset):
         assert not together[np.ix_(fold.trained, fold.held)].any(), f"fold {fold.name} divides nested sites"

@@ -9,9 +9,10 @@ import xarray as xr
 from dgviz.datasets import period_slice
 from dgviz.datasets.river_network import has_network, upstream_area
 from dgviz.experiment.config import RunConfig
-from dgviz.experiment.splits import Fold, days_of
+from dgviz.experiment.splits import Fold, period_positions
 from dgviz.learn import DifferentiableModel, Ensemble
-from dgviz.learn.tensors import Samples
+from dgviz.learn.site_model import SiteModel
+from dgviz.learn.tensors import Tensors
 from dgviz.processes.declare import Flux
 from dgviz.scores.metrics import scores
 from dgviz.sensitivity import mean_response, score_gradient
@@ -22,7 +23,7 @@ CELL_DAYS_AT_ONCE = 6_400_000  # members x days x sites: bounds the memory of a 
 def make_results(
     models: Sequence[DifferentiableModel | Ensemble],
     folds: Sequence[Fold],
-    samples: Samples,
+    tensors: Tensors,
     dataset: xr.Dataset,
     config: RunConfig,
     periods: Mapping[str, str],
@@ -38,7 +39,7 @@ def make_results(
     river; `mean_<flux>` `(site,)` is what each flux of the processes was on average over these days; `fold` `(site,)`
     numbers the model and `held_out` says whether it had not seen the site.
     """
-    spans = {name: days_of(dataset, period, name) for name, period in periods.items()}
+    spans = {name: period_positions(dataset, period, name) for name, period in periods.items()}
     whole = slice(min(s.start for s in spans.values()), max(s.stop for s in spans.values()))
     cells_of_site = config.members * config.seeds * (whole.stop - whole.start + config.warmup)
     fold, held = _assigned(folds, dataset.sizes["site"])
@@ -47,12 +48,13 @@ def make_results(
     for number, model in enumerate([*models, *models[:1] * (len(folds) - len(models))]):
         predicted = torch.tensor(np.flatnonzero(fold == number))
         if model.process_model.joins_sites:
-            everything = samples.span(whole.start, whole.stop, config.warmup)
-            parts.append(_results_of(model, everything, config.target).isel(site=predicted.numpy()))
+            everything = tensors.span(whole.start, whole.stop, config.warmup)
+            of_river = SiteModel(model, everything, dataset.time[whole], config.target)
+            parts.append(_results_of(of_river).isel(site=predicted.numpy()))
             continue
         for block in predicted.split(n_at_once) if len(predicted) else ():
-            of_block = samples.span(whole.start, whole.stop, config.warmup, block.tolist())
-            parts.append(_results_of(model, of_block, config.target))
+            of_block = tensors.span(whole.start, whole.stop, config.warmup, block.tolist())
+            parts.append(_results_of(SiteModel(model, of_block, dataset.time[whole], config.target)))
     order = np.argsort(np.argsort(fold, kind="stable"), kind="stable")
     results = xr.concat(parts, "site", data_vars="minimal", coords="minimal", compat="override", join="override")
     results = results.isel(site=order).assign_coords(site=dataset.site, time=dataset.time[whole], **_place(dataset))
@@ -81,29 +83,29 @@ def _assigned(folds: Sequence[Fold], n_sites: int) -> tuple[np.ndarray, np.ndarr
     return fold, held
 
 
-def _results_of(model: DifferentiableModel | Ensemble, samples: Samples, target: str) -> xr.Dataset:
-    joined = model.process_model.joins_sites
-    response = (score_gradient if joined else mean_response)(model, samples, target)
+def _results_of(sites: SiteModel) -> xr.Dataset:
+    joined = sites.process_model.joins_sites
+    response = (score_gradient if joined else mean_response)(sites)
     named = response.rename({name: f"{'gradient' if joined else 'sensitivity'}_{name}" for name in response})
-    return _simulate(model, samples, target).merge(named, compat="override").merge(_mean_fluxes(model, samples))
+    return _simulate(sites).merge(named, compat="override").merge(_mean_fluxes(sites))
 
 
-def _mean_fluxes(model: DifferentiableModel | Ensemble, samples: Samples) -> xr.Dataset:
+def _mean_fluxes(sites: SiteModel) -> xr.Dataset:
     """The mean of every flux over the scored days, `mean_<flux>` `(site,)`; `out_of` and `into` say what it moves."""
-    fluxes = model.process_model.of(Flux)
+    model, tensors, fluxes = sites.model, sites.tensors, sites.process_model.of(Flux)
     with torch.no_grad():
-        values = model.mean(samples, list(fluxes)) if fluxes else {}
-    means = {k: v[samples.warmup :].double().mean(0).cpu().numpy() for k, v in values.items()}
+        values = model.mean(tensors, list(fluxes)) if fluxes else {}
+    means = {k: v[tensors.warmup :].double().mean(0).cpu().numpy() for k, v in values.items()}
     about = {k: {"units": f.units, "long_name": f"Mean {f.long_name.lower()}"} for k, f in fluxes.items()}
     moved = {k: {"out_of": f.out_of, "into": f.into} for k, f in fluxes.items() if f.into}
     return xr.Dataset({f"mean_{k}": ("site", v, about[k] | moved.get(k, {})) for k, v in means.items()})
 
 
-def _simulate(model: DifferentiableModel | Ensemble, samples: Samples, target: str) -> xr.Dataset:
-    process_model, scored = model.process_model, slice(samples.warmup, None)
+def _simulate(sites: SiteModel) -> xr.Dataset:
+    model, tensors, target, parameters = sites.model, sites.tensors, sites.target, sites.learned
+    process_model, scored = model.process_model, slice(tensors.warmup, None)
     with torch.no_grad():
-        parameters = model.parameters_of(samples)
-        flows = torch.stack([each[target] for each in model.each(samples, parameters, [target])])[:, scored]
+        flows = torch.stack([each[target] for each in model.each(tensors, parameters, [target])])[:, scored]
     series = {k: v[scored] for k, v in parameters.items() if k not in model.static}
     simulated = process_model.to_dataset({target: flows.mean(0)[..., None], **series})
     if len(flows) > 1:

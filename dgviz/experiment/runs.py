@@ -15,8 +15,8 @@ import itertools
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -29,10 +29,10 @@ import xarray as xr
 from dgviz.datasets import resolve
 from dgviz.datasets.river_network import upstream_of
 from dgviz.experiment.config import RunConfig
-from dgviz.experiment.data import dataset_of, part_of
+from dgviz.experiment.data import dataset_of, select_sites
+from dgviz.files import write_whole
 from dgviz.learn import DifferentiableModel, Ensemble, load
 from dgviz.learn.site_model import SiteModel
-from dgviz.learn.tensors import Samples
 from dgviz.paths import data_folder
 from dgviz.suggestions import suggest
 
@@ -231,6 +231,8 @@ class Run:
             mine.unlink()
         if (progress := self.folder / "progress.jsonl").exists():
             os.truncate(progress, self.read_progress(0)[1])  # a worker that died may have left half a line
+        for half_written in self.folder.glob("*.partial"):
+            shutil.rmtree(half_written) if half_written.is_dir() else half_written.unlink()
         return True
 
     def release(self) -> None:
@@ -288,10 +290,8 @@ class Run:
             models[-1].load_state_dict(weights)
         return (models[0] if len(models) == 1 else Ensemble(models)).eval()
 
-    def at(
-        self, dataset: xr.Dataset, site: str, start: str, stop: str
-    ) -> tuple[DifferentiableModel | Ensemble, Samples, xr.DataArray]:
-        """The trained model with what it needs of its data set to simulate one site over some days, warmed up.
+    def at(self, dataset: xr.Dataset, site: str, start: str, stop: str) -> SiteModel:
+        """The trained model at one site, ready to be simulated over some days, warmed up.
 
         Where a process joins sites, the site is the first of all whose water passes it.
         Raises RunError if the data set or the run has no such site, or none of these days.
@@ -308,14 +308,11 @@ class Run:
                 f"There is no day from {start} to {stop}: the data are of {days[0]:%Y-%m-%d}/{days[-1]:%Y-%m-%d}."
             )
         together = upstream_of(dataset, [site]) if model.process_model.joins_sites else [site]
-        samples = model.samples(part_of(self.config, dataset, together), self.config.target)
+        tensors = model.tensors(select_sites(self.config, dataset, together), self.config.target)
         if site in sites:
-            samples = replace(samples, sites=samples.sites.new_tensor([sites.index(name) for name in together]))
-        return model, samples.span(first, last, self.config.warmup), dataset.time[first:last]
-
-    def site_model(self, dataset: xr.Dataset, site: str, start: str, stop: str) -> SiteModel:
-        """The trained model at one site, to simulate some days again and again with shifted parameters."""
-        return SiteModel(*self.at(dataset, site, start, stop))
+            tensors = replace(tensors, sites=tensors.sites.new_tensor([sites.index(name) for name in together]))
+        tensors = tensors.span(first, last, self.config.warmup)
+        return SiteModel(model, tensors, dataset.time[first:last], self.config.target)
 
     def simulate(
         self, dataset: xr.Dataset, site: str, start: str, stop: str, shifts: Mapping[str, float] | None = None
@@ -324,7 +321,7 @@ class Run:
 
         `shifts` moves parameters, by name: see `SiteModel.simulate`.
         """
-        return self.site_model(dataset, site, start, stop).simulate(shifts)
+        return self.at(dataset, site, start, stop).simulate(shifts)
 
 
 def compare(runs: Iterable[Run]) -> xr.Dataset:
@@ -346,25 +343,6 @@ def compare(runs: Iterable[Run]) -> xr.Dataset:
     results = [result.assign_coords(member=range(result.sizes.get("member", 0))) for result in results]
     combined = xr.concat(results, "run", join="outer", data_vars="all", coords="minimal", compat="no_conflicts")
     return combined.assign_coords(run=[run.id for run in runs])
-
-
-@contextmanager
-def whole(path: Path) -> Iterator[Path]:
-    """The name under which to write what is then renamed to `path`, so that nobody reads half of it."""
-    partial = path.with_name(path.name + ".partial")
-    yield partial
-    if not path.is_dir():
-        partial.replace(path)
-        return
-    earlier = path.replace(path.with_name(path.name + ".earlier"))
-    partial.replace(path)
-    shutil.rmtree(earlier)
-
-
-def write_whole(path: Path, content: str) -> None:
-    """Write a text file under another name and rename it, so that nobody reads half of it."""
-    with whole(path) as partial:
-        partial.write_text(content)
 
 
 def _read_json(path: Path) -> dict:

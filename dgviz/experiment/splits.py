@@ -21,7 +21,7 @@ def periods_of(config: RunConfig, dataset: xr.Dataset) -> dict[str, str]:
     Raises ConfigError if they share days.
     """
     periods = {name: getattr(config, f"{name}_period") or dataset.attrs[f"{name}_period"] for name in ("train", "test")}
-    train, test = (days_of(dataset, period, name) for name, period in periods.items())
+    train, test = (period_positions(dataset, period, name) for name, period in periods.items())
     if train.start < test.stop and test.start < train.stop:
         raise ConfigError(
             f"train_period {periods['train']!r} and test_period {periods['test']!r} share days. "
@@ -35,12 +35,12 @@ def training_days(config: RunConfig, dataset: xr.Dataset) -> tuple[slice, int]:
 
     Those are on record and not of the test period.
     """
-    train, test = (days_of(dataset, period, name) for name, period in periods_of(config, dataset).items())
+    train, test = (period_positions(dataset, period, name) for name, period in periods_of(config, dataset).items())
     first = test.stop if test.stop <= train.start else 0
     return train, min(config.warmup, train.start - first)
 
 
-def days_of(dataset: xr.Dataset, period: str, name: str) -> slice:
+def period_positions(dataset: xr.Dataset, period: str, name: str) -> slice:
     """A period as positions in the record. Raises DataError if it is not within it."""
     days = period_slice(dataset, period, f"{name}_period")
     return dataset.indexes["time"].slice_indexer(days.start, days.stop)

@@ -26,10 +26,11 @@ from dgviz.experiment.config import ConfigError, RunConfig
 from dgviz.experiment.data import dataset_of
 from dgviz.experiment.leakage import leaks
 from dgviz.experiment.results import make_results
-from dgviz.experiment.runs import ENDED, Run, RunError, list_runs, whole, write_whole
+from dgviz.experiment.runs import ENDED, Run, RunError, list_runs
 from dgviz.experiment.splits import Fold, folds_of, periods_of, training_days
-from dgviz.learn import DifferentiableModel, Ensemble, Epoch, fit, weights_of
-from dgviz.learn.tensors import Samples
+from dgviz.files import whole, write_whole
+from dgviz.learn import DifferentiableModel, Ensemble, Epoch, fit, site_weights
+from dgviz.learn.tensors import Tensors
 
 POLL = 0.1  # seconds between looks at the folder
 
@@ -56,7 +57,7 @@ def carry_out(run: Run, on_epoch: Callable[[dict], None] = lambda record: None) 
         run.release()
 
 
-def check(config: RunConfig) -> None:
+def check_config(config: RunConfig) -> None:
     """Whether a configuration fits its data and this machine, before a run is made of it.
 
     Raises ConfigError, DataError, RunError or ValueError saying what does not fit.
@@ -66,9 +67,9 @@ def check(config: RunConfig) -> None:
     folds_of(config, dataset)
     _device(config)
     model = DifferentiableModel.build(config, dataset)
-    samples = model.samples(dataset.isel(time=slice(1)), config.target)
+    tensors = model.tensors(dataset.isel(time=slice(1)), config.target)
     if config.weights:
-        weights_of(config, model, samples)
+        site_weights(config, model, tensors)
 
 
 class Part:
@@ -96,26 +97,26 @@ class _Job:
         folds, (days, warmup) = folds_of(self.config, dataset), training_days(self.config, dataset)
         self.parts = [Part(fold, seed, len(folds), self.config) for fold in folds for seed in range(self.config.seeds)]
         models: list[list[DifferentiableModel]] = [[] for _ in folds]
-        samples = None
+        tensors = None
         for number, part in enumerate(self.parts, 1):
             model = self._build(part, dataset)
-            samples = samples or model.samples(dataset, self.config.target, self.device)
-            self._train(number, part, model, samples.span(days.start, days.stop, warmup))
+            tensors = tensors or model.tensors(dataset, self.config.target, self.device)
+            self._train(number, part, model, tensors.span(days.start, days.stop, warmup))
             if self.ended == "done" or number == 1:  # one cut short counts only where it is all there is
                 models[folds.index(part.fold)].append(model)
             if self.ended == "stopped":
                 break
         ensembles = [group[0] if len(group) == 1 else Ensemble(group) for group in models if group]
-        results = make_results(ensembles, folds, samples, dataset, self.config, periods_of(self.config, dataset))
+        results = make_results(ensembles, folds, tensors, dataset, self.config, periods_of(self.config, dataset))
         self._write(models, results, leaks(self.config, dataset))
 
     def _build(self, part: "Part", dataset: xr.Dataset) -> DifferentiableModel:
         torch.manual_seed(part.config.seed)
         return DifferentiableModel.build(part.config, dataset).to(self.device)
 
-    def _train(self, number: int, part: "Part", model: DifferentiableModel, samples: Samples) -> None:
+    def _train(self, number: int, part: "Part", model: DifferentiableModel, tensors: Tensors) -> None:
         checkpoint = self.run.checkpoint(number)
-        epochs = fit(model, samples, part.config, checkpoint, self._interrupted, part.fold.trained)
+        epochs = fit(model, tensors, part.config, checkpoint, self._interrupted, part.fold.trained)
         try:
             with closing(epochs):
                 for epoch in epochs:

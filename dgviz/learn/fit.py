@@ -11,10 +11,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from dgviz.experiment.config import ConfigError, RunConfig
 from dgviz.learn.losses import LOSSES
 from dgviz.learn.model import DifferentiableModel
-from dgviz.learn.tensors import Samples
+from dgviz.learn.options import ConfigError, TrainingOptions
+from dgviz.learn.tensors import Tensors
 from dgviz.suggestions import suggest
 
 LAST_PACE = 0.01  # of the learning rate, at the end of a schedule that falls
@@ -41,20 +41,20 @@ class Interrupted(Exception):
 
 def fit(
     model: DifferentiableModel,
-    samples: Samples,
-    config: RunConfig,
+    tensors: Tensors,
+    config: TrainingOptions,
     checkpoint: dict | None = None,
     interrupt: Callable[[], bool] = lambda: False,
     sites: Sequence[int] | None = None,
 ) -> Iterator[Epoch]:
-    """Train on the scored days of `samples`, yielding an Epoch at a time; days before them only warm up.
+    """Train on the scored days of `tensors`, yielding an Epoch at a time; days before them only warm up.
 
     `sites` are the positions of the sites to train on, all if not given. After the last epoch the model has its best
     weights: those of the lowest validation loss, or the last without validation. With a `checkpoint` it goes on as if
     it had never stopped. `interrupt` is asked after every update; when it says yes, training ends after that update.
     A model without weights has nothing to learn and yields no epoch.
     """
-    training = _Training(model, samples, config, sites)
+    training = _Training(model, tensors, config, sites)
     if not training.optimizer:
         return
     if checkpoint:
@@ -73,23 +73,23 @@ class _Training:
     """The state of one training: weights, optimizer, random numbers and the best so far."""
 
     def __init__(
-        self, model: DifferentiableModel, samples: Samples, config: RunConfig, sites: Sequence[int] | None = None
+        self, model: DifferentiableModel, tensors: Tensors, config: TrainingOptions, sites: Sequence[int] | None = None
     ):
-        self.model, self.samples, self.config = model, samples, config
+        self.model, self.tensors, self.config = model, tensors, config
         self.loss = LOSSES[config.loss]
         self.random = torch.Generator().manual_seed(config.seed)
-        self.first_day, (self.n_days, self.n_sites) = samples.warmup, samples.target.shape
+        self.first_day, (self.n_days, self.n_sites) = tensors.warmup, tensors.target.shape
         self.everything, self.joined = torch.arange(self.n_sites), model.process_model.joins_sites
         self.trained, self.held = self._hold_out(self.everything if sites is None else torch.tensor(sites))
-        model.learn_statistics(samples.span(self.first_day, self.n_days, 0, self.trained.tolist()))
-        self.deviation = _deviation(samples.target[self.first_day : self.n_days])
+        model.learn_statistics(tensors.span(self.first_day, self.n_days, 0, self.trained.tolist()))
+        self.deviation = _deviation(tensors.target[self.first_day : self.n_days])
         self.weight = self._weight_of_sites()
         weights = list(model.parameters())
         self.optimizer = torch.optim.Adam(weights, lr=config.learning_rate) if weights else None
         self.epoch, self.since_best, self.best_loss = 0, 0, math.inf
         self.best = copy.deepcopy(model.state_dict())
 
-    def _hold_out(self, sites: Tensor) -> tuple[Tensor, Samples | None]:
+    def _hold_out(self, sites: Tensor) -> tuple[Tensor, Tensors | None]:
         """Of these sites those to train on, and what is held out for validation."""
         config = self.config
         if config.validation == "none":
@@ -103,17 +103,17 @@ class _Training:
         n_held = min(len(sites) - 1, max(1, round(len(sites) * config.validation_fraction)))
         return order[n_held:], self._held(self.first_day, order[:n_held])
 
-    def _held(self, first: int, sites: Tensor) -> Samples:
+    def _held(self, first: int, sites: Tensor) -> Tensors:
         """The last days of these sites; sites that are joined all come along, unobserved."""
         self.held_sites = self.everything if self.joined else sites
-        samples = self.samples.observed_at(sites) if self.joined else self.samples
-        return samples.span(first, self.n_days, self.config.warmup, self.held_sites.tolist())
+        tensors = self.tensors.observed_at(sites) if self.joined else self.tensors
+        return tensors.span(first, self.n_days, self.config.warmup, self.held_sites.tolist())
 
     def _weight_of_sites(self) -> Tensor:
         """How much each site counts `(site,)`: on average one over the sites trained on."""
         if not self.config.weights:
-            return torch.ones(self.n_sites, device=self.samples.target.device)
-        values = weights_of(self.config, self.model, self.samples)
+            return torch.ones(self.n_sites, device=self.tensors.target.device)
+        values = site_weights(self.config, self.model, self.tensors)
         return values / values[self.trained].mean()
 
     def run_epoch(self, interrupt: Callable[[], bool]) -> Epoch:
@@ -168,16 +168,16 @@ class _Training:
         order = [self.trained[torch.randperm(len(self.trained), generator=self.random)] for _ in range(repeats)]
         return [batch for sites in order for batch in sites.split(self.config.batch_size)]
 
-    def _random_windows(self, sites: Tensor) -> Samples:
+    def _random_windows(self, sites: Tensor) -> Tensors:
         window = min(self.config.window, self.n_days - self.first_day)
         starts = 1 if self.joined else len(sites)
         start = torch.randint(self.first_day, self.n_days - window + 1, (starts,), generator=self.random)
         days = (torch.arange(-self.config.warmup, window)[:, None] + start).expand(-1, len(sites))
-        device = self.samples.target.device
-        samples = self.samples.observed_at(self.trained) if self.joined else self.samples
-        return samples.take(days.to(device), sites.to(device), self.config.warmup)
+        device = self.tensors.target.device
+        tensors = self.tensors.observed_at(self.trained) if self.joined else self.tensors
+        return tensors.take(days.to(device), sites.to(device), self.config.warmup)
 
-    def _score(self, batch: Samples, sites: Tensor) -> tuple[Tensor, Tensor]:
+    def _score(self, batch: Tensors, sites: Tensor) -> tuple[Tensor, Tensor]:
         target = self.config.target
         simulated = self.model.mean(batch, [target])[target][batch.warmup :]
         scored = simulated, batch.target[batch.warmup :], self.deviation[sites]
@@ -204,7 +204,7 @@ class _Training:
     def _parameters(self) -> dict[str, Tensor]:
         """The learned static parameters, averaged over the members, `(site,)` by name."""
         with torch.no_grad():
-            values = self.model.parameters_of(self.samples.span(0, 1, 0))
+            values = self.model.parameters_of(self.tensors.span(0, 1, 0))
         return {k: values[k].mean((0, -1)).cpu() for k in self.model.static}
 
     def checkpoint(self) -> dict:
@@ -226,7 +226,7 @@ class _Training:
         self.epoch, self.since_best = checkpoint["epoch"], checkpoint["since_best"]
 
 
-def weights_of(config: RunConfig, model: DifferentiableModel, samples: Samples) -> Tensor:
+def site_weights(config: TrainingOptions, model: DifferentiableModel, tensors: Tensors) -> Tensor:
     """The attribute by which the errors of sites count, `(site,)`.
 
     Raises ConfigError if the run has no such attribute or it cannot be a weight.
@@ -237,7 +237,7 @@ def weights_of(config: RunConfig, model: DifferentiableModel, samples: Samples) 
             f"weights: the run has no attribute {config.weights!r}. It has: {has}."
             f"{suggest(config.weights, model.attribute_names)}"
         )
-    values = samples.attributes[:, model.attribute_names.index(config.weights)]
+    values = tensors.attributes[:, model.attribute_names.index(config.weights)]
     if not (values > 0).all():
         raise ConfigError(
             f"weights: {config.weights!r} is missing or not above zero at {int((~(values > 0)).sum())} sites. "

@@ -7,9 +7,9 @@ import xarray as xr
 from torch import Tensor, nn
 
 from dgviz.datasets import attribute_names, forcing_names
-from dgviz.experiment.config import RunConfig
 from dgviz.learn.networks import ParameterNetwork, TargetNetwork
-from dgviz.learn.tensors import Samples
+from dgviz.learn.options import ModelOptions
+from dgviz.learn.tensors import Tensors
 from dgviz.processes.declare import Parameter
 from dgviz.processes.model import ProcessModel
 
@@ -35,7 +35,7 @@ class DifferentiableModel(nn.Module):
         self.attribute_names, self.recurrent, self.target = tuple(attributes), tuple(recurrent), target
 
     @classmethod
-    def build(cls, config: RunConfig, dataset: xr.Dataset) -> "DifferentiableModel":
+    def build(cls, config: ModelOptions, dataset: xr.Dataset) -> "DifferentiableModel":
         """The model that a configuration describes, untrained, on the variables of a data set."""
         process_model = config.build()
         attributes, recurrent = attribute_names(dataset, config.attributes), forcing_names(dataset)
@@ -63,10 +63,10 @@ class DifferentiableModel(nn.Module):
         """The names of the parameters that do not vary in time."""
         return self.network.static
 
-    def samples(self, dataset: xr.Dataset, target: str, device: str = "cpu") -> Samples:
+    def tensors(self, dataset: xr.Dataset, target: str, device: str = "cpu") -> Tensors:
         """What the model needs of a data set, as tensors."""
         forcings, recurrent = self.process_model.forcings, self.recurrent if self._sees_series else ()
-        return Samples.of(dataset, forcings, self.attribute_names, target, device, recurrent)
+        return Tensors.of(dataset, forcings, self.attribute_names, target, device, recurrent)
 
     @property
     def corrected(self) -> bool:
@@ -77,50 +77,50 @@ class DifferentiableModel(nn.Module):
     def _sees_series(self) -> bool:
         return bool(self.network.dynamic) or self.corrected
 
-    def parameters_of(self, samples: Samples) -> dict[str, Tensor]:
+    def parameters_of(self, tensors: Tensors) -> dict[str, Tensor]:
         """The learned parameters `(1 or time, site, member)` by name."""
-        series = samples.series() if self.network.dynamic else None
-        return self.network(samples.attributes, series, samples.sites, samples.warmup)
+        series = tensors.series() if self.network.dynamic else None
+        return self.network(tensors.attributes, series, tensors.sites, tensors.warmup)
 
-    def forward(self, samples: Samples, only: Sequence[str] | None = None) -> dict[str, Tensor]:
+    def forward(self, tensors: Tensors, only: Sequence[str] | None = None) -> dict[str, Tensor]:
         """Fluxes and states of the processes `(time, site, member)` by name."""
-        return self.process_model(samples.forcings, self.parameters_of(samples), only)
+        return self.process_model(tensors.forcings, self.parameters_of(tensors), only)
 
     def respond(
-        self, samples: Samples, parameters: dict[str, Tensor], only: Iterable[str] | None = None
+        self, tensors: Tensors, parameters: dict[str, Tensor], only: Iterable[str] | None = None
     ) -> dict[str, Tensor]:
         """Fluxes and states averaged over the members, `(time, site)` by name, with these parameters; the target as
         it is predicted, with its correction."""
         values = {}
         if self.process_model.processes:
-            values = self.process_model.mean(samples.forcings, parameters, only)
+            values = self.process_model.mean(tensors.forcings, parameters, only)
         if self.corrected and (only is None or self.target in only):
-            series, simulated = samples.series(), values.get(self.target)
-            values[self.target] = self.correction(samples.attributes, series, simulated, samples.warmup)
+            series, simulated = tensors.series(), values.get(self.target)
+            values[self.target] = self.correction(tensors.attributes, series, simulated, tensors.warmup)
         return values
 
     def each(
-        self, samples: Samples, parameters: dict[str, Tensor], only: Iterable[str] | None = None
+        self, tensors: Tensors, parameters: dict[str, Tensor], only: Iterable[str] | None = None
     ) -> list[dict[str, Tensor]]:
         """What the models of an ensemble respond: here only one does."""
-        return [self.respond(samples, parameters, only)]
+        return [self.respond(tensors, parameters, only)]
 
-    def mean(self, samples: Samples, only: Iterable[str] | None = None) -> dict[str, Tensor]:
+    def mean(self, tensors: Tensors, only: Iterable[str] | None = None) -> dict[str, Tensor]:
         """What `respond` gives with the learned parameters."""
-        return self.respond(samples, self.parameters_of(samples), only)
+        return self.respond(tensors, self.parameters_of(tensors), only)
 
-    def learn_statistics(self, samples: Samples) -> None:
+    def learn_statistics(self, tensors: Tensors) -> None:
         """Take the statistics that standardise the networks' inputs."""
-        self.network.attributes.learn(samples.attributes)
+        self.network.attributes.learn(tensors.attributes)
         if self.network.dynamic:
-            self.network.deviation.series.learn(samples.series())
+            self.network.deviation.series.learn(tensors.series())
         if not self.corrected:
             return
-        self.correction.attributes.learn(samples.attributes)
-        self.correction.target.learn(samples.target[..., None])
-        series = samples.series()
+        self.correction.attributes.learn(tensors.attributes)
+        self.correction.target.learn(tensors.target[..., None])
+        series = tensors.series()
         if self.correction.corrects:  # a simulation has about the statistics of what it simulates
-            series = torch.cat([series, samples.target[..., None]], -1)
+            series = torch.cat([series, tensors.target[..., None]], -1)
         self.correction.recurrent.series.learn(series)
 
 
@@ -137,37 +137,37 @@ class Ensemble(nn.Module):
         self.process_model, self.static = self.models[0].process_model, self.models[0].static
         self.corrected = self.models[0].corrected
 
-    def samples(self, dataset: xr.Dataset, target: str, device: str = "cpu") -> Samples:
+    def tensors(self, dataset: xr.Dataset, target: str, device: str = "cpu") -> Tensors:
         """What the models need of a data set, as tensors."""
-        return self.models[0].samples(dataset, target, device)
+        return self.models[0].tensors(dataset, target, device)
 
-    def parameters_of(self, samples: Samples) -> dict[str, Tensor]:
+    def parameters_of(self, tensors: Tensors) -> dict[str, Tensor]:
         """The learned parameters of all models by name."""
-        each = [model.parameters_of(samples) for model in self.models]
+        each = [model.parameters_of(tensors) for model in self.models]
         return {name: torch.cat([values[name] for values in each], -1) for name in each[0]}
 
-    def forward(self, samples: Samples, only: Sequence[str] | None = None) -> dict[str, Tensor]:
+    def forward(self, tensors: Tensors, only: Sequence[str] | None = None) -> dict[str, Tensor]:
         """Fluxes and states of the processes `(time, site, member)` by name, for the members of all models."""
-        each = [model(samples, only) for model in self.models]
+        each = [model(tensors, only) for model in self.models]
         return {name: torch.cat([values[name] for values in each], -1) for name in each[0]}
 
     def each(
-        self, samples: Samples, parameters: dict[str, Tensor], only: Iterable[str] | None = None
+        self, tensors: Tensors, parameters: dict[str, Tensor], only: Iterable[str] | None = None
     ) -> list[dict[str, Tensor]]:
         """What each model responds, `(time, site)` by name."""
         parts = {name: values.chunk(len(self.models), -1) for name, values in parameters.items()}
         return [
-            model.respond(samples, {name: part[i] for name, part in parts.items()}, only)
+            model.respond(tensors, {name: part[i] for name, part in parts.items()}, only)
             for i, model in enumerate(self.models)
         ]
 
     def respond(
-        self, samples: Samples, parameters: dict[str, Tensor], only: Iterable[str] | None = None
+        self, tensors: Tensors, parameters: dict[str, Tensor], only: Iterable[str] | None = None
     ) -> dict[str, Tensor]:
         """The mean of what the models respond, `(time, site)` by name."""
-        each = self.each(samples, parameters, only)
+        each = self.each(tensors, parameters, only)
         return {name: torch.stack([values[name] for values in each]).mean(0) for name in each[0]}
 
-    def mean(self, samples: Samples, only: Iterable[str] | None = None) -> dict[str, Tensor]:
+    def mean(self, tensors: Tensors, only: Iterable[str] | None = None) -> dict[str, Tensor]:
         """What `respond` gives with the learned parameters."""
-        return self.respond(samples, self.parameters_of(samples), only)
+        return self.respond(tensors, self.parameters_of(tensors), only)

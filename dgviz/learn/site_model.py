@@ -1,4 +1,4 @@
-"""A trained model at one site, kept ready: what happens there with other parameters?"""
+"""A trained model with the data of a site: what sensitivities and checks take, and what can be simulated again."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -8,7 +8,7 @@ import xarray as xr
 from torch import Tensor
 
 from dgviz.learn import DifferentiableModel, Ensemble
-from dgviz.learn.tensors import Samples
+from dgviz.learn.tensors import Tensors
 from dgviz.processes.declare import Parameter
 from dgviz.suggestions import suggest
 
@@ -16,15 +16,21 @@ HALVINGS = 40  # of the span of a shift: beyond single precision
 
 
 class SiteModel:
-    """A trained model at one site over some days; data, weights and learned parameters are read only once.
+    """A trained model at a site over some days; data, weights and learned parameters are read only once.
 
-    `samples` are those of the site with the warm-up, `time` its scored days.
+    `tensors` hold the data of the site, the warm-up included, and `time` its scored days; `target` is the output that
+    was trained. Where processes join sites, the site is the first of all that are simulated together.
     """
 
-    def __init__(self, model: DifferentiableModel | Ensemble, samples: Samples, time: xr.DataArray):
-        self.model, self.process_model, self.samples, self.time = model, model.process_model, samples, time
+    def __init__(self, model: DifferentiableModel | Ensemble, tensors: Tensors, time: xr.DataArray, target: str):
+        self.model, self.process_model = model, model.process_model
+        self.tensors, self.time, self.target = tensors, time, target
+
+    @cached_property
+    def learned(self) -> dict[str, Tensor]:
+        """The learned parameters `(1 or time, site, member)` by name."""
         with torch.no_grad():
-            self._learned = model.parameters_of(samples)
+            return self.model.parameters_of(self.tensors)
 
     def simulate(self, shifts: Mapping[str, float] | None = None) -> xr.Dataset:
         """Every flux and store `(time,)`, mean over the members, with some parameters shifted.
@@ -35,8 +41,8 @@ class SiteModel:
         """
         moved = {name: self._shifted(name, shift) for name, shift in (shifts or {}).items()}
         with torch.no_grad():
-            values = self.model.respond(self.samples, self._learned | moved)
-        scored = {k: v[self.samples.warmup :, :, None] for k, v in values.items()}
+            values = self.model.respond(self.tensors, self.learned | moved)
+        scored = {k: v[self.tensors.warmup :, :, None] for k, v in values.items()}
         return self.process_model.to_dataset(scored).assign_coords(time=self.time).isel(site=0)
 
     def shift_for(self, name: str, change: float) -> float:
@@ -58,11 +64,11 @@ class SiteModel:
 
     def _shifted(self, name: str, shift: float) -> Tensor:
         limits = self._declared(name).range
-        return (self._learned[name] + shift).clamp(*limits)
+        return (self.learned[name] + shift).clamp(*limits)
 
     def _scored(self, name: str) -> Tensor:
-        values = self._learned[name].double()
-        return values if len(values) == 1 else values[self.samples.warmup :]
+        values = self.learned[name].double()
+        return values if len(values) == 1 else values[self.tensors.warmup :]
 
     @cached_property
     def _parameters(self) -> dict[str, Parameter]:

@@ -14,7 +14,7 @@ YEAR = 365
 
 
 @dataclass(frozen=True)
-class Samples:
+class Tensors:
     """Tensors of a data set: forcings `(1 or time, 1 or site, 1)` by name, attributes `(site, attribute)` and the
     target `(time, site)`, of which the first `warmup` days are not scored.
 
@@ -37,7 +37,7 @@ class Samples:
         target: str,
         device: str = "cpu",
         recurrent: Iterable[str] = (),
-    ) -> "Samples":
+    ) -> "Tensors":
         """The named variables of a data set; its sites are numbered as they come.
 
         Raises ValueError naming one that the data set lacks.
@@ -67,18 +67,18 @@ class Samples:
         shape = (*self.target.shape, 1)
         return torch.cat([self.forcings[name].expand(shape) for name in self.recurrent], -1)
 
-    def to(self, dtype: torch.dtype) -> "Samples":
+    def to(self, dtype: torch.dtype) -> "Tensors":
         """The same in another precision."""
         forcings = {k: v.to(dtype) for k, v in self.forcings.items()}
         return replace(self, forcings=forcings, attributes=self.attributes.to(dtype), target=self.target.to(dtype))
 
-    def observed_at(self, sites: Tensor) -> "Samples":
+    def observed_at(self, sites: Tensor) -> "Tensors":
         """The same with the target of all other sites left empty (NaN)."""
         target = torch.full_like(self.target, torch.nan)
         target[:, sites] = self.target[:, sites]
         return replace(self, target=target)
 
-    def take(self, days: Tensor, sites: Tensor, warmup: int = 0) -> "Samples":
+    def take(self, days: Tensor, sites: Tensor, warmup: int = 0) -> "Tensors":
         """Days `(time, site)` and sites `(site,)` by position.
 
         Days before the record repeat its first year, so that short records too can be warmed up.
@@ -92,9 +92,9 @@ class Samples:
 
         forcings = {k: pick(v) for k, v in self.forcings.items()}
         numbers = None if self.sites is None else self.sites[sites]
-        return Samples(forcings, self.attributes[sites], pick(self.target), warmup, self.recurrent, numbers)
+        return Tensors(forcings, self.attributes[sites], pick(self.target), warmup, self.recurrent, numbers)
 
-    def span(self, start: int, stop: int, warmup: int, sites: Sequence[int] | None = None) -> "Samples":
+    def span(self, start: int, stop: int, warmup: int, sites: Sequence[int] | None = None) -> "Tensors":
         """The days from `start` to before `stop` of some sites (or all), with a warm-up before them."""
         device = self.target.device
         columns = (

@@ -1,20 +1,40 @@
 """Processes wired into one model."""
 
 import logging
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Literal, get_args
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import ClassVar, Literal, Protocol, get_args
 
 import torch
 import xarray as xr
 from torch import Tensor
 
-from dgviz.engine import Fused
 from dgviz.processes.declare import Flux, Parameter, Process, Quantity, State
 from dgviz.processes.step import Step, WiringError, run
 from dgviz.suggestions import suggest
 
 Backend = Literal["auto", "torch", "fused"]
 PAST = "past_"  # begins the name of the last days of a series, in the state from which a run goes on
+
+
+class Runner(Protocol):
+    """What steps a model through time: the plain loop of `Step`, or kernels compiled from it."""
+
+    def obstacle(self, device: str, dtype: torch.dtype, names: Collection[str]) -> str:
+        """Why it cannot run the step when given the inputs named, or nothing."""
+
+    def through_time(
+        self,
+        known: Mapping[str, Tensor],
+        stores: Mapping[str, Tensor],
+        n_time: int,
+        kept: Collection[str],
+        means: Collection[str],
+    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+        """See `Step.through_time`."""
+
+    def on_series(self, processes: tuple[Process, ...], n_days: int, n_sites: int) -> AbstractContextManager:
+        """In force while processes on whole series run."""
 
 
 class ProcessModel(torch.nn.Module):
@@ -27,7 +47,11 @@ class ProcessModel(torch.nn.Module):
 
     Raises WiringError when a process reads what nothing provides, when two compute the same flux, when one name is
     declared in two ways, or when a flux moves something between stores that nobody declares.
+
+    This one knows the plain loop only; `dgviz.engine.CompiledModel`, public as `dgviz.ProcessModel`, brings kernels.
     """
+
+    compiler: ClassVar[Callable[[Step], Runner] | None] = None
 
     def __init__(self, processes: Iterable[Process], inputs: Mapping[str, Quantity], outside: Sequence[str]):
         super().__init__()
@@ -49,7 +73,7 @@ class ProcessModel(torch.nn.Module):
             tuple(self.processes)[part] for part in (slice(first), slice(first, last), slice(last, None))
         )
         self._step = Step(stepped, carried)
-        self._fused = Fused(self._step)
+        self._fused = self.compiler(self._step) if self.compiler else None
         given = {*self.forcings, *self.of(Parameter), *(k for p in self._before for k in p.of(Flux))}
         self._stepped_inputs = [k for k in self._step.inputs if k in given]
         self._logged = set()
@@ -118,6 +142,8 @@ class ProcessModel(torch.nn.Module):
     def backend(self, device: str, dtype: torch.dtype = torch.float32) -> tuple[str, str]:
         """What "auto" takes on a device, "fused" or "torch", and why."""
         device = torch.device(device).type
+        if self._fused is None:
+            return "torch", "this model was made without a compiler"
         if obstacle := self._fused.obstacle(device, dtype, self._stepped_inputs):
             return "torch", obstacle
         processor = "CPU" if device == "cpu" else "GPU"
@@ -181,7 +207,7 @@ class ProcessModel(torch.nn.Module):
                 means.append(name)
         return kept, means
 
-    def _step_through_time(self, runner: Step | Fused, known, shape, kept, initial, state) -> dict[str, Tensor]:
+    def _step_through_time(self, runner: Step | Runner, known, shape, kept, initial, state) -> dict[str, Tensor]:
         inputs = {k: known[k] for k in self._stepped_inputs}
         new_full = next(iter(known.values())).new_full
         stores = {
@@ -192,7 +218,7 @@ class ProcessModel(torch.nn.Module):
         state |= {k: v[None] for k, v in stores.items()}
         return values
 
-    def _choose(self, backend: Backend, known: Mapping[str, Tensor]) -> Step | Fused:
+    def _choose(self, backend: Backend, known: Mapping[str, Tensor]) -> Step | Runner:
         if backend not in get_args(Backend):
             raise ValueError(f"There is no backend {backend!r}. Backends: {', '.join(get_args(Backend))}.")
         chosen, why = ("torch", "asked for" if backend == "torch" else _obstacle(known))

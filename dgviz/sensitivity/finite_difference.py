@@ -6,35 +6,32 @@ import numpy as np
 import torch
 import xarray as xr
 
-from dgviz.learn import DifferentiableModel, Ensemble
-from dgviz.learn.tensors import Samples
+from dgviz.learn.site_model import SiteModel
 from dgviz.processes.declare import Parameter
 from dgviz.sensitivity.units import units_per
 
 STEP = 1e-4  # of the width of the parameter's range
 
 
-def finite_difference(
-    model: DifferentiableModel | Ensemble, samples: Samples, target: str, parameter: str, time, step: float = STEP
-) -> xr.DataArray:
-    """Central difference of `target` on each scored day with respect to `parameter`, `(time,)`, at one site.
+def finite_difference(site: SiteModel, parameter: str, step: float = STEP) -> xr.DataArray:
+    """Central difference of the target on each scored day with respect to `parameter`, `(time,)`, at one site.
 
     The parameter is shifted in all members, if it is dynamic on all days, and at all sites whose water passes the site,
     if there are more. It is done in double precision: in single, rounding would hide small responses.
     """
-    declared = model.process_model.of(Parameter)
+    model, target, declared = site.model, site.target, site.process_model.of(Parameter)
     shift = step * (declared[parameter].range[1] - declared[parameter].range[0])
     with torch.no_grad():
-        parameters = {k: v.double() for k, v in model.parameters_of(samples).items()}
-        exact, samples = copy.deepcopy(model).double(), samples.to(torch.float64)
+        parameters = {k: v.double() for k, v in site.learned.items()}
+        exact, tensors = copy.deepcopy(model).double(), site.tensors.to(torch.float64)
         moved = (parameters | {parameter: parameters[parameter] + by} for by in (-shift, shift))
-        low, high = (exact.respond(samples, each, [target])[target][samples.warmup :, 0] for each in moved)
+        low, high = (exact.respond(tensors, each, [target])[target][tensors.warmup :, 0] for each in moved)
     difference = (high - low) / (2 * shift)
     attrs = {
         "units": units_per(model.process_model.attrs(target)["units"], declared[parameter].units),
         "long_name": f"Response of {target} to {declared[parameter].long_name.lower()}, by central difference",
     }
-    return xr.DataArray(difference.cpu().numpy(), {"time": time}, "time", attrs=attrs)
+    return xr.DataArray(difference.cpu().numpy(), {"time": site.time}, "time", attrs=attrs)
 
 
 def agreement(exact: xr.DataArray, estimate: xr.DataArray) -> float:

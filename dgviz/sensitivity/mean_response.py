@@ -3,22 +3,20 @@
 import torch
 import xarray as xr
 
-from dgviz.learn import DifferentiableModel, Ensemble
-from dgviz.learn.tensors import Samples
+from dgviz.learn.site_model import SiteModel
 from dgviz.sensitivity.units import derivative_attrs
 
 
-def mean_response(model: DifferentiableModel | Ensemble, samples: Samples, target: str) -> xr.Dataset:
-    """Derivative of the mean of `target` over the scored days with respect to each parameter, `(site,)` by name.
+def mean_response(site: SiteModel) -> xr.Dataset:
+    """Derivative of the mean of the target over the scored days with respect to each parameter, `(site,)` by name.
 
     A parameter is shifted by the same amount in all members and, if it is dynamic, on all days.
     """
-    with torch.no_grad():
-        parameters = model.parameters_of(samples)
-    if not parameters:
+    if not site.learned:
         return xr.Dataset()
-    parameters = {k: v.requires_grad_() for k, v in parameters.items()}
-    flows = model.respond(samples, parameters, [target])[target][samples.warmup :]
+    model, target, tensors = site.model, site.target, site.tensors
+    parameters = {k: v.detach().requires_grad_() for k, v in site.learned.items()}
+    flows = model.respond(tensors, parameters, [target])[target][tensors.warmup :]
     gradients = torch.autograd.grad(flows.mean(0).sum(), list(parameters.values()), materialize_grads=True)
     return xr.Dataset(
         {

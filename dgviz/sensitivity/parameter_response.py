@@ -6,31 +6,31 @@ import torch
 import xarray as xr
 from torch.autograd import forward_ad
 
-from dgviz.learn import DifferentiableModel, Ensemble
-from dgviz.learn.tensors import Samples
+from dgviz.learn.site_model import SiteModel
 from dgviz.sensitivity.units import derivative_attrs
 
 
-def parameter_response(model: DifferentiableModel | Ensemble, samples: Samples, target: str, time) -> xr.Dataset:
-    """Derivative of `target` on each scored day with respect to each parameter, `(time,)` by name, at one site.
+def parameter_response(site: SiteModel) -> xr.Dataset:
+    """Derivative of the target on each scored day with respect to each parameter, `(time,)` by name, at one site.
 
     A parameter is shifted by the same amount in all members and, if it is dynamic, on all days. The site is repeated
     once for every parameter, each copy carrying the tangent of its own, so that one pass gives all. Sites that are
     joined cannot be repeated: then a pass for every parameter, shifted at all of them, gives that of the first site.
     """
+    model, tensors, target, time = site.model, site.tensors, site.target, site.time
     if model.corrected:  # torch's recurrent networks have tangents in double precision only
-        model, samples = copy.deepcopy(model).double(), samples.to(torch.float64)
+        model, tensors = copy.deepcopy(model).double(), tensors.to(torch.float64)
     with torch.no_grad(), forward_ad.dual_level():
-        parameters = model.parameters_of(samples)
+        parameters = model.parameters_of(tensors)
         if not parameters:
             return xr.Dataset(coords={"time": time})
         if model.process_model.joins_sites:
             passes = [_with_tangent(parameters, name) for name in parameters]
-            flows = [model.respond(samples, duals, [target])[target][:, 0] for duals in passes]
+            flows = [model.respond(tensors, duals, [target])[target][:, 0] for duals in passes]
             tangent = torch.stack([_tangent(flow) for flow in flows], -1)
         else:
-            tangent = _tangent(model.respond(samples, _with_tangents(parameters), [target])[target])
-    responses = tangent[samples.warmup :].cpu().numpy()
+            tangent = _tangent(model.respond(tensors, _with_tangents(parameters), [target])[target])
+    responses = tangent[tensors.warmup :].cpu().numpy()
     variables = {
         name: ("time", responses[:, i], derivative_attrs(model.process_model, "Response of", target, name))
         for i, name in enumerate(parameters)

@@ -3,22 +3,20 @@
 import torch
 import xarray as xr
 
-from dgviz.learn import DifferentiableModel, Ensemble
-from dgviz.learn.tensors import Samples
+from dgviz.learn.site_model import SiteModel
 from dgviz.sensitivity.units import units_per
 
 
-def score_gradient(model: DifferentiableModel | Ensemble, samples: Samples, target: str) -> xr.Dataset:
+def score_gradient(site: SiteModel) -> xr.Dataset:
     """Derivative of the mean NSE of the sites that are observed with respect to each parameter, `(site,)` by name.
 
     The score is over the scored days. A parameter of one site is shifted by the same amount in all members and, if it
     is dynamic, on all days. Above zero, a higher value there would help; a score changes wherever the water goes.
     """
-    with torch.no_grad():
-        parameters = model.parameters_of(samples)
-    parameters = {k: v.requires_grad_() for k, v in parameters.items()}
-    flows = model.respond(samples, parameters, [target])[target][samples.warmup :]
-    observed = samples.target[samples.warmup :]
+    model, target, tensors = site.model, site.target, site.tensors
+    parameters = {k: v.detach().requires_grad_() for k, v in site.learned.items()}
+    flows = model.respond(tensors, parameters, [target])[target][tensors.warmup :]
+    observed = tensors.target[tensors.warmup :]
     seen = observed.isfinite().any(0)
     flows, observed = flows[:, seen], observed[:, seen]
     spread = (observed - observed.nanmean(0)).square().nansum(0)

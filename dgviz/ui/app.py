@@ -46,7 +46,7 @@ from dgviz.ui.lenses.view import View, text
 from dgviz.ui.session import address
 from dgviz.ui.session.live_what_if import LiveWhatIf
 from dgviz.ui.session.state import AppState
-from dgviz.ui.session.store import Store
+from dgviz.ui.session.store import DataStore
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.after_pause import AfterPause
 from dgviz.ui.widgets.header import context_bar, header, unreadable_runs
@@ -89,11 +89,11 @@ EXPLAINED = (DataError, ConfigError, RunError)  # say all that there is to say, 
 log = logging.getLogger(__name__)
 
 
-def create_app(store: Store | None = None) -> pn.viewable.Viewable:
+def create_app(store: DataStore | None = None) -> pn.viewable.Viewable:
     """The dashboard of one session; a page that says what is wrong where it cannot be built."""
     material.prepare()
     try:
-        store = store or pn.state.as_cached("store", lambda: Store(default_runs_folder()))
+        store = store or pn.state.as_cached("store", lambda: DataStore(default_runs_folder()))
         state = AppState(store)
         problems = _read_address(state)
         return _frame(state, problems)
@@ -255,7 +255,7 @@ def serve(
 
     Raises DataError before anything is served when the data cannot be read.
     """
-    store = Store(runs_folder or default_runs_folder(), data)
+    store = DataStore(runs_folder or default_runs_folder(), data)
     store.dataset(data)
     store.warm_up()
     port = port or _free_port(address)

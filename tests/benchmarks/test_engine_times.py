@@ -5,7 +5,7 @@ import statistics
 import pytest
 import torch
 
-from dgviz.cli.bench import Workload, compare
+from dgviz.cli.bench import Workload, time_backends
 from dgviz.engine import n_threads
 
 pytestmark = pytest.mark.benchmark
@@ -20,7 +20,7 @@ def all_threads():
 
 
 def test_the_kernels_are_fifty_times_faster_than_the_loop():
-    times = compare(Workload(100, 730, 16), ["torch", "fused"])
+    times = time_backends(Workload(100, 730, 16), ["torch", "fused"])
     loop, fused = times["torch"], times["fused"]
     gain = loop["both_median"] / fused["both_median"]
     print(f"\n100 x 730 x 16 on {n_threads()} threads, {gain:.0f} times faster")
@@ -33,7 +33,7 @@ def test_the_kernels_are_fifty_times_faster_than_the_loop():
 
 @pytest.mark.parametrize("dynamic", [(), ("beta", "k0", "uzl")], ids=["static", "three dynamic"])
 def test_one_basin_takes_two_milliseconds(dynamic):
-    times = compare(Workload(1, 730, 16, dynamic), ["fused"])["fused"]
+    times = time_backends(Workload(1, 730, 16, dynamic), ["fused"])["fused"]
     print(f"\n1 x 730 x 16: {1e3 * times['both_median']:.2f} ms, best {1e3 * times['both_best']:.2f}")
     assert times["both_median"] < 2e-3
 

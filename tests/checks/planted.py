@@ -2,13 +2,13 @@
 
 import torch
 
+from dgviz import ProcessModel
 from dgviz.domains import hydrology
 from dgviz.domains.hydrology.evapotranspiration import LinearEvapotranspiration
 from dgviz.domains.hydrology.routing import GammaRouting
 from dgviz.domains.hydrology.snow import DegreeDaySnow, NoSnow
 from dgviz.domains.hydrology.soil import BetaSoil
 from dgviz.processes.declare import Flux, Process
-from dgviz.processes.model import ProcessModel
 
 
 class LeakySoil(BetaSoil):

@@ -7,10 +7,11 @@ import torch
 import xarray as xr
 
 from dgviz.checks import CHECKS, check_physics, meaning
-from dgviz.checks.verdict import Criterion, Verdict
+from dgviz.checks.result import CheckResult, Criterion
 from dgviz.domains.hydrology.capillary_rise import NoCapillaryRise
 from dgviz.domains.hydrology.snow import NoSnow
 from dgviz.learn import Ensemble
+from dgviz.learn.site_model import SiteModel
 from tests.checks.planted import (
     BlockedGauge,
     ColdMelt,
@@ -51,7 +52,7 @@ def test_any_two_options_pass_together(domain, choices):
 
 def test_a_river_is_not_asked_as_a_single_site():
     trial = trial_of(DOMAINS["hydrology"].build(routing="MuskingumCunge"))
-    trial.samples = trial.samples.span(0, trial.n_days, 0, [0, 0])
+    trial.tensors = trial.tensors.span(0, trial.n_days, 0, [0, 0])
     assert set(outcomes(trial).values()) == {"does not apply"}
 
 
@@ -60,11 +61,13 @@ def verdicts_of(untrained):
     """The verdicts on an untrained model of a basin of the Delaware, from February to July, and the model."""
 
     def check(change=lambda model: None, **options):
-        model, samples, config = untrained(n_time=200, snow="DegreeDaySnow", groundwater="ThreeOutlets", **options)
-        model.learn_statistics(samples)
+        model, tensors, config = untrained(n_time=200, snow="DegreeDaySnow", groundwater="ThreeOutlets", **options)
+        model.learn_statistics(tensors)
         change(model)
         time = xr.DataArray(pd.date_range("1979-02-20", periods=150), dims="time")
-        return {v.check: v for v in check_physics(model, samples.span(50, 200, 50, [1]), time, config.target)}
+        return {
+            v.check: v for v in check_physics(SiteModel(model, tensors.span(50, 200, 50, [1]), time, config.target))
+        }
 
     return check
 
@@ -158,9 +161,9 @@ def test_a_dry_day_still_flows_from_its_stores():
 
 def test_an_ensemble_is_checked_as_one(untrained):
     models = [untrained(members=members) for members in (1, 1)]
-    model, samples = Ensemble(m for m, *_ in models), models[0][1]
+    model, tensors = Ensemble(m for m, *_ in models), models[0][1]
     time = xr.DataArray(range(70), dims="time")
-    outcomes = {v.outcome for v in check_physics(model, samples.span(20, 90, 20, [0]), time, "streamflow")}
+    outcomes = {v.outcome for v in check_physics(SiteModel(model, tensors.span(20, 90, 20, [0]), time, "streamflow"))}
     assert "failed" not in outcomes
 
 
@@ -181,21 +184,21 @@ def test_a_check_that_does_not_apply_says_why(name, slots, reason):
 
 
 def test_the_model_that_was_trained_is_left_as_it_was(untrained):
-    model, samples, config = untrained()
+    model, tensors, config = untrained()
     time = xr.DataArray(range(70), dims="time")
-    list(check_physics(model, samples.span(20, 90, 20, [0]), time, config.target))
+    list(check_physics(SiteModel(model, tensors.span(20, 90, 20, [0]), time, config.target)))
     assert {p.dtype for p in model.parameters()} == {torch.float32}
 
 
 def test_a_verdict_rests_on_all_of_its_criteria():
     good, bad = Criterion("good", 1.0, "mm", 0.0, 2.0), Criterion("bad", 3.0, "mm", at_most=2.0)
-    assert Verdict("x", "", (good,)).outcome == "passed"
-    assert Verdict("x", "", (good, bad)).outcome == "failed"
-    assert Verdict("x", "", (good, bad)).headline is bad
-    assert Verdict("x", "").outcome == "does not apply"
+    assert CheckResult("x", "", (good,)).outcome == "passed"
+    assert CheckResult("x", "", (good, bad)).outcome == "failed"
+    assert CheckResult("x", "", (good, bad)).headline is bad
+    assert CheckResult("x", "").outcome == "does not apply"
     assert not Criterion("unknown", float("nan"), "mm").holds
-    assert str(Verdict("doubled_storm", "It holds.", (good,))) == "doubled storm: passed. It holds."
-    assert str(Verdict("doubled_storm", "No.", (good, bad))) == "doubled storm: failed. No. bad: 3 mm."
+    assert str(CheckResult("doubled_storm", "It holds.", (good,))) == "doubled storm: passed. It holds."
+    assert str(CheckResult("doubled_storm", "No.", (good, bad))) == "doubled storm: failed. No. bad: 3 mm."
 
 
 def test_every_check_says_what_it_means():

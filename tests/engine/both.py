@@ -2,8 +2,8 @@
 
 import torch
 
+from dgviz import ProcessModel
 from dgviz.processes.declare import Flux, Forcing, Process, State
-from dgviz.processes.model import ProcessModel
 
 BACKENDS = ("torch", "fused")
 NAMES = ("a", "b", "c")

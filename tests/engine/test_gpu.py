@@ -10,11 +10,11 @@ import pytest
 import torch
 from torch.autograd import forward_ad
 
+from dgviz import ProcessModel
 from dgviz.domains import discover
 from dgviz.engine.fused import Fused
 from dgviz.engine.gpu import GpuKernel
 from dgviz.processes.declare import Flux, Forcing, Process, State
-from dgviz.processes.model import ProcessModel
 from tests.combinations import PAIRS
 from tests.conftest import make_example
 from tests.engine.both import of_kernels

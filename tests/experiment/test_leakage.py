@@ -169,7 +169,7 @@ def test_shuffled_attributes_are_those_of_another_site_everywhere(small, delawar
     config = small.edited(shuffled=True)
     dataset, given = inputs.dataset_of(config), delaware.sel(site=list(small.sites))
     for site in small.sites:
-        alone = inputs.part_of(config, delaware, [site])
+        alone = inputs.select_sites(config, delaware, [site])
         (donor,) = given.site.values[given.area == alone.area.item()]
         assert donor != site
         for name in ("area", "slope", "p_mean"):
@@ -181,7 +181,7 @@ def test_shuffled_attributes_are_those_of_another_site_everywhere(small, delawar
 
 def test_a_site_outside_the_run_keeps_its_attributes(small, delaware):
     other = delaware.site.values[50]
-    alone = inputs.part_of(small.edited(shuffled=True), delaware, [other])
+    alone = inputs.select_sites(small.edited(shuffled=True), delaware, [other])
     assert alone.area.item() == delaware.area.sel(site=other).item()
 
 
@@ -194,6 +194,6 @@ def test_climate_of_the_training_days_is_the_same_for_a_site_alone(shuffled, sma
         rain = delaware.prcp.sel(site=list(small.sites), time=TRAIN)
         np.testing.assert_allclose(dataset.p_mean, rain.mean("time"), rtol=1e-5)
     for site in small.sites:
-        alone = inputs.part_of(config, delaware, [site])
+        alone = inputs.select_sites(config, delaware, [site])
         for name in ("p_mean", "pet_mean", "p_seasonality"):
             assert alone[name].item() == dataset[name].sel(site=site).item()

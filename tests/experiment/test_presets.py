@@ -111,9 +111,10 @@ def test_the_balance_shows_what_a_learned_residual_added(tmp_path, corrected):
     if not corrected:
         assert float(abs(share).max()) < 1e-5
         return
-    model, samples, _ = run.at(data, SITES[0], "1980-01-01", "1980-12-31")
-    physics = model.process_model.mean(samples.forcings, model.parameters_of(samples), ["streamflow"])["streamflow"]
-    inside = slice(samples.warmup + 1, None)  # a balance begins at the end of the first day
-    added = (model.mean(samples)["streamflow"][inside] - physics[inside]).detach()
+    at = run.at(data, SITES[0], "1980-01-01", "1980-12-31")
+    model, tensors = at.model, at.tensors
+    physics = model.process_model.mean(tensors.forcings, model.parameters_of(tensors), ["streamflow"])["streamflow"]
+    inside = slice(tensors.warmup + 1, None)  # a balance begins at the end of the first day
+    added = (model.mean(tensors)["streamflow"][inside] - physics[inside]).detach()
     rain = data.prcp.sel(site=SITES[0], time=slice("1980-01-02", "1980-12-31")).sum()
     assert float(share[0]) == pytest.approx(-float(added.sum()) / float(rain), rel=1e-3)

@@ -8,7 +8,7 @@ from dgviz.datasets import open_dataset
 from dgviz.datasets.river_network import upstream_of
 from dgviz.experiment.config import ConfigError, RunConfig
 from dgviz.experiment.runs import Run
-from dgviz.experiment.worker import carry_out, check
+from dgviz.experiment.worker import carry_out, check_config
 from dgviz.learn import DifferentiableModel, fit
 from dgviz.sensitivity import agreement, finite_difference, forcing_response, parameter_response, score_gradient
 
@@ -68,8 +68,8 @@ def trained(config, river, observed=None, sites=None):
     data = data if observed is None else data.assign(streamflow=observed)
     torch.manual_seed(0)
     model = DifferentiableModel.build(config, data)
-    samples = model.samples(data, "streamflow")
-    *_, last = fit(model, samples, config, sites=sites)
+    tensors = model.tensors(data, "streamflow")
+    *_, last = fit(model, tensors, config, sites=sites)
     return last, torch.cat([w.detach().flatten() for w in model.parameters()])
 
 
@@ -91,19 +91,20 @@ def test_what_is_held_out_for_validation_is_scored(river, small, validation):
 
 
 def test_the_gradient_of_the_score_is_the_difference_of_two_scores(done, river):
-    model, samples, _ = done.at(river, done.config.sites[0], "1979-02-01", "1979-04-30")
-    gradient = score_gradient(model, samples, "streamflow")["manning_n"].values
-    observed = samples.target[samples.warmup :].double()
+    at = done.at(river, done.config.sites[0], "1979-02-01", "1979-04-30")
+    model, tensors = at.model, at.tensors
+    gradient = score_gradient(at)["manning_n"].values
+    observed = tensors.target[tensors.warmup :].double()
     seen = observed.isfinite().all(0)
     with torch.no_grad():
-        parameters = {k: v.double() for k, v in model.parameters_of(samples).items()}
+        parameters = {k: v.double() for k, v in model.parameters_of(tensors).items()}
 
     def score(at, shift):
         moved = parameters["manning_n"].clone()
         moved[:, at] += shift
-        double = {k: v.double() for k, v in samples.forcings.items()}
+        double = {k: v.double() for k, v in tensors.forcings.items()}
         flow = model.process_model.mean(double, parameters | {"manning_n": moved}, ["streamflow"])["streamflow"]
-        o, s = observed[:, seen], flow[samples.warmup :][:, seen]
+        o, s = observed[:, seen], flow[tensors.warmup :][:, seen]
         return (1 - (s - o).square().sum(0) / (o - o.mean(0)).square().sum(0)).mean().item()
 
     for at in range(len(gradient)):
@@ -112,19 +113,22 @@ def test_the_gradient_of_the_score_is_the_difference_of_two_scores(done, river):
 
 
 def test_the_response_of_a_day_is_that_to_a_shift_in_all_reaches_upstream(done, river):
-    model, samples, time = done.at(river, done.config.sites[0], "1979-02-01", "1979-04-30")
-    exact = parameter_response(model, samples, "streamflow", time)
+    at = done.at(river, done.config.sites[0], "1979-02-01", "1979-04-30")
+    exact = parameter_response(at)
     for name in ("manning_n", "k2", "beta"):
-        assert agreement(exact[name], finite_difference(model, samples, "streamflow", name, time)) > 98
-    rain = forcing_response(model, samples, "streamflow", "prcp", time, day=60)
-    assert rain.sizes["time"] == samples.warmup + time.size and rain[samples.warmup + 61 :].max() == 0 < rain.max()
+        assert agreement(exact[name], finite_difference(at, name)) > 98
+    rain = forcing_response(at, "prcp", day=60)
+    assert (
+        rain.sizes["time"] == at.tensors.warmup + at.time.size
+        and rain[at.tensors.warmup + 61 :].max() == 0 < rain.max()
+    )
 
 
 def test_a_river_without_its_upper_reaches_is_refused(small):
     with pytest.raises(ConfigError, match="a river is simulated as a whole, but 4 reaches upstream"):
-        check(small.edited(sites=small.sites[:1]))
+        check_config(small.edited(sites=small.sites[:1]))
 
 
 def test_a_data_set_without_a_river_says_what_to_choose():
     with pytest.raises(ValueError, match="lacks. Choose routing=GammaRouting, or a data set with a river network"):
-        check(RunConfig(data="delaware", routing="MuskingumCunge"))
+        check_config(RunConfig(data="delaware", routing="MuskingumCunge"))

@@ -55,11 +55,11 @@ def test_the_last_day_moves_no_static_parameter_and_no_earlier_dynamic_one(kind)
 
 @pytest.mark.parametrize("dynamic", [(), ("k0",), ("k0", "fc")])
 def test_the_last_day_moves_no_earlier_flow(dynamic, untrained):
-    model, samples, _ = untrained(groundwater="ThreeOutlets", dynamic=list(dynamic))
-    model.learn_statistics(samples)
-    before = model(samples)["streamflow"]
-    samples.forcings["prcp"][-1] += 30.0
-    after = model(samples)["streamflow"]
+    model, tensors, _ = untrained(groundwater="ThreeOutlets", dynamic=list(dynamic))
+    model.learn_statistics(tensors)
+    before = model(tensors)["streamflow"]
+    tensors.forcings["prcp"][-1] += 30.0
+    after = model(tensors)["streamflow"]
     assert before[:-1].equal(after[:-1])
     assert not before[-1].equal(after[-1])
 
@@ -110,18 +110,18 @@ def test_statistics_are_saved_with_the_weights():
 
 @pytest.mark.parametrize("validation, held", [("none", False), ("sites", True)])
 def test_inputs_are_standardised_by_training_sites_only(validation, held, untrained):
-    model, samples, config = untrained(validation=validation, epochs=1, dynamic=["k2"])
-    next(fit(model, samples, config))
-    everyone = Standardize(samples.attributes.shape[-1])
-    everyone.learn(samples.attributes)
+    model, tensors, config = untrained(validation=validation, epochs=1, dynamic=["k2"])
+    next(fit(model, tensors, config))
+    everyone = Standardize(tensors.attributes.shape[-1])
+    everyone.learn(tensors.attributes)
     assert model.network.attributes.mean.equal(everyone.mean) != held
-    series = Standardize(len(samples.recurrent))
-    series.learn(samples.series())
+    series = Standardize(len(tensors.recurrent))
+    series.learn(tensors.series())
     assert model.network.deviation.series.mean.equal(series.mean) != held
 
 
 def test_all_parameters_may_vary_in_time(untrained):
     names = list(untrained()[0].process_model.of(Parameter))
-    model, samples, config = untrained(dynamic=names, epochs=1)
-    next(fit(model, samples, config))
-    assert {len(v) for v in model.parameters_of(samples).values()} == {len(samples.target)}
+    model, tensors, config = untrained(dynamic=names, epochs=1)
+    next(fit(model, tensors, config))
+    assert {len(v) for v in model.parameters_of(tensors).values()} == {len(tensors.target)}

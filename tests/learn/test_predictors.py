@@ -10,7 +10,8 @@ import pytest
 import torch
 
 from dgviz.experiment.config import ConfigError
-from dgviz.learn import Ensemble, fit, weights_of
+from dgviz.learn import Ensemble, fit, site_weights
+from dgviz.learn.site_model import SiteModel
 from dgviz.processes.declare import Parameter
 from dgviz.sensitivity import finite_difference, forcing_response, mean_response, parameter_response
 
@@ -42,11 +43,11 @@ def copied(checkpoint):
     return torch.load(file, weights_only=True)
 
 
-def train(untrained, checkpoint=None, interrupt=lambda: False, sites=None, change=lambda samples: None, **options):
-    """The epochs and the model in the end; `change` may change the samples before."""
-    model, samples, config = untrained(n_time=60, **options)
-    change(samples)
-    return list(fit(model, samples, config, checkpoint, interrupt, sites)), model
+def train(untrained, checkpoint=None, interrupt=lambda: False, sites=None, change=lambda tensors: None, **options):
+    """The epochs and the model in the end; `change` may change the tensors before."""
+    model, tensors, config = untrained(n_time=60, **options)
+    change(tensors)
+    return list(fit(model, tensors, config, checkpoint, interrupt, sites)), model
 
 
 def same(one, other):
@@ -62,8 +63,8 @@ def stirred(model):
 
 
 def scramble(sites):
-    def change(samples):
-        samples.target[:, sites] = samples.target[:, sites].flip(0) + 5
+    def change(tensors):
+        tensors.target[:, sites] = tensors.target[:, sites].flip(0) + 5
 
     return change
 
@@ -88,11 +89,11 @@ def test_going_on_equals_never_stopping(options, untrained):
 
 
 def test_training_leaves_the_random_numbers_of_others_alone(untrained):
-    model, samples, config = untrained(dynamic=["k2"], **DROPOUT)
+    model, tensors, config = untrained(dynamic=["k2"], **DROPOUT)
     torch.manual_seed(1)
     expected = torch.rand(4)
     torch.manual_seed(1)
-    list(fit(model, samples, config))
+    list(fit(model, tensors, config))
     assert torch.rand(4).equal(expected)
 
 
@@ -104,21 +105,21 @@ def test_it_learns(options, untrained):
 
 @of(OPTIONS)
 def test_rain_of_a_day_changes_nothing_earlier(options, untrained):
-    model, samples, _ = untrained(n_time=60, **options)
-    stirred(model).learn_statistics(samples)
-    before = model.mean(samples)
-    rainy = samples.forcings["prcp"].clone()
+    model, tensors, _ = untrained(n_time=60, **options)
+    stirred(model).learn_statistics(tensors)
+    before = model.mean(tensors)
+    rainy = tensors.forcings["prcp"].clone()
     rainy[50] += 30.0
-    after = model.mean(replace(samples, forcings=samples.forcings | {"prcp": rainy}))
+    after = model.mean(replace(tensors, forcings=tensors.forcings | {"prcp": rainy}))
     assert all(before[name][:50].equal(after[name][:50]) for name in before)
     assert not before["streamflow"][50:].equal(after["streamflow"][50:])
 
 
 @of(OPTIONS)
 def test_a_site_alone_is_predicted_as_among_others(options, untrained):
-    model, samples, _ = untrained(n_time=60, **options)
-    stirred(model).learn_statistics(samples)
-    together, alone = (model.mean(samples.span(20, 60, 20, s))["streamflow"] for s in ([0, 1, 2], [2]))
+    model, tensors, _ = untrained(n_time=60, **options)
+    stirred(model).learn_statistics(tensors)
+    together, alone = (model.mean(tensors.span(20, 60, 20, s))["streamflow"] for s in ([0, 1, 2], [2]))
     torch.testing.assert_close(together[:, 2:], alone, rtol=1e-4, atol=1e-5)
 
 
@@ -135,37 +136,38 @@ SENSITIVE = {
 def test_sensitivities_are_those_of_finite_differences(options, n_models, untrained):
     models = []
     for seed in range(n_models):
-        model, samples, _ = untrained(seed=seed, **options)
-        stirred(model).learn_statistics(samples)
+        model, tensors, _ = untrained(seed=seed, **options)
+        stirred(model).learn_statistics(tensors)
         models.append(model)
     model = models[0] if n_models == 1 else Ensemble(models).eval()
-    at = samples.span(20, 60, 20, [1])
+    at = tensors.span(20, 60, 20, [1])
     time = list(range(40))
-    exact, mean = parameter_response(model, at, "streamflow", time), mean_response(model, at, "streamflow")
+    site = SiteModel(model, at, time, "streamflow")
+    exact, mean = parameter_response(site), mean_response(site)
     assert set(exact) == set(model.process_model.of(Parameter)) == set(mean)
     assert max(float(abs(exact[name]).max()) for name in exact) > 1e-2, "no flow: nothing is tested"
     for name in exact:
-        estimate = finite_difference(model, at, "streamflow", name, time)
+        estimate = finite_difference(site, name)
         scale = float(abs(estimate).max())
         np.testing.assert_allclose(exact[name], estimate, atol=2e-3 * scale + 1e-9, err_msg=name)
         assert mean[name].item() == pytest.approx(float(estimate.mean()), abs=2e-3 * scale + 1e-9), name
     day = int(model.mean(at)["streamflow"][20:, 0].argmax())  # where a correction leaves no flow nothing responds
-    rain = forcing_response(model, at, "streamflow", "prcp", np.arange(40), day)
+    rain = forcing_response(SiteModel(model, at, np.arange(40), "streamflow"), "prcp", day)
     assert (rain.sel(time=slice(day + 1, None)) == 0).all() and (rain != 0).any()
 
 
 def test_an_ensemble_is_the_mean_of_its_models(untrained):
     models = [untrained(seed=seed)[0] for seed in (0, 1, 2)]
-    samples = untrained()[1]
+    tensors = untrained()[1]
     for model in models:
-        model.learn_statistics(samples)
+        model.learn_statistics(tensors)
     ensemble = Ensemble(models).eval()
-    flows = torch.stack([model.mean(samples)["streamflow"] for model in models])
-    torch.testing.assert_close(ensemble.mean(samples)["streamflow"], flows.mean(0))
-    each = ensemble.each(samples, ensemble.parameters_of(samples))
+    flows = torch.stack([model.mean(tensors)["streamflow"] for model in models])
+    torch.testing.assert_close(ensemble.mean(tensors)["streamflow"], flows.mean(0))
+    each = ensemble.each(tensors, ensemble.parameters_of(tensors))
     assert all(flow.equal(one["streamflow"]) for flow, one in zip(flows, each, strict=True))
-    assert ensemble.parameters_of(samples)["fc"].shape == (1, 4, 6)
-    torch.testing.assert_close(ensemble(samples)["streamflow"].mean(-1), flows.mean(0))
+    assert ensemble.parameters_of(tensors)["fc"].shape == (1, 4, 6)
+    torch.testing.assert_close(ensemble(tensors)["streamflow"].mean(-1), flows.mean(0))
 
 
 def test_the_table_of_a_site_learns_from_that_site_only(untrained):
@@ -184,9 +186,9 @@ def test_tables_begin_alike_at_every_site(untrained):
 
 
 def test_shared_parameters_are_the_same_everywhere(untrained):
-    model, samples, _ = untrained(parameters="shared")
-    first = model.parameters_of(samples)
-    trained = train(untrained, parameters="shared")[1].parameters_of(samples)
+    model, tensors, _ = untrained(parameters="shared")
+    first = model.parameters_of(tensors)
+    trained = train(untrained, parameters="shared")[1].parameters_of(tensors)
     for name, values in trained.items():
         assert values.equal(values[:, :1].expand_as(values)), name
     assert any(not values.equal(first[name]) for name, values in trained.items())
@@ -206,9 +208,9 @@ def test_fixed_parameters_are_the_declared_defaults_and_learn_nothing(untrained)
 
 def test_dynamic_parameters_that_are_left_out_are_static_in_training_only(untrained):
     def varies(share, training):
-        model, samples, _ = untrained(dynamic=["k2", "fc"], dynamic_dropout=share)
-        model.learn_statistics(samples)
-        values = model.train(training).parameters_of(samples)
+        model, tensors, _ = untrained(dynamic=["k2", "fc"], dynamic_dropout=share)
+        model.learn_statistics(tensors)
+        values = model.train(training).parameters_of(tensors)
         return [bool((values[name] != values[name][:1]).any()) for name in ("k2", "fc")]
 
     torch.manual_seed(0)
@@ -218,10 +220,10 @@ def test_dynamic_parameters_that_are_left_out_are_static_in_training_only(untrai
 
 
 def test_a_parameter_is_left_out_by_site_on_all_days_and_in_all_members(untrained):
-    model, samples, _ = untrained(dynamic=["k2"], dynamic_dropout=0.5)
-    model.learn_statistics(samples)
+    model, tensors, _ = untrained(dynamic=["k2"], dynamic_dropout=0.5)
+    model.learn_statistics(tensors)
     torch.manual_seed(2)
-    values = model.train().parameters_of(samples)["k2"]
+    values = model.train().parameters_of(tensors)["k2"]
     moved = (values != values[:1]).any(0)
     assert moved.any(-1).equal(moved.all(-1)) and 0 < int(moved.any(-1).sum()) < 4
 
@@ -229,9 +231,9 @@ def test_a_parameter_is_left_out_by_site_on_all_days_and_in_all_members(untraine
 @pytest.mark.parametrize("options", [dict(predictor="network"), dict(dynamic=["k2"])], ids=["network", "dynamic"])
 @pytest.mark.parametrize("training", [True, False])
 def test_gradients_do_not_go_through_the_warm_up_of_recurrent_networks_in_training(options, training, untrained):
-    model, samples, _ = untrained(**options)
-    model.learn_statistics(samples)
-    batch = samples.span(20, 60, 20, [0, 1])
+    model, tensors, _ = untrained(**options)
+    model.learn_statistics(tensors)
+    batch = tensors.span(20, 60, 20, [0, 1])
     rain = batch.forcings["prcp"].clone().requires_grad_()
     batch = replace(batch, forcings=batch.forcings | {"prcp": rain})
     model.train(training)
@@ -242,9 +244,9 @@ def test_gradients_do_not_go_through_the_warm_up_of_recurrent_networks_in_traini
 
 
 def test_the_state_is_warmed_up_in_training_as_it_is_later(untrained):
-    model, samples, _ = untrained(predictor="network")
-    model.learn_statistics(samples)
-    batch = samples.span(20, 60, 20, [0, 1])
+    model, tensors, _ = untrained(predictor="network")
+    model.learn_statistics(tensors)
+    batch = tensors.span(20, 60, 20, [0, 1])
     training, later = (copy.deepcopy(model).train(mode).mean(batch)["streamflow"] for mode in (True, False))
     torch.testing.assert_close(training.clamp(min=0), later)
 
@@ -265,9 +267,9 @@ def test_the_step_size_falls_along_a_cosine_to_a_hundredth(untrained):
 def weighted(untrained, weights, scrambled=(), **options):
     """A model with shared parameters, trained with the sites counting as their elevation."""
 
-    def change(samples):
-        scramble(list(scrambled))(samples)
-        samples.attributes[:, position] = torch.tensor(weights)
+    def change(tensors):
+        scramble(list(scrambled))(tensors)
+        tensors.attributes[:, position] = torch.tensor(weights)
 
     position = untrained()[0].attribute_names.index("elevation")
     return train(untrained, change=change, parameters="shared", weights="elevation", **options)[1].network.level.rows
@@ -291,7 +293,7 @@ def test_a_site_counts_as_its_weight(untrained):
     ],
 )
 def test_what_cannot_be_a_weight_is_said(name, value, message, untrained):
-    model, samples, config = untrained(weights=name)
-    samples.attributes[1, model.attribute_names.index("elevation")] = value
+    model, tensors, config = untrained(weights=name)
+    tensors.attributes[1, model.attribute_names.index("elevation")] = value
     with pytest.raises(ConfigError, match=message):
-        weights_of(config, model, samples)
+        site_weights(config, model, tensors)

@@ -22,28 +22,28 @@ def untrained(request, delaware):
     dataset = delaware.isel(site=[5])
     config = RunConfig(members=4, hidden=4, dynamic=request.param)
     model = DifferentiableModel.build(config, dataset).eval()
-    model.learn_statistics(model.samples(dataset, "streamflow"))
-    return model, model.samples(dataset, "streamflow").span(0, 120, WARMUP), dataset.time[:120]
+    model.learn_statistics(model.tensors(dataset, "streamflow"))
+    return model, model.tensors(dataset, "streamflow").span(0, 120, WARMUP), dataset.time[:120]
 
 
 @pytest.fixture(scope="module")
 def at(untrained):
     """The same, ready to be simulated."""
-    return SiteModel(*untrained)
+    return SiteModel(*untrained, "streamflow")
 
 
 def values_of(untrained, name):
     """The learned values `(1 or scored day, site, member)` of a parameter and its range."""
-    model, samples, _ = untrained
+    model, tensors, _ = untrained
     with torch.no_grad():
-        values = model.parameters_of(samples)[name].double()
+        values = model.parameters_of(tensors)[name].double()
     return values if len(values) == 1 else values[WARMUP:], model.process_model.of(Parameter)[name].range
 
 
 def test_no_shift_gives_the_simulation_as_it_was_learned(untrained, at):
-    model, samples, time = untrained
+    model, tensors, time = untrained
     with torch.no_grad():
-        flow = model(samples, ["streamflow"])["streamflow"].mean(-1)[WARMUP:, 0]
+        flow = model(tensors, ["streamflow"])["streamflow"].mean(-1)[WARMUP:, 0]
     simulated = at.simulate({"beta": 0.0})
     np.testing.assert_allclose(simulated.streamflow, flow, rtol=1e-6)
     assert simulated.indexes["time"].equals(time.indexes["time"])
@@ -52,12 +52,12 @@ def test_no_shift_gives_the_simulation_as_it_was_learned(untrained, at):
 
 @pytest.mark.parametrize("name", ["beta", "k1", "fc"])
 def test_a_small_shift_is_what_the_sensitivity_says(name, untrained, at):
-    model, samples, time = untrained
+    model, tensors, time = untrained
     values, (low, high) = values_of(untrained, name)
     step = 2e-3 * (high - low)
     assert float(values.min()) - step > low and float(values.max()) + step < high  # none is held back
     central = (at.simulate({name: step}) - at.simulate({name: -step})).streamflow / (2 * step)
-    exact = parameter_response(model, samples, "streamflow", time)[name]
+    exact = parameter_response(SiteModel(model, tensors, time, "streamflow"))[name]
     np.testing.assert_allclose(central, exact, atol=0.03 * float(abs(exact).max()))
 
 

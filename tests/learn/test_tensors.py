@@ -3,12 +3,12 @@
 import pytest
 import torch
 
-from dgviz.learn.tensors import Samples
+from dgviz.learn.tensors import Tensors
 
 
 @pytest.fixture
-def samples(delaware):
-    return Samples.of(
+def tensors(delaware):
+    return Tensors.of(
         delaware.isel(site=slice(3)), ["prcp", "lat", "day_of_year"], ["elevation"], "streamflow", "cpu", ["tmax"]
     )
 
@@ -17,39 +17,39 @@ def samples(delaware):
 def counted():
     """Three sites and 800 days whose rain is the number of the day."""
     days = torch.arange(800.0)[:, None].expand(-1, 3)
-    return Samples(dict(prcp=days[..., None]), torch.zeros(3, 1), days.clone())
+    return Tensors(dict(prcp=days[..., None]), torch.zeros(3, 1), days.clone())
 
 
-def test_tensors_have_the_values_of_the_data(samples, delaware):
-    assert {k: tuple(v.shape) for k, v in samples.forcings.items()} == {
+def test_tensors_have_the_values_of_the_data(tensors, delaware):
+    assert {k: tuple(v.shape) for k, v in tensors.forcings.items()} == {
         "prcp": (731, 3, 1),
         "lat": (1, 3, 1),
         "day_of_year": (731, 1, 1),
         "tmax": (731, 3, 1),
     }
-    assert samples.forcings["prcp"][40, 2, 0].item() == delaware.prcp[40, 2].item()
-    assert samples.attributes[:, 0].tolist() == delaware.elevation[:3].values.tolist()
-    assert samples.series().shape == (731, 3, 1)
-    assert samples.series()[5, 1].tolist() == [delaware.tmax[5, 1].item()]
+    assert tensors.forcings["prcp"][40, 2, 0].item() == delaware.prcp[40, 2].item()
+    assert tensors.attributes[:, 0].tolist() == delaware.elevation[:3].values.tolist()
+    assert tensors.series().shape == (731, 3, 1)
+    assert tensors.series()[5, 1].tolist() == [delaware.tmax[5, 1].item()]
 
 
-def test_a_copy_is_made(samples, delaware):
+def test_a_copy_is_made(tensors, delaware):
     before = delaware.prcp[0, 0].item()
-    samples.forcings["prcp"][0, 0] = -1.0
+    tensors.forcings["prcp"][0, 0] = -1.0
     assert delaware.prcp[0, 0].item() == before
 
 
 def test_missing_observations_stay_missing(delaware):
     data = delaware.isel(site=slice(2)).copy(deep=True)
     data.streamflow[3, 1] = float("nan")
-    samples = Samples.of(data, ["prcp"], ["elevation"], "streamflow")
-    assert samples.target.isnan().nonzero().tolist() == [[3, 1]]
-    assert samples.span(2, 5, 1).target.isnan().nonzero().tolist() == [[2, 1]]
+    tensors = Tensors.of(data, ["prcp"], ["elevation"], "streamflow")
+    assert tensors.target.isnan().nonzero().tolist() == [[3, 1]]
+    assert tensors.span(2, 5, 1).target.isnan().nonzero().tolist() == [[2, 1]]
 
 
 def test_a_forcing_that_the_data_lack_is_named(delaware):
     with pytest.raises(ValueError, match="need 'snow_depth', which the data set 'Delaware.*Choose other options"):
-        Samples.of(delaware, ["prcp", "snow_depth"], [], "streamflow")
+        Tensors.of(delaware, ["prcp", "snow_depth"], [], "streamflow")
 
 
 def test_a_span_has_its_warm_up_before_it(counted):
@@ -65,16 +65,16 @@ def test_before_the_record_its_first_year_repeats(counted):
 
 
 def test_a_record_shorter_than_a_year_repeats_whole(counted):
-    short = Samples({k: v[:10] for k, v in counted.forcings.items()}, counted.attributes, counted.target[:10])
+    short = Tensors({k: v[:10] for k, v in counted.forcings.items()}, counted.attributes, counted.target[:10])
     assert short.span(0, 2, 12).target[:, 0].tolist() == [8.0, 9.0, *range(10), 0.0, 1.0]
 
 
-def test_sites_are_taken_by_position(samples):
-    span = samples.span(10, 20, 5, [2, 0])
-    assert span.target.equal(samples.target[5:20][:, [2, 0]])
-    assert span.attributes.equal(samples.attributes[[2, 0]])
-    assert span.forcings["lat"].equal(samples.forcings["lat"][:, [2, 0]])
-    assert span.forcings["day_of_year"].expand(-1, 2, -1).equal(samples.forcings["day_of_year"][5:20].expand(-1, 2, -1))
+def test_sites_are_taken_by_position(tensors):
+    span = tensors.span(10, 20, 5, [2, 0])
+    assert span.target.equal(tensors.target[5:20][:, [2, 0]])
+    assert span.attributes.equal(tensors.attributes[[2, 0]])
+    assert span.forcings["lat"].equal(tensors.forcings["lat"][:, [2, 0]])
+    assert span.forcings["day_of_year"].expand(-1, 2, -1).equal(tensors.forcings["day_of_year"][5:20].expand(-1, 2, -1))
 
 
 def test_every_site_may_have_a_window_of_its_own(counted):
@@ -85,4 +85,4 @@ def test_every_site_may_have_a_window_of_its_own(counted):
 
 def test_a_data_set_without_attributes_is_said(delaware):
     with pytest.raises(ValueError, match="has no attributes to learn parameters from. Add descriptors"):
-        Samples.of(delaware, ["prcp"], [], "streamflow")
+        Tensors.of(delaware, ["prcp"], [], "streamflow")

@@ -17,11 +17,11 @@ def copied(checkpoint):
     return torch.load(file, weights_only=True)
 
 
-def train(untrained, change=lambda samples: None, checkpoint=None, **options):
-    """The epochs and the weights in the end; `change` may change the samples before."""
-    model, samples, config = untrained(**options)
-    change(samples)
-    epochs = list(fit(model, samples, config, checkpoint))
+def train(untrained, change=lambda tensors: None, checkpoint=None, **options):
+    """The epochs and the weights in the end; `change` may change the tensors before."""
+    model, tensors, config = untrained(**options)
+    change(tensors)
+    epochs = list(fit(model, tensors, config, checkpoint))
     return epochs, {k: v.clone() for k, v in model.state_dict().items()}
 
 
@@ -34,8 +34,8 @@ def held_out_sites(untrained, **options):
     return epochs[0].nse.isnan()
 
 
-def scramble(samples):
-    samples.target.copy_(samples.target.flip(0) + 5)
+def scramble(tensors):
+    tensors.target.copy_(tensors.target.flip(0) + 5)
 
 
 @pytest.mark.parametrize("loss", ["nse", "rmse", "kge"])
@@ -105,41 +105,41 @@ def test_training_stops_when_patience_ends(untrained):
 
 @pytest.mark.parametrize("validation, per_epoch", [("none", 6), ("sites", 3)])
 def test_an_interrupt_ends_training_after_the_present_update(validation, per_epoch, untrained):
-    model, samples, config = untrained(epochs=5, validation=validation)
+    model, tensors, config = untrained(epochs=5, validation=validation)
     asked = iter([False] * (per_epoch + 1) + [True])
-    (epoch,) = fit(model, samples, config, interrupt=lambda: next(asked))
+    (epoch,) = fit(model, tensors, config, interrupt=lambda: next(asked))
     assert next(asked, "all asked") == "all asked"
     # One update more than the epoch has; with validation, only a whole epoch can be the best.
     assert same(model.state_dict(), epoch.checkpoint["weights"]) == (validation == "sites")
 
 
 def test_an_interrupt_before_the_first_update_leaves_a_usable_model(untrained):
-    model, samples, config = untrained()
-    assert list(fit(model, samples, config, interrupt=lambda: True)) == []
-    assert model(samples)["streamflow"].isfinite().all()
+    model, tensors, config = untrained()
+    assert list(fit(model, tensors, config, interrupt=lambda: True)) == []
+    assert model(tensors)["streamflow"].isfinite().all()
 
 
 def test_held_out_sites_are_not_trained_on(untrained):
     held = held_out_sites(untrained, validation="sites", validation_fraction=0.5)
     assert held.tolist().count(True) == 2
 
-    def change(samples):
-        samples.target[:, held] = samples.target[:, held].flip(0) + 5
-        samples.attributes[held] += 100
+    def change(tensors):
+        tensors.target[:, held] = tensors.target[:, held].flip(0) + 5
+        tensors.attributes[held] += 100
 
     first, second = (
-        train(untrained, c, validation="sites", validation_fraction=0.5)[0] for c in (lambda samples: None, change)
+        train(untrained, c, validation="sites", validation_fraction=0.5)[0] for c in (lambda tensors: None, change)
     )
     assert same(first[-1].checkpoint["weights"], second[-1].checkpoint["weights"])
     assert first[-1].validation_loss != second[-1].validation_loss
 
 
 def test_a_held_out_period_is_not_trained_on(untrained):
-    def change(samples):
-        samples.target[72:] = samples.target[72:].flip(0) + 5
+    def change(tensors):
+        tensors.target[72:] = tensors.target[72:].flip(0) + 5
 
     options = dict(validation="period", validation_fraction=0.2)
-    first, second = (train(untrained, c, **options)[0] for c in (lambda samples: None, change))
+    first, second = (train(untrained, c, **options)[0] for c in (lambda tensors: None, change))
     assert same(first[-1].checkpoint["weights"], second[-1].checkpoint["weights"])
     assert first[-1].validation_loss != second[-1].validation_loss
     earlier, _ = train(untrained, lambda s: s.target[71].add_(50), **options)
@@ -152,8 +152,8 @@ def test_what_is_trained_on_matters(untrained):
 
 @pytest.mark.parametrize("loss", ["nse", "rmse", "kge"])
 def test_a_site_without_observations_spoils_nothing(loss, untrained):
-    def change(samples):
-        samples.target[:, 1] = torch.nan
+    def change(tensors):
+        tensors.target[:, 1] = torch.nan
 
     epochs, weights = train(untrained, change, batch_size=1, loss=loss)
     assert all(w.isfinite().all() for w in weights.values())
@@ -166,19 +166,19 @@ def test_a_window_longer_than_the_record_takes_the_record(untrained):
 
 
 def test_a_loss_that_is_not_a_number_ends_training_with_advice(untrained):
-    model, samples, config = untrained()
+    model, tensors, config = untrained()
     with torch.no_grad():
         next(model.network.level.parameters()).fill_(torch.nan)
     with pytest.raises(ValueError, match="The loss became nan in epoch 1. Lower learning_rate"):
-        next(fit(model, samples, config))
+        next(fit(model, tensors, config))
 
 
 def test_days_before_the_scored_ones_are_not_trained_on(untrained):
     """Their observations may change without any effect."""
     weights = []
     for observed in (0.0, 9.0):
-        model, samples, config = untrained(epochs=2)
-        warm = replace(samples, target=samples.target.clone(), warmup=25)
+        model, tensors, config = untrained(epochs=2)
+        warm = replace(tensors, target=tensors.target.clone(), warmup=25)
         warm.target[:25] = observed
         list(fit(model, warm, config))
         weights.append(model.state_dict())

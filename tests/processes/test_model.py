@@ -3,12 +3,13 @@
 import pytest
 import torch
 
+from dgviz import ProcessModel, WiringError
 from dgviz.domains import Domain
 from dgviz.learn import DifferentiableModel
 from dgviz.learn.networks import ParameterNetwork
-from dgviz.learn.tensors import Samples
+from dgviz.learn.site_model import SiteModel
+from dgviz.learn.tensors import Tensors
 from dgviz.processes.declare import Flux, Forcing, Parameter, Process, Quantity, State
-from dgviz.processes.model import ProcessModel, WiringError
 from dgviz.sensitivity import mean_response
 
 
@@ -61,10 +62,10 @@ def test_a_made_up_domain_steps_its_store():
 def test_a_made_up_domain_learns_and_has_its_units():
     model = barrels.build()
     learned = DifferentiableModel(model, ParameterNetwork(model.of(Parameter), 1, members=2, hidden=3), ["size"])
-    samples = Samples(dict(rain=torch.rand(5, 3, 1)), torch.rand(3, 1), torch.rand(5, 3))
-    learned(samples)["leak"].sum().backward()
+    tensors = Tensors(dict(rain=torch.rand(5, 3, 1)), torch.rand(3, 1), torch.rand(5, 3))
+    learned(tensors)["leak"].sum().backward()
     assert all(w.grad.abs().sum() > 0 for w in learned.parameters())
-    assert mean_response(learned, samples, "leak").share.attrs["units"] == "mm d-1 d"
+    assert mean_response(SiteModel(learned, tensors, None, "leak")).share.attrs["units"] == "mm d-1 d"
 
 
 def test_a_store_that_nobody_reads_is_the_running_sum_of_its_fluxes():

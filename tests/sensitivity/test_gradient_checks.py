@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from dgviz.learn.site_model import SiteModel
 from dgviz.processes.declare import Parameter
 from dgviz.sensitivity import agreement, finite_difference, forcing_response, memory, parameter_response
 
@@ -13,31 +14,31 @@ SMOOTH = dict(snow="SmoothDegreeDaySnow", groundwater="ThreeOutlets", routing="G
 @pytest.fixture
 def at_one_site(untrained):
     def make(**changes):
-        model, samples, config = untrained(n_time=150, **changes)
-        return model, samples.span(30, 150, 30, [0]), config.target, np.arange(120)
+        model, tensors, config = untrained(n_time=150, **changes)
+        return model, tensors.span(30, 150, 30, [0]), config.target, np.arange(120)
 
     return make
 
 
 def test_every_exact_response_agrees_with_a_rerun(at_one_site):
-    model, samples, target, time = at_one_site(**SMOOTH)
-    exact = parameter_response(model, samples, target, time)
+    model, tensors, target, time = at_one_site(**SMOOTH)
+    exact = parameter_response(SiteModel(model, tensors, time, target))
     for name in model.process_model.of(Parameter):
-        rerun = finite_difference(model, samples, target, name, time)
+        rerun = finite_difference(SiteModel(model, tensors, time, target), name)
         assert agreement(exact[name], rerun) > 99, name
         assert rerun.attrs["units"] == exact[name].attrs["units"]
 
 
 def test_a_dynamic_parameter_is_shifted_on_all_days(at_one_site):
-    model, samples, target, time = at_one_site(**SMOOTH, dynamic=("beta",))
-    exact = parameter_response(model, samples, target, time)
-    assert agreement(exact.beta, finite_difference(model, samples, target, "beta", time)) > 99
+    model, tensors, target, time = at_one_site(**SMOOTH, dynamic=("beta",))
+    exact = parameter_response(SiteModel(model, tensors, time, target))
+    assert agreement(exact.beta, finite_difference(SiteModel(model, tensors, time, target), "beta")) > 99
 
 
 def test_a_hard_threshold_has_no_gradient_that_a_rerun_would_see(at_one_site):
-    model, samples, target, time = at_one_site(snow="DegreeDaySnow")
-    exact = parameter_response(model, samples, target, time)
-    wide = finite_difference(model, samples, target, "tt", time, step=0.2)
+    model, tensors, target, time = at_one_site(snow="DegreeDaySnow")
+    exact = parameter_response(SiteModel(model, tensors, time, target))
+    wide = finite_difference(SiteModel(model, tensors, time, target), "tt", step=0.2)
     assert agreement(exact.tt, wide) < 90
 
 
@@ -59,8 +60,8 @@ def test_memory_counts_the_days_that_give_half_of_a_response():
 
 
 def test_rain_after_the_day_has_no_part_in_its_memory(at_one_site):
-    model, samples, target, time = at_one_site(**SMOOTH)
-    response = forcing_response(model, samples, target, "prcp", time, 60)
-    at = samples.warmup + 60
+    model, tensors, target, time = at_one_site(**SMOOTH)
+    response = forcing_response(SiteModel(model, tensors, time, target), "prcp", 60)
+    at = tensors.warmup + 60
     assert not response.values[at + 1 :].any()
     assert 1 <= memory(response, at) <= at + 1

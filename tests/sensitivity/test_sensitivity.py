@@ -7,6 +7,7 @@ import torch
 from torch.autograd import forward_ad
 
 from dgviz.domains import hydrology
+from dgviz.learn.site_model import SiteModel
 from dgviz.processes.declare import Parameter, State
 from dgviz.sensitivity import forcing_response, mean_response, parameter_response
 from dgviz.sensitivity.units import units_per
@@ -14,42 +15,43 @@ from dgviz.sensitivity.units import units_per
 TARGET = "streamflow"
 
 
-def in_double(model, samples):
+def in_double(model, tensors):
     """In float64, in which finite differences mean something."""
-    return model.double(), samples.to(torch.float64)
+    return model.double(), tensors.to(torch.float64)
 
 
 @pytest.fixture(params=[(), ("k0", "fc")], ids=["static", "dynamic"])
 def case(request, untrained):
     """A model of all processes with 20 days of warm-up and 40 scored days of one basin."""
     chosen = dict(snow="SmoothDegreeDaySnow", groundwater="ThreeOutlets", routing="GammaRouting")
-    model, samples, _ = untrained(capillary_rise="CapillaryRise", dynamic=request.param, **chosen)
-    model.learn_statistics(samples)
-    model, samples = in_double(model, samples)
-    return model, samples.span(20, 60, 20, [1]), list(range(40))
+    model, tensors, _ = untrained(capillary_rise="CapillaryRise", dynamic=request.param, **chosen)
+    model.learn_statistics(tensors)
+    model, tensors = in_double(model, tensors)
+    return model, tensors.span(20, 60, 20, [1]), list(range(40))
 
 
-def shifted(model, samples, name, by):
+def shifted(model, tensors, name, by):
     """The target on the scored days with one parameter shifted in all members and on all days, (time,)."""
     with torch.no_grad():
-        parameters = model.parameters_of(samples)
+        parameters = model.parameters_of(tensors)
         parameters[name] = parameters[name] + by
-        return model.process_model(samples.forcings, parameters, [TARGET])[TARGET].mean(-1)[samples.warmup :, 0]
+        return model.process_model(tensors.forcings, parameters, [TARGET])[TARGET].mean(-1)[tensors.warmup :, 0]
 
 
 def test_parameter_response_is_that_of_finite_differences(case):
-    model, samples, time = case
-    response = parameter_response(model, samples, TARGET, time)
-    assert list(response) == list(model.parameters_of(samples)) and response.sizes == {"time": 40}
+    model, tensors, time = case
+    response = parameter_response(SiteModel(model, tensors, time, TARGET))
+    assert list(response) == list(model.parameters_of(tensors)) and response.sizes == {"time": 40}
     for name, parameter in model.process_model.of(Parameter).items():
         step = 1e-6 * (parameter.range[1] - parameter.range[0])
-        expected = (shifted(model, samples, name, step) - shifted(model, samples, name, -step)) / (2 * step)
+        expected = (shifted(model, tensors, name, step) - shifted(model, tensors, name, -step)) / (2 * step)
         torch.testing.assert_close(torch.tensor(response[name].values), expected, rtol=1e-5, atol=1e-7, msg=name)
 
 
 def test_mean_response_is_the_mean_of_parameter_response(case):
-    model, samples, time = case
-    by_day, mean = parameter_response(model, samples, TARGET, time), mean_response(model, samples, TARGET)
+    model, tensors, time = case
+    site = SiteModel(model, tensors, time, TARGET)
+    by_day, mean = parameter_response(site), mean_response(site)
     assert mean.sizes == {"site": 1}
     for name in by_day:
         assert mean[name].item() == pytest.approx(by_day[name].mean().item(), rel=1e-9, abs=1e-12), name
@@ -57,43 +59,44 @@ def test_mean_response_is_the_mean_of_parameter_response(case):
 
 
 def test_mean_response_of_a_site_does_not_depend_on_other_sites(untrained):
-    model, samples, _ = untrained()
-    model, samples = in_double(model, samples)
-    together, alone = (mean_response(model, samples.span(20, 60, 20, s), TARGET) for s in ([0, 1, 2], [1]))
+    model, tensors, _ = untrained()
+    model, tensors = in_double(model, tensors)
+    sites = (SiteModel(model, tensors.span(20, 60, 20, s), None, TARGET) for s in ([0, 1, 2], [1]))
+    together, alone = map(mean_response, sites)
     for name in together:
         assert together[name][1].item() == pytest.approx(alone[name].item(), rel=1e-9)
 
 
 @pytest.mark.parametrize("forcing", ["prcp", "tmean"])
 def test_forcing_response_is_that_of_finite_differences_and_zero_in_the_future(case, forcing):
-    model, samples, time = case
+    model, tensors, time = case
     day = 30
-    response = forcing_response(model, samples, TARGET, forcing, time, day)
+    response = forcing_response(SiteModel(model, tensors, time, TARGET), forcing, day)
     assert (response.sel(time=slice(day + 1, None)) == 0).all() and (response.sel(time=slice(day)) != 0).any()
     for earlier in (-20, -3, 0, 17, 28, day):  # those before 0 are of the warm-up
         flows = []
         for step in (1e-5, -1e-5):
-            series = samples.forcings[forcing].clone()
-            series[samples.warmup + earlier] += step
-            changed = replace(samples, forcings=samples.forcings | {forcing: series})
+            series = tensors.forcings[forcing].clone()
+            series[tensors.warmup + earlier] += step
+            changed = replace(tensors, forcings=tensors.forcings | {forcing: series})
             with torch.no_grad():
-                flows.append(model(changed, [TARGET])[TARGET].mean(-1)[samples.warmup + day].item())
+                flows.append(model(changed, [TARGET])[TARGET].mean(-1)[tensors.warmup + day].item())
         expected = (flows[0] - flows[1]) / 2e-5
         assert response.sel(time=earlier).item() == pytest.approx(expected, rel=1e-4, abs=1e-8), earlier
 
 
 def test_the_response_to_rain_is_the_same_by_tangents(case):
     """Forward from the rain of one day and backward from the flow of another meet."""
-    model, samples, time = case
+    model, tensors, time = case
     rain_day, flow_day = 12, 25
     with torch.no_grad(), forward_ad.dual_level():
-        rain = samples.forcings["prcp"]
+        rain = tensors.forcings["prcp"]
         tangent = torch.zeros_like(rain)
-        tangent[samples.warmup + rain_day] = 1
-        changed = samples.forcings | {"prcp": forward_ad.make_dual(rain, tangent)}
-        flow = model(replace(samples, forcings=changed), [TARGET])[TARGET].mean(-1)
-        forward = forward_ad.unpack_dual(flow).tangent[samples.warmup + flow_day].item()
-    backward = forcing_response(model, samples, TARGET, "prcp", time, flow_day).sel(time=rain_day).item()
+        tangent[tensors.warmup + rain_day] = 1
+        changed = tensors.forcings | {"prcp": forward_ad.make_dual(rain, tangent)}
+        flow = model(replace(tensors, forcings=changed), [TARGET])[TARGET].mean(-1)
+        forward = forward_ad.unpack_dual(flow).tangent[tensors.warmup + flow_day].item()
+    backward = forcing_response(SiteModel(model, tensors, time, TARGET), "prcp", flow_day).sel(time=rain_day).item()
     assert backward == pytest.approx(forward, rel=1e-9)
 
 
@@ -133,10 +136,10 @@ def test_a_parameter_moves_water_but_makes_none(choices, example):
 
 
 def test_responses_carry_time_units_and_names(case):
-    model, samples, time = case
-    response = parameter_response(model, samples, TARGET, time).k1
+    model, tensors, time = case
+    response = parameter_response(SiteModel(model, tensors, time, TARGET)).k1
     assert response.attrs == {"units": "mm d-1 d", "long_name": "Response of streamflow to interflow recession"}
-    rain = forcing_response(model, samples, TARGET, "prcp", time, 3)
+    rain = forcing_response(SiteModel(model, tensors, time, TARGET), "prcp", 3)
     assert rain.attrs == {"units": "mm d-1 mm-1 d", "long_name": "Response of streamflow to precipitation"}
     assert rain.time.values.tolist() == list(range(-20, 40))
 

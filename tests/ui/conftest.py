@@ -13,7 +13,7 @@ from dgviz.learn.site_model import SiteModel
 from dgviz.processes.declare import Flux, Parameter, State
 from dgviz.scores import metrics
 from dgviz.ui.session.state import AppState
-from dgviz.ui.session.store import Store
+from dgviz.ui.session.store import DataStore
 
 SITES = ["a1", "b2", "c3", "d4", "e5"]
 
@@ -111,11 +111,8 @@ class FakeRun:
         torch.manual_seed(0)
         model = DifferentiableModel.build(self.config.edited(members=1), dataset).eval()
         first, last = dataset.indexes["time"].slice_indexer(start, stop).indices(dataset.sizes["time"])[:2]
-        return model, model.samples(dataset, "streamflow").span(first, last, 30), dataset.time[first:last]
-
-    def site_model(self, dataset, site, start, stop):
-        """The same, to be simulated with shifted parameters."""
-        return SiteModel(*self.at(dataset, site, start, stop))
+        tensors = model.tensors(dataset, "streamflow").span(first, last, 30)
+        return SiteModel(model, tensors, dataset.time[first:last], "streamflow")
 
     def read_progress(self, cursor):
         return self.progress[cursor:], len(self.progress)
@@ -124,7 +121,7 @@ class FakeRun:
         self.asked.append(what)
 
 
-class FakeStore(Store):
+class FakeStore(DataStore):
     """The store over given data sets and runs; it trains nothing."""
 
     def __init__(self, folder, datasets):

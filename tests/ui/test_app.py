@@ -9,9 +9,9 @@ from bokeh.document import Document
 from panel.util import edit_readonly
 from tornado.websocket import WebSocketClosedError
 
+from dgviz import ProcessModel
 from dgviz.domains import Domain
 from dgviz.processes.declare import Parameter, Process
-from dgviz.processes.model import ProcessModel
 from dgviz.ui.app import create_app, not_of_a_closed_page
 from dgviz.ui.session.state import AppState
 from dgviz.ui.session.what_if import WhatIf

@@ -11,7 +11,7 @@ from bokeh.plotting import figure
 
 from dgviz.ui import theme
 from dgviz.ui.figures import hover, plain_figure
-from dgviz.ui.figures.buckets import GROUND, MAIN, SIDE, SKY, Arrow, Picture, Store
+from dgviz.ui.figures.buckets import GROUND, MAIN, SIDE, SKY, Arrow, Bucket, Picture
 from dgviz.ui.words.text import number, sentence, units
 
 WIDEST = 20  # px, of the widest arrow
@@ -66,7 +66,7 @@ class BucketDiagram:
         """The width of an arrow in px: the square root, so that small fluxes are still seen."""
         return max(1.0, WIDEST * math.sqrt(max(flux, 0) / self.widest))
 
-    def _store_row(self, store: Store, value: float = 0.0) -> dict:
+    def _store_row(self, store: Bucket, value: float = 0.0) -> dict:
         full = self.full.get(store.name, 0.0)
         share = min(max(value / full, 0), 1) if full > 0 else 0.0
         words = sentence(store.name)

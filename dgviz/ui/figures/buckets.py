@@ -21,7 +21,7 @@ LANE, MAIN, SIDE = 13.0, 60.0, 80.0  # %: width of a lane, right end of the stor
 
 
 @dataclass(frozen=True)
-class Store:
+class Bucket:
     """A store as a box; `thin` for one that passes on all it gets within the day."""
 
     name: str
@@ -55,7 +55,7 @@ class Arrow:
 class Picture:
     """Stores, arrows and the outside places: `above`, and `beside`, which are on the right below `ground`."""
 
-    stores: dict[str, Store]
+    stores: dict[str, Bucket]
     arrows: dict[str, Arrow]
     above: tuple[str, ...]
     beside: tuple[str, ...]
@@ -125,18 +125,18 @@ class _Layout:
     def _leaves_aside(self, store: str) -> list[str]:
         return [n for n, f in self.fluxes.items() if f.out_of == store and f.into not in self.row]
 
-    def _boxes(self) -> dict[str, Store]:
+    def _boxes(self) -> dict[str, Bucket]:
         boxes, y = {}, SKY + GAP
         for i, name in enumerate(self.main):
             thin, on = name in self.thin, name in self.on
             height = THIN if thin else max(STORE if on else OFF, OUTLET * len(self._leaves_aside(name)))
             left = LANE * _passing(self.up, i)
             right = (MAIN if self.side or self.beside else 100) - LANE * _passing(self.down, i)
-            boxes[name] = Store(name, self.states[name], left, right, y, y + height, on, thin)
+            boxes[name] = Bucket(name, self.states[name], left, right, y, y + height, on, thin)
             y += height + GAP
         return boxes | self._side_boxes(boxes)
 
-    def _side_boxes(self, boxes: dict[str, Store]) -> dict[str, Store]:
+    def _side_boxes(self, boxes: dict[str, Bucket]) -> dict[str, Bucket]:
         """On the right, beside the stores that feed them, one below the other."""
         sources = [boxes[f.out_of] for f in self.fluxes.values() if f.out_of in boxes and f.into not in self.row]
         if not self.side:
@@ -145,7 +145,7 @@ class _Layout:
         bottom = max((s.bottom for s in sources), default=SKY + STORE)
         share = (bottom - top) / len(self.side)
         return {
-            name: Store(
+            name: Bucket(
                 name,
                 self.states[name],
                 SIDE,

@@ -8,7 +8,7 @@ from bokeh.plotting import figure
 
 from dgviz.ui import theme
 from dgviz.ui.figures import hover, log_ticks, nothing_yet, plain_figure, plain_legend, show_lines, tip
-from dgviz.ui.figures.series import days_of, stretches
+from dgviz.ui.figures.series import days_in_sight, stretches
 
 DATE_TIP = ("", "@time{%e %b %Y}")
 FLOWS = {"observed": "observed", "simulated": "run A", "what_if": "what if", "baseline": "run B"}  # as in the legend
@@ -71,7 +71,7 @@ class Hydrograph:
     def show_window(self, window: tuple[str, str]) -> None:
         """Fit both axes to the days from the first to the last of the window."""
         first, last = pd.Timestamp(window[0]), pd.Timestamp(window[1]) + pd.Timedelta(days=1)
-        if self.x_range.start is None or days_of(self.x_range) != window:  # else it is the user who moves it
+        if self.x_range.start is None or days_in_sight(self.x_range) != window:  # else it is the user who moves it
             self.x_range.update(start=first, end=last)
         days = pd.DatetimeIndex(self.source.data["time"])
         inside = slice(*days.slice_locs(first, last))

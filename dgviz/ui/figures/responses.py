@@ -18,7 +18,7 @@ LEFT_OF_TWO_LINES = 86  # px, for an axis label of two lines
 DATE = ("", "@time{%e %b %Y}")
 
 
-class Responses:
+class ResponseFigure:
     """Panels over sources of all days: rain, response to rain, flow, and one for each of up to `most` parameters."""
 
     def __init__(self, dark: bool = False, most: int = 3):

@@ -92,7 +92,7 @@ def overlap(window: tuple[str, str], days: pd.DatetimeIndex) -> tuple[str, str]:
     return (str(inside[0].date()), str(inside[-1].date())) if len(inside) else window
 
 
-def days_of(x_range: Range1d) -> tuple[str, str]:
+def days_in_sight(x_range: Range1d) -> tuple[str, str]:
     """The first and the last whole day of a time axis."""
     start, end = (
         pd.Timestamp(v, unit="ms") if isinstance(v, int | float) else pd.Timestamp(v)

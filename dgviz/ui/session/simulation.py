@@ -11,7 +11,7 @@ from dgviz.experiment.runs import Run
 from dgviz.learn.site_model import SiteModel
 from dgviz.sensitivity import agreement, finite_difference, forcing_response, parameter_response
 from dgviz.ui.session.state import FINISHED, AppState
-from dgviz.ui.session.store import written
+from dgviz.ui.session.store import results_written
 
 SHORT = 4 * 366  # days: a record no longer than this is simulated as a whole
 LONGEST = 3 * 366  # days of a longer record that are simulated at once
@@ -38,7 +38,7 @@ class Simulation:
     @property
     def key(self) -> tuple[str | float, ...]:
         """What makes two simulations the same."""
-        return str(self.run.folder), written(self.run), self.run.config.data, self.site, self.start, self.stop
+        return str(self.run.folder), results_written(self.run), self.run.config.data, self.site, self.start, self.stop
 
     @property
     def forcing(self) -> str:
@@ -51,33 +51,28 @@ class Simulation:
 
     def site_model(self) -> SiteModel:
         """The model, to be simulated again and again with shifted parameters."""
-        return self.run.site_model(self.dataset, self.site, self.start, self.stop)
+        return self.run.at(self.dataset, self.site, self.start, self.stop)
 
     def parameter_response(self) -> xr.Dataset:
         """The response of the target to each parameter `(time,)`."""
-        model, samples, time = self._at()
-        return parameter_response(model, samples, self.run.config.target, time)
+        return parameter_response(self.site_model())
 
     def forcing_response(self, day: str) -> xr.DataArray:
         """The response of the target on one day to the driving forcing of each day `(time,)`."""
-        model, samples, time = self._at()
-        position = time.indexes["time"].get_loc(pd.Timestamp(day))
-        return forcing_response(model, samples, self.run.config.target, self.forcing, time, position)
+        site = self.site_model()
+        position = site.time.indexes["time"].get_loc(pd.Timestamp(day))
+        return forcing_response(site, self.forcing, position)
 
     def check(self, parameter: str, steps: tuple[float, ...]) -> tuple[xr.DataArray, list[xr.DataArray], list[float]]:
         """The response to a parameter `(time,)`: exact, and for each step by rerunning and how far they agree, %."""
-        model, samples, time = self._at()
-        target = self.run.config.target
-        exact = parameter_response(model, samples, target, time)[parameter]
-        reruns = [finite_difference(model, samples, target, parameter, time, step) for step in steps]
+        site = self.site_model()
+        exact = parameter_response(site)[parameter]
+        reruns = [finite_difference(site, parameter, step) for step in steps]
         return exact, reruns, [agreement(exact, rerun) for rerun in reruns]
 
     def trial(self) -> Trial:
         """The model, to be put through physics checks."""
-        return Trial(*self._at(), self.run.config.target)
-
-    def _at(self):
-        return self.run.at(self.dataset, self.site, self.start, self.stop)
+        return Trial(self.site_model())
 
 
 def simulated_days(dataset: xr.Dataset, window: tuple[str, str]) -> tuple[str, str]:

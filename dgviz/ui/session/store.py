@@ -17,7 +17,7 @@ from dgviz.ui.session.background import Computed
 ACTIVE = ("waiting", "training", "paused", "stopping")
 
 
-class Store:
+class DataStore:
     """Opens each data set and each result once, finds runs by id, and hands new ones to the worker.
 
     `runs_folder` is where new runs are written; `data` is what a new session opens, the name of a source or the path
@@ -80,7 +80,7 @@ class Store:
     def results(self, run_id: str) -> xr.Dataset:
         """The results of a finished run, in memory; the same object until the run has new ones."""
         run = self.run(run_id)
-        key = run_id, written(run)
+        key = run_id, results_written(run)
         with self._lock:
             if key not in self._results:
                 _forget(self._results, run_id)
@@ -90,7 +90,7 @@ class Store:
     def scores(self, run_id: str) -> xr.Dataset:
         """Every score of a finished run, `(period, site)`; nothing else of it is read."""
         run = self.run(run_id)
-        key = run_id, written(run)
+        key = run_id, results_written(run)
         with self._lock:
             if key not in self._scores:
                 results = run.results()
@@ -101,7 +101,7 @@ class Store:
 
     def medians(self, run_id: str) -> xr.Dataset:
         """The median of every score over the sites of a finished run, `(period,)`."""
-        key, scores = (run_id, written(self.run(run_id))), self.scores(run_id)
+        key, scores = (run_id, results_written(self.run(run_id))), self.scores(run_id)
         with self._lock:
             if key not in self._medians:
                 _forget(self._medians, run_id)
@@ -139,7 +139,7 @@ class Store:
             self._worker.close()
 
 
-def written(run: Run) -> float:
+def results_written(run: Run) -> float:
     """When the results of a run were written, in s: a run that is trained on has others. Zero without results."""
     path = run.folder / "results.zarr"
     return path.stat().st_mtime if path.exists() else 0.0

@@ -58,7 +58,7 @@ def mark(what_if: WhatIf | None, words: str = "what if") -> str:
     return f" <span class='what-if' title='{title}'>{html.escape(words)}</span>" if what_if else ""
 
 
-def badge(what_if: WhatIf | None) -> str:
+def what_if_badge(what_if: WhatIf | None) -> str:
     """The same with its first changes."""
     changes = what_if.changes if what_if else ()
     more = f" and {len(changes) - SAID} more" if len(changes) > SAID else ""

@@ -13,7 +13,7 @@ from dgviz.ui.session.state import AppState
 from dgviz.ui.session.what_if import WhatIf
 from dgviz.ui.widgets import material
 from dgviz.ui.words.kinds import chips
-from dgviz.ui.words.progress import in_words
+from dgviz.ui.words.progress import progress_words
 from dgviz.ui.words.run_names import run_names
 from dgviz.ui.words.text import number, sentence
 
@@ -109,7 +109,7 @@ def backend_chip(state: AppState):
 def _runs(state: AppState):
     def words(training, status, progress, runs):
         if training:
-            return f"{sentence(status)}{f', {in_words(progress[-1])}' if progress else ''}"
+            return f"{sentence(status)}{f', {progress_words(progress[-1])}' if progress else ''}"
         return f"{len(runs)} runs" if len(runs) != 1 else "1 run"
 
     names = ("training", "status", "progress", "runs")

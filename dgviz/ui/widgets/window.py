@@ -3,7 +3,7 @@
 import panel as pn
 from bokeh.models import Range1d
 
-from dgviz.ui.figures.series import days_of
+from dgviz.ui.figures.series import days_in_sight
 from dgviz.ui.session.state import AppState
 
 PAUSE = 200  # ms, at most one change of the window in this time
@@ -15,7 +15,7 @@ def follow_range(x_range: Range1d, state: AppState) -> None:
 
     def tell():
         waiting.clear()
-        window = days_of(x_range)
+        window = days_in_sight(x_range)
         if window != state.window:
             state.window = window
 

@@ -18,7 +18,7 @@ def share_done(record: dict) -> float:
     return ((part_of(record) - 1) * record["epochs"] + record["epoch"]) / (parts_of(record) * record["epochs"])
 
 
-def in_words(record: dict) -> str:
+def progress_words(record: dict) -> str:
     """As "epoch 3 of 60, fold 2 of 5, seed 1 of 3"."""
     part = f", {record['part_name']}" if record.get("part_name") else ""
     return f"epoch {record['epoch']} of {record['epochs']}{part}"

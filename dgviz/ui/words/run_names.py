@@ -7,14 +7,14 @@ import pandas as pd
 from dgviz.experiment.config import NOT_THE_MODEL, RunConfig
 from dgviz.experiment.runs import Run
 from dgviz.paths import data_folder
-from dgviz.ui.session.store import Store
-from dgviz.ui.words.differences import in_words
+from dgviz.ui.session.store import DataStore
+from dgviz.ui.words.differences import describe_differences
 from dgviz.ui.words.text import number
 
 STRUCTURE = ("processes", "dynamic", "predictor", "parameters", "shuffled")  # what a preset is known by
 
 
-def run_names(run_ids: list[str], store: Store) -> dict[str, str]:
+def run_names(run_ids: list[str], store: DataStore) -> dict[str, str]:
     """The id of each run by its name, as a picker wants it; names that are alike have the id too."""
     names = [run_name(store.run(run_id), store) for run_id in run_ids]
     alike = {name for name in names if names.count(name) > 1}
@@ -23,7 +23,7 @@ def run_names(run_ids: list[str], store: Store) -> dict[str, str]:
     }
 
 
-def run_name(run: Run, store: Store) -> str:
+def run_name(run: Run, store: DataStore) -> str:
     """As "HBV without snow, 22 Nov 11:39, NSE 0.65"."""
     nse = _median_nse(run, store)
     return f"{name_without_score(run)}, NSE {nse}" if nse else name_without_score(run)
@@ -42,7 +42,7 @@ def model_name(config: RunConfig) -> str:
     for name, preset in _presets(default).items():
         if words := _beyond(model, preset, name):
             return words
-    return in_words(model, default)
+    return describe_differences(model, default)
 
 
 def _presets(default: RunConfig) -> dict[str, RunConfig]:
@@ -64,7 +64,7 @@ def _beyond(model: RunConfig, preset: RunConfig, name: str) -> str:
     """The name of a preset and what comes on top of it; nothing where the processes are others."""
     if any(getattr(model, name) != getattr(preset, name) for name in STRUCTURE):
         return ""
-    more = in_words(model, preset)
+    more = describe_differences(model, preset)
     return f"{name}; {more}" if more else name
 
 
@@ -74,7 +74,7 @@ def _moment(run: Run) -> str:
     return f"{moment.day} {moment:%b %H:%M}"
 
 
-def _median_nse(run: Run, store: Store) -> str:
+def _median_nse(run: Run, store: DataStore) -> str:
     try:
         return number(float(store.medians(run.id).nse.sel(period="test")))
     except (AttributeError, KeyError, OSError, ValueError):

@@ -3,9 +3,9 @@
 import pytest
 import torch
 
+from dgviz import ProcessModel
 from dgviz.domains import hydrology
 from dgviz.processes.declare import Parameter, State
-from dgviz.processes.model import ProcessModel
 
 
 def tensors(**values):

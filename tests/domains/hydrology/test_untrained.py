@@ -36,9 +36,9 @@ def untrained_results(done_run, delaware, trained):
     """Means of a run, the precipitation, and what was stored a day, `(site,)`."""
     results, data = trained
     model = done_run.model(data)
-    samples = model.samples(data, "streamflow").span(0, results.sizes["time"], 20)
+    tensors = model.tensors(data, "streamflow").span(0, results.sizes["time"], 20)
     with torch.no_grad():
-        states = model.mean(samples, ["soil_moisture", "upper_zone", "lower_zone", "channel", "surface"])
+        states = model.mean(tensors, ["soil_moisture", "upper_zone", "lower_zone", "channel", "surface"])
     stored = sum((v[-1] - v[19]).numpy() for v in states.values()) / results.sizes["time"]
     return results, data.prcp.sel(time=results.time).mean("time").values, stored
 

@@ -6,7 +6,7 @@ from bokeh.models import GlyphRenderer, VAreaStep
 from dgviz.experiment.config import RunConfig
 from dgviz.processes.declare import Flux, State
 from dgviz.ui.figures.hydrograph import Hydrograph
-from dgviz.ui.figures.responses import Responses
+from dgviz.ui.figures.responses import ResponseFigure
 from dgviz.ui.figures.stores import StoreSeries
 
 
@@ -16,7 +16,7 @@ def stores():
     return StoreSeries({"rainfall": fluxes["rainfall"]}, {"melt": fluxes["melt"], "snowpack": states["snowpack"]})
 
 
-@pytest.mark.parametrize("make", [Hydrograph, Responses, stores])
+@pytest.mark.parametrize("make", [Hydrograph, ResponseFigure, stores])
 def test_an_area_in_steps_never_has_an_empty_source(make):
     areas = [r for r in make().layout.select({"type": GlyphRenderer}) if isinstance(r.glyph, VAreaStep)]
     assert areas and all(len(area.data_source.data["time"]) > 0 for area in areas)

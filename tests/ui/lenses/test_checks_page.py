@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dgviz.checks import CHECKS, Criterion, Verdict, meaning
+from dgviz.checks import CHECKS, CheckResult, Criterion, meaning
 from dgviz.experiment.runs import RunError
-from dgviz.ui.figures.verdict import plot_verdict
+from dgviz.ui.figures.check_result import plot_check_result
 from dgviz.ui.lenses.checks.physics_checks import PhysicsChecks, allowed, chip, criteria_table
 from dgviz.ui.session.simulation import Simulation
 
@@ -23,7 +23,7 @@ def said(view, name):
 
 
 def panels(verdict):
-    return plot_verdict(verdict, False).children
+    return plot_check_result(verdict, False).children
 
 
 def test_before_a_check_is_run_it_says_so_and_what_to_do(view):
@@ -110,7 +110,9 @@ def test_limits_in_words(limits, words):
 
 
 def test_a_failed_criterion_stands_out_in_the_table():
-    verdict = Verdict("x", "", (Criterion("good", 1.0, "mm", at_most=2.0), Criterion("<bad>", 3.0, "mm", at_most=2.0)))
+    verdict = CheckResult(
+        "x", "", (Criterion("good", 1.0, "mm", at_most=2.0), Criterion("<bad>", 3.0, "mm", at_most=2.0))
+    )
     table = criteria_table(verdict, False)
     assert table.count("\u2713 passed") == 1 and table.count("\u2715 failed") == 1 and "&lt;bad&gt;" in table
 

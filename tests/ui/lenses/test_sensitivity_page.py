@@ -5,7 +5,7 @@ import pytest
 
 from dgviz.processes.declare import Parameter
 from dgviz.ui import theme
-from dgviz.ui.lenses.sensitivity.gradient_check import STEPS, GradientCheck, in_words
+from dgviz.ui.lenses.sensitivity.gradient_check import STEPS, GradientCheck, agreement_words
 from dgviz.ui.lenses.sensitivity.responses import MOST, Responses
 from dgviz.ui.lenses.sensitivity.sensitivity_map import SensitivityMap
 from dgviz.ui.session.simulation import Simulation
@@ -96,8 +96,8 @@ def test_the_check_says_how_well_gradient_and_rerun_agree(state):
 
 def test_a_threshold_that_a_gradient_does_not_see_is_said():
     parameter = Parameter("degC", "Threshold", range=(-2.5, 2.5))
-    assert "does not see" in in_words(parameter, [99.999, 40.0], dark=False)
-    assert "more than 99.99 %" in in_words(parameter, [99.999, 40.0], dark=False)
-    assert "0.1 \u00b0C" in in_words(parameter, [99.999, 40.0], dark=True)
-    assert "does not see" not in in_words(parameter, [99.5, 99.2], dark=False)
-    assert "less than 0" in in_words(parameter, [99.5, -20.0], dark=False)
+    assert "does not see" in agreement_words(parameter, [99.999, 40.0], dark=False)
+    assert "more than 99.99 %" in agreement_words(parameter, [99.999, 40.0], dark=False)
+    assert "0.1 \u00b0C" in agreement_words(parameter, [99.999, 40.0], dark=True)
+    assert "does not see" not in agreement_words(parameter, [99.5, 99.2], dark=False)
+    assert "less than 0" in agreement_words(parameter, [99.5, -20.0], dark=False)

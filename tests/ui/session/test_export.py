@@ -14,7 +14,7 @@ from dgviz.ui.lenses.explore.flow_charts import FlowCharts
 from dgviz.ui.session.export import shown_series, to_csv, to_netcdf, to_python
 from dgviz.ui.session.live_what_if import LiveWhatIf
 from dgviz.ui.session.state import AppState
-from dgviz.ui.session.store import Store
+from dgviz.ui.session.store import DataStore
 from dgviz.ui.widgets.export_menu import CSV, NETCDF, PNG, PYTHON, SVG, ExportMenu
 
 
@@ -76,7 +76,7 @@ def test_the_netcdf_holds_the_results_and_how_they_came_about(state, tmp_path):
 @pytest.fixture(scope="module")
 def packaged(tmp_path_factory):
     """The state of a session on the data and the runs that travel with dgviz."""
-    return AppState(Store(tmp_path_factory.mktemp("runs")))
+    return AppState(DataStore(tmp_path_factory.mktemp("runs")))
 
 
 def test_the_lines_of_python_run_and_give_what_is_shown(packaged):

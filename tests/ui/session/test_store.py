@@ -1,7 +1,7 @@
 """What all sessions share: the data sets that may be opened."""
 
 from dgviz.datasets import import_dataset
-from dgviz.ui.session.store import Store
+from dgviz.ui.session.store import DataStore
 from tests.datasets.camels_files import write_camels
 
 
@@ -9,10 +9,10 @@ def test_imports_may_be_opened_and_are_told_apart(tmp_path, monkeypatch):
     monkeypatch.setenv("DGVIZ_CACHE", str(tmp_path / "cache"))
     folder = write_camels(tmp_path / "camels", sites=("01013500",))
     import_dataset(folder, "one")
-    known = Store(tmp_path / "runs").known_data()
+    known = DataStore(tmp_path / "runs").known_data()
     assert known["CAMELS-US (daymet), 1 basins"] == "one" and "delaware" in known.values()
     import_dataset(folder, "two")
-    store = Store(tmp_path / "runs", data="two")
+    store = DataStore(tmp_path / "runs", data="two")
     assert store.known_data()["CAMELS-US (daymet), 1 basins (two)"] == "two"
     assert set(store.known_data().values()) == {"delaware", "delaware_river", "camels_us", "one", "two"}
     assert store.dataset("two").sizes["site"] == 1

@@ -3,13 +3,16 @@ from bokeh.document import Document
 from bokeh.models import Range1d
 
 from dgviz.ui.figures.hydrograph import Hydrograph
-from dgviz.ui.figures.series import days_of, flow_columns, periods, rain_and_snow, stretches
+from dgviz.ui.figures.series import days_in_sight, flow_columns, periods, rain_and_snow, stretches
 
 
 def test_a_time_axis_is_read_in_whole_days():
-    assert days_of(Range1d(pd.Timestamp("2000-01-01"), pd.Timestamp("2000-01-03"))) == ("2000-01-01", "2000-01-02")
+    assert days_in_sight(Range1d(pd.Timestamp("2000-01-01"), pd.Timestamp("2000-01-03"))) == (
+        "2000-01-01",
+        "2000-01-02",
+    )
     in_a_browser = Range1d(946684800000 + 3.6e6, 946684800000 + 1.5 * 86.4e6)
-    assert days_of(in_a_browser) == ("2000-01-01", "2000-01-02")
+    assert days_in_sight(in_a_browser) == ("2000-01-01", "2000-01-02")
 
 
 def test_the_server_does_not_move_an_axis_that_the_user_is_dragging(dataset):

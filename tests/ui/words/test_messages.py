@@ -12,7 +12,7 @@ from dgviz.experiment.worker import Worker
 from dgviz.ui import app
 from dgviz.ui.app import create_app
 from dgviz.ui.session.state import AppState
-from dgviz.ui.session.store import Store
+from dgviz.ui.session.store import DataStore
 from dgviz.ui.widgets.header import unreadable_text
 from dgviz.ui.widgets.sidebar import Training
 
@@ -36,7 +36,7 @@ def folder(tmp_path):
 
 
 def test_runs_that_cannot_be_read_are_said_and_the_others_shown(folder):
-    state = AppState(Store(folder))
+    state = AppState(DataStore(folder))
     assert "sound" in state.runs and not {"half", "unknown", "list"} & set(state.runs)
     said = unreadable_text(state.unreadable)
     assert "3 runs are left out" in said and "Correct the file" in said
@@ -49,14 +49,14 @@ def test_runs_that_cannot_be_read_are_said_and_the_others_shown(folder):
 
 
 def test_a_run_that_was_corrected_is_back(folder):
-    state = AppState(Store(folder))
+    state = AppState(DataStore(folder))
     (folder / "half" / "config.json").write_text(RunConfig().model_dump_json())
     state.refresh_runs()
     assert "half" in state.runs and len(state.unreadable) == 2
 
 
 def test_the_page_shows_what_is_left_out(folder):
-    page = create_app(Store(folder))
+    page = create_app(DataStore(folder))
     page.server_doc(Document())
     assert "left out: the configuration cannot be read" in words(page)
 
@@ -66,7 +66,7 @@ def test_nothing_is_said_where_all_runs_can_be_read(state):
 
 
 def test_broken_data_are_said_in_one_sentence(tmp_path, caplog):
-    store = Store(tmp_path, str(tmp_path / "gone"))
+    store = DataStore(tmp_path, str(tmp_path / "gone"))
     page = create_app(store)
     assert "there is no such source, file or folder" in words(page)
     (record,) = caplog.records
@@ -83,7 +83,7 @@ def test_serving_broken_data_ends_before_anything_is_served(tmp_path, monkeypatc
 
 def test_a_runs_folder_that_cannot_be_written_is_said_when_training_begins(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
-    store = Store(tmp_path / "file" / "runs")
+    store = DataStore(tmp_path / "file" / "runs")
     monkeypatch.setattr(Worker, "start", lambda worker: None)
     page = create_app(store)
     page.server_doc(Document())

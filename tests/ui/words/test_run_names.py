@@ -4,7 +4,7 @@ import pytest
 
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.runs import list_runs
-from dgviz.ui.session.store import Store
+from dgviz.ui.session.store import DataStore
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.header import context_bar
 from dgviz.ui.words.run_names import model_name, run_names
@@ -45,7 +45,7 @@ def test_a_run_without_scores_has_a_name_too(state):
 
 
 def test_runs_that_travel_with_dgviz_are_examples(tmp_path):
-    store = Store(tmp_path)
+    store = DataStore(tmp_path)
     names = list(run_names([run.id for run in list_runs(tmp_path)], store))
     assert any(re.fullmatch(r"HBV, example, NSE 0\.\d\d", name) for name in names)
     assert any(name.startswith("HBV without snow, example") for name in names)

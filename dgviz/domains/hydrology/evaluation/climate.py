@@ -14,7 +14,7 @@ import xarray as xr
 from dgviz.datasets import attribute_names, period_slice
 from dgviz.datasets.camels_us import ATTRIBUTES
 from dgviz.domains.hydrology.pet import Hamon, Hargreaves
-from dgviz.experiment.config import ConfigError
+from dgviz.learn.options import ConfigError
 
 YEAR = 365.25
 WET, DRY = 5.0, 1.0  # times the mean precipitation; mm d-1

@@ -6,9 +6,9 @@ from functools import cache, partial
 
 import panel as pn
 
-from dgviz.checks import CHECKS, Criterion, Verdict, meaning
+from dgviz.checks import CHECKS, CheckResult, Criterion, meaning
 from dgviz.ui import theme
-from dgviz.ui.figures.verdict import plot_verdict
+from dgviz.ui.figures.check_result import plot_check_result
 from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.lenses.view import text
 from dgviz.ui.session.simulation import Simulation
@@ -48,7 +48,7 @@ def allowed(criterion: Criterion) -> str:
     return f"{words} {unit}".strip()
 
 
-def criteria_table(verdict: Verdict, dark: bool) -> str:
+def criteria_table(verdict: CheckResult, dark: bool) -> str:
     """A row for each criterion: what is judged, the figure, what is allowed, HTML."""
     rows = (
         f"<tr><td>{html.escape(c.what)}</td><td style='white-space:nowrap'><b>{measured(c)}</b></td>"
@@ -65,7 +65,7 @@ class PhysicsChecks(ComputingView):
     empty = "No run is shown. Press Train in the side bar, or pick a run above, to check its physics."
 
     def __init__(self, state, **params):
-        self.verdicts: dict[str, Verdict] = {}
+        self.verdicts: dict[str, CheckResult] = {}
         self.asked: set[str] = set()
         self.picked, self.simulation = "", None
         super().__init__(state=state, **params)
@@ -153,7 +153,7 @@ class PhysicsChecks(ComputingView):
             self.found.objects = [asks, text(f"<div class='empty'>{html.escape(verdict.sentence)}</div>")]
         else:
             dark = self.state.dark
-            drawn = pn.pane.Bokeh(plot_verdict(verdict, dark), sizing_mode="stretch_width", margin=(6, 0))
+            drawn = pn.pane.Bokeh(plot_check_result(verdict, dark), sizing_mode="stretch_width", margin=(6, 0))
             self.found.objects = [asks, drawn, text(criteria_table(verdict, dark))]
 
     def _sum_up(self):

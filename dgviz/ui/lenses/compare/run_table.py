@@ -10,7 +10,7 @@ from dgviz.experiment.runs import Run
 from dgviz.ui.lenses.view import View
 from dgviz.ui.session.state import FINISHED, AppState
 from dgviz.ui.widgets.form_table import FormTable
-from dgviz.ui.words.differences import in_words
+from dgviz.ui.words.differences import describe_differences
 from dgviz.ui.words.run_names import run_name
 from dgviz.ui.words.text import date, duration, number
 
@@ -30,7 +30,7 @@ def run_table(state: AppState) -> str:
 def _line(run: Run, state: AppState, shown) -> str:
     finished, same_data = run.status in FINISHED, run.config.data == state.config.data
     shown_runs = (state.run, state.baseline)
-    differs = in_words(run.config, shown) or ("is A" if run.id == state.run else "nothing") if shown else ""
+    differs = describe_differences(run.config, shown) or ("is A" if run.id == state.run else "nothing") if shown else ""
     cells = {
         "A": _input("radio", "A", run, run.id == state.run, finished),
         "B": _input("checkbox", "B", run, run.id == state.baseline, finished and same_data and run.id != state.run),

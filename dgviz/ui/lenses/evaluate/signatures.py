@@ -13,7 +13,7 @@ from dgviz.ui.figures.site_scatter import SiteScatter
 from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.lenses.view import text
 from dgviz.ui.session.simulation import test_period
-from dgviz.ui.session.store import written
+from dgviz.ui.session.store import results_written
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.brushing import choose_by, follow
 from dgviz.ui.words.text import date, label, lower_first, number, signed, units, with_units
@@ -71,7 +71,7 @@ class Signatures(ComputingView):
         run, results, data = state.store.run(state.run), state.results(state.run), state.dataset
         days = slice(*test_period(state))
         work = partial(_compute, results.streamflow, data.streamflow, data.prcp, days)
-        self.compute("signatures", (run.id, written(run), days.start, days.stop), work, self._show)
+        self.compute("signatures", (run.id, results_written(run), days.start, days.stop), work, self._show)
 
     def _show(self, found):
         self.found, name = found, self.choice.value

@@ -15,7 +15,7 @@ from dgviz.ui.figures.colours import choices, colouring
 from dgviz.ui.figures.site_scatter import SiteScatter
 from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.lenses.view import empty_words
-from dgviz.ui.session.store import written
+from dgviz.ui.session.store import results_written
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.brushing import choose_by, follow
 from dgviz.ui.words.text import axis_label, number, signed, units
@@ -71,7 +71,7 @@ class Untrained(ComputingView):
             return
         state = self.state
         run, results = state.store.run(state.run), state.results(state.run)
-        key = (run.id, written(run), state.config.data)
+        key = (run.id, results_written(run), state.config.data)
         self.compute("the water balance", key, partial(untrained, results, state.dataset), self._show)
 
     def _show(self, found):

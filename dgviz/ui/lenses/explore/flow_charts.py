@@ -10,7 +10,7 @@ from dgviz.ui.figures.duration import duration_columns, plot_duration, plot_regi
 from dgviz.ui.figures.hydrograph import Hydrograph
 from dgviz.ui.figures.series import flow_columns, in_window, on_all_days, periods, spread_of
 from dgviz.ui.lenses.view import View
-from dgviz.ui.session.what_if import badge
+from dgviz.ui.session.what_if import what_if_badge
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.export_menu import ExportMenu
 from dgviz.ui.widgets.window import follow_range
@@ -55,7 +55,7 @@ class FlowCharts(View):
         """The series of the picked site in the window, and what follows from changed parameters."""
         state = self.state
         about = f"<span class='muted'>{site}{self._area()}</span>"
-        self.heading = f"{html.escape(state.name_of(site))} {about}{badge(what_if)}"
+        self.heading = f"{html.escape(state.name_of(site))} {about}{what_if_badge(what_if)}"
         supposed = what_if.simulated if what_if else None
         if self.changed - {"window", "what_if"}:
             self.columns = flow_columns(state.dataset, site, state.results(run), state.results(baseline), supposed)

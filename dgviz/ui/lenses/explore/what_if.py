@@ -9,7 +9,7 @@ from dgviz.processes.declare import Parameter, Process, title
 from dgviz.scores import metrics
 from dgviz.ui.figures.series import overlap
 from dgviz.ui.lenses.view import View, text
-from dgviz.ui.session.what_if import badge, digits, parameter_number
+from dgviz.ui.session.what_if import digits, parameter_number, what_if_badge
 from dgviz.ui.widgets import material
 from dgviz.ui.words.text import lower_first, number, units, with_units
 
@@ -131,7 +131,7 @@ class ParameterSliders(View):
     def _say(self):
         """The changes, and what they do to the NSE."""
         state, name = self.state, html.escape(self.state.name_of(self.state.site))
-        self.heading = f"What if? <span class='muted'>{name}</span>{badge(state.what_if)}"
+        self.heading = f"What if? <span class='muted'>{name}</span>{what_if_badge(state.what_if)}"
         if not self.learned:
             self.said.object = "<div class='empty'>This basin was not part of the run.</div>"
         elif state.what_if:

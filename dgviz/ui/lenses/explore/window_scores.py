@@ -62,7 +62,7 @@ def _mark(head: str) -> str:
     return " class='what-if'" if head.startswith(WHAT_IF) else ""
 
 
-def days_of(window: tuple[str, str], spans: dict[str, tuple]) -> str:
+def kinds_of_days(window: tuple[str, str], spans: dict[str, tuple]) -> str:
     """Which days a window has, given the first and last day of each period: "training and test days"."""
     first, last = map(pd.Timestamp, window)
     names = [name for name, (start, stop) in spans.items() if start <= last and first <= stop]
@@ -99,7 +99,7 @@ class WindowScores(View):
         supposed = {WHAT_IF: window_scores(observed, what_if.simulated.streamflow, window)} if what_if else {}
         self.table.object = score_table(self.scores | supposed)
         config = state.store.run(run).config
-        days = days_of(window, periods(state.dataset, config.train_period, config.test_period))
+        days = kinds_of_days(window, periods(state.dataset, config.train_period, config.test_period))
         self.caption = f"{html.escape(state.name_of(site))}, {period(*window)}: {days}"
         if "held_out" in results[A] and bool(results[A].held_out.sel(site=site)):
             self.caption += ". Held out: A is predicted by a model that has not seen it"

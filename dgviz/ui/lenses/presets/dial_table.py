@@ -11,7 +11,7 @@ from dgviz.ui.session.preset_runs import Place, Places, colour, missing, places
 from dgviz.ui.session.state import AppState, first_line
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.form_table import FormTable
-from dgviz.ui.words.progress import in_words
+from dgviz.ui.words.progress import progress_words
 from dgviz.ui.words.text import duration, number, sentence
 
 CASES = (("none", "train"), ("none", "test"), ("folds", "test"))
@@ -94,7 +94,7 @@ def _to_train(name: str, holdout: str, place: Place, state: AppState) -> str:
 def _on_its_way(run, state: AppState) -> str:
     """How far a run is: "waiting", "epoch 3 of 60, fold 2 of 5"."""
     if run.id == state.followed and state.progress and run.status != "waiting":
-        return html.escape(in_words(state.progress[-1]))
+        return html.escape(progress_words(state.progress[-1]))
     return run.status
 
 

@@ -15,15 +15,15 @@ GOOD = 99.0  # %: of agreement
 STEPS = (1e-4, 2e-2)  # of the parameter's range: too small to matter, and one that a person would notice
 
 
-def badge(agreement: float, dark: bool) -> str:
-    """The agreement in % as a badge, HTML."""
+def agreement_badge(agreement: float, dark: bool) -> str:
+    """The agreement in % as a agreement_badge, HTML."""
     colour = theme.token("primary" if agreement >= GOOD else "warning", dark)
     said = "more than 99.99" if agreement > 99.99 else "less than 0" if agreement < 0 else f"{agreement:.2f}"
     style = f"border:1px solid {colour};color:{colour};border-radius:10px;padding:1px 9px;white-space:nowrap"
     return f"<span style='{style}'>{said} % agreement</span>"
 
 
-def in_words(parameter: Parameter, agreements: list[float], dark: bool) -> str:
+def agreement_words(parameter: Parameter, agreements: list[float], dark: bool) -> str:
     """What the agreements of a gradient with reruns of a small and a large step say, HTML."""
     width = parameter.range[1] - parameter.range[0]
     small, large = (f"{100 * step:g} %" for step in STEPS)
@@ -34,9 +34,9 @@ def in_words(parameter: Parameter, agreements: list[float], dark: bool) -> str:
         else ""
     )
     return (
-        f"<p style='line-height:1.9'>{badge(agreements[0], dark)} with a rerun after a change of {small} of the "
-        "allowed range, too small for the curve to bend; "
-        f"{badge(agreements[1], dark)} after one of {large} ({amount}).{jumps}</p>"
+        f"<p style='line-height:1.9'>{agreement_badge(agreements[0], dark)} with a rerun after a change of {small} of "
+        "the allowed range, too small for the curve to bend; "
+        f"{agreement_badge(agreements[1], dark)} after one of {large} ({amount}).{jumps}</p>"
     )
 
 
@@ -51,7 +51,7 @@ class GradientCheck(ComputingView):
         return [*super().tools(), parameter_select(self.state)]
 
     def body(self, *, run, dark):
-        """A badge and a place for the figure."""
+        """A agreement_badge and a place for the figure."""
         self.badge, self.pane = text(), pn.pane.Bokeh(sizing_mode="stretch_width", margin=0)
         return pn.Column(self.badge, self.pane, margin=0) if Simulation.of(self.state) else None
 
@@ -67,7 +67,7 @@ class GradientCheck(ComputingView):
 
     def _show(self, simulation, name, exact, reruns, agreements):
         parameter = simulation.run.config.build().of(Parameter)[name]
-        self.badge.object = in_words(parameter, agreements, self.state.dark)
+        self.badge.object = agreement_words(parameter, agreements, self.state.dark)
         self.heading = f"Check of the gradient to {lower_first(parameter.long_name)}"
         self.pane.object = plot_check(exact, reruns[0], reruns[1], self.state.dark)
         self.caption = (

@@ -7,7 +7,7 @@ import pandas as pd
 import panel as pn
 
 from dgviz.sensitivity import memory
-from dgviz.ui.figures.responses import Responses as Figure
+from dgviz.ui.figures.responses import ResponseFigure
 from dgviz.ui.figures.series import flow_columns
 from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.session.simulation import Simulation, day_in_view
@@ -50,7 +50,7 @@ class Responses(ComputingView):
             return None
         self.responses, self.rain_words = None, ""
         self._offer()
-        self.figure = Figure(dark, MOST)
+        self.figure = ResponseFigure(dark, MOST)
         follow_range(self.figure.x_range, self.state)
         for panel in self.figure.panels:
             panel.on_event("tap", lambda event: self._tap(event.x))

@@ -9,7 +9,7 @@ from dgviz.experiment.runs import Run, RunError
 from dgviz.ui.lenses.view import View, text
 from dgviz.ui.session.state import ENDED, first_line
 from dgviz.ui.widgets import material
-from dgviz.ui.words.differences import in_words
+from dgviz.ui.words.differences import describe_differences
 from dgviz.ui.words.run_names import run_name
 from dgviz.ui.words.text import sentence
 
@@ -26,7 +26,7 @@ def rows_of(runs: list[Run]) -> list[dict]:
         {
             "id": run.id,
             "status": run.status,
-            "what": in_words(run.config, RunConfig(data=run.config.data)) or "default options",
+            "what": describe_differences(run.config, RunConfig(data=run.config.data)) or "default options",
             "words": first_line(run.error) if run in failed else f"place {place[run.id]}" if run.id in place else "",
         }
         for run in (*order, *failed)

@@ -27,7 +27,7 @@ class Criterion:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class CheckResult:
     """The outcome of one check: a sentence in plain words, the criteria, and what to draw.
 
     `check` is the name of the check. A check that does not apply has no criteria; its sentence says why. `series` holds
@@ -57,10 +57,10 @@ class Verdict:
         said = f"{self.check.replace('_', ' ')}: {self.outcome}. {self.sentence}"
         if not self.criteria or self.headline is self.criteria[0]:  # of which the sentence speaks
             return said
-        return f"{said} {self.headline.what}: {written(self.headline.value)} {self.headline.units}."
+        return f"{said} {self.headline.what}: {concise(self.headline.value)} {self.headline.units}."
 
 
-def written(value: float) -> str:
+def concise(value: float) -> str:
     """A number within a sentence, with the digits that it deserves."""
     size = abs(value)
     return f"{value:.0f}" if size >= 100 else f"{value:.3g}" if size >= 1 else f"{value:.2g}"

@@ -7,7 +7,7 @@ from bokeh.layouts import column
 from bokeh.models import ColumnDataSource, Range1d, Span
 from bokeh.plotting import figure
 
-from dgviz.checks import Verdict
+from dgviz.checks import CheckResult
 from dgviz.ui import theme
 from dgviz.ui.figures import hover, plain_figure, plain_legend
 from dgviz.ui.words.text import lower_first, units
@@ -19,7 +19,7 @@ COLOURS = {"stored": "soil_moisture", "potential": "pet", "actual": "evapotransp
 LEFT_OF_TWO_LINES = 86  # px, for an axis label of two lines
 
 
-def plot_verdict(verdict: Verdict, dark: bool):
+def plot_check_result(verdict: CheckResult, dark: bool):
     """Panels over the days of a verdict that has something to draw."""
     series = verdict.series
     x_range = Range1d(*_in_sight(verdict))
@@ -34,7 +34,7 @@ def plot_verdict(verdict: Verdict, dark: bool):
     return column(*panels, sizing_mode="stretch_width", spacing=0)
 
 
-def _in_sight(verdict: Verdict) -> tuple[pd.Timestamp, pd.Timestamp]:
+def _in_sight(verdict: CheckResult) -> tuple[pd.Timestamp, pd.Timestamp]:
     days = verdict.series.indexes["time"]
     if verdict.day is None:
         return days[0], days[-1]
