@@ -139,7 +139,7 @@ class _Job:
             "validation_loss": epoch.validation_loss,
             "median_nse": epoch.nse.nanmedian().item(),
             "seconds": round(self.seconds_before + seconds, 2),
-            "eta": round(seconds / self.epochs_here * left, 1),
+            "eta": round(seconds / self.epochs_here * left, 3),
             "device": f"{device_name(self.device)}, {model.process_model.backend(self.device)[0]}",
             "parameters": {k: [round(x, 4) for x in v.tolist()] for k, v in epoch.parameters.items()},
         }

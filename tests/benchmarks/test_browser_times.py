@@ -6,7 +6,7 @@ import time
 import pytest
 
 from dgviz.ui.app import create_app
-from dgviz.ui.session.store import Store
+from dgviz.ui.session.store import DataStore
 from tests.browser.conftest import *  # noqa: F403  the same server and the same browser
 from tests.browser.test_flows import SMALL
 
@@ -18,7 +18,7 @@ def p95(times):
 
 
 def test_a_session_is_built_in_600_ms_of_processor_time(tmp_path):
-    store = Store(tmp_path)
+    store = DataStore(tmp_path)
     create_app(store)  # warm
     begun = time.process_time()
     create_app(store)

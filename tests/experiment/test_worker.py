@@ -268,4 +268,4 @@ def test_training_is_warmed_up_with_the_days_before_it_but_not_with_test_days(de
 )
 def test_what_does_not_fit_is_known_before_a_run_is_made(options, message, small):
     with pytest.raises(ValueError, match=message):
-        worker.check(small.edited(**options))
+        worker.check_config(small.edited(**options))

@@ -12,7 +12,7 @@ from dgviz.ui.app import PAGES
 from dgviz.ui.lenses.explore.distribution import ScoreDistribution
 from dgviz.ui.lenses.explore.flow_charts import FlowCharts
 from dgviz.ui.lenses.explore.site_map import SiteMap
-from dgviz.ui.lenses.explore.window_scores import WindowScores, days_of, window_scores
+from dgviz.ui.lenses.explore.window_scores import WindowScores, kinds_of_days, window_scores
 from dgviz.ui.lenses.view import View
 from dgviz.ui.session.state import AppState
 from dgviz.ui.words.kinds import lacks
@@ -204,6 +204,6 @@ def test_a_site_outside_the_run_is_said(state, store):
 def test_scores_in_the_window_say_which_days_they_are_of():
     spans = {"training": ("1999-10-01", "2000-09-30"), "test": ("2000-10-01", "2001-09-30")}
     spans = {name: tuple(map(pd.Timestamp, days)) for name, days in spans.items()}
-    assert days_of(("1999-10-01", "2001-09-30"), spans) == "training and test days"
-    assert days_of(("2000-10-01", "2001-09-30"), spans) == "test days"
-    assert days_of(("2003-10-01", "2004-09-30"), spans) == "days of neither training nor test"
+    assert kinds_of_days(("1999-10-01", "2001-09-30"), spans) == "training and test days"
+    assert kinds_of_days(("2000-10-01", "2001-09-30"), spans) == "test days"
+    assert kinds_of_days(("2003-10-01", "2004-09-30"), spans) == "days of neither training nor test"

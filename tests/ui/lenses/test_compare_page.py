@@ -13,7 +13,7 @@ from dgviz.ui.lenses.compare.difference_maps import (
     shared_parameters,
 )
 from dgviz.ui.lenses.compare.run_table import RunTable, run_table
-from dgviz.ui.words.differences import differences, in_words
+from dgviz.ui.words.differences import differences, describe_differences
 
 
 @pytest.fixture
@@ -39,8 +39,8 @@ def test_differences_are_told_in_the_words_of_the_processes():
         ("Dynamic", "none", "beta"),
         ("Epochs", "30", "60"),
     ]
-    assert in_words(b, a) == "sites 2 basins; No snow; dynamic beta; epochs 60"
-    assert in_words(a, a) == ""
+    assert describe_differences(b, a) == "sites 2 basins; No snow; dynamic beta; epochs 60"
+    assert describe_differences(a, a) == ""
 
 
 def test_a_line_tells_what_a_run_is_and_how_well_it_does(compared, store):

@@ -21,7 +21,7 @@ from dgviz.ui.session import live_what_if as live
 from dgviz.ui.session.live_what_if import LiveWhatIf
 from dgviz.ui.session.simulation import Simulation
 from dgviz.ui.session.state import AppState
-from dgviz.ui.session.what_if import WhatIf, badge
+from dgviz.ui.session.what_if import WhatIf, what_if_badge
 from dgviz.ui.widgets import material
 from dgviz.ui.words.text import number, signed
 
@@ -55,8 +55,8 @@ def test_changes_are_said_with_what_was_learned(asking):
     asking.suppose({"fc": 400.0, "k1": 0.3, "beta": 2.0})
     assert f"k1 {learned['k1']:.3f} \u2192 0.300 d\u207b\u00b9" in asking.what_if.words
     assert f"fc {learned['fc']:.0f} \u2192 400 mm, " in asking.what_if.words
-    assert "beta" not in badge(asking.what_if).partition(">")[2] and "and 1 more" in badge(asking.what_if)
-    assert badge(None) == ""
+    assert "beta" not in what_if_badge(asking.what_if).partition(">")[2] and "and 1 more" in what_if_badge(asking.what_if)
+    assert what_if_badge(None) == ""
 
 
 def test_learned_values_are_the_means_over_the_members(state):
