@@ -1,113 +1,31 @@
-"""The vocabulary in which a process is declared.
+"""The vocabulary in which a process is declared: quantities, and the process itself.
 
 Everything else (wiring, the parameterization network, files, the interface, help and the contract tests) reads
-these declarations. A series has the shape `(time, site, member)`; one day of it has `(site, member)`.
+these declarations.
 """
 
 import inspect
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
 
-# The UDUNITS strings in use, with the SI dimension that each one measures.
-UNITS: Mapping[str, str] = {
-    "1": "1",
-    "%": "1",
-    "d": "s",
-    "h": "s",
-    "mm": "m",
-    "m": "m",
-    "km": "m",
-    "km2": "m2",
-    "mm d-1": "m s-1",
-    "m3 s-1": "m3 s-1",
-    "degC": "K",
-    "degrees_north": "rad",
-    "degrees_east": "rad",
-    "mm d-1 degC-1": "m s-1 K-1",
-    "d-1": "s-1",
-    "W m-2": "W m-2",
-    "Pa": "Pa",
-}
+from dgviz.processes.quantities import Attribute, Flux, Forcing, Parameter, Quantity, State, Target
 
-
-@dataclass(frozen=True)
-class Quantity:
-    """A physical quantity with its units, its CF `long_name` and, where CF has one, its `standard_name`."""
-
-    units: str
-    long_name: str
-    standard_name: str = ""
-
-    def __post_init__(self):
-        if self.units not in UNITS:
-            raise ValueError(f"Unknown units {self.units!r} for {self.long_name!r}. Use one of: {', '.join(UNITS)}.")
-
-    @property
-    def attrs(self) -> dict[str, str]:
-        """CF attributes as written on an xarray variable."""
-        attrs = {"units": self.units, "long_name": self.long_name, "standard_name": self.standard_name}
-        return {key: value for key, value in attrs.items() if value}
-
-
-@dataclass(frozen=True)
-class _Ranged(Quantity):
-    range: tuple[float, float] = (0.0, 1.0)
-
-    def __post_init__(self):
-        super().__post_init__()
-        low, high = self.range
-        if not low < high:
-            raise ValueError(f"The range of {self.long_name!r} is {self.range}. Give (low, high) with low < high.")
-
-
-@dataclass(frozen=True)
-class Forcing(_Ranged):
-    """A dynamic input given by the data; `range` holds its plausible values."""
-
-
-@dataclass(frozen=True)
-class Attribute(_Ranged):
-    """A static descriptor of a site that a process reads; `range` holds its plausible values."""
-
-
-@dataclass(frozen=True)
-class Parameter(_Ranged):
-    """A physical coefficient that is learned, always inside its `range`.
-
-    `default` is its value where nothing is learned; the middle of the range if it is not given.
-    """
-
-    default: float | None = None
-
-    def __post_init__(self):
-        super().__post_init__()
-        low, high = self.range
-        if self.default is None:
-            object.__setattr__(self, "default", (low + high) / 2)
-        if not low <= self.default <= high:
-            raise ValueError(
-                f"The default of {self.long_name!r} is {self.default}, outside its range. "
-                f"Give a default from {low} to {high}, or widen the range."
-            )
-
-
-@dataclass(frozen=True)
-class State(Quantity):
-    """A store: only the fluxes declared `into` and `out_of` it change it."""
-
-    initial: float = 0.0
-
-
-@dataclass(frozen=True)
-class Flux(Quantity):
-    """What a process computes. It moves its amount `out_of` one store `into` another; a diagnostic moves nothing."""
-
-    out_of: str = ""
-    into: str = ""
+__all__ = [
+    "Attribute",
+    "Flux",
+    "Forcing",
+    "Parameter",
+    "Process",
+    "Quantity",
+    "State",
+    "Target",
+    "explanation",
+    "source",
+    "title",
+]
 
 
 class Process(torch.nn.Module):

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from dgviz.experiment.claims import CLAIMS, judge, role_of, roles, verdict_on_balance, verdicts
+from dgviz.domains.hydrology.evaluation.claims import CLAIMS
+from dgviz.experiment.claims import judge, role_of, roles, verdict_on_balance, verdicts
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.presets import CASES
 

@@ -9,6 +9,7 @@ hydrograph has the mean delay of HBV's triangle over 3 days.
 from dgviz.domains import Domain
 from dgviz.domains.hydrology import presets
 from dgviz.domains.hydrology.capillary_rise import CapillaryRise, NoCapillaryRise
+from dgviz.domains.hydrology.evaluation.claims import CLAIMS
 from dgviz.domains.hydrology.evapotranspiration import (
     GammaEvapotranspiration,
     LearnedEvapotranspiration,
@@ -28,7 +29,7 @@ from dgviz.domains.hydrology.river import MuskingumCunge, PlainMuskingumCunge
 from dgviz.domains.hydrology.routing import GammaRouting, NoRouting
 from dgviz.domains.hydrology.snow import DegreeDaySnow, NoSnow, SmoothDegreeDaySnow
 from dgviz.domains.hydrology.soil import BetaSoil, LearnedRecharge, MonotoneRecharge
-from dgviz.processes.declare import Attribute, Forcing, Quantity
+from dgviz.processes.declare import Attribute, Forcing, Target
 
 domain = Domain(
     title="Rainfall-runoff",
@@ -50,7 +51,17 @@ domain = Domain(
         reach_slope=Attribute("1", "Reach slope", range=(0.0, 0.3)),
         reach_width=Attribute("m", "Channel width", range=(0.1, 5e3)),
     ),
-    targets=dict(streamflow=Quantity("mm d-1", "Streamflow")),
+    targets=dict(
+        streamflow=Target(
+            "mm d-1",
+            "Streamflow",
+            range=(0.0, 2000.0),
+            floor=0.0,
+            scale=0.1,
+            logarithmic=True,
+            scores=("nse", "kge_2012", "log_nse", "kge_2009", "pbias", "fhv", "flv", "rmse", "correlation"),
+        )
+    ),
     outside=("atmosphere", "outlet"),
     slots=dict(
         pet=(Hamon, Hargreaves, Oudin, GivenPet),
@@ -73,6 +84,7 @@ domain = Domain(
         ),
         routing=(GammaRouting, NoRouting, MuskingumCunge, PlainMuskingumCunge),
     ),
+    claims=CLAIMS,
     presets=presets.PRESETS,
     dial=presets.DIAL,
     controls=presets.CONTROLS,

@@ -13,7 +13,7 @@ from dgviz.ui.lenses.compare.difference_maps import (
     shared_parameters,
 )
 from dgviz.ui.lenses.compare.run_table import RunTable, run_table
-from dgviz.ui.words.differences import differences, describe_differences
+from dgviz.ui.words.differences import describe_differences, differences
 
 
 @pytest.fixture

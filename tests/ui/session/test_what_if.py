@@ -55,7 +55,9 @@ def test_changes_are_said_with_what_was_learned(asking):
     asking.suppose({"fc": 400.0, "k1": 0.3, "beta": 2.0})
     assert f"k1 {learned['k1']:.3f} \u2192 0.300 d\u207b\u00b9" in asking.what_if.words
     assert f"fc {learned['fc']:.0f} \u2192 400 mm, " in asking.what_if.words
-    assert "beta" not in what_if_badge(asking.what_if).partition(">")[2] and "and 1 more" in what_if_badge(asking.what_if)
+    assert "beta" not in what_if_badge(asking.what_if).partition(">")[2] and "and 1 more" in what_if_badge(
+        asking.what_if
+    )
     assert what_if_badge(None) == ""
 
 

@@ -1,7 +1,8 @@
 import pytest
 import xarray as xr
 
-from dgviz.processes.declare import UNITS, Parameter
+from dgviz.domains import discover
+from dgviz.processes.declare import Parameter
 from dgviz.ui.words import text
 
 
@@ -19,6 +20,9 @@ from dgviz.ui.words import text
 )
 def test_units_read_as_people_write_them(written, read):
     assert text.units(written) == read
+
+
+UNITS = sorted({quantity.units for domain in discover().values() for quantity in domain.quantities().values()})
 
 
 @pytest.mark.parametrize("units", UNITS)

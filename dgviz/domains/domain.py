@@ -1,0 +1,108 @@
+"""What a science declares of itself."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import xarray as xr
+
+from dgviz.checks import Check
+from dgviz.domains.claims import Claim
+from dgviz.domains.evaluation import Evaluation
+from dgviz.domains.twins import Twin
+from dgviz.engine import CompiledModel
+from dgviz.processes.declare import Attribute, Forcing, Process, Quantity, Target
+from dgviz.processes.model import ProcessModel
+from dgviz.suggestions import suggest
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A configuration to start from: the options of a run that are not the defaults, and what it is."""
+
+    options: Mapping[str, Any]
+    about: str
+
+
+@dataclass(frozen=True)
+class Domain:
+    """What can be modelled: the inputs, the targets, and the process options for each slot.
+
+    - `slots` maps each slot, in running order, to the options that can fill it; the first is the default.
+    - `outside` names where fluxes come from and go to beyond the stores.
+    - `site` is this science's word for a place; `step` is the time step for which its processes are written.
+    - `presets` are named configurations; those in `dial` lead from physics to learning, those in `controls` are made to
+      fail. `defaults` are options of a run whose default is another in this science.
+    - `derived` makes forcings and attributes that data may lack, by name, from a data set that has what it takes; it
+      gives None where it cannot.
+    - `climate` gives a data set its climate attributes anew, from the forcings of a period "first/last" only.
+    - `from_target` names attributes that are computed from what is to be predicted.
+    - `backdrop` gives the series, `(time,)` each, that are drawn above the target of one site; those with the attribute
+      `drawn` "bars" are stacked and hang from the top, others are lines. Without it the first forcing is drawn.
+    - `references` gives scores of simple rivals on a data set, `(model, site)` by name of the score.
+    - `evaluations`, `checks` and `claims` are its own, beside those that any science can have.
+    - `colours` names the colour of a quantity as a pair (on light, on dark), or that of another quantity by its name.
+    - `twin` makes a small world with a known law; `data` is the data set that opens first, without it the twin.
+    """
+
+    title: str
+    site: str
+    forcings: Mapping[str, Forcing]
+    attributes: Mapping[str, Attribute]
+    targets: Mapping[str, Target]
+    slots: Mapping[str, tuple[type[Process], ...]]
+    outside: tuple[str, ...]
+    step: str = "day"
+    presets: Mapping[str, Preset] = field(default_factory=dict)
+    dial: tuple[str, ...] = ()
+    controls: tuple[str, ...] = ()
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    derived: Mapping[str, Callable[[xr.Dataset], xr.DataArray | None]] = field(default_factory=dict)
+    climate: Callable[[xr.Dataset, str], xr.Dataset] | None = None
+    from_target: tuple[str, ...] = ()
+    backdrop: Callable[[xr.Dataset], xr.Dataset] | None = None
+    references: Callable[[xr.Dataset, Mapping[str, str]], xr.Dataset | None] | None = None
+    evaluations: tuple[Evaluation, ...] = ()
+    checks: tuple[Check, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    colours: Mapping[str, str | tuple[str, str]] = field(default_factory=dict)
+    twin: Twin | None = None
+    data: str = ""
+
+    def quantities(self) -> dict[str, Quantity]:
+        """Everything declared in this science by name: inputs, targets and what the processes declare."""
+        options = (option for options in self.slots.values() for option in options)
+        declared = {name: quantity for option in options for name, quantity in option.declared.items()}
+        return {**declared, **self.forcings, **self.attributes, **self.targets}
+
+    def complete(self, choices: Mapping[str, str]) -> dict[str, str]:
+        """The option of every slot: the chosen ones, and the default for the rest.
+
+        Raises ValueError naming an unknown slot or option, what there is, and the nearest name.
+        """
+        for slot in choices.keys() - self.slots.keys():
+            raise ValueError(
+                f"{self.title} has no slot {slot!r}. Slots: {', '.join(self.slots)}.{suggest(slot, self.slots)}"
+            )
+        chosen = {slot: choices.get(slot, options[0].__name__) for slot, options in self.slots.items()}
+        for slot, name in chosen.items():
+            self.option(slot, name)
+        return chosen
+
+    def option(self, slot: str, name: str) -> type[Process]:
+        """The process class called `name` in a slot."""
+        options = {option.__name__: option for option in self.slots[slot]}
+        if name not in options:
+            raise ValueError(
+                f"The slot {slot!r} has no option {name!r}. Options: {', '.join(options)}.{suggest(name, options)}"
+            )
+        return options[name]
+
+    def build(self, **choices: str) -> ProcessModel:
+        """A process model with the named option in each slot, for example `build(snow="NoSnow")`."""
+        processes = [self.option(slot, name)() for slot, name in self.complete(choices).items()]
+        return CompiledModel(processes, {**self.forcings, **self.attributes}, self.outside)
+
+    def empty(self) -> ProcessModel:
+        """A process model without processes, for a network that predicts the targets alone."""
+        return CompiledModel([], {**self.forcings, **self.attributes, **self.targets}, self.outside)
