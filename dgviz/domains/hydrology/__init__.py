@@ -9,6 +9,7 @@ hydrograph has the mean delay of HBV's triangle over 3 days.
 from dgviz.domains import Domain
 from dgviz.domains.hydrology import presets
 from dgviz.domains.hydrology.capillary_rise import CapillaryRise, NoCapillaryRise
+from dgviz.domains.hydrology.evaluation.checks import CHECKS
 from dgviz.domains.hydrology.evaluation.claims import CLAIMS
 from dgviz.domains.hydrology.evapotranspiration import (
     GammaEvapotranspiration,
@@ -84,6 +85,7 @@ domain = Domain(
         ),
         routing=(GammaRouting, NoRouting, MuskingumCunge, PlainMuskingumCunge),
     ),
+    checks=CHECKS,
     claims=CLAIMS,
     presets=presets.PRESETS,
     dial=presets.DIAL,
