@@ -55,7 +55,7 @@ def test_one_check_is_run_and_shown_with_its_criteria(view):
     view.run("no_response_to_the_future")
     assert view.verdicts.keys() == {"no_response_to_the_future"}
     table = view.found[2].object
-    assert "Largest change before the rain changed" in table and "exactly 0 mm" in table and "passed" in table
+    assert "Largest change before the forcings changed" in table and "exactly 0 mm" in table and "passed" in table
 
 
 def test_what_was_asked_is_asked_again_of_another_site_and_run(view, state):

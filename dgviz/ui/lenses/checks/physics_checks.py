@@ -120,8 +120,8 @@ class PhysicsChecks(ComputingView):
         for name in [name for name in self.checks if name in names and name not in self.verdicts]:
             self.lines[name].say("<span class='muted' role='status'>computing \u2026</span>")
             trial = self.trial
-            self.compute(lower_first(sentence(name)), (*self.simulation.key, name),
-                         lambda name=name, trial=trial: self.checks[name](trial()), partial(self._keep, name))  # fmt: skip
+            work = partial(_carry_out, self.checks[name], trial)
+            self.compute(lower_first(sentence(name)), (*self.simulation.key, name), work, partial(self._keep, name))
 
     def _keep(self, name, verdict):
         self.verdicts[name] = verdict
@@ -168,6 +168,10 @@ class PhysicsChecks(ComputingView):
         days = period(self.simulation.start, self.simulation.stop)
         self.caption = f"{days}. In double precision, so that a difference is of the model; means over the members."
         self.summary = " ".join(str(verdict) for verdict in self.verdicts.values())
+
+
+def _carry_out(check, trial):
+    return check(trial())
 
 
 class _Line:
