@@ -36,6 +36,7 @@ class Domain:
     - `derived` makes forcings and attributes that data may lack, by name, from a data set that has what it takes; it
       gives None where it cannot.
     - `climate` gives a data set its climate attributes anew, from the forcings of a period "first/last" only.
+    - `more_results` adds variables by site to the results of a run, made of these and the data.
     - `from_target` names attributes that are computed from what is to be predicted.
     - `backdrop` gives the series, `(time,)` each, that are drawn above the target of one site; those with the attribute
       `drawn` "bars" are stacked and hang from the top, others are lines. Without it the first forcing is drawn.
@@ -59,6 +60,7 @@ class Domain:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     derived: Mapping[str, Callable[[xr.Dataset], xr.DataArray | None]] = field(default_factory=dict)
     climate: Callable[[xr.Dataset, str], xr.Dataset] | None = None
+    more_results: Callable[[xr.Dataset, xr.Dataset], dict[str, xr.DataArray]] | None = None
     from_target: tuple[str, ...] = ()
     backdrop: Callable[[xr.Dataset], xr.Dataset] | None = None
     references: Callable[[xr.Dataset, Mapping[str, str]], xr.Dataset | None] | None = None

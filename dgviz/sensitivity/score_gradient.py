@@ -3,6 +3,7 @@
 import torch
 import xarray as xr
 
+from dgviz.learn.losses import nse
 from dgviz.learn.site_model import SiteModel
 from dgviz.sensitivity.units import units_per
 
@@ -18,9 +19,7 @@ def score_gradient(site: SiteModel) -> xr.Dataset:
     flows = model.respond(tensors, parameters, [target])[target][tensors.warmup :]
     observed = tensors.target[tensors.warmup :]
     seen = observed.isfinite().any(0)
-    flows, observed = flows[:, seen], observed[:, seen]
-    spread = (observed - observed.nanmean(0)).square().nansum(0)
-    score = (1 - (flows - observed).square().nansum(0) / spread)[spread > 0].mean()
+    score = nse(flows[:, seen], observed[:, seen]).nanmean()
     gradients = torch.autograd.grad(score, list(parameters.values()), materialize_grads=True)
     declared = model.process_model.attrs
     return xr.Dataset(

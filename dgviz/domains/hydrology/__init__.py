@@ -11,6 +11,8 @@ from dgviz.domains.hydrology import presets
 from dgviz.domains.hydrology.capillary_rise import CapillaryRise, NoCapillaryRise
 from dgviz.domains.hydrology.evaluation.checks import CHECKS
 from dgviz.domains.hydrology.evaluation.claims import CLAIMS
+from dgviz.domains.hydrology.evaluation.climate import with_climate_of
+from dgviz.domains.hydrology.evaluation.discharge import mean_discharge
 from dgviz.domains.hydrology.evapotranspiration import (
     GammaEvapotranspiration,
     LearnedEvapotranspiration,
@@ -85,6 +87,14 @@ domain = Domain(
         ),
         routing=(GammaRouting, NoRouting, MuskingumCunge, PlainMuskingumCunge),
     ),
+    climate=with_climate_of,
+    more_results=mean_discharge,
+    # Attributes of CAMELS that are computed from what is to be predicted.
+    from_target=(
+        *("q_mean", "runoff_ratio", "slope_fdc", "baseflow_index", "stream_elas", "hfd_mean", "q5", "q95"),
+        *("high_q_freq", "high_q_dur", "low_q_freq", "low_q_dur", "zero_q_freq"),
+    ),
+    data="delaware",
     checks=CHECKS,
     claims=CLAIMS,
     presets=presets.PRESETS,
