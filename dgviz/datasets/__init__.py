@@ -16,8 +16,9 @@ from types import ModuleType
 
 import xarray as xr
 
-from dgviz.datasets.check import FORCINGS, TARGETS, DataError, check_period
+from dgviz.datasets.check import DataError, check_period
 from dgviz.datasets.csv_folder import Each
+from dgviz.datasets.hydrology_series import FORCINGS, TARGETS
 from dgviz.datasets.imports import find_import, imported, read_import, write_import
 from dgviz.datasets.published import published_scores
 from dgviz.suggestions import suggest

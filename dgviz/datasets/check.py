@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from dgviz.datasets.problems import FORCINGS, TARGETS, DataError, find_problems, refuse
+from dgviz.datasets.hydrology_series import FORCINGS, TARGETS
+from dgviz.datasets.problems import DataError, find_problems, refuse
 
 N_NAMED = 3
 
@@ -23,9 +24,9 @@ def check(ds: xr.Dataset, source: str | Path, files: Mapping[str, Path] | None =
     check_layout(ds, source)
     check_sites(ds, source)
     check_days(ds.indexes["time"], source)
-    for name, (units, _, _) in (FORCINGS | TARGETS).items():
+    for name, quantity in (FORCINGS | TARGETS).items():
         if name in ds:
-            check_units(ds[name], units, source)
+            check_units(ds[name], quantity.units, source)
     refuse(find_problems(ds, source, files or {}))
     for name in ("train_period", "test_period"):
         check_period(ds.indexes["time"], ds.attrs[name], name, source)

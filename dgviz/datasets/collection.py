@@ -15,9 +15,10 @@ import xarray as xr
 
 from dgviz.datasets.check import check, some
 from dgviz.datasets.csv_folder import Each
+from dgviz.datasets.hydrology_series import FORCINGS, TARGETS
 from dgviz.datasets.labels import label
 from dgviz.datasets.periods import default_periods, longest_span, parse_span
-from dgviz.datasets.problems import FILL_VALUES, FORCINGS, TARGETS, DataError, find_problems
+from dgviz.datasets.problems import FILL_VALUES, DataError, find_problems
 
 
 @dataclass

@@ -2,25 +2,16 @@
 
 from pathlib import Path
 
-from dgviz.datasets.problems import FORCINGS, TARGETS, DataError
+from dgviz.datasets.hydrology_series import FORCINGS, TARGETS
+from dgviz.datasets.problems import DataError
+from dgviz.datasets.vocabulary import SITE
 
-SERIES_UNITS = {name: units for name, (units, _, _) in (FORCINGS | TARGETS).items()} | {"discharge": "m3 s-1"}
-STATIC_UNITS = {"lat": "degrees_north", "lon": "degrees_east", "area": "km2", "elevation": "m", "slope": "m km-1"}
+SERIES_UNITS = {name: quantity.units for name, quantity in (FORCINGS | TARGETS).items()} | {"discharge": "m3 s-1"}
+STATIC_UNITS = {name: quantity.units for name, quantity in SITE.items()}
 LONG_NAMES = {
-    "prcp": "Precipitation",
-    "tmin": "Daily minimum air temperature",
-    "tmax": "Daily maximum air temperature",
-    "tmean": "Daily mean air temperature",
-    "srad": "Shortwave radiation, mean of the whole day",
-    "vp": "Water vapour pressure",
-    "pet": "Potential evapotranspiration",
+    **{name: quantity.long_name for name, quantity in (FORCINGS | SITE).items()},
     "streamflow": "Observed streamflow",
     "discharge": "Observed discharge",
-    "area": "Drainage area",
-    "elevation": "Mean elevation",
-    "slope": "Mean slope of the land",
-    "lat": "Latitude",
-    "lon": "Longitude",
     "name": "Name",
 }
 SPELLINGS = {

@@ -8,17 +8,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-# name: (units, lowest, highest value on Earth, roughly)
-FORCINGS = {
-    "prcp": ("mm d-1", 0.0, 2000.0),
-    "tmin": ("degC", -90.0, 60.0),
-    "tmax": ("degC", -90.0, 60.0),
-    "tmean": ("degC", -90.0, 60.0),
-    "srad": ("W m-2", 0.0, 600.0),
-    "vp": ("Pa", 0.0, 10000.0),
-    "pet": ("mm d-1", 0.0, 50.0),
-}
-TARGETS = {"streamflow": ("mm d-1", 0.0, 2000.0)}
+from dgviz.datasets.hydrology_series import FORCINGS, TARGETS
 
 FILL_VALUES = (-99.0, -999.0, -9999.0, -99999.0, -32768.0, 1e20, 9.969209968386869e36)
 TEMPERATURE_TOLERANCE = 0.1  # degC by which rounding may push tmin above tmax
@@ -50,9 +40,9 @@ def refuse(problems: Sequence[Problem]) -> None:
 def find_problems(ds: xr.Dataset, source: str | Path, files: Mapping[str, Path]) -> list[Problem]:
     """All that is wrong with the values of single sites: their place, series and attributes."""
     problems = list(check_places(ds, source))
-    for name, (_, low, high) in (FORCINGS | TARGETS).items():
+    for name, quantity in (FORCINGS | TARGETS).items():
         if name in ds:
-            problems += check_values(ds[name], low, high, source, files)
+            problems += check_values(ds[name], *quantity.range, source, files)
     return problems + [*check_temperatures(ds, source, files), *check_attributes(ds, source)]
 
 

@@ -8,7 +8,7 @@ NaN do not count.
 import torch
 from torch import Tensor
 
-from dgviz.processes.quantities import Target
+from dgviz.quantities import Target
 
 SMALLEST = 1e-6  # what a sum of weights is divided by where there are none
 

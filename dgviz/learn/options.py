@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from dgviz.processes.model import ProcessModel
-from dgviz.processes.quantities import Target
+from dgviz.quantities import Target
 
 
 class ConfigError(ValueError):
