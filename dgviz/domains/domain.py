@@ -7,6 +7,7 @@ from typing import Any
 import xarray as xr
 
 from dgviz.checks import Check
+from dgviz.datasets.vocabulary import Vocabulary
 from dgviz.domains.claims import Claim
 from dgviz.domains.evaluation import Evaluation
 from dgviz.domains.twins import Twin
@@ -76,6 +77,10 @@ class Domain:
         options = (option for options in self.slots.values() for option in options)
         declared = {name: quantity for option in options for name, quantity in option.declared.items()}
         return {**declared, **self.forcings, **self.attributes, **self.targets}
+
+    def vocabulary(self, name: str) -> Vocabulary:
+        """What data of this domain, called `name`, may hold."""
+        return Vocabulary(name, self.step, self.forcings, self.targets, self.attributes)
 
     def complete(self, choices: Mapping[str, str]) -> dict[str, str]:
         """The option of every slot: the chosen ones, and the default for the rest.

@@ -221,7 +221,7 @@ class RunConfig(BaseModel):
 
 
 def _domain_and_data(domain: str, data: str) -> tuple[str, str]:
-    """Both, where one or none is given. Raises ConfigError for a domain that is not known, or is not that of the data."""
+    """Both, where one or none is given. Raises ConfigError for a domain that is not known."""
     known = discover()
     if domain and domain not in known:
         raise ConfigError(f"There is no domain {domain!r}. Domains: {', '.join(known)}.{suggest(domain, known)}")

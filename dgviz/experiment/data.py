@@ -65,7 +65,8 @@ def _with_climate(config: RunConfig, dataset: xr.Dataset) -> xr.Dataset:
     if config.climate == "given":
         return dataset
     if config.science.climate is None:
-        raise ConfigError(f"climate 'training': {config.science.title} computes no attributes from forcings. Choose 'given'.")
+        title = config.science.title
+        raise ConfigError(f"climate 'training': {title} computes no attributes from forcings. Choose 'given'.")
     return config.science.climate(dataset, periods_of(config, dataset)["train"])
 
 

@@ -34,8 +34,9 @@ def make_results(
     The target is `(time, site)`, with `_low` and `_high` behind its name the least and greatest of an ensemble; a
     static parameter `(site, member)`, a dynamic one `(time, site)`; scores are `(period, site)`;
     `sensitivity_<parameter>` `(site,)` is that of the mean of the target over all these days, or, where a process joins
-    sites, `gradient_<parameter>` that of the mean NSE of all sites observed; `mean_<flux>` `(site,)` is what each flux of the processes was on average over these days; `fold` `(site,)`
-    numbers the model and `held_out` says whether it had not seen the site.
+    sites, `gradient_<parameter>` that of the mean NSE of all sites observed; `mean_<flux>` `(site,)` is what each flux
+    of the processes was on average; `fold` `(site,)` numbers the model and `held_out` says whether it had not seen the
+    site.
     """
     spans = {name: period_positions(dataset, period, name) for name, period in periods.items()}
     whole = slice(min(s.start for s in spans.values()), max(s.stop for s in spans.values()))

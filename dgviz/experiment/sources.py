@@ -19,10 +19,24 @@ def open_dataset(data: str | Path = "delaware", folder: str | Path | None = None
     The options of a twin follow behind commas: `twin:hydrology,noise=0.1,gaps=0.2,seed=1`. `folder` is where the file
     of a source lies that does not travel with dgviz. Raises DataError saying what is wrong and what is known.
     """
-    if not str(data).startswith(TWIN):
-        return datasets.open_dataset(data, folder)
-    name, options = _twin(str(data))
-    return make_twin(name, discover()[name], **options)
+    if str(data).startswith(TWIN):
+        name, options = _twin(str(data))
+        science = discover()[name]
+        hidden = science.build(**science.twin.processes)
+        dataset = make_twin(science.twin, science.vocabulary(name), hidden, **options)
+    else:
+        dataset = datasets.open_dataset(data, folder)
+    return with_derived(dataset)
+
+
+def with_derived(dataset: xr.Dataset) -> xr.Dataset:
+    """The data set with the forcings and attributes that its domain makes of others, where it lacks them.
+
+    They are coordinates: processes read them, but no network takes them for a descriptor that was given.
+    """
+    science = discover()[dataset.attrs["domain"]]
+    made = {name: make(dataset) for name, make in science.derived.items() if name not in dataset.variables}
+    return dataset.assign_coords({name: values for name, values in made.items() if values is not None})
 
 
 def domain_of(data: str | Path) -> str:
@@ -49,7 +63,9 @@ def _option(data: str, text: str) -> tuple[str, float]:
     allowed = ("noise", "gaps", "seed", "sites", "years")
     name, _, value = text.partition("=")
     if name not in allowed:
-        raise DataError(f"{data}: a twin has no option {name!r}. Options: {', '.join(allowed)}.{suggest(name, allowed)}")
+        raise DataError(
+            f"{data}: a twin has no option {name!r}. Options: {', '.join(allowed)}.{suggest(name, allowed)}"
+        )
     try:
         return name, float(value)
     except ValueError:

@@ -84,7 +84,7 @@ def check_inputs(config: RunConfig, dataset: xr.Dataset) -> None:
 
 
 def _options_without(config: RunConfig, name: str) -> list[str]:
-    """The first option, written slot=option, of each slot whose chosen one reads a forcing or attribute and which does not."""
+    """For each slot whose chosen option reads `name`, the first that does not, written slot=option."""
     found = []
     for slot, options in config.science.slots.items():
         if name in config.science.option(slot, config.processes[slot]).reads:

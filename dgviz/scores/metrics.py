@@ -281,7 +281,7 @@ def _waves(times: pd.Index) -> np.ndarray:
     """A constant and two harmonics of the year `(wave, time)`; NaN where the times are no dates."""
     if not isinstance(times, pd.DatetimeIndex):
         return np.full((5, len(times)), np.nan)
-    angle = 2 * np.pi * (times.dayofyear + times.hour / 24).to_numpy() / 365.25
+    angle = 2 * np.pi * (times.day_of_year + times.hour / 24).to_numpy() / 365.25
     return np.stack([np.ones(len(times)), np.cos(angle), np.sin(angle), np.cos(2 * angle), np.sin(2 * angle)])
 
 
