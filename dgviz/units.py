@@ -17,6 +17,7 @@ with warnings.catch_warnings():  # cf-xarray says at its import that there is no
 
 REGISTRY.define("gram_carbon = mole / 12.011 = gC")
 REGISTRY.define("tonne_carbon = 1e6 * gram_carbon = tC")
+Unit = pint.Unit
 WATER = REGISTRY.Quantity(1000, "kg / m ** 3")
 
 # Spellings of whole units that pint reads as something else (pa: picoyear) or not at all; in lower case.
@@ -43,8 +44,10 @@ class UnitsError(ValueError):
 
 
 @functools.cache
-def parse(text: str) -> pint.Unit:
+def parse(text: str | Unit) -> Unit:
     """The unit that a UDUNITS string, or another usual spelling, names. Raises UnitsError for one that is not known."""
+    if isinstance(text, REGISTRY.Unit):
+        return text
     plain = " ".join(text.split())
     plain = SPELLINGS.get(plain.lower(), plain)
     plain = CARBON_DIOXIDE.sub("mol", CARBON.sub(r"\1C", plain))  # pint would read "g C" as gram coulomb
@@ -54,7 +57,7 @@ def parse(text: str) -> pint.Unit:
         raise UnitsError(f"Unknown units {text!r}. Write UDUNITS, such as 'mm d-1', 'degC' or 'm3 s-1'.") from error
 
 
-def convert(values: np.ndarray, given: str, wanted: str) -> np.ndarray:
+def convert(values: np.ndarray, given: str | Unit, wanted: str) -> np.ndarray:
     """Values in other units of the same dimension. Raises UnitsError naming both where the dimensions differ."""
     unit, target = parse(given), parse(wanted)
     quantity = REGISTRY.Quantity(np.asarray(values, "float64"), unit)
@@ -71,7 +74,7 @@ def convert(values: np.ndarray, given: str, wanted: str) -> np.ndarray:
         raise UnitsError(f"{given!r} cannot be converted to {wanted!r}: they measure different things.") from None
 
 
-def same(given: str, wanted: str) -> bool:
+def same(given: str | Unit, wanted: str) -> bool:
     """Do both name the same unit, perhaps in two spellings?"""
     if parse(given) == parse(wanted):
         return True
@@ -81,7 +84,7 @@ def same(given: str, wanted: str) -> bool:
         return False
 
 
-def in_words(given: str, wanted: str) -> str:
+def in_words(given: str | Unit, wanted: str) -> str:
     """How values become those in other units: "times 25.4", or "times 0.555556, minus 17.7778"."""
     offset, one = convert(np.array([0.0, 1.0]), given, wanted)
     factor = one - offset
@@ -91,5 +94,5 @@ def in_words(given: str, wanted: str) -> str:
     return ", ".join(steps)
 
 
-def _is_angle(unit: pint.Unit) -> bool:
+def _is_angle(unit: Unit) -> bool:
     return "radian" in str(REGISTRY.get_root_units(unit)[1])
