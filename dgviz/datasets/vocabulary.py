@@ -6,7 +6,7 @@ from pathlib import Path
 
 import xarray as xr
 
-from dgviz.datasets.problems import Problem
+from dgviz.datasets.errors import Problem
 from dgviz.quantities import Attribute, Forcing, Quantity, Target
 
 # Made from the dates of any data set, so no file needs it.
@@ -20,6 +20,8 @@ SITE = {
     "elevation": Attribute("m", "Mean elevation", range=(-450.0, 9000.0)),
     "slope": Attribute("m km-1", "Mean slope of the land", range=(0.0, 2000.0)),
 }
+
+FILL_VALUES = (-99.0, -999.0, -9999.0, -99999.0, -32768.0, 1e20, 9.969209968386869e36)
 
 Files = Mapping[str, Path]  # the file of each site, where sites come from files of their own
 
