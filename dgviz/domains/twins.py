@@ -80,7 +80,7 @@ def make_twin(
     dataset = drivers.assign({target: observed.where(~missing)}).astype("float32")
     dataset = dataset.assign_coords(name=("site", [f"Twin {i + 1}" for i in range(n_sites)]))
     dataset = dataset.assign_coords({f"true_{name}": values for name, values in {**parameters, **truth}.items()})
-    return check(_label(dataset, vocabulary, model, target, n_steps), f"twin:{vocabulary.domain}", {}, vocabulary)
+    return check(_label(dataset, vocabulary, model, target, n_steps), f"twin:{vocabulary.domain}", vocabulary)
 
 
 def _times(start: str, step: str, n_steps: int, n_before: int) -> pd.DatetimeIndex:

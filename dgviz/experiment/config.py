@@ -192,8 +192,10 @@ class RunConfig(BaseModel):
         """
         domain = _domain_of_edit(self, changes)
         if domain != self.domain:
-            kept = {k: v for k, v in self.model_dump().items() if k not in OF_ONE_SCIENCE}
-            return RunConfig(**{**kept, **discover()[domain].defaults, **changes, "domain": domain})
+            # What was left at the default of the one domain has the default of the other.
+            chosen = {k: v for k, v in self.model_dump().items() if v != self.default(k)}
+            kept = {k: v for k, v in chosen.items() if k not in OF_ONE_SCIENCE}
+            return RunConfig(**{**kept, **changes, "domain": domain})
         if isinstance(changes.get("processes"), dict):
             changes["processes"] = {**self.processes, **changes["processes"]}
         return RunConfig(**{**self.model_dump(), **changes})

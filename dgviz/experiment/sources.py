@@ -6,6 +6,8 @@ import xarray as xr
 
 from dgviz import datasets
 from dgviz.datasets import DataError
+from dgviz.datasets.science import all_vocabularies
+from dgviz.datasets.vocabulary import Vocabulary
 from dgviz.domains import discover
 from dgviz.domains.twins import make_twin
 from dgviz.suggestions import suggest
@@ -23,9 +25,9 @@ def open_dataset(data: str | Path = "delaware", folder: str | Path | None = None
         name, options = _twin(str(data))
         science = discover()[name]
         hidden = science.build(**science.twin.processes)
-        dataset = make_twin(science.twin, science.vocabulary(name), hidden, **options)
+        dataset = make_twin(science.twin, vocabularies()[name], hidden, **options)
     else:
-        dataset = datasets.open_dataset(data, folder)
+        dataset = datasets.open_dataset(data, folder, vocabularies())
     return with_derived(dataset)
 
 
@@ -41,13 +43,19 @@ def with_derived(dataset: xr.Dataset) -> xr.Dataset:
 
 def domain_of(data: str | Path) -> str:
     """The domain of a data set, told without reading its series."""
-    return _twin(str(data))[0] if str(data).startswith(TWIN) else datasets.domain_of(data)
+    return _twin(str(data))[0] if str(data).startswith(TWIN) else datasets.domain_of(data, vocabularies())
 
 
 def known_data() -> dict[str, str]:
     """The titles of what opens by its name alone: sources, imports, and a twin of every domain that has one."""
     twins = {f"{TWIN}{name}": f"Twin: {science.title.lower()}" for name, science in discover().items() if science.twin}
     return datasets.known() | twins
+
+
+def vocabularies() -> dict[str, Vocabulary]:
+    """What the data of each domain may hold: as the data sets have it, else as the domain declares it."""
+    declared = {name: science.vocabulary(name) for name, science in discover().items()}
+    return {**declared, **all_vocabularies()}
 
 
 def _twin(data: str) -> tuple[str, dict[str, float]]:
