@@ -1,6 +1,11 @@
-"""Declarations as text: the tables of README and `dgviz describe`."""
+"""`dgviz describe`: declarations as text, for the terminal and for the tables of the documentation."""
 
-from dgviz.domains import Domain
+from typing import Annotated
+
+import typer
+
+from dgviz.cli.terminal import plain_errors
+from dgviz.domains import Domain, discover
 from dgviz.processes.declare import Parameter, title
 
 
@@ -28,7 +33,16 @@ def parameter_table(domain: Domain) -> str:
     return "\n".join(["| name | meaning | range | default | units | read by |", "|---|---|---|---|---|---|", *rows])
 
 
-def describe(domain: Domain) -> str:
+def domain_as_markdown(domain: Domain) -> str:
     """A domain in Markdown: its options, what each is, and its parameters."""
     labels = [f"- `{option.__name__}`: {title(option)}" for options in domain.slots.values() for option in options]
     return "\n\n".join([f"# {domain.title}", option_table(domain), "\n".join(labels), parameter_table(domain)])
+
+
+def describe(domain: Annotated[str, typer.Argument(help="A scientific domain.")] = "hydrology") -> None:
+    """Print the processes and parameters of a domain as Markdown."""
+    with plain_errors():
+        known = discover()
+        if domain not in known:
+            raise ValueError(f"There is no domain {domain!r}. Domains: {', '.join(known)}.")
+        print(domain_as_markdown(known[domain]))

@@ -2,11 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
+RunsFolder = Annotated[
+    Path | None, typer.Option("--runs", help="Folder of runs; else DGVIZ_RUNS, else `runs` in the current folder.")
+]
 out, err = Console(), Console(stderr=True)
 
 

@@ -273,8 +273,11 @@ def nse_seasonal(s: np.ndarray, o: np.ndarray, waves: np.ndarray) -> np.ndarray:
     return 1 - _ratio(_total((s - o) ** 2), _total(residual**2))
 
 
-SCORES = (nse, log_nse, kge_2009, kge_2012, pbias, fhv, flv, rmse, correlation)
-METRICS = {metric.__name__: metric for metric in (*SCORES, bias, nse_seasonal, alpha, beta, gamma, flv_log)}
+ALL = (
+    *(nse, nse_seasonal, log_nse, kge_2009, kge_2012, correlation),
+    *(rmse, bias, pbias, fhv, flv, flv_log, alpha, beta, gamma),
+)
+METRICS = {metric.__name__: metric for metric in ALL}
 
 
 def _waves(times: pd.Index) -> np.ndarray:

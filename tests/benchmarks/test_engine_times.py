@@ -5,7 +5,7 @@ import statistics
 import pytest
 import torch
 
-from dgviz.cli.bench import Workload, time_backends
+from dgviz.cli.engine_times import Workload, time_backends
 from dgviz.engine import n_threads
 
 pytestmark = pytest.mark.benchmark

@@ -8,6 +8,8 @@ import typer
 from typer.testing import CliRunner
 
 from dgviz import cli
+from dgviz.cli import terminal
+from dgviz.cli import train as train_command
 from dgviz.experiment.runs import Run, find_run
 from dgviz.experiment.worker import carry_out
 
@@ -25,7 +27,7 @@ def command(tmp_path, monkeypatch):
     monkeypatch.setenv("COLUMNS", "100")
 
     def run(*words):
-        for console in (cli.out, cli.err):
+        for console in (terminal.out, terminal.err):
             monkeypatch.setattr(console, "_width", 100)
         return CliRunner().invoke(cli.app, words)
 
@@ -144,7 +146,7 @@ def test_an_error_is_a_sentence_without_a_traceback(words, message, command):
     ],
 )
 def test_a_setting_is_a_name_and_a_value(text, expected):
-    assert cli._setting(text) == expected
+    assert train_command._setting(text) == expected
 
 
 def test_data_are_summed_up(command):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dgviz.cli.describe import describe, option_table, parameter_table
+from dgviz.cli.describe import domain_as_markdown, option_table, parameter_table
 from dgviz.domains import discover
 from dgviz.processes.declare import Parameter, title
 
@@ -37,7 +37,7 @@ def test_parameters_are_all_there_once_with_range_default_units_and_readers(doma
 
 @every_domain
 def test_every_option_has_its_label(domain):
-    text = describe(domain)
+    text = domain_as_markdown(domain)
     assert text.startswith(f"# {domain.title}\n")
     for option in (option for options in domain.slots.values() for option in options):
         assert f"- `{option.__name__}`: {title(option)}" in text

@@ -4,11 +4,22 @@ import pytest
 import torch
 import xarray as xr
 
-from dgviz.learn.losses import LOSSES, kge_loss, nse_loss, rmse_loss
+from dgviz.learn.losses import LOSSES, kge_loss, nse, nse_loss, rmse_loss
+from dgviz.quantities import Target
+from dgviz.scores import metrics
 from dgviz.scores.metrics import kge_2009
 
 ones = torch.ones_like  # all sites count equally
-every_loss = pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
+FLOW = Target("mm d-1", "Flow", range=(0.0, 100.0), floor=0.0, scale=0.1, logarithmic=True)
+TEMPERATURE = Target("degC", "Temperature", range=(-50.0, 50.0), scale=0.2)
+
+
+def of_flow(loss):
+    """A loss whose target is a flow."""
+    return lambda *given: loss(*given, FLOW)
+
+
+every_loss = pytest.mark.parametrize("loss", [of_flow(loss) for loss in LOSSES.values()], ids=list(LOSSES))
 
 
 @pytest.fixture
@@ -82,7 +93,7 @@ def test_gradients_are_finite_on_constant_flow(loss, constant):
 def test_nse_loss_is_its_formula(flows):
     simulated, observed, deviation = flows
     expected = ((simulated - observed) ** 2 / (deviation + 0.1) ** 2).mean()
-    torch.testing.assert_close(nse_loss(simulated, observed, deviation, ones(deviation)), expected)
+    torch.testing.assert_close(of_flow(nse_loss)(simulated, observed, deviation, ones(deviation)), expected)
 
 
 def test_rmse_loss_is_its_formula(flows):
@@ -90,7 +101,7 @@ def test_rmse_loss_is_its_formula(flows):
     log_s, log_o = (((q + 1e-6) ** 0.5 + 0.1).log10() for q in (simulated, observed))
     expected = 0.75 * ((simulated - observed) ** 2).mean() ** 0.5 + 0.25 * ((log_s - log_o) ** 2).mean() ** 0.5
     torch.testing.assert_close(
-        rmse_loss(simulated, observed, deviation, ones(deviation)), expected, rtol=1e-6, atol=1e-6
+        of_flow(rmse_loss)(simulated, observed, deviation, ones(deviation)), expected, rtol=1e-6, atol=1e-6
     )
 
 
@@ -99,24 +110,26 @@ def test_kge_loss_is_one_less_the_score(flows):
     simulated, observed, deviation = flows
     tables = (xr.DataArray(q.detach().numpy(), dims=("time", "site")) for q in (simulated, observed))
     expected = 1 - kge_2009(*tables).mean().item()
-    assert kge_loss(simulated, observed, deviation, ones(deviation)).item() == pytest.approx(expected, rel=2e-3)
+    assert of_flow(kge_loss)(simulated, observed, deviation, ones(deviation)).item() == pytest.approx(
+        expected, rel=2e-3
+    )
 
 
 def test_a_site_without_variation_does_not_count_in_the_kge(flows):
     simulated, observed, deviation = flows
     steady = observed.detach().clone()
     steady[:, 0] = 1.0
-    without = kge_loss(simulated[:, 1:], observed[:, 1:], deviation[1:], ones(deviation[1:]))
-    torch.testing.assert_close(kge_loss(simulated, steady, deviation, ones(deviation)), without)
+    without = of_flow(kge_loss)(simulated[:, 1:], observed[:, 1:], deviation[1:], ones(deviation[1:]))
+    torch.testing.assert_close(of_flow(kge_loss)(simulated, steady, deviation, ones(deviation)), without)
 
 
-@pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
+@every_loss
 def test_a_simulation_of_nan_is_no_good_one(loss, flows):
     _, observed, deviation = flows
     assert not loss(torch.full_like(observed, torch.nan), observed, deviation, ones(deviation)).isfinite()
 
 
-@pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
+@every_loss
 def test_a_site_of_no_weight_does_not_count_and_a_common_factor_changes_nothing(loss, flows):
     simulated, observed, deviation = flows
     weight = ones(deviation)
@@ -126,3 +139,26 @@ def test_a_site_of_no_weight_does_not_count_and_a_common_factor_changes_nothing(
     weight[0] = 0
     rest = loss(simulated[:, 1:], observed[:, 1:], deviation[1:], weight[1:])
     torch.testing.assert_close(loss(simulated, observed, deviation, weight), rest)
+
+
+def test_a_target_without_a_floor_has_losses_that_know_no_zero(flows):
+    """Shifted by any constant, simulation and observation lose as much as before: 0 degC is no physical zero."""
+    simulated, observed, deviation = flows
+    for loss in LOSSES.values():
+        here = loss(simulated, observed, deviation, ones(deviation), TEMPERATURE)
+        there = loss(simulated - 30, observed - 30, deviation, ones(deviation), TEMPERATURE)
+        torch.testing.assert_close(here, there)
+
+
+def test_the_scale_of_the_target_is_that_below_which_errors_do_not_count(flows):
+    simulated, observed, deviation = flows
+    expected = ((simulated - observed) ** 2 / (deviation + 0.2) ** 2).mean()
+    torch.testing.assert_close(nse_loss(simulated, observed, deviation, ones(deviation), TEMPERATURE), expected)
+
+
+def test_the_efficiency_of_a_site_is_that_of_the_scores(flows):
+    simulated, observed, _ = flows
+    gaps = observed.clone()
+    gaps[20:60, 0] = torch.nan
+    tables = (xr.DataArray(q.detach().numpy(), dims=("time", "site")) for q in (simulated, gaps))
+    torch.testing.assert_close(nse(simulated, gaps).detach(), torch.from_numpy(metrics.nse(*tables).values))

@@ -10,8 +10,18 @@ import xarray as xr
 
 from dgviz.scores import metrics
 
-PERFECT = {"kge_2009": 1, "kge_2012": 1, "nse": 1, "log_nse": 1, "correlation": 1, "alpha": 1, "beta": 1, "gamma": 1}
-UNBIASED = {"pbias": 0, "fhv": 0, "flv": 0, "flv_log": 0, "rmse": 0}
+PERFECT = {
+    "nse_seasonal": 1,
+    "kge_2009": 1,
+    "kge_2012": 1,
+    "nse": 1,
+    "log_nse": 1,
+    "correlation": 1,
+    "alpha": 1,
+    "beta": 1,
+    "gamma": 1,
+}
+UNBIASED = {"bias": 0, "pbias": 0, "fhv": 0, "flv": 0, "flv_log": 0, "rmse": 0}
 
 
 def series(values) -> xr.DataArray:
@@ -63,6 +73,7 @@ def by_hand(s: list[float], o: list[float]) -> dict[str, float]:
         "fhv": bias(sorted(s)[-high:], sorted(o)[-high:]),
         "flv": bias(sorted(s)[:low], sorted(o)[:low]),
         "flv_log": 100 * (log_shape(o) - log_shape(s)) / log_shape(o),
+        "bias": mean_s - mean_o,
         "rmse": math.sqrt(statistics.fmean((a - b) ** 2 for a, b in zip(s, o, strict=True))),
     }
 
@@ -70,7 +81,7 @@ def by_hand(s: list[float], o: list[float]) -> dict[str, float]:
 each_metric = pytest.mark.parametrize("name", metrics.METRICS)
 
 
-@each_metric
+@pytest.mark.parametrize("name", [name for name in metrics.METRICS if name != "nse_seasonal"])
 def test_equals_its_definition_on_the_days_that_both_have(name, flows):
     simulated, observed = flows
     result = metrics.METRICS[name](simulated, observed)
@@ -118,7 +129,7 @@ def test_a_constant_observation_gives_no_score(name):
     assert np.isnan(metrics.METRICS[name](series([1.0, 2.0, 3.0]), observed))
 
 
-@pytest.mark.parametrize("name", sorted(metrics.METRICS.keys() - {"rmse"}))
+@pytest.mark.parametrize("name", sorted(metrics.METRICS.keys() - {"rmse", "bias"}))
 def test_a_river_without_flow_gives_no_score(name):
     assert np.isnan(metrics.METRICS[name](series([1.0, 2.0, 3.0]), series([0.0, 0.0, 0.0])))
 
@@ -132,7 +143,7 @@ def test_says_what_it_is(name, flows):
     low, high = attrs["limits"]
     assert low <= attrs["best"] <= high
     percent = name in {"pbias", "fhv", "flv", "flv_log"}
-    assert attrs["units"] == ("%" if percent else "mm d-1" if name == "rmse" else "1")
+    assert attrs["units"] == ("%" if percent else "mm d-1" if name in {"rmse", "bias"} else "1")
 
 
 def test_the_observed_mean_as_simulation():
@@ -208,11 +219,38 @@ def test_single_precision_flows_are_summed_in_double(flows):
     np.testing.assert_allclose(metrics.alpha(simulated, observed), expected, rtol=1e-9)
 
 
-def test_scores_holds_the_usual_metrics(flows):
+def test_scores_stand_side_by_side(flows):
     table = metrics.scores(*flows)
-    assert list(table) == [
-        "nse", "log_nse", "kge_2009", "kge_2012", "pbias", "fhv", "flv", "rmse", "correlation"
-    ]  # fmt: skip
+    assert list(table) == list(metrics.METRICS)
     assert list(table.coords) == ["site"]
     for name, result in table.items():
         xr.testing.assert_identical(result, metrics.METRICS[name](*flows))
+
+
+def seasonal(years=3):
+    """Three years of daily values with a season, and its times."""
+    times = pd.date_range("2001-01-01", periods=365 * years)
+    angle = 2 * np.pi * times.day_of_year.to_numpy() / 365.25
+    return times, 10 + 8 * np.sin(angle) + 2 * np.cos(2 * angle)
+
+
+def test_knowing_only_the_season_has_no_seasonal_efficiency():
+    times, season = seasonal()
+    noise = np.random.default_rng(0).standard_normal(len(times))
+    observed = xr.DataArray(season + noise, {"time": times}, "time")
+    known = xr.DataArray(season, {"time": times}, "time")
+    assert float(metrics.nse(known, observed)) > 0.95
+    assert float(metrics.nse_seasonal(known, observed)) == pytest.approx(0, abs=0.01)
+    half = xr.DataArray(season + noise / 2, {"time": times}, "time")
+    assert float(metrics.nse_seasonal(half, observed)) == pytest.approx(0.75, abs=0.01)
+
+
+def test_a_seasonal_efficiency_needs_dates():
+    observed = xr.DataArray(np.arange(50.0) ** 2, dims="time")
+    assert np.isnan(metrics.nse_seasonal(observed + 1, observed))
+
+
+def test_scores_are_those_that_are_named(flows):
+    assert list(metrics.scores(*flows, ("rmse", "bias"))) == ["rmse", "bias"]
+    with pytest.raises(ValueError, match="There is no score 'mse'. Scores: nse, "):
+        metrics.scores(*flows, ("mse",))

@@ -1,0 +1,131 @@
+"""`dgviz train`: one run, here, with a progress bar."""
+
+import contextlib
+import json
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import torch
+import typer
+import xarray as xr
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from dgviz.cli.terminal import RunsFolder, err, out, plain_errors
+from dgviz.engine import n_threads
+from dgviz.experiment.config import RunConfig
+from dgviz.experiment.leakage import leaks
+from dgviz.experiment.runs import Run, find_run, runs_folder
+from dgviz.experiment.worker import carry_out, check_config
+
+
+def train(
+    data: Annotated[str | None, typer.Option(help="A known data set, or the path of your own.")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="An option of the run or of a slot, as epochs=50 or snow=NoSnow.")
+    ] = None,
+    preset: Annotated[str | None, typer.Option(help="A named configuration to start from, as 'HBV, dynamic'.")] = None,
+    resume: Annotated[str | None, typer.Option(help="The id of a run to go on with from its last epoch.")] = None,
+    extend: Annotated[
+        str | None, typer.Option(help="The id of a finished run to train further, in a new run; set epochs=.")
+    ] = None,
+    runs: RunsFolder = None,
+    as_json: Annotated[bool, typer.Option("--json", help="End with one line of JSON.")] = False,
+) -> None:
+    """Train a run here, with a progress bar; Ctrl-C ends it and leaves a usable run."""
+    with plain_errors():
+        run = _run(data, set_ or [], preset, resume, extend, runs or runs_folder())
+        for leak in leaks(run.config, run.dataset()):
+            err.print(f"[bold yellow]Leak:[/] {escape(leak)}", highlight=False, soft_wrap=True)
+        started = time.monotonic()
+        torch.set_num_threads(n_threads())
+        with _progress(run, quiet=as_json) as on_epoch:
+            carry_out(run, on_epoch)
+        results = run.results()
+        if as_json:
+            seconds = round(time.monotonic() - started, 1)
+            print(json.dumps({"run": str(run.folder), **_medians(run, results), "seconds": seconds}))
+        else:
+            ended = f"\nRun {run.id} is {run.status}: {run.folder.absolute()}"
+            out.print(_score_table(results), escape(ended))
+
+
+def _medians(run: Run, results: xr.Dataset) -> dict[str, float | None]:
+    """The median over the sites of the target's first score and of NSE, on the test period; JSON has no NaN."""
+    medians = {}
+    for name in dict.fromkeys((run.config.target_quantity.scores[0], "nse")):
+        median = float(results[name].sel(period="test").median())
+        medians[f"median_{name}_test"] = None if math.isnan(median) else round(median, 4)
+    return medians
+
+
+def _run(
+    data: str | None, settings: list[str], preset: str | None, resume: str | None, extend: str | None, folder: Path
+) -> Run:
+    if resume and (data or settings or preset or extend):
+        raise ValueError(
+            "--resume goes on with a run as it is. Leave out --data, --set, --preset and --extend, or train a new run."
+        )
+    if resume:
+        return find_run(resume, folder)
+    changes = dict(_setting(text) for text in settings) | ({"data": data} if data else {})
+    if extend:
+        if preset or changes.keys() != {"epochs"}:
+            raise ValueError(f"--extend takes a number of epochs and nothing else: --extend {extend} --set epochs=100.")
+        return find_run(extend, folder).extended(changes["epochs"], folder)
+    config = RunConfig().preset(preset).edited(**changes) if preset else RunConfig(**changes)
+    if config.held_sites and config.holdout != "sites":
+        raise ValueError("held_sites are held out with holdout 'sites' only. Add --set holdout=sites.")
+    check_config(config)  # so that a mistake leaves no run behind
+    return Run.create(config, folder)
+
+
+def _setting(text: str) -> tuple[str, Any]:
+    """`epochs=50` as a name and a value; several values are separated by commas."""
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise ValueError(f"--set {text!r} is not NAME=VALUE. Write for example --set epochs=50.")
+    field = RunConfig.model_fields.get(name)
+    if field is not None and str(field.annotation).startswith("tuple"):
+        return name, tuple(part for part in value.split(",") if part)
+    with contextlib.suppress(json.JSONDecodeError):
+        return name, json.loads(value)
+    return name, value
+
+
+@contextmanager
+def _progress(run: Run, quiet: bool) -> Iterator[Callable[[dict], None]]:
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("loss {task.fields[loss]}  median NSE {task.fields[nse]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=err, disable=quiet) as bar:
+        task = bar.add_task(run.id, total=run.config.epochs, loss="-", nse="-")
+
+        def on_epoch(record: dict) -> None:
+            loss, nse = f"{record['loss']:.3f}", f"{record['median_nse']:.2f}"
+            done = (record["part"] - 1) * record["epochs"] + record["epoch"]
+            name = f"{run.id} {record['part_name']}".strip()
+            bar.update(
+                task, description=name, total=record["parts"] * record["epochs"], completed=done, loss=loss, nse=nse
+            )
+
+        yield on_epoch
+
+
+def _score_table(results: xr.Dataset) -> Table:
+    table = Table("score", "train", "test", title=f"Median over {results.sizes['site']} sites")
+    scored = [name for name in results if results[name].dims == ("period", "site")]
+    for name in sorted(scored):
+        medians = results[name].median("site").sel(period=["train", "test"]).values
+        label, units = results[name].attrs["long_name"], results[name].attrs["units"]
+        table.add_row(label if units == "1" else f"{label}, {units}", *(f"{median:.2f}" for median in medians))
+    return table
