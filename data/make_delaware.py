@@ -117,7 +117,7 @@ def reach_longitude(tables: dict, area: np.ndarray, downstream: np.ndarray) -> n
 def reaches(tables: dict, area: np.ndarray, downstream: np.ndarray) -> Columns:
     unit, lon = tables["unit"], reach_longitude(tables, area, downstream)
     return {
-        "reach_downstream": ("1", "Position of the next reach downstream, -1 at the end", downstream),
+        "drawn_reach_below": ("1", "Position of the next reach downstream, -1 at the end", downstream),
         "reach_area": ("km2", "Land draining directly into the reach", area),
         "reach_length": ("m", "Reach length", unit.seg_length),
         "reach_slope": ("1", "Reach slope", unit.seg_slope),

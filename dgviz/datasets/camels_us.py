@@ -9,13 +9,12 @@ The 531 basins: Newman et al. (2017), doi:10.1175/JHM-D-16-0284.1. The 27 attrib
 (2019), doi:10.5194/hess-23-5089-2019.
 """
 
-import os
 from pathlib import Path
 
 import xarray as xr
 
 from dgviz.datasets.check import check
-from dgviz.datasets.errors import DataError
+from dgviz.datasets.data_folder import find_file
 from dgviz.datasets.hydrology_series import in_order, vocabulary, with_mean_temperature
 
 title = "CAMELS-US, 476 basins, 1980-2010"
@@ -70,7 +69,8 @@ ATTRIBUTES = {
 
 def load(path: str | Path | None = None) -> xr.Dataset:
     """Read the basins of the usual comparison; `path` is the file or its folder, by default as above."""
-    file = find_file(path)
+    otherwise = " Or get the published files with `dgviz data get camels-us` and open camels-us."
+    file = find_file("camels_us", FILE, path, otherwise)
     with xr.open_dataset(file, engine="h5netcdf") as raw:
         raw = raw.rename(basin="site")
         raw = raw.isel(site=raw.in_531.values.astype(bool))
@@ -91,18 +91,6 @@ def load(path: str | Path | None = None) -> xr.Dataset:
     dataset = in_order(xr.Dataset(series, place), history)
     dataset = with_mean_temperature(dataset).assign(attributes | flags)
     return check(dataset.assign_attrs(about(raw.attrs), history="; ".join(history)), file, vocabulary)
-
-
-def find_file(path: str | Path | None) -> Path:
-    """The prepared file; an error says where it was sought and how to name its folder."""
-    folder = Path(path or os.environ.get("DGVIZ_DATA", "../shared/data"))
-    file = folder / FILE if not folder.is_file() else folder
-    if not file.is_file():
-        raise DataError(
-            f"camels_us: {file} does not exist; set the environment variable DGVIZ_DATA to the folder that has {FILE}. "
-            "Or get the published files with `dgviz data get camels-us` and open camels-us."
-        )
-    return file
 
 
 def read_series(raw: xr.Dataset, key: str, label: tuple[str, str]) -> xr.DataArray:

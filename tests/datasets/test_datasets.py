@@ -29,13 +29,15 @@ def camels(camels_file):
 
 
 def test_sources_are_the_modules_that_load():
-    assert set(datasets.sources()) == {"delaware", "delaware_river", "camels_us", "camels_folder", "caravan", "table"}
+    assert set(datasets.sources()) == {
+        *("delaware", "delaware_river", "camels_us", "camels_folder", "caravan", "stream_temperature", "table")
+    }
     for name, module in datasets.sources().items():
         assert module.title and module.__doc__, name
 
 
 def test_what_opens_by_its_name_alone_is_known():
-    assert list(datasets.known()) == ["camels_us", "delaware", "delaware_river"]
+    assert list(datasets.known()) == ["camels_us", "delaware", "delaware_river", "stream_temperature"]
 
 
 def test_public_names_exist():

@@ -29,7 +29,7 @@ def make_delaware():
 
 def upstream_area(ds, reach: int) -> float:
     """Land above the end of a reach, by walking down from every other (km2)."""
-    total, below = 0.0, ds.reach_downstream.values
+    total, below = 0.0, ds.drawn_reach_below.values
     for start, area in enumerate(ds.reach_area.values.astype(float)):
         here = start
         for _ in range(len(below)):
@@ -78,7 +78,7 @@ def test_land_upstream_closes_on_the_published_area(ds):
 
 
 def test_rivers_run_to_an_end_and_carry_more_land_downstream(ds):
-    below = ds.reach_downstream.values
+    below = ds.drawn_reach_below.values
     assert (below < 456).all() and (below == -1).sum() == 6
     assert len(set(range(456)) - set(below)) == 114  # headwaters
     for reach in range(456):

@@ -131,9 +131,9 @@ class SiteMap:
 
     def _draw_rivers(self, dataset: xr.Dataset) -> None:
         """Reaches as straight lines to the next one, thicker where more land drains through."""
-        if "reach_downstream" not in dataset:
+        if "drawn_reach_below" not in dataset:
             return
-        to = dataset.reach_downstream.values
+        to = dataset.drawn_reach_below.values
         x, y = project(dataset.reach_lon.values, dataset.reach_lat.values, self.middle)
         there = to >= 0
         self.figure.segment(
@@ -198,7 +198,7 @@ class SiteMap:
 
 def _river_width(dataset: xr.Dataset) -> np.ndarray:
     """Line widths from the land upstream, 0.6 to 5 px."""
-    area, to = dataset.reach_area.values.astype(float).copy(), dataset.reach_downstream.values
+    area, to = dataset.reach_area.values.astype(float).copy(), dataset.drawn_reach_below.values
     total = area.copy()
     for start in range(len(area)):
         reach = to[start]
