@@ -20,7 +20,9 @@ def score_gradient(site: SiteModel) -> xr.Dataset:
     seen = observed.isfinite().any(0)
     flows, observed = flows[:, seen], observed[:, seen]
     spread = (observed - observed.nanmean(0)).square().nansum(0)
-    score = (1 - (flows - observed).square().nansum(0) / spread)[spread > 0].mean()
+    # Left out before the square: the derivative of a NaN's square is NaN, even where its weight is zero.
+    error = torch.where(observed.isfinite(), flows - observed, 0.0)
+    score = (1 - error.square().sum(0) / spread)[spread > 0].mean()
     gradients = torch.autograd.grad(score, list(parameters.values()), materialize_grads=True)
     declared = model.process_model.attrs
     return xr.Dataset(
