@@ -216,3 +216,12 @@ def test_scores_holds_the_usual_metrics(flows):
     assert list(table.coords) == ["site"]
     for name, result in table.items():
         xr.testing.assert_identical(result, metrics.METRICS[name](*flows))
+
+
+def test_a_negative_observation_counts_as_no_flow_in_log_nse():
+    simulated, observed = series([1.0, 2.0, 0.5, 3.0]), series([1.0, 2.0, -0.5, 4.0])
+    smallest = float(observed.mean()) / 100
+    logs = [[math.log(max(q, 0.0) + smallest) for q in flow.values] for flow in (simulated, observed)]
+    errors = sum((s - o) ** 2 for s, o in zip(*logs, strict=True))
+    expected = 1 - errors / (4 * statistics.pvariance(logs[1]))
+    assert metrics.log_nse(simulated, observed).item() == pytest.approx(expected)
