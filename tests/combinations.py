@@ -1,4 +1,8 @@
-"""Combinations of the options of all domains: every one, and a few in which all pairs (or triples) of options meet."""
+"""Combinations of the options of all domains: few in which all pairs or triples of options meet, and every one.
+
+A process that joins sites, such as a river, is slow and sees the others only by what they send it: it meets every other
+option once, not every pair of them.
+"""
 
 import itertools
 
@@ -21,14 +25,24 @@ def combinations(domain):
     return chosen + [defaults | {slot: option} for slot in alone for option in names[slot][1:]]
 
 
-def covering(choices, size):
-    """A few of the choices, in which every group of `size` options that occurs in one of them occurs."""
-    groups = [set(itertools.combinations(choice.items(), size)) for choice in choices]
-    few, missing = [], set().union(*groups)
+def groups(domain, choices, size):
+    """The groups of `size` options that meet in these choices; groups of two with an option that joins sites."""
+    options = list(choices.items())
+    joining = [(slot, name) for slot, name in options if domain.option(slot, name).joins_sites]
+    others = [option for option in options if option not in joining]
+    pairs = {pair for pair in itertools.combinations(options, 2) if set(pair) & set(joining)}
+    return pairs | set(itertools.combinations(others, size))
+
+
+def covering(domain, size):
+    """Few combinations, in which every group of options that occurs in any combination occurs."""
+    choices = combinations(domain)
+    found = [groups(domain, choice, size) for choice in choices]
+    few, missing = [], set().union(*found)
     while missing:
-        best = max(range(len(choices)), key=lambda i: len(groups[i] & missing))
+        best = max(range(len(choices)), key=lambda i: len(found[i] & missing))
         few.append(choices[best])
-        missing -= groups[best]
+        missing -= found[best]
     return few
 
 
@@ -37,14 +51,19 @@ def differ(choices, defaults):
     return {slot for slot, option in choices.items() if option != defaults[slot]}
 
 
-def each(cases):
+def each(cases, *marks):
     """Runs a test for each of the cases, `(domain, choices)`."""
-    return pytest.mark.parametrize("domain, choices", cases, ids=["-".join(choices.values()) for _, choices in cases])
+    named = [pytest.param(*case, id="-".join(case[1].values()), marks=marks) for case in cases]
+    return pytest.mark.parametrize("domain, choices", named)
 
 
 ALL = [(domain, choices) for domain in DOMAINS.values() for choices in combinations(domain)]
 PAIRS, TRIPLES = (
-    [(domain, choices) for domain in DOMAINS.values() for choices in covering(combinations(domain), size)]
-    for size in (2, 3)
+    [(domain, choices) for domain in DOMAINS.values() for choices in covering(domain, size)] for size in (2, 3)
 )
-every_combination, every_pair, every_triple = map(each, (ALL, PAIRS, TRIPLES))
+every_pair, every_triple = each(PAIRS), each(TRIPLES)
+# The triples always, the rest of the full product only with `-m exhaustive`.
+REST = [case for case in ALL if case not in TRIPLES]
+every_combination = pytest.mark.parametrize(
+    "domain, choices", [*every_triple.args[1], *each(REST, pytest.mark.exhaustive).args[1]]
+)

@@ -18,9 +18,11 @@ def nse(simulated: Tensor, observed: Tensor) -> Tensor:
 
     For progress and gradients: scores proper, with their sources, are in `dgviz.scores.metrics`.
     """
-    error = (simulated - observed).square().nansum(0)
+    # Left out before the square: the derivative of the square of a NaN is NaN, even where it does not count.
+    error = torch.where(observed.isfinite(), simulated - observed, 0.0).square().sum(0)
     spread = (observed - observed.nanmean(0)).square().nansum(0)
-    return 1 - error / torch.where(spread > 0, spread, torch.nan)
+    varies = spread > 0
+    return torch.where(varies, 1 - error / torch.where(varies, spread, 1.0), torch.nan)
 
 
 def nse_loss(simulated: Tensor, observed: Tensor, deviation: Tensor, weight: Tensor, target: Target) -> Tensor:

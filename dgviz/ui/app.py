@@ -51,6 +51,7 @@ from dgviz.ui.widgets import material
 from dgviz.ui.widgets.after_pause import AfterPause
 from dgviz.ui.widgets.header import context_bar, header, unreadable_runs
 from dgviz.ui.widgets.help import HelpDialog
+from dgviz.ui.widgets.islands import STYLE, Island, Sea
 from dgviz.ui.widgets.sidebar import sidebar
 
 # Page -> rows of (views one above the other, columns out of twelve). A page is built when it is first opened.
@@ -128,7 +129,7 @@ def _frame(state: AppState, problems: list[str]) -> pn.viewable.Viewable:
         sidebar=sidebar(state, help_dialog),
         sidebar_width=300,
         main=[
-            pn.Column(
+            Sea(
                 _navigation(state),
                 context_bar(state),
                 unreadable_runs(state),
@@ -136,7 +137,7 @@ def _frame(state: AppState, problems: list[str]) -> pn.viewable.Viewable:
                 *_pages(state),
                 help_dialog,
                 material.CloseWhereNarrow(width=theme.NARROW, margin=0),
-                stylesheets=[theme.MAIN],
+                stylesheets=[theme.MAIN, STYLE],
                 sizing_mode="stretch_width",
                 margin=(0, 14, 14, 14),
             )
@@ -163,14 +164,15 @@ def _navigation(state: AppState):
     return tabs
 
 
-def _pages(state: AppState) -> list[pn.Column]:
-    places = {name: pn.Column(visible=False, sizing_mode="stretch_width", margin=0) for name in PAGES}
+def _pages(state: AppState) -> list[Island]:
+    places = {name: Island() for name in PAGES}
 
     def turn(*_):
         for name, place in places.items():
-            place.visible = name == state.page
+            place.show(name == state.page)
         if not places[state.page].objects:
-            places[state.page].objects = [_row(state, row) for row in PAGES[state.page]]
+            rows = [_row(state, row) for row in PAGES[state.page]]
+            places[state.page].objects = [pn.Column(*rows, sizing_mode="stretch_width", margin=0)]
 
     turn()
     state.param.watch(turn, "page")

@@ -16,7 +16,8 @@ FIGURE = """
     .flatMap(doc => [...doc._all_models.values()])
     .filter(model => model.type === "Figure")
     .map(model => ({model, view: Bokeh.index.find_one(model)}))
-    .filter(({view}) => view != null && view.el.getBoundingClientRect().width > 0)
+    .filter(({view}) => view != null && view.el.checkVisibility({visibilityProperty: true}))
+    .filter(({view}) => view.el.getBoundingClientRect().width > 0)
   const shown = (column) => {
     for (const {model, view} of figures()) for (const {data_source} of model.renderers) {
       if (data_source?.data?.[column] !== undefined) return {view, source: data_source}
@@ -57,6 +58,12 @@ class Dashboard:
         """Open a page by its tab."""
         self.page.get_by_role("tab", name=name, exact=True).click()
         self.wait_for(page=name)
+
+    def switch_theme(self) -> None:
+        """Turn from the light theme to the dark one, or back."""
+        theme = "dark" if self.query["theme"] == "light" else "light"
+        self.page.get_by_role("button", name="Toggle theme").click()
+        self.wait_for(theme=theme)
 
     def choose(self, label: str, option: str) -> None:
         """Choose from a list."""

@@ -6,7 +6,7 @@ from torch import nn
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
 from dgviz.domains import discover
-from tests.engine.both import assert_same, made, outcome
+from tests.engine.both import BACKENDS, ULP, assert_same, made, outcome
 
 hydrology = discover()["hydrology"]
 DAYS = dict(
@@ -98,8 +98,64 @@ def test_weights_that_do_not_learn_are_still_used():
 
 def test_single_and_double_precision_of_a_model_do_not_mix():
     model = build("tanh").float()
-    assert_same(model, DAYS, torch.float32, 1e-6, other=model.named_parameters())
-    assert_same(model.double(), DAYS, other=model.named_parameters())
+    # The numbers that single precision holds, exactly the same in double precision.
+    series = {k: v.float().double() for k, v in DAYS.items()}
+    magnitudes = magnitudes_of_terms(model.double(), series)
+    model = model.float()
+    found = []
+    for backend in BACKENDS:
+        y, gradients = outcome(model, series, backend, torch.float32, weights(model))
+        found.append({"y": y, **gradients})
+    for name, magnitude in magnitudes.items():
+        loop, kernel = (some[name] for some in found)
+        assert loop.dtype == kernel.dtype == torch.float32
+        assert ((loop - kernel).abs() <= ROUNDINGS * ULP[torch.float32] * magnitude).all(), name
+    assert_same(model.double(), series, other=model.named_parameters())
+
+
+# In units of the last place of the terms; the largest difference met is a quarter of one.
+ROUNDINGS = 2
+
+
+def weights(model):
+    return dict(model.named_parameters())
+
+
+def magnitudes_of_terms(model, series):
+    """How large the terms of each sum are, in the flux and in its gradients: rounding is a share of them.
+
+    Terms may nearly cancel, so their sum tells nothing of it. Each term holds a weight or a forcing as a factor: the
+    derivative of the sum by that factor, times the factor, is the term.
+    """
+    leaves = {k: v.reshape(-1, 1, 1).clone().requires_grad_() for k, v in series.items()} | weights(model)
+    y = model({k: leaves[k] for k in series}, {}, ["y"], backend="torch")["y"]
+    magnitudes = {"y": torch.stack([terms(day, leaves) for day in y.flatten()]).reshape(y.shape)}
+    slopes = torch.linspace(0.5, 2.0, len(y), dtype=y.dtype)
+    # What a day gives to each gradient is a term of its own.
+    days = [gradients_of(slope * day, leaves) for slope, day in zip(slopes, y.flatten(), strict=True)]
+    for name, leaf in leaves.items():
+        of_days = [torch.stack([terms(g, leaves) for g in day[name].flatten()]) for day in days]
+        magnitudes[name] = sum(of_days).reshape(leaf.shape)
+    return magnitudes
+
+
+def gradients_of(value, leaves):
+    found = torch.autograd.grad(
+        value, list(leaves.values()), create_graph=True, allow_unused=True, materialize_grads=True
+    )
+    return dict(zip(leaves, found, strict=True))
+
+
+def terms(value, leaves):
+    """The sum of the magnitudes of the terms of a number, and its own."""
+    if not value.requires_grad:
+        return value.abs().detach()
+    parts = torch.autograd.grad(
+        value, list(leaves.values()), retain_graph=True, allow_unused=True, materialize_grads=True
+    )
+    return value.abs().detach() + sum(
+        (p * leaf).detach().abs().sum() for p, leaf in zip(parts, leaves.values(), strict=True)
+    )
 
 
 @pytest.mark.parametrize("value", [torch.tensor([0.5, 2.0]), torch.tensor([1, 3])], ids=["numbers", "whole numbers"])

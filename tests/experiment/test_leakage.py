@@ -197,3 +197,17 @@ def test_climate_of_the_training_days_is_the_same_for_a_site_alone(shuffled, sma
         alone = inputs.select_sites(config, delaware, [site])
         for name in ("p_mean", "pet_mean", "p_seasonality"):
             assert alone[name].item() == dataset[name].sel(site=site).item()
+
+
+# Signatures among the attributes of CAMELS: table 3 of Addor et al. (2017), doi:10.5194/hess-21-5293-2017.
+SIGNATURES_OF_CAMELS = (
+    *("q_mean", "runoff_ratio", "stream_elas", "slope_fdc", "baseflow_index", "hfd_mean", "q5", "q95"),
+    *("high_q_freq", "high_q_dur", "low_q_freq", "low_q_dur", "zero_q_freq"),
+)
+
+
+@pytest.mark.parametrize("name", SIGNATURES_OF_CAMELS)
+def test_every_signature_of_camels_is_told_as_made_of_streamflow(name, small, delaware):
+    data = delaware.sel(site=list(small.sites)).assign({name: delaware.area})
+    (leak,) = leaks(small.edited(test_period="1980-01-01/1980-12-31"), data)
+    assert leak.startswith(f"{name} are computed from observed streamflow")

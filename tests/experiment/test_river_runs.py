@@ -132,3 +132,12 @@ def test_a_river_without_its_upper_reaches_is_refused(small):
 def test_a_data_set_without_a_river_says_what_to_choose():
     with pytest.raises(ValueError, match="lacks. Choose routing=GammaRouting, or a data set with a river network"):
         check_config(RunConfig(data="delaware", routing="MuskingumCunge"))
+
+
+def test_mean_discharge_is_the_streamflow_over_all_land_above(done, river):
+    """1 mm of water on 1 km2 is 1000 m3, and a day has 86 400 s."""
+    results = done.results()
+    for site in results.site.values:
+        above = river.reach_area.sel(site=upstream_of(river, [site])).sum()
+        expected = results.streamflow.sel(site=site).mean() * above * 1000 / 86400
+        assert float(results.mean_discharge.sel(site=site)) == pytest.approx(float(expected), rel=1e-5)

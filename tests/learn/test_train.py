@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from dgviz.learn import fit
+from dgviz.learn.fit import _Training
 
 
 def copied(checkpoint):
@@ -183,3 +184,26 @@ def test_days_before_the_scored_ones_are_not_trained_on(untrained):
         list(fit(model, warm, config))
         weights.append(model.state_dict())
     assert all(weights[0][name].equal(weights[1][name]) for name in weights[0])
+
+
+@pytest.mark.parametrize("clip", [0.01, 1e9])
+def test_no_update_has_a_gradient_longer_than_clip(clip, untrained, monkeypatch):
+    norms, step = [], torch.optim.Adam.step
+
+    def measured(self, *args, **options):
+        weights = (w for group in self.param_groups for w in group["params"])
+        norms.append(torch.cat([w.grad.flatten() for w in weights]).norm().item())
+        return step(self, *args, **options)
+
+    monkeypatch.setattr(torch.optim.Adam, "step", measured)
+    train(untrained, clip=clip)
+    assert len(norms) > 2
+    assert max(norms) == pytest.approx(0.01, rel=1e-3) if clip == 0.01 else max(norms) > 0.02
+
+
+def test_patience_begins_anew_with_every_improvement(untrained, monkeypatch):
+    """Neither of the two waits by itself exhausts it."""
+    losses = iter([3.0, 4.0, 2.0, 4.0, 1.0, 4.0, 4.0, 0.5])
+    monkeypatch.setattr(_Training, "_validate", lambda _: next(losses))
+    epochs, _ = train(untrained, epochs=8, validation="sites", patience=2)
+    assert [e.validation_loss for e in epochs] == [3.0, 4.0, 2.0, 4.0, 1.0, 4.0, 4.0]

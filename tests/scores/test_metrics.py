@@ -254,3 +254,12 @@ def test_scores_are_those_that_are_named(flows):
     assert list(metrics.scores(*flows, ("rmse", "bias"))) == ["rmse", "bias"]
     with pytest.raises(ValueError, match="There is no score 'mse'. Scores: nse, "):
         metrics.scores(*flows, ("mse",))
+
+
+def test_a_negative_observation_counts_as_no_flow_in_log_nse():
+    simulated, observed = series([1.0, 2.0, 0.5, 3.0]), series([1.0, 2.0, -0.5, 4.0])
+    smallest = float(observed.mean()) / 100
+    logs = [[math.log(max(q, 0.0) + smallest) for q in flow.values] for flow in (simulated, observed)]
+    errors = sum((s - o) ** 2 for s, o in zip(*logs, strict=True))
+    expected = 1 - errors / (4 * statistics.pvariance(logs[1]))
+    assert metrics.log_nse(simulated, observed).item() == pytest.approx(expected)

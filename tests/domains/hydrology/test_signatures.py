@@ -196,3 +196,17 @@ def test_equals_what_camels_publishes(name, published, tolerance, camels):
 
 def test_the_slope_that_camels_publishes_is_of_the_flow_over_its_mean(camels):
     assert sg.slope_fdc(camels.qobs).median() > 2  # of the logarithm; CAMELS' median is 1.3
+
+
+def test_the_filter_sees_thirty_mirrored_days_and_no_more(flows):
+
+    flow = flows.sel(site="a", time=slice("1999-12-31")).values[:61]
+
+    def passes(flow, n_mirrored):
+        whole = np.concatenate([flow[n_mirrored:0:-1], flow, flow[-2 : -n_mirrored - 2 : -1]])
+        for ordered in (whole, whole[::-1], whole):
+            sg._pass(ordered)
+        return whole[n_mirrored : n_mirrored + len(flow)]
+
+    np.testing.assert_allclose(sg.baseflow(series(flow)), passes(flow, 30), rtol=1e-12)
+    assert np.abs(passes(flow, 30) - passes(flow, 29)).max() > 1e-3

@@ -12,6 +12,7 @@ from dgviz.domains.hydrology.capillary_rise import NoCapillaryRise
 from dgviz.domains.hydrology.snow import NoSnow
 from dgviz.learn import Ensemble
 from dgviz.learn.site_model import SiteModel
+from dgviz.processes.declare import Flux, Process, State
 from tests.combinations import DOMAINS, every_pair
 from tests.domains.hydrology.checks.planted import (
     BlockedGauge,
@@ -209,3 +210,33 @@ def test_a_verdict_rests_on_all_of_its_criteria():
 def test_every_check_says_what_it_means():
     for check in CHECKS.values():
         assert meaning(check).endswith(".") and "\n" not in meaning(check)
+
+
+class Pond(Process):
+    """A pond that is full at first and seeps away."""
+
+    pond = State("mm", "Pond", initial=50.0)
+    seepage = Flux("mm d-1", "Seepage", out_of="pond", into="outlet")
+
+    def forward(self, *, pond):
+        return dict(seepage=0.1 * pond)
+
+
+def test_what_the_stores_hold_at_first_is_no_gain():
+    trial = trial_of(model_with(first=Pond))
+    trial.warmup, trial.time = 0, xr.DataArray(pd.date_range("2001-01-01", periods=trial.n_days), dims="time")
+    initial = sum(state.initial for state in trial.stores.values())
+    assert initial > 50
+    gained, stored = trial.gained(trial.as_trained), trial.stored(trial.as_trained)
+    assert gained.sum() == pytest.approx(stored[-1] - initial)
+    assert CHECKS["mass_closure"](trial).outcome == "passed"
+
+
+def test_it_still_rains_on_the_day_after_which_the_site_dries_down():
+    verdict = CHECKS["zero_rain_dries_down"](faulty())
+    rain = verdict.series.prcp
+    as_it_was, dry = rain.sel(case="as it was"), rain.sel(case="no more rain")
+    until = rain.time <= verdict.day
+    assert float(as_it_was.sel(time=verdict.day)) > 0
+    np.testing.assert_array_equal(dry[until], as_it_was[until])
+    assert float(dry[~until].max()) == 0 < float(as_it_was[~until].max())

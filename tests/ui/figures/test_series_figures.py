@@ -1,0 +1,49 @@
+"""What hangs from the top stands over its own day, and stacks."""
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from bokeh.models import GlyphRenderer, VAreaStep
+
+from dgviz.experiment.config import RunConfig
+from dgviz.processes.declare import Flux, State
+from dgviz.ui.figures.hydrograph import Hydrograph
+from dgviz.ui.figures.series import flow_columns
+from dgviz.ui.figures.stores import StoreSeries
+
+
+def bars(layout):
+    """The areas in steps of a figure, in the order in which they were drawn."""
+    areas = [r for r in layout.select({"type": GlyphRenderer}) if isinstance(r.glyph, VAreaStep)]
+    assert {area.glyph.step_mode for area in areas} == {"center"}  # half a day to either side of its day
+    assert {area.glyph.x for area in areas} == {"time"}
+    return areas
+
+
+def test_rain_and_snow_of_a_day_hang_over_that_day(dataset):
+    chart = Hydrograph()
+    chart.update(flow_columns(dataset, "b2"), compared=False)
+    rain, snow = sorted(bars(chart.layout), key=lambda area: area.glyph.y2 == "snow_top")
+    drawn = pd.DataFrame({k: rain.data_source.data[k] for k in ("time", "rain", "snow_top")}).set_index("time")
+    assert (rain.glyph.y1, rain.glyph.y2, snow.glyph.y1, snow.glyph.y2) == (0, "rain", "rain", "snow_top")
+    wettest = dataset.prcp.sel(site="b2").idxmax("time").values
+    assert drawn.snow_top.idxmax() == pd.Timestamp(wettest)
+    np.testing.assert_allclose(drawn.snow_top, dataset.prcp.sel(site="b2"))
+    warm = dataset.tmean.sel(site="b2").values >= 0
+    np.testing.assert_allclose(drawn.rain[warm], dataset.prcp.sel(site="b2")[warm])
+
+
+def test_inflows_of_a_day_are_stacked(dataset):
+    model, time = RunConfig().build(), dataset.time[:4]
+    inflows = {name: model.of(Flux)[name] for name in ("snowfall", "rainfall")}
+    others = {"melt": model.of(Flux)["melt"], "snowpack": model.of(State)["snowpack"]}
+    values = {"snowfall": [0.0, 3.0, 1.0, 0.0], "rainfall": [2.0, 1.0, 0.0, 5.0]}
+    values |= {"melt": [0.0, 0.0, 1.0, 1.0], "snowpack": [0.0, 3.0, 3.0, 2.0]}
+    figure = StoreSeries(inflows, others)
+    figure.update(xr.Dataset({k: ("time", np.array(v)) for k, v in values.items()}, {"time": time}))
+    lower, upper = sorted(bars(figure.layout), key=lambda area: area.glyph.y2 == "top_rainfall")
+    assert (lower.glyph.y1, lower.glyph.y2) == (0, "top_snowfall")
+    assert (upper.glyph.y1, upper.glyph.y2) == ("top_snowfall", "top_rainfall")
+    np.testing.assert_array_equal(upper.data_source.data["top_snowfall"], [0, 3, 1, 0])
+    np.testing.assert_array_equal(upper.data_source.data["top_rainfall"], [2, 4, 1, 5])
+    np.testing.assert_array_equal(upper.data_source.data["time"], time)
