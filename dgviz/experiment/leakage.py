@@ -29,8 +29,8 @@ def leaks(config: RunConfig, dataset: xr.Dataset) -> list[str]:
     found = _attributes(config, dataset, test) if _reads_attributes(config) else []
     if config.validation == "sites" and together.any():
         found.append(
-            f"{int(together.any(0).sum())} sites are alike others, and validation 'sites' may divide them: "
-            "training then stops too late. Set validation='period'."
+            f"{int(together.any(0).sum())} sites are up- or downstream of others, or near them, and validation 'sites' "
+            "may divide them: training then stops too late. Set validation='period'."
         )
     return found
 

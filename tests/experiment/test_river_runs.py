@@ -125,12 +125,12 @@ def test_the_response_of_a_day_is_that_to_a_shift_in_all_reaches_upstream(done, 
 
 
 def test_a_river_without_its_upper_reaches_is_refused(small):
-    with pytest.raises(ConfigError, match="a river is simulated as a whole, but 4 reaches upstream"):
+    with pytest.raises(ConfigError, match="what joins sites is simulated as a whole, but 4 upstream"):
         check_config(small.edited(sites=small.sites[:1]))
 
 
 def test_a_data_set_without_a_river_says_what_to_choose():
-    with pytest.raises(ValueError, match="lacks. Choose routing=GammaRouting, or a data set with a river network"):
+    with pytest.raises(ValueError, match="lacks. Choose routing=GammaRouting, or data that have it"):
         check_config(RunConfig(data="delaware", routing="MuskingumCunge"))
 
 

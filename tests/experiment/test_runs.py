@@ -233,6 +233,8 @@ def test_a_run_that_was_removed_takes_no_request(small, tmp_path):
 
 def test_a_run_on_a_path_holds_from_any_folder(small, tmp_path, monkeypatch):
     (tmp_path / "basins").mkdir()
+    (tmp_path / "basins" / "attributes.csv").write_text("# domain: hydrology\nsite,lat,lon\n")
     monkeypatch.chdir(tmp_path)
-    assert Run.create(small.edited(data="basins"), tmp_path / "runs").config.data == str(tmp_path / "basins")
+    own = small.edited(data="basins")
+    assert Run.create(own, tmp_path / "runs").config.data == str(tmp_path / "basins")
     assert Run.create(small, tmp_path / "runs").config.data == "delaware"

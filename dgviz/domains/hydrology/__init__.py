@@ -34,6 +34,7 @@ from dgviz.domains.hydrology.river import MuskingumCunge, PlainMuskingumCunge
 from dgviz.domains.hydrology.routing import GammaRouting, NoRouting
 from dgviz.domains.hydrology.snow import DegreeDaySnow, NoSnow, SmoothDegreeDaySnow
 from dgviz.domains.hydrology.soil import BetaSoil, LearnedRecharge, MonotoneRecharge
+from dgviz.domains.hydrology.twin import twin
 
 domain = Domain(
     title="Rainfall-runoff",
@@ -71,6 +72,7 @@ domain = Domain(
         *("high_q_freq", "high_q_dur", "low_q_freq", "low_q_dur", "zero_q_freq"),
     ),
     data="delaware",
+    twin=twin,
     checks=CHECKS,
     claims=CLAIMS,
     presets=presets.PRESETS,

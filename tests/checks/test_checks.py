@@ -1,0 +1,140 @@
+"""The checks for any model, on every two options of every domain, and on faults that each is there to find."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+import xarray as xr
+
+from dgviz import ProcessModel
+from dgviz.checks import FOR_ALL, Trial, balance_closes, checks_by_name
+from dgviz.learn.site_model import SiteModel
+from dgviz.learn.tensors import Tensors
+from dgviz.processes.declare import Flux, Forcing, Process, State
+from tests.combinations import every_pair
+from tests.conftest import make_example
+
+WARMUP, STEPS = 40, 120
+
+
+class Given(torch.nn.Module):
+    """A process model with given parameters, and what a network would add to its target."""
+
+    def __init__(self, process_model, parameters, target, added):
+        super().__init__()
+        self.process_model, self.given, self.target, self.added = process_model, parameters, target, added
+
+    def parameters_of(self, tensors):
+        return self.given
+
+    def mean(self, tensors, only=None):
+        values = self.process_model.mean(tensors.forcings, self.given, only)
+        return values | {self.target: values[self.target] + self.added}
+
+
+def trial_of(process_model, target, added=0.0):
+    """The model under example forcings, with parameters in the middle of their ranges."""
+    n_time = WARMUP + STEPS
+    forcings, parameters = make_example(process_model, n_time=n_time, n_site=1, n_member=2, where=0.4)
+    parameters = {k: v.detach() for k, v in parameters.items()}
+    tensors = Tensors(forcings, torch.zeros(1, 1), torch.zeros(n_time, 1), WARMUP)
+    time = xr.DataArray(pd.date_range("2001-03-01", periods=STEPS), dims="time")
+    return Trial(SiteModel(Given(process_model, parameters, target, added), tensors, time, target))
+
+
+@every_pair
+def test_any_two_options_pass_the_checks_for_all(domain, choices):
+    torch.manual_seed(0)  # of processes that hold a network
+    trial = trial_of(domain.build(**choices), next(iter(domain.targets)))
+    results = [check(trial) for check in checks_by_name((balance_closes,)).values()]
+    assert [str(result) for result in results if result.outcome == "failed"] == []
+
+
+FORCINGS = {"warmth": Forcing("degC", "Warmth outside", range=(-40.0, 40.0))}
+
+
+class House(Process):
+    """A house that takes up a tenth of the difference each step."""
+
+    indoors = State("degC", "Temperature indoors", initial=10.0)
+    gain = Flux("degC h-1", "Heat gain", out_of="outside", into="indoors")
+
+    def forward(self, *, warmth, indoors):
+        return dict(gain=0.1 * (warmth - indoors))
+
+
+class SeesAhead(Process):
+    """The warmth of the next step."""
+
+    seen = Flux("degC", "Warmth as it is seen")
+
+    def forward(self, *, warmth):
+        return dict(seen=torch.cat([warmth[1:], warmth[-1:]]))
+
+
+class SeesAll(Process):
+    """The mean warmth at all sites."""
+
+    seen = SeesAhead.seen
+
+    def forward(self, *, warmth):
+        return dict(seen=warmth.mean(1, keepdim=True).expand_as(warmth))
+
+
+class HouseAsSeen(House):
+    """A house in the warmth that another process sees."""
+
+    def forward(self, *, seen, indoors):
+        return dict(gain=0.1 * (seen - indoors))
+
+
+class Smooth(Process):
+    """Looks back a step without saying so."""
+
+    shown = Flux("degC h-1", "Smoothed heat gain")
+
+    def forward(self, *, gain):
+        return dict(shown=(gain + torch.cat([gain[:1], gain[:-1]])) / 2)
+
+
+def failed(*processes, target="indoors", added=0.0):
+    model = ProcessModel([process() for process in processes], FORCINGS, ("outside",))
+    trial = trial_of(model, target, added)
+    results = [check(trial) for check in checks_by_name((balance_closes,)).values()]
+    return {result.check for result in results if result.outcome == "failed"}
+
+
+def test_a_sound_house_passes_below_zero_too():
+    assert failed(House) == set()
+
+
+@pytest.mark.parametrize(
+    "processes, options, expected",
+    [
+        ((SeesAhead, HouseAsSeen), {}, {"no_response_to_the_future", "restart_is_one_run"}),
+        ((SeesAll, HouseAsSeen), {}, {"sites_are_independent"}),
+        ((House, Smooth), {"target": "shown"}, {"restart_is_one_run"}),
+        ((House,), {"added": torch.linspace(0, 1, WARMUP + STEPS)[:, None]}, {"balance_closes"}),
+    ],
+    ids=["sees ahead", "feels its neighbours", "forgets at a restart", "a network adds heat"],
+)
+def test_a_planted_fault_fails_its_check_and_no_other(processes, options, expected):
+    assert failed(*processes, **options) == expected
+
+
+def test_every_check_for_all_is_tried_by_a_fault():
+    assert {check.__name__ for check in FOR_ALL} == {
+        "no_response_to_the_future",
+        "sites_are_independent",
+        "restart_is_one_run",
+    }
+
+
+def test_a_gap_of_the_balance_is_measured():
+    trial = trial_of(ProcessModel([House()], FORCINGS, ("outside",)), "indoors", added=0.0)
+    trial.model.added = torch.linspace(0, 1, trial.n_days, dtype=torch.float64)[:, None]
+    result = balance_closes(trial)
+    # What the network added between the step before the first scored one and the last.
+    expected = -float(trial.model.added[-1] - trial.model.added[WARMUP - 1])
+    assert result.headline.value == pytest.approx(expected, rel=1e-9)
+    assert result.headline.units == "degC" and np.isfinite(result.series.gap).all()

@@ -1,0 +1,90 @@
+"""Data by their names: sources, own files, and twins of every domain."""
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from dgviz import RunConfig, open_dataset
+from dgviz.datasets import DataError, attribute_names, forcing_names, target_names
+from dgviz.domains import discover
+from dgviz.experiment.config import ConfigError
+from dgviz.experiment.data import dataset_of
+from dgviz.experiment.sources import domain_of, known_data
+
+every_twin = pytest.mark.parametrize("name", [name for name, science in discover().items() if science.twin])
+
+
+@every_twin
+def test_a_twin_is_a_data_set_of_its_domain_with_its_truth(name):
+    science, twin = discover()[name], open_dataset(f"twin:{name},sites=4,years=2")
+    target = next(iter(science.targets))
+    assert twin.attrs["domain"] == name == domain_of(f"twin:{name}") and twin.sizes["site"] == 4
+    assert target_names(twin) == [target] and set(forcing_names(twin)) <= science.forcings.keys()
+    assert not [variable for variable in twin.data_vars if variable.startswith("true_")]
+    assert not [attribute for attribute in attribute_names(twin) if attribute.startswith("true_")]
+    truth = twin[f"true_{target}"]
+    assert truth.dims == ("time", "site") and truth.notnull().all() and twin[target].isnull().any()
+    assert len([coordinate for coordinate in twin.coords if coordinate.startswith("true_")]) > 5
+    assert f"twin:{name}" in known_data()
+
+
+@every_twin
+def test_a_twin_without_noise_and_gaps_is_its_truth(name):
+    target = next(iter(discover()[name].targets))
+    twin = open_dataset(f"twin:{name},noise=0,gaps=0,sites=3,years=2")
+    np.testing.assert_allclose(twin[target], twin[f"true_{target}"], rtol=1e-5, atol=1e-5)
+
+
+@every_twin
+def test_a_twin_is_the_same_for_the_same_seed_only(name):
+    target = next(iter(discover()[name].targets))
+    one, same, other = (open_dataset(f"twin:{name},sites=3,years=2,seed={seed}")[target] for seed in (1, 1, 2))
+    xr.testing.assert_identical(one.reset_coords(drop=True), same.reset_coords(drop=True))
+    assert not np.allclose(one, other, equal_nan=True)
+
+
+@every_twin
+def test_a_twin_has_sites_that_differ_as_its_law_says(name):
+    twin = open_dataset(f"twin:{name},sites=10,years=2")
+    static = {k: v for k, v in twin.coords.items() if k.startswith("true_") and v.dims == ("site",)}
+    varying = [k for k, v in static.items() if np.ptp(v.values) > 0]
+    assert len(varying) >= 3
+
+
+@pytest.mark.parametrize(
+    "data, message",
+    [
+        ("twin:hydrolgy", "there is no twin 'hydrolgy'. Twins: .* Did you mean 'hydrology'"),
+        ("twin:stream_temperature,nois=1", "a twin has no option 'nois'. Options: noise, gaps"),
+        ("twin:stream_temperature,noise=much", "'noise=much' is not a number by name; write noise=0.1"),
+    ],
+)
+def test_a_twin_that_cannot_be_made_is_explained(data, message):
+    with pytest.raises(DataError, match=message):
+        open_dataset(data)
+
+
+def test_the_domain_follows_the_data_and_the_data_the_domain():
+    assert RunConfig(data="twin:stream_temperature").domain == "stream_temperature"
+    assert RunConfig(domain="stream_temperature").data == "twin:stream_temperature"
+    assert RunConfig().domain == "hydrology" and RunConfig().data == "delaware"
+
+
+def test_another_domain_drops_what_belongs_to_the_first():
+    before = RunConfig(snow="NoSnow", sites=("01413500",), dynamic=("beta",), seed=3, hidden=7)
+    there = before.edited(domain="stream_temperature")
+    assert there.data == "twin:stream_temperature" and there.processes.keys() == {"exchange", "ice"}
+    assert (there.sites, there.dynamic, there.seed, there.hidden) == ((), (), 3, 7)
+    assert there.loss == "rmse" and there.edited(data="delaware").loss == "nse"
+    assert there.edited(data="delaware") == RunConfig(seed=3, hidden=7)
+
+
+def test_data_of_another_domain_are_refused():
+    config = RunConfig(domain="hydrology", data="twin:stream_temperature")
+    with pytest.raises(ConfigError, match="domain 'hydrology': the data set 'twin:stream_temperature' is for 'stream_"):
+        dataset_of(config)
+
+
+def test_what_a_domain_makes_of_its_data_is_there_but_no_attribute():
+    twin = open_dataset("twin:stream_temperature,sites=3,years=2")
+    assert "mean_discharge" in twin.coords and "mean_discharge" not in attribute_names(twin)
