@@ -80,12 +80,17 @@ def in_units(ds: xr.Dataset, source: str | Path, vocabulary: Vocabulary, step: s
             continue
         series, wanted = ds[name], declared[name].units
         given = series.attrs.get("units", wanted if name in vocabulary.static else "")
-        area = ds["area"].values.astype("float64") if name in vocabulary.in_files and "area" in ds else None
+        area = in_km2(ds["area"].values, vocabulary) if name in vocabulary.in_files and "area" in ds else None
         values, how = to_units(series.values, given, wanted, f"{source}: {name}", area, step)
         told = conversion_attrs(given, how)
         changed = series.copy(data=values.astype("float32")) if how else series
         ds[name] = changed.assign_attrs(units=wanted, **told)
     return ds
+
+
+def in_km2(area: np.ndarray, vocabulary: Vocabulary) -> np.ndarray:
+    """Drainage areas in the units of `to_units`."""
+    return units.convert(area, vocabulary.static["area"].units, "km2")
 
 
 def conversion_attrs(given: str, how: str) -> dict[str, str]:

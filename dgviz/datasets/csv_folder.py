@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from dgviz.datasets.conversion import conversion_attrs, to_units
+from dgviz.datasets.conversion import conversion_attrs, in_km2, to_units
 from dgviz.datasets.errors import DataError, Problem, refuse, some
 from dgviz.datasets.labels import label
 from dgviz.datasets.science import Vocabularies, named, told_by
@@ -51,7 +51,7 @@ def read_folder(folder: Path, vocabulary: Vocabulary, each: Each) -> tuple[xr.Da
         raise DataError(f"{folder}: no file {some(absent)}; every site of attributes.csv needs its own.")
     tables, labels_of, problems = {}, [], []
     for site in each(list(files)):
-        area = np.float64(static.loc[site, "area"]) if "area" in static else None
+        area = in_km2(static.loc[site, "area"], vocabulary) if "area" in static else None
         try:
             tables[site], series_labels = read_series(files[site], vocabulary, area)
             labels_of.append(series_labels)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import xarray as xr
 
+from dgviz import quantities, units
 from dgviz.datasets.errors import DataError
 from dgviz.files import whole
 from dgviz.paths import cache_folder
@@ -63,5 +64,6 @@ def fingerprint(path: str | Path) -> str:
     path = Path(path)
     files = [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.is_file())
     stats = [(str(file.relative_to(path)), file.stat().st_size, file.stat().st_mtime_ns) for file in files]
-    readers = [file.read_bytes() for file in sorted(Path(__file__).parent.glob("*.py"))]
+    code = [*sorted(Path(__file__).parent.glob("*.py")), Path(units.__file__), Path(quantities.__file__)]
+    readers = [file.read_bytes() for file in code]
     return hashlib.sha256(repr(stats).encode() + b"".join(readers)).hexdigest()

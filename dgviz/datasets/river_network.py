@@ -7,15 +7,16 @@ import numpy as np
 import xarray as xr
 
 from dgviz.datasets.errors import DataError, some
+from dgviz.datasets.hydrology_series import ATTRIBUTES
 
-# name: (units, smallest value and whether it may have it)
+# name: may it be zero?
 NETWORK = {
-    "reach": ("1", 0.0, False),
-    "downstream_reach": ("1", 0.0, True),
-    "reach_area": ("km2", 0.0, True),
-    "reach_length": ("m", 0.0, False),
-    "reach_slope": ("1", 0.0, True),
-    "reach_width": ("m", 0.0, False),
+    "reach": False,
+    "downstream_reach": True,
+    "reach_area": True,
+    "reach_length": False,
+    "reach_slope": True,
+    "reach_width": False,
 }
 
 
@@ -62,13 +63,14 @@ def check_network(ds: xr.Dataset, source: str | Path) -> None:
     """A river network, if there is one, is whole, and all its water runs to an end."""
     if not has_network(ds):
         return
-    for name, (units, low, allowed) in NETWORK.items():
+    for name, may_be_zero in NETWORK.items():
         if name not in ds.variables or ds[name].dims != ("site",):
             raise DataError(f"{source}: a river network needs {name!r} along 'site'; it needs {', '.join(NETWORK)}.")
         values = ds[name].values.astype(float)
-        wrong = ~((values >= low) if allowed else (values > low))
+        wrong = ~(values >= 0 if may_be_zero else values > 0)
         if wrong.any():
-            least = f"{'at least' if allowed else 'above'} {low:g} {units if units != '1' else ''}".strip()
+            units = ATTRIBUTES[name].units
+            least = f"{'at least' if may_be_zero else 'above'} 0 {units if units != '1' else ''}".strip()
             first = int(wrong.argmax())
             raise DataError(f"{source}: site {ds.site.values[first]}: {name} is {values[first]:g}; it must be {least}.")
     numbers, down = ds.reach.values, ds.downstream_reach.values

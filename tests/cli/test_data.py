@@ -37,6 +37,27 @@ def test_a_check_says_what_is_read_and_what_is_left_out_and_why(command, folder)
     assert "no camels_vege.txt" in done.stdout and "100.0% of the days" in done.stdout
 
 
+def test_a_check_says_the_domain_the_step_and_what_was_converted(command, tmp_path):
+    (tmp_path / "attributes.csv").write_text("site,lat,lon,area [mi2]\na,41,-75,10\n")
+    table = {"date": DAYS.strftime("%Y-%m-%d"), "tair [degrees F]": 50.0, "discharge [cfs]": 100.0}
+    pd.DataFrame({**table, "water_temperature [K]": 280.0}).to_csv(tmp_path / "a.csv", index=False)
+    done = command("check", tmp_path)
+    assert done.exit_code == 0, done.output
+    lines = [" ".join(line.replace("│", " ").split()) for line in done.stdout.splitlines()]
+    for line in (
+        "domain stream_temperature",
+        "days 1461, 1989-10-01 to 1993-09-30",
+        "forcings tair (degC), discharge (m3 s-1)",
+        "targets water_temperature (degC)",
+        "water_temperature observed 100.0% of the days",
+        "area mi2 km2 times 2.58999",
+        "tair degrees F degC times 0.555556, minus 17.7778",
+        "discharge cfs m3 s-1 times 0.0283168",
+        "water_temperature K degC minus 273.15",
+    ):
+        assert line in lines, line
+
+
 def test_a_check_lists_the_problems_of_every_site_of_own_files(command, tmp_path):
     (tmp_path / "attributes.csv").write_text("site,lat,lon\n" + "".join(f"{site},41,-75\n" for site in "abcd"))
     good = pd.DataFrame({"date": DAYS.strftime("%Y-%m-%d"), "prcp": 3.0, "tmean": 8.0, "streamflow": 1.0})

@@ -118,6 +118,13 @@ def test_packaged_files_and_imports_have_roles_and_their_order(rivers):
     assert forcing_names(open_dataset("rivers")) == forcing_names(opened) == ["tair", "discharge"]
 
 
+def test_forcings_have_the_declared_order_whatever_the_columns_have(rivers):
+    for file in (rivers / "a.csv", rivers / "b.csv"):
+        table = pd.read_csv(file)
+        table[["date", *reversed(table.columns[1:])]].to_csv(file, index=False)
+    assert forcing_names(open_dataset(rivers)) == ["tair", "discharge"]
+
+
 # ---- time steps
 
 
@@ -203,4 +210,7 @@ def test_a_value_below_zero_is_refused_only_where_it_cannot_be(hourly, tmp_path)
     ds, vocabularies = hourly
     ds["light"] = xr.full_like(ds.light, -1.0)
     with pytest.raises(DataError, match="light on 2000-01-01 00:00 is -1; light cannot be negative"):
+        open_dataset(written(ds, tmp_path / "mine.nc"), vocabularies=vocabularies)
+    ds["light"], ds["exchange"] = -ds.light, xr.full_like(ds.exchange, -200.0)
+    with pytest.raises(DataError, match="exchange on .* is -200; it must lie between -100 and 100 g C m-2 d-1"):
         open_dataset(written(ds, tmp_path / "mine.nc"), vocabularies=vocabularies)
