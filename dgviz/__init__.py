@@ -1,11 +1,11 @@
 """Differentiable geoscience models that can be seen, touched and questioned."""
 
 from dgviz import idle_threads  # noqa: F401  first, because it has to come before torch
-from dgviz.datasets import open_dataset
 from dgviz.domains import Domain, discover
 from dgviz.engine import CompiledModel as ProcessModel
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.runs import Run, compare, list_runs
+from dgviz.experiment.sources import open_dataset
 from dgviz.experiment.worker import carry_out
 from dgviz.learn import DifferentiableModel, fit
 from dgviz.processes.declare import Attribute, Flux, Forcing, Parameter, Process, Quantity, State

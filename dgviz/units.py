@@ -1,11 +1,11 @@
 """Units: pint with the UDUNITS names of cf-xarray.
 
-Water and carbon are the two substances whose amounts are given in more than one way in this field, so two conversions
-are added to those of pint: a depth of water is its mass over an area (1 mm is 1 kg m-2), and an amount of carbon is its
-mass (1 mol is 12.011 g).
+Two substances are measured in more than one way in this field. A depth of water is its mass over an area: 1 mm is
+1 kg m-2. A mass of carbon, `g C`, is an amount of it: 12.011 g are 1 mol.
 """
 
 import functools
+import re
 import warnings
 
 import numpy as np
@@ -15,23 +15,84 @@ with warnings.catch_warnings():  # cf-xarray says at its import that there is no
     warnings.simplefilter("ignore")
     from cf_xarray.units import units as REGISTRY
 
+REGISTRY.define("gram_carbon = mole / 12.011 = gC")
+REGISTRY.define("tonne_carbon = 1e6 * gram_carbon = tC")
+Unit = pint.Unit
+WATER = REGISTRY.Quantity(1000, "kg / m ** 3")
+
+# Spellings of whole units that pint reads as something else (pa: picoyear) or not at all; in lower case.
+SPELLINGS = {
+    **dict.fromkeys(("", "1", "-", "none", "unitless", "fraction", "ratio"), "dimensionless"),
+    **dict.fromkeys(("c", "°c", "degc", "deg c", "degree c", "degrees c", "degree_c", "degrees_c"), "degC"),
+    **dict.fromkeys(("celsius", "degree celsius", "degrees celsius", "degree_celsius", "degrees_celsius"), "degC"),
+    **dict.fromkeys(("f", "°f", "degf", "deg f", "degree f", "degrees f", "degree_f", "degrees_f"), "degF"),
+    **dict.fromkeys(("degree fahrenheit", "degrees fahrenheit", "degrees_fahrenheit"), "degF"),
+    **dict.fromkeys(("k", "deg k", "degk", "degrees kelvin"), "K"),
+    **dict.fromkeys(("w m-2", "w/m2", "w/m^2", "w m^-2"), "W m-2"),
+    "pa": "Pa",
+    "kpa": "kPa",
+    "hpa": "hPa",
+    **dict.fromkeys(("cfs", "cusec", "cusecs"), "ft3 s-1"),
+    **dict.fromkeys(("cms", "cumec", "cumecs"), "m3 s-1"),
+}
+CARBON = re.compile(r"(?<![A-Za-z])([mkuµMGTP]?g|t)[ _]?C(?![A-Za-z])")
+CARBON_DIOXIDE = re.compile(r"mol[ _]?(?:\(?CO2\)?|C)(?![A-Za-z0-9])")
+
 
 class UnitsError(ValueError):
     """Units that are unknown, or of another dimension than they should be."""
 
 
 @functools.cache
-def parse(text: str) -> pint.Unit:
-    """The unit that a UDUNITS string names. Raises UnitsError for one that is not known."""
+def parse(text: str | Unit) -> Unit:
+    """The unit that a UDUNITS string, or another usual spelling, names. Raises UnitsError for one that is not known."""
+    if isinstance(text, REGISTRY.Unit):
+        return text
+    plain = " ".join(text.split())
+    plain = SPELLINGS.get(plain.lower(), plain)
+    plain = CARBON_DIOXIDE.sub("mol", CARBON.sub(r"\1C", plain))  # pint would read "g C" as gram coulomb
     try:
-        return REGISTRY.Unit("dimensionless" if text.strip() in ("1", "") else text)
+        return REGISTRY.Unit(plain)
     except Exception as error:  # pint raises a dozen kinds
         raise UnitsError(f"Unknown units {text!r}. Write UDUNITS, such as 'mm d-1', 'degC' or 'm3 s-1'.") from error
 
 
-def convert(values: np.ndarray, given: str, wanted: str) -> np.ndarray:
+def convert(values: np.ndarray, given: str | Unit, wanted: str) -> np.ndarray:
     """Values in other units of the same dimension. Raises UnitsError naming both where the dimensions differ."""
+    unit, target = parse(given), parse(wanted)
+    quantity = REGISTRY.Quantity(np.asarray(values, "float64"), unit)
+    ratio = unit.dimensionality / target.dimensionality
+    if ratio == WATER.dimensionality and target.dimensionality["[length]"] == 1:
+        quantity = quantity / WATER
+    elif 1 / ratio == WATER.dimensionality and unit.dimensionality["[length]"] == 1:
+        quantity = quantity * WATER
     try:
-        return REGISTRY.Quantity(values, parse(given)).to(parse(wanted)).magnitude
+        if _is_angle(unit) != _is_angle(target):  # to pint a degree is a number, and a slope in degrees one in m m-1
+            raise pint.DimensionalityError(unit, target)
+        return quantity.to(target).magnitude
     except pint.DimensionalityError:
         raise UnitsError(f"{given!r} cannot be converted to {wanted!r}: they measure different things.") from None
+
+
+def same(given: str | Unit, wanted: str) -> bool:
+    """Do both name the same unit, perhaps in two spellings?"""
+    if parse(given) == parse(wanted):
+        return True
+    try:
+        return bool(np.allclose(convert(np.array([0.0, 1.0]), given, wanted), [0.0, 1.0], rtol=1e-12, atol=0))
+    except UnitsError:
+        return False
+
+
+def in_words(given: str | Unit, wanted: str) -> str:
+    """How values become those in other units: "times 25.4", or "times 0.555556, minus 17.7778"."""
+    offset, one = convert(np.array([0.0, 1.0]), given, wanted)
+    factor = one - offset
+    steps = [] if np.isclose(factor, 1, rtol=1e-12) else [f"times {factor:.6g}"]
+    if offset:
+        steps.append(f"{'plus' if offset > 0 else 'minus'} {abs(offset):.6g}")
+    return ", ".join(steps)
+
+
+def _is_angle(unit: Unit) -> bool:
+    return "radian" in str(REGISTRY.get_root_units(unit)[1])

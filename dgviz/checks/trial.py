@@ -14,15 +14,6 @@ from dgviz.learn.site_model import SiteModel
 from dgviz.learn.tensors import Tensors
 from dgviz.processes.declare import Flux, State
 
-# What checks ask for, by the CF standard names that a domain declares. CF has no name for potential evapotranspiration
-# as a depth of water: it goes by ours.
-PRECIPITATION = "lwe_precipitation_rate"
-TEMPERATURE = "air_temperature"
-EVAPORATION = "lwe_water_evaporation_rate"
-RAINFALL = "rainfall_rate"
-SNOW = "lwe_thickness_of_surface_snow_amount"
-POTENTIAL = "pet"
-
 ROUNDING = 1e-9  # relative: more than double precision loses in thirty years of days
 
 
@@ -64,18 +55,26 @@ class Trial:
         """The forcings of a CF standard name that the processes or a network see, by name."""
         declared = self.declared.inputs
         names = [k for k in self.tensors.forcings if k in declared and declared[k].standard_name == standard_name]
-        return {k: self.tensors.forcings[k].expand(self.n_days, 1, 1)[:, 0, 0].numpy() for k in names}
+        return {k: self.forcing(k) for k in names}
 
     def fluxes(self, standard_name: str) -> list[str]:
         """The names of the fluxes of a CF standard name."""
         return [k for k, f in self.declared.of(Flux).items() if f.standard_name == standard_name]
 
-    def potential(self) -> np.ndarray | None:
-        """Potential evapotranspiration, computed or given; None where the model has neither."""
-        if POTENTIAL in self.declared.of(Flux):
-            return self.as_trained[POTENTIAL]
-        given = self.tensors.forcings.get(POTENTIAL)
+    @property
+    def fluxes_by_name(self) -> dict[str, Flux]:
+        """All fluxes by name."""
+        return self.declared.of(Flux)
+
+    def forcing(self, name: str) -> np.ndarray | None:
+        """A forcing by its name, `(time,)`; None where the model does not read it."""
+        given = self.tensors.forcings.get(name)
         return None if given is None else given.expand(self.n_days, 1, 1)[:, 0, 0].numpy()
+
+    def varying_forcings(self) -> dict[str, np.ndarray]:
+        """The declared forcings that vary in time and that the processes or a network see, by name."""
+        varying = [k for k, v in self.tensors.forcings.items() if len(v) > 1 and k in self.declared.inputs]
+        return {k: self.forcing(k) for k in varying}
 
     @property
     def stores(self) -> dict[str, State]:
@@ -111,6 +110,11 @@ class Trial:
             array = np.stack([v[-n:] for v in values], -1) if by_case else values[-n:]
             variables[name] = (("time", "case") if by_case else "time", array, about)
         return xr.Dataset(variables, {"time": self.time, "case": list(cases)})
+
+    @property
+    def target_words(self) -> str:
+        """The target within a sentence."""
+        return self.target.replace("_", " ")
 
     @property
     def units(self) -> str:

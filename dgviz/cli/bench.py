@@ -14,9 +14,9 @@ from unittest import mock
 import torch
 from torch.profiler import ProfilerActivity, profile
 
-from dgviz.datasets import open_dataset
 from dgviz.engine import n_processors, n_threads
 from dgviz.experiment.config import RunConfig
+from dgviz.experiment.sources import open_dataset
 from dgviz.learn.networks import scale
 from dgviz.learn.tensors import Tensors
 from dgviz.processes.declare import Parameter

@@ -27,6 +27,7 @@ from dgviz.datasets import (
     DataError,
     archive,
     attribute_names,
+    conversions,
     forcing_names,
     import_dataset,
     known,
@@ -34,6 +35,7 @@ from dgviz.datasets import (
     read_path,
     target_names,
 )
+from dgviz.datasets.steps import DATES
 
 app = typer.Typer(help="List, check, import and download data sets.", invoke_without_command=True)
 
@@ -60,7 +62,7 @@ def check(
                 dataset = read_path(Path(data), span, each) if Path(data).exists() else open_dataset(data)
         except DataError as error:
             if error.problems:
-                out.print(problem_table([(p.site, p.text, p.n_days) for p in error.problems]))
+                out.print(problem_table([(p.site, p.text, p.n_times) for p in error.problems]))
             raise
         summarise(dataset)
 
@@ -120,32 +122,44 @@ def bar(title: str) -> Iterator[Callable[[Sequence[str]], Iterable[str]]]:
 
 def summarise(dataset: xr.Dataset) -> None:
     """Print what is in a data set, what was left out of it and what was done to it."""
-    days = dataset.indexes["time"]
+    times = dataset.indexes["time"]
     left = [line.split(": ", 1) for line in dataset.attrs.get("left_out", "").splitlines()]
     table = Table("", "", title=dataset.attrs["title"], show_header=False)
     of_all = f" of {dataset.sizes['site'] + len(left)}, {len(left)} left out" if left else ""
     table.add_row("sites", f"{dataset.sizes['site']}{of_all}")
-    table.add_row("days", f"{len(days)}, {days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d}")
+    table.add_row("domain", dataset.attrs["domain"])
+    step = dataset.attrs["step"]
+    table.add_row(f"{step}s", f"{len(times)}, {times[0]:{DATES[step]}} to {times[-1]:{DATES[step]}}")
     for label, names in (
         ("forcings", forcing_names(dataset)),
         ("targets", target_names(dataset)),
         ("attributes", attribute_names(dataset)),
     ):
         table.add_row(label, ", ".join(f"{n} ({dataset[n].attrs['units']})" for n in names))
-    missing = float(dataset[target_names(dataset)[0]].isnull().mean())
-    table.add_row("observed", f"{1 - missing:.1%} of the days")
+    for target in target_names(dataset):
+        table.add_row(f"{target} observed", f"{float(dataset[target].notnull().mean()):.1%} of the {step}s")
     for period in ("train_period", "test_period"):
         table.add_row(period.replace("_", " "), dataset.attrs[period].replace("/", " to "))
     if notes := dataset.attrs.get("history"):
         table.add_row("notes", escape(notes.replace("; ", "\n")))
     out.print(table)
+    if converted := conversions(dataset):
+        out.print(conversion_table(converted))
     if left:
         out.print(problem_table([(site, reason, 0) for site, reason in left], "Left out"))
+
+
+def conversion_table(converted: Iterable[tuple[str, str, str, str]]) -> Table:
+    """What was given in other units than it is used in, and how it was converted."""
+    table = Table("series or attribute", "given in", "units here", "how", title="Converted", box=box.SIMPLE)
+    for row in converted:
+        table.add_row(*map(escape, row))
+    return table
 
 
 def problem_table(problems: Iterable[tuple[str, str, int]], title: str = "Problems") -> Table:
     """What is wrong, by site."""
     table = Table("site", "what is wrong", title=title, box=box.SIMPLE)
-    for site, text, n_days in problems:
-        table.add_row(escape(site), escape(text) + (f" ({n_days} days)" if n_days > 1 else ""))
+    for site, text, n_times in problems:
+        table.add_row(escape(site), escape(text) + (f" ({n_times} times)" if n_times > 1 else ""))
     return table

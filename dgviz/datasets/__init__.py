@@ -1,12 +1,14 @@
 """Data sets of observed sites, each read into one CF-labelled `xr.Dataset`.
 
-Dimensions are `time` (daily, no gap) and `site` (text). Forcings and targets are `(time, site)`; every `(site)`
-variable of real numbers is an attribute that a network may read; flags and names are not. Coordinates `lat`,
-`lon` and `name` say where a site is; what is made of the observed target (`baseflow_index`) is a coordinate too, so
-that no network reads it. `attrs` hold the default split: `train_period` and `test_period`.
+Dimensions are `time` (hours, days or months, no gap) and `site` (text). Forcings and targets are `(time, site)` and say
+so with their attribute `role`; every `(site)` variable of real numbers is an attribute that a network may read; flags
+and names are not. Coordinates `lat`, `lon` and `name` say where a site is; what is made of the observed target
+(`baseflow_index`) is a coordinate too, so that no network reads it. `attrs` hold the `domain`, the time `step` and the
+default split: `train_period` and `test_period`.
 
-A source is a module of this folder with a `title` and `load(path)`: adding a file adds the source. Those that read a
-layout of which a person has a copy say with `recognises(path)` whether it lies there.
+A source is a module of this folder with a `title`, a `domain` and `load(path)`: adding a file adds the source. Those
+that read a layout of which a person has a copy say with `recognises(path)` whether it lies there. What the data of a
+science may hold stands in a module that ends in `_series`.
 """
 
 import importlib
@@ -16,15 +18,23 @@ from types import ModuleType
 
 import xarray as xr
 
-from dgviz.datasets.check import FORCINGS, TARGETS, DataError, check_period
+from dgviz.datasets.check import with_roles
+from dgviz.datasets.conversion import conversions
 from dgviz.datasets.csv_folder import Each
+from dgviz.datasets.errors import DataError
 from dgviz.datasets.imports import find_import, imported, read_import, write_import
 from dgviz.datasets.published import published_scores
+from dgviz.datasets.science import Vocabularies, all_vocabularies, named
+from dgviz.datasets.steps import check_period
+from dgviz.datasets.vocabulary import Vocabulary
 from dgviz.suggestions import suggest
 
 __all__ = [
     "DataError",
+    "Vocabulary",
     "attribute_names",
+    "conversions",
+    "domain_of",
     "forcing_names",
     "import_dataset",
     "known",
@@ -56,36 +66,67 @@ def known() -> dict[str, str]:
 
 
 def reader_of(path: Path) -> ModuleType:
-    """The source that recognises what lies at a path."""
-    layouts = {name: module for name, module in sources().items() if hasattr(module, "recognises")}
-    table = layouts.pop("table")
-    return next((module for module in layouts.values() if module.recognises(path)), table)
+    """The source of whose file this is a copy, or that recognises what lies at a path."""
+    readers = sources()
+    copied = [module for module in readers.values() if path.is_file() and getattr(module, "FILE", "") == path.name]
+    table = readers.pop("table")
+    layouts = [module for module in readers.values() if hasattr(module, "recognises") and module.recognises(path)]
+    return next(iter([*copied, *layouts]), table)
 
 
-def open_dataset(data: str | Path = "delaware", folder: str | Path | None = None) -> xr.Dataset:
+def open_dataset(
+    data: str | Path = "delaware", folder: str | Path | None = None, vocabularies: Vocabularies | None = None
+) -> xr.Dataset:
     """Read and check a data set: the name of a source or of an import, or the path of a person's own data.
 
     A path that was imported opens from the import, unless something has changed there. `folder` is where the source's
-    file lies, for sources that do not travel with dgviz.
+    file lies, for sources that do not travel with dgviz. `vocabularies` are those of other domains, by their names.
     """
     readers, path = sources(), Path(data)
     if str(data) in readers:
         return readers[str(data)].load(folder)
     if name := find_import(data):
-        return read_import(name)
+        dataset = read_import(name)
+        return with_roles(dataset, named(dataset.attrs["domain"], all_vocabularies(vocabularies), name))
     if path.exists():
-        return read_path(path)
-    raise DataError(
+        return read_path(path, vocabularies=vocabularies)
+    raise unknown(data)
+
+
+def domain_of(data: str | Path, vocabularies: Vocabularies | None = None) -> str:
+    """The name of the domain that a data set is for, without reading its series."""
+    readers, path = sources(), Path(data)
+    if str(data) in readers and hasattr(readers[str(data)], "domain"):
+        return readers[str(data)].domain
+    if name := find_import(data):
+        return imported()[name]["domain"]
+    if not path.exists():
+        raise unknown(data)
+    reader = reader_of(path)
+    if hasattr(reader, "domain"):
+        return reader.domain
+    return reader.vocabulary_of(path, all_vocabularies(vocabularies)).domain
+
+
+def unknown(data: str | Path) -> DataError:
+    """The error that there is no such data set, with the nearest name."""
+    return DataError(
         f"data set {str(data)!r}: there is no such source, file or folder.{suggest(str(data), known())} "
         f"Known: {', '.join(known())}; or give the path of a NetCDF file, a folder of CSV files, CAMELS-US or Caravan."
     )
 
 
-def import_dataset(path: str | Path, name: str | None = None, span: str | None = None, each: Each = iter) -> str:
+def import_dataset(
+    path: str | Path,
+    name: str | None = None,
+    span: str | None = None,
+    each: Each = iter,
+    vocabularies: Vocabularies | None = None,
+) -> str:
     """Read what lies at a path once and keep it as one file that opens fast, by its path and by the name returned.
 
     `name` is that of the file or folder unless given; `span` is the period "YYYY-MM-DD/YYYY-MM-DD" to keep; `each`
-    goes through the basins and may show how far it is. Raises DataError saying what is wrong.
+    goes through the sites and may show how far it is. Raises DataError saying what is wrong.
     """
     path = Path(path)
     name = name or path.resolve().stem
@@ -93,27 +134,37 @@ def import_dataset(path: str | Path, name: str | None = None, span: str | None =
         raise DataError(f"name {name!r} is a source's own; give another with --name.")
     if not path.exists():
         raise DataError(f"{path} does not exist; give the path of a file or folder.")
-    write_import(read_path(path, span, each), name, path)
+    write_import(read_path(path, span, each, vocabularies), name, path)
     return name
 
 
-def read_path(path: Path, span: str | None = None, each: Each = iter) -> xr.Dataset:
+def read_path(
+    path: Path, span: str | None = None, each: Each = iter, vocabularies: Vocabularies | None = None
+) -> xr.Dataset:
     """Read and check the files at a path, whether they were imported or not."""
-    if path.is_file() and path.stem in sources():  # a copy of a source's file
-        if span:
-            raise DataError(f"{path}: a span is for data of your own; set the periods of a run instead.")
-        return sources()[path.stem].load(path)
-    return reader_of(path).load(path, span, each)
+    reader = reader_of(path)
+    if not hasattr(reader, "domain"):  # a layout for any science
+        return reader.load(path, span, each, all_vocabularies(vocabularies))
+    if hasattr(reader, "recognises"):
+        return reader.load(path, span, each)
+    if span:
+        raise DataError(f"{path}: a span is for data of your own; set the periods of a run instead.")
+    return reader.load(path)
 
 
 def forcing_names(ds: xr.Dataset) -> list[str]:
     """Names of the dynamic inputs in the data set."""
-    return [name for name in FORCINGS if name in ds]
+    return names_of(ds, "forcing")
 
 
 def target_names(ds: xr.Dataset) -> list[str]:
     """Names of the observed quantities to learn from."""
-    return [name for name in TARGETS if name in ds]
+    return names_of(ds, "target")
+
+
+def names_of(ds: xr.Dataset, role: str) -> list[str]:
+    """Names of the series with a role: "forcing" or "target"."""
+    return [str(name) for name in ds if ds[name].attrs.get("role") == role]
 
 
 def attribute_names(ds: xr.Dataset, chosen: tuple[str, ...] = ()) -> list[str]:

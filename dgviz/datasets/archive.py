@@ -14,7 +14,7 @@ from pathlib import Path
 
 from dgviz.datasets.csv_folder import Each
 from dgviz.datasets.download import OnBytes, UnreachableError, fetch
-from dgviz.datasets.problems import DataError
+from dgviz.datasets.errors import DataError
 from dgviz.paths import cache_folder
 
 RECORD = "https://zenodo.org/records/15529996"

@@ -23,10 +23,11 @@ import pandas as pd
 import xarray as xr
 
 from dgviz.datasets.camels_us import ATTRIBUTES, CLIMATE, CLIMATE_PERIOD, PERIODS, SERIES
-from dgviz.datasets.check import DataError, some
 from dgviz.datasets.collection import Basins, Each, find, join
+from dgviz.datasets.errors import DataError, some
 
 title = "A folder of CAMELS-US as it is published (basin_mean_forcing, usgs_streamflow, camels_attributes_v2.0)"
+domain = "hydrology"
 
 PRODUCTS = ("daymet", "maurer_extended", "nldas_extended", "maurer", "nldas")
 TABLES = ("topo", "name", "clim", "soil", "vege", "geol")
@@ -39,7 +40,7 @@ COORDINATES = {
     "huc_02": ("region", "1", "Hydrologic region (HUC-02)"),
 }
 ABOUT = {
-    "domain": "hydrology",
+    "domain": domain,
     "source": "CAMELS-US 1.2, doi:10.5065/D6MW2F4D; attributes 2.0, doi:10.5065/D6G73C3Q",
     "references": "Newman et al. (2015), doi:10.5194/hess-19-209-2015; "
     "Addor et al. (2017), doi:10.5194/hess-21-5293-2017",

@@ -14,11 +14,12 @@ from pathlib import Path
 
 import xarray as xr
 
-from dgviz.datasets.check import DataError, check
-from dgviz.datasets.collection import in_order
-from dgviz.datasets.table import with_mean_temperature
+from dgviz.datasets.check import check
+from dgviz.datasets.errors import DataError
+from dgviz.datasets.hydrology_series import in_order, vocabulary, with_mean_temperature
 
 title = "CAMELS-US, 476 basins, 1980-2010"
+domain = "hydrology"
 
 FILE = "camels_us.nc"
 PERIODS = {"train_period": "1999-10-01/2008-09-30", "test_period": "1989-10-01/1999-09-30"}  # of the comparison
@@ -89,7 +90,7 @@ def load(path: str | Path | None = None) -> xr.Dataset:
     place, history = {"name": name, "lat": lat, "lon": lon, "baseflow_index": baseflow_index}, []
     dataset = in_order(xr.Dataset(series, place), history)
     dataset = with_mean_temperature(dataset).assign(attributes | flags)
-    return check(dataset.assign_attrs(about(raw.attrs), history="; ".join(history)), file)
+    return check(dataset.assign_attrs(about(raw.attrs), history="; ".join(history)), file, vocabulary)
 
 
 def find_file(path: str | Path | None) -> Path:
@@ -121,7 +122,7 @@ def about(attrs: dict) -> dict:
     """Global attributes: origin, licence and the default split."""
     return {
         "title": title,
-        "domain": "hydrology",
+        "domain": domain,
         "source": attrs["source"],
         "references": attrs["references"],
         "licence": attrs["license"],

@@ -18,10 +18,11 @@ from pathlib import Path
 import pandas as pd
 import xarray as xr
 
-from dgviz.datasets.check import DataError, some
 from dgviz.datasets.collection import Basins, Each, find, join
+from dgviz.datasets.errors import DataError, some
 
 title = "A folder of Caravan (timeseries/csv or timeseries/netcdf, attributes)"
+domain = "hydrology"
 
 SERIES = {  # name in the files: name here; of several for one name the first that is there
     "total_precipitation_sum": "prcp",
@@ -83,7 +84,7 @@ HYDROATLAS = {
 TENTHS = ("slp_dg_sav", "lka_pc_sse")
 WANTED = PLACES | CLIMATE | HYDROATLAS
 ABOUT = {
-    "domain": "hydrology",
+    "domain": domain,
     "source": "Caravan, doi:10.5281/zenodo.6522634, and the sources of streamflow named in its licences",
     "references": "Kratzert et al. (2023), doi:10.1038/s41597-023-01975-w",
     "licence": "CC-BY-4.0; the folder licenses has that of each source of streamflow",

@@ -1,39 +1,39 @@
-"""What every data set must satisfy when it is loaded; an error names file, site, variable, day and the fix.
+"""What every data set must satisfy when it is loaded; an error names file, site, variable, time and the fix.
 
-A gap in a target is fine (it is masked out of the loss); a gap in a forcing is not. Nothing is repaired.
+A gap in a target is fine (it is masked out of the loss); a gap in a forcing is not. Units of the same dimension are
+converted and the history says so; nothing else is changed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
 import xarray as xr
 
-from dgviz.datasets.problems import FORCINGS, TARGETS, DataError, find_problems, refuse
+from dgviz.datasets.conversion import conversions, in_units
+from dgviz.datasets.errors import DataError, refuse, some
+from dgviz.datasets.problems import find_problems
+from dgviz.datasets.steps import check_period, check_times
+from dgviz.datasets.vocabulary import CALENDAR, Vocabulary
 
-N_NAMED = 3
 
-
-def check(ds: xr.Dataset, source: str | Path, files: Mapping[str, Path] | None = None) -> xr.Dataset:
-    """Return the data set with `day_of_year` added, or raise what is wrong with it.
+def check(
+    ds: xr.Dataset, source: str | Path, vocabulary: Vocabulary, files: Mapping[str, Path] | None = None
+) -> xr.Dataset:
+    """The data set in the units of its science, with roles, step and `day_of_year`; or raise what is wrong with it.
 
     `files` gives the file of each site where sites come from files of their own.
     """
-    check_layout(ds, source)
+    check_layout(ds, source, vocabulary)
     check_sites(ds, source)
-    check_days(ds.indexes["time"], source)
-    for name, (units, _, _) in (FORCINGS | TARGETS).items():
-        if name in ds:
-            check_units(ds[name], units, source)
-    refuse(find_problems(ds, source, files or {}))
+    step = check_times(ds.indexes["time"], source, vocabulary)
+    ds = in_units(ds.copy(), source, vocabulary, step)
+    refuse(find_problems(ds, source, vocabulary, files or {}))
     for name in ("train_period", "test_period"):
         check_period(ds.indexes["time"], ds.attrs[name], name, source)
-    day = ds.indexes["time"].day_of_year.to_numpy("float32")
-    return ds.assign(day_of_year=("time", day, {"units": "1", "long_name": "Day of the year"}))
+    return with_calendar(with_roles(ds, vocabulary)).assign_attrs(history=history_of(ds))
 
 
-def check_layout(ds: xr.Dataset, source: str | Path) -> None:
+def check_layout(ds: xr.Dataset, source: str | Path, vocabulary: Vocabulary) -> None:
     """Dimensions, coordinates and at least one forcing and one target."""
     for name in ("time", "site"):
         if name not in ds.indexes:
@@ -43,10 +43,11 @@ def check_layout(ds: xr.Dataset, source: str | Path) -> None:
     for name in ("lat", "lon", "name"):
         if name not in ds.coords or ds[name].dims != ("site",):
             raise DataError(f"{source}: no coordinate {name!r} along 'site'; every site needs lat, lon and name.")
-    for kind, known in (("forcing", FORCINGS), ("target", TARGETS)):
+    forcings = [name for name in vocabulary.forcings if name not in CALENDAR]
+    for kind, known in (("forcing", forcings), ("target", vocabulary.targets)):
         if not any(name in ds for name in known):
             raise DataError(f"{source}: no {kind}; it needs one of {', '.join(known)}.")
-    for name in (*FORCINGS, *TARGETS):
+    for name in vocabulary.series:
         if name in ds and ds[name].dims != ("time", "site"):
             raise DataError(f"{source}: {name} has dimensions {ds[name].dims}, it needs ('time', 'site').")
 
@@ -58,51 +59,27 @@ def check_sites(ds: xr.Dataset, source: str | Path) -> None:
         raise DataError(f"{source}: site {some(sites[sites.duplicated()].unique())} appears twice; keep one of each.")
 
 
-def check_days(days: pd.DatetimeIndex, source: str | Path) -> None:
-    """Every day once, in order, without a gap."""
-    if not isinstance(days, pd.DatetimeIndex):
-        raise DataError(f"{source}: 'time' holds {days.dtype}, it needs dates in the standard calendar.")
-    if days.hasnans:
-        raise DataError(f"{source}: 'time' has an empty date; give every row its day.")
-    if (days != days.normalize()).any():
-        raise DataError(f"{source}: {days[days != days.normalize()][0]} is not a whole day; the step must be one day.")
-    if days.has_duplicates:
-        raise DataError(f"{source}: day {some_days(days[days.duplicated()])} appears twice; keep one row of each day.")
-    if not days.is_monotonic_increasing:
-        back = days[1:][np.diff(days.values) < np.timedelta64(0)]
-        raise DataError(f"{source}: days are not in order from {some_days(back)} on; sort the rows by date.")
-    missing = pd.date_range(days[0], days[-1]).difference(days)
-    if len(missing):
-        raise DataError(f"{source}: day {some_days(missing)} is missing; add a row for it (streamflow may be empty).")
+def with_roles(ds: xr.Dataset, vocabulary: Vocabulary) -> xr.Dataset:
+    """The data set says its domain and step, and each series whether it is a forcing or a target.
+
+    The series stand first, in the order in which they are declared.
+    """
+    names = [name for name in vocabulary.series if name in ds]
+    ds = ds[[*names, *(name for name in ds if name not in names)]]
+    for name in names:
+        role = "forcing" if name in vocabulary.forcings else "target"
+        ds[name] = ds[name].assign_attrs(role=role)
+    return ds.assign_attrs(domain=vocabulary.domain, step=vocabulary.step)
 
 
-def check_units(series: xr.DataArray, units: str, source: str | Path) -> None:
-    """The units are those dgviz computes in."""
-    given = series.attrs.get("units", "")
-    if given != units:
-        raise DataError(f"{source}: {series.name} has units {given!r}, it needs {units!r}; convert it first.")
+def with_calendar(ds: xr.Dataset) -> xr.Dataset:
+    """The data set with the day of the year, which any data with dates have."""
+    day = ds.indexes["time"].day_of_year.to_numpy("float32")
+    return ds.assign(day_of_year=("time", day, CALENDAR["day_of_year"].attrs))
 
 
-def check_period(days: pd.DatetimeIndex, period: str, name: str, source: str | Path) -> slice:
-    """Parse "YYYY-MM-DD/YYYY-MM-DD"; it must lie within the record."""
-    try:
-        start, end = (pd.Timestamp(day) for day in period.split("/"))
-    except (ValueError, AttributeError):
-        raise DataError(f"{name} {period!r} is not a period; write it as 1990-10-01/1999-09-30.") from None
-    if start > end:
-        raise DataError(f"{name} {period!r} ends before it starts; exchange the two days.")
-    if start < days[0] or end > days[-1]:
-        record = f"{days[0]:%Y-%m-%d}/{days[-1]:%Y-%m-%d}"
-        raise DataError(f"{name} {period!r} reaches beyond the record of {source}: choose days within {record}.")
-    return slice(start, end)
-
-
-def some(items: Sequence) -> str:
-    """Name the first few."""
-    named = ", ".join(map(str, items[:N_NAMED]))
-    return named + (f" and {len(items) - N_NAMED} more" if len(items) > N_NAMED else "")
-
-
-def some_days(days: pd.DatetimeIndex) -> str:
-    """Name the first few days."""
-    return some([f"{day:%Y-%m-%d}" for day in days])
+def history_of(ds: xr.Dataset) -> str:
+    """What was done to the data, with the conversions of units."""
+    said = ds.attrs.get("history", "")
+    told = [f"{name} converted from {given} to {units} ({how})" for name, given, units, how in conversions(ds)]
+    return "; ".join(filter(None, [said, *(line for line in told if line not in said)]))

@@ -13,11 +13,14 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from dgviz.datasets.check import check, some
+from dgviz.datasets.check import check
 from dgviz.datasets.csv_folder import Each
+from dgviz.datasets.errors import DataError, some
+from dgviz.datasets.hydrology_series import FORCINGS, in_order, vocabulary
 from dgviz.datasets.labels import label
 from dgviz.datasets.periods import default_periods, longest_span, parse_span
-from dgviz.datasets.problems import FILL_VALUES, FORCINGS, TARGETS, DataError, find_problems
+from dgviz.datasets.problems import find_problems
+from dgviz.datasets.vocabulary import FILL_VALUES
 
 
 @dataclass
@@ -75,8 +78,8 @@ def join(basins: Basins, source: Path, about: dict[str, str], span: str | None, 
     if not usable:
         raise nothing_left(basins, source)
     dataset = in_order(to_dataset(usable, basins), basins.notes)
-    for problem in find_problems(dataset, source, {}):
-        more = f" (and {problem.n_days - 1} more days)" if problem.n_days > 1 else ""
+    for problem in find_problems(dataset, source, vocabulary, {}):
+        more = f" (and {problem.n_times - 1} more days)" if problem.n_times > 1 else ""
         basins.left.setdefault(problem.site, problem.text.removeprefix(f"{source}: site {problem.site}: ") + more)
     dataset = dataset.sel(site=[site for site in usable if site not in basins.left])
     if not dataset.sizes["site"]:
@@ -85,7 +88,7 @@ def join(basins: Basins, source: Path, about: dict[str, str], span: str | None, 
     observed = dataset.indexes["time"][dataset.streamflow.notnull().any("site").values]
     periods = default_periods(dataset.indexes["time"], observed, periods, source)
     history = "; ".join([f"read from {source}", *basins.notes])
-    return check(dataset.assign_attrs(about | periods, history=history, left_out=left_out), source)
+    return check(dataset.assign_attrs(about | periods, history=history, left_out=left_out), source, vocabulary)
 
 
 def span_of(series: dict[str, pd.DataFrame]) -> tuple[pd.Timestamp, pd.Timestamp]:
@@ -125,9 +128,9 @@ def to_dataset(series: dict[str, pd.DataFrame], basins: Basins) -> xr.Dataset:
     first, sites = next(iter(series.values())), list(series)
     static = basins.static.loc[sites]
     variables = {}
-    for name in (name for name in (*FORCINGS, *TARGETS) if name in first):
+    for name in (name for name in vocabulary.series if name in first):
         values = np.column_stack([table[name].to_numpy() for table in series.values()])
-        variables[name] = ("time", "site"), values, label(name, None, "") | basins.labels.get(name, {})
+        variables[name] = ("time", "site"), values, label(name, vocabulary) | basins.labels.get(name, {})
     for name in static:
         text = static[name].dtype.kind not in "iuf"
         variables[name] = "site", static[name].to_numpy(str if text else "float32"), basins.labels[name]
@@ -136,22 +139,6 @@ def to_dataset(series: dict[str, pd.DataFrame], basins: Basins) -> xr.Dataset:
     if lacking:
         basins.notes.append(f"attributes that some basins lack: {', '.join(lacking)}")
     return dataset.set_coords(["lat", "lon", "name"])
-
-
-def in_order(dataset: xr.Dataset, notes: list[str]) -> xr.Dataset:
-    """Exchange the minimum and maximum temperature of days when the minimum is the higher, and note it.
-
-    The mean of the two stays what it was; a range below zero would have no potential evapotranspiration.
-    """
-    if "tmin" not in dataset or "tmax" not in dataset:
-        return dataset
-    wrong = dataset.tmin > dataset.tmax
-    if not wrong.any():
-        return dataset
-    n_days, n_sites = int(wrong.sum()), int(wrong.any("time").sum())
-    notes.append(f"tmin and tmax exchanged where tmin was above tmax: {n_days} days of {n_sites} basins")
-    low, high = dataset.tmin.where(~wrong, dataset.tmax), dataset.tmax.where(~wrong, dataset.tmin)
-    return dataset.assign(tmin=low.assign_attrs(dataset.tmin.attrs), tmax=high.assign_attrs(dataset.tmax.attrs))
 
 
 def nothing_left(basins: Basins, source: Path) -> DataError:

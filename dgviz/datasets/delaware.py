@@ -9,10 +9,13 @@ from pathlib import Path
 import xarray as xr
 
 from dgviz.datasets.check import check
+from dgviz.datasets.hydrology_series import vocabulary
 from dgviz.paths import data_folder
 
 title = "Delaware River Basin, 94 gauges, 1979-1980"
+domain = "hydrology"
 
+FILE = "delaware.nc"
 CLIMATE_PERIOD = "1979-01-01/1979-12-31"
 CLIMATE = (
     *("p_mean", "t_mean", "pet_mean", "aridity", "frac_snow", "p_seasonality"),
@@ -23,8 +26,8 @@ CLIMATE = (
 def load(path: str | Path | None = None) -> xr.Dataset:
     """Read the packaged file, or another copy of it given as `path` (the file or its folder)."""
     file = Path(path or data_folder())
-    file = file / "delaware.nc" if file.is_dir() else file
-    dataset = check(xr.load_dataset(file, engine="h5netcdf"), file)
+    file = file / FILE if file.is_dir() else file
+    dataset = check(xr.load_dataset(file, engine="h5netcdf"), file, vocabulary)
     for name in CLIMATE:
         dataset[name].attrs["period"] = CLIMATE_PERIOD
     return dataset

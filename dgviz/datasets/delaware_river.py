@@ -11,17 +11,20 @@ from pathlib import Path
 import xarray as xr
 
 from dgviz.datasets.check import check
+from dgviz.datasets.hydrology_series import vocabulary, with_mean_temperature
 from dgviz.datasets.river_network import check_network
-from dgviz.datasets.table import with_mean_temperature
 from dgviz.paths import data_folder
 
 title = "Delaware River, 456 reaches, 1979-1980"
+domain = "hydrology"
+
+FILE = "delaware_river.nc"
 
 
 def load(path: str | Path | None = None) -> xr.Dataset:
     """Read the packaged file, or another copy of it given as `path` (the file or its folder)."""
     file = Path(path or data_folder())
-    file = file / "delaware_river.nc" if file.is_dir() else file
-    dataset = check(with_mean_temperature(xr.load_dataset(file, engine="h5netcdf")), file)
+    file = file / FILE if file.is_dir() else file
+    dataset = check(with_mean_temperature(xr.load_dataset(file, engine="h5netcdf")), file, vocabulary)
     check_network(dataset, file)
     return dataset

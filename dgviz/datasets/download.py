@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-from dgviz.datasets.problems import DataError
+from dgviz.datasets.errors import DataError
 
 CHUNK = 1 << 20  # bytes
 TIMEOUT = 60  # seconds without a byte

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import xarray as xr
 
-from dgviz.datasets.problems import DataError
+from dgviz.datasets.errors import DataError
 from dgviz.files import whole
 from dgviz.paths import cache_folder
 

@@ -1,49 +1,15 @@
-"""Units and titles of the variables a data set may hold, and the spellings of units that mean the same."""
+"""Units and title of each variable that a data set may hold."""
 
-from pathlib import Path
-
-from dgviz.datasets.problems import FORCINGS, TARGETS, DataError
-
-SERIES_UNITS = {name: units for name, (units, _, _) in (FORCINGS | TARGETS).items()} | {"discharge": "m3 s-1"}
-STATIC_UNITS = {"lat": "degrees_north", "lon": "degrees_east", "area": "km2", "elevation": "m", "slope": "m km-1"}
-LONG_NAMES = {
-    "prcp": "Precipitation",
-    "tmin": "Daily minimum air temperature",
-    "tmax": "Daily maximum air temperature",
-    "tmean": "Daily mean air temperature",
-    "srad": "Shortwave radiation, mean of the whole day",
-    "vp": "Water vapour pressure",
-    "pet": "Potential evapotranspiration",
-    "streamflow": "Observed streamflow",
-    "discharge": "Observed discharge",
-    "area": "Drainage area",
-    "elevation": "Mean elevation",
-    "slope": "Mean slope of the land",
-    "lat": "Latitude",
-    "lon": "Longitude",
-    "name": "Name",
-}
-SPELLINGS = {
-    "mm d-1": {"mm/d", "mm/day", "mm day-1", "mm d^-1", "mm day^-1"},
-    "degC": {"c", "degc", "deg c", "celsius", "degree_celsius", "degrees_celsius", "degree_c", "°c"},
-    "W m-2": {"w m-2", "w/m2", "w/m^2", "w m^-2"},
-    "Pa": {"pa", "pascal"},
-    "m3 s-1": {"m3/s", "m^3/s", "m3 s^-1", "m^3 s^-1"},
-    "km2": {"km^2"},
-    "degrees_north": {"degree_north", "degrees", "degree"},
-    "degrees_east": {"degree_east", "degrees", "degree"},
-}
+from dgviz.datasets.vocabulary import Vocabulary
+from dgviz.quantities import Target
 
 
-def plain_units(given: str, expected: str) -> str:
-    """The expected units where the given text is another spelling of them, else the text as it is."""
-    return expected if given.strip().lower() in SPELLINGS.get(expected, ()) else given.strip()
-
-
-def label(name: str, given: str | None, source: str | Path) -> dict[str, str]:
-    """`units` and `long_name` of a variable; units other than the expected are refused."""
-    expected = (SERIES_UNITS | STATIC_UNITS).get(name, "1" if given is None else given)
-    units = expected if given is None else plain_units(given, expected)
-    if units != expected:
-        raise DataError(f"{source}: {name} has units {given!r}, it needs {expected!r}; convert it first.")
-    return {"units": units, "long_name": LONG_NAMES.get(name, name)}
+def label(name: str, vocabulary: Vocabulary, units: str = "1") -> dict[str, str]:
+    """`units` and `long_name` of a variable as declared; one that is not declared has the units given."""
+    declared = {**vocabulary.static, **vocabulary.in_files}.get(name)
+    if declared is None:
+        return {"units": units, "long_name": "Name" if name == "name" else name}
+    words = declared.long_name
+    if isinstance(declared, Target):
+        words = f"Observed {words[0].lower()}{words[1:]}"
+    return {"units": declared.units, "long_name": words}

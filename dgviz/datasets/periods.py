@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from dgviz.datasets.check import DataError, check_days
+from dgviz.datasets.errors import DataError
+from dgviz.datasets.steps import check_times, last_day
 
 
 def parse_span(span: str) -> tuple[pd.Timestamp, pd.Timestamp]:
@@ -34,18 +35,18 @@ def longest_span(records: Mapping[str, tuple[pd.Timestamp, pd.Timestamp]]) -> tu
 
 
 def default_periods(
-    days: pd.Index, observed: pd.Index, wanted: Mapping[str, str], source: str | Path
+    times: pd.Index, observed: pd.Index, wanted: Mapping[str, str], source: str | Path
 ) -> dict[str, str]:
-    """`train_period` and `test_period`: the wanted ones where the days have them, else thirds of the observed years.
+    """`train_period` and `test_period`: the wanted ones where the record has them, else thirds of the observed years.
 
     The first two thirds of the whole years from the first to the last observed day are for training, the rest for
     testing.
     """
-    check_days(days, source)
+    step = check_times(times, source)
     spans = [parse_span(period) for period in wanted.values()]
-    if wanted and all(days[0] <= start and end <= days[-1] for start, end in spans):
+    if wanted and all(times[0] <= start and end <= last_day(times, step) for start, end in spans):
         return dict(wanted)
-    first, last = observed[0], observed[-1]
+    first, last = observed[0].normalize(), last_day(observed, step)
     n_years = 0
     while first + pd.DateOffset(years=n_years + 1) <= last + pd.Timedelta(days=1):
         n_years += 1

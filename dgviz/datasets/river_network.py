@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from dgviz.datasets.check import DataError, some
+from dgviz.datasets.errors import DataError, some
 
 # name: (units, smallest value and whether it may have it)
 NETWORK = {

@@ -1,6 +1,6 @@
-"""A person's own basins: one NetCDF file, or a folder of CSV files.
+"""A person's own sites: one NetCDF file, or a folder of CSV files.
 
-Folder: `attributes.csv` with one row per basin and, for each, `SITE.csv` with one row per day.
+Folder: `attributes.csv` with one row per site and, for each, `SITE.csv` with one row per hour, day or month.
 
     attributes.csv                                   01234567.csv
     site,name,lat,lon,area,elevation,forest [1]      date,prcp,tmin,tmax,streamflow
@@ -9,29 +9,39 @@ Folder: `attributes.csv` with one row per basin and, for each, `SITE.csv` with o
 
 - attributes.csv: `site`, `lat` and `lon` in degrees, and `name` if wanted. Every other column holds numbers that
   a network may read: `area` in km2, `elevation` in m, `slope` in m km-1, others in units given in brackets.
-- SITE.csv: `date` as YYYY-MM-DD, every day once. Forcings: `prcp` (mm d-1); `tmin` and `tmax`, or `tmean` (degC);
-  if wanted `pet` (mm d-1), `srad` (W m-2, mean of the whole day), `vp` (Pa). Observed: `streamflow` (mm d-1), or
-  `discharge` (m3 s-1) where attributes.csv has the area; only here a cell may be empty, where nothing was observed.
-- All basins have the same columns and days. Units may stand in brackets, `prcp [mm d-1]`; others are refused.
+- SITE.csv: `date` as YYYY-MM-DD, or YYYY-MM-DD HH:MM for hours, the first day for months; every step once.
+  - Rainfall-runoff: forcings `prcp` (mm d-1); `tmin` and `tmax`, or `tmean` (degC); if wanted `pet` (mm d-1), `srad`
+    (W m-2, mean of the whole day), `vp` (Pa). Observed: `streamflow` (mm d-1), or `discharge` (m3 s-1) where
+    attributes.csv has the area.
+  - Stream temperature: forcings `tair` (degC) and, if wanted, `discharge` (m3 s-1). Observed: `water_temperature`.
+  Only what is observed may be empty, where there was no observation.
+- All sites have the same columns and dates. Units may stand in brackets, `prcp [inch]`; others of the same dimension
+  are converted. An amount without a time is the sum of a step, and streamflow as a discharge needs the area.
+- What is observed tells which science the data are for; where that is not enough, the first line of attributes.csv
+  is `# domain: hydrology`.
 
 NetCDF-4: dimensions `time` and `site`, the same names, attributes along `site`, `units` on each series. The global
-attributes `train_period` and `test_period` ("1990-10-01/1999-09-30") set the default split; without them the first
-two thirds of the whole years are for training, the rest for testing.
+attribute `domain` may name the science; `train_period` and `test_period` ("1990-10-01/1999-09-30") set the default
+split: without them the first two thirds of the whole years are for training, the rest for testing.
 """
 
 from pathlib import Path
 
+import pandas as pd
 import xarray as xr
 
-from dgviz.datasets.check import DataError, check
-from dgviz.datasets.csv_folder import Each, read_folder
-from dgviz.datasets.labels import SERIES_UNITS, label
+from dgviz.datasets.check import check
+from dgviz.datasets.conversion import in_units
+from dgviz.datasets.csv_folder import Each, read_folder, science_of
+from dgviz.datasets.errors import DataError
+from dgviz.datasets.labels import label
 from dgviz.datasets.periods import default_periods, parse_span
 from dgviz.datasets.river_network import NETWORK, check_network
+from dgviz.datasets.science import Vocabularies, all_vocabularies, named, told_by
+from dgviz.datasets.steps import check_times
+from dgviz.datasets.vocabulary import Vocabulary
 
-title = "Your own basins: a NetCDF file or a folder of CSV files"
-
-SECONDS_PER_DAY = 86400
+title = "Your own sites: a NetCDF file or a folder of CSV files"
 
 
 def recognises(path: Path) -> bool:
@@ -39,31 +49,54 @@ def recognises(path: Path) -> bool:
     return path.is_file() or (path / "attributes.csv").is_file()
 
 
-def load(path: str | Path | None = None, span: str | None = None, each: Each = iter) -> xr.Dataset:
-    """Read a NetCDF file, or a folder with attributes.csv and one SITE.csv per basin; the days of `span` or all."""
+def vocabulary_of(path: Path, vocabularies: Vocabularies) -> Vocabulary:
+    """The vocabulary of the science that the data are for, without reading the series."""
+    if path.is_dir():
+        return science_of(path, vocabularies)
+    with open_netcdf(path) as dataset:
+        if "domain" in dataset.attrs:
+            return named(dataset.attrs["domain"], vocabularies, path)
+        return told_by(map(str, dataset.variables), vocabularies, path)
+
+
+def load(
+    path: str | Path | None = None,
+    span: str | None = None,
+    each: Each = iter,
+    vocabularies: Vocabularies | None = None,
+) -> xr.Dataset:
+    """Read a NetCDF file, or a folder with attributes.csv and one SITE.csv per site; the days of `span` or all."""
     if path is None or not Path(path).exists():
         given = "no path was given" if path is None else f"{path} does not exist"
         raise DataError(f"table: {given}; it needs a NetCDF file or a folder with attributes.csv.")
     path = Path(path)
-    dataset, files = read_folder(path, each) if path.is_dir() else (read_netcdf(path), {})
+    vocabulary = vocabulary_of(path, vocabularies or all_vocabularies())
+    dataset, files = read_folder(path, vocabulary, each) if path.is_dir() else (read_netcdf(path, vocabulary), {})
     dataset = dataset.set_coords([name for name in ("lat", "lon", "name", *NETWORK) if name in dataset])
     if span:
-        dataset = dataset.sel(time=slice(*parse_span(span)))
-    dataset = with_mean_temperature(with_streamflow(dataset, path))
-    about = {"title": path.stem, "domain": "hydrology", "source": str(path), "licence": "not stated"}
+        start, end = parse_span(span)
+        dataset = dataset.sel(time=slice(start, end + pd.Timedelta(hours=23)))
+    dataset = vocabulary.complete(dataset, path)
+    about = {"title": path.stem, "source": str(path), "licence": "not stated"}
     if not {"train_period", "test_period"} <= dataset.attrs.keys():
-        days = dataset.indexes["time"]
-        about |= default_periods(days, days, {}, path)
+        times = dataset.indexes["time"]
+        about |= default_periods(times, times, {}, path)
     check_network(dataset, path)
-    return check(dataset.assign_attrs(about | dataset.attrs), path, files)
+    return check(dataset.assign_attrs(about | dataset.attrs), path, vocabulary, files)
 
 
-def read_netcdf(file: Path) -> xr.Dataset:
-    """Read a file with dimensions time and site, in single precision and with labelled variables."""
+def open_netcdf(file: Path) -> xr.Dataset:
+    """Open a file that has to be NetCDF-4."""
     try:
-        dataset = xr.load_dataset(file, engine="h5netcdf")
+        return xr.open_dataset(file, engine="h5netcdf")
     except (OSError, ValueError) as error:
         raise DataError(f"{file}: cannot be read as NetCDF-4: {error}.") from None
+
+
+def read_netcdf(file: Path, vocabulary: Vocabulary) -> xr.Dataset:
+    """Read a file with dimensions time and site, in single precision, labelled and in the declared units."""
+    with open_netcdf(file) as opened:
+        dataset = opened.load()
     for name in ("time", "site"):
         if name not in dataset.indexes:
             raise DataError(f"{file}: no coordinate {name!r}; it has {', '.join(map(str, dataset.coords)) or 'none'}.")
@@ -71,38 +104,18 @@ def read_netcdf(file: Path) -> xr.Dataset:
     if "name" not in dataset.variables:
         dataset = dataset.assign_coords(name=("site", dataset.site.values))
     series = {
-        name: dataset[name].transpose("time", "site", missing_dims="ignore") for name in SERIES_UNITS if name in dataset
+        name: dataset[name].transpose("time", "site", missing_dims="ignore")
+        for name in vocabulary.in_files
+        if name in dataset
     }
     static = {name: dataset[name] for name in dataset.variables if is_number_of_site(dataset[name])}
     for name, values in (static | series).items():
-        given = values.attrs.get("units", "" if name in series else None)
-        attrs = label(name, given, file) | {k: v for k, v in values.attrs.items() if k != "units"}
-        dataset[name] = values.astype("float32").drop_attrs().assign_attrs(attrs)
-    return dataset
+        usual = label(name, vocabulary)
+        given = {"units": ""} if name in series else {"units": usual["units"]}
+        dataset[name] = values.astype("float32").drop_attrs().assign_attrs(usual | given | values.attrs)
+    return in_units(dataset, file, vocabulary, check_times(dataset.indexes["time"], file, vocabulary))
 
 
 def is_number_of_site(values: xr.DataArray) -> bool:
     """Whether a variable is a number of each site; a flag (bool) or a text is not."""
     return values.dims == ("site",) and values.dtype.kind in "iuf"
-
-
-def with_streamflow(dataset: xr.Dataset, source: Path) -> xr.Dataset:
-    """Observed discharge (m3 s-1) as a depth over the drainage area."""
-    if "discharge" not in dataset:
-        return dataset
-    if "streamflow" in dataset:
-        raise DataError(f"{source}: both streamflow and discharge are given; keep one of them.")
-    if "area" not in dataset:
-        raise DataError(f"{source}: discharge needs the drainage area of each site; add an attribute 'area' in km2.")
-    depth = dataset["discharge"] * (SECONDS_PER_DAY / 1000) / dataset["area"]
-    attrs = label("streamflow", None, source)
-    return dataset.drop_vars("discharge").assign(streamflow=depth.astype("float32").drop_attrs().assign_attrs(attrs))
-
-
-def with_mean_temperature(dataset: xr.Dataset) -> xr.Dataset:
-    """The mean temperature of a day, halfway between its minimum and maximum where it is not given."""
-    if "tmean" in dataset or "tmin" not in dataset or "tmax" not in dataset:
-        return dataset
-    tmean = (dataset["tmin"] + dataset["tmax"]) / 2
-    title = "Daily mean air temperature, (tmin + tmax) / 2"
-    return dataset.assign(tmean=tmean.drop_attrs().assign_attrs(units="degC", long_name=title))

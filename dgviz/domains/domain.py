@@ -7,6 +7,7 @@ from typing import Any
 import xarray as xr
 
 from dgviz.checks import Check
+from dgviz.datasets.vocabulary import Vocabulary
 from dgviz.domains.claims import Claim
 from dgviz.domains.evaluation import Evaluation
 from dgviz.domains.twins import Twin
@@ -36,6 +37,7 @@ class Domain:
     - `derived` makes forcings and attributes that data may lack, by name, from a data set that has what it takes; it
       gives None where it cannot.
     - `climate` gives a data set its climate attributes anew, from the forcings of a period "first/last" only.
+    - `more_results` adds variables by site to the results of a run, made of these and the data.
     - `from_target` names attributes that are computed from what is to be predicted.
     - `backdrop` gives the series, `(time,)` each, that are drawn above the target of one site; those with the attribute
       `drawn` "bars" are stacked and hang from the top, others are lines. Without it the first forcing is drawn.
@@ -59,6 +61,7 @@ class Domain:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     derived: Mapping[str, Callable[[xr.Dataset], xr.DataArray | None]] = field(default_factory=dict)
     climate: Callable[[xr.Dataset, str], xr.Dataset] | None = None
+    more_results: Callable[[xr.Dataset, xr.Dataset], dict[str, xr.DataArray]] | None = None
     from_target: tuple[str, ...] = ()
     backdrop: Callable[[xr.Dataset], xr.Dataset] | None = None
     references: Callable[[xr.Dataset, Mapping[str, str]], xr.Dataset | None] | None = None
@@ -74,6 +77,10 @@ class Domain:
         options = (option for options in self.slots.values() for option in options)
         declared = {name: quantity for option in options for name, quantity in option.declared.items()}
         return {**declared, **self.forcings, **self.attributes, **self.targets}
+
+    def vocabulary(self, name: str) -> Vocabulary:
+        """What data of this domain, called `name`, may hold."""
+        return Vocabulary(name, self.step, self.forcings, self.targets, self.attributes)
 
     def complete(self, choices: Mapping[str, str]) -> dict[str, str]:
         """The option of every slot: the chosen ones, and the default for the rest.

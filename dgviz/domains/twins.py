@@ -1,29 +1,144 @@
 """Twins: small worlds with a known law, made in a second.
 
 `--data twin:DOMAIN` opens one. Its sites have realistic drivers and attributes; a hidden map leads from attributes to
-parameters, and hidden options of the processes from drivers and parameters to the target. The truth stays in the file,
-under names that begin with `true_`, and no network reads it.
+parameters, and hidden options of the processes lead from drivers and parameters to the target. Noise and gaps are
+options. The truth stays in the data set, under names that begin with `true_`, as coordinates: no network reads it.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+import pandas as pd
+import torch
 import xarray as xr
+
+from dgviz.datasets.check import check
+from dgviz.datasets.vocabulary import Vocabulary
+from dgviz.processes.declare import Attribute, Parameter
+from dgviz.processes.model import ProcessModel
+from dgviz.steps import STEPS
+
+WARMUP_YEARS = 2  # simulated before the record and dropped, so that the stores have forgotten how they began
+TRAINED = 2 / 3  # of the record; the rest is for testing
 
 
 @dataclass(frozen=True)
 class Twin:
     """What a science gives for its twin.
 
-    `drivers(random, n_sites, time)` gives a data set of forcings `(time, site)` and attributes `(site,)` in the units
-    declared, with `lat`, `lon` and `name`; `law(attributes)` the share of the range, from 0 to 1, at which each
-    parameter that varies lies, `(site,)` by name: the others have their defaults. `processes` are the hidden options.
+    - `drivers(random, n_sites, times)` gives a data set of forcings `(time, site)` and attributes `(site,)` in the
+      units declared, with coordinates `lat` and `lon`.
+    - `law(attributes)` gives for the parameters that vary from site to site the place in their range, from 0 to 1,
+      `(site,)` by name; the others have their defaults everywhere.
+    - `processes` are the hidden options of the slots; those left out have their defaults.
+    - `noise` is the standard deviation of the error of observation: a share of the target where it has a floor, else
+      in its units.
     """
 
-    drivers: Callable[[np.random.Generator, int, "xr.DataArray"], xr.Dataset]
+    drivers: Callable[[np.random.Generator, int, pd.DatetimeIndex], xr.Dataset]
     law: Callable[[xr.Dataset], Mapping[str, xr.DataArray]]
     processes: Mapping[str, str] = field(default_factory=dict)
     n_sites: int = 40
-    n_steps: int = 3 * 365 + 1
+    years: float = 3.0
     start: str = "2000-10-01"
+    noise: float = 0.1
+    gaps: float = 0.05
+
+
+def make_twin(
+    twin: Twin,
+    vocabulary: Vocabulary,
+    model: ProcessModel,
+    *,
+    noise: float | None = None,
+    gaps: float | None = None,
+    seed: float = 0,
+    sites: float | None = None,
+    years: float | None = None,
+) -> xr.Dataset:
+    """The data of a twin: drivers, attributes, the observed target, and the truth.
+
+    `true_<parameter>` is `(site,)`; `true_<target>`, without noise and gaps, and `true_<flux>` are `(time, site)`.
+    `noise` and `gaps`, the share of times without an observation, are those of the twin unless given.
+    """
+    random = np.random.default_rng(int(seed))
+    n_sites = int(twin.n_sites if sites is None else sites)
+    per_year = next(step for step in STEPS if step.name == vocabulary.step).per_year
+    n_steps = round((twin.years if years is None else years) * per_year)
+    times = _times(twin.start, vocabulary.step, n_steps, WARMUP_YEARS * per_year)
+    drivers = twin.drivers(random, n_sites, times)
+    drivers = drivers.assign_coords(time=times, site=[f"twin{i:03d}" for i in range(n_sites)])
+    if "day_of_year" not in drivers:
+        drivers["day_of_year"] = "time", times.day_of_year.to_numpy("float32")
+    parameters = _parameters(twin, model, drivers)
+    target = next(iter(vocabulary.targets))
+    truth = _simulate(model, drivers, parameters, target).isel(time=slice(-n_steps, None))
+    drivers = drivers.isel(time=slice(-n_steps, None)).drop_vars("day_of_year")
+    observed = _observe(truth[target], vocabulary, random, twin.noise if noise is None else noise)
+    missing = random.random(observed.shape) < (twin.gaps if gaps is None else gaps)
+    dataset = drivers.assign({target: observed.where(~missing)}).astype("float32")
+    dataset = dataset.assign_coords(name=("site", [f"Twin {i + 1}" for i in range(n_sites)]))
+    dataset = dataset.assign_coords({f"true_{name}": values for name, values in {**parameters, **truth}.items()})
+    return check(_label(dataset, vocabulary, model, target, n_steps), f"twin:{vocabulary.domain}", vocabulary)
+
+
+def _times(start: str, step: str, n_steps: int, n_before: int) -> pd.DatetimeIndex:
+    """The times of the record, with those of the warm-up before them."""
+    offset = next(s.offset for s in STEPS if s.name == step)
+    record = pd.date_range(start, periods=n_steps, freq=offset)
+    before = pd.date_range(end=record[0], periods=n_before + 1, freq=offset)[:-1]
+    return before.append(record)
+
+
+def _parameters(twin: Twin, model: ProcessModel, drivers: xr.Dataset) -> dict[str, xr.DataArray]:
+    """The true parameters `(site,)`: where the law puts them in their ranges, else their defaults."""
+    places = twin.law(drivers)
+    parameters = {}
+    for name, declared in model.of(Parameter).items():
+        low, high = declared.range
+        place = places.get(name)
+        value = xr.full_like(drivers.lat, declared.default) if place is None else low + (high - low) * place.clip(0, 1)
+        parameters[name] = value.astype("float64").drop_attrs().assign_attrs(declared.attrs)
+    return parameters
+
+
+def _simulate(
+    model: ProcessModel, drivers: xr.Dataset, parameters: Mapping[str, xr.DataArray], target: str
+) -> xr.Dataset:
+    """Every flux and store `(time, site)` under the true parameters."""
+    forcings = {}
+    for name, declared in model.forcings.items():
+        values = torch.as_tensor(drivers[name].values.astype("float64"))
+        is_static = isinstance(declared, Attribute) or values.ndim == 1 and drivers[name].dims == ("site",)
+        forcings[name] = values[None, :, None] if is_static else values.reshape(len(values), -1, 1)
+    given = {name: torch.as_tensor(values.values)[None, :, None] for name, values in parameters.items()}
+    with torch.no_grad():
+        values = model(forcings, given)
+    return model.to_dataset(values, time=drivers.time, site=drivers.site)
+
+
+def _observe(truth: xr.DataArray, vocabulary: Vocabulary, random: np.random.Generator, noise: float) -> xr.DataArray:
+    """The target with errors of observation: multiplied where it has a floor, so that it stays above, else added."""
+    declared = vocabulary.targets[truth.name]
+    error = random.standard_normal(truth.shape)
+    if declared.floor is None:
+        return truth + noise * error
+    return declared.floor + (truth - declared.floor) * np.exp(noise * error - noise**2 / 2)
+
+
+def _label(dataset: xr.Dataset, vocabulary: Vocabulary, model: ProcessModel, target: str, n_steps: int) -> xr.Dataset:
+    """Units and names from the declarations, the default split, and what this is."""
+    declared = {**vocabulary.forcings, **vocabulary.targets, **vocabulary.static}
+    for name in set(dataset.variables) & set(declared):
+        dataset[name].attrs = {**declared[name].attrs, **dataset[name].attrs}
+    times = dataset.indexes["time"]
+    split = round(TRAINED * n_steps)
+    return dataset.assign_attrs(
+        title=f"Twin: {vocabulary.domain.replace('_', ' ')}, {dataset.sizes['site']} sites with a known law",
+        domain=vocabulary.domain,
+        source="made by dgviz from a known law; nothing in it was measured",
+        licence="CC0-1.0",
+        train_period=f"{times[0]:%Y-%m-%d}/{times[split - 1]:%Y-%m-%d}",
+        test_period=f"{times[split]:%Y-%m-%d}/{times[-1]:%Y-%m-%d}",
+    )

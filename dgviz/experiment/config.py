@@ -2,17 +2,25 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from dgviz.datasets import DataError
 from dgviz.domains import Domain, discover
+from dgviz.experiment.sources import TWIN, domain_of
 from dgviz.learn.options import ConfigError
-from dgviz.processes.declare import Parameter
+from dgviz.processes.declare import Parameter, Target
 from dgviz.processes.model import ProcessModel
 from dgviz.suggestions import suggest
 
 Period = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}/\d{4}-\d{2}-\d{2}$")]
 
 
+FIRST = "hydrology"  # the domain where neither it nor data are given
+# What belongs to one science, or one of its data sets, and means nothing in another.
+OF_ONE_SCIENCE = frozenset(
+    {"domain", "data", "sites", "train_period", "test_period", "processes", "dynamic", "attributes", "held_sites"}
+    | {"weights", "climate"}
+)
 # What only says how or where to train; changing anything else would give another model, and make results old.
 NOT_THE_MODEL = frozenset(
     {
@@ -43,8 +51,10 @@ class RunConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    domain: str = Field("hydrology", description="Scientific domain.")
-    data: str = Field("delaware", description="A known data set, or the path of your own.")
+    domain: str = Field("", description="Scientific domain; left out, that of the data.")
+    data: str = Field(
+        "", description="A known data set, `twin:DOMAIN`, or the path of your own; left out, the first of the domain."
+    )
     sites: tuple[str, ...] = Field((), description="Sites to train on and simulate; none means all.")
     train_period: Period | None = Field(None, description="First/last day of training; none means the data set's own.")
     test_period: Period | None = Field(None, description="First/last day of testing; none means the data set's own.")
@@ -64,8 +74,8 @@ class RunConfig(BaseModel):
     attributes: tuple[str, ...] = Field((), description="Attributes that the networks see; none means all.")
     climate: Literal["given", "training"] = Field(
         "given",
-        description="Climate attributes as the data set gives them, or computed from the forcings of the training days "
-        "only, so that they tell nothing of the test period.",
+        description="Climate attributes as the data set gives them, or computed from the forcings of the training "
+        "period only, so that they tell nothing of the test period.",
     )
     shuffled: bool = Field(
         False, description="Give every site the attributes of another one: a control that attributes matter."
@@ -93,8 +103,8 @@ class RunConfig(BaseModel):
 
     loss: Literal["nse", "rmse", "kge"] = Field(
         "nse",
-        description="nse: squared error over (standard deviation + 0.1) squared, by site; "
-        "rmse: with the error of the logarithm; kge: Kling-Gupta efficiency by site.",
+        description="nse: squared error over the squared deviation of the site; rmse: with the error of the logarithm, "
+        "where the target has one; kge: Kling-Gupta efficiency by site.",
     )
     weights: str = Field("", description="Attribute by which the error of a site counts; none means all equally.")
     epochs: int = Field(60, ge=1, le=10_000, description="Passes over the training data.")
@@ -103,13 +113,15 @@ class RunConfig(BaseModel):
         "constant", description="The step size over the epochs: as it is, or falling to a hundredth along a cosine."
     )
     batch_size: int = Field(100, ge=1, le=10_000, description="Sites in one update.")
-    window: int = Field(365, ge=30, le=10_000, description="Days scored in one update.")
-    warmup: int = Field(365, ge=0, le=3650, description="Days before the window that fill the stores, unscored.")
+    window: int = Field(365, ge=2, le=100_000, description="Time steps scored in one update.")
+    warmup: int = Field(
+        365, ge=0, le=100_000, description="Time steps before the window that fill the stores, unscored."
+    )
     clip: float = Field(1.0, gt=0, allow_inf_nan=False, description="Largest norm of the gradient.")
     validation: Literal["none", "sites", "period"] = Field(
         "none",
-        description="What is held out of training to stop early: a share of the sites or the last days. "
-        "Nested sites share water: where there are many, hold out days.",
+        description="What is held out of training to stop early: a share of the sites or the last part of the period. "
+        "Sites that share an upstream are alike: where there are many, hold out a period.",
     )
     validation_fraction: float = Field(0.2, gt=0, lt=1, description="The share that is held out.")
     patience: int = Field(20, ge=1, description="Epochs without improvement after which training stops.")
@@ -117,22 +129,17 @@ class RunConfig(BaseModel):
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="Where to train; auto takes a GPU if any.")
 
     def __init__(self, /, **options: Any):
-        domain = discover().get(options.get("domain", "hydrology"))
-        slots = {k: options.pop(k) for k in list(options) if domain and k in domain.slots}
-        if slots:
-            options["processes"] = {**options.get("processes", {}), **slots}
         try:
-            super().__init__(**options)
+            domain, data = _domain_and_data(options.get("domain", ""), options.get("data", ""))
+            science = discover()[domain]
+            slots = {k: options.pop(k) for k in list(options) if k in science.slots}
+            if slots:
+                options["processes"] = {**options.get("processes", {}), **slots}
+            super().__init__(**{**science.defaults, **options, "domain": domain, "data": data})
+        except DataError as error:
+            raise ConfigError(str(error)) from None
         except ValidationError as error:
             raise ConfigError(_explain(error)) from None
-
-    @field_validator("domain")
-    @classmethod
-    def _known_domain(cls, name: str) -> str:
-        known = discover()
-        if name not in known:
-            raise ValueError(f"there is no domain {name!r}. Domains: {', '.join(known)}.{suggest(name, known)}")
-        return name
 
     @model_validator(mode="after")
     def _processes_and_dynamic_fit(self) -> "RunConfig":
@@ -168,15 +175,34 @@ class RunConfig(BaseModel):
         """The name of what is predicted: the first target of the domain."""
         return next(iter(self.science.targets))
 
+    @property
+    def target_quantity(self) -> Target:
+        """The declaration of the target."""
+        return self.science.targets[self.target]
+
     def build(self) -> ProcessModel:
         """The process model with the chosen options; one without processes if a network predicts alone."""
         return self.science.empty() if self.predictor == "network" else self.science.build(**self.processes)
 
     def edited(self, /, **changes: Any) -> "RunConfig":
-        """A copy with some options changed, checked as a whole."""
+        """A copy with some options changed, checked as a whole.
+
+        Another data set brings its domain, and another domain its first data set. What belongs to a science alone,
+        such as the options of its slots, sites, periods and attributes, is then that of the new one.
+        """
+        domain = _domain_of_edit(self, changes)
+        if domain != self.domain:
+            # What was left at the default of the one domain has the default of the other.
+            chosen = {k: v for k, v in self.model_dump().items() if v != self.default(k)}
+            kept = {k: v for k, v in chosen.items() if k not in OF_ONE_SCIENCE}
+            return RunConfig(**{**kept, **changes, "domain": domain})
         if isinstance(changes.get("processes"), dict):
             changes["processes"] = {**self.processes, **changes["processes"]}
         return RunConfig(**{**self.model_dump(), **changes})
+
+    def default(self, name: str) -> Any:
+        """The default of an option in this domain."""
+        return self.science.defaults.get(name, type(self).model_fields[name].default)
 
     def preset(self, name: str) -> "RunConfig":
         """A copy with the options of a preset of the domain; those of another preset go back to their defaults.
@@ -187,13 +213,33 @@ class RunConfig(BaseModel):
         if name not in presets:
             raise ConfigError(f"There is no preset {name!r}. Presets: {'; '.join(presets)}.{suggest(name, presets)}")
         concerned = {k for preset in presets.values() for k in preset.options} - self.science.slots.keys()
-        defaults = {k: type(self).model_fields[k].default for k in concerned}
+        defaults = {k: self.default(k) for k in concerned}
         return RunConfig(**{**self.model_dump(), "processes": {}, **defaults, **presets[name].options})
 
     def differences(self, other: "RunConfig") -> dict[str, tuple[Any, Any]]:
         """The options that differ, each with this value and the other's; a slot by its name."""
         mine, theirs = ({**c.model_dump(exclude={"processes"}), **c.processes} for c in (self, other))
         return {k: (mine.get(k), theirs.get(k)) for k in {**mine, **theirs} if mine.get(k) != theirs.get(k)}
+
+
+def _domain_and_data(domain: str, data: str) -> tuple[str, str]:
+    """Both, where one or none is given. Raises ConfigError for a domain that is not known."""
+    known = discover()
+    if domain and domain not in known:
+        raise ConfigError(f"There is no domain {domain!r}. Domains: {', '.join(known)}.{suggest(domain, known)}")
+    if not data:
+        domain = domain or FIRST
+        return domain, known[domain].data or f"{TWIN}{domain}"
+    return domain or domain_of(data), data
+
+
+def _domain_of_edit(config: "RunConfig", changes: dict[str, Any]) -> str:
+    """The domain after some changes."""
+    if "domain" in changes:
+        return changes["domain"] or FIRST
+    if changes.get("data", config.data) != config.data:
+        return domain_of(changes["data"])
+    return config.domain
 
 
 def _explain(error: ValidationError) -> str:

@@ -5,16 +5,17 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
-from dgviz.datasets import attribute_names, open_dataset
+from dgviz.datasets import attribute_names
 from dgviz.datasets.river_network import has_network, upstream_of
-from dgviz.domains.hydrology.evaluation.climate import with_climate_of
 from dgviz.experiment.config import ConfigError, RunConfig
+from dgviz.experiment.sources import open_dataset
 from dgviz.experiment.splits import periods_of
 
 
 def dataset_of(config: RunConfig) -> xr.Dataset:
     """The data of a run: its sites, all days. Raises ConfigError naming a site that is not there."""
     dataset = open_dataset(config.data)
+    check_domain(config, dataset)
     if unknown := sorted(set(config.sites) - set(dataset.site.values)):
         raise ConfigError(f"sites: the data set {config.data!r} has no {', '.join(unknown)}.")
     _check_whole(config, dataset)
@@ -27,14 +28,24 @@ def dataset_of(config: RunConfig) -> xr.Dataset:
     return part
 
 
+def check_domain(config: RunConfig, dataset: xr.Dataset) -> None:
+    """Are these data for the domain of the run? Raises ConfigError if not."""
+    domain = dataset.attrs.get("domain", config.domain)
+    if domain != config.domain:
+        raise ConfigError(
+            f"domain {config.domain!r}: the data set {config.data!r} is for {domain!r}. "
+            "Leave out the domain, or choose other data."
+        )
+
+
 def _check_whole(config: RunConfig, dataset: xr.Dataset) -> None:
-    """A process that joins sites needs all whose water passes those chosen."""
+    """A process that joins sites needs all upstream of those chosen."""
     if not config.sites or not config.build().joins_sites or not has_network(dataset):
         return
     if missing := upstream_of(dataset, config.sites)[len(config.sites) :]:
         raise ConfigError(
-            f"sites: a river is simulated as a whole, but {len(missing)} reaches upstream of those chosen are not "
-            f"among them ({', '.join(missing[:3])} ...). Choose them too, or none for the whole river."
+            f"sites: what joins sites is simulated as a whole, but {len(missing)} upstream of those chosen are not "
+            f"among them ({', '.join(missing[:3])} ...). Choose them too, or none for all."
         )
 
 
@@ -53,7 +64,10 @@ def select_sites(config: RunConfig, dataset: xr.Dataset, wanted: Sequence[str]) 
 def _with_climate(config: RunConfig, dataset: xr.Dataset) -> xr.Dataset:
     if config.climate == "given":
         return dataset
-    return with_climate_of(dataset, periods_of(config, dataset)["train"])
+    if config.science.climate is None:
+        title = config.science.title
+        raise ConfigError(f"climate 'training': {title} computes no attributes from forcings. Choose 'given'.")
+    return config.science.climate(dataset, periods_of(config, dataset)["train"])
 
 
 def _donors(n_sites: int, seed: int) -> np.ndarray:

@@ -11,10 +11,6 @@ from dgviz.experiment.config import RunConfig
 from dgviz.experiment.splits import folds_of, nested, period_positions, periods_of, training_days
 
 N_NAMED = 3
-FROM_STREAMFLOW = (  # attributes of CAMELS that are computed from what is to be predicted
-    *("q_mean", "runoff_ratio", "slope_fdc", "baseflow_index", "stream_elas", "hfd_mean", "q5", "q95"),
-    *("high_q_freq", "high_q_dur", "low_q_freq", "low_q_dur", "zero_q_freq"),
-)
 
 
 def leaks(config: RunConfig, dataset: xr.Dataset) -> list[str]:
@@ -33,7 +29,7 @@ def leaks(config: RunConfig, dataset: xr.Dataset) -> list[str]:
     found = _attributes(config, dataset, test) if _reads_attributes(config) else []
     if config.validation == "sites" and together.any():
         found.append(
-            f"{int(together.any(0).sum())} sites share water with others, and validation 'sites' may divide them: "
+            f"{int(together.any(0).sum())} sites are alike others, and validation 'sites' may divide them: "
             "training then stops too late. Set validation='period'."
         )
     return found
@@ -54,9 +50,10 @@ def _attributes(config: RunConfig, dataset: xr.Dataset, test: str) -> list[str]:
             f"{_some(late)} tell of {periods[late[0]]}, which has days of the test period {test}: networks that read "
             "them know the climate they are tested in. Set climate='training', or leave them out of attributes."
         )
-    if of_flow := [name for name in read if name in FROM_STREAMFLOW]:
+    if of_target := [name for name in read if name in config.science.from_target]:
+        words = config.target.replace("_", " ")
         found.append(
-            f"{_some(of_flow)} are computed from observed streamflow, which is to be predicted. "
+            f"{_some(of_target)} are computed from observed {words}, which is to be predicted. "
             "Leave them out of attributes."
         )
     return found

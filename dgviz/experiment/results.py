@@ -7,7 +7,6 @@ import torch
 import xarray as xr
 
 from dgviz.datasets import period_slice
-from dgviz.datasets.river_network import has_network, upstream_area
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.splits import Fold, period_positions
 from dgviz.learn import DifferentiableModel, Ensemble
@@ -35,9 +34,9 @@ def make_results(
     The target is `(time, site)`, with `_low` and `_high` behind its name the least and greatest of an ensemble; a
     static parameter `(site, member)`, a dynamic one `(time, site)`; scores are `(period, site)`;
     `sensitivity_<parameter>` `(site,)` is that of the mean of the target over all these days, or, where a process joins
-    sites, `gradient_<parameter>` that of the mean NSE of all sites observed, with the `mean_discharge` `(site,)` of a
-    river; `mean_<flux>` `(site,)` is what each flux of the processes was on average over these days; `fold` `(site,)`
-    numbers the model and `held_out` says whether it had not seen the site.
+    sites, `gradient_<parameter>` that of the mean NSE of all sites observed; `mean_<flux>` `(site,)` is what each flux
+    of the processes was on average; `fold` `(site,)` numbers the model and `held_out` says whether it had not seen the
+    site.
     """
     spans = {name: period_positions(dataset, period, name) for name, period in periods.items()}
     whole = slice(min(s.start for s in spans.values()), max(s.stop for s in spans.values()))
@@ -61,12 +60,12 @@ def make_results(
     if len(models) < len(folds):
         with xr.set_options(keep_attrs=True):
             results = results.where(xr.DataArray(fold < len(models), {"site": dataset.site}, "site"))
-    if has_network(dataset) and config.build().joins_sites:
-        results["mean_discharge"] = _mean_discharge(results[config.target], dataset)
+    if config.science.more_results:
+        results = results.assign(config.science.more_results(results, dataset))
     if config.holdout != "none":
         results["fold"] = "site", fold, {"long_name": "Number of the model that predicts the site", "units": "1"}
         results["held_out"] = "site", held, {"long_name": "Was the site held out of training?", "units": "1"}
-    table = [_scores(results, dataset, config.target, period_slice(dataset, p)) for p in periods.values()]
+    table = [_scores(results, dataset, config, period_slice(dataset, p)) for p in periods.values()]
     table = xr.concat(table, "period", combine_attrs="override").assign_coords(period=list(periods))
     return results.merge(table, compat="override").assign_attrs(
         Conventions="CF-1.11",
@@ -117,14 +116,10 @@ def _simulate(sites: SiteModel) -> xr.Dataset:
     return simulated.assign(static)
 
 
-def _scores(results: xr.Dataset, dataset: xr.Dataset, target: str, days: slice) -> xr.Dataset:
-    return scores(results[target].sel(time=days), dataset[target].sel(time=days)).reset_coords(drop=True)
-
-
-def _mean_discharge(streamflow: xr.DataArray, dataset: xr.Dataset) -> xr.DataArray:
-    """Mean of a streamflow (mm d-1) as discharge of each reach, `(site,)`."""
-    discharge = streamflow.mean("time") * (upstream_area(dataset) / 86.4)  # km2 mm d-1 in a m3 s-1
-    return discharge.assign_attrs(long_name="Mean discharge", units="m3 s-1")
+def _scores(results: xr.Dataset, dataset: xr.Dataset, config: RunConfig, times: slice) -> xr.Dataset:
+    """The scores of the target over a period, `(site,)` by name."""
+    simulated, observed = (values[config.target].sel(time=times) for values in (results, dataset))
+    return scores(simulated, observed, config.target_quantity.scores).reset_coords(drop=True)
 
 
 def _place(dataset: xr.Dataset) -> dict[str, xr.DataArray]:

@@ -66,10 +66,31 @@ def check_config(config: RunConfig) -> None:
     periods_of(config, dataset)
     folds_of(config, dataset)
     _device(config)
+    check_inputs(config, dataset)
     model = DifferentiableModel.build(config, dataset)
     tensors = model.tensors(dataset.isel(time=slice(1)), config.target)
     if config.weights:
         site_weights(config, model, tensors)
+
+
+def check_inputs(config: RunConfig, dataset: xr.Dataset) -> None:
+    """Do the data have all that the processes read? Raises ConfigError naming what is lacking and what does without."""
+    for name in config.build().forcings:
+        if name not in dataset.variables:
+            others = _options_without(config, name)
+            mend = f"Choose {' or '.join(others)}, or data that have it." if others else "Choose data that have it."
+            title = dataset.attrs.get("title", config.data)
+            raise ConfigError(f"The chosen processes need {name!r}, which the data set {title!r} lacks. {mend}")
+
+
+def _options_without(config: RunConfig, name: str) -> list[str]:
+    """For each slot whose chosen option reads `name`, the first that does not, written slot=option."""
+    found = []
+    for slot, options in config.science.slots.items():
+        if name in config.science.option(slot, config.processes[slot]).reads:
+            without = [option.__name__ for option in options if name not in option.reads]
+            found += [f"{slot}={option}" for option in without[:1]]
+    return found
 
 
 class Part:

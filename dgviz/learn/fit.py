@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from dgviz.learn.losses import LOSSES
+from dgviz.learn.losses import LOSSES, nse
 from dgviz.learn.model import DifferentiableModel
 from dgviz.learn.options import ConfigError, TrainingOptions
 from dgviz.learn.tensors import Tensors
@@ -47,7 +47,7 @@ def fit(
     interrupt: Callable[[], bool] = lambda: False,
     sites: Sequence[int] | None = None,
 ) -> Iterator[Epoch]:
-    """Train on the scored days of `tensors`, yielding an Epoch at a time; days before them only warm up.
+    """Train on the scored steps of `tensors`, yielding an Epoch at a time; those before them only warm up.
 
     `sites` are the positions of the sites to train on, all if not given. After the last epoch the model has its best
     weights: those of the lowest validation loss, or the last without validation. With a `checkpoint` it goes on as if
@@ -78,11 +78,11 @@ class _Training:
         self.model, self.tensors, self.config = model, tensors, config
         self.loss = LOSSES[config.loss]
         self.random = torch.Generator().manual_seed(config.seed)
-        self.first_day, (self.n_days, self.n_sites) = tensors.warmup, tensors.target.shape
+        self.first_step, (self.n_steps, self.n_sites) = tensors.warmup, tensors.target.shape
         self.everything, self.joined = torch.arange(self.n_sites), model.process_model.joins_sites
         self.trained, self.held = self._hold_out(self.everything if sites is None else torch.tensor(sites))
-        model.learn_statistics(tensors.span(self.first_day, self.n_days, 0, self.trained.tolist()))
-        self.deviation = _deviation(tensors.target[self.first_day : self.n_days])
+        model.learn_statistics(tensors.span(self.first_step, self.n_steps, 0, self.trained.tolist()))
+        self.deviation = _deviation(tensors.target[self.first_step : self.n_steps])
         self.weight = self._weight_of_sites()
         weights = list(model.parameters())
         self.optimizer = torch.optim.Adam(weights, lr=config.learning_rate) if weights else None
@@ -95,19 +95,19 @@ class _Training:
         if config.validation == "none":
             return sites, None
         if config.validation == "period":
-            first = self.n_days - max(1, round((self.n_days - self.first_day) * config.validation_fraction))
+            first = self.n_steps - max(1, round((self.n_steps - self.first_step) * config.validation_fraction))
             held = self._held(first, sites)
-            self.n_days = first
+            self.n_steps = first
             return sites, held
         order = sites[torch.randperm(len(sites), generator=self.random)]
         n_held = min(len(sites) - 1, max(1, round(len(sites) * config.validation_fraction)))
-        return order[n_held:], self._held(self.first_day, order[:n_held])
+        return order[n_held:], self._held(self.first_step, order[:n_held])
 
     def _held(self, first: int, sites: Tensor) -> Tensors:
-        """The last days of these sites; sites that are joined all come along, unobserved."""
+        """The last steps of these sites; sites that are joined all come along, unobserved."""
         self.held_sites = self.everything if self.joined else sites
         tensors = self.tensors.observed_at(sites) if self.joined else self.tensors
-        return tensors.span(first, self.n_days, self.config.warmup, self.held_sites.tolist())
+        return tensors.span(first, self.n_steps, self.config.warmup, self.held_sites.tolist())
 
     def _weight_of_sites(self) -> Tensor:
         """How much each site counts `(site,)`: on average one over the sites trained on."""
@@ -117,7 +117,7 @@ class _Training:
         return values / values[self.trained].mean()
 
     def run_epoch(self, interrupt: Callable[[], bool]) -> Epoch:
-        losses, nse = [], torch.full((self.n_sites,), math.nan)
+        losses, scores = [], torch.full((self.n_sites,), math.nan)
         self.optimizer.param_groups[0]["lr"] = self.config.learning_rate * self._pace()
         self.model.train()
         for sites in self._batches():
@@ -138,12 +138,12 @@ class _Training:
             nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip)
             self.optimizer.step()
             losses.append(loss.item())
-            nse[sites] = _nse(simulated.detach(), batch.target[batch.warmup :]).cpu()
+            scores[sites] = nse(simulated.detach(), batch.target[batch.warmup :]).cpu()
         self.epoch += 1
         self.model.eval()
         validation_loss = self._validate()
         self._keep_best(validation_loss)
-        return Epoch(self.epoch, float(np.mean(losses)), validation_loss, nse, self._parameters(), self.checkpoint())
+        return Epoch(self.epoch, float(np.mean(losses)), validation_loss, scores, self._parameters(), self.checkpoint())
 
     def _pace(self) -> float:
         """The share of the learning rate in this epoch."""
@@ -162,26 +162,26 @@ class _Training:
 
     def _batches(self) -> list[Tensor]:
         """Every training site once for every window that the record holds, in random order; joined sites together."""
-        repeats = max(1, round((self.n_days - self.first_day) / self.config.window))
+        repeats = max(1, round((self.n_steps - self.first_step) / self.config.window))
         if self.joined:
             return [self.everything] * repeats
         order = [self.trained[torch.randperm(len(self.trained), generator=self.random)] for _ in range(repeats)]
         return [batch for sites in order for batch in sites.split(self.config.batch_size)]
 
     def _random_windows(self, sites: Tensor) -> Tensors:
-        window = min(self.config.window, self.n_days - self.first_day)
+        window = min(self.config.window, self.n_steps - self.first_step)
         starts = 1 if self.joined else len(sites)
-        start = torch.randint(self.first_day, self.n_days - window + 1, (starts,), generator=self.random)
-        days = (torch.arange(-self.config.warmup, window)[:, None] + start).expand(-1, len(sites))
+        start = torch.randint(self.first_step, self.n_steps - window + 1, (starts,), generator=self.random)
+        steps = (torch.arange(-self.config.warmup, window)[:, None] + start).expand(-1, len(sites))
         device = self.tensors.target.device
         tensors = self.tensors.observed_at(self.trained) if self.joined else self.tensors
-        return tensors.take(days.to(device), sites.to(device), self.config.warmup)
+        return tensors.take(steps.to(device), sites.to(device), self.config.warmup)
 
     def _score(self, batch: Tensors, sites: Tensor) -> tuple[Tensor, Tensor]:
         target = self.config.target
         simulated = self.model.mean(batch, [target])[target][batch.warmup :]
         scored = simulated, batch.target[batch.warmup :], self.deviation[sites]
-        return self.loss(*scored, self.weight[sites]), simulated
+        return self.loss(*scored, self.weight[sites], self.config.target_quantity), simulated
 
     def _validate(self) -> float | None:
         if self.held is None:
@@ -249,11 +249,6 @@ def site_weights(config: TrainingOptions, model: DifferentiableModel, tensors: T
 def _deviation(observed: Tensor) -> Tensor:
     """The standard deviation of each site `(site,)`, leaving out NaN."""
     return (observed - observed.nanmean(0)).square().nanmean(0).sqrt().nan_to_num(1.0)
-
-
-def _nse(simulated: Tensor, observed: Tensor) -> Tensor:
-    """NSE of each site `(site,)`, for progress; scores proper are in `dgviz.scores.metrics`."""
-    return 1 - (simulated - observed).square().nanmean(0) / (observed - observed.nanmean(0)).square().nanmean(0)
 
 
 def load(path: Path) -> dict:

@@ -1,34 +1,52 @@
 """What training makes small.
 
-Each takes the simulated and observed target `(time, site)`, the standard deviation of the observed in the training
-period `(site,)` and how much each site counts `(site,)`; days on which the observed is NaN do not count.
+Each loss takes the simulated and observed target `(time, site)`, the standard deviation of the observed in the training
+period `(site,)`, how much each site counts `(site,)`, and the declaration of the target; times at which the observed is
+NaN do not count.
 """
 
 import torch
 from torch import Tensor
 
+from dgviz.quantities import Target
+
 SMALLEST = 1e-6  # what a sum of weights is divided by where there are none
 
 
-def nse_loss(simulated: Tensor, observed: Tensor, deviation: Tensor, weight: Tensor) -> Tensor:
-    """Mean squared error, each site divided by (standard deviation + 0.1 mm d-1) squared.
+def nse(simulated: Tensor, observed: Tensor) -> Tensor:
+    """The Nash-Sutcliffe efficiency of each site `(site,)`, differentiable; NaN where the observed is constant.
+
+    For progress and gradients: scores proper, with their sources, are in `dgviz.scores.metrics`.
+    """
+    # Left out before the square: the derivative of a NaN's square is NaN, even where its weight is zero.
+    error = torch.where(observed.isfinite(), simulated - observed, 0.0).square().sum(0)
+    spread = (observed - observed.nanmean(0)).square().nansum(0)
+    return 1 - error / torch.where(spread > 0, spread, torch.nan)
+
+
+def nse_loss(simulated: Tensor, observed: Tensor, deviation: Tensor, weight: Tensor, target: Target) -> Tensor:
+    """Mean squared error, each site divided by (standard deviation + scale of the target) squared.
 
     Source: Kratzert et al. (2019), doi:10.5194/hess-23-5089-2019.
     """
     valid = observed.isfinite()
-    error = torch.where(valid, simulated - observed.nan_to_num(), 0.0) / (deviation + 0.1)
+    error = torch.where(valid, simulated - observed.nan_to_num(), 0.0) / (deviation + target.scale)
     return (weight * error.square()).sum() / (weight * valid).sum().clamp(min=SMALLEST)
 
 
-def rmse_loss(simulated: Tensor, observed: Tensor, deviation: Tensor, weight: Tensor) -> Tensor:
-    """0.75 of the root mean squared error plus 0.25 of that of log10(sqrt(Q + 1e-6) + 0.1).
+def rmse_loss(simulated: Tensor, observed: Tensor, deviation: Tensor, weight: Tensor, target: Target) -> Tensor:
+    """The root mean squared error; of a target with a logarithm 0.75 of it plus 0.25 of the error of the logarithm.
+
+    The logarithm is log10(sqrt(Q + 1e-6) + 0.1).
 
     Source: Feng et al. (2022), doi:10.1029/2022WR032404.
     """
     valid = observed.isfinite()
     pairs = simulated[valid], observed[valid]
-    logs = [((q.clamp(min=0) + 1e-6).sqrt() + 0.1).log10() for q in pairs]
     weights = weight.expand(valid.shape)[valid]
+    if not target.logarithmic:
+        return _rmse(*pairs, weights)
+    logs = [((q.clamp(min=0) + 1e-6).sqrt() + 0.1).log10() for q in pairs]
     return 0.75 * _rmse(*pairs, weights) + 0.25 * _rmse(*logs, weights)
 
 
@@ -37,12 +55,14 @@ def _rmse(simulated: Tensor, observed: Tensor, weights: Tensor) -> Tensor:
     return (errors.sum() / weights.sum().clamp(min=SMALLEST) + 1e-12).sqrt()
 
 
-def kge_loss(simulated: Tensor, observed: Tensor, deviation: Tensor, weight: Tensor) -> Tensor:
+def kge_loss(simulated: Tensor, observed: Tensor, deviation: Tensor, weight: Tensor, target: Target) -> Tensor:
     """The mean over sites of the distance of (correlation, ratio of deviations, ratio of means) from (1, 1, 1).
 
-    Sites whose observed is constant have no KGE and do not count.
+    Where the target may be negative, a ratio of means says nothing: the third part is then the difference of the means
+    over the standard deviation of the observed. Sites whose observed is constant have no KGE and do not count.
 
-    Source: Gupta et al. (2009), doi:10.1016/j.jhydrol.2009.08.003.
+    Source: Gupta et al. (2009), doi:10.1016/j.jhydrol.2009.08.003; without a ratio of means: Tang et al. (2021),
+    doi:10.1175/JCLI-D-21-0067.1.
     """
     valid = observed.isfinite()
     n = valid.sum(0).clamp(min=1)
@@ -51,7 +71,9 @@ def kge_loss(simulated: Tensor, observed: Tensor, deviation: Tensor, weight: Ten
     s, o = torch.where(valid, s - mean_s, 0.0), torch.where(valid, o - mean_o, 0.0)
     std_s, std_o = ((q.square().sum(0) / n + 1e-6).sqrt() for q in (s, o))
     correlation = (s * o).sum(0) / n / (std_s * std_o)
-    parts = (correlation - 1, std_s / std_o - 1, (mean_s + 1e-3) / (mean_o + 1e-3) - 1)
+    ratio = (mean_s + 1e-3) / (mean_o + 1e-3)
+    shift = (mean_s - mean_o) / std_o if target.floor is None else ratio - 1
+    parts = (correlation - 1, std_s / std_o - 1, shift)
     distance, seen = (sum(part.square() for part in parts) + 1e-12).sqrt(), o.abs().amax(0) > 1e-3
     return (weight * distance)[seen].sum() / weight[seen].sum().clamp(min=SMALLEST)
 

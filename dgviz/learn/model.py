@@ -55,7 +55,8 @@ class DifferentiableModel(nn.Module):
         correction = None
         if config.predictor != "processes":
             sizes = config.network, len(recurrent), len(attributes), config.hidden, config.dropout
-            correction = TargetNetwork(*sizes, corrects=config.predictor == "corrected")
+            corrects, floor = config.predictor == "corrected", config.target_quantity.floor
+            correction = TargetNetwork(*sizes, corrects=corrects, floor=floor)
         return cls(process_model, network, attributes, recurrent, config.target, correction).eval()
 
     @property

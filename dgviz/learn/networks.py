@@ -186,9 +186,18 @@ class TargetNetwork(nn.Module):
     residual behind a process model as in Frame et al. (2021), doi:10.1111/1752-1688.12964.
     """
 
-    def __init__(self, kind: str, n_series: int, n_attributes: int, hidden: int, dropout: float, corrects: bool):
+    def __init__(
+        self,
+        kind: str,
+        n_series: int,
+        n_attributes: int,
+        hidden: int,
+        dropout: float,
+        corrects: bool,
+        floor: float | None = None,
+    ):
         super().__init__()
-        self.corrects = corrects
+        self.corrects, self.floor = corrects, floor
         self.attributes, self.target = Standardize(n_attributes), Standardize(1)
         self.recurrent = Recurrent(kind, n_series + corrects, n_attributes, hidden, 1, dropout)
         if corrects:  # it begins by changing nothing
@@ -196,10 +205,12 @@ class TargetNetwork(nn.Module):
             nn.init.zeros_(self.recurrent.head.bias)
 
     def forward(self, attributes: Tensor, series: Tensor, simulated: Tensor | None = None, warmup: int = 0) -> Tensor:
-        """The target `(time, site)`, never negative but in training, where a limit would hide its gradient."""
+        """The target `(time, site)`, not below its floor but in training, where a limit would hide its gradient."""
         if self.corrects:
             series = torch.cat([series.expand(-1, simulated.shape[1], -1), simulated[..., None]], -1)
         learned = self.recurrent(series, self.attributes(attributes), warmup)[..., 0]
         before = simulated if self.corrects else self.target.mean
         predicted = before + self.target.deviation * learned
-        return predicted if self.training else predicted.clamp(min=0)
+        if self.training or self.floor is None:
+            return predicted
+        return predicted.clamp(min=self.floor)

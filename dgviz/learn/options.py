@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from dgviz.processes.model import ProcessModel
+from dgviz.quantities import Target
 
 
 class ConfigError(ValueError):
@@ -23,6 +24,10 @@ class ModelOptions(Protocol):
     dropout: float
     dynamic_dropout: float
     target: str
+
+    @property
+    def target_quantity(self) -> Target:
+        """The declaration of the target."""
 
     def build(self) -> ProcessModel:
         """The process model with the chosen options."""

@@ -8,17 +8,16 @@ import torch
 import xarray as xr
 from torch import Tensor
 
-from dgviz.datasets.river_network import NETWORK
-
-YEAR = 365
+from dgviz.steps import step_of
 
 
 @dataclass(frozen=True)
 class Tensors:
     """Tensors of a data set: forcings `(1 or time, 1 or site, 1)` by name, attributes `(site, attribute)` and the
-    target `(time, site)`, of which the first `warmup` days are not scored.
+    target `(time, site)`, of which the first `warmup` steps are not scored.
 
-    `recurrent` names the forcings that a recurrent network sees; `sites (site,)` are positions in a table of sites.
+    `recurrent` names the forcings that a recurrent network sees; `sites (site,)` are positions in a table of sites;
+    `year` is how many steps make one.
     """
 
     forcings: dict[str, Tensor]
@@ -27,6 +26,7 @@ class Tensors:
     warmup: int = 0
     recurrent: tuple[str, ...] = ()
     sites: Tensor | None = None
+    year: int = 365
 
     @classmethod
     def of(
@@ -47,7 +47,8 @@ class Tensors:
             if name not in dataset.variables or not {"time", "site"}.issuperset(dataset[name].dims):
                 raise ValueError(
                     f"The chosen processes need {name!r}, which the data set "
-                    f"{dataset.attrs.get('title', '')!r} lacks. {_instead(name)}"
+                    f"{dataset.attrs.get('title', '')!r} lacks. "
+                    "Choose options that do not read it, or add it to the data."
                 )
             values = dataset[name]
             values = values.expand_dims({d: 1 for d in ("time", "site") if d not in values.dims})
@@ -60,7 +61,8 @@ class Tensors:
             )
         observed = _tensor(dataset[target].transpose("time", "site"), device)
         sites = torch.arange(dataset.sizes["site"], device=device)
-        return cls(tensors, torch.stack(columns, -1), observed, 0, recurrent, sites)
+        year = step_of(dataset.indexes["time"]).per_year
+        return cls(tensors, torch.stack(columns, -1), observed, 0, recurrent, sites, year)
 
     def series(self) -> Tensor:
         """What a recurrent network sees, as one tensor `(time, site, series)`."""
@@ -78,37 +80,30 @@ class Tensors:
         target[:, sites] = self.target[:, sites]
         return replace(self, target=target)
 
-    def take(self, days: Tensor, sites: Tensor, warmup: int = 0) -> "Tensors":
-        """Days `(time, site)` and sites `(site,)` by position.
+    def take(self, steps: Tensor, sites: Tensor, warmup: int = 0) -> "Tensors":
+        """Steps `(time, site)` and sites `(site,)` by position.
 
-        Days before the record repeat its first year, so that short records too can be warmed up.
+        Steps before the record repeat its first year, so that short records too can be warmed up.
         """
-        days = torch.where(days < 0, days % min(YEAR, len(self.target)), days)
+        steps = torch.where(steps < 0, steps % min(self.year, len(self.target)), steps)
 
         def pick(values: Tensor) -> Tensor:
-            rows = days if len(values) > 1 else torch.zeros_like(days[:1])
+            rows = steps if len(values) > 1 else torch.zeros_like(steps[:1])
             columns = sites if values.shape[1] > 1 else torch.zeros_like(sites)
             return values[rows, columns]
 
         forcings = {k: pick(v) for k, v in self.forcings.items()}
         numbers = None if self.sites is None else self.sites[sites]
-        return Tensors(forcings, self.attributes[sites], pick(self.target), warmup, self.recurrent, numbers)
+        return Tensors(forcings, self.attributes[sites], pick(self.target), warmup, self.recurrent, numbers, self.year)
 
     def span(self, start: int, stop: int, warmup: int, sites: Sequence[int] | None = None) -> "Tensors":
-        """The days from `start` to before `stop` of some sites (or all), with a warm-up before them."""
+        """The steps from `start` to before `stop` of some sites (or all), with a warm-up before them."""
         device = self.target.device
         columns = (
             torch.arange(self.target.shape[1], device=device) if sites is None else torch.tensor(sites, device=device)
         )
-        days = torch.arange(start - warmup, stop, device=device)[:, None].expand(-1, len(columns))
-        return self.take(days, columns, warmup)
-
-
-def _instead(name: str) -> str:
-    """What to do about a variable that is lacking."""
-    if name in NETWORK:
-        return "Choose routing=GammaRouting, or a data set with a river network such as delaware_river."
-    return "Choose other options or add it to the data."
+        steps = torch.arange(start - warmup, stop, device=device)[:, None].expand(-1, len(columns))
+        return self.take(steps, columns, warmup)
 
 
 def _tensor(values: xr.DataArray, device: str) -> Tensor:

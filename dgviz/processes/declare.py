@@ -11,7 +11,7 @@ from typing import ClassVar
 
 import torch
 
-from dgviz.processes.quantities import Attribute, Flux, Forcing, Parameter, Quantity, State, Target
+from dgviz.quantities import Attribute, Flux, Forcing, Parameter, Quantity, State, Target
 
 __all__ = [
     "Attribute",

@@ -1,4 +1,4 @@
-"""How well a simulation matches what was observed.
+"""How well a simulation matches what was observed, for series of any kind.
 
 Every metric compares `simulated` with `observed` along `dim` and keeps all other dimensions: `(time, site)`
 gives `(site)`. A day missing in either counts in neither. With fewer than two common days, or where a formula
@@ -10,40 +10,65 @@ diverges where the best value lies between them.
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
-# A formula takes the paired flows `(..., day)` in float64, NaN on days that do not count, and gives `(...)`.
-Formula = Callable[[np.ndarray, np.ndarray], np.ndarray]
+# A formula takes the paired series `(..., time)` in float64, NaN at times that do not count, and gives `(...)`; a
+# seasonal one takes the waves of the year `(wave, time)` too.
+Formula = Callable[..., np.ndarray]
 Metric = Callable[..., xr.DataArray]
 
 HIGHEST = 0.02  # share of days that are high flows
 LOWEST = 0.30  # share of days that are low flows
 
 
-def scores(simulated: xr.DataArray, observed: xr.DataArray, dim: str = "time") -> xr.Dataset:
-    """The usual scores side by side, one variable each, as in `SCORES`."""
-    s, o, rest = _paired(simulated, observed, dim)
-    return xr.Dataset({metric.__name__: metric.of_pairs(s, o, rest) for metric in SCORES})
+class Pairs(NamedTuple):
+    """Both series `(..., time)` on common times; `rest` has the dimensions, coordinates and attributes of a result."""
+
+    simulated: np.ndarray
+    observed: np.ndarray
+    rest: xr.DataArray
+    times: pd.Index
 
 
-def _metric(best: float, limits: tuple[float, float], units: str = "") -> Callable[[Formula], Metric]:
-    """Make a formula a metric: pair the days, label the result. No `units`: those of the observation."""
+def scores(
+    simulated: xr.DataArray, observed: xr.DataArray, names: Sequence[str] | None = None, dim: str = "time"
+) -> xr.Dataset:
+    """Several scores side by side, one variable each: those named, as in `METRICS`, or all.
+
+    Raises ValueError naming one that is not known.
+    """
+    for name in names or ():
+        if name not in METRICS:
+            raise ValueError(f"There is no score {name!r}. Scores: {', '.join(METRICS)}.")
+    pairs = _paired(simulated, observed, dim)
+    return xr.Dataset({name: METRICS[name].of_pairs(pairs) for name in names or METRICS})
+
+
+def _metric(
+    best: float, limits: tuple[float, float], units: str = "", seasonal: bool = False
+) -> Callable[[Formula], Metric]:
+    """Make a formula a metric: pair the times, label the result. No `units`: those of the observation."""
 
     def of(formula: Formula) -> Metric:
         long_name = inspect.getdoc(formula).splitlines()[0].rstrip(".")
 
-        def of_pairs(s: np.ndarray, o: np.ndarray, rest: xr.DataArray) -> xr.DataArray:
+        def of_pairs(pairs: Pairs) -> xr.DataArray:
+            rest = pairs.rest
             given = units or rest.attrs.get("units", "")
             attrs = {"long_name": long_name, "units": given, "best": best, "limits": list(limits)}
+            season = (_waves(pairs.times),) if seasonal else ()
             with np.errstate(divide="ignore", invalid="ignore"):
-                return xr.DataArray(formula(s, o), rest.coords, rest.dims, formula.__name__, attrs)
+                values = formula(pairs.simulated, pairs.observed, *season)
+            return xr.DataArray(values, rest.coords, rest.dims, formula.__name__, attrs)
 
         @functools.wraps(formula)
         def metric(simulated: xr.DataArray, observed: xr.DataArray, dim: str = "time") -> xr.DataArray:
-            return of_pairs(*_paired(simulated, observed, dim))
+            return of_pairs(_paired(simulated, observed, dim))
 
         del metric.__wrapped__  # its signature is not that of the formula
         metric.formula, metric.of_pairs = formula, of_pairs
@@ -217,15 +242,51 @@ def rmse(s: np.ndarray, o: np.ndarray) -> np.ndarray:
     return np.sqrt(_mean((s - o) ** 2))
 
 
-SCORES = (nse, log_nse, kge_2009, kge_2012, pbias, fhv, flv, rmse, correlation)
-METRICS = {metric.__name__: metric for metric in (*SCORES, alpha, beta, gamma, flv_log)}
+@_metric(best=0.0, limits=(-2.0, 2.0))
+def bias(s: np.ndarray, o: np.ndarray) -> np.ndarray:
+    """Mean error.
 
+    mean(s - o) in the units of the observation; best 0; positive: simulated too high.
 
-def _paired(simulated: xr.DataArray, observed: xr.DataArray, dim: str) -> tuple[np.ndarray, np.ndarray, xr.DataArray]:
-    """Both in float64 on their common labels, `dim` last, NaN on days that miss either, or if fewer than two are left.
-
-    The third has the dimensions and coordinates of a result, and the attributes of the observed.
+    Source: Chai and Draxler (2014), doi:10.5194/gmd-7-1247-2014.
     """
+    return _mean(s - o)
+
+
+@_metric(best=1.0, limits=(0.0, 1.0), units="1", seasonal=True)
+def nse_seasonal(s: np.ndarray, o: np.ndarray, waves: np.ndarray) -> np.ndarray:
+    """Efficiency over the seasonal cycle.
+
+    1 - sum((s - o)^2) / sum((o - c)^2), from -inf to 1; best 1. c is the seasonal cycle of the observation, a mean and
+    two harmonics of the year fitted by least squares: 0 is as good as knowing the season, where the plain efficiency
+    of a series with a strong season is high for nothing. NaN where the observation is its seasonal cycle, or where
+    there are no dates.
+
+    Source: Garrick et al. (1978), doi:10.1016/0022-1694(78)90155-5, with harmonics in place of daily means.
+    """
+    residual = np.full_like(o, np.nan)
+    for place in np.ndindex(o.shape[:-1]):
+        known = ~np.isnan(o[place])
+        if known.sum() > len(waves) and np.isfinite(waves).all():
+            fitted, *_ = np.linalg.lstsq(waves[:, known].T, o[place][known], rcond=None)
+            residual[place][known] = o[place][known] - fitted @ waves[:, known]
+    return 1 - _ratio(_total((s - o) ** 2), _total(residual**2))
+
+
+SCORES = (nse, log_nse, kge_2009, kge_2012, pbias, fhv, flv, rmse, correlation)
+METRICS = {metric.__name__: metric for metric in (*SCORES, bias, nse_seasonal, alpha, beta, gamma, flv_log)}
+
+
+def _waves(times: pd.Index) -> np.ndarray:
+    """A constant and two harmonics of the year `(wave, time)`; NaN where the times are no dates."""
+    if not isinstance(times, pd.DatetimeIndex):
+        return np.full((5, len(times)), np.nan)
+    angle = 2 * np.pi * (times.day_of_year + times.hour / 24).to_numpy() / 365.25
+    return np.stack([np.ones(len(times)), np.cos(angle), np.sin(angle), np.cos(2 * angle), np.sin(2 * angle)])
+
+
+def _paired(simulated: xr.DataArray, observed: xr.DataArray, dim: str) -> Pairs:
+    """Both in float64 on common labels, `dim` last, NaN at times that miss either, or if fewer than two are left."""
     simulated, observed = xr.broadcast(*xr.align(simulated, observed, join="inner"))
     observed = observed.transpose(..., dim)
     s, o = (flow.transpose(*observed.dims).to_numpy().astype("float64") for flow in (simulated, observed))
@@ -233,7 +294,8 @@ def _paired(simulated: xr.DataArray, observed: xr.DataArray, dim: str) -> tuple[
     both &= both.sum(-1, keepdims=True) >= 2
     coords = {name: coord for name, coord in observed.coords.items() if dim not in coord.dims}
     rest = xr.DataArray(np.empty(o.shape[:-1]), coords, observed.dims[:-1], attrs=observed.attrs)
-    return np.where(both, s, np.nan), np.where(both, o, np.nan), rest
+    times = observed.indexes[dim] if dim in observed.indexes else pd.RangeIndex(observed.sizes[dim])
+    return Pairs(np.where(both, s, np.nan), np.where(both, o, np.nan), rest, times)
 
 
 def _count(flow: np.ndarray) -> np.ndarray:

@@ -3,11 +3,13 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import torch
 import xarray as xr
 
 from dgviz.learn.site_model import SiteModel
 from dgviz.sensitivity.units import derivative_attrs
+from dgviz.steps import before
 
 
 def forcing_response(site: SiteModel, forcing: str, day: int) -> xr.DataArray:
@@ -24,11 +26,5 @@ def forcing_response(site: SiteModel, forcing: str, day: int) -> xr.DataArray:
     flow = model.mean(tensors, [target])[target][tensors.warmup + day, 0]
     (gradient,) = torch.autograd.grad(flow, series)
     attrs = derivative_attrs(model.process_model, "Response of", target, forcing)
-    days = _with_warmup(np.asarray(site.time), tensors.warmup)
-    return xr.DataArray(gradient.sum((1, 2)).cpu().numpy(), {"time": days}, "time", attrs=attrs)
-
-
-def _with_warmup(time: np.ndarray, days: int) -> np.ndarray:
-    """Daily `time` with as many days before it."""
-    one = np.timedelta64(1, "D") if time.dtype.kind == "M" else 1
-    return np.concatenate([time[0] - one * np.arange(days, 0, -1), time])
+    times = before(pd.Index(np.asarray(site.time)), tensors.warmup)
+    return xr.DataArray(gradient.sum((1, 2)).cpu().numpy(), {"time": times}, "time", attrs=attrs)

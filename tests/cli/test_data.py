@@ -48,7 +48,7 @@ def test_a_check_lists_the_problems_of_every_site_of_own_files(command, tmp_path
         table.to_csv(tmp_path / f"{site}.csv", index=False)
     done = command("check", tmp_path)
     assert done.exit_code == 1 and "and 2 more; `dgviz data check` lists them" in done.stderr
-    assert done.stdout.count("prcp on 1989-10-04 is -1") == done.stdout.count("(3 days)") == 2
+    assert done.stdout.count("prcp on 1989-10-04 is -1") == done.stdout.count("(3 times)") == 2
     assert "site c: tmean on 1989-10-01 is 280; this looks like kelvin" in done.stdout
     for site in "bd":
         text.to_csv(tmp_path / f"{site}.csv", index=False)

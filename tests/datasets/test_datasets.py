@@ -58,9 +58,9 @@ def test_a_copy_of_a_packaged_file_is_read_as_its_source(tmp_path):
 
 def test_units_of_a_packaged_file_are_checked(tmp_path):
     ds = open_dataset("delaware")
-    ds = ds.assign(tmin=ds.tmin.assign_attrs(units="degF"))
+    ds = ds.assign(tmin=ds.tmin.assign_attrs(units="Pa"))
     ds.to_netcdf(tmp_path / "delaware.nc", engine="h5netcdf")
-    with pytest.raises(DataError, match=r"delaware\.nc: tmin has units 'degF', it needs 'degC'"):
+    with pytest.raises(DataError, match=r"delaware\.nc: tmin has units 'Pa', it needs 'degC'"):
         open_dataset("delaware", folder=tmp_path)
 
 

@@ -133,7 +133,8 @@ WRONG_SERIES = {
     "infinite": (set_cell("prcp", "1991-03-05", "inf"), ["prcp", "1991-03-05", "inf"]),
     "swapped": (lambda f: f.rename(columns={"tmin": "tmax", "tmax": "tmin"}), ["tmin", "above", "swapped"]),
     "kelvin": (lambda f: f.assign(tmin=f.tmin + 273, tmax=f.tmax + 273), ["kelvin", "subtract 273.15"]),
-    "units": (lambda f: f.rename(columns={"prcp": "prcp [inch]"}), ["prcp", "'inch'", "'mm d-1'", "convert"]),
+    "units": (lambda f: f.rename(columns={"prcp": "prcp [K]"}), ["prcp", "'K'", "'mm d-1'", "different things"]),
+    "unknown units": (lambda f: f.rename(columns={"prcp": "prcp [furlogs]"}), ["'furlogs'", "not known", "UDUNITS"]),
     "misspelt": (lambda f: f.rename(columns={"prcp": "prpc"}), ["'prpc'", "Did you mean 'prcp'?"]),
     "no date": (lambda f: f.drop(columns="date"), ["no column date"]),
     "column twice": (lambda f: f.assign(**{"prcp [mm d-1]": 1.0}), ["prcp", "twice"]),
@@ -162,7 +163,7 @@ WRONG_SITES = {
     "words": (lambda text: text.replace("0.8", "oak"), ["line 2", "forest", "'oak'", "not a number"]),
     "fill value": (lambda text: text.replace("0.8", "-999"), ["site 0001", "forest", "-999", "leave it empty"]),
     "area": (lambda text: text.replace(",100,", ",0,"), ["site 0001", "area is 0", "positive"]),
-    "units of area": (lambda text: text.replace("area,", "area [mi2],"), ["area", "'mi2'", "'km2'"]),
+    "units of area": (lambda text: text.replace("area,", "area [m],"), ["area", "'m'", "'km2'"]),
     "no site": (lambda text: text.replace("0002,", ","), ["line 3", "no site"]),
     "no file": (lambda text: text.replace("0002,", "0003,"), ["no file 0003.csv"]),
 }
@@ -217,7 +218,7 @@ def test_no_observations_column_names_the_targets(folder):
 
 
 WRONG_NETCDF = {
-    "units": (lambda ds: ds.assign(prcp=ds.prcp.assign_attrs(units="inch")), ["prcp", "'inch'", "'mm d-1'"]),
+    "units": (lambda ds: ds.assign(prcp=ds.prcp.assign_attrs(units="K")), ["prcp", "'K'", "'mm d-1'"]),
     "no units": (lambda ds: ds.assign(prcp=ds.prcp.drop_attrs()), ["prcp", "''", "'mm d-1'"]),
     "no site": (lambda ds: ds.rename(site="basin"), ["no coordinate 'site'"]),
     "no latitude": (lambda ds: ds.drop_vars("lat"), ["no coordinate 'lat'"]),

@@ -27,8 +27,8 @@ def make_dataset(first="1999-10-01", years=3) -> xr.Dataset:
     flow = pd.DataFrame(prcp).ewm(span=15).mean().to_numpy("float32").copy()
     flow[40:60, 1] = np.nan
 
-    def series(values, units, name):
-        return (("time", "site"), values, {"units": units, "long_name": name})
+    def series(values, units, name, role="forcing"):
+        return (("time", "site"), values, {"units": units, "long_name": name, "role": role})
 
     return xr.Dataset(
         {
@@ -39,7 +39,7 @@ def make_dataset(first="1999-10-01", years=3) -> xr.Dataset:
                 time.day_of_year.to_numpy("float32"),
                 {"units": "1", "long_name": "Day of the year"},
             ),
-            "streamflow": series(flow, "mm d-1", "Observed streamflow"),
+            "streamflow": series(flow, "mm d-1", "Observed streamflow", "target"),
             "area": ("site", np.float32([10, 200, 3000, 40, 55]), {"units": "km2", "long_name": "Drainage area"}),
             "elevation": ("site", np.float32([1, 20, 300, 40, 55]), {"units": "m", "long_name": "Mean elevation"}),
         },

@@ -6,10 +6,15 @@ Where it has no such parameter: an exponent `gamma` of 1 gives its linear form, 
 hydrograph has the mean delay of HBV's triangle over 3 days.
 """
 
+from dgviz.datasets.hydrology_series import ATTRIBUTES, FORCINGS, TARGETS
+from dgviz.datasets.vocabulary import CALENDAR
 from dgviz.domains import Domain
 from dgviz.domains.hydrology import presets
 from dgviz.domains.hydrology.capillary_rise import CapillaryRise, NoCapillaryRise
+from dgviz.domains.hydrology.evaluation.checks import CHECKS
 from dgviz.domains.hydrology.evaluation.claims import CLAIMS
+from dgviz.domains.hydrology.evaluation.climate import with_climate_of
+from dgviz.domains.hydrology.evaluation.discharge import mean_discharge
 from dgviz.domains.hydrology.evapotranspiration import (
     GammaEvapotranspiration,
     LearnedEvapotranspiration,
@@ -29,39 +34,13 @@ from dgviz.domains.hydrology.river import MuskingumCunge, PlainMuskingumCunge
 from dgviz.domains.hydrology.routing import GammaRouting, NoRouting
 from dgviz.domains.hydrology.snow import DegreeDaySnow, NoSnow, SmoothDegreeDaySnow
 from dgviz.domains.hydrology.soil import BetaSoil, LearnedRecharge, MonotoneRecharge
-from dgviz.processes.declare import Attribute, Forcing, Target
 
 domain = Domain(
     title="Rainfall-runoff",
     site="basin",
-    forcings=dict(
-        prcp=Forcing("mm d-1", "Precipitation", "lwe_precipitation_rate", range=(0.0, 500.0)),
-        tmean=Forcing("degC", "Mean air temperature", "air_temperature", range=(-60.0, 50.0)),
-        tmin=Forcing("degC", "Minimum air temperature", "air_temperature", range=(-70.0, 45.0)),
-        tmax=Forcing("degC", "Maximum air temperature", "air_temperature", range=(-60.0, 60.0)),
-        pet=Forcing("mm d-1", "Potential evapotranspiration", range=(0.0, 25.0)),
-        day_of_year=Forcing("1", "Day of the year", range=(1.0, 366.0)),
-    ),
-    attributes=dict(
-        lat=Attribute("degrees_north", "Latitude", "latitude", range=(-90.0, 90.0)),
-        reach=Attribute("1", "Number of the river reach", range=(1.0, 1e6)),
-        downstream_reach=Attribute("1", "Number of the next reach downstream, 0 at the end", range=(0.0, 1e6)),
-        reach_area=Attribute("km2", "Land draining directly into the reach", range=(0.0, 1e4)),
-        reach_length=Attribute("m", "Reach length", range=(10.0, 1e5)),
-        reach_slope=Attribute("1", "Reach slope", range=(0.0, 0.3)),
-        reach_width=Attribute("m", "Channel width", range=(0.1, 5e3)),
-    ),
-    targets=dict(
-        streamflow=Target(
-            "mm d-1",
-            "Streamflow",
-            range=(0.0, 2000.0),
-            floor=0.0,
-            scale=0.1,
-            logarithmic=True,
-            scores=("nse", "kge_2012", "log_nse", "kge_2009", "pbias", "fhv", "flv", "rmse", "correlation"),
-        )
-    ),
+    forcings={**FORCINGS, **CALENDAR},
+    attributes=ATTRIBUTES,
+    targets=TARGETS,
     outside=("atmosphere", "outlet"),
     slots=dict(
         pet=(Hamon, Hargreaves, Oudin, GivenPet),
@@ -84,6 +63,15 @@ domain = Domain(
         ),
         routing=(GammaRouting, NoRouting, MuskingumCunge, PlainMuskingumCunge),
     ),
+    climate=with_climate_of,
+    more_results=mean_discharge,
+    # Attributes of CAMELS that are computed from what is to be predicted.
+    from_target=(
+        *("q_mean", "runoff_ratio", "slope_fdc", "baseflow_index", "stream_elas", "hfd_mean", "q5", "q95"),
+        *("high_q_freq", "high_q_dur", "low_q_freq", "low_q_dur", "zero_q_freq"),
+    ),
+    data="delaware",
+    checks=CHECKS,
     claims=CLAIMS,
     presets=presets.PRESETS,
     dial=presets.DIAL,

@@ -6,11 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dgviz.checks import CHECKS, CheckResult, Criterion, meaning
+from dgviz.checks import CheckResult, Criterion, checks_by_name, meaning
+from dgviz.domains import discover
 from dgviz.experiment.runs import RunError
 from dgviz.ui.figures.check_result import plot_check_result
 from dgviz.ui.lenses.checks.physics_checks import PhysicsChecks, allowed, chip, criteria_table
 from dgviz.ui.session.simulation import Simulation
+
+CHECKS = checks_by_name(discover()["hydrology"].checks)
 
 
 @pytest.fixture
@@ -49,10 +52,10 @@ def test_all_checks_at_once_give_the_verdicts_of_the_library(view, state):
 
 
 def test_one_check_is_run_and_shown_with_its_criteria(view):
-    view.run("no_response_to_future_rain")
-    assert view.verdicts.keys() == {"no_response_to_future_rain"}
+    view.run("no_response_to_the_future")
+    assert view.verdicts.keys() == {"no_response_to_the_future"}
     table = view.found[2].object
-    assert "Largest change before the rain changed" in table and "exactly 0 mm" in table and "passed" in table
+    assert "Largest change before the forcings changed" in table and "exactly 0 mm" in table and "passed" in table
 
 
 def test_what_was_asked_is_asked_again_of_another_site_and_run(view, state):

@@ -6,7 +6,7 @@ from functools import cache, partial
 
 import panel as pn
 
-from dgviz.checks import CHECKS, CheckResult, Criterion, meaning
+from dgviz.checks import CheckResult, Criterion, checks_by_name, meaning
 from dgviz.ui import theme
 from dgviz.ui.figures.check_result import plot_check_result
 from dgviz.ui.lenses.computing import ComputingView
@@ -68,19 +68,20 @@ class PhysicsChecks(ComputingView):
         self.verdicts: dict[str, CheckResult] = {}
         self.asked: set[str] = set()
         self.picked, self.simulation = "", None
+        self.checks = checks_by_name(state.config.science.checks)
         super().__init__(state=state, **params)
 
     def tools(self):
         """All at once."""
         run_all = material.Button(label="Run all checks", size="small", variant="outlined", margin=0, align="center")
-        run_all.on_click(lambda _: self.run(*CHECKS))
+        run_all.on_click(lambda _: self.run(*self.checks))
         return [*super().tools(), run_all]
 
     def body(self, *, run, dark):
         """A line for each check on the left; on the right, what the picked one found."""
         if Simulation.of(self.state) is None:
             return None
-        self.lines = {name: _Line(name, self.run, self.pick) for name in CHECKS}
+        self.lines = {name: _Line(name, self.run, self.pick) for name in self.checks}
         self.found = pn.Column(sizing_mode="stretch_width", margin=0)
         cells = (
             pn.Column(*(line.layout for line in self.lines.values()), css_classes=["span-5"], margin=0,
@@ -94,7 +95,7 @@ class PhysicsChecks(ComputingView):
         simulation = Simulation.of(self.state)
         if self.simulation is None or simulation.key != self.simulation.key:
             self.simulation, self.verdicts, self.trial = simulation, {}, cache(simulation.trial)
-        for name in CHECKS:
+        for name in self.checks:
             self._say(name)
         self._show()
         self._sum_up()
@@ -116,11 +117,11 @@ class PhysicsChecks(ComputingView):
         self._compute(*names)
 
     def _compute(self, *names):
-        for name in [name for name in CHECKS if name in names and name not in self.verdicts]:
+        for name in [name for name in self.checks if name in names and name not in self.verdicts]:
             self.lines[name].say("<span class='muted' role='status'>computing \u2026</span>")
             trial = self.trial
-            self.compute(lower_first(sentence(name)), (*self.simulation.key, name),
-                         lambda name=name, trial=trial: CHECKS[name](trial()), partial(self._keep, name))  # fmt: skip
+            work = partial(_carry_out, self.checks[name], trial)
+            self.compute(lower_first(sentence(name)), (*self.simulation.key, name), work, partial(self._keep, name))
 
     def _keep(self, name, verdict):
         self.verdicts[name] = verdict
@@ -145,7 +146,9 @@ class PhysicsChecks(ComputingView):
         if not self.picked:
             self.found.objects = [text("<div class='empty'>Press a check to see what it asks, or run it.</div>")]
             return
-        asks = text(f"<h2>{sentence(self.picked)}</h2><p class='muted'>{html.escape(meaning(CHECKS[self.picked]))}</p>")
+        asks = text(
+            f"<h2>{sentence(self.picked)}</h2><p class='muted'>{html.escape(meaning(self.checks[self.picked]))}</p>"
+        )
         verdict = self.verdicts.get(self.picked)
         if verdict is None:
             self.found.objects = [asks]
@@ -165,6 +168,10 @@ class PhysicsChecks(ComputingView):
         days = period(self.simulation.start, self.simulation.stop)
         self.caption = f"{days}. In double precision, so that a difference is of the model; means over the members."
         self.summary = " ".join(str(verdict) for verdict in self.verdicts.values())
+
+
+def _carry_out(check, trial):
+    return check(trial())
 
 
 class _Line:

@@ -1,7 +1,7 @@
 """Does more evaporate than the air can take?"""
 
-from dgviz.checks.result import CheckResult, Criterion, concise
-from dgviz.checks.trial import EVAPORATION, ROUNDING, Trial, total
+from dgviz.checks import ROUNDING, CheckResult, Criterion, Trial, concise, total
+from dgviz.domains.hydrology.evaluation.checks.names import EVAPORATION, potential_evapotranspiration
 
 
 def evapotranspiration_within_potential(trial: Trial) -> CheckResult:
@@ -12,7 +12,7 @@ def evapotranspiration_within_potential(trial: Trial) -> CheckResult:
     actual = trial.fluxes(EVAPORATION)
     if not actual:
         return CheckResult("evapotranspiration_within_potential", "This model has no evapotranspiration of its own.")
-    potential = trial.potential()
+    potential = potential_evapotranspiration(trial)
     if potential is None:
         return CheckResult("evapotranspiration_within_potential", "This model has no potential evapotranspiration.")
     lost = trial.scored(total(trial.as_trained, actual))

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from dgviz.checks.result import CheckResult, Criterion, concise
-from dgviz.checks.trial import PRECIPITATION, ROUNDING, Trial
+from dgviz.checks import ROUNDING, CheckResult, Criterion, Trial, concise
+from dgviz.domains.hydrology.evaluation.checks.names import PRECIPITATION
 
 
 def zero_rain_dries_down(trial: Trial) -> CheckResult:

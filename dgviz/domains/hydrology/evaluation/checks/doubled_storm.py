@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from dgviz.checks.result import CheckResult, Criterion, concise
-from dgviz.checks.trial import PRECIPITATION, RAINFALL, ROUNDING, Trial, total
+from dgviz.checks import ROUNDING, CheckResult, Criterion, Trial, concise, total
+from dgviz.domains.hydrology.evaluation.checks.names import PRECIPITATION, RAINFALL
 
 DIP = 0.01  # of the largest rise: how far the flow of a day may fall
 

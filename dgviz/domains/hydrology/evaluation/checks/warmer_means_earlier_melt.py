@@ -1,7 +1,7 @@
 """Does snow melt earlier when it is warmer?"""
 
-from dgviz.checks.result import CheckResult, Criterion, concise
-from dgviz.checks.trial import PRECIPITATION, ROUNDING, SNOW, TEMPERATURE, Trial, total
+from dgviz.checks import ROUNDING, CheckResult, Criterion, Trial, concise, total
+from dgviz.domains.hydrology.evaluation.checks.names import PRECIPITATION, SNOW, TEMPERATURE
 
 WARMER = 2.0  # degC
 LEAST_SNOW = 1.0  # mm: at its largest, for the check to mean something

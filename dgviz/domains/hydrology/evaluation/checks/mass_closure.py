@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from dgviz.checks.result import CheckResult, Criterion, concise
-from dgviz.checks.trial import PRECIPITATION, ROUNDING, Trial, total
+from dgviz.checks import ROUNDING, CheckResult, Criterion, Trial, concise, total
+from dgviz.domains.hydrology.evaluation.checks.names import PRECIPITATION
 
 
 def mass_closure(trial: Trial) -> CheckResult:

@@ -6,14 +6,15 @@ import pytest
 import torch
 import xarray as xr
 
-from dgviz.checks import CHECKS, check_physics, meaning
-from dgviz.checks.result import CheckResult, Criterion
+from dgviz.checks import CheckResult, Criterion, checks_by_name, meaning
+from dgviz.checks import check_physics as check_all
 from dgviz.domains.hydrology.capillary_rise import NoCapillaryRise
 from dgviz.domains.hydrology.snow import NoSnow
 from dgviz.learn import Ensemble
 from dgviz.learn.site_model import SiteModel
 from dgviz.processes.declare import Flux, Process, State
-from tests.checks.planted import (
+from tests.combinations import DOMAINS, every_pair
+from tests.domains.hydrology.checks.planted import (
     BlockedGauge,
     ColdMelt,
     Drizzle,
@@ -27,10 +28,14 @@ from tests.checks.planted import (
     rising,
     sponge,
 )
-from tests.checks.trials import trial_of
-from tests.combinations import DOMAINS, every_pair
+from tests.domains.hydrology.checks.trials import trial_of
 
-FOR_ALL = {"no_response_to_future_rain", "area_invariance"}  # a recurrent network keeps these too
+CHECKS = checks_by_name(DOMAINS["hydrology"].checks)
+FOR_ALL = {"no_response_to_the_future", "sites_are_independent"}  # a recurrent network keeps these too
+
+
+def check_physics(site):
+    return check_all(site, DOMAINS["hydrology"].checks)
 
 
 def outcomes(trial):
@@ -46,7 +51,7 @@ def test_any_two_options_pass_together(domain, choices):
     torch.manual_seed(0)  # of processes that hold a network
     found = outcomes(trial_of(domain.build(**choices)))
     apart = {"warmer_means_earlier_melt"} if choices["snow"] == "NoSnow" else set()
-    apart |= {"area_invariance"} if domain.build(**choices).joins_sites else set()
+    apart |= {"sites_are_independent"} if domain.build(**choices).joins_sites else set()
     assert {name for name, outcome in found.items() if outcome == "does not apply"} == apart
     assert {name for name, outcome in found.items() if outcome == "failed"} == set()
 
@@ -102,12 +107,12 @@ FAULTS = {
     "rain from nowhere": (dict(snow=Drizzle), {"mass_closure", "zero_rain_dries_down"}),
     "sees tomorrow": (
         dict(first=Tomorrow, snow=RainAsSeen),
-        {"no_response_to_future_rain", "mass_closure", "restart_equals_one_run"},
+        {"no_response_to_the_future", "mass_closure", "restart_is_one_run"},
     ),
-    "feels its neighbours": (dict(first=Neighbours, snow=RainAsSeen), {"area_invariance"}),
+    "feels its neighbours": (dict(first=Neighbours, snow=RainAsSeen), {"sites_are_independent"}),
     "thirsty air": (dict(evapotranspiration=ThirstyAir), {"evapotranspiration_within_potential"}),
     "melts in the cold": (dict(snow=ColdMelt), {"warmer_means_earlier_melt"}),
-    "forgets at a restart": (dict(routing=ForgetfulRouting), {"restart_equals_one_run"}),
+    "forgets at a restart": (dict(routing=ForgetfulRouting), {"restart_is_one_run"}),
     "network that takes": (dict(added=sponge), {"mass_closure", "doubled_storm"}),
     "network that gives": (dict(added=rising), {"mass_closure", "zero_rain_dries_down"}),
 }

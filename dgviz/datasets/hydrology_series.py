@@ -1,0 +1,105 @@
+"""What rainfall-runoff data may hold, and what is made of it; `range` is what has been seen on Earth, roughly."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import xarray as xr
+
+from dgviz.datasets.errors import DataError, Problem
+from dgviz.datasets.labels import label
+from dgviz.datasets.problems import cell_name, first_cells
+from dgviz.datasets.vocabulary import Vocabulary
+from dgviz.quantities import Attribute, Forcing, Quantity, Target
+
+FORCINGS = {
+    "prcp": Forcing("mm d-1", "Precipitation", "lwe_precipitation_rate", range=(0.0, 2000.0)),
+    "tmin": Forcing("degC", "Minimum air temperature", "air_temperature", range=(-90.0, 60.0)),
+    "tmax": Forcing("degC", "Maximum air temperature", "air_temperature", range=(-90.0, 60.0)),
+    "tmean": Forcing("degC", "Mean air temperature", "air_temperature", range=(-90.0, 60.0)),
+    "srad": Forcing("W m-2", "Shortwave radiation, mean of the whole day", range=(0.0, 600.0)),
+    "vp": Forcing("Pa", "Water vapour pressure", range=(0.0, 10000.0)),
+    "pet": Forcing("mm d-1", "Potential evapotranspiration", range=(0.0, 50.0)),
+}
+TARGETS = {
+    "streamflow": Target(
+        "mm d-1",
+        "Streamflow",
+        range=(0.0, 2000.0),
+        floor=0.0,
+        scale=0.1,
+        logarithmic=True,
+        scores=("nse", "kge_2012", "log_nse", "kge_2009", "pbias", "fhv", "flv", "rmse", "correlation"),
+    )
+}
+ATTRIBUTES = {
+    "lat": Attribute("degrees_north", "Latitude", "latitude", range=(-90.0, 90.0)),
+    "reach": Attribute("1", "Number of the river reach", range=(1.0, 1e6)),
+    "downstream_reach": Attribute("1", "Number of the next reach downstream, 0 at the end", range=(0.0, 1e6)),
+    "reach_area": Attribute("km2", "Land draining directly into the reach", range=(0.0, 1e4)),
+    "reach_length": Attribute("m", "Reach length", range=(10.0, 1e5)),
+    "reach_slope": Attribute("1", "Reach slope", range=(0.0, 0.3)),
+    "reach_width": Attribute("m", "Channel width", range=(0.1, 5e3)),
+}
+RAW = {"discharge": Quantity("m3 s-1", "Observed discharge")}
+SECONDS_PER_DAY = 86400
+TEMPERATURE_TOLERANCE = 0.1  # degC by which rounding may push tmin above tmax
+
+
+def completed(ds: xr.Dataset, source: str | Path) -> xr.Dataset:
+    """The data set with streamflow as a depth, and the mean temperature of a day."""
+    return with_mean_temperature(with_streamflow(ds, source))
+
+
+def with_streamflow(ds: xr.Dataset, source: str | Path) -> xr.Dataset:
+    """Observed discharge (m3 s-1) as a depth over the drainage area."""
+    if "discharge" not in ds:
+        return ds
+    if "streamflow" in ds:
+        raise DataError(f"{source}: both streamflow and discharge are given; keep one of them.")
+    if "area" not in ds:
+        raise DataError(f"{source}: discharge needs the drainage area of each site; add an attribute 'area' in km2.")
+    # m3 s-1 over km2: 1e-6 m s-1, so 86.4 mm d-1
+    depth = ds["discharge"] * (SECONDS_PER_DAY / 1000) / ds["area"]
+    told = {key: ds["discharge"].attrs[key] for key in ("given_units", "conversion") if key in ds["discharge"].attrs}
+    attrs = label("streamflow", vocabulary) | told
+    return ds.drop_vars("discharge").assign(streamflow=depth.astype("float32").drop_attrs().assign_attrs(attrs))
+
+
+def with_mean_temperature(ds: xr.Dataset) -> xr.Dataset:
+    """The mean temperature of a day, halfway between its minimum and maximum where it is not given."""
+    if "tmean" in ds or "tmin" not in ds or "tmax" not in ds:
+        return ds
+    tmean = (ds["tmin"] + ds["tmax"]) / 2
+    title = "Daily mean air temperature, (tmin + tmax) / 2"
+    return ds.assign(tmean=tmean.drop_attrs().assign_attrs(units="degC", long_name=title))
+
+
+def in_order(ds: xr.Dataset, notes: list[str]) -> xr.Dataset:
+    """Exchange the minimum and maximum temperature of days when the minimum is the higher, and note it.
+
+    The mean of the two stays what it was; a range below zero would have no potential evapotranspiration.
+    """
+    if "tmin" not in ds or "tmax" not in ds:
+        return ds
+    wrong = ds.tmin > ds.tmax
+    if not wrong.any():
+        return ds
+    n_days, n_sites = int(wrong.sum()), int(wrong.any("time").sum())
+    notes.append(f"tmin and tmax exchanged where tmin was above tmax: {n_days} days of {n_sites} basins")
+    low, high = ds.tmin.where(~wrong, ds.tmax), ds.tmax.where(~wrong, ds.tmin)
+    return ds.assign(tmin=low.assign_attrs(ds.tmin.attrs), tmax=high.assign_attrs(ds.tmax.attrs))
+
+
+def check_temperatures(ds: xr.Dataset, source: str | Path, files: Mapping[str, Path]) -> Iterator[Problem]:
+    """The minimum of a day is not above its mean, nor the mean above its maximum."""
+    order = [name for name in ("tmin", "tmean", "tmax") if name in ds]
+    for lower, upper in zip(order, order[1:], strict=False):
+        wrong = ds[lower].values > ds[upper].values + TEMPERATURE_TOLERANCE
+        for time, site, n_days in first_cells(wrong):
+            low, high = (float(ds[name].values[time, site]) for name in (lower, upper))
+            where = cell_name(ds[lower], time, site, source, files)
+            fix = "correct the day, or exchange the columns if they are swapped."
+            yield Problem(ds.site.values[site], f"{where} is {low:g}, above {upper} {high:g} degC; {fix}", n_days)
+
+
+vocabulary = Vocabulary("hydrology", "day", FORCINGS, TARGETS, ATTRIBUTES, RAW, completed, check_temperatures)

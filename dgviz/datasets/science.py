@@ -1,0 +1,47 @@
+"""Which science a person's own files are for: they say so, or what was observed tells it."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from dgviz.datasets.errors import DataError
+from dgviz.datasets.vocabulary import Vocabulary
+from dgviz.suggestions import suggest
+
+Vocabularies = Mapping[str, Vocabulary]
+
+
+def all_vocabularies(others: Vocabularies | None = None) -> dict[str, Vocabulary]:
+    """The vocabularies by the name of their domain: those in modules here whose name ends in `_series`, and others."""
+    names = [info.name for info in pkgutil.iter_modules([str(Path(__file__).parent)])]
+    package = __name__.rpartition(".")[0]
+    found = [importlib.import_module(f"{package}.{name}").vocabulary for name in names if name.endswith("_series")]
+    return {**{vocabulary.domain: vocabulary for vocabulary in found}, **(others or {})}
+
+
+def named(domain: str, vocabularies: Vocabularies, source: str | Path) -> Vocabulary:
+    """The vocabulary of a domain. Raises DataError naming those that are known."""
+    if domain not in vocabularies:
+        raise DataError(
+            f"{source}: the domain {domain!r} is not known.{suggest(domain, vocabularies)} "
+            f"Known domains: {', '.join(vocabularies)}."
+        )
+    return vocabularies[domain]
+
+
+def told_by(names: Iterable[str], vocabularies: Vocabularies, source: str | Path) -> Vocabulary:
+    """The vocabulary whose target is among the names of series, or else something that a target is made of."""
+    names = set(names)
+    for kind in ("targets", "raw"):
+        fitting = [v for v in vocabularies.values() if names & getattr(v, kind).keys()]
+        if len(fitting) == 1:
+            return fitting[0]
+        if fitting:
+            raise DataError(
+                f"{source}: observed are quantities of several domains, {', '.join(v.domain for v in fitting)}; say "
+                "which it is: the global attribute `domain` of a NetCDF file, `# domain: NAME` above the header of "
+                "attributes.csv."
+            )
+    targets = [f"{', '.join(v.targets)} ({v.domain})" for v in vocabularies.values()]
+    raise DataError(f"{source}: no target; it needs one of {', '.join(targets)}.")

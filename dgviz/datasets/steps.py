@@ -1,0 +1,95 @@
+"""The time step of a record: an hour, a day or a month, every one of them once and in order."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from dgviz.datasets.errors import DataError, some
+from dgviz.datasets.vocabulary import Vocabulary
+
+FREQUENCIES = {"hour": "h", "day": "D", "month": "MS"}
+DATES = {"hour": "%Y-%m-%d %H:%M", "day": "%Y-%m-%d", "month": "%Y-%m"}
+ADJECTIVES = {"hour": "hourly", "day": "daily", "month": "monthly"}
+NOT_WHOLE = {
+    "hour": "{} is not a whole hour; the step must be one hour.",
+    "day": "{} is not a whole day; the step must be one day.",
+    "month": "{:%Y-%m-%d} is not the first day of a month; date every month by its first day.",
+}
+
+
+def step_of(times: pd.DatetimeIndex, source: str | Path) -> str:
+    """The usual step from one time to the next: "hour", "day" or "month"."""
+    if len(times) < 2:
+        return "day"
+    usual = pd.Timedelta(np.median(np.diff(np.unique(times.values))))
+    if usual == pd.Timedelta(hours=1):
+        return "hour"
+    if usual == pd.Timedelta(days=1):
+        return "day"
+    if pd.Timedelta(days=28) <= usual <= pd.Timedelta(days=31):
+        return "month"
+    raise DataError(f"{source}: the usual step is {in_words(usual)}; it must be one hour, one day or one month.")
+
+
+def in_words(span: pd.Timedelta) -> str:
+    """A span of time: "6 hours", "7 days"."""
+    number, word = (span / pd.Timedelta(hours=1), "hours") if span < pd.Timedelta(days=1) else (span.days, "days")
+    return f"{number:g} {word}"
+
+
+def check_times(times: pd.Index, source: str | Path, vocabulary: Vocabulary | None = None) -> str:
+    """The step of the record, in which every hour, day or month stands once and in order; it is that of the science."""
+    if not isinstance(times, pd.DatetimeIndex):
+        raise DataError(f"{source}: 'time' holds {times.dtype}, it needs dates in the standard calendar.")
+    if times.hasnans:
+        raise DataError(f"{source}: 'time' has an empty date; give every row its date.")
+    step = step_of(times, source)
+    if vocabulary and step != vocabulary.step:
+        raise DataError(
+            f"{source}: {ADJECTIVES[step]} data; the domain {vocabulary.domain} is written for {vocabulary.step}s."
+        )
+    whole = times.to_period("M").to_timestamp() if step == "month" else times.floor(FREQUENCIES[step])
+    if (times != whole).any():
+        raise DataError(f"{source}: {NOT_WHOLE[step].format(times[times != whole][0])}")
+    if times.has_duplicates:
+        twice = some_times(times[times.duplicated()], step)
+        raise DataError(f"{source}: {step} {twice} appears twice; keep one row of each {step}.")
+    if not times.is_monotonic_increasing:
+        back = times[1:][np.diff(times.values) < np.timedelta64(0)]
+        raise DataError(f"{source}: {step}s are not in order from {some_times(back, step)} on; sort the rows by date.")
+    missing = pd.date_range(times[0], times[-1], freq=FREQUENCIES[step]).difference(times)
+    if len(missing):
+        raise DataError(
+            f"{source}: {step} {some_times(missing, step)} is missing; add a row for it (a target may be empty)."
+        )
+    return step
+
+
+def some_times(times: pd.DatetimeIndex, step: str) -> str:
+    """Name the first few."""
+    return some([f"{time:{DATES[step]}}" for time in times])
+
+
+def last_day(times: pd.DatetimeIndex, step: str) -> pd.Timestamp:
+    """The last day of a record: that of the month where a month is the step."""
+    end = times[-1] + pd.offsets.MonthEnd() if step == "month" else times[-1]
+    return end.normalize()
+
+
+def check_period(times: pd.DatetimeIndex, period: str, name: str, source: str | Path) -> slice:
+    """Parse "YYYY-MM-DD/YYYY-MM-DD", whole days; it must lie within the record."""
+    step = step_of(times, source)
+    try:
+        start, end = (pd.Timestamp(day) for day in period.split("/"))
+    except (ValueError, AttributeError):
+        raise DataError(f"{name} {period!r} is not a period; write it as 1990-10-01/1999-09-30.") from None
+    if start > end:
+        raise DataError(f"{name} {period!r} ends before it starts; exchange the two days.")
+    first, last = times[0].normalize(), last_day(times, step)
+    if start < first or end > last:
+        raise DataError(
+            f"{name} {period!r} reaches beyond the record of {source}: "
+            f"choose days within {first:%Y-%m-%d}/{last:%Y-%m-%d}."
+        )
+    return slice(start, end + pd.Timedelta(hours=23) if step == "hour" else end)

@@ -1,0 +1,23 @@
+"""What data of stream temperature may hold; `range` is what has been seen on Earth, roughly."""
+
+from dgviz.datasets.vocabulary import SITE, Vocabulary
+from dgviz.quantities import Forcing, Target
+
+FORCINGS = {
+    "tair": Forcing("degC", "Mean air temperature", "air_temperature", range=(-60.0, 60.0)),
+    "discharge": Forcing("m3 s-1", "River discharge", range=(0.0, 1e5)),
+}
+TARGETS = {
+    "water_temperature": Target(
+        "degC",
+        "Water temperature",
+        range=(-2.0, 45.0),
+        floor=None,  # in degC it can be negative
+        scale=0.1,
+        logarithmic=False,
+        scores=("rmse", "bias", "nse", "nse_seasonal", "correlation"),
+    )
+}
+ATTRIBUTES = {name: SITE[name] for name in ("lat", "area", "elevation")}
+
+vocabulary = Vocabulary("stream_temperature", "day", FORCINGS, TARGETS, ATTRIBUTES)

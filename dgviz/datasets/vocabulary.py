@@ -1,0 +1,69 @@
+"""What the data of a science may hold: the names, units and plausible values of its series and attributes."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import xarray as xr
+
+from dgviz.datasets.errors import Problem
+from dgviz.quantities import Attribute, Forcing, Quantity, Target
+
+# Made from the dates of any data set, so no file needs it.
+CALENDAR = {"day_of_year": Forcing("1", "Day of the year", range=(1.0, 366.0))}
+
+# What any site on land may have, whatever is observed there.
+SITE = {
+    "lat": Attribute("degrees_north", "Latitude", "latitude", range=(-90.0, 90.0)),
+    "lon": Attribute("degrees_east", "Longitude", "longitude", range=(-180.0, 180.0)),
+    "area": Attribute("km2", "Drainage area", range=(0.0, 1e7)),
+    "elevation": Attribute("m", "Mean elevation", range=(-450.0, 9000.0)),
+    "slope": Attribute("m km-1", "Mean slope of the land", range=(0.0, 2000.0)),
+}
+
+FILL_VALUES = (-99.0, -999.0, -9999.0, -99999.0, -32768.0, 1e20, 9.969209968386869e36)
+
+Files = Mapping[str, Path]  # the file of each site, where sites come from files of their own
+
+
+def _as_it_is(ds: xr.Dataset, source: str | Path) -> xr.Dataset:
+    return ds
+
+
+def _no_problems(ds: xr.Dataset, source: str | Path, files: Files) -> Iterator[Problem]:
+    return iter(())
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The series and attributes that data of one science may hold, by name, and their time step.
+
+    - `step` is "hour", "day" or "month".
+    - `raw` are series that files may hold instead of a declared one; `complete(ds, source)` makes the declared of them.
+    - `problems(ds, source, files)` finds what is wrong between series, such as a minimum above its maximum.
+    """
+
+    domain: str
+    step: str
+    forcings: Mapping[str, Forcing]
+    targets: Mapping[str, Target]
+    attributes: Mapping[str, Attribute]
+    raw: Mapping[str, Quantity] = field(default_factory=dict)
+    complete: Callable[[xr.Dataset, str | Path], xr.Dataset] = _as_it_is
+    problems: Callable[[xr.Dataset, str | Path, Files], Iterator[Problem]] = _no_problems
+
+    @property
+    def series(self) -> dict[str, Forcing | Target]:
+        """Forcings, then targets, by name, without those that are made from the dates."""
+        both = {**self.forcings, **self.targets}
+        return {name: quantity for name, quantity in both.items() if name not in CALENDAR}
+
+    @property
+    def in_files(self) -> dict[str, Quantity]:
+        """All series that a file may hold."""
+        return {**self.series, **self.raw}
+
+    @property
+    def static(self) -> dict[str, Attribute]:
+        """The attributes whose units are known: those that are declared, and those of any site."""
+        return {**SITE, **self.attributes}

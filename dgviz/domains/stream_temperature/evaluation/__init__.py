@@ -1,0 +1,1 @@
+"""What stream temperature asks of a simulation beside its scores."""

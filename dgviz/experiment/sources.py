@@ -1,0 +1,80 @@
+"""Where the data of a run come from: sources, imports, files, and the twins of the domains."""
+
+from pathlib import Path
+
+import xarray as xr
+
+from dgviz import datasets
+from dgviz.datasets import DataError
+from dgviz.datasets.science import all_vocabularies
+from dgviz.datasets.vocabulary import Vocabulary
+from dgviz.domains import discover
+from dgviz.domains.twins import make_twin
+from dgviz.suggestions import suggest
+
+TWIN = "twin:"
+
+
+def open_dataset(data: str | Path = "delaware", folder: str | Path | None = None) -> xr.Dataset:
+    """Read and check a data set: the name of a source or import, the path of your own, or `twin:DOMAIN`.
+
+    The options of a twin follow behind commas: `twin:hydrology,noise=0.1,gaps=0.2,seed=1`. `folder` is where the file
+    of a source lies that does not travel with dgviz. Raises DataError saying what is wrong and what is known.
+    """
+    if str(data).startswith(TWIN):
+        name, options = _twin(str(data))
+        science = discover()[name]
+        hidden = science.build(**science.twin.processes)
+        dataset = make_twin(science.twin, vocabularies()[name], hidden, **options)
+    else:
+        dataset = datasets.open_dataset(data, folder, vocabularies())
+    return with_derived(dataset)
+
+
+def with_derived(dataset: xr.Dataset) -> xr.Dataset:
+    """The data set with the forcings and attributes that its domain makes of others, where it lacks them.
+
+    They are coordinates: processes read them, but no network takes them for a descriptor that was given.
+    """
+    science = discover()[dataset.attrs["domain"]]
+    made = {name: make(dataset) for name, make in science.derived.items() if name not in dataset.variables}
+    return dataset.assign_coords({name: values for name, values in made.items() if values is not None})
+
+
+def domain_of(data: str | Path) -> str:
+    """The domain of a data set, told without reading its series."""
+    return _twin(str(data))[0] if str(data).startswith(TWIN) else datasets.domain_of(data, vocabularies())
+
+
+def known_data() -> dict[str, str]:
+    """The titles of what opens by its name alone: sources, imports, and a twin of every domain that has one."""
+    twins = {f"{TWIN}{name}": f"Twin: {science.title.lower()}" for name, science in discover().items() if science.twin}
+    return datasets.known() | twins
+
+
+def vocabularies() -> dict[str, Vocabulary]:
+    """What the data of each domain may hold: as the data sets have it, else as the domain declares it."""
+    declared = {name: science.vocabulary(name) for name, science in discover().items()}
+    return {**declared, **all_vocabularies()}
+
+
+def _twin(data: str) -> tuple[str, dict[str, float]]:
+    """The domain of a twin and its options."""
+    name, *options = data.removeprefix(TWIN).split(",")
+    known = [domain for domain, science in discover().items() if science.twin]
+    if name not in known:
+        raise DataError(f"{data}: there is no twin {name!r}. Twins: {', '.join(known)}.{suggest(name, known)}")
+    return name, dict(_option(data, text) for text in options)
+
+
+def _option(data: str, text: str) -> tuple[str, float]:
+    allowed = ("noise", "gaps", "seed", "sites", "years")
+    name, _, value = text.partition("=")
+    if name not in allowed:
+        raise DataError(
+            f"{data}: a twin has no option {name!r}. Options: {', '.join(allowed)}.{suggest(name, allowed)}"
+        )
+    try:
+        return name, float(value)
+    except ValueError:
+        raise DataError(f"{data}: {text!r} is not a number by name; write {name}=0.1.") from None
