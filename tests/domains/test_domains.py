@@ -8,7 +8,8 @@ import inspect
 import pytest
 import torch
 
-from dgviz.processes.declare import UNITS, Flux, Parameter, State, source, title
+from dgviz.processes.declare import Flux, Parameter, State, source, title
+from dgviz.units import UnitsError, convert
 from tests.combinations import DOMAINS, every_combination, every_pair
 
 # CF standard names in use, with their canonical units (CF standard name table, version 93).
@@ -45,6 +46,11 @@ def net_inflow(model, outputs):
     return sum(into) - sum(out)
 
 
+def turnover(model, outputs):
+    """How much crossed the boundary over the run, whichever way, mean over the members, (site,)."""
+    return sum(outputs[k].double().abs().sum(0).mean(-1) for k in (*model.inflows, *model.outflows))
+
+
 @every_process
 def test_is_documented_with_a_label_and_its_source(process):
     assert len(title(process)) <= 60
@@ -67,7 +73,15 @@ def test_it_says_which_of_its_fluxes_a_network_gives(process):
 def test_standard_names_are_cf_and_units_convert(process):
     for name, quantity in process.declared.items():
         if quantity.standard_name:
-            assert UNITS[quantity.units] == CF[quantity.standard_name], name
+            assert convertible(quantity.units, CF[quantity.standard_name]), name
+
+
+def convertible(units, others):
+    try:
+        convert(1.0, units, others)
+    except UnitsError:
+        return False
+    return True
 
 
 @every_combination
@@ -88,9 +102,9 @@ def test_every_combination_runs_at_the_corners_and_closes(domain, choices, examp
     assert outputs.keys() == model.of(Flux).keys() | model.of(State).keys()
     for name, value in outputs.items():
         assert value.shape == (30, 3, 2), name
-        assert value.isfinite().all() and value.min() > -1e-9, name
+        assert value.isfinite().all(), name
     residual = net_inflow(model, outputs) - storage_change(model, outputs)
-    assert (residual.abs() / forcings["prcp"].sum(0)[:, 0]).max() < 1e-12
+    assert (residual.abs() <= 1e-12 * turnover(model, outputs)).all()
 
 
 @every_combination
@@ -119,7 +133,7 @@ def test_mass_closes_in_double_precision(domain, choices, example):
     with torch.no_grad():
         outputs = model(forcings, parameters)
     residual = net_inflow(model, outputs) - storage_change(model, outputs)
-    assert (residual.abs() / forcings["prcp"].sum(0)[:, 0]).max() < 1e-12
+    assert (residual.abs() <= 1e-12 * turnover(model, outputs)).all()
 
 
 @every_pair
@@ -133,7 +147,9 @@ def test_each_store_changes_by_its_fluxes_each_day(domain, choices, example):
 
 
 @every_pair
-def test_no_store_and_no_flux_is_negative(domain, choices, example):
+def test_no_store_and_no_flux_is_negative_where_no_target_can_be(domain, choices, example):
+    if any(target.floor != 0 for target in domain.targets.values()):
+        return
     model = domain.build(**choices)
     with torch.no_grad():
         outputs = model(*example(model, n_time=400))
