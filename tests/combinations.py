@@ -31,7 +31,7 @@ def groups(domain, choices, size):
     joining = [(slot, name) for slot, name in options if domain.option(slot, name).joins_sites]
     others = [option for option in options if option not in joining]
     pairs = {pair for pair in itertools.combinations(options, 2) if set(pair) & set(joining)}
-    return pairs | set(itertools.combinations(others, size))
+    return pairs | set(itertools.combinations(others, min(size, len(others))))
 
 
 def covering(domain, size):

@@ -9,7 +9,7 @@ from dgviz.sensitivity.units import units_per
 
 
 def score_gradient(site: SiteModel) -> xr.Dataset:
-    """Derivative of the mean NSE of the sites that are observed with respect to each parameter, `(site,)` by name.
+    """Derivative of the mean NSE of the sites whose observations vary with respect to each parameter, `(site,)` by name.
 
     The score is over the scored days. A parameter of one site is shifted by the same amount in all members and, if it
     is dynamic, on all days. Above zero, a higher value there would help; a score changes wherever the water goes.
@@ -18,8 +18,8 @@ def score_gradient(site: SiteModel) -> xr.Dataset:
     parameters = {k: v.detach().requires_grad_() for k, v in site.learned.items()}
     flows = model.respond(tensors, parameters, [target])[target][tensors.warmup :]
     observed = tensors.target[tensors.warmup :]
-    seen = observed.isfinite().any(0)
-    score = nse(flows[:, seen], observed[:, seen]).nanmean()
+    varies = (observed - observed.nanmean(0)).square().nansum(0) > 0
+    score = nse(flows[:, varies], observed[:, varies]).mean()
     gradients = torch.autograd.grad(score, list(parameters.values()), materialize_grads=True)
     declared = model.process_model.attrs
     return xr.Dataset(

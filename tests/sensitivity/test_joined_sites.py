@@ -20,7 +20,7 @@ TARGET = "streamflow"
 
 @pytest.fixture(scope="module")
 def joined():
-    """An untrained river of five reaches in double precision; three are observed, unlike each other and with gaps."""
+    """An untrained river of five reaches in double precision; three have a score, unlike each other and with gaps."""
     river = open_dataset("delaware_river")
     gauge = river.site.values[river.gauge.values == "01447720"].item()
     sites = upstream_of(river, [gauge])
@@ -36,6 +36,7 @@ def joined():
     for site, size in ((0, 1.0), (2, 3.0), (4, 0.5)):
         observed[:, site] = size * torch.rand(len(observed), generator=random)
     observed[30:40, 2] = torch.nan
+    observed[:, 3] = 0.5  # no score, since nothing varies
     tensors = replace(tensors, target=observed, warmup=20).to(torch.float64)
     return SiteModel(model.double(), tensors, xr.DataArray(range(50), dims="time"), TARGET)
 
