@@ -24,6 +24,7 @@ domain = "stream_temperature"
 
 FILE = "stream_temperature_real.nc"
 PERIODS = {"train_period": "2016-10-01/2018-09-30", "test_period": "2018-10-01/2020-09-30"}
+NEAR = 5.0  # km: gauges nearer than this see much the same water and weather
 FLAT_DAYS = 8  # a sensor that gives the same value for so long is stuck, or out of the water
 FREEZING = 0.2  # degC; under ice the water does rest at the same temperature
 
@@ -82,7 +83,7 @@ def load(path: str | Path | None = None) -> xr.Dataset:
     flags = {"region": regions(raw), "position_quality": quality}
     dataset = xr.Dataset(series, place).assign(attributes(raw, notes) | flags)
     lines = "\n".join(f"{site}: {reason}" for site, reason in sorted(left_out.items()))
-    about = {"title": title, "source": raw.attrs["source"], "licence": raw.attrs["license"]}
+    about = {"near_km": NEAR, "title": title, "source": raw.attrs["source"], "licence": raw.attrs["license"]}
     return check(dataset.assign_attrs(about | PERIODS, history="; ".join(notes), left_out=lines), file, vocabulary)
 
 

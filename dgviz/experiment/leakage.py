@@ -8,7 +8,7 @@ import xarray as xr
 
 from dgviz.datasets import attribute_names
 from dgviz.experiment.config import RunConfig
-from dgviz.experiment.splits import folds_of, nested, period_positions, periods_of, training_days
+from dgviz.experiment.splits import belonging_together, folds_of, period_positions, periods_of, training_days
 
 N_NAMED = 3
 
@@ -22,7 +22,7 @@ def leaks(config: RunConfig, dataset: xr.Dataset) -> list[str]:
     """
     test = periods_of(config, dataset)["test"]
     days, warmup = training_days(config, dataset)
-    tested, together = period_positions(dataset, test, "test"), nested(dataset)
+    tested, together = period_positions(dataset, test, "test"), belonging_together(dataset)
     assert days.stop <= tested.start or tested.stop <= days.start - warmup, "a training sees days of the test period"
     for fold in folds_of(config, dataset):
         assert not together[np.ix_(fold.trained, fold.held)].any(), f"fold {fold.name} divides nested sites"

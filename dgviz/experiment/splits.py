@@ -1,7 +1,8 @@
 """Which days and sites are trained on and which are held out, so that scores are of what was not seen.
 
-Sites that share water, because one is upstream of the other, are never divided: a site that is nested with one held
-out is not trained on in that fold.
+Sites that are alike because they share an upstream, or because they are near each other, are never divided: a site
+that belongs together with one held out is not trained on in that fold. A data set says in its attribute `near_km` up to
+which distance its sites are near; without it, none are.
 """
 
 from dataclasses import dataclass
@@ -46,6 +47,9 @@ def period_positions(dataset: xr.Dataset, period: str, name: str) -> slice:
     return dataset.indexes["time"].slice_indexer(days.start, days.stop)
 
 
+EARTH_RADIUS = 6371.0  # km
+
+
 @dataclass(frozen=True)
 class Fold:
     """One training: positions `trained` of the sites that it sees, and `held` of those that it will predict."""
@@ -71,7 +75,7 @@ def folds_of(config: RunConfig, dataset: xr.Dataset) -> list[Fold]:
             raise ConfigError(f"folds = {config.folds}: there are only {n_sites} sites. Give at most {n_sites}.")
         parts = divide(config, dataset)
         groups = {f"{i + 1} of {len(parts)}": part for i, part in enumerate(parts)}
-    together = nested(dataset)
+    together = belonging_together(dataset)
     folds = []
     for name, held in groups.items():
         free = np.ones(n_sites, bool)
@@ -84,6 +88,23 @@ def folds_of(config: RunConfig, dataset: xr.Dataset) -> list[Fold]:
             )
         folds.append(Fold(name, tuple(np.flatnonzero(free).tolist()), tuple(sorted(int(i) for i in held))))
     return folds
+
+
+def belonging_together(dataset: xr.Dataset) -> np.ndarray:
+    """Which sites are never divided, `(site, site)`: those that share an upstream, and those near each other."""
+    together = nested(dataset)
+    if "near_km" in dataset.attrs:
+        together |= distances(dataset) <= float(dataset.attrs["near_km"])
+        np.fill_diagonal(together, False)
+    return together
+
+
+def distances(dataset: xr.Dataset) -> np.ndarray:
+    """Great-circle distances between the sites in km, `(site, site)`, by the haversine formula."""
+    lat, lon = (np.deg2rad(dataset[name].values.astype("float64")) for name in ("lat", "lon"))
+    half = np.sin((lat[:, None] - lat) / 2) ** 2
+    half += np.cos(lat[:, None]) * np.cos(lat) * np.sin((lon[:, None] - lon) / 2) ** 2
+    return 2 * EARTH_RADIUS * np.arcsin(np.sqrt(half.clip(0, 1)))
 
 
 def nested(dataset: xr.Dataset) -> np.ndarray:
@@ -119,7 +140,7 @@ def _random_groups(config: RunConfig, dataset: xr.Dataset) -> list[np.ndarray]:
     """Groups of about the same size. Families of nested sites stay together as far as they fit into a group."""
     random = np.random.default_rng(config.seed)
     largest = dataset.sizes["site"] // config.folds  # so that there are families for every group
-    families = _families(np.arange(dataset.sizes["site"]), nested(dataset), largest)
+    families = _families(np.arange(dataset.sizes["site"]), belonging_together(dataset), largest)
     random.shuffle(families)
     groups = [[] for _ in range(config.folds)]
     for family in sorted(families, key=len, reverse=True):  # the largest first, each into the emptiest group

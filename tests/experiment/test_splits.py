@@ -6,7 +6,7 @@ import pytest
 import xarray as xr
 
 from dgviz.experiment.config import ConfigError, RunConfig
-from dgviz.experiment.splits import folds_of, nested, periods_of, training_days
+from dgviz.experiment.splits import belonging_together, distances, folds_of, nested, periods_of, training_days
 
 
 def land(below, seed=0, **variables):
@@ -154,3 +154,18 @@ def test_warm_up_before_training_is_on_record_and_not_of_the_test(train, test, w
     span, n_days = training_days(config, country)
     assert n_days == days
     assert f"{country.indexes['time'][span.start]:%Y-%m-%d}" == train[:10]
+
+
+def test_near_sites_are_never_divided():
+    near = land([-1, -1, -1, -1, -1]).drop_vars("downstream_site")
+    near = near.assign_coords(lat=("site", [40.0, 40.02, 41.0, 42.0, 43.0]), lon=("site", [-75.0] * 5))
+    assert not belonging_together(near).any()
+    together = belonging_together(near.assign_attrs(near_km=5.0))
+    assert together.sum() == 2 and together[0, 1] and together[1, 0]  # a fiftieth of a degree is 2.2 km
+    for fold in folds_of(RunConfig(holdout="folds", folds=2), near.assign_attrs(near_km=5.0)):
+        assert (0 in fold.held) == (1 in fold.held)
+
+
+def test_distances_are_those_on_the_globe():
+    places = land([-1, -1]).assign_coords(lat=("site", [0.0, 0.0]), lon=("site", [0.0, 90.0]))
+    np.testing.assert_allclose(distances(places)[0, 1], np.pi / 2 * 6371)

@@ -48,7 +48,9 @@ def test_missing_observations_stay_missing(delaware):
 
 
 def test_a_forcing_that_the_data_lack_is_named(delaware):
-    with pytest.raises(ValueError, match="need 'snow_depth', which the data set 'Delaware.*Choose other options"):
+    with pytest.raises(
+        ValueError, match="need 'snow_depth', which the data set 'Delaware.*Choose options that do not read it"
+    ):
         Tensors.of(delaware, ["prcp", "snow_depth"], [], "streamflow")
 
 
