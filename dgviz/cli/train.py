@@ -20,6 +20,7 @@ from dgviz.cli.terminal import RunsFolder, err, out, plain_errors
 from dgviz.engine import n_threads
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.leakage import leaks
+from dgviz.experiment.progress import EpochRecord
 from dgviz.experiment.runs import Run, find_run, runs_folder
 from dgviz.experiment.worker import carry_out, check_config
 
@@ -99,7 +100,7 @@ def _setting(text: str) -> tuple[str, Any]:
 
 
 @contextmanager
-def _progress(run: Run, quiet: bool) -> Iterator[Callable[[dict], None]]:
+def _progress(run: Run, quiet: bool) -> Iterator[Callable[[EpochRecord], None]]:
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
@@ -110,7 +111,7 @@ def _progress(run: Run, quiet: bool) -> Iterator[Callable[[dict], None]]:
     with Progress(*columns, console=err, disable=quiet) as bar:
         task = bar.add_task(run.id, total=run.config.epochs, loss="-", nse="-")
 
-        def on_epoch(record: dict) -> None:
+        def on_epoch(record: EpochRecord) -> None:
             loss, nse = f"{record['loss']:.3f}", f"{record['median_nse']:.2f}"
             done = (record["part"] - 1) * record["epochs"] + record["epoch"]
             name = f"{run.id} {record['part_name']}".strip()

@@ -30,6 +30,7 @@ from dgviz.datasets import resolve
 from dgviz.datasets.river_network import upstream_of
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.data import dataset_of, select_sites
+from dgviz.experiment.progress import EpochRecord
 from dgviz.files import write_whole
 from dgviz.learn import DifferentiableModel, Ensemble, load
 from dgviz.learn.site_model import SiteModel
@@ -172,11 +173,11 @@ class Run:
         return _read_json(self.folder / "record.json")
 
     @property
-    def progress(self) -> list[dict]:
+    def progress(self) -> list[EpochRecord]:
         """A record for every finished epoch."""
         return self.read_progress(0)[0]
 
-    def read_progress(self, cursor: int) -> tuple[list[dict], int]:
+    def read_progress(self, cursor: int) -> tuple[list[EpochRecord], int]:
         """The records after a position in the file, and the position after them. A line half written is left."""
         path = self.folder / "progress.jsonl"
         if not path.exists():

@@ -25,6 +25,7 @@ from dgviz.engine import n_processors
 from dgviz.experiment.config import ConfigError, RunConfig
 from dgviz.experiment.data import dataset_of
 from dgviz.experiment.leakage import leaks
+from dgviz.experiment.progress import EpochRecord
 from dgviz.experiment.results import make_results
 from dgviz.experiment.runs import ENDED, Run, RunError, list_runs
 from dgviz.experiment.splits import Fold, folds_of, periods_of, training_days
@@ -35,7 +36,7 @@ from dgviz.learn.tensors import Tensors
 POLL = 0.1  # seconds between looks at the folder
 
 
-def carry_out(run: Run, on_epoch: Callable[[dict], None] = lambda record: None) -> None:
+def carry_out(run: Run, on_epoch: Callable[[EpochRecord], None] = lambda record: None) -> None:
     """Train a run, or go on from its checkpoint, and write its results; `on_epoch` gets each record of progress.
 
     An error is written to the run's folder and raised. Ctrl-C ends training and leaves a usable run; results of an
@@ -105,7 +106,7 @@ class Part:
 class _Job:
     """One run while it is trained: one part after the other, for each fold and each seed."""
 
-    def __init__(self, run: Run, on_epoch: Callable[[dict], None]):
+    def __init__(self, run: Run, on_epoch: Callable[[EpochRecord], None]):
         self.run, self.on_epoch, self.config = run, on_epoch, run.config
         self.started, self.ended, self.epochs_here = time.monotonic(), "done", 0
         progress = run.progress
@@ -150,7 +151,7 @@ class _Job:
         self.epochs_here += 1
         self.trained[number] = epoch.number
         left = sum(self.config.epochs - self.trained.get(n, 0) for n in range(number, len(self.parts) + 1))
-        record = {
+        record: EpochRecord = {
             "epoch": epoch.number,
             "epochs": self.config.epochs,
             "part": number,

@@ -1,0 +1,32 @@
+"""What is told of a training after each of its epochs."""
+
+from typing import TypedDict
+
+
+class EpochRecord(TypedDict):
+    """A line of `progress.jsonl`."""
+
+    epoch: int
+    """From 1."""
+    epochs: int
+    """How many the part is to have."""
+    part: int
+    """Which training of the run this is, from 1: of a fold, or from a seed."""
+    parts: int
+    """How many trainings the run takes."""
+    part_name: str
+    """The part in words, '' where there is but one."""
+    loss: float
+    """Mean over the updates of the epoch."""
+    validation_loss: float | None
+    """Of what is held out to stop early, if anything is."""
+    median_nse: float
+    """Median over the sites of the efficiency on the windows trained on."""
+    seconds: float
+    """Since the run began, earlier sessions included."""
+    eta: float
+    """Seconds that are left, about."""
+    device: str
+    """What trains, in words."""
+    parameters: dict[str, list[float]]
+    """Learned static parameters by name: the mean over the members of each site."""
