@@ -127,7 +127,7 @@ def to_dataset(series: dict[str, pd.DataFrame], basins: Basins) -> xr.Dataset:
     """Series (time, site) and columns (site) with their labels."""
     first, sites = next(iter(series.values())), list(series)
     static = basins.static.loc[sites]
-    variables = {}
+    variables: dict[str, tuple] = {}
     for name in (name for name in vocabulary.series if name in first):
         values = np.column_stack([table[name].to_numpy() for table in series.values()])
         variables[name] = ("time", "site"), values, label(name, vocabulary) | basins.labels.get(name, {})

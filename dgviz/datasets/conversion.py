@@ -48,7 +48,7 @@ def to_units(
 
 def ways(unit: units.Unit, area: np.ndarray | None, step: str) -> list[tuple[units.Unit, str, np.ndarray | float]]:
     """As what the values may be read: their unit then, in words what was done, and by what to divide."""
-    found = [(unit, "", 1.0)]
+    found: list[tuple[units.Unit, str, np.ndarray | float]] = [(unit, "", 1.0)]
     if area is not None:
         area = np.where(area > 0, area, np.nan)  # one that is not is refused with the other attributes
         found += [

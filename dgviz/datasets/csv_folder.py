@@ -61,7 +61,7 @@ def read_folder(folder: Path, vocabulary: Vocabulary, each: Each) -> tuple[xr.Da
     check_alike(tables, files)
     labels |= joined(labels_of)
     first = next(iter(tables.values()))
-    variables = {name: ("site", static[name].to_numpy(), labels[name]) for name in static}
+    variables: dict[str, tuple] = {name: ("site", static[name].to_numpy(), labels[name]) for name in static}
     for name in first:
         by_site = np.column_stack([table[name] for table in tables.values()])
         variables[name] = ("time", "site"), by_site.astype("float32"), labels[name]
@@ -153,7 +153,7 @@ def read_csv(
         raise DataError(f"{file}: cannot be read as CSV with commas: {str(error).strip()}.") from None
     table.index += 2 + n_above
     table = table.dropna(how="all")
-    headers = [re.fullmatch(r"\s*(.*?)\s*(?:\[(.*)\])?\s*", str(column)).groups() for column in table.columns]
+    headers = [name_and_units(str(column)) for column in table.columns]
     table.columns = [name for name, _ in headers]
     if table.columns.has_duplicates:
         raise DataError(f"{file}: column {some(table.columns[table.columns.duplicated()])} appears twice; keep one.")
@@ -163,6 +163,12 @@ def read_csv(
     if table.empty:
         raise DataError(f"{file}: there are no rows under the header.")
     return table, dict(headers)
+
+
+def name_and_units(header: str) -> tuple[str, str | None]:
+    """The two parts of "name [units]"; None where there are no units."""
+    name, bracket, units = header.partition("[")
+    return name.strip(), units.rpartition("]")[0].strip() if bracket else None
 
 
 def numbers(column: pd.Series, file: Path) -> pd.Series:

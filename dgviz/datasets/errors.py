@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 
 class Problem(NamedTuple):
     """What is wrong at a site, first met at one of `n_times` times (0: not a matter of time)."""
@@ -30,7 +32,7 @@ def refuse(problems: Sequence[Problem]) -> None:
 N_NAMED = 3
 
 
-def some(items: Sequence) -> str:
+def some(items: Sequence | np.ndarray) -> str:
     """Name the first few."""
     named = ", ".join(map(str, items[:N_NAMED]))
     return named + (f" and {len(items) - N_NAMED} more" if len(items) > N_NAMED else "")

@@ -100,9 +100,7 @@ def unusable(raw: xr.Dataset) -> dict[str, str]:
 
 def calendar_day_air(air: xr.DataArray, notes: list[str]) -> xr.DataArray:
     """The air of a calendar day: the mean of its date and the next; the last day has only its own."""
-    notes.append(
-        "air temperature is the mean of a date and the next, as its days end at 12 UTC; the last day is its own"
-    )
+    notes.append("air temperature is the mean of a date and the next (the last is its own), as its days end at 12 UTC")
     return (air + air.shift(time=-1).fillna(air)) / 2
 
 

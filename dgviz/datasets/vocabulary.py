@@ -55,7 +55,7 @@ class Vocabulary:
     @property
     def series(self) -> dict[str, Forcing | Target]:
         """Forcings, then targets, by name, without those that are made from the dates."""
-        both = {**self.forcings, **self.targets}
+        both: dict[str, Forcing | Target] = {**self.forcings, **self.targets}
         return {name: quantity for name, quantity in both.items() if name not in CALENDAR}
 
     @property
