@@ -30,12 +30,11 @@ from dgviz.datasets import (
     conversions,
     forcing_names,
     import_dataset,
-    known,
-    open_dataset,
     read_path,
     target_names,
 )
 from dgviz.datasets.steps import DATES
+from dgviz.experiment.sources import known_data, open_dataset, vocabularies
 
 app = typer.Typer(help="List, check, import and download data sets.", invoke_without_command=True)
 
@@ -48,7 +47,7 @@ Span = Annotated[
 def list_known(context: typer.Context) -> None:
     """List the known data sets; the commands check, import and download others."""
     if context.invoked_subcommand is None:
-        out.print(*(escape(f"{name}: {title}") for name, title in known().items()), sep="\n", highlight=False)
+        out.print(*(escape(f"{name}: {title}") for name, title in known_data().items()), sep="\n", highlight=False)
 
 
 @app.command()
@@ -59,7 +58,9 @@ def check(
     with plain_errors():
         try:
             with bar("Reading") as each:
-                dataset = read_path(Path(data), span, each) if Path(data).exists() else open_dataset(data)
+                dataset = (
+                    read_path(Path(data), span, each, vocabularies()) if Path(data).exists() else open_dataset(data)
+                )
         except DataError as error:
             if error.problems:
                 out.print(problem_table([(p.site, p.text, p.n_times) for p in error.problems]))
@@ -107,7 +108,7 @@ def show_bytes(progress: Progress, task: int, n_bytes: int, of: int | None) -> N
 def keep(path: Path, name: str | None, span: str | None) -> None:
     """Import what lies at a path, with a progress bar, and say what it is called."""
     with bar("Reading") as each:
-        name = import_dataset(path, name, span, each)
+        name = import_dataset(path, name, span, each, vocabularies())
     summarise(open_dataset(name))
     out.print(f"Imported: open it with --data {shlex.quote(name)}", highlight=False)
 

@@ -79,7 +79,12 @@ def _run(
         if preset or changes.keys() != {"epochs"}:
             raise ValueError(f"--extend takes a number of epochs and nothing else: --extend {extend} --set epochs=100.")
         return find_run(extend, folder).extended(changes["epochs"], folder)
-    config = RunConfig().preset(preset).edited(**changes) if preset else RunConfig(**changes)
+    if preset:
+        # A preset is one of the domain, which the data bring along.
+        which = {name: changes[name] for name in ("domain", "data") if name in changes}
+        config = RunConfig(**which).preset(preset).edited(**changes)
+    else:
+        config = RunConfig(**changes)
     if config.held_sites and config.holdout != "sites":
         raise ValueError("held_sites are held out with holdout 'sites' only. Add --set holdout=sites.")
     check_config(config)  # so that a mistake leaves no run behind

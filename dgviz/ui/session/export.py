@@ -72,7 +72,7 @@ def to_python(state: AppState) -> str:
         "from pathlib import Path",
         "",
         "import hvplot.xarray",
-        "from dgviz.datasets import open_dataset",
+        "from dgviz import open_dataset",
         "from dgviz.experiment.runs import list_runs",
         "",
         f"site, days = {site!r}, slice({first!r}, {last!r})",

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import xarray as xr
 
-from dgviz.datasets import DataError, open_dataset, period_slice, published_scores
-from dgviz.datasets import known as known_data
+from dgviz.datasets import DataError, period_slice, published_scores
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.runs import Run, RunError, list_runs
+from dgviz.experiment.sources import known_data, open_dataset
 from dgviz.experiment.worker import Worker
 from dgviz.ui.session.background import Computed
 
