@@ -1,4 +1,4 @@
-"""How the score of a whole river responds to each parameter of each reach: one reverse pass."""
+"""How the score of joined sites responds to each parameter of each of them: one reverse pass."""
 
 import torch
 import xarray as xr

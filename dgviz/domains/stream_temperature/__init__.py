@@ -11,6 +11,7 @@ from dgviz.datasets.stream_temperature_series import ATTRIBUTES, FORCINGS, TARGE
 from dgviz.datasets.vocabulary import CALENDAR
 from dgviz.domains.domain import Domain
 from dgviz.domains.stream_temperature import presets
+from dgviz.domains.stream_temperature.evaluation.regimes import EVALUATIONS
 from dgviz.domains.stream_temperature.evaluation.rivals import rivals
 from dgviz.domains.stream_temperature.exchange import (
     EightParameters,
@@ -50,6 +51,7 @@ domain = Domain(
     ),
     derived={"mean_discharge": mean_discharge},
     references=rivals,
+    evaluations=EVALUATIONS,
     checks=(balance_closes,),
     presets=presets.PRESETS,
     dial=presets.DIAL,

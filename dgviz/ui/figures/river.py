@@ -5,7 +5,7 @@ import xarray as xr
 from bokeh.models import ColorMapper, ColumnDataSource, GlyphRenderer
 from bokeh.plotting import figure
 
-from dgviz.datasets.river_network import downstream_positions, upstream_area
+from dgviz.datasets.site_network import downstream_positions, upstream_area
 from dgviz.ui import theme
 
 LINE_WIDTHS = 1.5, 9.0  # px, of the smallest and the largest reach

@@ -18,7 +18,7 @@ from bokeh.models import (
 )
 from bokeh.plotting import figure
 
-from dgviz.datasets.river_network import has_network
+from dgviz.datasets.site_network import has_network
 from dgviz.paths import data_folder
 from dgviz.ui import theme
 from dgviz.ui.figures import hover, plain_figure, tip
