@@ -35,7 +35,8 @@ def mean_discharge(dataset: xr.Dataset) -> xr.DataArray | None:
     if "discharge" not in dataset:
         return None
     trained = dataset.discharge.sel(time=slice(*dataset.attrs["train_period"].split("/")))
-    return trained.mean("time").clip(min=MEAN_DISCHARGE.range[0]).assign_attrs(MEAN_DISCHARGE.attrs)
+    mean = trained.mean("time").clip(min=MEAN_DISCHARGE.range[0])
+    return mean.drop_attrs().assign_attrs(MEAN_DISCHARGE.attrs)
 
 
 domain = Domain(
