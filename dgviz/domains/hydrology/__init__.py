@@ -11,10 +11,14 @@ from dgviz.datasets.vocabulary import CALENDAR
 from dgviz.domains import Domain
 from dgviz.domains.hydrology import presets
 from dgviz.domains.hydrology.capillary_rise import CapillaryRise, NoCapillaryRise
+from dgviz.domains.hydrology.colours import COLOURS
+from dgviz.domains.hydrology.evaluation.backdrop import rain_and_snow
 from dgviz.domains.hydrology.evaluation.checks import CHECKS
 from dgviz.domains.hydrology.evaluation.claims import CLAIMS
 from dgviz.domains.hydrology.evaluation.climate import with_climate_of
 from dgviz.domains.hydrology.evaluation.discharge import mean_discharge
+from dgviz.domains.hydrology.evaluation.signatures import EVALUATION
+from dgviz.domains.hydrology.evaluation.untrained import UNTRAINED
 from dgviz.domains.hydrology.evapotranspiration import (
     GammaEvapotranspiration,
     LearnedEvapotranspiration,
@@ -72,10 +76,13 @@ domain = Domain(
         *("high_q_freq", "high_q_dur", "low_q_freq", "low_q_dur", "zero_q_freq"),
     ),
     data="delaware",
+    backdrop=rain_and_snow,
+    evaluations=(UNTRAINED, EVALUATION),
     twin=twin,
     checks=CHECKS,
     claims=CLAIMS,
     presets=presets.PRESETS,
     dial=presets.DIAL,
     controls=presets.CONTROLS,
+    colours=COLOURS,
 )
