@@ -79,5 +79,5 @@ def test_the_example_domain_has_a_twin_that_follows_its_law():
     data = make_twin(domain.twin, domain.vocabulary("soil_temperature"), domain.build(), noise=0.0)
     error = data.soil_temperature - data.true_soil_temperature
     assert abs(error).max() < 1e-4
-    shallow, deep = data.depth.argmin().item(), data.depth.argmax().item()
+    shallow, deep = data.depth.values.argmin(), data.depth.values.argmax()
     assert data.true_soil_temperature.isel(site=deep).std() < data.true_soil_temperature.isel(site=shallow).std()
