@@ -2,7 +2,7 @@
 
 import pytest
 
-from dgviz.cli.describe import domain_as_markdown, option_table, parameter_table
+from dgviz.cli.describe import domain_as_markdown, option_table, parameter_table, tables, write_tables
 from dgviz.domains import discover
 from dgviz.processes.declare import Parameter, title
 
@@ -41,3 +41,31 @@ def test_every_option_has_its_label(domain):
     assert text.startswith(f"# {domain.title}\n")
     for option in (option for options in domain.slots.values() for option in options):
         assert f"- `{option.__name__}`: {title(option)}" in text
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """A folder with a text in `data/README.md` that has an old table of hydrology and none of another science."""
+    (tmp_path / "data").mkdir()
+    marked = "<!-- dgviz describe hydrology: a word -->\n\nan old table\n\n<!-- end -->"
+    (tmp_path / "data" / "README.md").write_text(f"# Before\n\n{marked}\n\n# After, 0 °C\n", encoding="utf-8")
+    return tmp_path
+
+
+def test_the_tables_of_all_domains_are_written_between_their_markers(checkout):
+    domains = discover()
+    text = write_tables(checkout, domains).read_text(encoding="utf-8")
+    marked = f"<!-- dgviz describe hydrology: a word -->\n\n{tables(domains['hydrology'])}\n\n<!-- end -->"
+    assert text.startswith(f"# Before\n\n{marked}\n\n# After, 0 °C\n")
+    for name, domain in domains.items():
+        assert text.count(f"<!-- dgviz describe {name}") == text.count(tables(domain)) == 1
+
+
+def test_tables_that_are_up_to_date_stay_as_they_are(checkout):
+    once = write_tables(checkout, discover()).read_text(encoding="utf-8")
+    assert write_tables(checkout, discover()).read_text(encoding="utf-8") == once
+
+
+def test_outside_a_checkout_no_tables_are_written_and_it_says_where_to_go(tmp_path):
+    with pytest.raises(ValueError, match=r"There is no .*README.md. Run `dgviz describe --write` in the top folder"):
+        write_tables(tmp_path, discover())
