@@ -19,6 +19,7 @@ from rich.table import Table
 
 from dgviz.cli.data import app as data_commands
 from dgviz.cli.describe import describe as describe_domain
+from dgviz.cli.describe import write_tables
 from dgviz.cli.terminal import err, out, plain_errors
 from dgviz.domains import discover
 from dgviz.engine import n_threads
@@ -200,10 +201,17 @@ def bench(
 
 
 @app.command()
-def describe(domain: Annotated[str, typer.Argument(help="A scientific domain.")] = "hydrology") -> None:
+def describe(
+    domain: Annotated[str, typer.Argument(help="A scientific domain.")] = "hydrology",
+    write: Annotated[bool, typer.Option(help="Write the tables into the README of this checkout.")] = False,
+) -> None:
     """Print the processes and parameters of a domain as Markdown."""
     with plain_errors():
         known = discover()
         if domain not in known:
             raise ValueError(f"There is no domain {domain!r}. Domains: {', '.join(known)}.")
-        print(describe_domain(known[domain]))
+        if write:
+            for path in write_tables(known[domain], domain, Path(__file__).parents[2]):
+                print(f"{path} is up to date")
+        else:
+            print(describe_domain(known[domain]))

@@ -1,5 +1,8 @@
 """Declarations as text: the tables of README and `dgviz describe`."""
 
+import re
+from pathlib import Path
+
 from dgviz.domains import Domain
 from dgviz.processes.declare import Parameter, title
 
@@ -32,3 +35,26 @@ def describe(domain: Domain) -> str:
     """A domain in Markdown: its options, what each is, and its parameters."""
     labels = [f"- `{option.__name__}`: {title(option)}" for options in domain.slots.values() for option in options]
     return "\n\n".join([f"# {domain.title}", option_table(domain), "\n".join(labels), parameter_table(domain)])
+
+
+def tables(domain: Domain) -> str:
+    """The tables as they stand in README between the markers."""
+    return option_table(domain) + "\n\n" + parameter_table(domain)
+
+
+def write_tables(domain: Domain, name: str, folder: Path) -> list[Path]:
+    """Put the tables of a domain where the texts of a checkout have `<!-- dgviz describe NAME ... -->`; those changed.
+
+    Raises ValueError where no text has the marker.
+    """
+    marked = re.compile(rf"(<!-- dgviz describe {name}\b[^>]*-->\n\n).*?(\n\n<!-- end -->)", re.DOTALL)
+    texts = [path for path in (folder / "README.md", folder / "data" / "README.md") if path.is_file()]
+    places = [path for path in texts if marked.search(path.read_text())]
+    if not places:
+        raise ValueError(
+            f"No text in {folder} has the marker '<!-- dgviz describe {name} -->'. "
+            "The tables are written in a checkout of dgviz, between this marker and '<!-- end -->'."
+        )
+    for path in places:
+        path.write_text(marked.sub(lambda found: found[1] + tables(domain) + found[2], path.read_text()))
+    return places

@@ -1,8 +1,8 @@
 """Pages that are laid out by themselves, so that a hidden page costs nothing when another one changes.
 
-Bokeh lays a layout out together with its parent, as far up as the parents are layouts. Its `Pane` is none: a page inside
-one is the root of its own layout. Hiding by a CSS class instead of `visible` keeps the size of its figures, so that they
-aren't drawn again when the page returns.
+Bokeh lays a layout out together with its parent, as far up as the parents are layouts. Its `Pane` is none: a page
+inside one is the root of its own layout. Hiding by a CSS class instead of `visible` keeps the size of its figures, so
+that they aren't drawn again when the page returns.
 """
 
 import panel as pn
@@ -12,7 +12,8 @@ from panel.layout.base import ListPanel
 HIDDEN = "off"  # the CSS class of a page out of sight
 STYLE = f"""
 :host {{ position: relative; }}
-.{HIDDEN} {{ content-visibility: hidden; visibility: hidden; position: absolute; width: 100%; height: 0; overflow: hidden; }}
+.{HIDDEN} {{ content-visibility: hidden; visibility: hidden;
+         position: absolute; width: 100%; height: 0; overflow: hidden; }}
 """
 
 # What Panel knows of any layout and a Pane hasn't.
