@@ -2,7 +2,7 @@
 
 import pytest
 
-from dgviz.cli.describe import describe, option_table, parameter_table
+from dgviz.cli.describe import describe, option_table, parameter_table, tables, write_tables
 from dgviz.domains import discover
 from dgviz.processes.declare import Parameter, title
 
@@ -41,3 +41,19 @@ def test_every_option_has_its_label(domain):
     assert text.startswith(f"# {domain.title}\n")
     for option in (option for options in domain.slots.values() for option in options):
         assert f"- `{option.__name__}`: {title(option)}" in text
+
+
+def test_the_tables_are_written_between_their_markers(tmp_path):
+    domain = discover()["hydrology"]
+    text = tmp_path / "README.md"
+    text.write_text("before\n\n<!-- dgviz describe hydrology: words -->\n\nold\n\n<!-- end -->\n\nafter\n")
+    assert write_tables(domain, "hydrology", tmp_path) == [text]
+    expected = f"before\n\n<!-- dgviz describe hydrology: words -->\n\n{tables(domain)}\n\n<!-- end -->\n\nafter\n"
+    assert text.read_text() == expected
+    write_tables(domain, "hydrology", tmp_path)
+    assert text.read_text() == expected
+
+
+def test_where_no_text_has_the_marker_it_says_so(tmp_path):
+    with pytest.raises(ValueError, match="No text in .* has the marker '<!-- dgviz describe hydrology -->'"):
+        write_tables(discover()["hydrology"], "hydrology", tmp_path)
