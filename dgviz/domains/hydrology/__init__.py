@@ -39,6 +39,7 @@ from dgviz.domains.hydrology.routing import GammaRouting, NoRouting
 from dgviz.domains.hydrology.snow import DegreeDaySnow, NoSnow, SmoothDegreeDaySnow
 from dgviz.domains.hydrology.soil import BetaSoil, LearnedRecharge, MonotoneRecharge
 from dgviz.domains.hydrology.twin import twin
+from dgviz.domains.slots import with_files
 
 domain = Domain(
     title="Rainfall-runoff",
@@ -47,26 +48,29 @@ domain = Domain(
     attributes=ATTRIBUTES,
     targets=TARGETS,
     outside=("atmosphere", "outlet"),
-    slots=dict(
-        pet=(Hamon, Hargreaves, Oudin, GivenPet),
-        snow=(DegreeDaySnow, SmoothDegreeDaySnow, NoSnow),
-        soil=(BetaSoil, LearnedRecharge, MonotoneRecharge),
-        evapotranspiration=(
-            LinearEvapotranspiration,
-            GammaEvapotranspiration,
-            LearnedEvapotranspiration,
-            MonotoneEvapotranspiration,
+    slots=with_files(
+        __name__,
+        dict(
+            pet=(Hamon, Hargreaves, Oudin, GivenPet),
+            snow=(DegreeDaySnow, SmoothDegreeDaySnow, NoSnow),
+            soil=(BetaSoil, LearnedRecharge, MonotoneRecharge),
+            evapotranspiration=(
+                LinearEvapotranspiration,
+                GammaEvapotranspiration,
+                LearnedEvapotranspiration,
+                MonotoneEvapotranspiration,
+            ),
+            capillary_rise=(NoCapillaryRise, CapillaryRise),
+            groundwater=(
+                ThreeOutlets,
+                TwoOutlets,
+                LinearReservoir,
+                LearnedPercolation,
+                MonotonePercolation,
+                ZonesInWrongOrder,
+            ),
+            routing=(GammaRouting, NoRouting, MuskingumCunge, PlainMuskingumCunge),
         ),
-        capillary_rise=(NoCapillaryRise, CapillaryRise),
-        groundwater=(
-            ThreeOutlets,
-            TwoOutlets,
-            LinearReservoir,
-            LearnedPercolation,
-            MonotonePercolation,
-            ZonesInWrongOrder,
-        ),
-        routing=(GammaRouting, NoRouting, MuskingumCunge, PlainMuskingumCunge),
     ),
     climate=with_climate_of,
     more_results=mean_discharge,

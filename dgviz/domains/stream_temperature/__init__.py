@@ -10,6 +10,7 @@ from dgviz.checks import balance_closes
 from dgviz.datasets.stream_temperature_series import ATTRIBUTES, FORCINGS, TARGETS
 from dgviz.datasets.vocabulary import CALENDAR
 from dgviz.domains.domain import Domain
+from dgviz.domains.slots import with_files
 from dgviz.domains.stream_temperature import presets
 from dgviz.domains.stream_temperature.evaluation.regimes import EVALUATIONS
 from dgviz.domains.stream_temperature.evaluation.rivals import rivals
@@ -46,9 +47,12 @@ domain = Domain(
     attributes={**ATTRIBUTES, "mean_discharge": MEAN_DISCHARGE},
     targets=TARGETS,
     outside=("atmosphere", "upstream", "ice"),
-    slots=dict(
-        exchange=(EightParameters, SevenParameters, FiveParameters, FourParameters, ThreeParameters),
-        ice=(FreezingPoint, IceCover, NoIce),
+    slots=with_files(
+        __name__,
+        dict(
+            exchange=(EightParameters, SevenParameters, FiveParameters, FourParameters, ThreeParameters),
+            ice=(FreezingPoint, IceCover, NoIce),
+        ),
     ),
     derived={"mean_discharge": mean_discharge},
     references=rivals,

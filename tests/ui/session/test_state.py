@@ -121,3 +121,11 @@ def test_a_run_that_was_trained_on_shows_its_new_results(state, store):
     assert store.results("default") is run.stored
     assert float(store.medians("default").nse[0]) == pytest.approx(float(run.stored.nse[0].median()))
     assert Simulation.of(state).key != before
+
+
+def test_the_run_compared_with_stays_when_a_training_ends(state, store):
+    state.compare_with("no-snow")
+    run = store.run(state.start_training())
+    run.status, run.stored = "done", store.run("default").stored
+    state.follow()
+    assert (state.run, state.baseline) == (run.id, "no-snow")
