@@ -1,4 +1,4 @@
-"""Can a run be stopped and gone on with?"""
+"""Can a run be stopped and continued?"""
 
 import numpy as np
 import torch
@@ -21,6 +21,7 @@ def restart_is_one_run(trial: Trial) -> CheckResult:
         return CheckResult("restart_is_one_run", "One step cannot be cut in two. Choose a longer window.")
     with torch.no_grad():
         parameters = trial.model.parameters_of(trial.tensors)
+        # One run, and the same steps as two runs that hand over the state.
         whole, _ = _run(trial, parameters, slice(None))
         first, state = _run(trial, parameters, slice(middle))
         second, _ = _run(trial, parameters, slice(middle, None), state)

@@ -55,6 +55,7 @@ def trace(step: Step, names: tuple[str, ...], dtype: torch.dtype) -> Program:
             raise Untraceable(f"{type(process).__name__}: {error}") from error
         processes[-1].register_forward_pre_hook(lambda module, _: running.append(type(module).__name__))
         processes[-1].register_forward_hook(lambda module, _, fluxes: _check(fluxes, graph))
+    # Gradients stay on, so that a process that switches them off is noticed.
     symbolic, random = Step(tuple(processes), step.stores), torch.random.get_rng_state()
     try:
         with torch.enable_grad():
@@ -84,6 +85,7 @@ def _with_symbols(process: torch.nn.Module, prefix: str, graph: Graph, weights: 
     process = copy.deepcopy(process)
     for name, tensor in list(_tensors(process, prefix)):
         shape = tuple(tensor.shape)
+        # One node for each weight, in the shape of the tensor.
         nodes = [graph.add("weight", label=f"{name}[{i}]") for i in range(prod(shape))]
         weights[name] = np.array(nodes, dtype=int).reshape(shape)
         *path, leaf = name.split(".")[1:]
@@ -218,7 +220,7 @@ def _graph_of(values) -> Graph:
 
 
 def _elementwise(function: Callable) -> Callable:
-    """A rule on scalars `function(graph, *nodes)` as one on symbols, broadcast."""
+    """A rule for scalars, `function(graph, *nodes)`, as a rule for symbols that are broadcast together."""
 
     def rule(*values):
         graph = _graph_of(values)
@@ -330,6 +332,7 @@ def _sum(symbol, dim, keepdim=False):
     if _axis(symbol, dim) != len(symbol.shape) - 1:
         raise Untraceable("it sums over what is not the last dimension")
     parts = [_RULES["_number"](symbol[..., i]) for i in range(symbol.shape[-1])]
+    # One addition for each feature, from the first to the last.
     total = parts[0]
     for part in parts[1:]:
         total = total + part
@@ -343,6 +346,7 @@ def _matmul(a, b):
         raise Untraceable("it multiplies matrices of sites and members")
     if len(b.shape) == 1:
         return _sum(a * b, -1)
+    # (..., k) times (k, m): a dot product for each column
     return _stack([_sum(a * column, -1) for column in b.T], -1)
 
 
