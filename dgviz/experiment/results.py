@@ -1,4 +1,4 @@
-"""What a trained model gives: learned parameters, simulated target, scores and sensitivities, by site."""
+"""The results of a trained model: learned parameters, simulated target, scores and sensitivities, by site."""
 
 from collections.abc import Mapping, Sequence
 
@@ -29,24 +29,28 @@ def make_results(
 ) -> xr.Dataset:
     """Results for every site of `dataset` from the first to the last day of `periods`, warmed up.
 
-    `models` are those of the `folds`: a site that a fold holds out is predicted by its model, the others by the first.
-    Where the model of a fold is missing, as training was stopped before it, its sites have no results (NaN).
-    The target is `(time, site)`, with `_low` and `_high` behind its name the least and greatest of an ensemble; a
-    static parameter `(site, member)`, a dynamic one `(time, site)`; scores are `(period, site)`;
-    `sensitivity_<parameter>` `(site,)` is that of the mean of the target over all these days, or, where a process joins
-    sites, `gradient_<parameter>` that of the mean NSE of all sites observed; `mean_<flux>` `(site,)` is what each flux
-    of the processes was on average; `fold` `(site,)` numbers the model and `held_out` says whether it had not seen the
-    site.
+    There is one model for each of the `folds`: a site that a fold holds out is predicted by the model of that fold, all
+    others by the first. If training stopped before a fold, its sites have no results (NaN). Variables are
+
+    - the target `(time, site)`; for an ensemble also its lowest and highest value, with `_low` and `_high` in the name;
+    - parameters: static ones `(site, member)`, dynamic ones `(time, site)`;
+    - scores `(period, site)`;
+    - `sensitivity_<parameter>` `(site,)`, of the mean target over these days; or, where a process joins sites,
+      `gradient_<parameter>` `(site,)`, of the mean NSE of all observed sites;
+    - `mean_<flux>` `(site,)`, the mean of each flux over these days;
+    - with a holdout, `fold` `(site,)`, the number of the model, and `held_out`, whether that model had not seen the site.
     """
     spans = {name: period_positions(dataset, period, name) for name, period in periods.items()}
     whole = slice(min(s.start for s in spans.values()), max(s.stop for s in spans.values()))
     cells_of_site = config.members * config.seeds * (whole.stop - whole.start + config.warmup)
     fold, held = _assigned(folds, dataset.sizes["site"])
+    # Blocks of sites, so that the gradient through all days fits into memory.
     n_at_once = max(1, CELL_DAYS_AT_ONCE // cells_of_site)
     parts = []
     for number, model in enumerate([*models, *models[:1] * (len(folds) - len(models))]):
         predicted = torch.tensor(np.flatnonzero(fold == number))
         if model.process_model.joins_sites:
+            # Joined sites cannot be simulated in blocks: all at once, then those of this fold.
             everything = tensors.span(whole.start, whole.stop, config.warmup)
             of_river = SiteModel(model, everything, dataset.time[whole], config.target)
             parts.append(_results_of(of_river).isel(site=predicted.numpy()))
@@ -54,6 +58,7 @@ def make_results(
         for block in predicted.split(n_at_once) if len(predicted) else ():
             of_block = tensors.span(whole.start, whole.stop, config.warmup, block.tolist())
             parts.append(_results_of(SiteModel(model, of_block, dataset.time[whole], config.target)))
+    # The parts come fold by fold: bring the sites back into the order of the data set.
     order = np.argsort(np.argsort(fold, kind="stable"), kind="stable")
     results = xr.concat(parts, "site", data_vars="minimal", coords="minimal", compat="override", join="override")
     results = results.isel(site=order).assign_coords(site=dataset.site, time=dataset.time[whole], **_place(dataset))
@@ -104,6 +109,7 @@ def _simulate(sites: SiteModel) -> xr.Dataset:
     model, tensors, target, parameters = sites.model, sites.tensors, sites.target, sites.learned
     process_model, scored = model.process_model, slice(tensors.warmup, None)
     with torch.no_grad():
+        # (model, time, site), without the warm-up
         flows = torch.stack([each[target] for each in model.each(tensors, parameters, [target])])[:, scored]
     series = {k: v[scored] for k, v in parameters.items() if k not in model.static}
     simulated = process_model.to_dataset({target: flows.mean(0)[..., None], **series})

@@ -37,6 +37,7 @@ def training_days(config: RunConfig, dataset: xr.Dataset) -> tuple[slice, int]:
     Those are on record and not of the test period.
     """
     train, test = (period_positions(dataset, period, name) for name, period in periods_of(config, dataset).items())
+    # The warm-up may reach back to the end of the test period, if that comes first, and no further.
     first = test.stop if test.stop <= train.start else 0
     return train, min(config.warmup, train.start - first)
 
@@ -78,6 +79,7 @@ def folds_of(config: RunConfig, dataset: xr.Dataset) -> list[Fold]:
     together = belonging_together(dataset)
     folds = []
     for name, held in groups.items():
+        # Neither held out nor connected to a site that is.
         free = np.ones(n_sites, bool)
         free[held] = False
         free &= ~together[:, held].any(1)
@@ -122,6 +124,7 @@ def nested(dataset: xr.Dataset) -> np.ndarray:
         return shared
     for start in range(len(sites)):
         seen, place = {start}, start
+        # Down the river from here; a loop in the data must not hang.
         while (place := below[place]) >= 0 and place not in seen:
             shared[start, place] = shared[place, start] = True
             seen.add(place)
@@ -155,6 +158,7 @@ def _families(sites: np.ndarray, together: np.ndarray, largest: int) -> list[lis
     """
     families, left = [], set(sites.tolist())
     while left:
+        # Flood fill: from one site to all that are connected to it, directly or through others.
         family, edge = set(), {left.pop()}
         while edge:
             site = edge.pop()

@@ -36,6 +36,7 @@ class Network:
         reach = torch.repeat_interleave(n_pieces)
         first = n_pieces.cumsum(0) - n_pieces
         place = torch.arange(len(reach), device=number.device) - first[reach]  # counted from the reach's upper end
+        # Pieces from the outlet; headwaters are furthest and come first.
         distance = below_end[reach] + n_pieces[reach] - 1 - place
         order = torch.argsort(-distance, stable=True)
         rank = torch.argsort(order)
@@ -52,6 +53,7 @@ class Network:
     def gather(self, amounts: Tensor) -> Tensor:
         """What passes the end of each piece `(piece,)` when `amounts` `(piece,)` enter: the sum of all upstream."""
         n = len(amounts)
+        # (I - A) q = amounts, where A moves what passes one piece to the next below; triangular in this order.
         matrix = torch.eye(n + 1, dtype=amounts.dtype, device=amounts.device)
         matrix[self.below, torch.arange(n, device=amounts.device)] = -1
         return torch.linalg.solve_triangular(matrix[:n, :n], amounts[:, None], upper=False, unitriangular=True)[:, 0]
@@ -74,6 +76,7 @@ def _pieces_below(number: Tensor, to: Tensor, n_pieces: Tensor) -> Tensor:
     below = torch.zeros(len(to) + 1, dtype=n_pieces.dtype, device=n_pieces.device)
     extended = torch.cat([n_pieces, n_pieces.new_zeros(1)])
     for _ in range(len(to) + 1):
+        # One reach further down in each round, until nothing changes; with a loop it never ends.
         further = torch.cat([(below + extended)[to], below[-1:]])
         if torch.equal(further, below):
             return below[:-1]

@@ -38,6 +38,7 @@ def route(
     time = (wave - network.level).clamp(0, n_all - 1) // n_steps
     skewed = (values.gather(0, time) for values in (lateral, depth))
     outputs = _Route.apply(network, scheme, seconds, *skewed, *initial, bed.area, bed.fall)
+    # Back from the order of the wave to time: a piece of level l is l steps late.
     step = torch.arange(n_all, device=lateral.device)[:, None] + network.level
     return tuple(values.gather(0, step) for values in outputs)
 
@@ -58,6 +59,7 @@ class _Route(torch.autograd.Function):
             before = inflow[k, here], outflow[k, here], storage[k, here]
             leaving = scheme(entering, depth[k, here], *before, *(c[here] for c in constants), seconds)
             outflow[k + 1, here] = leaving
+            # S(t) = S(t - 1) + dt (I - O)
             storage[k + 1, here] = before[2] + seconds * (entering - leaving)
             inflow[k + 2].index_add_(0, network.below[here], leaving)
         saved = depth, inflow, outflow, storage, *constants
@@ -78,6 +80,7 @@ class _Route(torch.autograd.Function):
                 first = max(0, k + 1 - max(1, AT_ONCE // to_outflow.shape[1]))
                 partials = _partials(ctx, first, k + 1)
             by_inflow, by_depth, *by_before = (p[k - first, here] for p in partials)
+            # The same recurrence backwards: first the gradient of the storage, then of O, then of I.
             kept = to_storage[k, here] + storage0[here]
             leaving = to_outflow[k, here] + outflow0[here] - seconds * kept + below[network.below[here]]
             entering = to_inflow[k, here] + inflow0[here] + seconds * kept + by_inflow * leaving

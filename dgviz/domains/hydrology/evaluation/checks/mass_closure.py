@@ -21,6 +21,7 @@ def mass_closure(trial: Trial) -> CheckResult:
         return CheckResult("mass_closure", _without_stores(trial, came[-1]))
     parts = {name: now[name] for name in trial.declared.outflows} | {"stored": trial.gained(now)}
     parts = {name: np.cumsum(trial.scored(values)) for name, values in parts.items()}
+    # gap(t) = sum of precipitation - sum of what left - gain of the stores, since the first scored day
     gap = came - sum(parts.values())
     worst = float(gap[np.abs(gap).argmax()])
     limit = ROUNDING * float(came[-1])

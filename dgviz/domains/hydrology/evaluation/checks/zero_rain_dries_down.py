@@ -17,6 +17,7 @@ def zero_rain_dries_down(trial: Trial) -> CheckResult:
     if not rain:
         return CheckResult("zero_rain_dries_down", "This model does not read precipitation.")
     wet = trial.as_trained[trial.target]
+    # In the first half, so that enough dry days follow.
     peak = trial.warmup + int(trial.scored(wet)[: max(1, len(trial.time) // 2)].argmax())
     dry_days = np.arange(trial.n_days) > peak
     if dry_days.sum() < 4:
