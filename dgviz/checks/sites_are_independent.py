@@ -6,7 +6,7 @@ import torch
 from dgviz.checks.result import CheckResult, Criterion, concise
 from dgviz.checks.trial import ROUNDING, Trial
 
-SHARE = 0.1  # of the declared range of a forcing, by which that of the neighbour is higher
+SHARE = 0.1  # of the declared range of a forcing: how much higher it is at the neighbour
 
 
 def sites_are_independent(trial: Trial) -> CheckResult:

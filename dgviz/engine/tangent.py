@@ -12,7 +12,7 @@ MARK = "d "  # begins the name of what is a derivative
 
 @lru_cache(maxsize=64)
 def tangent(program: Program, directions: tuple[str, ...]) -> Program:
-    """The program whose values are the derivatives of those of `program`.
+    """The program whose values are the derivatives of the values of `program`.
 
     Besides the inputs of the program it reads the derivative of each input in `directions` and of each store, and
     hands the derivatives of the stores on from day to day.

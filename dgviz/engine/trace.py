@@ -41,7 +41,8 @@ def trace(step: Step, names: tuple[str, ...], dtype: torch.dtype) -> Program:
     graph = Graph(dtype)
     inputs = {k: graph.add("input", label=k) for k in names}
     stores = {k: graph.add("store", label=k) for k in step.stores}
-    processes, weights, running = [], {}, []
+    processes, running = [], []
+    weights: dict[str, np.ndarray] = {}
     for i, process in enumerate(step.processes):
         if process.member_mean:
             raise Untraceable(f"{type(process).__name__} sees the mean over the members within the step")
@@ -114,7 +115,7 @@ def _check(fluxes: Mapping, graph: Graph) -> None:
 
 
 class Symbol:
-    """A tensor of which only the operations are recorded: an array of nodes, whose axes are features."""
+    """Stands for a tensor and records the operations on it: an array of nodes, whose axes are features."""
 
     __array_ufunc__ = None  # so that numpy leaves the operation to the symbol
     device = torch.device("cpu")
@@ -314,7 +315,7 @@ def _cat(symbols, dim=0):
 
 
 def _axis(symbol: Symbol, dim: int, new: int = 0) -> int:
-    """The axis of features; those of site and member, which come before them, are not there."""
+    """The axis of features; the axes of site and member, which would come first, do not exist for a symbol."""
     axis = dim + len(symbol.shape) + new
     if dim >= 0 or axis < 0:
         raise Untraceable(

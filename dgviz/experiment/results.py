@@ -38,7 +38,7 @@ def make_results(
     - `sensitivity_<parameter>` `(site,)`, of the mean target over these days; or, where a process joins sites,
       `gradient_<parameter>` `(site,)`, of the mean NSE of all observed sites;
     - `mean_<flux>` `(site,)`, the mean of each flux over these days;
-    - with a holdout, `fold` `(site,)`, the number of the model, and `held_out`, whether that model had not seen the site.
+    - with a holdout, `fold` `(site,)`, the number of the model, and `held_out`, whether it had not seen the site.
     """
     spans = {name: period_positions(dataset, period, name) for name, period in periods.items()}
     whole = slice(min(s.start for s in spans.values()), max(s.stop for s in spans.values()))
@@ -96,7 +96,8 @@ def _results_of(sites: SiteModel) -> xr.Dataset:
 
 def _mean_fluxes(sites: SiteModel) -> xr.Dataset:
     """The mean of every flux over the scored days, `mean_<flux>` `(site,)`; `out_of` and `into` say what it moves."""
-    model, tensors, fluxes = sites.model, sites.tensors, sites.process_model.of(Flux)
+    model, tensors = sites.model, sites.tensors
+    fluxes = sites.process_model.of(Flux)
     with torch.no_grad():
         values = model.mean(tensors, list(fluxes)) if fluxes else {}
     means = {k: v[tensors.warmup :].double().mean(0).cpu().numpy() for k, v in values.items()}
@@ -106,8 +107,10 @@ def _mean_fluxes(sites: SiteModel) -> xr.Dataset:
 
 
 def _simulate(sites: SiteModel) -> xr.Dataset:
-    model, tensors, target, parameters = sites.model, sites.tensors, sites.target, sites.learned
-    process_model, scored = model.process_model, slice(tensors.warmup, None)
+    model, tensors = sites.model, sites.tensors
+    target, parameters = sites.target, sites.learned
+    process_model = model.process_model
+    scored = slice(tensors.warmup, None)
     with torch.no_grad():
         # (model, time, site), without the warm-up
         flows = torch.stack([each[target] for each in model.each(tensors, parameters, [target])])[:, scored]
@@ -124,7 +127,8 @@ def _simulate(sites: SiteModel) -> xr.Dataset:
 
 def _scores(results: xr.Dataset, dataset: xr.Dataset, config: RunConfig, times: slice) -> xr.Dataset:
     """The scores of the target over a period, `(site,)` by name."""
-    simulated, observed = (values[config.target].sel(time=times) for values in (results, dataset))
+    simulated = results[config.target].sel(time=times)
+    observed = dataset[config.target].sel(time=times)
     return scores(simulated, observed, config.target_quantity.scores).reset_coords(drop=True)
 
 

@@ -118,7 +118,7 @@ class Run:
             raise RunError(f"The run {self.id!r} is {self.status}. Only a run with results can be trained further.")
         config = self.config.edited(epochs=epochs)
         if not self.checkpointed:
-            raise RunError(f"The run {self.id!r} keeps no checkpoint to go on from. Train a new run.")
+            raise RunError(f"The run {self.id!r} keeps no checkpoint to continue from. Train a new run.")
         if config.epochs <= self.config.epochs:
             raise RunError(f"The run {self.id!r} has {self.config.epochs} epochs already. Give more than that.")
         checkpoints = sorted(self.folder.glob("checkpoint-*.pt"))
@@ -164,7 +164,7 @@ class Run:
         if path.exists():
             return path.read_text()
         if self.status == "failed":
-            return "The process that trained this run is gone. Train again to go on from its last epoch."
+            return "The process that trained this run is gone. Train again to continue from its last epoch."
         return ""
 
     @property

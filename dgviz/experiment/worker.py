@@ -43,13 +43,13 @@ def carry_out(run: Run, on_epoch: Callable[[EpochRecord], None] = lambda record:
     stay until there are new ones.
     """
     if run.status == "done":
-        raise RunError(f"The run {run.id!r} is done; there is nothing to go on with. Train a new run, or extend it.")
+        raise RunError(f"The run {run.id!r} is done; nothing is left to train. Train a new run, or extend it.")
     if not run.claim():
         raise RunError(f"The run {run.id!r} is being trained by another process.")
     try:
         _Job(run, on_epoch).carry_out()
     except KeyboardInterrupt:
-        write_whole(run.folder / "error.txt", "Interrupted before there were results. Train again to go on.")
+        write_whole(run.folder / "error.txt", "Interrupted before there were results. Train again to continue.")
         raise
     except BaseException as error:
         write_whole(run.folder / "error.txt", f"{str(error) or type(error).__name__}\n\n{traceback.format_exc()}")

@@ -69,11 +69,13 @@ def kge_loss(simulated: Tensor, observed: Tensor, deviation: Tensor, weight: Ten
     valid = observed.isfinite()
     n = valid.sum(0).clamp(min=1)
     # Zeros in place of what is missing, so that sums over time (dimension 0) leave it out.
-    s, o = (torch.where(valid, q, 0.0) for q in (simulated, observed.nan_to_num()))
+    s = torch.where(valid, simulated, 0.0)
+    o = torch.where(valid, observed.nan_to_num(), 0.0)
     mean_s, mean_o = s.sum(0) / n, o.sum(0) / n
     s, o = torch.where(valid, s - mean_s, 0.0), torch.where(valid, o - mean_o, 0.0)
     # 1e-6 and 1e-12 keep the derivative of the square root finite at zero.
-    std_s, std_o = ((q.square().sum(0) / n + 1e-6).sqrt() for q in (s, o))
+    std_s = (s.square().sum(0) / n + 1e-6).sqrt()
+    std_o = (o.square().sum(0) / n + 1e-6).sqrt()
     correlation = (s * o).sum(0) / n / (std_s * std_o)
     ratio = (mean_s + 1e-3) / (mean_o + 1e-3)
     shift = (mean_s - mean_o) / std_o if target.floor is None else ratio - 1

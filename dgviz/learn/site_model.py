@@ -24,7 +24,9 @@ class SiteModel:
 
     def __init__(self, model: DifferentiableModel | Ensemble, tensors: Tensors, time: xr.DataArray, target: str):
         self.model, self.process_model = model, model.process_model
-        self.tensors, self.time, self.target = tensors, time, target
+        self.tensors = tensors
+        self.time = time
+        self.target = target
 
     @cached_property
     def learned(self) -> dict[str, Tensor]:

@@ -26,8 +26,10 @@ def finite_difference(site: SiteModel, parameter: str, step: float = STEP) -> xr
         parameters = {k: v.double() for k, v in site.learned.items()}
         exact = copy.deepcopy(model).double()
         tensors = site.tensors.to(torch.float64)
-        moved = (parameters | {parameter: parameters[parameter] + by} for by in (-shift, shift))
-        low, high = (exact.respond(tensors, each, [target])[target][tensors.warmup :, 0] for each in moved)
+        lower = parameters | {parameter: parameters[parameter] - shift}
+        higher = parameters | {parameter: parameters[parameter] + shift}
+        low = exact.respond(tensors, lower, [target])[target][tensors.warmup :, 0]
+        high = exact.respond(tensors, higher, [target])[target][tensors.warmup :, 0]
     # (f(p + h) - f(p - h)) / 2h: the error falls with h^2
     difference = (high - low) / (2 * shift)
     attrs = {
@@ -42,5 +44,6 @@ def agreement(exact: xr.DataArray, estimate: xr.DataArray) -> float:
 
     100 is equal; below 0 they differ by more than the estimate is large. Two series of zeros agree.
     """
-    apart, size = (float(np.linalg.norm(v)) for v in (exact - estimate, estimate))
+    apart = float(np.linalg.norm(exact - estimate))
+    size = float(np.linalg.norm(estimate))
     return 100.0 if apart == 0 else 100 * (1 - apart / size) if size else -float("inf")

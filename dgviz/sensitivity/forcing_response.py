@@ -19,7 +19,8 @@ def forcing_response(site: SiteModel, forcing: str, day: int) -> xr.DataArray:
     The output is the one of the first site; if others are simulated together with it, the forcing rises at all of them.
     Static parameters do not depend on the forcing; the path through dynamic ones counts.
     """
-    model, target, tensors = site.model, site.target, site.tensors
+    model, tensors = site.model, site.tensors
+    target = site.target
     series = tensors.forcings[forcing].clone().requires_grad_()
     tensors = replace(tensors, forcings=tensors.forcings | {forcing: series})
     flow = model.mean(tensors, [target])[target][tensors.warmup + day, 0]

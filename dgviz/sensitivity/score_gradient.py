@@ -14,7 +14,8 @@ def score_gradient(site: SiteModel) -> xr.Dataset:
     The score is over the scored days. A parameter of one site is shifted by the same amount in all members and, if it
     is dynamic, on all days. Above zero, a higher value there would improve the score, at whichever sites it acts.
     """
-    model, target, tensors = site.model, site.target, site.tensors
+    model, tensors = site.model, site.tensors
+    target = site.target
     parameters = {k: v.detach().requires_grad_() for k, v in site.learned.items()}
     flows = model.respond(tensors, parameters, [target])[target][tensors.warmup :]
     observed = tensors.target[tensors.warmup :]

@@ -26,7 +26,7 @@ class Network:
 
     @classmethod
     def of(cls, number: Tensor, downstream: Tensor, n_pieces: Tensor) -> "Network":
-        """From the number of each reach `(reach,)`, that of the next one downstream and how many pieces to cut it in.
+        """From the number of each reach `(reach,)`, the number of the next one downstream, and its number of pieces.
 
         Where no reach has the number given as downstream, the water leaves. Raises ValueError naming a number that two
         reaches have, or that of a reach whose water comes back to it.
@@ -98,9 +98,14 @@ class Bed:
 
 
 def cut(number: Tensor, downstream: Tensor, land: Tensor, length: Tensor, slope: Tensor, width: Tensor):
-    """The network and the bed of reaches, of which the number of each, that of the next one downstream, the land beside
-    it (km2), its length (m), its slope and its width (m) are given `(reach,)`."""
-    n_pieces, slope = (length / LONGEST_PIECE).ceil().long(), slope.clamp(min=SMALLEST_SLOPE)
-    network, length = Network.of(number, downstream, n_pieces), length / n_pieces
+    """The network and the bed of reaches.
+
+    Given for each reach, `(reach,)`: its number, the number of the next one downstream, the land beside it (km2), its
+    length (m), slope and width (m).
+    """
+    n_pieces = (length / LONGEST_PIECE).ceil().long()
+    slope = slope.clamp(min=SMALLEST_SLOPE)
+    network = Network.of(number, downstream, n_pieces)
+    length = length / n_pieces  # of a piece
     of_reach = length * width, length * slope, width, slope, land / n_pieces
     return network, Bed(*(values[network.reach] for values in of_reach))

@@ -108,9 +108,9 @@ class MuskingumCunge(Process):
 class PlainMuskingumCunge(MuskingumCunge):
     """River network, plain Muskingum-Cunge that loses water.
 
-    As the form that conserves mass, but each step takes the coefficients of its own flow for the water that entered
-    with those of the step before: what the reach then holds is not what came in minus what went out. A flood loses
-    up to some percent of its volume. Here to be compared with.
+    As the form that conserves mass, but each step applies the coefficients of its own flow to water that entered under
+    the coefficients of the step before: what the reach then holds is not what came in minus what went out. A flood
+    loses up to some percent of its volume. Here to be compared with.
 
     Source: Cunge (1969), doi:10.1080/00221686909500264; Ponce and Yevjevich (1978), J. Hydraul. Div. 104, 1663-1667;
     the loss: Todini (2007), doi:10.5194/hess-11-1645-2007.

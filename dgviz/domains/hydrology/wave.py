@@ -15,7 +15,7 @@ from dgviz.domains.hydrology.reaches import Bed, Network
 # The outflow of pieces in a step (m3 s-1) from its inflow and their depth coefficient, then inflow, outflow (m3 s-1)
 # and storage (m3) of the step before, then the area (m2) and fall (m) of their beds, and the length of the step (s).
 Scheme = Callable[[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, float], Tensor]
-AT_ONCE = 200_000  # numbers of which the derivatives of a scheme are taken together: they fit a processor's cache
+AT_ONCE = 200_000  # numbers differentiated together: they fit into a processor's cache
 
 
 def route(
@@ -52,7 +52,9 @@ class _Route(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx, network, scheme, seconds, lateral, depth, inflow0, outflow0, storage0, *constants):
-        ctx.network, ctx.scheme, ctx.seconds = network, scheme, seconds
+        ctx.network = network
+        ctx.scheme = scheme
+        ctx.seconds = seconds
         inflow, outflow, storage = _begin(network, lateral, (inflow0, outflow0, storage0))
         for k, here in _waves(network, len(lateral)):
             entering = inflow[k + 1, here]
@@ -95,7 +97,8 @@ class _Route(torch.autograd.Function):
     @staticmethod
     def jvp(ctx, _network, _scheme, seconds, lateral, depth, inflow0, outflow0, storage0, *_constants):
         network, like = ctx.network, ctx.saved_tensors[0]
-        lateral, depth = (torch.zeros_like(like) if v is None else v for v in (lateral, depth))
+        lateral = torch.zeros_like(like) if lateral is None else lateral
+        depth = torch.zeros_like(like) if depth is None else depth
         initial = (torch.zeros_like(like[0]) if v is None else v for v in (inflow0, outflow0, storage0))
         inflow, outflow, storage = _begin(network, lateral, tuple(initial))
         partials, first, end = None, 0, 0

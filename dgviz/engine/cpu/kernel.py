@@ -24,7 +24,9 @@ class _Kernel:
     name = ""
 
     def __init__(self, plan: Plan, layout: Layout):
-        self.plan, self.layout, self.width = plan, layout, layout.width
+        self.plan = plan
+        self.layout = layout
+        self.width = layout.width
         width, double = layout.width, layout.bytes == 8
         self.module = ir.Module(self.name)
         self.lanes = lanes = Lanes(self.module, self.name, [POINTER, *[INT] * len(ARGUMENTS), POINTER], width, double)
@@ -278,7 +280,7 @@ class Forward(_Kernel):
 
 
 class Backward(_Kernel):
-    """Gradients of inputs, initial stores and weights from those of what was kept and of the stores at the end."""
+    """Gradients of inputs, initial stores and weights from the gradients of what was kept and of the final stores."""
 
     name = "backward"
 

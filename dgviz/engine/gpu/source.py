@@ -189,7 +189,7 @@ class Forward(_Kernel):
 
 
 class Backward(_Kernel):
-    """Gradients of inputs, initial stores and weights from those of what was kept and of the stores at the end."""
+    """Gradients of inputs, initial stores and weights from the gradients of what was kept and of the final stores."""
 
     name = "backward"
 

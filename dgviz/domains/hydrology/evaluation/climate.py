@@ -51,11 +51,13 @@ def with_climate_of(dataset: xr.Dataset, period: str) -> xr.Dataset:
 
 
 def _of_site(days: xr.Dataset) -> dict[str, float]:
-    rain, warmth = (np.array(days[name], "float64") for name in NEEDED)
+    rain = np.array(days["prcp"], "float64")
+    warmth = np.array(days["tmean"], "float64")
     p_mean, pet_mean = rain.mean(), _potential(days).mean()
     # One turn of the unit circle a year.
     wave = np.exp(2j * np.pi * np.arange(len(rain)) / YEAR)
-    rain_wave, warm_wave = (_first_harmonic(v, wave) for v in (rain, warmth))
+    rain_wave = _first_harmonic(rain, wave)
+    warm_wave = _first_harmonic(warmth, wave)
     wet, dry = rain >= WET * p_mean, rain < DRY
     with np.errstate(divide="ignore", invalid="ignore"):  # where it never rains
         return {

@@ -9,9 +9,9 @@ from dgviz.domains.hydrology.evaluation.checks.names import PRECIPITATION
 def mass_closure(trial: Trial) -> CheckResult:
     """All precipitation of the data has left or is still stored, on every day.
 
-    What is missing was lost; what is too much was made from nothing. The balance is that of the precipitation given,
-    not of what the processes say they took in, and of the target as it is predicted, with whatever a network adds to
-    it. Judged by the largest gap on any day.
+    What is missing was lost; what is too much was made from nothing. The balance takes the precipitation of the data,
+    not what the processes say they took in, and the target as it is predicted, with whatever a network adds to it.
+    Judged by the largest gap on any day.
     """
     rain, now = trial.forcings(PRECIPITATION), trial.as_trained
     if not rain:

@@ -48,7 +48,8 @@ def _of_stores(trial: Trial, simulated, dry_days: np.ndarray) -> tuple[Criterion
     if not trial.stores:
         return ()
     limit = ROUNDING * float(trial.stored(simulated)[~dry_days][-1])
-    gained, left = (v[dry_days] for v in (trial.gained(simulated), trial.left(simulated)))
+    gained = trial.gained(simulated)[dry_days]
+    left = trial.left(simulated)[dry_days]
     return (
         Criterion("Largest gain on a dry day", float(gained.max()), "mm", at_most=limit),
         Criterion("Water that left beyond what was stored", float((left + gained).sum()), "mm", at_most=limit),
