@@ -1,10 +1,10 @@
-"""Checks of what any model of a site has to keep to, one check a file; a domain adds its own.
+"""Checks that any model of a site has to pass, one per file; a domain adds its own.
 
     for result in check_physics(run.at(dataset, "01415000", "1979-10-01", "1980-09-30"), run.config.science.checks):
         print(result)
 
-A check takes a `Trial` and gives a `CheckResult`. What it needs it finds by what the processes declare; where a model
-lacks it, the check does not apply and says why.
+A check takes a `Trial` and returns a `CheckResult`. It finds what it needs in the declarations of the processes; if a
+model lacks that, the check does not apply and says why.
 """
 
 import functools

@@ -19,6 +19,7 @@ def balance_closes(trial: Trial) -> CheckResult:
     came = np.cumsum(trial.scored(total(now, declared.inflows)))
     left = np.cumsum(trial.scored(trial.left(now)))
     gained = np.cumsum(trial.scored(trial.gained(now)))
+    # Cumulative: gap(t) = inflows - outflows - gain of the stores, from the first scored step to t
     gap = came - left - gained
     worst = float(gap[np.abs(gap).argmax()])
     # The size of what moved, in and out: a balance of large terms leaves more rounding than their sum shows.

@@ -51,6 +51,7 @@ def _slope(trial: Trial, names: list[str], last: int) -> float:
     """The largest derivative of the target summed up to a step with respect to a forcing of any later step."""
     if last + 1 >= trial.n_days:
         return 0.0
+    # A leaf for each step and forcing, so that later steps have gradients of their own.
     forcings = {k: trial.tensors.forcings[k].expand(trial.n_days, 1, 1).clone().requires_grad_() for k in names}
     tensors = trial.with_forcings(forcings)
     seen = trial.model.mean(tensors, [trial.target])[trial.target][: last + 1].sum()

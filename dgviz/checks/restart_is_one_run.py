@@ -1,4 +1,4 @@
-"""Can a run be stopped and gone on with?"""
+"""Can a run be stopped and continued?"""
 
 import numpy as np
 import torch
@@ -8,11 +8,11 @@ from dgviz.checks.trial import ROUNDING, Trial
 
 
 def restart_is_one_run(trial: Trial) -> CheckResult:
-    """A run that stops in the middle and goes on from its state gives what one run gives.
+    """A run that stops in the middle and continues from its state gives the same as one run.
 
     The processes run to the middle of the record; a second run begins with the stores and the last steps of the series
-    that the first one hands over. Parameters are those of the whole series, so that the memory of a network that gives
-    them is not cut; what a network adds after the processes is left out.
+    that the first one hands over. Parameters are computed once, for the whole series, so that a network that gives them
+    keeps its memory; what a network adds after the processes is left out.
     """
     if not trial.stores:
         return CheckResult("restart_is_one_run", "This model has no stores to hand over.")
@@ -21,13 +21,14 @@ def restart_is_one_run(trial: Trial) -> CheckResult:
         return CheckResult("restart_is_one_run", "One step cannot be cut in two. Choose a longer window.")
     with torch.no_grad():
         parameters = trial.model.parameters_of(trial.tensors)
+        # One run, and the same steps as two runs that hand over the state.
         whole, _ = _run(trial, parameters, slice(None))
         first, state = _run(trial, parameters, slice(middle))
         second, _ = _run(trial, parameters, slice(middle, None), state)
     cut = {k: np.concatenate([first[k], second[k]]) for k in whole}
     difference = np.abs(cut[trial.target] - whole[trial.target])
     series = trial.dataset(
-        ["one run", "stopped and gone on"],
+        ["one run", "stopped and continued"],
         {trial.target: [whole[trial.target], cut[trial.target]], "difference": difference},
         {"difference": {"units": trial.units, "long_name": "Difference"}},
     )
@@ -40,7 +41,7 @@ def restart_is_one_run(trial: Trial) -> CheckResult:
     )
     same = all(criterion.holds for criterion in criteria)
     apart = "the same" if same else f"up to {concise(worst)} {trial.units} more or less"
-    sentence = f"Stopped in the middle and gone on from its stores, the run gives {apart} {trial.target_words}."
+    sentence = f"Stopped in the middle and continued from its stores, the run gives {apart} {trial.target_words}."
     day = trial.time.values[middle - trial.warmup]
     return CheckResult("restart_is_one_run", sentence, criteria, series, day)
 

@@ -61,6 +61,6 @@ class CheckResult:
 
 
 def concise(value: float) -> str:
-    """A number within a sentence, with the digits that it deserves."""
+    """A number for a sentence, with two or three significant digits."""
     size = abs(value)
     return f"{value:.0f}" if size >= 100 else f"{value:.3g}" if size >= 1 else f"{value:.2g}"

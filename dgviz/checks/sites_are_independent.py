@@ -6,7 +6,7 @@ import torch
 from dgviz.checks.result import CheckResult, Criterion, concise
 from dgviz.checks.trial import ROUNDING, Trial
 
-SHARE = 0.1  # of the declared range of a forcing, by which that of the neighbour is higher
+SHARE = 0.1  # of the declared range of a forcing: how much higher it is at the neighbour
 
 
 def sites_are_independent(trial: Trial) -> CheckResult:
@@ -20,6 +20,7 @@ def sites_are_independent(trial: Trial) -> CheckResult:
     if trial.declared.joins_sites:
         return CheckResult("sites_are_independent", "Sites are joined in this model: each feels others.")
     whole = trial.as_trained[trial.target]
+    # Three times the same site; the third then gets other forcings.
     tensors = trial.tensors.span(trial.warmup, trial.n_days, trial.warmup, [0, 0, 0])
     for name in trial.varying_forcings():
         low, high = trial.declared.inputs[name].range

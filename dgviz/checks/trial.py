@@ -1,4 +1,4 @@
-"""A trained model at one site, run again and again under other weather."""
+"""A trained model at one site, to be run under changed forcings."""
 
 import copy
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,9 @@ class Trial:
     def __init__(self, site: SiteModel):
         self.model = copy.deepcopy(site.model).double().eval()
         self.tensors = site.tensors.to(torch.float64)
-        self.time, self.target, self.warmup = site.time, site.target, site.tensors.warmup
+        self.time = site.time
+        self.target = site.target
+        self.warmup = site.tensors.warmup
         self.declared = self.model.process_model
         self.n_days = len(self.tensors.target)
 
@@ -88,6 +90,7 @@ class Trial:
     def gained(self, simulated: Mapping[str, np.ndarray]) -> np.ndarray:
         """What all stores together gain on each day, the first included."""
         initial = sum(state.initial for state in self.stores.values())
+        # S(t) - S(t - 1), with the declared initial stores before the first day
         return np.diff(self.stored(simulated), prepend=initial)
 
     def left(self, simulated: Mapping[str, np.ndarray]) -> np.ndarray:

@@ -47,6 +47,7 @@ def bench(
             workload = engine_times.Workload(*size, names, device)
             times = engine_times.time_backends(workload, backend or engine_times.BACKENDS)
             for name, taken in times.items():
+                # seconds to milliseconds
                 row = (f"{1e3 * taken[column]:.1f}" for column in engine_times.PRINTED)
                 table.add_row("x".join(map(str, size)), name, *row, f"{taken['peak_bytes'] / 1e6:.1f}")
         if as_json:

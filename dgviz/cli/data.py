@@ -71,7 +71,9 @@ def check(
 @app.command("import")
 def import_(
     path: Annotated[Path, typer.Argument(help="A folder of CAMELS-US, of Caravan or of CSV files, or a NetCDF file.")],
-    name: Annotated[str | None, typer.Option(help="The name to open it by; else that of the file or folder.")] = None,
+    name: Annotated[
+        str | None, typer.Option(help="The name to open it by; else the name of the file or folder.")
+    ] = None,
     span: Span = None,
 ) -> None:
     """Read a data set once and keep it so that it opens fast, by its name and by its path."""
@@ -84,7 +86,7 @@ def get(
     name: Annotated[str, typer.Argument(help=f"{archive.NAME}: {archive.ABOUT}.")],
     to: Annotated[Path | None, typer.Option(help="Folder for the downloads; else one in your cache.")] = None,
 ) -> None:
-    """Download a data set from its official archive and import it; a download that broke off goes on."""
+    """Download a data set from its official archive and import it; a download that broke off is continued."""
     with plain_errors():
         if name != archive.NAME:
             raise ValueError(f"There is no archive for {name!r}. Write `dgviz data get {archive.NAME}`.")
@@ -124,6 +126,7 @@ def bar(title: str) -> Iterator[Callable[[Sequence[str]], Iterable[str]]]:
 def summarise(dataset: xr.Dataset) -> None:
     """Print what is in a data set, what was left out of it and what was done to it."""
     times = dataset.indexes["time"]
+    # One line for each site: "site: reason".
     left = [line.split(": ", 1) for line in dataset.attrs.get("left_out", "").splitlines()]
     table = Table("", "", title=dataset.attrs["title"], show_header=False)
     of_all = f" of {dataset.sizes['site'] + len(left)}, {len(left)} left out" if left else ""

@@ -46,6 +46,7 @@ class Workload:
         random = torch.Generator().manual_seed(0)
         self.parameters = {}
         for name, parameter in model.of(Parameter).items():
+            # (1 or time, site, 1 parameter, member)
             raw = torch.randn(days if name in dynamic else 1, sites, 1, members, generator=random).to(device)
             self.parameters |= {k: v.requires_grad_() for k, v in scale(raw, {name: parameter}).items()}
 
@@ -76,6 +77,7 @@ class Workload:
         environ.setdefault("KINETO_LOG_LEVEL", "99")  # else the profiler writes its own messages to the terminal
         with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as profiled:
             self.time(model, backend)
+        # The running sum of what was allocated and freed.
         now = peak = 0
         for event in profiled.profiler.kineto_results.events():
             if event.name() == "[memory]":
@@ -94,6 +96,7 @@ def time_backends(workload: Workload, backends: Sequence[str]) -> dict[str, Time
     taken = {backend: [] for backend in backends}
     for backend, model in models.items():
         workload.time(model, backend)
+    # In turn, so that other work on the machine slows all of them alike.
     for _ in range(ROUNDS):
         for backend, model in models.items():
             for _ in range(FUSED_IN_A_ROUND if backend == "fused" else 1):
@@ -119,6 +122,7 @@ def _empty_cache() -> Iterator[None]:
 
 
 def _summary(taken: list[tuple[float, float]], starts: tuple[float, float]) -> Times:
+    # [(forward, backward), ...] -> all forward times, all backward times
     forward, backward = zip(*taken, strict=True)
     both = [sum(one) for one in taken]
     usual = statistics.median(both)

@@ -18,6 +18,7 @@ def serve(
     ] = "127.0.0.1",
 ) -> None:
     """Serve the dashboard in a browser."""
+    # Only here: Panel takes seconds to import.
     from dgviz.ui.app import serve as serve_dashboard
 
     with plain_errors():

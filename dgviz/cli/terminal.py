@@ -22,6 +22,7 @@ def plain_errors() -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         err.print("Interrupted.")
+        # As a shell reports Ctrl-C: 128 + SIGINT
         raise typer.Exit(130) from None
     except (ValueError, OSError) as error:
         err.print(f"[bold red]Error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)

@@ -31,7 +31,7 @@ def train(
         list[str] | None, typer.Option("--set", help="An option of the run, or of a slot of its domain, as epochs=50.")
     ] = None,
     preset: Annotated[str | None, typer.Option(help="A named configuration to start from, as 'HBV, dynamic'.")] = None,
-    resume: Annotated[str | None, typer.Option(help="The id of a run to go on with from its last epoch.")] = None,
+    resume: Annotated[str | None, typer.Option(help="The id of a run to continue from its last epoch.")] = None,
     extend: Annotated[
         str | None, typer.Option(help="The id of a finished run to train further, in a new run; set epochs=.")
     ] = None,
@@ -41,6 +41,7 @@ def train(
     """Train a run here, with a progress bar; Ctrl-C ends it and leaves a usable run."""
     with plain_errors():
         run = _run(data, set_ or [], preset, resume, extend, runs or runs_folder())
+        # Before training, so that one can still stop it.
         for leak in leaks(run.config, run.dataset()):
             err.print(f"[bold yellow]Leak:[/] {escape(leak)}", highlight=False, soft_wrap=True)
         started = time.monotonic()
@@ -70,7 +71,7 @@ def _run(
 ) -> Run:
     if resume and (data or settings or preset or extend):
         raise ValueError(
-            "--resume goes on with a run as it is. Leave out --data, --set, --preset and --extend, or train a new run."
+            "--resume continues a run as it is. Leave out --data, --set, --preset and --extend, or train a new run."
         )
     if resume:
         return find_run(resume, folder)
@@ -97,8 +98,10 @@ def _setting(text: str) -> tuple[str, Any]:
     if not equals:
         raise ValueError(f"--set {text!r} is not NAME=VALUE. Write for example --set epochs=50.")
     field = RunConfig.model_fields.get(name)
+    # Lists need no quotes on the command line: dynamic=beta,gamma.
     if field is not None and str(field.annotation).startswith("tuple"):
         return name, tuple(part for part in value.split(",") if part)
+    # Numbers, true and false as in JSON; what is none of these is text.
     with contextlib.suppress(json.JSONDecodeError):
         return name, json.loads(value)
     return name, value
@@ -118,6 +121,7 @@ def _progress(run: Run, quiet: bool) -> Iterator[Callable[[EpochRecord], None]]:
 
         def on_epoch(record: EpochRecord) -> None:
             loss, nse = f"{record['loss']:.3f}", f"{record['median_nse']:.2f}"
+            # A run of folds or seeds is one bar: parts before this one, then its epochs.
             done = (record["part"] - 1) * record["epochs"] + record["epoch"]
             name = f"{run.id} {record['part_name']}".strip()
             bar.update(

@@ -9,8 +9,8 @@ The attributes may stand inside the folder of the series or beside it, and files
 Of several weather products one is read, daymet before the others.
 
 - Weather: three lines give latitude, elevation and the drainage area (m2); then a table by day. Radiation is the mean
-  of the daylight hours and becomes that of the whole day. Where the two temperatures of all days are the same (nldas
-  and maurer hold the daily mean twice) there is only the mean.
+  over the daylight hours and is converted to the mean over the whole day. Where the two temperatures of all days are
+  the same (nldas and maurer hold the daily mean twice) there is only the mean.
 - Streamflow: ft3/s, -999 where there is none, over the drainage area in the weather file, which is that of the gauge
   published by USGS; so did those who compared models on these data.
 
@@ -121,6 +121,7 @@ def read_table(file: Path) -> pd.DataFrame:
     table = pd.read_csv(file, sep=";", dtype={"gauge_id": str, "huc_02": str})
     if "gauge_id" not in table:
         raise DataError(f"{file}: no column gauge_id; columns are separated by ';'.")
+    # Station numbers have eight digits; spreadsheets drop leading zeros.
     return table.set_index(table.pop("gauge_id").str.strip().str.zfill(8))
 
 
@@ -132,6 +133,7 @@ def read_basin(weather_file: Path, flow_file: Path, area: list[float]) -> pd.Dat
     flow = flow["flow"].where(flow["flow"] != -999)
     if flow.index.has_duplicates:
         raise DataError(f"{flow_file.name}: day {flow.index[flow.index.duplicated()][0]:%Y-%m-%d} appears twice")
+    # ft3 s-1 over m2 -> mm d-1
     return table.assign(streamflow=flow.reindex(table.index) * MM_PER_DAY / area[0])
 
 
@@ -182,7 +184,7 @@ def without_range(basins: Basins, product: str) -> None:
 
 
 def compare_areas(basins: Basins, areas: dict[str, list[float]]) -> None:
-    """Note where the area of the weather file is not that of the attributes."""
+    """Note where the area in the weather file differs from the area in the attributes."""
     if "area" not in basins.static:
         return
     known = basins.static["area"]

@@ -136,10 +136,12 @@ def read_attributes(folder: Path, sources: list[str]) -> Basins:
         table.index.to_series()
     )
     table["country"] = table.get("country", table["source"]).fillna(table["source"])
+    # Reversed, so that of several columns for one name the first listed wins.
     chosen = {name: key for key, (name, *_) in reversed(WANTED.items()) if key in table}
     labels = {name: {"units": WANTED[key][1], "long_name": WANTED[key][2]} for name, key in chosen.items()}
     for name in {name for name, *_ in CLIMATE.values()} & {*labels}:
         labels[name]["period"] = CLIMATE_PERIOD
+    # HydroATLAS stores these in tenths.
     table[[*{*TENTHS} & {*table}]] /= 10
     static = pd.DataFrame({name: table[key] for name, key in chosen.items()})
     return Basins(static, labels | LABELS, notes=notes)
@@ -150,6 +152,7 @@ def read_basin(file: Path) -> pd.DataFrame:
     table = read_series(file)
     if lacking := [name for name in NEEDED if name not in table]:
         raise DataError(f"{file.name}: no column {some(lacking)}; it has {', '.join(map(str, table.columns))}")
+    # Reversed, so that of several columns for one name the first listed wins.
     chosen = {name: key for key, name in reversed(SERIES.items()) if key in table}
     table = pd.DataFrame({name: table[key] for name, key in chosen.items()}).astype("float64")
     for name in {"prcp", "srad", "pet"} & {*table}:

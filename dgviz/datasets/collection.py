@@ -52,6 +52,7 @@ def daily(table: pd.DataFrame) -> pd.DataFrame:
     table = table.mask(table.isin(FILL_VALUES))
     if table.index.has_duplicates:
         raise DataError(f"day {table.index[table.index.duplicated()][0]:%Y-%m-%d} appears twice")
+    # Leading and trailing days without weather are cut; a gap between them stays and is reported.
     complete = table.index[table[weather(table)].notna().all(axis=1)]
     if complete.empty:
         raise DataError("there is no day with weather")
@@ -97,12 +98,14 @@ def span_of(series: dict[str, pd.DataFrame]) -> tuple[pd.Timestamp, pd.Timestamp
     flows = [table["streamflow"].loc[start:end].dropna().index for table in series.values()]
     first = min((days[0] for days in flows if len(days)), default=start)
     last = max((days[-1] for days in flows if len(days)), default=end)
+    # A year before the first observation, to warm up.
     return max(start, first - pd.DateOffset(years=1)), last
 
 
 def usual_columns(series: dict[str, pd.DataFrame], notes: list[str]) -> list[str]:
     """The variables that most sites have; others are noted."""
     counts = pd.Series([name for table in series.values() for name in table]).value_counts(sort=False)
+    # More than half of the basins.
     usual = counts > len(series) / 2
     if not usual.all():
         notes.append(f"not read, as most basins lack it: {', '.join(counts.index[~usual])}")

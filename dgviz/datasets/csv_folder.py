@@ -49,7 +49,8 @@ def read_folder(folder: Path, vocabulary: Vocabulary, each: Each) -> tuple[xr.Da
     absent = [file.name for file in files.values() if not file.is_file()]
     if absent:
         raise DataError(f"{folder}: no file {some(absent)}; every site of attributes.csv needs its own.")
-    tables, labels_of, problems = {}, [], []
+    tables = {}
+    labels_of, problems = [], []
     for site in each(list(files)):
         area = in_km2(static.loc[site, "area"], vocabulary) if "area" in static else None
         try:
@@ -100,7 +101,7 @@ def read_attributes(file: Path, vocabulary: Vocabulary) -> tuple[pd.DataFrame, L
 
 
 def read_series(file: Path, vocabulary: Vocabulary, area: np.ndarray | None) -> tuple[pd.DataFrame, Labels]:
-    """The series of one site, indexed by date; `area` (km2) is that of the site, if it is known."""
+    """The series of one site, indexed by date; `area` (km2) is its drainage area, if known."""
     table, given = read_csv(file, required=("date",))
     times = dates(table["date"], file)
     step = check_times(times, file, vocabulary)
@@ -151,6 +152,7 @@ def read_csv(
             table = pd.read_csv(file, skiprows=n_above, nrows=n_rows, **options)
     except (pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError, UnicodeError) as error:
         raise DataError(f"{file}: cannot be read as CSV with commas: {str(error).strip()}.") from None
+    # Line numbers as an editor shows them: from 1, below the header.
     table.index += 2 + n_above
     table = table.dropna(how="all")
     headers = [name_and_units(str(column)) for column in table.columns]

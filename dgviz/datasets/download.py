@@ -1,4 +1,4 @@
-"""Fetch large files: a download that broke off goes on where it was, and a file is there when its checksum fits.
+"""Fetch large files: an interrupted download continues where it was; a file counts only if its checksum fits.
 
 HTTP ranges: RFC 9110, section 14.
 """
@@ -30,7 +30,7 @@ class BrokenOffError(Exception):
 def fetch(address: str, file: Path, md5: str, on_bytes: OnBytes) -> None:
     """Download an address to a file with this MD5 checksum, unless it is there and fits.
 
-    What has come is kept as `NAME.part` and gone on with, now and in later sessions, where the server serves ranges.
+    What has arrived is kept as `NAME.part` and continued, now or in a later session, if the server serves ranges.
     Raises UnreachableError; or DataError where the checksum is another, and then `NAME.part` is deleted.
     """
     if file.is_file() and checksum(file) == md5:
@@ -45,6 +45,7 @@ def fetch(address: str, file: Path, md5: str, on_bytes: OnBytes) -> None:
             append(address, part, on_bytes)
             break
         except BrokenOffError as error:
+            # Attempts count only while nothing more arrives.
             failures = failures + 1 if size(part) <= before else 0
             if failures == ATTEMPTS:
                 raise UnreachableError(f"{address}: {error}") from None
@@ -65,6 +66,7 @@ def append(address: str, part: Path, on_bytes: OnBytes) -> None:
         if response is None:
             return
         start, total = extent(response)
+        # A server without ranges sends the whole file: then start is 0.
         out.seek(start)
         out.truncate()
         on_bytes(start, total)

@@ -15,7 +15,7 @@ class Problem(NamedTuple):
 
 
 class DataError(ValueError):
-    """A data set is missing, unreadable or fails a check; `problems` are those of single sites, if it is these."""
+    """A data set is missing, unreadable or fails a check; `problems` lists those of single sites, if any."""
 
     def __init__(self, message: str, problems: Sequence[Problem] = ()):
         super().__init__(message)

@@ -63,7 +63,9 @@ def fingerprint(path: str | Path) -> str:
     """Changes with the name, size and time of any file at the path, and with any line of the readers."""
     path = Path(path)
     files = [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.is_file())
+    # Sizes and times instead of contents: a collection has gigabytes.
     stats = [(str(file.relative_to(path)), file.stat().st_size, file.stat().st_mtime_ns) for file in files]
+    # A reader that changed may read the same files differently.
     code = [*sorted(Path(__file__).parent.glob("*.py")), Path(units.__file__), Path(quantities.__file__)]
     readers = [file.read_bytes() for file in code]
     return hashlib.sha256(repr(stats).encode() + b"".join(readers)).hexdigest()

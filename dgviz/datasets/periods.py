@@ -23,11 +23,13 @@ def parse_span(span: str) -> tuple[pd.Timestamp, pd.Timestamp]:
 
 def longest_span(records: Mapping[str, tuple[pd.Timestamp, pd.Timestamp]]) -> tuple[pd.Timestamp, pd.Timestamp]:
     """The days that keep the most data, sites x days, of sites with these first and last days."""
+    # {site: (first, last)} -> all first days, all last days
     first, last = (np.array(days, "datetime64[D]") for days in zip(*records.values(), strict=True))
     best, span = 0, (first[0], last[0])
     for start in np.unique(first):
         ends = last[first <= start]
         for end in np.unique(ends[ends >= start]):
+            # sites that have all of start ... end, times the days
             n_values = int((ends >= end).sum()) * (int((end - start).astype(int)) + 1)
             if n_values > best:
                 best, span = n_values, (start, end)

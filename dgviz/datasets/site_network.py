@@ -49,6 +49,7 @@ def upstream_of(ds: xr.Dataset, sites: Iterable[str]) -> list[str]:
     passes, below = set(wanted), downstream_positions(ds)
     found = list(wanted)
     for start in range(len(names)):
+        # Down the river until it meets a site known to pass, or ends.
         path, here = [], start
         while here >= 0 and names[here] not in passes:
             path.append(names[here])
@@ -92,6 +93,7 @@ def check_network(ds: xr.Dataset, source: str | Path) -> None:
 def _check_ends(ds: xr.Dataset, source: str | Path) -> None:
     below, here = downstream_positions(ds), np.arange(ds.sizes["site"])
     for _ in range(ds.sizes["site"]):
+        # One reach further down in each round; after as many rounds as reaches only a loop is left.
         here = np.where(here >= 0, below[here], -1)
     if (here >= 0).any():
         loop = ds.reach.values[here[here >= 0]]

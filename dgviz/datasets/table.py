@@ -75,6 +75,7 @@ def load(
     dataset = dataset.set_coords([name for name in ("lat", "lon", "name", *NETWORK) if name in dataset])
     if span:
         start, end = parse_span(span)
+        # The last day counts with all its hours.
         dataset = dataset.sel(time=slice(start, end + pd.Timedelta(hours=23)))
     dataset = vocabulary.complete(dataset, path)
     about = {"title": path.stem, "source": str(path), "licence": "not stated"}

@@ -1,4 +1,4 @@
-"""The gradient of a day: reverse pass over a graph with the sub-gradients that torch takes.
+"""The gradient of one day: a reverse pass over its graph, with the same sub-gradients as torch.
 
 Ties of minimum and maximum are split in half, clamp passes at its bounds, relu does not pass at zero.
 """
@@ -8,7 +8,7 @@ from math import inf
 
 from dgviz.engine.graph import Graph
 
-# Adds to the adjoint of an argument what reaches it of `gradient`, that of the result.
+# (graph, result, arguments, gradient of the result) -> gradient of each argument; None where there is none
 Rule = Callable[[Graph, int, tuple[int, ...], int], tuple[int | None, ...]]
 
 
@@ -19,6 +19,7 @@ def adjoint(graph: Graph, seeds: Mapping[int, int], wanted: Collection[int]) -> 
     """
     depends = _depending_on(graph, set(wanted))
     gradients = dict(seeds)
+    # Each node comes after its arguments, so counting down meets every gradient complete.
     for index in range(max(seeds, default=-1), -1, -1):
         node = graph.nodes[index]
         if index not in gradients or index not in depends or not node.arguments:
@@ -50,6 +51,7 @@ def _stop(g: Graph, condition: str, a: int, b: int, gradient: int) -> int:
 def _extreme(stop_first: str, stop_second: str) -> Rule:
     def rule(g, _, arguments, gradient):
         a, b = arguments
+        # Where both are equal each gets half.
         shared = g.choose(g.add("eq", a, b), g.times(gradient, g.constant(0.5)), gradient)
         return _stop(g, stop_first, a, b, shared), _stop(g, stop_second, a, b, shared)
 
@@ -58,6 +60,7 @@ def _extreme(stop_first: str, stop_second: str) -> Rule:
 
 def _clamp(g, _, arguments, gradient):
     x, low, high = arguments
+    # x inside the bounds keeps the gradient; otherwise it goes to the bound that was taken.
     inside, below, above = gradient, None, None
     if g.value(low) != -inf:
         inside = _pass(g, "ge", x, low, inside)
@@ -71,6 +74,7 @@ def _clamp(g, _, arguments, gradient):
 
 def _power(g, result, arguments, gradient):
     base, exponent = arguments
+    # d(b^e)/db = e b^(e - 1);  d(b^e)/de = b^e log(b), and 0 for b = 0, e >= 0
     lower = g.add("pow", base, g.minus(exponent, g.constant(1)))
     to_base = g.times(gradient, g.times(exponent, lower))
     flat = g.add("and", g.add("eq", base, g.constant(0)), g.add("ge", exponent, g.constant(0)))
@@ -81,12 +85,14 @@ def _power(g, result, arguments, gradient):
 
 def _quotient(g, result, arguments, gradient):
     top, bottom = arguments
+    # d(a / b)/da = 1 / b;  d(a / b)/db = -(a / b) / b
     to_top = g.add("div", gradient, bottom)
     return to_top, g.negative(g.times(to_top, result))
 
 
 def _absolute(g, _, arguments, gradient):
     (x,), zero = arguments, g.constant(0)
+    # d|x|/dx = sign(x), and 0 at 0
     sign = g.choose(g.add("gt", x, zero), g.constant(1), _pass(g, "lt", x, zero, g.constant(-1)))
     return (g.times(gradient, sign),)
 

@@ -1,4 +1,4 @@
-"""The way of tensors into kernels and of gradients back, as torch wants it."""
+"""Kernels as functions of torch: tensors in, results out, gradients and tangents back."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ Arrays = dict[tuple[str, str], Tensor | None]
 
 @dataclass(frozen=True)
 class Launch:
-    """What one run has the same on its way there and back; `kernel(plan, dtype, n_member)` gives a kernel."""
+    """What the forward and the backward pass of one run share; `kernel(plan, dtype, n_member)` gives a kernel."""
 
     plan: Plan
     kernel: Callable
@@ -50,10 +50,11 @@ class Launch:
     def forward(
         self, inputs: Mapping[str, Tensor], stores: Mapping[str, Tensor], weights: tuple, keeps: bool
     ) -> Arrays:
-        """All arrays of the way there; with checkpoints if `keeps`."""
+        """All arrays of the forward pass; with checkpoints if `keeps`."""
         kernel = self.kernel(self.plan, self.dtype, self.shape[2])
         like = next(iter(stores.values()))
         arrays = {("input", k): inputs[k].contiguous() for k in self.plan.inputs}
+        # All weights in one array, in the order of `Plan.weights`.
         arrays["weights", ""] = torch.cat([w.reshape(-1) for w in weights]) if weights else None
         arrays["checkpoints", ""] = kernel.checkpoints(self.shape, like.device) if keeps else None
         arrays |= {("initial", k): stores[k].contiguous() for k in self.stores}
@@ -63,9 +64,10 @@ class Launch:
         return arrays
 
     def backward(self, saved: Arrays, final: Mapping, values: Mapping, wanted: set[str], learned: bool) -> Arrays:
-        """All arrays of the way back; a gradient of a store at the end or of a value may be None."""
+        """All arrays of the backward pass; the gradient of a final store or of a value may be None."""
         plan = self.plan.reverse({k for k, g in values.items() if g is not None}, wanted, learned)
         kernel = self.kernel(plan, self.dtype, self.shape[2])
+        # A gradient that torch leaves out is zero; the kernel wants an array.
         zeros = torch.zeros(self.shape[1:], dtype=self.dtype, device=saved["checkpoints", ""].device)
         arrays = dict(saved)
         for k in self.stores:
@@ -74,6 +76,7 @@ class Launch:
         arrays |= {("from_value", k): values[k].contiguous() for k in (*plan.kept, *plan.means)}
         arrays |= {("to_input", k): zeros.new_zeros(self.size_of(k)) for k in plan.wanted}
         n_weights = sum(shape.numel() for shape in self.weights)
+        # A row for each block of sites, summed by the caller: blocks run at the same time.
         arrays["to_weights", ""] = zeros.new_zeros(kernel.n_blocks(self.shape), n_weights)
         kernel.launch(arrays, self.shape)
         return arrays
@@ -97,6 +100,7 @@ class Function(torch.autograd.Function):
         ctx.run = run
         ctx.set_materialize_grads(False)
         ctx.save_for_forward(*tensors)
+        # Checkpoints cost memory: only where a backward pass can follow.
         keeps = run.with_gradients and any(ctx.needs_input_grad)
         arrays = run.forward(*run.split(tensors), keeps)
         if keeps:
@@ -134,6 +138,7 @@ class Function(torch.autograd.Function):
                 "The fused kernels have no derivative in the direction of weights inside a process. Call the model "
                 "with backend='torch'."
             )
+        # Stores always carry a tangent along; inputs only where one was given.
         of_inputs = {k: d for k, d in of_inputs.items() if d is not None}
         inputs |= {MARK + k: d for k, d in of_inputs.items()}
         stores |= {MARK + k: torch.zeros_like(stores[k]) if d is None else d for k, d in of_stores.items()}

@@ -57,11 +57,12 @@ class Fused:
         kept: Collection[str],
         means: Collection[str],
     ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-        """What `Step.through_time` gives for the same."""
+        """The same as `Step.through_time`, by kernels."""
         like = next(iter(known.values()))
         dtype, kernel = like.dtype, partial(self._kernel, self.kernels[like.device.type])
         n_site, n_member = next(iter(stores.values())).shape
         shape = (n_time, n_site, n_member)
+        # Inputs by how they vary: (site, member), (time, site) or (time, site, member).
         constant = {k: v[0].expand(shape[1:]) for k, v in known.items() if v.shape[0] == 1}
         by_site = {k: v[..., 0].expand(shape[:2]) for k, v in known.items() if v.shape[0] > 1 and v.shape[2] == 1}
         by_cell = {k: v.expand(shape) for k, v in known.items() if v.shape[0] > 1 and v.shape[2] > 1}
@@ -100,6 +101,7 @@ class Fused:
 
     def _program(self, names: tuple[str, ...], dtype: torch.dtype) -> Program | str:
         """The program with the inputs named, or why there is none."""
+        # A trace bakes plain attributes in, so a change of one asks for a new trace.
         key = (names, dtype, self._options())
         if key not in self._programs:
             try:
@@ -109,14 +111,14 @@ class Fused:
         return self._programs[key]
 
     def _options(self) -> tuple:
-        """What a trace takes for constant: the kinds and plain attributes of all modules, the shapes of weights."""
+        """What a trace treats as constant: types and plain attributes of all modules, shapes of weights."""
         modules = [m for p in self.step.processes for m in p.modules()]
         plain = [(type(m), *((k, _held(v)) for k, v in vars(m).items() if k not in OWN)) for m in modules]
         return *plain, *((k, w.shape) for k, w in network_weights(self.step).items())
 
 
 def _held(value):
-    """What a plain attribute holds, for comparison; of what can hold anything only its kind."""
+    """The value of a plain attribute in a form that can be compared; for unknown objects only their type."""
     if isinstance(value, bool | int | float | str | None) or inspect.isroutine(value):
         return value
     if is_dataclass(value):

@@ -41,9 +41,11 @@ class Graph:
     def add(self, op: str, *arguments: int, label: str | float = "") -> int:
         """The number of a node, an equal earlier one if there is any."""
         node = Node(op, arguments, label)
+        # Equal operations on equal arguments become one node (common subexpressions).
         if node not in self._index:
             self._index[node] = len(self.nodes)
             self.nodes.append(node)
+            # Sums of wide numbers stay wide: a store minus its fluxes keeps double precision.
             self._wide.append(op in WIDE or op in ("add", "sub") and all(self._wide[i] for i in arguments))
         return self._index[node]
 

@@ -1,4 +1,4 @@
-"""What a kernel has to do: the program of a day, how its inputs vary, what is kept and what has a gradient."""
+"""The task of a kernel: the program of one day, how its inputs vary, what is kept and what needs a gradient."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -28,13 +28,14 @@ class Plan:
     learned: bool = False
 
     def reverse(self, reached: set[str], wanted: set[str], learned: bool) -> "Plan":
-        """The plan of the way back when gradients reach, of what is kept, that in `reached`."""
-        kept, means = (tuple(k for k in names if k in reached) for names in (self.kept, self.means))
+        """The plan of the backward pass when, of what was kept, only `reached` has a gradient."""
+        kept = tuple(k for k in self.kept if k in reached)
+        means = tuple(k for k in self.means if k in reached)
         return replace(self, kept=kept, means=means, backward=True, wanted=frozenset(wanted), learned=learned)
 
     @property
     def key(self) -> tuple:
-        """Tells apart the plans of one step."""
+        """What distinguishes the plans of one step."""
         varying = self.by_site, self.by_cell, self.constant
         return self.program, varying, self.kept, self.means, self.backward, self.wanted, self.learned
 
@@ -83,6 +84,7 @@ class Plan:
         graph, program = self.program.graph.copy(), self.program
         if not self.backward:
             return graph, {}
+        # Leaves: what a gradient is wanted of. Seeds: where gradients come in from outside.
         leaves = {("store", k): i for k, i in program.stores.items()}
         leaves |= {("input", k): i for k, i in program.inputs.items() if k in self.wanted}
         if self.learned:
@@ -91,6 +93,7 @@ class Plan:
         for kind, results in (("from_store", program.end), ("from_value", self.values)):
             for name, index in results.items():
                 seed = graph.add(kind, label=name)
+                # A store can be final and kept as a value, and then has two.
                 seeds[index] = graph.plus(seeds[index], seed) if index in seeds else seed
         found = adjoint(graph, seeds, leaves.values())
         return graph, {key: found[i] for key, i in leaves.items() if i in found}

@@ -12,10 +12,10 @@ MARK = "d "  # begins the name of what is a derivative
 
 @lru_cache(maxsize=64)
 def tangent(program: Program, directions: tuple[str, ...]) -> Program:
-    """The program whose values are the derivatives of those of `program`.
+    """The program whose values are the derivatives of the values of `program`.
 
-    It reads, beside what the program reads, the derivative of each input in `directions` and of each store, and carries
-    the derivatives of the stores on.
+    Besides the inputs of the program it reads the derivative of each input in `directions` and of each store, and
+    hands the derivatives of the stores on from day to day.
     """
     graph, n = program.graph.copy(), len(program.graph.nodes)
     inputs = {MARK + k: graph.add("input", label=MARK + k) for k in directions}
@@ -24,6 +24,8 @@ def tangent(program: Program, directions: tuple[str, ...]) -> Program:
     found |= {index: stores[MARK + k] for k, index in program.stores.items()}
     for index in range(n):
         node = graph.nodes[index]
+        # A rule multiplies by d(result)/d(argument). Given the tangent of an argument instead of the gradient of the
+        # result, it therefore gives what this argument adds to the tangent of the result.
         parts = [
             RULES[node.op](graph, index, node.arguments, found[argument])[place]
             for place, argument in enumerate(node.arguments)

@@ -59,6 +59,7 @@ def spread(work: Callable[[Callable[[], int | None]], None], n_parts: int, threa
         part = next(parts)
         return part if part < n_parts and not ended.is_set() else None
 
+    # This thread works too, so one less is asked of the pool.
     others = [_pool().submit(work, next_part) for _ in range(min(threads, n_parts) - 1)]
     try:
         work(next_part)

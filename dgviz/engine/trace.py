@@ -41,7 +41,8 @@ def trace(step: Step, names: tuple[str, ...], dtype: torch.dtype) -> Program:
     graph = Graph(dtype)
     inputs = {k: graph.add("input", label=k) for k in names}
     stores = {k: graph.add("store", label=k) for k in step.stores}
-    processes, weights, running = [], {}, []
+    processes, running = [], []
+    weights: dict[str, np.ndarray] = {}
     for i, process in enumerate(step.processes):
         if process.member_mean:
             raise Untraceable(f"{type(process).__name__} sees the mean over the members within the step")
@@ -55,6 +56,7 @@ def trace(step: Step, names: tuple[str, ...], dtype: torch.dtype) -> Program:
             raise Untraceable(f"{type(process).__name__}: {error}") from error
         processes[-1].register_forward_pre_hook(lambda module, _: running.append(type(module).__name__))
         processes[-1].register_forward_hook(lambda module, _, fluxes: _check(fluxes, graph))
+    # Gradients stay on, so that a process that switches them off is noticed.
     symbolic, random = Step(tuple(processes), step.stores), torch.random.get_rng_state()
     try:
         with torch.enable_grad():
@@ -84,6 +86,7 @@ def _with_symbols(process: torch.nn.Module, prefix: str, graph: Graph, weights: 
     process = copy.deepcopy(process)
     for name, tensor in list(_tensors(process, prefix)):
         shape = tuple(tensor.shape)
+        # One node for each weight, in the shape of the tensor.
         nodes = [graph.add("weight", label=f"{name}[{i}]") for i in range(prod(shape))]
         weights[name] = np.array(nodes, dtype=int).reshape(shape)
         *path, leaf = name.split(".")[1:]
@@ -112,7 +115,7 @@ def _check(fluxes: Mapping, graph: Graph) -> None:
 
 
 class Symbol:
-    """A tensor of which only the operations are recorded: an array of nodes, whose axes are features."""
+    """Stands for a tensor and records the operations on it: an array of nodes, whose axes are features."""
 
     __array_ufunc__ = None  # so that numpy leaves the operation to the symbol
     device = torch.device("cpu")
@@ -218,7 +221,7 @@ def _graph_of(values) -> Graph:
 
 
 def _elementwise(function: Callable) -> Callable:
-    """A rule on scalars `function(graph, *nodes)` as one on symbols, broadcast."""
+    """A rule for scalars, `function(graph, *nodes)`, as a rule for symbols that are broadcast together."""
 
     def rule(*values):
         graph = _graph_of(values)
@@ -312,7 +315,7 @@ def _cat(symbols, dim=0):
 
 
 def _axis(symbol: Symbol, dim: int, new: int = 0) -> int:
-    """The axis of features; those of site and member, which come before them, are not there."""
+    """The axis of features; the axes of site and member, which would come first, do not exist for a symbol."""
     axis = dim + len(symbol.shape) + new
     if dim >= 0 or axis < 0:
         raise Untraceable(
@@ -330,6 +333,7 @@ def _sum(symbol, dim, keepdim=False):
     if _axis(symbol, dim) != len(symbol.shape) - 1:
         raise Untraceable("it sums over what is not the last dimension")
     parts = [_RULES["_number"](symbol[..., i]) for i in range(symbol.shape[-1])]
+    # One addition for each feature, from the first to the last.
     total = parts[0]
     for part in parts[1:]:
         total = total + part
@@ -343,6 +347,7 @@ def _matmul(a, b):
         raise Untraceable("it multiplies matrices of sites and members")
     if len(b.shape) == 1:
         return _sum(a * b, -1)
+    # (..., k) times (k, m): a dot product for each column
     return _stack([_sum(a * column, -1) for column in b.T], -1)
 
 

@@ -23,6 +23,7 @@ def dataset_of(config: RunConfig) -> xr.Dataset:
     part = select_sites(config, dataset, sites)
     for below, name in (("downstream_site", "site"), ("downstream_reach", "reach")):
         if config.sites and below in part and name in part and part[name].dims == ("site",):
+            # Of the chosen sites alone: links skip those left out.
             nearest = _next_among(dataset[name].values, dataset[below].values, part[name].values)
             part = part.assign({below: part[below].copy(data=np.array(nearest, part[below].dtype))})
     return part
@@ -73,6 +74,7 @@ def _with_climate(config: RunConfig, dataset: xr.Dataset) -> xr.Dataset:
 def _donors(n_sites: int, seed: int) -> np.ndarray:
     """For each site the position of the one whose attributes it gets; none keeps its own (unless there is but one)."""
     order, donors = np.random.default_rng(seed).permutation(n_sites), np.empty(n_sites, int)
+    # Along a random circle each site gets the attributes of the one before it.
     donors[order] = np.roll(order, 1)
     return donors
 

@@ -1,4 +1,4 @@
-"""What a run would see of the days or sites that it is tested on."""
+"""Leakage: what a run would see of the days or sites that it is tested on."""
 
 from collections.abc import Sequence
 
@@ -61,6 +61,7 @@ def _attributes(config: RunConfig, dataset: xr.Dataset, test: str) -> list[str]:
 
 def _share_days(one: str, other: str) -> bool:
     (start, end), (first, last) = ([pd.Timestamp(day) for day in period.split("/")] for period in (one, other))
+    # Two closed intervals overlap if each begins before the other ends.
     return start <= last and first <= end
 
 

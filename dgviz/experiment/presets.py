@@ -1,7 +1,7 @@
 """The dial from physics to learning: which runs stand for its presets, and how well each does.
 
 A preset of the dial, or a control, is trained twice: once on every site, to be tested on other days, and once in folds,
-so that every site is predicted by a model that has not seen it. What follows from the scores is in `claims`.
+so that every site is predicted by a model that has not seen it. `claims` says what the scores mean.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -46,10 +46,12 @@ def _edited(config: RunConfig, holdout: str) -> RunConfig | None:
 def found(runs: Iterable[Run], configs: Mapping[str, Mapping[str, RunConfig]]) -> dict[str, dict[str, list[Run]]]:
     """The runs that stand for each preset and holdout, in the order given.
 
-    They equal what is wanted up to how they were trained (epochs, learning rate, seed ...) and the number of folds.
+    They match the wanted configuration except for how they were trained (epochs, learning rate, seed ...) and the
+    number of folds.
     """
     by_model: dict[str, list[Run]] = {}
     for run in runs:
+        # Runs of the same model, whatever their training.
         by_model.setdefault(_model_of(run.config), []).append(run)
     return {
         name: {holdout: by_model.get(_model_of(config), []) for holdout, config in of_preset.items()}
@@ -98,8 +100,8 @@ def _score_names(results: xr.Dataset) -> list[str]:
 def unclosed(run: Run, dataset: xr.Dataset, sites: Sequence[str]) -> xr.DataArray:
     """What the balance leaves unexplained at some sites over the test period, as a share of all inflow `(site,)`.
 
-    Rounding alone where fluxes and stores are all that moves water; of a corrected target, what the network added or
-    took. Needs a run with processes.
+    Only rounding if the processes alone move what is stored; for a corrected target, what the network added or removed.
+    Needs a run with processes.
     """
     first, last = (run.config.test_period or dataset.attrs["test_period"]).split("/")
     model, shares = run.config.build(), []

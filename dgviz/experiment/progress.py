@@ -1,4 +1,4 @@
-"""What is told of a training after each of its epochs."""
+"""The record that training writes after each epoch."""
 
 from typing import TypedDict
 
@@ -25,7 +25,7 @@ class EpochRecord(TypedDict):
     seconds: float
     """Since the run began, earlier sessions included."""
     eta: float
-    """Seconds that are left, about."""
+    """Estimated seconds until the end."""
     device: str
     """What trains, in words."""
     parameters: dict[str, list[float]]

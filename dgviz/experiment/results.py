@@ -1,4 +1,4 @@
-"""What a trained model gives: learned parameters, simulated target, scores and sensitivities, by site."""
+"""The results of a trained model: learned parameters, simulated target, scores and sensitivities, by site."""
 
 from collections.abc import Mapping, Sequence
 
@@ -29,24 +29,28 @@ def make_results(
 ) -> xr.Dataset:
     """Results for every site of `dataset` from the first to the last day of `periods`, warmed up.
 
-    `models` are those of the `folds`: a site that a fold holds out is predicted by its model, the others by the first.
-    Where the model of a fold is missing, as training was stopped before it, its sites have no results (NaN).
-    The target is `(time, site)`, with `_low` and `_high` behind its name the least and greatest of an ensemble; a
-    static parameter `(site, member)`, a dynamic one `(time, site)`; scores are `(period, site)`;
-    `sensitivity_<parameter>` `(site,)` is that of the mean of the target over all these days, or, where a process joins
-    sites, `gradient_<parameter>` that of the mean NSE of all sites observed; `mean_<flux>` `(site,)` is what each flux
-    of the processes was on average; `fold` `(site,)` numbers the model and `held_out` says whether it had not seen the
-    site.
+    There is one model for each of the `folds`: a site that a fold holds out is predicted by the model of that fold, all
+    others by the first. If training stopped before a fold, its sites have no results (NaN). Variables are
+
+    - the target `(time, site)`; for an ensemble also its lowest and highest value, with `_low` and `_high` in the name;
+    - parameters: static ones `(site, member)`, dynamic ones `(time, site)`;
+    - scores `(period, site)`;
+    - `sensitivity_<parameter>` `(site,)`, of the mean target over these days; or, where a process joins sites,
+      `gradient_<parameter>` `(site,)`, of the mean NSE of all observed sites;
+    - `mean_<flux>` `(site,)`, the mean of each flux over these days;
+    - with a holdout, `fold` `(site,)`, the number of the model, and `held_out`, whether it had not seen the site.
     """
     spans = {name: period_positions(dataset, period, name) for name, period in periods.items()}
     whole = slice(min(s.start for s in spans.values()), max(s.stop for s in spans.values()))
     cells_of_site = config.members * config.seeds * (whole.stop - whole.start + config.warmup)
     fold, held = _assigned(folds, dataset.sizes["site"])
+    # Blocks of sites, so that the gradient through all days fits into memory.
     n_at_once = max(1, CELL_DAYS_AT_ONCE // cells_of_site)
     parts = []
     for number, model in enumerate([*models, *models[:1] * (len(folds) - len(models))]):
         predicted = torch.tensor(np.flatnonzero(fold == number))
         if model.process_model.joins_sites:
+            # Joined sites cannot be simulated in blocks: all at once, then those of this fold.
             everything = tensors.span(whole.start, whole.stop, config.warmup)
             joined = SiteModel(model, everything, dataset.time[whole], config.target)
             parts.append(_results_of(joined).isel(site=predicted.numpy()))
@@ -54,6 +58,7 @@ def make_results(
         for block in predicted.split(n_at_once) if len(predicted) else ():
             of_block = tensors.span(whole.start, whole.stop, config.warmup, block.tolist())
             parts.append(_results_of(SiteModel(model, of_block, dataset.time[whole], config.target)))
+    # The parts come fold by fold: bring the sites back into the order of the data set.
     order = np.argsort(np.argsort(fold, kind="stable"), kind="stable")
     results = xr.concat(parts, "site", data_vars="minimal", coords="minimal", compat="override", join="override")
     results = results.isel(site=order).assign_coords(site=dataset.site, time=dataset.time[whole], **_place(dataset))
@@ -91,7 +96,8 @@ def _results_of(sites: SiteModel) -> xr.Dataset:
 
 def _mean_fluxes(sites: SiteModel) -> xr.Dataset:
     """The mean of every flux over the scored days, `mean_<flux>` `(site,)`; `out_of` and `into` say what it moves."""
-    model, tensors, fluxes = sites.model, sites.tensors, sites.process_model.of(Flux)
+    model, tensors = sites.model, sites.tensors
+    fluxes = sites.process_model.of(Flux)
     with torch.no_grad():
         values = model.mean(tensors, list(fluxes)) if fluxes else {}
     means = {k: v[tensors.warmup :].double().mean(0).cpu().numpy() for k, v in values.items()}
@@ -101,9 +107,12 @@ def _mean_fluxes(sites: SiteModel) -> xr.Dataset:
 
 
 def _simulate(sites: SiteModel) -> xr.Dataset:
-    model, tensors, target, parameters = sites.model, sites.tensors, sites.target, sites.learned
-    process_model, scored = model.process_model, slice(tensors.warmup, None)
+    model, tensors = sites.model, sites.tensors
+    target, parameters = sites.target, sites.learned
+    process_model = model.process_model
+    scored = slice(tensors.warmup, None)
     with torch.no_grad():
+        # (model, time, site), without the warm-up
         flows = torch.stack([each[target] for each in model.each(tensors, parameters, [target])])[:, scored]
     series = {k: v[scored] for k, v in parameters.items() if k not in model.static}
     simulated = process_model.to_dataset({target: flows.mean(0)[..., None], **series})
@@ -118,7 +127,8 @@ def _simulate(sites: SiteModel) -> xr.Dataset:
 
 def _scores(results: xr.Dataset, dataset: xr.Dataset, config: RunConfig, times: slice) -> xr.Dataset:
     """The scores of the target over a period, `(site,)` by name."""
-    simulated, observed = (values[config.target].sel(time=times) for values in (results, dataset))
+    simulated = results[config.target].sel(time=times)
+    observed = dataset[config.target].sel(time=times)
     return scores(simulated, observed, config.target_quantity.scores).reset_coords(drop=True)
 
 

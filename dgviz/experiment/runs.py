@@ -88,7 +88,7 @@ class Run:
 
     @classmethod
     def create(cls, config: RunConfig, folder: Path, begun: Iterable[Path] = ()) -> "Run":
-        """A new run in a folder of runs, waiting to be trained; `begun` are files of a training to go on from.
+        """A new run in a folder of runs, waiting to be trained; `begun` are files of a training to continue.
 
         Raises RunError if it cannot be written.
         """
@@ -109,16 +109,16 @@ class Run:
         return cls(path)
 
     def extended(self, epochs: int, folder: Path) -> "Run":
-        """A new run that goes on from the last epoch of this one, to more epochs; this one stays as it is.
+        """A new run that continues this one from its last epoch to a larger number of epochs; this one stays as it is.
 
-        With a constant step size it is as if this one had had so many. Raises RunError if this one has not ended, keeps
-        no checkpoint, has as many epochs already, or ended early in all its parts as validation no longer improved.
+        With a constant learning rate it equals a run that had that many from the start. Raises RunError if this run has
+        not ended, keeps no checkpoint, already has as many epochs, or stopped early in all its parts.
         """
         if self.status not in ("done", "stopped"):
             raise RunError(f"The run {self.id!r} is {self.status}. Only a run with results can be trained further.")
         config = self.config.edited(epochs=epochs)
         if not self.checkpointed:
-            raise RunError(f"The run {self.id!r} keeps no checkpoint to go on from. Train a new run.")
+            raise RunError(f"The run {self.id!r} keeps no checkpoint to continue from. Train a new run.")
         if config.epochs <= self.config.epochs:
             raise RunError(f"The run {self.id!r} has {self.config.epochs} epochs already. Give more than that.")
         checkpoints = sorted(self.folder.glob("checkpoint-*.pt"))
@@ -164,7 +164,7 @@ class Run:
         if path.exists():
             return path.read_text()
         if self.status == "failed":
-            return "The process that trained this run is gone. Train again to go on from its last epoch."
+            return "The process that trained this run is gone. Train again to continue from its last epoch."
         return ""
 
     @property
@@ -178,7 +178,7 @@ class Run:
         return self.read_progress(0)[0]
 
     def read_progress(self, cursor: int) -> tuple[list[EpochRecord], int]:
-        """The records after a position in the file, and the position after them. A line half written is left."""
+        """The records after a position in the file, and the position after them; half a line is left for later."""
         path = self.folder / "progress.jsonl"
         if not path.exists():
             return [], 0
@@ -196,7 +196,7 @@ class Run:
         return xr.open_zarr(path, consolidated=True)
 
     def request(self, what: Literal["stop", "pause", "resume"]) -> None:
-        """Ask the worker to stop, pause or go on; a waiting run that is asked to stop is removed.
+        """Ask the worker to stop, pause or resume; a waiting run that is asked to stop is removed.
 
         Raises RunError if the run is there no more.
         """
@@ -241,7 +241,7 @@ class Run:
         (self.folder / "worker.json").unlink(missing_ok=True)
 
     def wait_again(self) -> None:
-        """Put a failed run back in the queue, to go on from its last epoch. Raises RunError if it has not failed."""
+        """Put a failed run back in the queue, to continue from its last epoch. Raises RunError if it has not failed."""
         if self.status != "failed":
             raise RunError(f"The run {self.id!r} is {self.status}. Only a failed run can be put back in the queue.")
         self._forget_worker()
@@ -259,17 +259,18 @@ class Run:
         try:
             worker = _read_json(self.folder / "worker.json")
             process = psutil.Process(worker["pid"])
+            # Process ids are used again: the same id and the same start is the same process.
             return process.create_time() == worker["started"] and process.status() != psutil.STATUS_ZOMBIE
         except (KeyError, ValueError, psutil.NoSuchProcess):
             return False
 
     @property
     def checkpointed(self) -> bool:
-        """Does the run keep what its training could go on from?"""
+        """Does the run keep a checkpoint from which training could continue?"""
         return any(self.folder.glob("checkpoint-*.pt"))
 
     def checkpoint(self, part: int = 1) -> dict | None:
-        """What the training of a part (a fold, a seed) goes on from, or None before its first epoch."""
+        """The checkpoint of a part (a fold, a seed), or None before its first epoch."""
         path = self.folder / f"checkpoint-{part}.pt"
         return load(path) if path.exists() else None
 
@@ -303,6 +304,7 @@ class Run:
         if site not in sites and self.config.parameters == "sites":
             raise RunError(f"The run {self.id!r} was not trained on {site!r}, and gives only its own sites parameters.")
         model, days = self.model(dataset, site if site in sites else ""), dataset.indexes["time"]
+        # As positions, with the days given here cut to those on record.
         first, last = days.slice_indexer(start, stop).indices(len(days))[:2]
         if first >= last:
             raise RunError(
@@ -311,6 +313,7 @@ class Run:
         together = upstream_of(dataset, [site]) if model.process_model.joins_sites else [site]
         tensors = model.tensors(select_sites(self.config, dataset, together), self.config.target)
         if site in sites:
+            # The rows that these sites have in the table of parameters, if each site has its own.
             tensors = replace(tensors, sites=tensors.sites.new_tensor([sites.index(name) for name in together]))
         tensors = tensors.span(first, last, self.config.warmup)
         return SiteModel(model, tensors, dataset.time[first:last], self.config.target)
@@ -336,6 +339,7 @@ def compare(runs: Iterable[Run]) -> xr.Dataset:
         raise RunError(f"Two of the runs are called {', '.join(sorted(repeated))}. Rename the folder of one.")
     results = [run.results().drop_encoding() for run in runs]
     dims = {name: {result[name].dims for result in results if name in result} for result in results for name in result}
+    # Static in one run, dynamic in another: compared as means.
     mixed = [name for name, of_runs in dims.items() if len(of_runs) > 1]
     results = [
         result.assign({k: result[k].mean([d for d in result[k].dims if d != "site"]) for k in mixed if k in result})

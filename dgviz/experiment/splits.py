@@ -17,12 +17,13 @@ from dgviz.suggestions import suggest
 
 
 def periods_of(config: RunConfig, dataset: xr.Dataset) -> dict[str, str]:
-    """The training and the test period: those of the configuration, else the data set's own.
+    """The training and the test period, from the configuration or else from the data set.
 
     Raises ConfigError if they share days.
     """
     periods = {name: getattr(config, f"{name}_period") or dataset.attrs[f"{name}_period"] for name in ("train", "test")}
-    train, test = (period_positions(dataset, period, name) for name, period in periods.items())
+    train = period_positions(dataset, periods["train"], "train")
+    test = period_positions(dataset, periods["test"], "test")
     if train.start < test.stop and test.start < train.stop:
         raise ConfigError(
             f"train_period {periods['train']!r} and test_period {periods['test']!r} share days. "
@@ -36,7 +37,10 @@ def training_days(config: RunConfig, dataset: xr.Dataset) -> tuple[slice, int]:
 
     Those are on record and not of the test period.
     """
-    train, test = (period_positions(dataset, period, name) for name, period in periods_of(config, dataset).items())
+    periods = periods_of(config, dataset)
+    train = period_positions(dataset, periods["train"], "train")
+    test = period_positions(dataset, periods["test"], "test")
+    # The warm-up may reach back to the end of the test period, if that comes first, and no further.
     first = test.stop if test.stop <= train.start else 0
     return train, min(config.warmup, train.start - first)
 
@@ -78,6 +82,7 @@ def folds_of(config: RunConfig, dataset: xr.Dataset) -> list[Fold]:
     together = belonging_together(dataset)
     folds = []
     for name, held in groups.items():
+        # Neither held out nor connected to a site that is.
         free = np.ones(n_sites, bool)
         free[held] = False
         free &= ~together[:, held].any(1)
@@ -101,7 +106,9 @@ def belonging_together(dataset: xr.Dataset) -> np.ndarray:
 
 def distances(dataset: xr.Dataset) -> np.ndarray:
     """Great-circle distances between the sites in km, `(site, site)`, by the haversine formula."""
-    lat, lon = (np.deg2rad(dataset[name].values.astype("float64")) for name in ("lat", "lon"))
+    lat = np.deg2rad(dataset.lat.values.astype("float64"))
+    lon = np.deg2rad(dataset.lon.values.astype("float64"))
+    # haversine: h = sin^2(dlat / 2) + cos(lat1) cos(lat2) sin^2(dlon / 2), d = 2 R arcsin(sqrt(h))
     half = np.sin((lat[:, None] - lat) / 2) ** 2
     half += np.cos(lat[:, None]) * np.cos(lat) * np.sin((lon[:, None] - lon) / 2) ** 2
     return 2 * EARTH_RADIUS * np.arcsin(np.sqrt(half.clip(0, 1)))
@@ -122,6 +129,7 @@ def nested(dataset: xr.Dataset) -> np.ndarray:
         return shared
     for start in range(len(sites)):
         seen, place = {start}, start
+        # Down the river from here; a loop in the data must not hang.
         while (place := below[place]) >= 0 and place not in seen:
             shared[start, place] = shared[place, start] = True
             seen.add(place)
@@ -155,6 +163,7 @@ def _families(sites: np.ndarray, together: np.ndarray, largest: int) -> list[lis
     """
     families, left = [], set(sites.tolist())
     while left:
+        # Flood fill: from one site to all that are connected to it, directly or through others.
         family, edge = set(), {left.pop()}
         while edge:
             site = edge.pop()

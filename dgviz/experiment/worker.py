@@ -37,19 +37,19 @@ POLL = 0.1  # seconds between looks at the folder
 
 
 def carry_out(run: Run, on_epoch: Callable[[EpochRecord], None] = lambda record: None) -> None:
-    """Train a run, or go on from its checkpoint, and write its results; `on_epoch` gets each record of progress.
+    """Train a run, or continue from its checkpoint, and write its results; `on_epoch` receives each progress record.
 
-    An error is written to the run's folder and raised. Ctrl-C ends training and leaves a usable run; results of an
-    earlier end stay until there are new ones.
+    An error is written to the run's folder and raised. Ctrl-C ends training and leaves a usable run; earlier results
+    stay until there are new ones.
     """
     if run.status == "done":
-        raise RunError(f"The run {run.id!r} is done; there is nothing to go on with. Train a new run, or extend it.")
+        raise RunError(f"The run {run.id!r} is done; nothing is left to train. Train a new run, or extend it.")
     if not run.claim():
         raise RunError(f"The run {run.id!r} is being trained by another process.")
     try:
         _Job(run, on_epoch).carry_out()
     except KeyboardInterrupt:
-        write_whole(run.folder / "error.txt", "Interrupted before there were results. Train again to go on.")
+        write_whole(run.folder / "error.txt", "Interrupted before there were results. Train again to continue.")
         raise
     except BaseException as error:
         write_whole(run.folder / "error.txt", f"{str(error) or type(error).__name__}\n\n{traceback.format_exc()}")
@@ -107,8 +107,12 @@ class _Job:
     """One run while it is trained: one part after the other, for each fold and each seed."""
 
     def __init__(self, run: Run, on_epoch: Callable[[EpochRecord], None]):
-        self.run, self.on_epoch, self.config = run, on_epoch, run.config
-        self.started, self.ended, self.epochs_here = time.monotonic(), "done", 0
+        self.run = run
+        self.on_epoch = on_epoch
+        self.config = run.config
+        self.started = time.monotonic()
+        self.ended = "done"
+        self.epochs_here = 0  # in this session; a resumed run has more behind it
         progress = run.progress
         self.seconds_before = progress[-1]["seconds"] if progress else 0.0
         self.trained = {record["part"]: record["epoch"] for record in progress}
@@ -122,6 +126,7 @@ class _Job:
         tensors = None
         for number, part in enumerate(self.parts, 1):
             model = self._build(part, dataset)
+            # The data are the same for every part.
             tensors = tensors or model.tensors(dataset, self.config.target, self.device)
             self._train(number, part, model, tensors.span(days.start, days.stop, warmup))
             if self.ended == "done" or number == 1:  # one cut short counts only where it is all there is
@@ -150,6 +155,7 @@ class _Job:
         seconds = time.monotonic() - self.started
         self.epochs_here += 1
         self.trained[number] = epoch.number
+        # Epochs still to come in this part and in those after it.
         left = sum(self.config.epochs - self.trained.get(n, 0) for n in range(number, len(self.parts) + 1))
         record: EpochRecord = {
             "epoch": epoch.number,
@@ -165,6 +171,7 @@ class _Job:
             "device": f"{device_name(self.device)}, {model.process_model.backend(self.device)[0]}",
             "parameters": {k: [round(x, 4) for x in v.tolist()] for k, v in epoch.parameters.items()},
         }
+        # The checkpoint first: a record of progress without it could not be resumed from.
         with whole(self.run.folder / f"checkpoint-{number}.pt") as partial:
             torch.save(epoch.checkpoint, partial)
         with (self.run.folder / "progress.jsonl").open("a") as file:
@@ -231,6 +238,7 @@ class Worker:
     def start(self) -> None:
         """Spawn the process, unless it lives."""
         if self._process is None or not self._process.is_alive():
+            # A forked child would inherit the threads and locks of torch and of the server.
             context = multiprocessing.get_context("spawn")
             process = context.Process(target=_serve, args=(self.folder, os.getpid()), daemon=True)
             process.start()

@@ -22,9 +22,9 @@ LAST_PACE = 0.01  # of the learning rate, at the end of a schedule that falls
 
 @dataclass(frozen=True)
 class Epoch:
-    """One pass over the training data. `nse` is that of each site's windows, `(site,)`; NaN where held out.
+    """One pass over the training data. `nse` is the efficiency of each site on its windows, `(site,)`; NaN if held out.
 
-    `checkpoint` holds all that is needed to go on from here.
+    `checkpoint` holds everything needed to continue from here.
     """
 
     number: int
@@ -49,9 +49,9 @@ def fit(
 ) -> Iterator[Epoch]:
     """Train on the scored steps of `tensors`, yielding an Epoch at a time; those before them only warm up.
 
-    `sites` are the positions of the sites to train on, all if not given. After the last epoch the model has its best
-    weights: those of the lowest validation loss, or the last without validation. With a `checkpoint` it goes on as if
-    it had never stopped. `interrupt` is asked after every update; when it says yes, training ends after that update.
+    `sites` are the positions of the sites to train on; by default all. After the last epoch the model has its best
+    weights: those with the lowest validation loss, or the last ones without validation. Given a `checkpoint`, training
+    continues as if it had never stopped. `interrupt` is called after every update; training ends when it returns True.
     A model without weights has nothing to learn and yields no epoch.
     """
     training = _Training(model, tensors, config, sites)
@@ -75,18 +75,24 @@ class _Training:
     def __init__(
         self, model: DifferentiableModel, tensors: Tensors, config: TrainingOptions, sites: Sequence[int] | None = None
     ):
-        self.model, self.tensors, self.config = model, tensors, config
+        self.model = model
+        self.tensors = tensors
+        self.config = config
         self.loss = LOSSES[config.loss]
         self.random = torch.Generator().manual_seed(config.seed)
-        self.first_step, (self.n_steps, self.n_sites) = tensors.warmup, tensors.target.shape
-        self.everything, self.joined = torch.arange(self.n_sites), model.process_model.joins_sites
+        self.first_step = tensors.warmup
+        self.n_steps, self.n_sites = tensors.target.shape
+        self.everything = torch.arange(self.n_sites)
+        self.joined = model.process_model.joins_sites
         self.trained, self.held = self._hold_out(self.everything if sites is None else torch.tensor(sites))
+        # Of the training steps and sites alone: nothing of the test period leaks in.
         model.learn_statistics(tensors.span(self.first_step, self.n_steps, 0, self.trained.tolist()))
         self.deviation = _deviation(tensors.target[self.first_step : self.n_steps])
         self.weight = self._weight_of_sites()
         weights = list(model.parameters())
         self.optimizer = torch.optim.Adam(weights, lr=config.learning_rate) if weights else None
-        self.epoch, self.since_best, self.best_loss = 0, 0, math.inf
+        self.epoch, self.since_best = 0, 0
+        self.best_loss = math.inf
         self.best = copy.deepcopy(model.state_dict())
 
     def _hold_out(self, sites: Tensor) -> tuple[Tensor, Tensors | None]:
@@ -105,6 +111,7 @@ class _Training:
 
     def _held(self, first: int, sites: Tensor) -> Tensors:
         """The last steps of these sites; sites that are joined all come along, unobserved."""
+        # Where sites are joined all are simulated, but only those held out are compared.
         self.held_sites = self.everything if self.joined else sites
         tensors = self.tensors.observed_at(sites) if self.joined else self.tensors
         return tensors.span(first, self.n_steps, self.config.warmup, self.held_sites.tolist())
@@ -117,7 +124,8 @@ class _Training:
         return values / values[self.trained].mean()
 
     def run_epoch(self, interrupt: Callable[[], bool]) -> Epoch:
-        losses, scores = [], torch.full((self.n_sites,), math.nan)
+        losses = []
+        scores = torch.full((self.n_sites,), math.nan)  # (site,)
         self.optimizer.param_groups[0]["lr"] = self.config.learning_rate * self._pace()
         self.model.train()
         for sites in self._batches():
@@ -135,6 +143,7 @@ class _Training:
                 )
             self.optimizer.zero_grad()
             loss.backward()
+            # A long simulation can have a huge gradient in one update; its direction is still right.
             nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip)
             self.optimizer.step()
             losses.append(loss.item())
@@ -149,6 +158,7 @@ class _Training:
         """The share of the learning rate in this epoch."""
         if self.config.schedule == "constant":
             return 1.0
+        # Cosine from 1 to LAST_PACE: Loshchilov and Hutter (2017), arXiv:1608.03983.
         share = self.epoch / max(1, self.config.epochs - 1)
         return LAST_PACE + (1 - LAST_PACE) * (1 + math.cos(math.pi * share)) / 2
 
@@ -172,6 +182,7 @@ class _Training:
         window = min(self.config.window, self.n_steps - self.first_step)
         starts = 1 if self.joined else len(sites)
         start = torch.randint(self.first_step, self.n_steps - window + 1, (starts,), generator=self.random)
+        # (warm-up + window, site): each site has a window of its own
         steps = (torch.arange(-self.config.warmup, window)[:, None] + start).expand(-1, len(sites))
         device = self.tensors.target.device
         tensors = self.tensors.observed_at(self.trained) if self.joined else self.tensors

@@ -1,8 +1,8 @@
-"""What training makes small.
+"""Losses: what training minimises.
 
-Each loss takes the simulated and observed target `(time, site)`, the standard deviation of the observed in the training
-period `(site,)`, how much each site counts `(site,)`, and the declaration of the target; times at which the observed is
-NaN do not count.
+Each loss takes the simulated and observed target `(time, site)`, the standard deviation of the observations in the
+training period `(site,)`, the weight of each site `(site,)`, and the declaration of the target; times without an
+observation (NaN) do not count.
 """
 
 import torch
@@ -10,7 +10,7 @@ from torch import Tensor
 
 from dgviz.quantities import Target
 
-SMALLEST = 1e-6  # what a sum of weights is divided by where there are none
+SMALLEST = 1e-6  # the least sum of weights to divide by
 
 
 def nse(simulated: Tensor, observed: Tensor) -> Tensor:
@@ -48,6 +48,7 @@ def rmse_loss(simulated: Tensor, observed: Tensor, deviation: Tensor, weight: Te
     if not target.logarithmic:
         return _rmse(*pairs, weights)
     logs = [((q.clamp(min=0) + 1e-6).sqrt() + 0.1).log10() for q in pairs]
+    # As in the paper: a quarter of the loss for low flows.
     return 0.75 * _rmse(*pairs, weights) + 0.25 * _rmse(*logs, weights)
 
 
@@ -67,15 +68,20 @@ def kge_loss(simulated: Tensor, observed: Tensor, deviation: Tensor, weight: Ten
     """
     valid = observed.isfinite()
     n = valid.sum(0).clamp(min=1)
-    s, o = (torch.where(valid, q, 0.0) for q in (simulated, observed.nan_to_num()))
+    # Zeros in place of what is missing, so that sums over time (dimension 0) leave it out.
+    s = torch.where(valid, simulated, 0.0)
+    o = torch.where(valid, observed.nan_to_num(), 0.0)
     mean_s, mean_o = s.sum(0) / n, o.sum(0) / n
     s, o = torch.where(valid, s - mean_s, 0.0), torch.where(valid, o - mean_o, 0.0)
-    std_s, std_o = ((q.square().sum(0) / n + 1e-6).sqrt() for q in (s, o))
+    # 1e-6 and 1e-12 keep the derivative of the square root finite at zero.
+    std_s = (s.square().sum(0) / n + 1e-6).sqrt()
+    std_o = (o.square().sum(0) / n + 1e-6).sqrt()
     correlation = (s * o).sum(0) / n / (std_s * std_o)
     ratio = (mean_s + 1e-3) / (mean_o + 1e-3)
     shift = (mean_s - mean_o) / std_o if target.floor is None else ratio - 1
     parts = (correlation - 1, std_s / std_o - 1, shift)
-    distance, seen = (sum(part.square() for part in parts) + 1e-12).sqrt(), o.abs().amax(0) > 1e-3
+    distance = (sum(part.square() for part in parts) + 1e-12).sqrt()
+    seen = o.abs().amax(0) > 1e-3  # sites whose observations vary
     return (weight * distance)[seen].sum() / weight[seen].sum().clamp(min=SMALLEST)
 
 

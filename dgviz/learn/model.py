@@ -31,8 +31,12 @@ class DifferentiableModel(nn.Module):
         correction: TargetNetwork | None = None,
     ):
         super().__init__()
-        self.process_model, self.network, self.correction = process_model, network, correction
-        self.attribute_names, self.recurrent, self.target = tuple(attributes), tuple(recurrent), target
+        self.process_model = process_model
+        self.network = network
+        self.correction = correction
+        self.attribute_names = tuple(attributes)
+        self.recurrent = tuple(recurrent)
+        self.target = target
 
     @classmethod
     def build(cls, config: ModelOptions, dataset: xr.Dataset) -> "DifferentiableModel":
@@ -71,7 +75,7 @@ class DifferentiableModel(nn.Module):
 
     @property
     def corrected(self) -> bool:
-        """Does a recurrent network have the last word on the target?"""
+        """Does a recurrent network correct or predict the target?"""
         return self.correction is not None
 
     @property
@@ -90,8 +94,10 @@ class DifferentiableModel(nn.Module):
     def respond(
         self, tensors: Tensors, parameters: dict[str, Tensor], only: Iterable[str] | None = None
     ) -> dict[str, Tensor]:
-        """Fluxes and states averaged over the members, `(time, site)` by name, with these parameters; the target as
-        it is predicted, with its correction."""
+        """Fluxes and states under given parameters, averaged over the members, `(time, site)` by name.
+
+        The target includes its correction, if there is one.
+        """
         values = {}
         if self.process_model.processes:
             values = self.process_model.mean(tensors.forcings, parameters, only)
@@ -103,7 +109,7 @@ class DifferentiableModel(nn.Module):
     def each(
         self, tensors: Tensors, parameters: dict[str, Tensor], only: Iterable[str] | None = None
     ) -> list[dict[str, Tensor]]:
-        """What the models of an ensemble respond: here only one does."""
+        """What each model of an ensemble responds; a single model is an ensemble of one."""
         return [self.respond(tensors, parameters, only)]
 
     def mean(self, tensors: Tensors, only: Iterable[str] | None = None) -> dict[str, Tensor]:
@@ -156,6 +162,7 @@ class Ensemble(nn.Module):
         self, tensors: Tensors, parameters: dict[str, Tensor], only: Iterable[str] | None = None
     ) -> list[dict[str, Tensor]]:
         """What each model responds, `(time, site)` by name."""
+        # Members stand side by side, so an equal share of them belongs to each model.
         parts = {name: values.chunk(len(self.models), -1) for name, values in parameters.items()}
         return [
             model.respond(tensors, {name: part[i] for name, part in parts.items()}, only)

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from dgviz.processes.declare import Parameter
 
-SPREAD = 1.5  # of the unbounded numbers of members in the beginning: they start at different places in the ranges
+SPREAD = 1.5  # of the initial unbounded numbers, so that members start at different places in the ranges
 
 
 def scale(raw: Tensor, parameters: Mapping[str, Parameter]) -> dict[str, Tensor]:
@@ -16,6 +16,7 @@ def scale(raw: Tensor, parameters: Mapping[str, Parameter]) -> dict[str, Tensor]
         torch.tensor([p.range[i] for p in parameters.values()], dtype=raw.dtype, device=raw.device)[:, None]
         for i in (0, 1)
     )
+    # p = low + (high - low) / (1 + e^-raw): inside the range whatever the network gives
     values = low + (high - low) * torch.sigmoid(raw)
     return dict(zip(parameters, values.unbind(-2), strict=True))
 
@@ -65,6 +66,7 @@ class Table(nn.Module):
 
     def __init__(self, n_rows: int, n_parameters: int, members: int):
         super().__init__()
+        # All sites begin with the same members, which are spread over the range.
         first = torch.empty(1, n_parameters, members).uniform_(-SPREAD, SPREAD)
         self.rows = nn.Parameter(first.repeat(n_rows, 1, 1))
 
@@ -78,6 +80,7 @@ class Defaults(nn.Module):
 
     def __init__(self, parameters: Mapping[str, Parameter], members: int):
         super().__init__()
+        # The inverse of `scale`: raw = logit of the place of the default in its range.
         shares = torch.tensor([(p.default - p.range[0]) / (p.range[1] - p.range[0]) for p in parameters.values()])
         self.register_buffer("raw", torch.logit(shares, eps=1e-6)[:, None].expand(-1, members).clone())
 
@@ -106,6 +109,7 @@ class Recurrent(nn.Module):
 
         In training the first `warmup` days only fill the state: no gradient goes through them.
         """
+        # The attributes are repeated on every day: (time, site, series + attribute).
         steps = torch.cat([self.series(series), features.expand(len(series), series.shape[1], -1)], -1)
         if not (warmup and self.training and torch.is_grad_enabled()):
             return self.head(self.dropout(self.cells(steps)[0]))
@@ -116,7 +120,7 @@ class Recurrent(nn.Module):
 
 
 class ParameterNetwork(nn.Module):
-    """Parameters of a process model: static ones from a `source`, and for those in `dynamic` a deviation every day.
+    """Parameters of a process model: static ones from a `source`; those in `dynamic` deviate from it from day to day.
 
     `source` is "attributes" (a network on them), "shared" (one learned set), "sites" (a learned set for each of
     `n_sites`) or "fixed" (the declared defaults). A recurrent network on the forcings and attributes adds to the
@@ -173,6 +177,7 @@ class ParameterNetwork(nn.Module):
         level = dict(zip(self.parameters_declared, self.level(features, sites)[None].unbind(-2), strict=True))
         if self.dynamic:
             deviation = self.deviation(series, features, warmup).unflatten(-1, (len(self.dynamic), self.members))
+            # One draw for each site and parameter, `(1, site, parameter, 1)`: dropped for the whole window.
             kept = (self.left_out(torch.ones_like(deviation[:1, :, :, :1])) > 0).to(deviation.dtype)
             for name, change in zip(self.dynamic, (deviation * kept).unbind(-2), strict=True):
                 level[name] = level[name] + change
@@ -205,10 +210,11 @@ class TargetNetwork(nn.Module):
             nn.init.zeros_(self.recurrent.head.bias)
 
     def forward(self, attributes: Tensor, series: Tensor, simulated: Tensor | None = None, warmup: int = 0) -> Tensor:
-        """The target `(time, site)`, not below its floor but in training, where a limit would hide its gradient."""
+        """The target `(time, site)`; not below its floor, except in training, where a limit would hide the gradient."""
         if self.corrects:
             series = torch.cat([series.expand(-1, simulated.shape[1], -1), simulated[..., None]], -1)
         learned = self.recurrent(series, self.attributes(attributes), warmup)[..., 0]
+        # y = y_simulated + s * network, or mean + s * network, with the deviation s of the target
         before = simulated if self.corrects else self.target.mean
         predicted = before + self.target.deviation * learned
         if self.training or self.floor is None:

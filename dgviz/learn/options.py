@@ -1,4 +1,4 @@
-"""What training reads of the options of a run; `dgviz.experiment.config.RunConfig` has them, with their meaning."""
+"""The options that training reads; `dgviz.experiment.config.RunConfig` defines them and says what they mean."""
 
 from typing import Protocol
 

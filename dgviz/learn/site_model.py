@@ -1,4 +1,4 @@
-"""A trained model with the data of a site: what sensitivities and checks take, and what can be simulated again."""
+"""A trained model together with the data of a site, for sensitivities, checks and what-if simulations."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -12,7 +12,7 @@ from dgviz.learn.tensors import Tensors
 from dgviz.processes.declare import Parameter
 from dgviz.suggestions import suggest
 
-HALVINGS = 40  # of the span of a shift: beyond single precision
+HALVINGS = 40  # of the interval of a shift: 2^-40 is beyond single precision
 
 
 class SiteModel:
@@ -24,7 +24,9 @@ class SiteModel:
 
     def __init__(self, model: DifferentiableModel | Ensemble, tensors: Tensors, time: xr.DataArray, target: str):
         self.model, self.process_model = model, model.process_model
-        self.tensors, self.time, self.target = tensors, time, target
+        self.tensors = tensors
+        self.time = time
+        self.target = target
 
     @cached_property
     def learned(self) -> dict[str, Tensor]:
@@ -54,6 +56,7 @@ class SiteModel:
         values = self._scored(name)
         wanted = min(max(float(values.mean()) + change, low), high)
         least, most = low - float(values.max()), high - float(values.min())
+        # Bisection: the mean of the clamped members grows with the shift, but not linearly.
         for _ in range(HALVINGS):
             middle = (least + most) / 2
             if float((values + middle).clamp(low, high).mean()) < wanted:

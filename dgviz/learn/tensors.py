@@ -51,6 +51,7 @@ class Tensors:
                     "Choose options that do not read it, or add it to the data."
                 )
             values = dataset[name]
+            # What lacks a dimension is constant along it: size 1. Then (time, site, member) with one member.
             values = values.expand_dims({d: 1 for d in ("time", "site") if d not in values.dims})
             tensors[name] = _tensor(values.transpose("time", "site"), device)[..., None]
         columns = [_tensor(dataset[name], device) for name in attributes]
@@ -88,6 +89,7 @@ class Tensors:
         steps = torch.where(steps < 0, steps % min(self.year, len(self.target)), steps)
 
         def pick(values: Tensor) -> Tensor:
+            # Constants have one row or column only, whichever steps and sites are asked for.
             rows = steps if len(values) > 1 else torch.zeros_like(steps[:1])
             columns = sites if values.shape[1] > 1 else torch.zeros_like(sites)
             return values[rows, columns]
@@ -102,6 +104,7 @@ class Tensors:
         columns = (
             torch.arange(self.target.shape[1], device=device) if sites is None else torch.tensor(sites, device=device)
         )
+        # (time, site): the same steps at all sites
         steps = torch.arange(start - warmup, stop, device=device)[:, None].expand(-1, len(columns))
         return self.take(steps, columns, warmup)
 

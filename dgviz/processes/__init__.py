@@ -1,1 +1,1 @@
-"""What a process is: its declaration, a model of several, one step of it, and the balance that follows."""
+"""Processes: how one is declared, how several make a model, one time step of that model, and its balance."""

@@ -38,10 +38,10 @@ class Process(torch.nn.Module):
 
     A process that reads or changes stores is stepped through time and sees `(site, member)`, as do those between two
     such processes; others see whole series `(time, site, member)`. With `member_mean` it sees the mean over the
-    members. A process on whole series whose output depends on the days before says how many in `memory`; or it names in
-    `carries` what it returns beside its fluxes at the end, which it takes under that name to go on from there. Where
-    `joins_sites`, what happens at one site depends on others: all sites that belong together are simulated together.
-    `equations` (LaTeX) are shown as help. `learned` names the fluxes that a network inside the process gives.
+    members. A process on whole series whose output depends on earlier days gives their number in `memory`; or it names
+    in `carries` the final state that it returns beside its fluxes, and takes it under that name to continue. With
+    `joins_sites`, what happens at one site depends on others: sites that are connected are simulated together.
+    `equations` (LaTeX) are shown as help. `learned` names the fluxes computed by a network inside the process.
     """
 
     member_mean: ClassVar[bool] = False
@@ -55,8 +55,10 @@ class Process(torch.nn.Module):
 
     def __init_subclass__(cls):
         super().__init_subclass__()
+        # Base classes first, so that a declaration in a subclass replaces the inherited one.
         inherited = (vars(base) for base in reversed(cls.__mro__))
         cls.declared = {k: v for names in inherited for k, v in names.items() if isinstance(v, Quantity)}
+        # Without `self`.
         arguments = list(inspect.signature(cls.forward).parameters.values())[1:]
         if any(a.kind is not a.KEYWORD_ONLY for a in arguments):
             raise TypeError(f"{cls.__name__}.forward must take keywords only: write `def forward(self, *, ...)`.")

@@ -14,7 +14,7 @@ from dgviz.processes.step import Step, WiringError, run
 from dgviz.suggestions import suggest
 
 Backend = Literal["auto", "torch", "fused"]
-PAST = "past_"  # begins the name of the last days of a series, in the state from which a run goes on
+PAST = "past_"  # prefix, in the state at the end of a run, of the last days of a series
 
 
 class Runner(Protocol):
@@ -56,23 +56,27 @@ class ProcessModel(torch.nn.Module):
     def __init__(self, processes: Iterable[Process], inputs: Mapping[str, Quantity], outside: Sequence[str]):
         super().__init__()
         self.processes = torch.nn.ModuleList(processes)
-        self.outside, self.inputs = tuple(outside), dict(inputs)
+        self.outside = tuple(outside)
+        self.inputs = dict(inputs)
         self._declared = {k: v for p in self.processes for k, v in p.declared.items()}
         self._check_wiring(inputs)
-        fluxes, reads = self.of(Flux), set().union(*(p.reads for p in self.processes))
+        fluxes = self.of(Flux)
+        reads = set().union(*(p.reads for p in self.processes))
         self.forcings = {k: v for k, v in inputs.items() if k in reads - fluxes.keys()}
         self.gains = {s: [k for k, f in fluxes.items() if f.into == s] for s in self.of(State)}
         self.losses = {s: [k for k, f in fluxes.items() if f.out_of == s] for s in self.of(State)}
         self.inflows = [k for k, f in fluxes.items() if f.out_of in self.outside]
         self.outflows = [k for k, f in fluxes.items() if f.into in self.outside]
+        # A store that is read has to be known at every step; one that is not can be summed up afterwards.
         carried = {k: s for k, s in self.of(State).items() if k in reads}
         self._summed = {k: s for k, s in self.of(State).items() if k not in carried}
         steps = [i for i, p in enumerate(self.processes) if carried.keys() & (p.reads.keys() | _moved_by(p))]
+        # Three consecutive groups: on whole series, stepped through time, on whole series again.
         first, last = (steps[0], steps[-1] + 1) if steps else (0, 0)
-        self._before, stepped, self._after = (
-            tuple(self.processes)[part] for part in (slice(first), slice(first, last), slice(last, None))
-        )
-        self._step = Step(stepped, carried)
+        in_order = tuple(self.processes)
+        self._before = in_order[:first]
+        self._after = in_order[last:]
+        self._step = Step(in_order[first:last], carried)
         self._fused = self.compiler(self._step) if self.compiler else None
         given = {*self.forcings, *self.of(Parameter), *(k for p in self._before for k in p.of(Flux))}
         self._stepped_inputs = [k for k in self._step.inputs if k in given]
@@ -131,7 +135,7 @@ class ProcessModel(torch.nn.Module):
         initial: Mapping[str, Tensor] | None = None,
         backend: Backend = "auto",
     ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-        """What `forward` gives, and the state at the end: given as `initial`, it lets a run go on as if never ended.
+        """What `forward` gives, and the state at the end; passed as `initial`, a second run continues from it exactly.
 
         The state holds every store, `(1, site, member)`, and, as `past_` and a name, the last days of the series on
         which a process looks back.
@@ -156,7 +160,8 @@ class ProcessModel(torch.nn.Module):
         shape = _common_shape(known)
         wanted = [*self.of(Flux), *self.of(State)] if only is None else list(only)
         summed = [k for k in self._summed if going_on or k in wanted]
-        runner, state = self._choose(backend, known), {}
+        runner = self._choose(backend, known)
+        state = {}
         with runner.on_series(self._before, *shape[:2]):
             for process in self._before:
                 known |= self._run_on_series(process, known, initial, state)
@@ -167,6 +172,7 @@ class ProcessModel(torch.nn.Module):
         with runner.on_series(self._after, *shape[:2]):
             for process in self._after:
                 known |= self._run_on_series(process, known, initial, state)
+        # In double precision, as the stores that are stepped: the sum of many small fluxes keeps its digits.
         for name in summed:
             amounts, dtype = self._sum_up(name, known, shape[0], initial)
             known[name] = amounts.to(dtype)
@@ -199,8 +205,10 @@ class ProcessModel(torch.nn.Module):
         """What to keep of each stepped day: for every member, and as mean over the members."""
         kept, means = [], []
         for name in self._step.computed:
+            # Who needs it later: processes on whole series, and stores that are summed up from it.
             readers = [p for p in self._after if name in p.reads]
             readers += [self._declaring(k) for k in summed if name in self.gains[k] + self.losses[k]]
+            # Keeping the mean alone saves (members - 1) / members of the memory.
             if name in wanted and by_member or any(not p.member_mean for p in readers):
                 kept.append(name)
             elif name in wanted or readers:
@@ -221,12 +229,14 @@ class ProcessModel(torch.nn.Module):
     def _choose(self, backend: Backend, known: Mapping[str, Tensor]) -> Step | Runner:
         if backend not in get_args(Backend):
             raise ValueError(f"There is no backend {backend!r}. Backends: {', '.join(get_args(Backend))}.")
-        chosen, why = ("torch", "asked for" if backend == "torch" else _obstacle(known))
+        chosen = "torch"
+        why = "asked for" if backend == "torch" else _obstacle(known)
         if not why:
             like = next(iter(known.values()))
             chosen, why = self.backend(like.device.type, like.dtype)
         if backend == "fused" and chosen == "torch":
             raise ValueError(f"The fused backend cannot run this model: {why}. Use backend='auto' or 'torch'.")
+        # Once for each reason: a model is run thousands of times.
         if (chosen, why) not in self._logged:
             self._logged.add((chosen, why))
             logging.getLogger(__name__).info("backend %s: %s", chosen, why)
@@ -236,7 +246,7 @@ class ProcessModel(torch.nn.Module):
         return next(p for p in self.processes if state in p.of(State))
 
     def _run_on_series(self, process: Process, known, initial, state: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Run a process on whole series, preceded by those that `initial` holds where it looks back on them."""
+        """Run a process on whole series, with the past days from `initial` before them where it looks back."""
         if process.carries:
             return _carry_on(process, known, initial, state)
         if not process.memory:
@@ -245,9 +255,11 @@ class ProcessModel(torch.nn.Module):
         if process.member_mean:
             series = {k: v.mean(-1, keepdim=True) for k, v in series.items()}
         past = {k: initial[PAST + k] for k in series if PAST + k in initial}
-        n_past, n_time = (max((v.shape[0] for v in some.values()), default=0) for some in (past, series))
+        n_past = max((len(v) for v in past.values()), default=0)
+        n_time = max((len(v) for v in series.values()), default=0)
         series |= {k: _preceded(PAST + k, v, series[k], n_past, n_time) for k, v in past.items()}
         state |= {PAST + k: v[-process.memory :] for k, v in series.items()}
+        # The days before the run were only there to be looked back on.
         return {k: v[n_past:] for k, v in run(process, series).items()}
 
     def _sum_up(self, state: str, known: Mapping[str, Tensor], n_time: int, initial: Mapping[str, Tensor]):
@@ -255,23 +267,29 @@ class ProcessModel(torch.nn.Module):
 
         It is what came in minus what went out, as a running sum.
         """
-        into, out_of = ([known[k] for k in names] for names in (self.gains[state], self.losses[state]))
+        into = [known[k] for k in self.gains[state]]
+        out_of = [known[k] for k in self.losses[state]]
         if self._declaring(state).member_mean:
-            into, out_of = ([v.mean(-1, keepdim=True) for v in vs] for vs in (into, out_of))
+            into = [v.mean(-1, keepdim=True) for v in into]
+            out_of = [v.mean(-1, keepdim=True) for v in out_of]
         change = (sum(into) - sum(out_of)).expand(n_time, -1, -1)
         before = initial.get(state, change.new_full((1, 1, 1), self.of(State)[state].initial))
         if self._declaring(state).member_mean:
             before = before.mean(-1, keepdim=True)
         before = _first_day(state, before, change.shape)
+        # S(t) = S(0) + sum of (inflows - outflows) up to t
         return torch.cumsum(torch.cat([before[None], change.double()]), 0)[1:], change.dtype
 
     def _check_wiring(self, inputs: Mapping[str, Quantity]) -> None:
-        states, known, computed, declared = self.of(State), set(inputs), set(), {}
+        states = self.of(State)
+        known = set(inputs)
+        computed, declared = set(), {}
         for process in self.processes:
             name = type(process).__name__
             _check_same(name, process, declared)
             for taken in (process.of(Parameter).keys() | process.of(State).keys()) & inputs.keys():
                 raise WiringError(f"{name} declares {taken!r}, which is the name of a forcing or attribute. Rename it.")
+            # Any store can be read, also one declared by a later process: it holds what the day before left there.
             known |= process.of(Parameter).keys() | states.keys()
             for missing in (k for k, required in process.reads.items() if required and k not in known):
                 raise WiringError(
@@ -298,7 +316,7 @@ class ProcessModel(torch.nn.Module):
 
 
 def _carry_on(process: Process, known, initial, state: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Run a process from what it gave at the end of an earlier run, if `initial` has that; its end goes to `state`."""
+    """Run a process from its state at the end of an earlier run, if `initial` has one; its own goes to `state`."""
     name = PAST + process.carries
     fluxes = run(process, known | ({process.carries: initial[name]} if name in initial else {}))
     state[name] = fluxes.pop(process.carries)
@@ -311,7 +329,7 @@ def _moved_by(process: Process) -> set[str]:
 
 
 def _obstacle(given: Mapping[str, Tensor]) -> str:
-    """What is in the way of kernels in the inputs themselves, or nothing."""
+    """Why the inputs themselves rule out the kernels, or nothing."""
     if len({v.dtype for v in given.values()}) > 1:
         return f"inputs differ in precision: {', '.join(f'{k} {v.dtype}' for k, v in given.items())}"
     if any(torch._C._functorch.is_functorch_wrapped_tensor(v) for v in given.values()):
@@ -320,7 +338,7 @@ def _obstacle(given: Mapping[str, Tensor]) -> str:
 
 
 def _common_shape(known: Mapping[str, Tensor]) -> tuple[int, ...]:
-    """Days, sites and members of all that is known together."""
+    """The common number of days, sites and members; a size of 1 fits any other."""
     sizes = [{v.shape[i] for v in known.values()} - {1} for i in range(3)]
     if empty := [name for name, v in known.items() if 0 in v.shape]:
         raise ValueError(f"{empty[0]!r} has the shape {tuple(known[empty[0]].shape)}. Give at least one of each.")
@@ -341,7 +359,7 @@ def _first_day(name: str, store: Tensor, shape: torch.Size) -> Tensor:
 
 
 def _preceded(name: str, before: Tensor, now: Tensor, n_past: int, n_time: int) -> Tensor:
-    """A series and, before it, its past days; but a constant, which has one of many days, stays as it is."""
+    """A series with its past days before it; a constant (one day where others have many) stays as it is."""
     if len(now) == 1 < n_time:
         return now
     try:

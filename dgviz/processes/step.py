@@ -33,7 +33,7 @@ class Step:
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:
-        """The names of what the processes read and neither they compute nor the stores hold, in a fixed order."""
+        """The names of what the processes read from outside (neither computed here nor a store), in a fixed order."""
         reads = dict.fromkeys(k for p in self.processes for k in p.reads)
         return tuple(k for k in reads if k not in self.computed)
 
@@ -42,11 +42,13 @@ class Step:
 
         `known` are the inputs of the day and `stores` those at its beginning, `(site, member)` each.
         """
+        # A copy: the caller still needs the stores at the beginning of the day.
         stores = dict(stores)
         known = known | {k: v.to(dtype) for k, v in stores.items()}
         for process in self.processes:
             fluxes = run(process, known)
             known |= fluxes
+            # Later processes see the stores as this one left them: the sequential (operator-splitting) scheme.
             known |= {k: v.to(dtype) for k, v in self._move(process, fluxes, stores).items()}
         return known, stores
 
@@ -75,6 +77,7 @@ class Step:
         """
         dtype = next(iter(known.values())).dtype
         shape = next(iter(stores.values())).shape
+        # (site, member) once for constants; one such slice for each day of the others
         constant = {k: v[0] for k, v in known.items() if len(v) == 1}
         varying = {k: v.unbind() for k, v in known.items() if len(v) > 1}
         history = {k: [] for k in (*kept, *means)}

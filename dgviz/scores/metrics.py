@@ -100,6 +100,7 @@ def log_nse(s: np.ndarray, o: np.ndarray) -> np.ndarray:
     Source: Pushpalatha et al. (2012), doi:10.1016/j.jhydrol.2011.11.055.
     """
     mean = _mean(o)
+    # e = mean(o) / 100
     smallest = np.where(mean > 0, mean / 100, np.nan)[..., None]
     return _efficiency(np.log(s.clip(min=0) + smallest), np.log(o.clip(min=0) + smallest))
 
@@ -268,6 +269,7 @@ def nse_seasonal(s: np.ndarray, o: np.ndarray, waves: np.ndarray) -> np.ndarray:
     for place in np.ndindex(o.shape[:-1]):
         known = ~np.isnan(o[place])
         if known.sum() > len(waves) and np.isfinite(waves).all():
+            # c(t) = b0 + b1 cos wt + b2 sin wt + b3 cos 2wt + b4 sin 2wt, fitted to the days with an observation
             fitted, *_ = np.linalg.lstsq(waves[:, known].T, o[place][known], rcond=None)
             residual[place][known] = o[place][known] - fitted @ waves[:, known]
     return 1 - _ratio(_total((s - o) ** 2), _total(residual**2))
@@ -294,6 +296,7 @@ def _paired(simulated: xr.DataArray, observed: xr.DataArray, dim: str) -> Pairs:
     observed = observed.transpose(..., dim)
     s, o = (flow.transpose(*observed.dims).to_numpy().astype("float64") for flow in (simulated, observed))
     both = ~(np.isnan(s) | np.isnan(o))
+    # A spread needs two values.
     both &= both.sum(-1, keepdims=True) >= 2
     coords = {name: coord for name, coord in observed.coords.items() if dim not in coord.dims}
     rest = xr.DataArray(np.empty(o.shape[:-1]), coords, observed.dims[:-1], attrs=observed.attrs)
@@ -325,6 +328,7 @@ def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
 
 def _deviation(flow: np.ndarray) -> np.ndarray:
     """Distance from the mean: exactly zero where the flow is constant, whatever the mean's rounding."""
+    # A mean of equal numbers can differ from them in the last digit: the spread would not be zero.
     varies = np.fmax.reduce(flow, -1, initial=np.nan) > _smallest(flow)
     return np.where(varies[..., None], flow - _mean(flow)[..., None], 0.0)
 

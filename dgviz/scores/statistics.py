@@ -50,5 +50,6 @@ def rank_correlation(one: xr.DataArray, other: xr.DataArray) -> float:
     """
     one, other = xr.align(one, other, join="inner")
     both = (one.notnull() & other.notnull()).values
+    # Pearson correlation of the ranks
     ranks = [values.to_series().reset_index(drop=True)[both].rank() for values in (one, other)]
     return float("nan") if any(r.nunique() < 2 for r in ranks) else float(ranks[0].corr(ranks[1]))

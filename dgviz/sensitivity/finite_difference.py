@@ -1,4 +1,4 @@
-"""The check of an exact derivative: run the model again with the parameter a little higher and a little lower."""
+"""Check an exact derivative by running the model with the parameter slightly higher and slightly lower."""
 
 import copy
 
@@ -16,16 +16,21 @@ STEP = 1e-4  # of the width of the parameter's range
 def finite_difference(site: SiteModel, parameter: str, step: float = STEP) -> xr.DataArray:
     """Central difference of the target on each scored day with respect to `parameter`, `(time,)`, at one site.
 
-    The parameter is shifted in all members, if it is dynamic on all days, and at all sites whose water passes the site,
-    if there are more. It is done in double precision: in single, rounding would hide small responses.
+    The parameter is shifted in all members, on all days if it is dynamic, and at every site that is simulated together
+    with this one. In double precision: in single, rounding would hide small responses.
     """
-    model, target, declared = site.model, site.target, site.process_model.of(Parameter)
+    model, target = site.model, site.target
+    declared = site.process_model.of(Parameter)
     shift = step * (declared[parameter].range[1] - declared[parameter].range[0])
     with torch.no_grad():
         parameters = {k: v.double() for k, v in site.learned.items()}
-        exact, tensors = copy.deepcopy(model).double(), site.tensors.to(torch.float64)
-        moved = (parameters | {parameter: parameters[parameter] + by} for by in (-shift, shift))
-        low, high = (exact.respond(tensors, each, [target])[target][tensors.warmup :, 0] for each in moved)
+        exact = copy.deepcopy(model).double()
+        tensors = site.tensors.to(torch.float64)
+        lower = parameters | {parameter: parameters[parameter] - shift}
+        higher = parameters | {parameter: parameters[parameter] + shift}
+        low = exact.respond(tensors, lower, [target])[target][tensors.warmup :, 0]
+        high = exact.respond(tensors, higher, [target])[target][tensors.warmup :, 0]
+    # (f(p + h) - f(p - h)) / 2h: the error falls with h^2
     difference = (high - low) / (2 * shift)
     attrs = {
         "units": units_per(model.process_model.attrs(target)["units"], declared[parameter].units),
@@ -39,5 +44,6 @@ def agreement(exact: xr.DataArray, estimate: xr.DataArray) -> float:
 
     100 is equal; below 0 they differ by more than the estimate is large. Two series of zeros agree.
     """
-    apart, size = (float(np.linalg.norm(v)) for v in (exact - estimate, estimate))
+    apart = float(np.linalg.norm(exact - estimate))
+    size = float(np.linalg.norm(estimate))
     return 100.0 if apart == 0 else 100 * (1 - apart / size) if size else -float("inf")

@@ -15,15 +15,16 @@ from dgviz.steps import before
 def forcing_response(site: SiteModel, forcing: str, day: int) -> xr.DataArray:
     """Derivative of the target on the scored day number `day` with respect to `forcing` on each day, `(time,)`.
 
-    The result begins earlier, with the warm-up, so that its sum is the whole response.
-    Later days have exactly zero. The flow is that of the first site; where there are more, as their water passes it,
-    the forcing rises at all of them. Static parameters do not depend on the forcing; the path through dynamic ones
-    counts.
+    The result begins with the warm-up, so that its sum is the whole response; days after `day` are exactly zero.
+    The output is the one of the first site; if others are simulated together with it, the forcing rises at all of them.
+    Static parameters do not depend on the forcing; the path through dynamic ones counts.
     """
-    model, target, tensors = site.model, site.target, site.tensors
+    model, tensors = site.model, site.tensors
+    target = site.target
     series = tensors.forcings[forcing].clone().requires_grad_()
     tensors = replace(tensors, forcings=tensors.forcings | {forcing: series})
     flow = model.mean(tensors, [target])[target][tensors.warmup + day, 0]
+    # One output, many inputs: reverse mode gives all days in one pass. Summed over sites and members.
     (gradient,) = torch.autograd.grad(flow, series)
     attrs = derivative_attrs(model.process_model, "Response of", target, forcing)
     times = before(pd.Index(np.asarray(site.time)), tensors.warmup)

@@ -14,9 +14,11 @@ def mean_response(site: SiteModel) -> xr.Dataset:
     """
     if not site.learned:
         return xr.Dataset()
-    model, target, tensors = site.model, site.target, site.tensors
+    model, tensors = site.model, site.tensors
+    target = site.target
     parameters = {k: v.detach().requires_grad_() for k, v in site.learned.items()}
     flows = model.respond(tensors, parameters, [target])[target][tensors.warmup :]
+    # Sites do not influence each other, so the gradient of the sum over them holds the gradient of each.
     gradients = torch.autograd.grad(flows.mean(0).sum(), list(parameters.values()), materialize_grads=True)
     return xr.Dataset(
         {

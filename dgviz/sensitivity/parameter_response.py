@@ -15,11 +15,14 @@ def parameter_response(site: SiteModel) -> xr.Dataset:
 
     A parameter is shifted by the same amount in all members and, if it is dynamic, on all days. The site is repeated
     once for every parameter, each copy carrying the tangent of its own, so that one pass gives all. Sites that are
-    joined cannot be repeated: then a pass for every parameter, shifted at all of them, gives that of the first site.
+    joined cannot be repeated: then there is one pass for every parameter, shifted at all sites, and the response is the
+    one of the first site.
     """
-    model, tensors, target, time = site.model, site.tensors, site.target, site.time
+    model, tensors = site.model, site.tensors
+    target, time = site.target, site.time
     if model.corrected:  # torch's recurrent networks have tangents in double precision only
         model, tensors = copy.deepcopy(model).double(), tensors.to(torch.float64)
+    # Many outputs (days), few inputs: forward mode gives all days in one pass.
     with torch.no_grad(), forward_ad.dual_level():
         parameters = model.parameters_of(tensors)
         if not parameters:
@@ -52,6 +55,7 @@ def _with_tangent(parameters: dict[str, torch.Tensor], name: str) -> dict[str, t
 def _with_tangents(parameters: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     duals = {}
     for i, (name, value) in enumerate(parameters.items()):
+        # Copy i of the site carries a tangent of 1 in parameter i only: (1 or time, parameter, member).
         copies = value.expand(-1, len(parameters), -1).clone()
         tangent = torch.zeros_like(copies)
         tangent[:, i] = 1

@@ -1,4 +1,4 @@
-"""How the score of joined sites responds to each parameter of each of them: one reverse pass."""
+"""How the mean score of joined sites responds to each parameter of each site: one reverse pass."""
 
 import torch
 import xarray as xr
@@ -9,12 +9,13 @@ from dgviz.sensitivity.units import units_per
 
 
 def score_gradient(site: SiteModel) -> xr.Dataset:
-    """Derivative of the mean NSE of the sites observed, where that varies, by each parameter, `(site,)` by name.
+    """Derivative of the mean NSE of the observed sites, where the series vary, by each parameter, `(site,)` by name.
 
     The score is over the scored days. A parameter of one site is shifted by the same amount in all members and, if it
-    is dynamic, on all days. Above zero, a higher value there would help; a score changes wherever the water goes.
+    is dynamic, on all days. Above zero, a higher value there would improve the score, at whichever sites it acts.
     """
-    model, target, tensors = site.model, site.target, site.tensors
+    model, tensors = site.model, site.tensors
+    target = site.target
     parameters = {k: v.detach().requires_grad_() for k, v in site.learned.items()}
     flows = model.respond(tensors, parameters, [target])[target][tensors.warmup :]
     observed = tensors.target[tensors.warmup :]

@@ -196,7 +196,7 @@ def test_a_stopped_run_is_extended_from_where_it_stopped(small, tmp_path):
     [
         (dict(), 2, "has 2 epochs already. Give more than that."),
         (dict(), "many", "epochs = 'many': Input should be a valid integer"),
-        (dict(parameters="fixed"), 9, "keeps no checkpoint to go on from. Train a new run."),
+        (dict(parameters="fixed"), 9, "keeps no checkpoint to continue from. Train a new run."),
         (
             dict(validation="sites", learning_rate=0.9, patience=1, epochs=30),
             90,

@@ -100,7 +100,7 @@ def test_a_killed_run_fails_and_the_next_is_trained(endless, small, tmp_path):
         wait_until(progress(first))
         process.kill()
         assert first.status == "failed"
-        assert first.error == "The process that trained this run is gone. Train again to go on from its last epoch."
+        assert first.error == "The process that trained this run is gone. Train again to continue from its last epoch."
         wait_until(lambda: second.status == "done")
     n = first.checkpoint()["epoch"]
     carry_out(first, lambda record: first.request("stop"))
@@ -240,7 +240,7 @@ def test_results_of_an_earlier_end_stay_until_there_are_new_ones(small, tmp_path
     xr.testing.assert_equal(run.results().nse.load(), before)
     carry_out(run)
     assert run.status == "done" and len(run.progress) == 3
-    with pytest.raises(RunError, match="is done; there is nothing to go on with"):
+    with pytest.raises(RunError, match="is done; nothing is left to train"):
         carry_out(run)
 
 

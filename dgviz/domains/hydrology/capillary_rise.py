@@ -28,4 +28,5 @@ class CapillaryRise(Process):
     equations = (r"C = c\,Z_l\,\left(1 - \min(\theta / f_c,\ 1)\right)",)
 
     def forward(self, *, lower_zone, soil_moisture, fc, c):
+        # C = c Z_l (1 - theta / fc)
         return dict(capillary_rise=c * relu(lower_zone) * (1 - (soil_moisture / fc).clamp(max=1.0)))

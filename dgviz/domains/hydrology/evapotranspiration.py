@@ -29,6 +29,7 @@ class LinearEvapotranspiration(Process):
     equations = (r"E = \min\left(E_p\,\min(\theta / (l_p f_c),\ 1),\ \theta\right)",)
 
     def forward(self, *, pet, soil_moisture, fc, lp):
+        # Rounding can leave a little less than nothing in the soil.
         supply = relu(soil_moisture)
         return dict(evapotranspiration=torch.minimum(pet * (supply / (lp * fc)).clamp(max=1.0), supply))
 
@@ -77,6 +78,7 @@ class LearnedEvapotranspiration(Process):
 
     def forward(self, *, pet, soil_moisture, fc):
         supply = relu(soil_moisture)
+        # Scaled to about -2 ... 2, where the hyperbolic tangent of the network is steep.
         ratio = self.ratio(4 * supply / fc - 2, fc / 500 - 1, pet / 3 - 1)
         return dict(evapotranspiration=torch.minimum(pet * ratio, supply))
 

@@ -42,6 +42,7 @@ class ThreeOutlets(Process):
 
     def forward(self, *, upper_zone, lower_zone, k0, k1, k2, perc, uzl):
         percolation = self.percolate(upper_zone, lower_zone, perc)
+        # In sequence, as in HBV: each outlet draws on what the one before it left.
         upper = upper_zone - percolation
         quickflow = k0 * relu(upper - uzl)
         return dict(
@@ -75,6 +76,7 @@ class LearnedPercolation(ThreeOutlets):
 
     def percolate(self, upper_zone: Tensor, lower_zone: Tensor, perc: Tensor) -> Tensor:
         """The percolation of a day."""
+        # Scaled to about -1 ... 1 at usual storages.
         share = self.share(upper_zone / 25 - 1, lower_zone / 50 - 1, perc / 5 - 1)
         return torch.minimum(upper_zone, perc * share)
 
@@ -143,6 +145,7 @@ class LinearReservoir(Process):
     equations = (r"Q_2 = k_2\,Z_l",)
 
     def forward(self, *, upper_zone, lower_zone, k2):
+        # A pass-through: the upper zone is empty again at the end of the day.
         return dict(percolation=upper_zone, baseflow=k2 * (lower_zone + upper_zone))
 
 

@@ -13,6 +13,7 @@ def solar_geometry(lat: Tensor, day_of_year: Tensor) -> tuple[Tensor, Tensor, Te
     """Solar declination, sunset hour angle (rad) and inverse relative distance (FAO-56, equations 23 to 25)."""
     angle = 2 * math.pi * day_of_year / 365
     declination = 0.409 * torch.sin(angle - 1.39)
+    # cos(w_s) = -tan(lat) tan(declination); the limits are polar night and midnight sun
     cosine = -torch.tan(torch.deg2rad(lat)) * torch.tan(declination)
     return declination, torch.arccos(cosine.clamp(-0.999999, 0.999999)), 1 + 0.033 * torch.cos(angle)
 
@@ -21,6 +22,7 @@ def extraterrestrial_radiation(lat: Tensor, day_of_year: Tensor) -> Tensor:
     """Radiation at the top of the atmosphere, MJ m-2 d-1 (FAO-56, equation 21)."""
     declination, sunset, distance = solar_geometry(lat, day_of_year)
     latitude = torch.deg2rad(lat)
+    # R_a = 24 * 60 / pi * G_sc d_r [w_s sin(lat) sin(decl) + cos(lat) cos(decl) sin(w_s)]
     height = sunset * torch.sin(latitude) * torch.sin(declination)
     height = height + torch.cos(latitude) * torch.cos(declination) * torch.sin(sunset)
     return 24 * 60 / math.pi * 0.0820 * distance * relu(height)
@@ -43,6 +45,7 @@ class Hamon(Process):
 
     def forward(self, *, tmean, lat, day_of_year):
         _, sunset, _ = solar_geometry(lat, day_of_year)
+        # h; e_s in hPa after Tetens, density of vapour in g m-3
         day_length = 24 / math.pi * sunset
         saturation = 6.108 * torch.exp(17.26939 * tmean / (tmean + 237.3))
         density = 216.7 * saturation / (tmean + 273.3)
@@ -61,6 +64,7 @@ class Hargreaves(Process):
     equations = (r"E_p = 0.0023 \cdot 0.408\, R_a\, (T + 17.8) \sqrt{T_x - T_n}",)
 
     def forward(self, *, tmean, tmin, tmax, lat, day_of_year):
+        # 0.408 kg MJ-1: 1 / latent heat, so MJ m-2 d-1 become mm d-1
         radiation = 0.408 * extraterrestrial_radiation(lat, day_of_year)
         span = (tmax - tmin).clamp(min=1e-6).sqrt()  # at zero its gradient would be infinite
         return dict(pet=0.0023 * radiation * relu(tmean + 17.8) * span)
@@ -78,6 +82,7 @@ class Oudin(Process):
     equations = (r"E_p = \tfrac{R_a}{\lambda \rho} \, \tfrac{T + 5}{100} \quad (T > -5)",)
 
     def forward(self, *, tmean, lat, day_of_year):
+        # 2.45 MJ kg-1: latent heat of vaporisation
         return dict(pet=extraterrestrial_radiation(lat, day_of_year) / 2.45 * relu(tmean + 5) / 100)
 
 

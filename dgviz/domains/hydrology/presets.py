@@ -1,6 +1,6 @@
 """Named configurations to start from: the dial from physics to learning, other structures, and controls.
 
-The sizes are for a record of a year or two, such as the Delaware's; "published size" is that of the field's papers.
+The sizes suit a record of a year or two, such as the Delaware's; "published size" is the size used in papers.
 """
 
 from dgviz.domains import Preset

@@ -26,7 +26,7 @@ class Network:
 
     @classmethod
     def of(cls, number: Tensor, downstream: Tensor, n_pieces: Tensor) -> "Network":
-        """From the number of each reach `(reach,)`, that of the next one downstream and how many pieces to cut it in.
+        """From the number of each reach `(reach,)`, the number of the next one downstream, and its number of pieces.
 
         Where no reach has the number given as downstream, the water leaves. Raises ValueError naming a number that two
         reaches have, or that of a reach whose water comes back to it.
@@ -36,6 +36,7 @@ class Network:
         reach = torch.repeat_interleave(n_pieces)
         first = n_pieces.cumsum(0) - n_pieces
         place = torch.arange(len(reach), device=number.device) - first[reach]  # counted from the reach's upper end
+        # Pieces from the outlet; headwaters are furthest and come first.
         distance = below_end[reach] + n_pieces[reach] - 1 - place
         order = torch.argsort(-distance, stable=True)
         rank = torch.argsort(order)
@@ -52,6 +53,7 @@ class Network:
     def gather(self, amounts: Tensor) -> Tensor:
         """What passes the end of each piece `(piece,)` when `amounts` `(piece,)` enter: the sum of all upstream."""
         n = len(amounts)
+        # (I - A) q = amounts, where A moves what passes one piece to the next below; triangular in this order.
         matrix = torch.eye(n + 1, dtype=amounts.dtype, device=amounts.device)
         matrix[self.below, torch.arange(n, device=amounts.device)] = -1
         return torch.linalg.solve_triangular(matrix[:n, :n], amounts[:, None], upper=False, unitriangular=True)[:, 0]
@@ -74,6 +76,7 @@ def _pieces_below(number: Tensor, to: Tensor, n_pieces: Tensor) -> Tensor:
     below = torch.zeros(len(to) + 1, dtype=n_pieces.dtype, device=n_pieces.device)
     extended = torch.cat([n_pieces, n_pieces.new_zeros(1)])
     for _ in range(len(to) + 1):
+        # One reach further down in each round, until nothing changes; with a loop it never ends.
         further = torch.cat([(below + extended)[to], below[-1:]])
         if torch.equal(further, below):
             return below[:-1]
@@ -95,9 +98,14 @@ class Bed:
 
 
 def cut(number: Tensor, downstream: Tensor, land: Tensor, length: Tensor, slope: Tensor, width: Tensor):
-    """The network and the bed of reaches, of which the number of each, that of the next one downstream, the land beside
-    it (km2), its length (m), its slope and its width (m) are given `(reach,)`."""
-    n_pieces, slope = (length / LONGEST_PIECE).ceil().long(), slope.clamp(min=SMALLEST_SLOPE)
-    network, length = Network.of(number, downstream, n_pieces), length / n_pieces
+    """The network and the bed of reaches.
+
+    Given for each reach, `(reach,)`: its number, the number of the next one downstream, the land beside it (km2), its
+    length (m), slope and width (m).
+    """
+    n_pieces = (length / LONGEST_PIECE).ceil().long()
+    slope = slope.clamp(min=SMALLEST_SLOPE)
+    network = Network.of(number, downstream, n_pieces)
+    length = length / n_pieces  # of a piece
     of_reach = length * width, length * slope, width, slope, land / n_pieces
     return network, Bed(*(values[network.reach] for values in of_reach))

@@ -66,11 +66,13 @@ class MuskingumCunge(Process):
         network, bed = cut(*(values.double().flatten() for values in of_reach))
         at = network.reach
         lateral = runoff[..., 0].double()[:, at] * bed.land * (M3_PER_MM_KM2 / SECONDS_PER_DAY)
+        # Manning for a wide channel: y = (Q n / (B sqrt(S0)))^0.6 = depth Q^0.6
         depth = (manning_n[..., 0].double()[:, at] / (bed.width * bed.slope.sqrt())) ** 0.6
         before = self.steady(network.gather(lateral[0]), depth[0], bed) if river is None else river[..., 0]
         inflow, outflow, storage = route(
             network, self.leaving, lateral, depth, bed, tuple(before), SECONDS_PER_DAY / self.n_steps, self.n_steps
         )
+        # Steps of 3 hours; a day keeps its last storage and the mean of its outflow.
         end_of_day = slice(self.n_steps - 1, None, self.n_steps)
         held = self.held(inflow[end_of_day], outflow[end_of_day], storage[end_of_day], depth, bed)
         upstream = (M3_PER_MM_KM2 * network.gather(bed.land)[network.last]).clamp(min=1.0)  # m3 for each mm
@@ -87,6 +89,7 @@ class MuskingumCunge(Process):
 
     def leaving(self, inflow, depth, inflow_before, outflow_before, storage_before, area, fall, seconds) -> Tensor:
         """The outflow of pieces (m3 s-1) in a step; see `wave.Scheme`."""
+        # First guess of Q = (I + O) / 2, with O of a uniform flow that holds the storage: V = A depth O^0.6.
         flow = (inflow + (storage_before.clamp(min=0.0) / (area * depth)) ** (5 / 3)) / 2
         for _ in range(self.n_iterations):
             residence = _residence(flow, depth, area)
@@ -105,9 +108,9 @@ class MuskingumCunge(Process):
 class PlainMuskingumCunge(MuskingumCunge):
     """River network, plain Muskingum-Cunge that loses water.
 
-    As the form that conserves mass, but each step takes the coefficients of its own flow for the water that entered
-    with those of the step before: what the reach then holds is not what came in minus what went out. A flood loses
-    up to some percent of its volume. Here to be compared with.
+    As the form that conserves mass, but each step applies the coefficients of its own flow to water that entered under
+    the coefficients of the step before: what the reach then holds is not what came in minus what went out. A flood
+    loses up to some percent of its volume. Here to be compared with.
 
     Source: Cunge (1969), doi:10.1080/00221686909500264; Ponce and Yevjevich (1978), J. Hydraul. Div. 104, 1663-1667;
     the loss: Todini (2007), doi:10.5194/hess-11-1645-2007.
@@ -123,6 +126,7 @@ class PlainMuskingumCunge(MuskingumCunge):
         """The outflow of pieces (m3 s-1) in a step; see `wave.Scheme`."""
         flow = (inflow + inflow_before + outflow_before) / 3
         residence = _residence(flow, depth, area)
+        # K = L / c with the celerity c = 5/3 Q / (B y): 3/5 of the residence time
         travel = 0.6 * residence
         of_inflow = travel * (1 - _diffusion(flow, residence, area, fall) / 0.6)
         rest = 2 * travel - of_inflow

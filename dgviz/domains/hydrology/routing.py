@@ -35,6 +35,7 @@ class GammaRouting(Process):
 
     def _weights(self, route_a: Tensor, route_b: Tensor) -> Tensor:
         """The share of runoff that arrives after 0, 1, ... days, `(day, time, site, member)`; sums to 1 over days."""
+        # Gamma density t^(a - 1) e^(-t / b) at the middle of each day; softmax of its logarithm makes the sum 1.
         day = torch.arange(0.5, self.n_days, dtype=route_a.dtype, device=route_a.device)[:, None, None, None]
         return torch.softmax((route_a - 0.9) * day.log() - day / (route_b + 0.5), dim=0)
 
@@ -43,6 +44,7 @@ class GammaRouting(Process):
         if weights.shape[1] > 1:  # the unit hydrograph of the day on which the runoff was made
             arriving = weights * runoff
             return sum(pad(arriving[k], (0, 0, 0, 0, k, 0))[:n_time] for k in range(self.n_days))
+        # One channel for each site and member, each with a kernel of its own (grouped convolution).
         kernel = weights.expand(-1, 1, *runoff.shape[1:]).reshape(self.n_days, 1, -1)
         series = pad(runoff.reshape(n_time, -1).T, (self.n_days - 1, 0))
         routed = conv1d(series[None], kernel.flip(0).permute(2, 1, 0), groups=kernel.shape[-1])

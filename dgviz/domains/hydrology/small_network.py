@@ -21,6 +21,7 @@ class SmallNetwork(nn.Module):
 
     def forward(self, *inputs: Tensor) -> Tensor:
         """The share in the shape that the inputs have together."""
+        # (..., input)
         values = torch.stack(torch.broadcast_tensors(*inputs), -1)
         into_hidden, into_output = self.weights()
         hidden = torch.tanh(_affine(values, into_hidden, self.hidden.bias))

@@ -40,6 +40,7 @@ class DegreeDaySnow(Process):
 
     def snow_share(self, tmean: Tensor, tt: Tensor) -> Tensor:
         """The share of precipitation that falls as snow."""
+        # A step has no slope: `tt` learns through melt and refreezing only. The smooth form below differs.
         return (tmean < tt).to(tmean.dtype)
 
     def forward(self, *, prcp, tmean, snowpack, meltwater, tt, cfmax, cfr, cwh):
@@ -54,6 +55,7 @@ class DegreeDaySnow(Process):
             rainfall=prcp - snowfall,
             melt=melt,
             refreezing=refreezing,
+            # W - cwh S, both after the melt and refreezing of the day
             snow_outflow=relu(liquid - refreezing - cwh * (frozen - melt + refreezing)),
         )
 

@@ -29,6 +29,7 @@ class BetaSoil(Process):
     equations = (r"R = I\,\min\left((\theta / f_c)^{\beta},\ 1\right)", r"X = (\theta + I - R - f_c)^+")
 
     def forward(self, *, surface, soil_moisture, fc, beta):
+        # R = I (theta / fc)^beta
         recharge = surface * (soil_moisture / fc).clamp(SMALLEST, 1.0) ** beta
         infiltration = surface - recharge
         return dict(recharge=recharge, infiltration=infiltration, excess=relu(soil_moisture + infiltration - fc))
@@ -61,6 +62,7 @@ class LearnedRecharge(Process):
         self.share = self.network(3)
 
     def forward(self, *, surface, soil_moisture, fc):
+        # Scaled to about -2 ... 2, where the hyperbolic tangent of the network is steep.
         recharge = surface * self.share(4 * soil_moisture / fc - 2, fc / 500 - 1, surface / 20 - 1)
         infiltration = surface - recharge
         return dict(recharge=recharge, infiltration=infiltration, excess=relu(soil_moisture + infiltration - fc))

@@ -18,11 +18,13 @@ def drivers(random: np.random.Generator, n_sites: int, times: pd.DatetimeIndex) 
     permeability = random.beta(2.0, 2.0, n_sites)
     forest = random.beta(1.5, 1.5, n_sites)
     angle = 2 * np.pi * (times.day_of_year.to_numpy() - 200) / 365.25
+    # Colder to the north and with height; half a year of warmth around day 200.
     tmean = 25.0 - 0.7 * (lat - 30.0) - 0.006 * elevation + 12.0 * np.cos(angle)[:, None]
     tmean = tmean + 3.5 * random.standard_normal((len(times), n_sites))
     half_range = random.uniform(3.0, 7.0, (len(times), n_sites))
     # Storms reach all basins; how much falls in each differs.
     storms = random.random(len(times)) < WET_DAYS
+    # Gamma amounts with many small and few large storms, scaled to the mean of each basin.
     amounts = random.gamma(0.7, 1.0, (len(times), n_sites)) * random.gamma(1.0, 1.0, (len(times), 1))
     mean_prcp = random.uniform(1.5, 4.5, n_sites)
     prcp = storms[:, None] * amounts * mean_prcp / (0.7 * WET_DAYS)

@@ -15,7 +15,7 @@ from dgviz.domains.hydrology.reaches import Bed, Network
 # The outflow of pieces in a step (m3 s-1) from its inflow and their depth coefficient, then inflow, outflow (m3 s-1)
 # and storage (m3) of the step before, then the area (m2) and fall (m) of their beds, and the length of the step (s).
 Scheme = Callable[[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, float], Tensor]
-AT_ONCE = 200_000  # numbers of which the derivatives of a scheme are taken together: they fit a processor's cache
+AT_ONCE = 200_000  # numbers differentiated together: they fit into a processor's cache
 
 
 def route(
@@ -38,6 +38,7 @@ def route(
     time = (wave - network.level).clamp(0, n_all - 1) // n_steps
     skewed = (values.gather(0, time) for values in (lateral, depth))
     outputs = _Route.apply(network, scheme, seconds, *skewed, *initial, bed.area, bed.fall)
+    # Back from the order of the wave to time: a piece of level l is l steps late.
     step = torch.arange(n_all, device=lateral.device)[:, None] + network.level
     return tuple(values.gather(0, step) for values in outputs)
 
@@ -51,13 +52,16 @@ class _Route(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx, network, scheme, seconds, lateral, depth, inflow0, outflow0, storage0, *constants):
-        ctx.network, ctx.scheme, ctx.seconds = network, scheme, seconds
+        ctx.network = network
+        ctx.scheme = scheme
+        ctx.seconds = seconds
         inflow, outflow, storage = _begin(network, lateral, (inflow0, outflow0, storage0))
         for k, here in _waves(network, len(lateral)):
             entering = inflow[k + 1, here]
             before = inflow[k, here], outflow[k, here], storage[k, here]
             leaving = scheme(entering, depth[k, here], *before, *(c[here] for c in constants), seconds)
             outflow[k + 1, here] = leaving
+            # S(t) = S(t - 1) + dt (I - O)
             storage[k + 1, here] = before[2] + seconds * (entering - leaving)
             inflow[k + 2].index_add_(0, network.below[here], leaving)
         saved = depth, inflow, outflow, storage, *constants
@@ -78,6 +82,7 @@ class _Route(torch.autograd.Function):
                 first = max(0, k + 1 - max(1, AT_ONCE // to_outflow.shape[1]))
                 partials = _partials(ctx, first, k + 1)
             by_inflow, by_depth, *by_before = (p[k - first, here] for p in partials)
+            # The same recurrence backwards: first the gradient of the storage, then of O, then of I.
             kept = to_storage[k, here] + storage0[here]
             leaving = to_outflow[k, here] + outflow0[here] - seconds * kept + below[network.below[here]]
             entering = to_inflow[k, here] + inflow0[here] + seconds * kept + by_inflow * leaving
@@ -92,7 +97,8 @@ class _Route(torch.autograd.Function):
     @staticmethod
     def jvp(ctx, _network, _scheme, seconds, lateral, depth, inflow0, outflow0, storage0, *_constants):
         network, like = ctx.network, ctx.saved_tensors[0]
-        lateral, depth = (torch.zeros_like(like) if v is None else v for v in (lateral, depth))
+        lateral = torch.zeros_like(like) if lateral is None else lateral
+        depth = torch.zeros_like(like) if depth is None else depth
         initial = (torch.zeros_like(like[0]) if v is None else v for v in (inflow0, outflow0, storage0))
         inflow, outflow, storage = _begin(network, lateral, tuple(initial))
         partials, first, end = None, 0, 0

@@ -64,8 +64,10 @@ class CpuKernel:
 
         def work(next_block):
             scratch = torch.empty(self.layout.size + ALIGNMENT, dtype=torch.uint8)
+            # Up to the next multiple of the alignment.
             aligned = -(-scratch.data_ptr() // ALIGNMENT) * ALIGNMENT
             while (block := next_block()) is not None:
+                # Sites first ... first + here - 1; the last block may be shorter.
                 first = block * at_once
                 here = min(at_once, n_site - first)
                 function(ctypes.addressof(table), *shape, first, here, block, aligned)

@@ -29,6 +29,7 @@ def write(
         elif not node.arguments:
             values[index] = leaf(node.op, node.label)
         else:
+            # x * y + z rounded once differs in the last bit: allowed in gradients, not where values are compared.
             writer.flags = () if index < n_exact else FUSED
             operands = [values[i] for i in node.arguments]
             if node.op == "clamp":

@@ -95,6 +95,7 @@ def _read(path: Path) -> bytes | None:
         content = path.read_bytes()
     except OSError:
         return None
+    # File: checksum, then machine code. Half a file or a damaged one is compiled again.
     digest, code = content[:DIGEST], content[DIGEST:]
     return code if hashlib.sha256(code).digest() == digest else None
 

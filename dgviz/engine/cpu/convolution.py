@@ -57,6 +57,8 @@ class _Convolution(torch.autograd.Function):
     def backward(ctx, gradient: Tensor):
         series, weights = ctx.saved_tensors
         refuse_second(torch.is_grad_enabled() or any(map(has_direction, (gradient, series, weights))))
+        # y[t] = sum_k w[k] x[t + k], so dx is the gradient convolved with the weights reversed, and
+        # dw[k] = sum_t gradient[t] x[t + k].
         margin = weights.shape[1] - 1
         to_series = _convolved(pad(gradient, (margin, margin)), weights.flip(1)) if ctx.needs_input_grad[0] else None
         to_weights = _correlated(series, gradient) if ctx.needs_input_grad[1] else None
@@ -136,6 +138,7 @@ class _Writer:
 
     def _convolve(self, series: ir.Value, weights: ir.Value, result: ir.Value) -> None:
         lanes, build = self.lanes, self.lanes.build
+        # The last vector begins so that it ends with the series.
         last = build.sub(self.n_time, lanes.int(self.width))
 
         def days(start):

@@ -34,6 +34,7 @@ class Functions:
             return self.library("exp", x)
         all_, build = self.lanes.all, self.build
         x = self._limited(x, -104.0, 89.0)
+        # e^x = 2^n e^r with n = round(x / ln 2) and |r| <= ln(2) / 2
         n = self.lanes.intrinsic("rint", build.fmul(x, all_(1 / LN2)))
         r = self._multiply_add(n, all_(-LN2_HIGH), x)
         r = self._multiply_add(n, all_(-LN2_LOW), r)
@@ -53,6 +54,7 @@ class Functions:
             return self.library("pow", x, y)
         all_, build, exact = self.lanes.all, self.build, y
         y = self._limited(y, -1e30, 1e30)  # beyond, powers are one, zero or infinite, but products would be NaN
+        # x^y = 2^(y log2 x); the part lost in rounding y * exponent is added back
         exponent, rest = self._log_parts(self.lanes.intrinsic("fabs", x))
         product = build.fmul(y, exponent)
         lost = self._multiply_add(y, exponent, build.fneg(product))
@@ -70,6 +72,7 @@ class Functions:
             return self.library("tanh", x)
         all_, build = self.lanes.all, self.build
         square, size = build.fmul(x, x), self.lanes.intrinsic("fabs", x)
+        # Near zero a polynomial; further out 1 - 2 / (e^(2|x|) + 1), with the sign of x.
         near = self._multiply_add(self._polynomial(square, TANH), build.fmul(square, x), x)
         far = build.fdiv(all_(2.0), build.fadd(self.exp(build.fadd(size, size)), all_(1.0)))
         far = self.lanes.intrinsic("copysign", build.fsub(all_(1.0), far), x)
@@ -102,6 +105,7 @@ class Functions:
         lanes, all_, build = self.lanes, self.lanes.all, self.build
         tiny = build.fcmp_ordered("<", x, all_(SMALLEST))
         bits = build.bitcast(build.select(tiny, build.fmul(x, all_(2.0**23)), x), lanes.whole)
+        # x = 2^n m with sqrt(1/2) <= m < sqrt(2), and f = m - 1: then log x = n ln 2 + log(1 + f)
         n = build.ashr(build.sub(bits, lanes.all_whole(SQRT_HALF_BITS)), lanes.all_whole(23))
         f = build.fsub(build.bitcast(build.sub(bits, build.shl(n, lanes.all_whole(23))), lanes.vector), all_(1.0))
         square = build.fmul(f, f)
@@ -134,6 +138,7 @@ class Functions:
     def _scaled(self, x: ir.Value, n: ir.Value) -> ir.Value:
         """x times 2 to the n, in two steps so that neither leaves the range."""
         build, lanes = self.build, self.lanes
+        # A power of two is its biased exponent, shifted into place.
         whole = build.fptosi(n, lanes.whole)
         half = build.ashr(whole, lanes.all_whole(1))
         for part in (half, build.sub(whole, half)):

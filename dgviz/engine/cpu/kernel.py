@@ -24,7 +24,9 @@ class _Kernel:
     name = ""
 
     def __init__(self, plan: Plan, layout: Layout):
-        self.plan, self.layout, self.width = plan, layout, layout.width
+        self.plan = plan
+        self.layout = layout
+        self.width = layout.width
         width, double = layout.width, layout.bytes == 8
         self.module = ir.Module(self.name)
         self.lanes = lanes = Lanes(self.module, self.name, [POINTER, *[INT] * len(ARGUMENTS), POINTER], width, double)
@@ -36,6 +38,7 @@ class _Kernel:
         self.n_cell = build.mul(self.n_site, self.n_member)
         self.first_cell = build.mul(self.first_site, self.n_member)
         self.n = build.mul(self.n_site_here, self.n_member)
+        # Cells of the block, rounded up to whole vectors (the width is a power of two).
         self.n_rounded = build.and_(build.add(self.n, lanes.int(width - 1)), lanes.int(-width))
         self.is_full = build.icmp_signed("==", self.n, self.n_rounded)
         one = ir.Constant(lanes.number, 1.0)
@@ -153,6 +156,7 @@ class _Kernel:
         """The sum over the members of each site, times a factor."""
         lanes, build = self.lanes, self.build
         source = self.row(row)
+        # Whole vectors first, then the rest of the members with the lanes behind them set to zero.
         whole = build.and_(self.n_member, lanes.int(-self.width))
 
         def site(i):
@@ -228,7 +232,7 @@ class _Kernel:
 
 
 class Forward(_Kernel):
-    """Stores at the end and what is kept of each day, from inputs and initial stores."""
+    """Final stores, and what is kept of each day, from inputs and initial stores."""
 
     name = "forward"
 
@@ -254,6 +258,7 @@ class Forward(_Kernel):
         self.take_constants()
 
         def day(t):
+            # The first day of each stretch leaves a checkpoint, if there is memory for them.
             is_first = build.icmp_signed("==", build.srem(t, lanes.int(EVERY)), lanes.int(0))
             with lanes.when(build.and_(keeps, is_first)):
                 place = self.checkpoint(build.sdiv(t, lanes.int(EVERY)))
@@ -275,7 +280,7 @@ class Forward(_Kernel):
 
 
 class Backward(_Kernel):
-    """Gradients of inputs, initial stores and weights from those of what was kept and of the stores at the end."""
+    """Gradients of inputs, initial stores and weights from the gradients of what was kept and of the final stores."""
 
     name = "backward"
 
@@ -303,6 +308,7 @@ class Backward(_Kernel):
         for vector in self.layout.of_weights.values():
             lanes.store(lanes.all(0.0), self.row(vector), lanes.int(0))
         self.take_constants()
+        # Stretches from the last to the first: run again from the checkpoint, then back day by day.
         n_stretch = build.sdiv(build.add(self.n_time, lanes.int(EVERY - 1)), lanes.int(EVERY))
 
         def stretch(number):
@@ -363,6 +369,7 @@ class Backward(_Kernel):
             return lanes.load(row, offset)
 
         leaf = self.leaf(lane, near, stores, gradients)
+        # The day is computed again with its gradient: cheaper than keeping every intermediate value.
         values = write(lanes, plan.graph, plan.gradients.values(), leaf, plan.n_exact)
         offset = self.scaled(lane)
         for (kind, name), index in plan.gradients.items():

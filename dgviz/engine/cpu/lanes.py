@@ -16,7 +16,9 @@ class Lanes:
     """
 
     def __init__(self, module: ir.Module, name: str, arguments: list[ir.Type], width: int, double: bool):
-        self.module, self.width, self.double = module, width, double
+        self.module = module
+        self.width = width
+        self.double = double
         self.function = ir.Function(module, ir.FunctionType(VOID, arguments), name)
         self.build = ir.IRBuilder(self.function.append_basic_block("entry"))
         self.number = ir.DoubleType() if double else ir.FloatType()
@@ -95,6 +97,7 @@ class Lanes:
         test, inside, after = (self.function.append_basic_block() for _ in range(3))
         build.branch(test)
         build.position_at_end(test)
+        # The counter has its first value when coming from before, the next one when coming from the body.
         counter = build.phi(INT)
         counter.add_incoming(start, before)
         build.cbranch(build.icmp_signed("<", counter, stop), inside, after)

@@ -146,7 +146,7 @@ class _Kernel:
 
 
 class Forward(_Kernel):
-    """Stores at the end and what is kept of each day, from inputs and initial stores."""
+    """Final stores, and what is kept of each day, from inputs and initial stores."""
 
     name = "forward"
 
@@ -169,6 +169,7 @@ class Forward(_Kernel):
         self.fetch(self.inputs, "0")
         with self.under("for day in range(n_time):"):
             self.take(self.inputs)
+            # The next day is loaded while this one is computed; after the last there is none, so it is loaded again.
             self.fetch(self.inputs, "tl.minimum(day + 1, n_time - 1)")
             self._keep_checkpoint()
             self.compute([*program.end.values(), *plan.values.values()])
@@ -188,7 +189,7 @@ class Forward(_Kernel):
 
 
 class Backward(_Kernel):
-    """Gradients of inputs, initial stores and weights from those of what was kept and of the stores at the end."""
+    """Gradients of inputs, initial stores and weights from the gradients of what was kept and of the final stores."""
 
     name = "backward"
 
@@ -243,6 +244,7 @@ class Backward(_Kernel):
         gradients = [("from_value", k) for k in (*plan.kept, *plan.means)]
         self._fetch_back(gradients, "first + n_days - 1")
         with self.under("for i in range(n_days):"):
+            # In reverse: last day of the stretch first.
             self.put("day = first + n_days - 1 - i")
             self.take([*self.inputs, *gradients])
             self.put(*(f"{store} = next_{store}" for _, store in self.each_store()))

@@ -51,10 +51,13 @@ def with_climate_of(dataset: xr.Dataset, period: str) -> xr.Dataset:
 
 
 def _of_site(days: xr.Dataset) -> dict[str, float]:
-    rain, warmth = (np.array(days[name], "float64") for name in NEEDED)
+    rain = np.array(days["prcp"], "float64")
+    warmth = np.array(days["tmean"], "float64")
     p_mean, pet_mean = rain.mean(), _potential(days).mean()
+    # One turn of the unit circle a year.
     wave = np.exp(2j * np.pi * np.arange(len(rain)) / YEAR)
-    rain_wave, warm_wave = (_first_harmonic(v, wave) for v in (rain, warmth))
+    rain_wave = _first_harmonic(rain, wave)
+    warm_wave = _first_harmonic(warmth, wave)
     wet, dry = rain >= WET * p_mean, rain < DRY
     with np.errstate(divide="ignore", invalid="ignore"):  # where it never rains
         return {
@@ -80,6 +83,7 @@ def _first_harmonic(values: np.ndarray, wave: np.ndarray) -> np.complex128:
 
 def _mean_spell(days: np.ndarray) -> float:
     """The mean length of the spells of consecutive days; 0 without any."""
+    # A spell begins where the flag goes from 0 to 1.
     n_spells = np.count_nonzero(np.diff(days.astype(int), prepend=0) == 1)
     return np.count_nonzero(days) / max(1, n_spells)
 

@@ -27,6 +27,7 @@ def untrained(results: xr.Dataset, dataset: xr.Dataset) -> xr.Dataset:
     """
     data = dataset.sel(site=results.site, time=results.time)
     prcp = data.prcp.astype("float64").mean("time")
+    # E = P - Q over the days on which Q was observed
     both = data.prcp.where(data.streamflow.notnull()).astype("float64").mean("time")
     found = _of_run(results) | _of_observation(data, both)
     pet = results.get("mean_pet", data.pet.mean("time") if "pet" in data else None)

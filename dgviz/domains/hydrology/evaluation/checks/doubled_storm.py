@@ -20,6 +20,7 @@ def doubled_storm(trial: Trial) -> CheckResult:
         return CheckResult("doubled_storm", "This model does not read precipitation.")
     before = trial.as_trained
     fallen = total(before, trial.fluxes(RAINFALL)) if trial.fluxes(RAINFALL) else total(rain, list(rain))
+    # In the first two thirds, so that the water has time to leave.
     day = trial.warmup + int(trial.scored(fallen)[: max(1, 2 * len(trial.time) // 3)].argmax())
     if not fallen[day]:
         return CheckResult("doubled_storm", "No rain falls on these days.")

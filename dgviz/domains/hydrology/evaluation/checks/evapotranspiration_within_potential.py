@@ -27,6 +27,7 @@ def evapotranspiration_within_potential(trial: Trial) -> CheckResult:
             "excess": {"units": units, "long_name": "Excess"},
         },
     )
+    # To rounding: both are means over the members.
     limit = ROUNDING * float(potential.max())
     criterion = Criterion("Largest excess on any day", float(excess.max()), units, at_most=limit)
     days = int((excess > limit).sum())

@@ -9,9 +9,9 @@ from dgviz.domains.hydrology.evaluation.checks.names import PRECIPITATION
 def mass_closure(trial: Trial) -> CheckResult:
     """All precipitation of the data has left or is still stored, on every day.
 
-    What is missing was lost; what is too much was made from nothing. The balance is that of the precipitation given,
-    not of what the processes say they took in, and of the target as it is predicted, with whatever a network adds to
-    it. Judged by the largest gap on any day.
+    What is missing was lost; what is too much was made from nothing. The balance takes the precipitation of the data,
+    not what the processes say they took in, and the target as it is predicted, with whatever a network adds to it.
+    Judged by the largest gap on any day.
     """
     rain, now = trial.forcings(PRECIPITATION), trial.as_trained
     if not rain:
@@ -21,6 +21,7 @@ def mass_closure(trial: Trial) -> CheckResult:
         return CheckResult("mass_closure", _without_stores(trial, came[-1]))
     parts = {name: now[name] for name in trial.declared.outflows} | {"stored": trial.gained(now)}
     parts = {name: np.cumsum(trial.scored(values)) for name, values in parts.items()}
+    # gap(t) = sum of precipitation - sum of what left - gain of the stores, since the first scored day
     gap = came - sum(parts.values())
     worst = float(gap[np.abs(gap).argmax()])
     limit = ROUNDING * float(came[-1])

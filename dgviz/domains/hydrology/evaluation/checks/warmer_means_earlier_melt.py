@@ -24,6 +24,7 @@ def warmer_means_earlier_melt(trial: Trial) -> CheckResult:
     after = trial.simulate({k: v + WARMER for k, v in warmth.items()})
     warm = total(after, snow)
     fallen = float(trial.scored(total(rain, list(rain))).sum())
+    # mm of snow x days, per mm of precipitation: mean delay in days
     shift = float(trial.scored(warm - pack).sum()) / fallen
     series = trial.dataset(
         ["as it was", f"{WARMER:g} \u00b0C warmer"],

@@ -17,6 +17,7 @@ def zero_rain_dries_down(trial: Trial) -> CheckResult:
     if not rain:
         return CheckResult("zero_rain_dries_down", "This model does not read precipitation.")
     wet = trial.as_trained[trial.target]
+    # In the first half, so that enough dry days follow.
     peak = trial.warmup + int(trial.scored(wet)[: max(1, len(trial.time) // 2)].argmax())
     dry_days = np.arange(trial.n_days) > peak
     if dry_days.sum() < 4:
@@ -47,7 +48,8 @@ def _of_stores(trial: Trial, simulated, dry_days: np.ndarray) -> tuple[Criterion
     if not trial.stores:
         return ()
     limit = ROUNDING * float(trial.stored(simulated)[~dry_days][-1])
-    gained, left = (v[dry_days] for v in (trial.gained(simulated), trial.left(simulated)))
+    gained = trial.gained(simulated)[dry_days]
+    left = trial.left(simulated)[dry_days]
     return (
         Criterion("Largest gain on a dry day", float(gained.max()), "mm", at_most=limit),
         Criterion("Water that left beyond what was stored", float((left + gained).sum()), "mm", at_most=limit),
