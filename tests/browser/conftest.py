@@ -24,7 +24,6 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.path.is_relative_to(here):
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))  # one server for all
             if CHROMIUM is None:
                 item.add_marker(pytest.mark.skip(reason="needs Chromium (Debian: apt install chromium)"))
 
