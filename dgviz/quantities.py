@@ -100,3 +100,8 @@ class Flux(Quantity):
 
     out_of: str = ""
     into: str = ""
+
+
+def lower_first(name: str) -> str:
+    """A label within a sentence: "Field capacity" is "field capacity"; "USGS number" and "NSE" stay."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]

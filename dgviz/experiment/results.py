@@ -13,6 +13,7 @@ from dgviz.learn import DifferentiableModel, Ensemble
 from dgviz.learn.site_model import SiteModel
 from dgviz.learn.tensors import Tensors
 from dgviz.processes.declare import Flux
+from dgviz.quantities import lower_first
 from dgviz.scores.metrics import scores
 from dgviz.sensitivity import mean_response, score_gradient
 
@@ -101,7 +102,7 @@ def _mean_fluxes(sites: SiteModel) -> xr.Dataset:
     with torch.no_grad():
         values = model.mean(tensors, list(fluxes)) if fluxes else {}
     means = {k: v[tensors.warmup :].double().mean(0).cpu().numpy() for k, v in values.items()}
-    about = {k: {"units": f.units, "long_name": f"Mean {f.long_name.lower()}"} for k, f in fluxes.items()}
+    about = {k: {"units": f.units, "long_name": f"Mean {lower_first(f.long_name)}"} for k, f in fluxes.items()}
     moved = {k: {"out_of": f.out_of, "into": f.into} for k, f in fluxes.items() if f.into}
     return xr.Dataset({f"mean_{k}": ("site", v, about[k] | moved.get(k, {})) for k, v in means.items()})
 

@@ -8,7 +8,7 @@ import xarray as xr
 
 from dgviz.learn.site_model import SiteModel
 from dgviz.processes.declare import Parameter
-from dgviz.sensitivity.units import units_per
+from dgviz.sensitivity.units import derivative_attrs
 
 STEP = 1e-4  # of the width of the parameter's range
 
@@ -32,10 +32,8 @@ def finite_difference(site: SiteModel, parameter: str, step: float = STEP) -> xr
         high = exact.respond(tensors, higher, [target])[target][tensors.warmup :, 0]
     # (f(p + h) - f(p - h)) / 2h: the error falls with h^2
     difference = (high - low) / (2 * shift)
-    attrs = {
-        "units": units_per(model.process_model.attrs(target)["units"], declared[parameter].units),
-        "long_name": f"Response of {target} to {declared[parameter].long_name.lower()}, by central difference",
-    }
+    attrs = derivative_attrs(model.process_model, "Response of", target, parameter)
+    attrs["long_name"] += ", by central difference"
     return xr.DataArray(difference.cpu().numpy(), {"time": site.time}, "time", attrs=attrs)
 
 

@@ -5,6 +5,7 @@ import xarray as xr
 
 from dgviz.learn.losses import nse
 from dgviz.learn.site_model import SiteModel
+from dgviz.quantities import lower_first
 from dgviz.sensitivity.units import units_per
 
 
@@ -30,7 +31,7 @@ def score_gradient(site: SiteModel) -> xr.Dataset:
                 gradient.sum((0, -1)).cpu().numpy(),
                 {
                     "units": units_per("1", declared(name)["units"]),
-                    "long_name": f"Gradient of the mean NSE by {declared(name)['long_name'].lower()}",
+                    "long_name": f"Gradient of the mean NSE by {lower_first(declared(name)['long_name'])}",
                 },
             )
             for name, gradient in zip(parameters, gradients, strict=True)

@@ -3,6 +3,7 @@
 import re
 
 from dgviz.processes.model import ProcessModel
+from dgviz.quantities import lower_first
 
 
 def units_per(units: str, of: str) -> str:
@@ -17,5 +18,5 @@ def derivative_attrs(model: ProcessModel, words: str, target: str, by: str) -> d
     above, below = model.attrs(target), model.attrs(by)
     return {
         "units": units_per(above["units"], below["units"]),
-        "long_name": f"{words} {target} to {below['long_name'].lower()}",
+        "long_name": f"{words} {lower_first(above['long_name'])} to {lower_first(below['long_name'])}",
     }

@@ -13,6 +13,7 @@ from dgviz.datasets import DataError
 from dgviz.experiment.config import ConfigError
 from dgviz.experiment.runs import RunError
 from dgviz.experiment.runs import runs_folder as default_runs_folder
+from dgviz.quantities import lower_first
 from dgviz.ui import theme
 from dgviz.ui.lenses.checks.physics_checks import PhysicsChecks
 from dgviz.ui.lenses.compare.comparison import MedianScores, OptionDifferences
@@ -52,7 +53,6 @@ from dgviz.ui.widgets.header import context_bar, header, unreadable_runs
 from dgviz.ui.widgets.help import HelpDialog
 from dgviz.ui.widgets.islands import STYLE, Island, Sea
 from dgviz.ui.widgets.sidebar import sidebar
-from dgviz.ui.words.text import lower_first
 
 # Page -> rows of (views one above the other, columns out of twelve). A page is built when it is first opened.
 PAGES: dict[str, tuple[tuple[tuple[tuple[type[View], ...], int], ...], ...]] = {

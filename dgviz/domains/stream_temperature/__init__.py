@@ -12,6 +12,8 @@ from dgviz.datasets.vocabulary import CALENDAR
 from dgviz.domains.domain import Domain
 from dgviz.domains.slots import with_files
 from dgviz.domains.stream_temperature import presets
+from dgviz.domains.stream_temperature.colours import COLOURS
+from dgviz.domains.stream_temperature.evaluation.claims import CLAIMS
 from dgviz.domains.stream_temperature.evaluation.regimes import EVALUATIONS
 from dgviz.domains.stream_temperature.evaluation.rivals import rivals
 from dgviz.domains.stream_temperature.exchange import (
@@ -58,6 +60,8 @@ domain = Domain(
     references=rivals,
     evaluations=EVALUATIONS,
     checks=(balance_closes,),
+    claims=CLAIMS,
+    colours=COLOURS,
     presets=presets.PRESETS,
     dial=presets.DIAL,
     controls=presets.CONTROLS,

@@ -40,7 +40,7 @@ class EightParameters(Process):
     Source: Toffolon and Piccolroaz (2015), doi:10.1088/1748-9326/10/11/114011.
     """
 
-    a1 = Parameter("degC d-1", "Heat gain in air of 0 degC", range=(-2.0, 8.0), default=0.5)
+    a1 = Parameter("degC d-1", "Constant heat gain", range=(-2.0, 8.0), default=0.5)
     a2 = Parameter("d-1", "Heat gain per degree of the air", range=(0.0, 1.5), default=0.3)
     a3 = Parameter("d-1", "Heat loss per degree of the water", range=(0.01, 2.0), default=0.35)
     a4 = Parameter("1", "Exponent of depth over discharge", range=(-1.0, 1.0), default=0.3)

@@ -4,11 +4,12 @@ import xarray as xr
 from bokeh.models import ColumnDataSource, Range1d
 from bokeh.plotting import figure
 
+from dgviz.quantities import lower_first
 from dgviz.ui import theme
 from dgviz.ui.figures import plain_figure, plain_legend
 from dgviz.ui.figures.series import bars_of, limits_of, lines_of
 from dgviz.ui.look import Look
-from dgviz.ui.words.text import label, lower_first, units, with_units
+from dgviz.ui.words.text import label, units, with_units
 
 HEIGHT = 96  # px of a panel
 

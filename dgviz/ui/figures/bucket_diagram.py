@@ -154,7 +154,7 @@ class BucketDiagram:
         fig.line([0, 100], [SKY, SKY], line_color=theme.token("border", self.dark), line_width=1)
         words = dict(text_color=muted, text_font=value(theme.FONT), text_font_size=SMALL)
         if picture.above:
-            fig.text([100], [SKY - 5], [" and ".join(map(sentence, picture.above))], text_align="right", **words)
+            fig.text([100], [SKY - 5], [", ".join(map(sentence, picture.above))], text_align="right", **words)
         if picture.beside:
             x = np.linspace(SIDE - 6, 101, 60)
             wave = 3 * np.sin(x * 0.9)

@@ -149,7 +149,7 @@ class _Layout:
             thin, on = name in self.thin, name in self.on
             height = THIN if thin else max(STORE if on else OFF, OUTLET * len(self._leaves_aside(name)))
             left = LANE * _passing(self.up, i)
-            right = (MAIN if self.side or self.beside else 100) - LANE * _passing(self.down, i)
+            right = MAIN - LANE * _passing(self.down, i)
             boxes[name] = Bucket(name, self.states[name], left, right, y, y + height, on, thin)
             y += height + GAP
         return boxes | self._side_boxes(boxes)
@@ -206,9 +206,8 @@ class _Layout:
         """An arrow that passes stores by."""
         flux = self.fluxes[name]
         source, goal = (self._ends(row) for row in self._rows(flux))
-        right = MAIN if self.side or self.beside else 100
         if name in self.down:
-            x = right - LANE * (self.down[name][0] + 0.5)
+            x = MAIN - LANE * (self.down[name][0] + 0.5)
             y0, y1 = source[3], goal[2]
             label, align = ((x, SKY / 2), "center") if flux.out_of in self.above else ((x, (y0 + y1) / 2), "left")
         else:

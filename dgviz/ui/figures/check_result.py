@@ -8,10 +8,11 @@ from bokeh.models import ColumnDataSource, Range1d, Span
 from bokeh.plotting import figure
 
 from dgviz.checks import CheckResult
+from dgviz.quantities import lower_first
 from dgviz.ui import theme
 from dgviz.ui.figures import hover, plain_figure, plain_legend
 from dgviz.ui.look import Look
-from dgviz.ui.words.text import has_no_zero, lower_first, units
+from dgviz.ui.words.text import has_no_zero, units
 
 BEFORE, AFTER = 45, 180  # time steps in sight around the one at which cases part
 FINEST = 1e-6  # what stays below this is drawn as zero

@@ -8,9 +8,10 @@ import xarray as xr
 from dgviz.datasets import attribute_names
 from dgviz.experiment.config import RunConfig
 from dgviz.processes.declare import Parameter
+from dgviz.quantities import lower_first
 from dgviz.ui import theme
 from dgviz.ui.session.colour_choice import ColourChoice
-from dgviz.ui.words.text import MINUS, PERIODS, label, lower_first, score_label, score_meaning, units
+from dgviz.ui.words.text import MINUS, PERIODS, label, score_label, score_meaning, units
 from dgviz.ui.words.text import period as days_in_words
 
 RESPONSES = "sensitivity", "gradient"  # begin the name of a response to a parameter

@@ -7,12 +7,13 @@ import xarray as xr
 from bokeh.models import ColumnDataSource, FixedTicker
 from bokeh.plotting import figure
 
+from dgviz.quantities import lower_first
 from dgviz.scores.series import duration_curve, monthly_means
 from dgviz.ui import theme
 from dgviz.ui.figures import hover, log_ticks, plain_figure, plain_legend
 from dgviz.ui.figures.series import bars_of
 from dgviz.ui.look import Look
-from dgviz.ui.words.text import label, lower_first
+from dgviz.ui.words.text import label
 
 LINES = {"observed": "observed", "simulated": "run A", "baseline": "run B", "what_if": "what if"}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -10,11 +10,12 @@ from bokeh.models import ColumnDataSource, HoverTool, Range1d, Span
 from bokeh.plotting import figure
 
 from dgviz.processes.declare import Flux, Quantity, State
+from dgviz.quantities import lower_first
 from dgviz.ui import theme
 from dgviz.ui.figures import hover, nothing_yet, plain_figure, plain_legend, tip
 from dgviz.ui.figures.series import in_window, limits_of
 from dgviz.ui.look import Look
-from dgviz.ui.words.text import has_no_zero, lower_first, sentence, short_label, units
+from dgviz.ui.words.text import has_no_zero, sentence, short_label, units
 
 DASHES = ("solid", (6, 2), (2, 2), (8, 2, 2, 2))  # of quantities that share a colour
 
@@ -22,12 +23,13 @@ DASHES = ("solid", (6, 2), (2, 2), (8, 2, 2, 2))  # of quantities that share a c
 class StoreSeries:
     """Panels over one source of all series; which are drawn is chosen with `show_only`.
 
-    `inflows` hang from the top, stacked; `others` are drawn as lines, fluxes above and what is held below.
+    `inflows` hang from the top, stacked, or stand on zero where some are negative, as gains and losses of heat;
+    `others` are drawn as lines, fluxes above and what is held below.
     """
 
     def __init__(self, inflows: dict[str, Flux], others: dict[str, Quantity], look: Look):
         self.inflows, self.others, self.look = inflows, others, look
-        names = ["time", *inflows, *others, *(f"top_{name}" for name in inflows)]
+        names = ["time", *inflows, *others, *(f"{end}_{name}" for name in inflows for end in ("base", "top"))]
         self.source = ColumnDataSource(nothing_yet(*names))
         self.x_range = Range1d()
         self.moment = Span(dimension="height", line_color=look.token("text"), line_width=1, line_alpha=0.6)
@@ -44,8 +46,7 @@ class StoreSeries:
     def update(self, simulated: xr.Dataset) -> None:
         """The series of another site or of other times, `(time,)`."""
         columns = {name: simulated[name].values for name in (*self.inflows, *self.lines)}
-        tops = np.cumsum([columns[name] for name in self.inflows], 0)
-        stacked = {f"top_{name}": top for name, top in zip(self.inflows, tops, strict=True)}
+        stacked = stack({name: columns[name] for name in self.inflows})
         self.source.data = {"time": simulated.time.values, **columns, **stacked}
 
     def show_only(self, names: Sequence[str]) -> None:
@@ -78,7 +79,8 @@ class StoreSeries:
         for panel in self.panels:
             if "inflow" in panel.tags:
                 low, high = limits_of(self.source.data, [f"top_{n}" for n in self.inflows], inside, 0.0)
-                panel.y_range.update(start=1.12 * high, end=1.12 * low)
+                start, end = (high, low) if low == 0 else (low, high)
+                panel.y_range.update(start=1.12 * start, end=1.12 * end)
                 continue
             drawn = [n for n in names if n in self.lines and self.lines[n] in panel.renderers]
             panel.visible = bool(drawn) or panel is self.panels[-1]
@@ -92,18 +94,16 @@ class StoreSeries:
         unit = next(iter(self.inflows.values())).units
         fig = self._panel(96, f"Inflow, {units(unit)}", Range1d(10, 0), "xpan,xwheel_zoom")
         fig.tags = ["inflow"]
-        below = 0
         for name in self.inflows:
             fig.varea_step(
                 "time",
-                below,
+                f"base_{name}",
                 f"top_{name}",
                 source=self.source,
                 step_mode="center",
                 fill_color=self.look.ink(name),
                 legend_label=sentence(name).lower(),
             )
-            below = f"top_{name}"
         plain_legend(fig, "bottom_right")
         fig.yaxis.ticker.desired_num_ticks = 3
         fig.toolbar_location = None
@@ -129,6 +129,17 @@ class StoreSeries:
         return plain_figure(
             height, y_label=y_label, x_axis_type="datetime", x_range=self.x_range, y_range=y_range, tools=tools
         )
+
+
+def stack(amounts: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The ends of stacked areas, `base_NAME` and `top_NAME`: gains upon gains above zero, losses upon losses below."""
+    ends, gains, losses = {}, 0.0, 0.0
+    for name, amount in amounts.items():
+        gained, lost = np.maximum(amount, 0), np.minimum(amount, 0)
+        ends[f"base_{name}"] = np.where(amount > 0, gains, losses)
+        gains, losses = gains + gained, losses + lost
+        ends[f"top_{name}"] = np.where(amount > 0, gains, losses)
+    return ends
 
 
 def _by_units(quantities: dict[str, Quantity]) -> list[dict[str, Quantity]]:

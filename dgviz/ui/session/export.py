@@ -9,9 +9,10 @@ import xarray as xr
 
 from dgviz.datasets import forcing_names
 from dgviz.experiment.runs import Run
+from dgviz.quantities import lower_first
 from dgviz.ui.figures.series import at_all_times, simulated_of
 from dgviz.ui.session.state import AppState
-from dgviz.ui.words.text import label, lower_first
+from dgviz.ui.words.text import label
 
 
 def shown_series(state: AppState) -> xr.Dataset:

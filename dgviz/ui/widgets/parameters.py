@@ -4,10 +4,11 @@ import xarray as xr
 
 from dgviz.experiment.config import RunConfig
 from dgviz.processes.declare import Parameter
+from dgviz.quantities import lower_first
 from dgviz.ui.session.state import AppState
 from dgviz.ui.widgets import material
 from dgviz.ui.words.steps import Step
-from dgviz.ui.words.text import lower_first, units
+from dgviz.ui.words.text import units
 
 
 def thresholds(step: Step) -> str:

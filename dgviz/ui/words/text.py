@@ -142,8 +142,3 @@ def slot_label(slot: str, options: tuple[type[Process], ...]) -> str:
     """What a slot is for: the quantity of that name where a process declares one, else the slot's own name."""
     named = [option.declared[slot].long_name for option in options if slot in option.declared]
     return named[0] if named else sentence(slot)
-
-
-def lower_first(name: str) -> str:
-    """A label within a sentence: "Field capacity" is "field capacity"; "USGS number" and "NSE" stay."""
-    return name if name[1:2].isupper() else name[:1].lower() + name[1:]

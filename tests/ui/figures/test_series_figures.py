@@ -9,7 +9,7 @@ from dgviz.domains.hydrology.evaluation.backdrop import rain_and_snow
 from dgviz.experiment.config import RunConfig
 from dgviz.processes.declare import Flux, State
 from dgviz.ui.figures.series import backdrop_columns, target_columns
-from dgviz.ui.figures.stores import StoreSeries
+from dgviz.ui.figures.stores import StoreSeries, stack
 from dgviz.ui.figures.time_series import TimeSeries
 from tests.ui.conftest import LOOK
 
@@ -46,8 +46,19 @@ def test_inflows_of_a_day_are_stacked(dataset):
     figure = StoreSeries(inflows, others, LOOK)
     figure.update(xr.Dataset({k: ("time", np.array(v)) for k, v in values.items()}, {"time": time}))
     lower, upper = sorted(bars(figure.layout), key=lambda area: area.glyph.y2 == "top_rainfall")
-    assert (lower.glyph.y1, lower.glyph.y2) == (0, "top_snowfall")
-    assert (upper.glyph.y1, upper.glyph.y2) == ("top_snowfall", "top_rainfall")
-    np.testing.assert_array_equal(upper.data_source.data["top_snowfall"], [0, 3, 1, 0])
-    np.testing.assert_array_equal(upper.data_source.data["top_rainfall"], [2, 4, 1, 5])
-    np.testing.assert_array_equal(upper.data_source.data["time"], time)
+    assert (lower.glyph.y1, lower.glyph.y2) == ("base_snowfall", "top_snowfall")
+    assert (upper.glyph.y1, upper.glyph.y2) == ("base_rainfall", "top_rainfall")
+    drawn = upper.data_source.data
+    snow, rain = (np.subtract(drawn[f"top_{name}"], drawn[f"base_{name}"]) for name in inflows)
+    np.testing.assert_array_equal(snow, [0, 3, 1, 0])
+    np.testing.assert_array_equal(rain, [2, 1, 0, 5])
+    np.testing.assert_array_equal(np.maximum(drawn["top_snowfall"], drawn["top_rainfall"]), [2, 4, 1, 5])
+    np.testing.assert_array_equal(drawn["time"], time)
+
+
+def test_gains_are_stacked_above_zero_and_losses_below():
+    ends = stack({"air": np.array([2.0, -1.0, -3.0]), "inflow": np.array([1.0, -2.0, 4.0])})
+    assert (ends["base_air"] == 0).all()
+    np.testing.assert_array_equal(ends["top_air"], [2, -1, -3])
+    np.testing.assert_array_equal(ends["base_inflow"], [2, -1, 0])
+    np.testing.assert_array_equal(ends["top_inflow"], [3, -3, 4])

@@ -7,13 +7,14 @@ from functools import cache, partial
 import panel as pn
 
 from dgviz.checks import CheckResult, Criterion, checks_by_name, meaning
+from dgviz.quantities import lower_first
 from dgviz.ui import theme
 from dgviz.ui.figures.check_result import plot_check_result
 from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.lenses.view import text
 from dgviz.ui.session.simulation import Simulation
 from dgviz.ui.widgets import material
-from dgviz.ui.words.text import lower_first, period, sentence, small, units
+from dgviz.ui.words.text import period, sentence, small, units
 
 SIGNS = {"passed": "\u2713", "failed": "\u2715", "does not apply": "\u2013"}
 INKS = {"passed": "primary", "failed": "warning"}

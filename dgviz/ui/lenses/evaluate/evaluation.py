@@ -8,6 +8,7 @@ import panel as pn
 import xarray as xr
 
 from dgviz.domains.evaluation import Evaluation, Scatter
+from dgviz.quantities import lower_first
 from dgviz.scores.statistics import rank_correlation
 from dgviz.ui.figures import plain_legend
 from dgviz.ui.figures.colours import choices, colouring, texts
@@ -20,7 +21,7 @@ from dgviz.ui.session.state import AppState
 from dgviz.ui.session.store import results_written
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.brushing import choose_by, follow
-from dgviz.ui.words.text import axis_label, date, label, lower_first, number, signed, units, with_units
+from dgviz.ui.words.text import axis_label, date, label, number, signed, units, with_units
 
 DASHES = ("solid", "dashed", "dotted", "dotdash")  # of curves to compare with
 MANY = 3  # pictures, above which they are chosen from a list and summed up in a table

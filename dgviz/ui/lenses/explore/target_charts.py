@@ -62,8 +62,9 @@ class TargetCharts(View):
     def refresh(self, *, site, run, baseline, window, what_if):
         """The series of the picked site in the window, and what follows from changed parameters."""
         state, target = self.state, self.state.config.target
-        about = f"<span class='muted'>{site}{self._area()}</span>"
-        self.heading = f"{html.escape(state.name_of(site))} {about}{what_if_badge(what_if)}"
+        name = state.name_of(site)
+        about = ", ".join(words for words in (site if site != name else "", self._area()) if words)
+        self.heading = f"{html.escape(name)} <span class='muted'>{about}</span>{what_if_badge(what_if)}"
         supposed = what_if.simulated if what_if else None
         if self.changed - {"window", "what_if"}:
             results, others = state.results(run), state.results(baseline)
@@ -71,7 +72,7 @@ class TargetCharts(View):
             self.columns |= target_columns(target, state.dataset, site, results, others, supposed)
         elif "what_if" in self.changed:
             self.columns["what_if"] = at_all_times(supposed[target] if what_if else None, state.dataset)
-        self.summary = of_series(state.name_of(site), self.columns, window, state.look)
+        self.summary = of_series(name, self.columns, window, state.look)
         if state.chart == "series":
             self._show_series(bool(baseline), window)
         else:
@@ -111,4 +112,4 @@ class TargetCharts(View):
         area = self.state.dataset.get("area")
         if area is None:
             return ""
-        return f", {number(float(area.sel(site=self.state.site)), 0)} {units(area.attrs.get('units', 'km2'))}"
+        return f"{number(float(area.sel(site=self.state.site)), 0)} {units(area.attrs.get('units', 'km2'))}"

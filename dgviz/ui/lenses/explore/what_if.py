@@ -6,12 +6,13 @@ import panel as pn
 import param
 
 from dgviz.processes.declare import Parameter, Process, title
+from dgviz.quantities import lower_first
 from dgviz.scores import metrics
 from dgviz.ui.figures.series import overlap
 from dgviz.ui.lenses.view import View, text
 from dgviz.ui.session.what_if import digits, parameter_number, what_if_badge
 from dgviz.ui.widgets import material
-from dgviz.ui.words.text import lower_first, number, score_label, units, with_units
+from dgviz.ui.words.text import number, score_label, units, with_units
 
 GRID = """
 :host { display: grid !important; grid-template-columns: repeat(auto-fill, minmax(250px, 1fr)); gap: 0 28px;

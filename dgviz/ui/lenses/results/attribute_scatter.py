@@ -5,13 +5,14 @@ from functools import cached_property
 import panel as pn
 
 from dgviz.datasets import attribute_names
+from dgviz.quantities import lower_first
 from dgviz.scores.statistics import over_sites, rank_correlation
 from dgviz.ui.figures.site_scatter import SiteScatter
 from dgviz.ui.lenses.view import View
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.brushing import choose_by, follow
 from dgviz.ui.widgets.parameters import chosen, learned, parameter_select
-from dgviz.ui.words.text import axis_label, label, lower_first, number, signed
+from dgviz.ui.words.text import axis_label, label, number, signed
 
 
 class AttributeScatter(View):

@@ -16,8 +16,11 @@ WORDS = {"inflow": "In", "outflow": "Out", "change": "Stored", "residual": "Resi
 
 
 def balance_table(terms: xr.DataArray, look: Look) -> str:
-    """A row for each term `(term,)` with a bar as long as its amount, and a share of all inflow."""
-    inflow = float(terms[terms.kind == "inflow"].sum()) or 1.0
+    """A row for each term `(term,)` with a bar as long as its amount, and a share of all inflow.
+
+    Of what runs both ways, as heat does, the amounts add up whatever their sign: they nearly cancel.
+    """
+    inflow = float(abs(terms[terms.kind == "inflow"]).sum()) or 1.0
     longest = float(abs(terms).max()) or 1.0
     unit = units(terms.attrs["units"])
     rows, before = [], ""

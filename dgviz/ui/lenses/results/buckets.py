@@ -111,7 +111,7 @@ class Buckets(ComputingView):
         for name in self.model.forcings:
             unit = units(here[name].attrs.get("units", "")) if name in self.state.dataset.data_vars else ""
             if unit and "time" in self.state.dataset[name].dims:
-                yield f"{number(float(here[name]), 1)} {unit}", self.model.forcings[name].long_name
+                yield f"{number(float(here[name]))} {unit}", self.model.forcings[name].long_name
         target = self.shown.run.config.target
         yield (
             f"{number(float(here[target]))} {units(here[target].attrs.get('units', ''))}",

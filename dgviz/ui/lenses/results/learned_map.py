@@ -2,13 +2,14 @@
 
 from functools import cached_property
 
+from dgviz.quantities import lower_first
 from dgviz.scores.statistics import over_sites
 from dgviz.ui import theme
 from dgviz.ui.lenses.map_view import MapView
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.parameters import chosen, learned, parameter_select
 from dgviz.ui.words.kinds import origin
-from dgviz.ui.words.text import lower_first, units
+from dgviz.ui.words.text import units
 
 
 class LearnedMap(MapView):

@@ -3,13 +3,14 @@
 import panel as pn
 
 from dgviz.processes.declare import Parameter
+from dgviz.quantities import lower_first
 from dgviz.ui import theme
 from dgviz.ui.figures.gradient_check import plot_check
 from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.lenses.view import text
 from dgviz.ui.session.simulation import Simulation
 from dgviz.ui.widgets.parameters import chosen, parameter_select
-from dgviz.ui.words.text import lower_first, units
+from dgviz.ui.words.text import units
 
 GOOD = 99.0  # %: of agreement
 STEPS = (1e-4, 2e-2)  # of the parameter's range: too small to matter, and one that a person would notice

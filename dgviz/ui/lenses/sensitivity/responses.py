@@ -6,6 +6,7 @@ from functools import cached_property
 import pandas as pd
 import panel as pn
 
+from dgviz.quantities import lower_first
 from dgviz.sensitivity import memory
 from dgviz.ui.figures.responses import ResponseFigure
 from dgviz.ui.figures.series import backdrop_columns, backdrop_of, target_columns
@@ -15,7 +16,7 @@ from dgviz.ui.widgets import material
 from dgviz.ui.widgets.parameters import chosen, learned, one_more, thresholds
 from dgviz.ui.widgets.window import follow_range
 from dgviz.ui.words.kinds import lacks
-from dgviz.ui.words.text import label, lower_first, number, per, units
+from dgviz.ui.words.text import label, number, per, units
 
 MOST = 3  # parameters at once
 

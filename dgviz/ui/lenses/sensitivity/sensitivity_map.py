@@ -1,11 +1,11 @@
 """The sensitivity of the mean target to a parameter on the map."""
 
 from dgviz.processes.declare import Parameter
+from dgviz.quantities import lower_first
 from dgviz.ui.figures.colours import colouring
 from dgviz.ui.lenses.map_view import MapView
 from dgviz.ui.session.colour_choice import ColourChoice
 from dgviz.ui.widgets.parameters import chosen, one_more, parameter_select, thresholds
-from dgviz.ui.words.text import lower_first
 
 
 class SensitivityMap(MapView):
