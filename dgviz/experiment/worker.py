@@ -120,7 +120,8 @@ class _Job:
 
     def carry_out(self) -> None:
         dataset = self.run.dataset()
-        folds, (days, warmup) = folds_of(self.config, dataset), training_days(self.config, dataset)
+        folds = folds_of(self.config, dataset)
+        days, warmup = training_days(self.config, dataset)
         self.parts = [Part(fold, seed, len(folds), self.config) for fold in folds for seed in range(self.config.seeds)]
         models: list[list[DifferentiableModel]] = [[] for _ in folds]
         tensors = None
