@@ -54,7 +54,7 @@ def parse(text: str | Unit) -> Unit:
     try:
         return REGISTRY.Unit(plain)
     except Exception as error:  # pint raises a dozen kinds
-        raise UnitsError(f"Unknown units {text!r}. Write UDUNITS, such as 'mm d-1', 'degC' or 'm3 s-1'.") from error
+        raise UnitsError(f"Unknown units {text!r}. Write UDUNITS, such as 'kg m-2 s-1', 'degC' or 'W m-2'.") from error
 
 
 def convert(values: np.ndarray, given: str | Unit, wanted: str) -> np.ndarray:

@@ -1,17 +1,18 @@
 """What the README and its companions say is what the program does."""
 
 import contextlib
-import dataclasses
 import io
+import os
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-import torch
 
-from dgviz import Flux, Parameter, Process, State
 from dgviz.cli.describe import between_markers, tables
-from dgviz.domains import discover, hydrology
+from dgviz.domains import discover
 from dgviz.domains.twins import make_twin
 
 ROOT = Path(__file__).parents[1]
@@ -52,26 +53,6 @@ def test_the_library_examples_print_what_they_say():
         assert printed.getvalue() == text
 
 
-def test_the_example_process_works_in_the_model(example):
-    names = {}
-    given = dict(Process=Process, Parameter=Parameter, Flux=Flux, ThreeOutlets=hydrology.ThreeOutlets)
-    exec(blocks("python")[2], given, names)
-    slots = {}
-    for slot, options in hydrology.domain.slots.items():
-        slots[slot] = options
-        if slot == "groundwater":
-            slots["deep_drainage"] = (names["NoDeepDrainage"], names["DeepDrainage"])
-    domain = dataclasses.replace(hydrology.domain, slots=slots)
-    without, model = domain.build(), domain.build(deep_drainage="DeepDrainage")
-    forcings, parameters = example(model, n_time=100)
-    outputs = model(forcings, parameters)
-    into, out = (sum(outputs[k].sum(0).mean(-1) for k in names) for names in (model.inflows, model.outflows))
-    stored = sum((outputs[k][-1] - state.initial).mean(-1) for k, state in model.of(State).items())
-    torch.testing.assert_close(into - out, stored)
-    assert (outputs["baseflow"] <= without(forcings, parameters)["baseflow"]).all()
-    assert outputs["deep_drainage"].max() > 0
-
-
 def test_the_example_domain_has_a_twin_that_follows_its_law():
     names = {}
     exec(blocks("python", CONTRIBUTING)[0], names)
@@ -81,3 +62,73 @@ def test_the_example_domain_has_a_twin_that_follows_its_law():
     assert abs(error).max() < 1e-4
     shallow, deep = data.depth.values.argmin(), data.depth.values.argmax()
     assert data.true_soil_temperature.isel(site=deep).std() < data.true_soil_temperature.isel(site=shallow).std()
+
+
+@pytest.fixture(scope="module")
+def with_deep_drainage(tmp_path_factory):
+    """A copy of the repository to which the README's example was added as the README says."""
+    copy = tmp_path_factory.mktemp("copy")
+    ignored = shutil.ignore_patterns("__pycache__", "screenshots")
+    for name in ("dgviz", "tests"):
+        shutil.copytree(ROOT / name, copy / name, ignore=ignored)
+    for name in ("README.md", "pyproject.toml", ".github"):
+        (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, copy / name)
+    (copy / "data").mkdir()
+    for file in (ROOT / "data").iterdir():
+        (copy / "data" / file.name).symlink_to(file)
+    (copy / "data" / "README.md").unlink()
+    shutil.copy(ROOT / "data" / "README.md", copy / "data")
+    (file,) = re.findall(r"`(dgviz/domains/\S+\.py)` with", README)
+    (text,) = (block for block in blocks("python") if "class DeepDrainage" in block)
+    (copy / file).write_text(text)
+    run_in(copy, "-c", "from dgviz.cli import app; app()", "describe", "--write")
+    return copy
+
+
+def run_in(folder, *arguments):
+    command = [sys.executable, "-P", *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(folder)}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_the_example_process_closes_its_balance_and_lowers_the_baseflow(with_deep_drainage):
+    run_in(
+        with_deep_drainage,
+        "-c",
+        """
+import torch
+from dgviz.domains import discover
+from dgviz.processes.declare import State
+from tests.conftest import make_example
+
+domain = discover()["hydrology"]
+without, model = domain.build(), domain.build(deep_drainage="DeepDrainage")
+forcings, parameters = make_example(model, n_time=100)
+outputs = model(forcings, parameters)
+into, out = (sum(outputs[k].sum(0).mean(-1) for k in names) for names in (model.inflows, model.outflows))
+stored = sum((outputs[k][-1] - state.initial).mean(-1) for k, state in model.of(State).items())
+torch.testing.assert_close(into - out, stored)
+assert (outputs["baseflow"] <= without(forcings, parameters)["baseflow"]).all()
+assert outputs["deep_drainage"].max() > 0
+""",
+    )
+
+
+CONTRACT = "mass_closes or learns_somewhere or each_store or carries_units or documented or equations or standard_names"
+
+
+@pytest.mark.parametrize(
+    "tests, selected",
+    [
+        ("tests/domains/test_domains.py", f"Drainage and not NoDeep and ({CONTRACT})"),
+        ("tests/test_readme.py", "tables_are_those"),
+        ("tests/ui/test_every_science.py", "after_a_run and hydrology"),
+        ("tests/ui/figures/test_buckets.py", ""),
+    ],
+    ids=["contract", "tables", "views", "buckets"],
+)
+def test_the_repository_stays_green_with_the_example_process(tests, selected, with_deep_drainage):
+    options = ["-n", "0", "-q", "-p", "no:cacheprovider", "-k", selected]
+    assert "passed" in run_in(with_deep_drainage, "-m", "pytest", *options, tests)

@@ -74,7 +74,7 @@ def test_other_dimensions_are_refused(given, wanted):
 
 
 def test_unknown_units_are_named():
-    with pytest.raises(UnitsError, match=r"Unknown units 'furlogs'\. Write UDUNITS, such as 'mm d-1'"):
+    with pytest.raises(UnitsError, match=r"Unknown units 'furlogs'\. Write UDUNITS, such as 'kg m-2 s-1'"):
         parse("furlogs")
 
 

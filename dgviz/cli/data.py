@@ -83,13 +83,13 @@ def import_(
 
 @app.command()
 def get(
-    name: Annotated[str, typer.Argument(help="camels-us: 671 basins of the United States, 3.4 GB.")],
+    name: Annotated[str, typer.Argument(help=f"{archive.NAME}: {archive.ABOUT}.")],
     to: Annotated[Path | None, typer.Option(help="Folder for the downloads; else one in your cache.")] = None,
 ) -> None:
     """Download a data set from its official archive and import it; a download that broke off is continued."""
     with plain_errors():
-        if name != "camels-us":
-            raise ValueError(f"There is no archive for {name!r}. Write `dgviz data get camels-us`.")
+        if name != archive.NAME:
+            raise ValueError(f"There is no archive for {name!r}. Write `dgviz data get {archive.NAME}`.")
         folder = to or archive.archive_folder()
         out.print(f"From {archive.record()} to {folder}", highlight=False, soft_wrap=True)
         columns = BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn()

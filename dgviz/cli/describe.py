@@ -75,7 +75,7 @@ def write_tables(folder: Path, domains: Mapping[str, Domain]) -> Path:
 
 
 def describe(
-    domain: Annotated[str, typer.Argument(help="A scientific domain.")] = "hydrology",
+    domain: Annotated[str, typer.Argument(help="A scientific domain; without one, all.")] = "",
     write: Annotated[
         bool, typer.Option("--write", help="Write the tables of all domains into data/README.md of this checkout.")
     ] = False,
@@ -83,9 +83,9 @@ def describe(
     """Print the processes and parameters of a domain as Markdown."""
     with plain_errors():
         known = discover()
-        if domain not in known:
+        if domain and domain not in known:
             raise ValueError(f"There is no domain {domain!r}. Domains: {', '.join(known)}.")
         if write:
             out.print(f"{write_tables(Path.cwd(), known)} is up to date.", highlight=False, soft_wrap=True)
         else:
-            print(domain_as_markdown(known[domain]))
+            print("\n\n".join(domain_as_markdown(known[name]) for name in ([domain] if domain else known)))

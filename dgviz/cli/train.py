@@ -28,7 +28,7 @@ from dgviz.experiment.worker import carry_out, check_config
 def train(
     data: Annotated[str | None, typer.Option(help="A known data set, or the path of your own.")] = None,
     set_: Annotated[
-        list[str] | None, typer.Option("--set", help="An option of the run or of a slot, as epochs=50 or snow=NoSnow.")
+        list[str] | None, typer.Option("--set", help="An option of the run, or of a slot of its domain, as epochs=50.")
     ] = None,
     preset: Annotated[str | None, typer.Option(help="A named configuration to start from, as 'HBV, dynamic'.")] = None,
     resume: Annotated[str | None, typer.Option(help="The id of a run to continue from its last epoch.")] = None,

@@ -17,6 +17,8 @@ from dgviz.datasets.download import OnBytes, UnreachableError, fetch
 from dgviz.datasets.errors import DataError
 from dgviz.paths import cache_folder
 
+NAME = "camels-us"
+ABOUT = "671 basins of the United States, 3.4 GB"
 RECORD = "https://zenodo.org/records/15529996"
 SERIES = "basin_timeseries_v1p2_metForcing_obsFlow.zip"
 FILES = {  # name: MD5 as the record has it

@@ -12,7 +12,7 @@ import xarray as xr
 
 from dgviz.datasets.check import check
 from dgviz.datasets.hydrology_series import vocabulary, with_mean_temperature
-from dgviz.datasets.river_network import check_network
+from dgviz.datasets.site_network import check_network
 from dgviz.paths import data_folder
 
 title = "Delaware River, 456 reaches, 1979-1980"

@@ -36,8 +36,8 @@ from dgviz.datasets.csv_folder import Each, read_folder, science_of
 from dgviz.datasets.errors import DataError
 from dgviz.datasets.labels import label
 from dgviz.datasets.periods import default_periods, parse_span
-from dgviz.datasets.river_network import NETWORK, check_network
 from dgviz.datasets.science import Vocabularies, all_vocabularies, named, told_by
+from dgviz.datasets.site_network import NETWORK, check_network
 from dgviz.datasets.steps import check_times
 from dgviz.datasets.vocabulary import Vocabulary
 

@@ -4,8 +4,9 @@ import importlib
 import pkgutil
 
 from dgviz.domains.domain import Domain, Preset
+from dgviz.domains.slots import Slot
 
-__all__ = ["Domain", "Preset", "discover"]
+__all__ = ["Domain", "Preset", "Slot", "discover"]
 
 
 def discover() -> dict[str, Domain]:

@@ -106,7 +106,7 @@ class Domain:
         return options[name]
 
     def build(self, **choices: str) -> ProcessModel:
-        """A process model with the named option in each slot, for example `build(snow="NoSnow")`."""
+        """A process model with the named option in each slot, for example `build(SLOT="Option")`."""
         processes = [self.option(slot, name)() for slot, name in self.complete(choices).items()]
         return CompiledModel(processes, {**self.forcings, **self.attributes}, self.outside)
 

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from dgviz.datasets import DataError
 from dgviz.domains import Domain, discover
-from dgviz.experiment.sources import TWIN, domain_of
+from dgviz.experiment.sources import FIRST, TWIN, domain_of
 from dgviz.learn.options import ConfigError
 from dgviz.processes.declare import Parameter, Target
 from dgviz.processes.model import ProcessModel
@@ -15,7 +15,6 @@ from dgviz.suggestions import suggest
 Period = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}/\d{4}-\d{2}-\d{2}$")]
 
 
-FIRST = "hydrology"  # the domain where neither it nor data are given
 # What belongs to one science, or one of its data sets, and means nothing in another.
 OF_ONE_SCIENCE = frozenset(
     {"domain", "data", "sites", "train_period", "test_period", "processes", "dynamic", "attributes", "held_sites"}
@@ -45,7 +44,7 @@ NOT_THE_MODEL = frozenset(
 class RunConfig(BaseModel):
     """Everything that determines a run. It is JSON; what is not given has the default of its field.
 
-    The option of a slot may be given by the slot's name: `RunConfig(snow="NoSnow")`.
+    The option of a slot may be given by the name of the slot: `RunConfig(SLOT="Option")`.
     Raises ConfigError naming the option, the given value, what is allowed and the nearest known name.
     """
 
@@ -227,16 +226,16 @@ def _domain_and_data(domain: str, data: str) -> tuple[str, str]:
     known = discover()
     if domain and domain not in known:
         raise ConfigError(f"There is no domain {domain!r}. Domains: {', '.join(known)}.{suggest(domain, known)}")
-    if not data:
-        domain = domain or FIRST
+    if domain and not data:
         return domain, known[domain].data or f"{TWIN}{domain}"
+    data = data or FIRST
     return domain or domain_of(data), data
 
 
 def _domain_of_edit(config: "RunConfig", changes: dict[str, Any]) -> str:
     """The domain after some changes."""
     if "domain" in changes:
-        return changes["domain"] or FIRST
+        return changes["domain"] or domain_of(changes.get("data") or FIRST)
     if changes.get("data", config.data) != config.data:
         return domain_of(changes["data"])
     return config.domain

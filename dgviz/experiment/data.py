@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 
 from dgviz.datasets import attribute_names
-from dgviz.datasets.river_network import has_network, upstream_of
+from dgviz.datasets.site_network import has_network, upstream_of
 from dgviz.experiment.config import ConfigError, RunConfig
 from dgviz.experiment.sources import open_dataset
 from dgviz.experiment.splits import periods_of

@@ -19,7 +19,6 @@ CASES = {  # what a score is of: the holdout of the run, and the period
     "test": ("none", "test"),
     "held_out": ("folds", "test"),
 }
-SCORES = ("nse", "kge_2012")
 
 
 def wanted(config: RunConfig) -> dict[str, dict[str, RunConfig]]:
@@ -71,7 +70,7 @@ def n_weights(config: RunConfig, dataset: xr.Dataset) -> int:
 
 
 def scores_of(results: Mapping[str, Mapping[str, xr.Dataset]]) -> xr.Dataset:
-    """NSE and KGE `(preset, case, site)` from the results, or the scores alone, by preset and holdout.
+    """Every score `(preset, case, site)` from the results, or the scores alone, by preset and holdout.
 
     The cases are "train" and "test", days of sites that were trained on, and "held_out", test days of sites that were
     not. NaN where there is no run.
@@ -80,7 +79,7 @@ def scores_of(results: Mapping[str, Mapping[str, xr.Dataset]]) -> xr.Dataset:
     of_presets = []
     for name, of_preset in results.items():
         cases = [
-            of_preset[holdout][list(SCORES)].sel(period=period, drop=True).assign_coords(case=case)
+            of_preset[holdout][_score_names(of_preset[holdout])].sel(period=period, drop=True).assign_coords(case=case)
             for case, (holdout, period) in CASES.items()
             if holdout in of_preset
         ]
@@ -92,6 +91,10 @@ def scores_of(results: Mapping[str, Mapping[str, xr.Dataset]]) -> xr.Dataset:
     if not of_presets:
         return scores
     return xr.concat(of_presets, "preset", join="outer", coords="minimal", compat="override", combine_attrs="override")
+
+
+def _score_names(results: xr.Dataset) -> list[str]:
+    return [str(name) for name in results if set(results[name].dims) == {"period", "site"}]
 
 
 def unclosed(run: Run, dataset: xr.Dataset, sites: Sequence[str]) -> xr.DataArray:

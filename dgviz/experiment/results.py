@@ -52,8 +52,8 @@ def make_results(
         if model.process_model.joins_sites:
             # Joined sites cannot be simulated in blocks: all at once, then those of this fold.
             everything = tensors.span(whole.start, whole.stop, config.warmup)
-            of_river = SiteModel(model, everything, dataset.time[whole], config.target)
-            parts.append(_results_of(of_river).isel(site=predicted.numpy()))
+            joined = SiteModel(model, everything, dataset.time[whole], config.target)
+            parts.append(_results_of(joined).isel(site=predicted.numpy()))
             continue
         for block in predicted.split(n_at_once) if len(predicted) else ():
             of_block = tensors.span(whole.start, whole.stop, config.warmup, block.tolist())

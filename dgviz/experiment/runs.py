@@ -27,7 +27,7 @@ import psutil
 import xarray as xr
 
 from dgviz.datasets import resolve
-from dgviz.datasets.river_network import upstream_of
+from dgviz.datasets.site_network import upstream_of
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.data import dataset_of, select_sites
 from dgviz.experiment.progress import EpochRecord

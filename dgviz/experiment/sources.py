@@ -13,12 +13,13 @@ from dgviz.domains.twins import make_twin
 from dgviz.suggestions import suggest
 
 TWIN = "twin:"
+FIRST = "delaware"  # the data set that opens where none is named: it travels with dgviz
 
 
-def open_dataset(data: str | Path = "delaware", folder: str | Path | None = None) -> xr.Dataset:
+def open_dataset(data: str | Path = FIRST, folder: str | Path | None = None) -> xr.Dataset:
     """Read and check a data set: the name of a source or import, the path of your own, or `twin:DOMAIN`.
 
-    The options of a twin follow behind commas: `twin:hydrology,noise=0.1,gaps=0.2,seed=1`. `folder` is where the file
+    The options of a twin follow behind commas: `twin:DOMAIN,noise=0.1,gaps=0.2,seed=1`. `folder` is where the file
     of a source lies that does not travel with dgviz. Raises DataError saying what is wrong and what is known.
     """
     if str(data).startswith(TWIN):

@@ -11,7 +11,7 @@ import numpy as np
 import xarray as xr
 
 from dgviz.datasets import period_slice
-from dgviz.datasets.river_network import downstream_positions, has_network
+from dgviz.datasets.site_network import downstream_positions, has_network
 from dgviz.experiment.config import ConfigError, RunConfig
 from dgviz.suggestions import suggest
 
@@ -117,7 +117,7 @@ def distances(dataset: xr.Dataset) -> np.ndarray:
 def nested(dataset: xr.Dataset) -> np.ndarray:
     """Which sites share water, `(site, site)`: one of the two is upstream of the other.
 
-    Follows the river network or the variable `downstream_site`; without either, no sites do.
+    Follows the network of the sites or the variable `downstream_site`; without either, no sites do.
     """
     sites = dataset.indexes["site"]
     shared = np.zeros((len(sites), len(sites)), bool)
@@ -159,7 +159,7 @@ def _random_groups(config: RunConfig, dataset: xr.Dataset) -> list[np.ndarray]:
 def _families(sites: np.ndarray, together: np.ndarray, largest: int) -> list[list[int]]:
     """Sites that hang together by shared water, in families of at most `largest`.
 
-    From a larger family the site that shares water with most others, the lowest on the river, becomes one of its own.
+    From a larger family the site that belongs together with most others, the lowest of them, becomes one of its own.
     """
     families, left = [], set(sites.tolist())
     while left:
@@ -180,7 +180,7 @@ def _families(sites: np.ndarray, together: np.ndarray, largest: int) -> list[lis
 
 
 def _contiguous_groups(config: RunConfig, dataset: xr.Dataset) -> list[np.ndarray]:
-    """Neighbouring hydrologic regions (their numbers run from neighbour to neighbour), or the land cut into parts
+    """Neighbouring regions (their numbers run from neighbour to neighbour), or the land cut into parts
     where regions are not known or fewer than the groups."""
     n_sites = dataset.sizes["site"]
     regions = np.unique(dataset.region.values, return_inverse=True)[1] if "region" in dataset else np.zeros(1, int)

@@ -7,7 +7,7 @@ these declarations.
 import inspect
 import re
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 import torch
 
@@ -26,6 +26,8 @@ __all__ = [
     "source",
     "title",
 ]
+
+Kind = TypeVar("Kind", bound=Quantity)
 
 
 class Process(torch.nn.Module):
@@ -68,7 +70,7 @@ class Process(torch.nn.Module):
             )
 
     @classmethod
-    def of(cls, kind: type[Quantity]) -> dict[str, Quantity]:
+    def of(cls, kind: type[Kind]) -> dict[str, Kind]:
         """The declared quantities of one kind, by name."""
         return {k: v for k, v in cls.declared.items() if isinstance(v, kind)}
 

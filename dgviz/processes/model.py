@@ -9,7 +9,7 @@ import torch
 import xarray as xr
 from torch import Tensor
 
-from dgviz.processes.declare import Flux, Parameter, Process, Quantity, State
+from dgviz.processes.declare import Flux, Kind, Parameter, Process, Quantity, State
 from dgviz.processes.step import Step, WiringError, run
 from dgviz.suggestions import suggest
 
@@ -87,7 +87,7 @@ class ProcessModel(torch.nn.Module):
         """Does what happens at one site depend on others, so that they are simulated together?"""
         return any(process.joins_sites for process in self.processes)
 
-    def of(self, kind: type[Quantity]) -> dict[str, Quantity]:
+    def of(self, kind: type[Kind]) -> dict[str, Kind]:
         """The declared quantities of one kind over all processes, by name."""
         return {k: v for k, v in self._declared.items() if isinstance(v, kind)}
 

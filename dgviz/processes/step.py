@@ -20,7 +20,7 @@ class Step:
     """The processes that are stepped through time, in running order, and the stores that they read or change.
 
     The processes run one after the other, and a flux moves its amount as soon as it is computed. Stores are kept in
-    double precision: in single, thirty years of rounding lose more than a millionth of the rain.
+    double precision: in single, thirty years of rounding lose more than a millionth of what came in.
     """
 
     processes: tuple[Process, ...]

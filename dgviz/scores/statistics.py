@@ -30,13 +30,15 @@ def on_common_sites(values: Mapping[Hashable, xr.DataArray]) -> dict[Hashable, x
 
 
 def best_median_worst(scores: xr.DataArray) -> dict[str, str]:
-    """The sites of the highest, the middle and the lowest score `(site,)`; none where no score is known.
+    """The sites of the best, the middle and the worst score `(site,)`; none where no score is known.
 
-    Of an even number of sites the middle one is the lower of two.
+    The best is nearest to the attribute `best`, 1 where it is not given. Of an even number of sites the middle one is
+    the worse of two.
     """
     known = scores.dropna("site")
-    order = [str(known.site.values[i]) for i in known.values.argsort()]
-    return {"best": order[-1], "median": order[(len(order) - 1) // 2], "worst": order[0]} if order else {}
+    distance = abs(known - scores.attrs.get("best", 1.0))
+    order = [str(known.site.values[i]) for i in distance.values.argsort(kind="stable")]
+    return {"best": order[0], "median": order[len(order) // 2], "worst": order[-1]} if order else {}
 
 
 def rank_correlation(one: xr.DataArray, other: xr.DataArray) -> float:

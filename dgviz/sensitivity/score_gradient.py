@@ -9,7 +9,7 @@ from dgviz.sensitivity.units import units_per
 
 
 def score_gradient(site: SiteModel) -> xr.Dataset:
-    """Derivative of the mean NSE of the sites that vary with respect to each parameter, `(site,)` by name.
+    """Derivative of the mean NSE of the observed sites, where the series vary, by each parameter, `(site,)` by name.
 
     The score is over the scored days. A parameter of one site is shifted by the same amount in all members and, if it
     is dynamic, on all days. Above zero, a higher value there would improve the score, at whichever sites it acts.

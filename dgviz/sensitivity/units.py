@@ -6,8 +6,8 @@ from dgviz.processes.model import ProcessModel
 
 
 def units_per(units: str, of: str) -> str:
-    """UDUNITS of `units` divided by `of`: "mm d-1" per "d-1" is "mm d-1 d"."""
-    # "mm d-1" -> ("mm", 1), ("d", -1); dividing changes the sign of each exponent
+    """UDUNITS of `units` divided by `of`: "W m-2" per "degC" is "W m-2 degC-1"."""
+    # "W m-2" -> ("W", 1), ("m", -2); dividing changes the sign of each exponent
     powers = ((name, -int(exponent or 1)) for name, exponent in re.findall(r"([A-Za-z_%]+)(-?\d+)?", of))
     return " ".join([units, *(name if power == 1 else f"{name}{power}" for name, power in powers)])
 

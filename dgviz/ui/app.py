@@ -19,12 +19,11 @@ from dgviz.ui.lenses.compare.comparison import MedianScores, OptionDifferences
 from dgviz.ui.lenses.compare.difference_maps import ParameterDifference, ScoreDifference
 from dgviz.ui.lenses.compare.run_table import RunTable
 from dgviz.ui.lenses.data.explorer import Explorer
-from dgviz.ui.lenses.evaluate.ranked import RankedHydrographs
-from dgviz.ui.lenses.evaluate.signatures import Signatures
-from dgviz.ui.lenses.evaluate.untrained import Untrained
+from dgviz.ui.lenses.evaluate.evaluation import EvaluationCard, SecondEvaluationCard
+from dgviz.ui.lenses.evaluate.ranked import RankedTimeSeries
 from dgviz.ui.lenses.explore.distribution import LargeScoreDistribution, ScoreDistribution
-from dgviz.ui.lenses.explore.flow_charts import FlowCharts
 from dgviz.ui.lenses.explore.site_map import SiteMap
+from dgviz.ui.lenses.explore.target_charts import TargetCharts
 from dgviz.ui.lenses.explore.what_if import ParameterSliders
 from dgviz.ui.lenses.explore.window_scores import WindowScores
 from dgviz.ui.lenses.presets.claims import Claims
@@ -53,12 +52,13 @@ from dgviz.ui.widgets.header import context_bar, header, unreadable_runs
 from dgviz.ui.widgets.help import HelpDialog
 from dgviz.ui.widgets.islands import STYLE, Island, Sea
 from dgviz.ui.widgets.sidebar import sidebar
+from dgviz.ui.words.text import lower_first
 
 # Page -> rows of (views one above the other, columns out of twelve). A page is built when it is first opened.
 PAGES: dict[str, tuple[tuple[tuple[tuple[type[View], ...], int], ...], ...]] = {
     "Explore": (
         (((SiteMap,), 7), ((WindowScores, ScoreDistribution), 5)),
-        (((FlowCharts,), 12),),
+        (((TargetCharts,), 12),),
         (((ParameterSliders,), 12),),
     ),
     "Train": ((((TrainingControl,), 12),), (((LossCurves,), 6), ((LearningMap,), 6)), (((TrainingQueue,), 12),)),
@@ -71,8 +71,8 @@ PAGES: dict[str, tuple[tuple[tuple[tuple[type[View], ...], int], ...], ...]] = {
     ),
     "Evaluate": (
         (((LargeScoreDistribution,), 6), ((SiteMap,), 6)),
-        (((Untrained,), 6), ((Signatures,), 6)),
-        (((RankedHydrographs,), 12),),
+        (((EvaluationCard,), 6), ((SecondEvaluationCard,), 6)),
+        (((RankedTimeSeries,), 12),),
     ),
     "Sensitivity": ((((Responses,), 12),), (((SensitivityMap,), 6), ((GradientCheck,), 6))),
     "Checks": ((((PhysicsChecks,), 12),),),
@@ -80,7 +80,7 @@ PAGES: dict[str, tuple[tuple[tuple[tuple[type[View], ...], int], ...], ...]] = {
         (((RunTable,), 12),),
         (((LargeScoreDistribution,), 7), ((OptionDifferences, MedianScores), 5)),
         (((ScoreDifference,), 6), ((ParameterDifference,), 6)),
-        (((FlowCharts,), 12),),
+        (((TargetCharts,), 12),),
     ),
     "Data": ((((Explorer,), 12),),),
 }
@@ -125,7 +125,7 @@ def _frame(state: AppState, problems: list[str]) -> pn.viewable.Viewable:
         title="dgviz",
         sx=theme.PAGE,
         dark_theme=state.dark,
-        header=header(state, help_dialog.show_about),
+        header=header(state, lambda: help_dialog.show_about(state.science.site, lower_first(state.target.long_name))),
         sidebar=sidebar(state, help_dialog),
         sidebar_width=300,
         main=[

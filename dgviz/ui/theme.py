@@ -1,32 +1,39 @@
 """How everything looks: one colour per quantity in every view and both themes, colour scales, sizes, page styles.
 
-Axes, grids, legends and text follow the page's theme by themselves. Data do not: a view asks `colour(quantity, dark)`
-for them, and paints again when `state.dark` changes.
+Axes, grids, legends and text follow the page's theme by themselves. Data do not: a view asks
+`colour(quantity, dark, colours_of(science))` for them, and paints again when `state.dark` changes.
 """
+
+from collections.abc import Mapping
 
 import colorcet
 
-# quantity: (on light, on dark). Water that falls is blue, water that leaves to the air green, water in the ground
-# brown, water on its way to the river orange to ochre to deep blue, from quick to slow.
-COLOURS = {
+from dgviz.domains import Domain
+from dgviz.processes.declare import Flux, Forcing, State
+
+# What any science draws: (on light, on dark).
+OWN = {
     "observed": ("#1b2530", "#eef2f6"),
     "simulated": ("#d1205f", "#ff6b9d"),
     "what_if": ("#7a35d8", "#b794ff"),
-    "rain": ("#2f7fc4", "#58a8ea"),
-    "snow": ("#9cc9ea", "#d3e9f9"),
-    "evapotranspiration": ("#3b9351", "#6cc883"),
-    "pet": ("#9bcf9f", "#3f7a4c"),
-    "soil_moisture": ("#8a5a2e", "#c9935f"),
-    "quickflow": ("#e3762b", "#ff9a52"),
-    "interflow": ("#c4961a", "#e6bd4f"),
-    "baseflow": ("#22509a", "#6f9fe8"),
 }
+# Stores and forcings to which their science gives no colour, in the order of declaration: (on light, on dark).
+PALETTE = (
+    ("#2f7fc4", "#58a8ea"),
+    ("#8a5a2e", "#c9935f"),
+    ("#3b9351", "#6cc883"),
+    ("#e3762b", "#ff9a52"),
+    ("#22509a", "#6f9fe8"),
+    ("#c4961a", "#e6bd4f"),
+    ("#12909a", "#4cc4cd"),
+    ("#7a4fc0", "#a98bea"),
+)
 # The page itself: (on light, on dark).
 TOKENS = {
     "missing": ("#c3c9d0", "#4a525c"),
     "train": ("#6d7a88", "#94a1af"),
     "test": ("#22509a", "#6f9fe8"),
-    "river": ("#b5cfe6", "#2f4a66"),
+    "network": ("#b5cfe6", "#2f4a66"),
     "outline": ("#ccd3da", "#3a444f"),
     "grid": ("#e4e8ec", "#2a323b"),
     "text": ("#1b2530", "#e8edf2"),
@@ -46,30 +53,6 @@ RUNS = (
     ("#12909a", "#4cc4cd"),
     ("#8a5a2e", "#c9935f"),
 )
-# Quantities of the model that share a colour with the water they hold or move.
-SAME_AS = {
-    "prcp": "rain",
-    "rainfall": "rain",
-    "snowfall": "snow",
-    "snowpack": "snow",
-    "meltwater": "rain",
-    "melt": "rain",
-    "refreezing": "snow",
-    "snow_outflow": "rain",
-    "surface": "rain",
-    "infiltration": "soil_moisture",
-    "recharge": "interflow",
-    "excess": "quickflow",
-    "capillary_rise": "soil_moisture",
-    "percolation": "baseflow",
-    "upper_zone": "interflow",
-    "lower_zone": "baseflow",
-    "channel": "simulated",
-    "streamflow": "simulated",
-    "runoff": "quickflow",
-    "river_storage": "simulated",
-}
-
 # Perceptually uniform and safe for colour-blind readers, without the ends that would vanish on white or black;
 # diverging ones are centred on zero (or on the best value).
 SEQUENTIAL = tuple(colorcet.CET_CBL2[28:236])
@@ -84,9 +67,32 @@ POINT = 11  # px, a site on the map
 GAP = 12  # px, between cards
 
 
-def colour(quantity: str, dark: bool = False) -> str:
+Colours = Mapping[str, tuple[str, str]]
+
+
+def colours_of(science: Domain) -> Colours:
+    """A colour, (on light, on dark), for every quantity that a science declares, and for what any science draws.
+
+    Declared colours come first, by pair or by the name of another quantity. A target is drawn as what is simulated.
+    A store or a forcing takes the next of the palette, a flux the colour of the store that it leaves, else of the one
+    that it enters.
+    """
+    colours: dict[str, tuple[str, str]] = dict(OWN)
+    colours |= {name: given for name, given in science.colours.items() if not isinstance(given, str)}
+    colours |= {name: colours[given] for name, given in science.colours.items() if isinstance(given, str)}
+    colours |= {name: OWN["simulated"] for name in science.targets if name not in colours}
+    quantities = science.quantities()
+    rest = [name for name, q in quantities.items() if isinstance(q, State | Forcing) and name not in colours]
+    colours |= {name: PALETTE[place % len(PALETTE)] for place, name in enumerate(rest)}
+    for name, flux in quantities.items():
+        if isinstance(flux, Flux) and name not in colours:
+            colours[name] = colours.get(flux.out_of) or colours.get(flux.into) or TOKENS["muted"]
+    return colours
+
+
+def colour(quantity: str, dark: bool = False, colours: Colours = OWN) -> str:
     """The colour of a quantity in the light or dark theme; grey for one that has none of its own."""
-    return COLOURS.get(SAME_AS.get(quantity, quantity), TOKENS["muted"])[dark]
+    return colours.get(quantity, TOKENS["muted"])[dark]
 
 
 def run_colour(place: int, dark: bool = False) -> str:
@@ -101,7 +107,7 @@ def along(place: float, dark: bool = False) -> str:
 
 
 def token(name: str, dark: bool = False) -> str:
-    """A colour of the page: text, muted, surface, background, border, primary, missing, river, outline ..."""
+    """A colour of the page: text, muted, surface, background, border, primary, missing, network, outline ..."""
     return TOKENS[name][dark]
 
 

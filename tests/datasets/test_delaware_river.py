@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dgviz.datasets import DataError, attribute_names, open_dataset
-from dgviz.datasets.river_network import NETWORK, check_network, downstream_positions, upstream_area, upstream_of
+from dgviz.datasets.site_network import NETWORK, check_network, downstream_positions, upstream_area, upstream_of
 from dgviz.paths import data_folder
 
 

@@ -264,3 +264,9 @@ def test_learned_closures_learn_as_in_torch(kind, example):
 def test_a_network_that_would_take_too_long_to_compile_runs_in_the_loop():
     large = made(applied("net"), lambda p: setattr(p, "net", nn.Sequential(nn.Linear(2, 300), nn.Linear(300, 1))))
     assert large.backend("cpu") == ("torch", "Made has 1201 weights; more than 1000 take too long to compile")
+
+
+@pytest.mark.parametrize("n_weights, backend", [(1000, "fused"), (1001, "torch")])
+def test_a_thousand_weights_are_not_too_many(n_weights, backend):
+    model = made(lambda p, a, b, c: a * b, lambda p: p.register_buffer("kept", torch.zeros(n_weights)))
+    assert model.backend("cpu")[0] == backend

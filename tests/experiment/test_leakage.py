@@ -6,7 +6,7 @@ import torch
 import xarray as xr
 
 from dgviz.datasets import open_dataset
-from dgviz.datasets.river_network import downstream_positions
+from dgviz.datasets.site_network import downstream_positions
 from dgviz.experiment import data as inputs
 from dgviz.experiment import worker
 from dgviz.experiment.leakage import leaks

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from dgviz.datasets import open_dataset
-from dgviz.datasets.river_network import upstream_of
+from dgviz.datasets.site_network import upstream_of
 from dgviz.experiment.config import ConfigError, RunConfig
 from dgviz.experiment.runs import Run
 from dgviz.experiment.worker import carry_out, check_config

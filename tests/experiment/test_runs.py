@@ -238,3 +238,16 @@ def test_a_run_on_a_path_holds_from_any_folder(small, tmp_path, monkeypatch):
     own = small.edited(data="basins")
     assert Run.create(own, tmp_path / "runs").config.data == str(tmp_path / "basins")
     assert Run.create(small, tmp_path / "runs").config.data == "delaware"
+
+
+def test_the_seconds_before_an_interruption_count(small, tmp_path):
+    def interrupt(record):
+        raise KeyboardInterrupt
+
+    run = Run.create(small.edited(epochs=2), tmp_path)
+    carry_out(run, interrupt)
+    (first,) = run.progress
+    (run.folder / "progress.jsonl").write_text(json.dumps(first | {"seconds": 1000.0}) + "\n")
+    carry_out(run)
+    assert [record["epoch"] for record in run.progress] == [1, 2]
+    assert run.progress[1]["seconds"] > 1000 and run.record["seconds"] > 1000

@@ -35,7 +35,9 @@ class Leak(Process):
 
 
 def test_units_that_are_not_known_are_refused_with_an_example():
-    with pytest.raises(ValueError, match="'Rain': Unknown units 'furlongs per rain'. Write UDUNITS, such as 'mm d-1'"):
+    with pytest.raises(
+        ValueError, match="'Rain': Unknown units 'furlongs per rain'. Write UDUNITS, such as 'kg m-2 s-1'"
+    ):
         Quantity("furlongs per rain", "Rain")
 
 

@@ -7,7 +7,7 @@ import torch
 import xarray as xr
 
 from dgviz.datasets import open_dataset
-from dgviz.datasets.river_network import upstream_of
+from dgviz.datasets.site_network import upstream_of
 from dgviz.experiment.config import RunConfig
 from dgviz.learn import DifferentiableModel
 from dgviz.learn.site_model import SiteModel

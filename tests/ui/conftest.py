@@ -1,20 +1,31 @@
 """A small made-up data set and finished runs on it, in a store that neither reads nor trains anything."""
 
+import importlib
+
 import numpy as np
 import pandas as pd
 import pytest
 import torch
 import xarray as xr
 
+from dgviz import domains
+from dgviz.domains import discover
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.runs import RunError
 from dgviz.learn import DifferentiableModel
 from dgviz.learn.site_model import SiteModel
 from dgviz.processes.declare import Flux, Parameter, State
 from dgviz.scores import metrics
+from dgviz.steps import STEPS as RECORD_STEPS
+from dgviz.ui import theme
+from dgviz.ui.look import Look
 from dgviz.ui.session.state import AppState
 from dgviz.ui.session.store import DataStore
+from dgviz.ui.words.steps import STEPS
+from tests import made_up
 
+HYDROLOGY = discover()["hydrology"]
+LOOK = Look(HYDROLOGY.targets["streamflow"], STEPS["day"], theme.colours_of(HYDROLOGY))
 SITES = ["a1", "b2", "c3", "d4", "e5"]
 
 
@@ -52,6 +63,7 @@ def make_dataset(first="1999-10-01", years=3) -> xr.Dataset:
         },
         attrs={
             "title": "Made-up basins",
+            "domain": "hydrology",
             "train_period": "1999-10-01/2000-09-30",
             "test_period": "2000-10-01/2001-09-30",
         },
@@ -59,24 +71,28 @@ def make_dataset(first="1999-10-01", years=3) -> xr.Dataset:
 
 
 def make_results(dataset: xr.Dataset, config: RunConfig, noise: float) -> xr.Dataset:
-    random = np.random.default_rng(1)
-    flow = dataset.streamflow.fillna(1.0) * (1 + noise * random.standard_normal(dataset.streamflow.shape))
-    results = xr.Dataset({"streamflow": flow.assign_attrs(units="mm d-1", long_name="Simulated streamflow")})
+    """Results as a run has them: the observed target with noise, and random parameters."""
+    random, target, sites = np.random.default_rng(1), config.target, dataset.site.values
+    declared, observed = config.target_quantity, dataset[config.target]
+    error = noise * random.standard_normal(observed.shape)
+    known = observed.fillna(float(observed.mean()))
+    simulated = known * (1 + error) if declared.floor == 0 else known + error
+    results = xr.Dataset({target: simulated.assign_attrs(declared.attrs)})
     spans = {p: slice(*dataset.attrs[f"{p}_period"].split("/")) for p in ("train", "test")}
-    scores = [metrics.scores(flow.sel(time=s), dataset.streamflow.sel(time=s)) for s in spans.values()]
+    scores = [metrics.scores(simulated.sel(time=s), observed.sel(time=s), declared.scores) for s in spans.values()]
     for name in scores[0]:
         both = np.stack([part[name].values for part in scores])
         results[name] = (("period", "site"), both, scores[0][name].attrs)
-    for name, declared in config.build().of(Parameter).items():
-        low, high = declared.range
-        results[name] = (("site", "member"), random.uniform(low, high, (len(SITES), 4)), declared.attrs)
-        about = {"units": "mm d-1", "long_name": f"Sensitivity of mean flow to {name}"}
-        results[f"sensitivity_{name}"] = ("site", random.normal(0, 1, len(SITES)), about)
+    for name, parameter in config.build().of(Parameter).items():
+        low, high = parameter.range
+        results[name] = (("site", "member"), random.uniform(low, high, (len(sites), 4)), parameter.attrs)
+        about = {"units": declared.units, "long_name": f"Sensitivity of mean {target} to {name}"}
+        results[f"sensitivity_{name}"] = ("site", random.normal(0, 1, len(sites)), about)
     if config.seeds > 1:
-        results["streamflow_low"], results["streamflow_high"] = 0.9 * flow, 1.1 * flow
+        results[f"{target}_low"], results[f"{target}_high"] = simulated - abs(error), simulated + abs(error)
     if config.holdout != "none":
-        held = np.isin(SITES, config.held_sites) | (config.holdout != "sites")
-        results["fold"], results["held_out"] = ("site", np.arange(len(SITES)) % config.folds), ("site", held)
+        held = np.isin(sites, config.held_sites) | (config.holdout != "sites")
+        results["fold"], results["held_out"] = ("site", np.arange(len(sites)) % config.folds), ("site", held)
     return results.assign_coords(period=list(spans))
 
 
@@ -102,7 +118,7 @@ class FakeRun:
         """Every flux and store, of no physical sense."""
         time = dataset.sel(time=slice(start, stop)).time
         random, model = np.random.default_rng(2), self.config.build()
-        declared = model.of(Flux) | model.of(State) | {"streamflow": self.config.science.targets["streamflow"]}
+        declared = model.of(Flux) | model.of(State) | {self.config.target: self.config.target_quantity}
         return xr.Dataset({k: ("time", random.random(time.size), q.attrs) for k, q in declared.items()}, {"time": time})
 
     def at(self, dataset, site, start, stop):
@@ -111,8 +127,8 @@ class FakeRun:
         torch.manual_seed(0)
         model = DifferentiableModel.build(self.config.edited(members=1), dataset).eval()
         first, last = dataset.indexes["time"].slice_indexer(start, stop).indices(dataset.sizes["time"])[:2]
-        tensors = model.tensors(dataset, "streamflow").span(first, last, 30)
-        return SiteModel(model, tensors, dataset.time[first:last], "streamflow")
+        tensors = model.tensors(dataset, self.config.target).span(first, last, 30)
+        return SiteModel(model, tensors, dataset.time[first:last], self.config.target)
 
     def read_progress(self, cursor):
         return self.progress[cursor:], len(self.progress)
@@ -130,7 +146,7 @@ class FakeStore(DataStore):
         self.made = []
 
     def known_data(self):
-        return {f"Basins {name}": name for name in self._datasets}
+        return {f"Data {name}": name for name in self._datasets}
 
     def runs(self):
         return self.made
@@ -163,7 +179,7 @@ def empty_store(dataset, tmp_path, monkeypatch):
 def store(empty_store, dataset):
     """A store with two finished runs: the default configuration, and one without snow, which is newer."""
     for run_id, options, noise in (("default", {}, 0.1), ("no-snow", {"snow": "NoSnow"}, 0.3)):
-        config = RunConfig(data="made-up").edited(**options)
+        config = RunConfig(domain="hydrology", data="made-up").edited(**options)
         empty_store.add(run_id, config, make_results(dataset, config, noise))
     return empty_store
 
@@ -171,3 +187,54 @@ def store(empty_store, dataset):
 @pytest.fixture
 def state(store):
     return AppState(store)
+
+
+def science_dataset(name: str) -> xr.Dataset:
+    """Made-up data for a science, from its declarations alone."""
+    if name == made_up.NAME:
+        return made_up.dataset()
+    return make_dataset() if name == "hydrology" else declared_dataset(name)
+
+
+def declared_dataset(name: str) -> xr.Dataset:
+    """Three years of every forcing and target, within the middle of their ranges, and some attributes."""
+    science, random = discover()[name], np.random.default_rng(0)
+    offset = next(step.offset for step in RECORD_STEPS if step.name == science.step)
+    time = pd.date_range("1999-10-01", periods=3 * 365 if science.step != "month" else 240, freq=offset)
+    season = np.sin(2 * np.pi * np.arange(len(time)) / 365)[:, None]
+    variables = {}
+    for role, quantities in (("forcing", science.forcings), ("target", science.targets)):
+        for quantity, declared in quantities.items():
+            low, high = declared.range
+            share = 0.4 + 0.05 * season + random.uniform(0, 0.03, (len(time), len(SITES)))
+            values = (low + (high - low) * share).astype("float32")
+            variables[quantity] = (("time", "site"), values, declared.attrs | {"role": role})
+    for quantity, declared in science.attributes.items():
+        low, high = declared.range
+        values = np.float32(low + (high - low) * np.linspace(0.3, 0.6, len(SITES)))
+        variables[quantity] = ("site", values, declared.attrs)
+    variables["area"] = ("site", np.float32([10, 200, 3000, 40, 55]), {"units": "km2", "long_name": "Drainage area"})
+    variables["elevation"] = ("site", np.float32([1, 20, 300, 40, 55]), {"units": "m", "long_name": "Elevation"})
+    place = {"lat": ("site", np.linspace(40, 42, 5)), "lon": ("site", np.linspace(-76, -74, 5))}
+    coords = {"time": time, "site": SITES, "name": ("site", [f"Site {site}" for site in SITES])} | place
+    middle = time[len(time) // 2]
+    spans = {"train": (time[0], middle - offset), "test": (middle, time[-1])}
+    attrs = {f"{period}_period": f"{first:%Y-%m-%d}/{last:%Y-%m-%d}" for period, (first, last) in spans.items()}
+    variables = {k: v for k, v in variables.items() if k not in coords}
+    return xr.Dataset(variables, coords, attrs | {"title": "Made up", "domain": name})
+
+
+@pytest.fixture
+def all_sciences(tmp_path_factory, monkeypatch):
+    """The made-up science is found among the others."""
+    path = [*domains.__path__, made_up.install(tmp_path_factory.mktemp("domains"))]
+    monkeypatch.setattr(domains, "__path__", path)
+    importlib.invalidate_caches()
+
+
+@pytest.fixture(params=[*discover(), made_up.NAME])
+def science_store(request, all_sciences, tmp_path, monkeypatch):
+    """A store with made-up data of every science in turn, and hydrology's beside them; without a run."""
+    monkeypatch.setattr("dgviz.ui.session.simulation.SHORT", 0)
+    monkeypatch.setattr("dgviz.ui.session.simulation.LONGEST", 60)
+    return FakeStore(tmp_path, {"mine": science_dataset(request.param), "made-up": make_dataset()})

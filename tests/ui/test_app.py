@@ -18,7 +18,8 @@ from dgviz.ui.session.what_if import WhatIf
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.header import backend_chip, presets, selection_text, shown_only, stale_text
 from dgviz.ui.widgets.help import HelpDialog, process_help
-from dgviz.ui.widgets.sidebar import Basins, Processes, Training
+from dgviz.ui.widgets.sidebar import Processes, Sites, Training
+from tests.ui.conftest import LOOK
 
 
 def words(viewable):
@@ -80,7 +81,8 @@ class Leave(Process):
 @pytest.fixture
 def made_up(monkeypatch, empty_store):
     """A domain of which nothing else knows, as the draft of a session."""
-    domain = Domain("Picking", "tree", {}, {}, {}, dict(harvest=(Leave, Pick), rest=(Leave,)), ())
+    targets = {"streamflow": LOOK.target}
+    domain = Domain("Picking", "tree", {}, {}, targets, dict(harvest=(Leave, Pick), rest=(Leave,)), ())
     monkeypatch.setattr("dgviz.experiment.config.discover", lambda: {"hydrology": domain})
     return AppState(empty_store)
 
@@ -136,7 +138,7 @@ def test_pages_of_one_run_say_so_where_two_are_chosen():
 
 
 def test_a_basin_is_found_by_its_name(state):
-    (search,) = Basins(state).__panel__().select(material.AutocompleteInput)
+    (search,) = Sites(state).__panel__().select(material.AutocompleteInput)
     search.value = search.options["Cedar Run (c3)"]
     assert state.site == "c3"
 

@@ -10,10 +10,11 @@ import pytest
 from dgviz.experiment.config import RunConfig
 from dgviz.ui.app import PAGES
 from dgviz.ui.lenses.explore.distribution import ScoreDistribution
-from dgviz.ui.lenses.explore.flow_charts import FlowCharts
 from dgviz.ui.lenses.explore.site_map import SiteMap
+from dgviz.ui.lenses.explore.target_charts import TargetCharts
 from dgviz.ui.lenses.explore.window_scores import WindowScores, kinds_of_days, window_scores
 from dgviz.ui.lenses.view import View
+from dgviz.ui.session.colour_choice import ColourChoice
 from dgviz.ui.session.state import AppState
 from dgviz.ui.words.kinds import lacks
 from tests.ui.conftest import make_results
@@ -23,6 +24,7 @@ VIEWS = sorted(
 )
 each_view = pytest.mark.parametrize("view", VIEWS, ids=lambda v: v.__name__)
 
+NAMES = ("nse", "pbias")
 KINDS = {
     "network": {"predictor": "network"},
     "corrected": {"predictor": "corrected"},
@@ -58,7 +60,7 @@ def test_a_view_renders_after_a_run_and_follows_the_state(view, state, caplog):
     state.compare_with("no-snow")
     state.pick("c3")
     state.select(["a1", "c3"])
-    state.param.update(window=("2000-11-01", "2000-12-31"), colour="parameter:fc", dark=True)
+    state.param.update(window=("2000-11-01", "2000-12-31"), colour=ColourChoice("parameter", "fc"), dark=True)
     state.show("no-snow")
     state.edit(data="other")
     assert failures(caplog) == []
@@ -67,7 +69,7 @@ def test_a_view_renders_after_a_run_and_follows_the_state(view, state, caplog):
 @pytest.mark.parametrize("kind", KINDS, ids=str)
 @each_view
 def test_a_view_stands_every_kind_of_run(view, kind, empty_store, dataset, caplog):
-    config = RunConfig(data="made-up", members=4, **KINDS[kind])
+    config = RunConfig(domain="hydrology", data="made-up", members=4, **KINDS[kind])
     empty_store.add("run", config, make_results(dataset, config, 0.1))
     state = AppState(empty_store)
     shown = view(state=state)
@@ -79,7 +81,7 @@ def test_a_view_stands_every_kind_of_run(view, kind, empty_store, dataset, caplo
 
 @each_view
 def test_a_view_of_what_a_network_alone_has_not_says_so_until_another_run_is_shown(view, state, store, dataset, caplog):
-    config = RunConfig(data="made-up").edited(predictor="network")
+    config = RunConfig(domain="hydrology", data="made-up").edited(predictor="network")
     store.add("network", config, make_results(dataset, config, 0.2))
     state.show("network")
     shown = view(state=state)
@@ -133,32 +135,32 @@ def test_a_view_on_a_closed_page_waits_until_its_page_opens(state):
 
 
 def test_a_click_changes_data_in_place(state):
-    view = FlowCharts(state=state)
-    figure, source = view.chart.flow, view.chart.source
+    view = TargetCharts(state=state)
+    figure, source = view.chart.main, view.chart.source
     state.pick("c3")
-    assert view.chart.flow is figure and view.chart.source is source
+    assert view.chart.main is figure and view.chart.source is source
     np.testing.assert_allclose(source.data["observed"], state.dataset.streamflow.sel(site="c3"))
     assert "Cedar Run" in view.heading
 
 
 def test_names_from_data_are_escaped(state):
-    assert "&lt;Alder&gt; Creek" in FlowCharts(state=state).heading
+    assert "&lt;Alder&gt; Creek" in TargetCharts(state=state).heading
 
 
 def test_flow_axis_fits_the_window_and_gaps_are_shaded(state):
-    view = FlowCharts(state=state)
+    view = TargetCharts(state=state)
     state.pick("b2")
     assert len(view.chart.missing.data["start"]) == 1
     state.window = ("2000-06-01", "2000-06-30")
     inside = state.dataset.streamflow.sel(site="b2", time=slice(*state.window)).max()
-    assert float(inside) < view.chart.flow_range.end < 2 * float(inside)
+    assert float(inside) < view.chart.y_range.end < 2 * float(inside)
 
 
 @pytest.mark.parametrize("chart", ["duration", "regime"])
 @pytest.mark.parametrize("log", [True, False])
 def test_other_charts_show_the_same_site(state, chart, log):
-    view = FlowCharts(state=state)
-    state.param.update(chart=chart, log_flow=log)
+    view = TargetCharts(state=state)
+    state.param.update(chart=chart, log_axis=log)
     state.pick("c3")
     observed = state.dataset.streamflow.sel(site="c3")
     assert np.nanmax(view.source.data["observed"]) <= float(observed.max()) + 1e-6
@@ -188,9 +190,9 @@ def test_scores_follow_the_window(state):
     state.compare_with("no-snow")
     assert "A \u2212 B" in view.table.object
     month = ("2000-10-01", "2000-10-31")
-    assert window_scores(observed, observed, month).nse == 1
-    assert window_scores(observed, observed * 2, month).nse < 0
-    assert window_scores(observed, observed * 2, month).pbias == pytest.approx(100)
+    assert window_scores(observed, observed, month, NAMES).nse == 1
+    assert window_scores(observed, observed * 2, month, NAMES).nse < 0
+    assert window_scores(observed, observed * 2, month, NAMES).pbias == pytest.approx(100)
 
 
 def test_a_site_outside_the_run_is_said(state, store):

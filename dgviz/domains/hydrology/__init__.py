@@ -11,10 +11,14 @@ from dgviz.datasets.vocabulary import CALENDAR
 from dgviz.domains import Domain
 from dgviz.domains.hydrology import presets
 from dgviz.domains.hydrology.capillary_rise import CapillaryRise, NoCapillaryRise
+from dgviz.domains.hydrology.colours import COLOURS
+from dgviz.domains.hydrology.evaluation.backdrop import rain_and_snow
 from dgviz.domains.hydrology.evaluation.checks import CHECKS
 from dgviz.domains.hydrology.evaluation.claims import CLAIMS
 from dgviz.domains.hydrology.evaluation.climate import with_climate_of
 from dgviz.domains.hydrology.evaluation.discharge import mean_discharge
+from dgviz.domains.hydrology.evaluation.signatures import EVALUATION
+from dgviz.domains.hydrology.evaluation.untrained import UNTRAINED
 from dgviz.domains.hydrology.evapotranspiration import (
     GammaEvapotranspiration,
     LearnedEvapotranspiration,
@@ -35,6 +39,7 @@ from dgviz.domains.hydrology.routing import GammaRouting, NoRouting
 from dgviz.domains.hydrology.snow import DegreeDaySnow, NoSnow, SmoothDegreeDaySnow
 from dgviz.domains.hydrology.soil import BetaSoil, LearnedRecharge, MonotoneRecharge
 from dgviz.domains.hydrology.twin import twin
+from dgviz.domains.slots import with_files
 
 domain = Domain(
     title="Rainfall-runoff",
@@ -43,26 +48,29 @@ domain = Domain(
     attributes=ATTRIBUTES,
     targets=TARGETS,
     outside=("atmosphere", "outlet"),
-    slots=dict(
-        pet=(Hamon, Hargreaves, Oudin, GivenPet),
-        snow=(DegreeDaySnow, SmoothDegreeDaySnow, NoSnow),
-        soil=(BetaSoil, LearnedRecharge, MonotoneRecharge),
-        evapotranspiration=(
-            LinearEvapotranspiration,
-            GammaEvapotranspiration,
-            LearnedEvapotranspiration,
-            MonotoneEvapotranspiration,
+    slots=with_files(
+        __name__,
+        dict(
+            pet=(Hamon, Hargreaves, Oudin, GivenPet),
+            snow=(DegreeDaySnow, SmoothDegreeDaySnow, NoSnow),
+            soil=(BetaSoil, LearnedRecharge, MonotoneRecharge),
+            evapotranspiration=(
+                LinearEvapotranspiration,
+                GammaEvapotranspiration,
+                LearnedEvapotranspiration,
+                MonotoneEvapotranspiration,
+            ),
+            capillary_rise=(NoCapillaryRise, CapillaryRise),
+            groundwater=(
+                ThreeOutlets,
+                TwoOutlets,
+                LinearReservoir,
+                LearnedPercolation,
+                MonotonePercolation,
+                ZonesInWrongOrder,
+            ),
+            routing=(GammaRouting, NoRouting, MuskingumCunge, PlainMuskingumCunge),
         ),
-        capillary_rise=(NoCapillaryRise, CapillaryRise),
-        groundwater=(
-            ThreeOutlets,
-            TwoOutlets,
-            LinearReservoir,
-            LearnedPercolation,
-            MonotonePercolation,
-            ZonesInWrongOrder,
-        ),
-        routing=(GammaRouting, NoRouting, MuskingumCunge, PlainMuskingumCunge),
     ),
     climate=with_climate_of,
     more_results=mean_discharge,
@@ -72,10 +80,13 @@ domain = Domain(
         *("high_q_freq", "high_q_dur", "low_q_freq", "low_q_dur", "zero_q_freq"),
     ),
     data="delaware",
+    backdrop=rain_and_snow,
+    evaluations=(UNTRAINED, EVALUATION),
     twin=twin,
     checks=CHECKS,
     claims=CLAIMS,
     presets=presets.PRESETS,
     dial=presets.DIAL,
     controls=presets.CONTROLS,
+    colours=COLOURS,
 )

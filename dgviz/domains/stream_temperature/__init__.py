@@ -10,7 +10,9 @@ from dgviz.checks import balance_closes
 from dgviz.datasets.stream_temperature_series import ATTRIBUTES, FORCINGS, TARGETS
 from dgviz.datasets.vocabulary import CALENDAR
 from dgviz.domains.domain import Domain
+from dgviz.domains.slots import with_files
 from dgviz.domains.stream_temperature import presets
+from dgviz.domains.stream_temperature.evaluation.regimes import EVALUATIONS
 from dgviz.domains.stream_temperature.evaluation.rivals import rivals
 from dgviz.domains.stream_temperature.exchange import (
     EightParameters,
@@ -34,7 +36,8 @@ def mean_discharge(dataset: xr.Dataset) -> xr.DataArray | None:
     if "discharge" not in dataset:
         return None
     trained = dataset.discharge.sel(time=slice(*dataset.attrs["train_period"].split("/")))
-    return trained.mean("time").clip(min=MEAN_DISCHARGE.range[0]).assign_attrs(MEAN_DISCHARGE.attrs)
+    mean = trained.mean("time").clip(min=MEAN_DISCHARGE.range[0])
+    return mean.drop_attrs().assign_attrs(MEAN_DISCHARGE.attrs)
 
 
 domain = Domain(
@@ -44,12 +47,16 @@ domain = Domain(
     attributes={**ATTRIBUTES, "mean_discharge": MEAN_DISCHARGE},
     targets=TARGETS,
     outside=("atmosphere", "upstream", "ice"),
-    slots=dict(
-        exchange=(EightParameters, SevenParameters, FiveParameters, FourParameters, ThreeParameters),
-        ice=(FreezingPoint, IceCover, NoIce),
+    slots=with_files(
+        __name__,
+        dict(
+            exchange=(EightParameters, SevenParameters, FiveParameters, FourParameters, ThreeParameters),
+            ice=(FreezingPoint, IceCover, NoIce),
+        ),
     ),
     derived={"mean_discharge": mean_discharge},
     references=rivals,
+    evaluations=EVALUATIONS,
     checks=(balance_closes,),
     presets=presets.PRESETS,
     dial=presets.DIAL,

@@ -1,4 +1,4 @@
-"""The bucket diagram: a day of a model as levels in its stores and arrows as wide as its fluxes."""
+"""The bucket diagram: a time step of a model as levels in its stores and arrows as wide as its fluxes."""
 
 import math
 from collections.abc import Mapping
@@ -12,29 +12,37 @@ from bokeh.plotting import figure
 from dgviz.ui import theme
 from dgviz.ui.figures import hover, plain_figure
 from dgviz.ui.figures.buckets import GROUND, MAIN, SIDE, SKY, Arrow, Bucket, Picture
-from dgviz.ui.words.text import number, sentence, units
+from dgviz.ui.look import Look
+from dgviz.ui.words.text import has_no_zero, number, sentence, units
 
 WIDEST = 20  # px, of the widest arrow
 FULL = 98  # the percentile of a store that fills its bucket
-LEAST = 0.005  # a smaller flux is drawn as a hairline without a label
-EMPTY = 0.05  # a store that never holds more passes on all it gets within the day
+LEAST = 2e-4  # of the widest flux: a smaller one is drawn as a hairline without a label
+EMPTY = 2e-4  # of the fullest store: one that never holds more passes on all it gets within a time step
 SMALL, NORMAL = "11px", "12px"
-STORE_TIP = [("", "<b>@long_name</b>"), ("", "@value @units"), ("full at", "@full @units")]
+STORE_TIP = [("", "<b>@long_name</b>"), ("", "@value @units"), ("empty at", "@empty"), ("full at", "@full @units")]
 FLUX_TIP = [("", "<b>@long_name</b>"), ("", "@value @units"), ("", "@moves")]
 
 
 def thin_stores(simulated: xr.Dataset, names) -> frozenset[str]:
-    """The stores of a simulation `(time,)` that hold nothing at the end of any day."""
-    return frozenset(n for n in names if n in simulated and float(abs(simulated[n]).max()) < EMPTY)
+    """The stores of a simulation `(time,)` that hold next to nothing at the end of any time step."""
+    highest = {name: float(abs(simulated[name]).max()) for name in names if name in simulated}
+    fullest = max(highest.values(), default=0.0)
+    return frozenset(name for name, value in highest.items() if value < EMPTY * fullest)
 
 
 class BucketDiagram:
-    """A figure of a `Picture`. `scale` fits buckets and arrows to a simulation, `show` draws one of its days."""
+    """A figure of a `Picture`. `scale` fits buckets and arrows to a simulation, `show` draws one of its time steps.
 
-    def __init__(self, picture: Picture, dark: bool = False):
-        self.picture, self.dark = picture, dark
+    A bucket is empty at zero; one that may hold less, or a temperature, at the 2nd percentile. A flux that runs
+    backwards, as heat does, has its arrow turned round.
+    """
+
+    def __init__(self, picture: Picture, look: Look):
+        self.picture, self.look, self.dark = picture, look, look.dark
         self.stores = [s for s in picture.stores.values() if s.on]
         self.arrows = [a for a in picture.arrows.values() if a.on]
+        self.empty: dict[str, float] = {}
         self.full: dict[str, float] = {}
         self.widest = 1.0
         self.levels = ColumnDataSource(_columns([self._store_row(s) for s in self.stores]))
@@ -45,12 +53,15 @@ class BucketDiagram:
 
     def scale(self, simulated: xr.Dataset) -> None:
         """Full buckets at the 98th percentile of each store, the widest arrow at the largest flux of `(time,)`."""
-        self.full = {s.name: float(np.percentile(simulated[s.name], FULL)) for s in self.stores}
-        self.widest = max((float(simulated[a.name].max()) for a in self.arrows), default=1.0) or 1.0
+        for store in self.stores:
+            low, self.full[store.name] = np.percentile(simulated[store.name].values, [100 - FULL, FULL]).tolist()
+            below_zero = low < 0 or has_no_zero(store.declared.units)
+            self.empty[store.name] = low if below_zero else 0.0
+        self.widest = max((float(abs(simulated[a.name]).max()) for a in self.arrows), default=1.0) or 1.0
         self._show_key()
 
     def show(self, values: Mapping[str, float], lines: list[tuple[str, str]] = ()) -> None:
-        """Draw the stores and fluxes of a day; `lines` are pairs of a figure and a word written beside them."""
+        """Draw the stores and fluxes of a time step; `lines` are pairs of a figure and a word written beside them."""
         self.levels.data = _columns([self._store_row(s, values[s.name]) for s in self.stores])
         self.flows.data = _columns([self._arrow_row(a, values[a.name]) for a in self.arrows])
         ink, muted = theme.token("text", self.dark), theme.token("muted", self.dark)
@@ -64,11 +75,11 @@ class BucketDiagram:
 
     def width(self, flux: float) -> float:
         """The width of an arrow in px: the square root, so that small fluxes are still seen."""
-        return max(1.0, WIDEST * math.sqrt(max(flux, 0) / self.widest))
+        return max(1.0, WIDEST * math.sqrt(abs(flux) / self.widest))
 
     def _store_row(self, store: Bucket, value: float = 0.0) -> dict:
-        full = self.full.get(store.name, 0.0)
-        share = min(max(value / full, 0), 1) if full > 0 else 0.0
+        empty, full = self.empty.get(store.name, 0.0), self.full.get(store.name, 0.0)
+        share = min(max((value - empty) / (full - empty), 0), 1) if full > empty else 0.0
         words = sentence(store.name)
         return {
             "left": store.left,
@@ -76,30 +87,35 @@ class BucketDiagram:
             "bottom": store.bottom,
             "top": store.top,
             "level": store.bottom - share * (store.bottom - store.top - 3),
-            "color": theme.colour(store.name, self.dark),
+            "color": self.look.ink(store.name),
             "name": "" if store.thin else words,
             "label": "" if store.thin else f"{number(value, 1)} {units(store.declared.units)}",
             "beside": words if store.thin else "",
             "value": number(value),
+            "empty": number(empty),
             "full": number(full),
             "units": units(store.declared.units),
             "long_name": store.declared.long_name,
         }
 
     def _arrow_row(self, arrow: Arrow, value: float = 0.0) -> dict:
-        flows, width = value >= LEAST, self.width(value) if value >= LEAST else 1.0
+        flows = abs(value) >= LEAST * self.widest
+        width = self.width(value) if flows else 1.0
         head = 1.2 * width + 7 if flows else 5
         aside = width / 2 + 2 if arrow.split else 0
+        x0, y0, x1, y1 = arrow.x0, arrow.y0, arrow.x1, arrow.y1
+        if value < 0:
+            x0, y0, x1, y1 = x1, y1, x0, y0
         unit = units(arrow.declared.units)
         return {
-            "x0": arrow.x0,
-            "y0": arrow.y0,
-            "x1": arrow.x1 - (0.05 * head if arrow.x0 < arrow.x1 else 0),
-            "y1": arrow.y1 - 0.45 * head * np.sign(arrow.y1 - arrow.y0) * (arrow.x0 == arrow.x1),
+            "x0": x0,
+            "y0": y0,
+            "x1": x1 - 0.05 * head * np.sign(x1 - x0),
+            "y1": y1 - 0.45 * head * np.sign(y1 - y0) * (x0 == x1),
             "width": width,
             "head": head,
-            "angle": _angle(arrow),
-            "color": theme.colour(arrow.name, self.dark) if flows else theme.token("missing", self.dark),
+            "angle": _angle(x0, y0, x1, y1),
+            "color": self.look.ink(arrow.name) if flows else theme.token("missing", self.dark),
             "label_x": arrow.label[0],
             "label_y": arrow.label[1],
             "align": arrow.align,
@@ -142,7 +158,7 @@ class BucketDiagram:
         if picture.beside:
             x = np.linspace(SIDE - 6, 101, 60)
             wave = 3 * np.sin(x * 0.9)
-            blue = theme.colour("rain", self.dark)
+            blue = theme.token("primary", self.dark)
             for depth, alpha in ((10, 0.55), (17, 0.3)):
                 fig.line(x, picture.ground + depth + wave, line_color=blue, line_alpha=alpha, line_width=2.5)
             fig.text(
@@ -151,6 +167,9 @@ class BucketDiagram:
                 [", ".join(map(sentence, picture.beside))],
                 **words | dict(text_align="right"),
             )
+
+        for place, x in picture.below:
+            fig.text([x], [picture.ground + 16], [sentence(place)], **words | dict(text_align="center"))
 
     def _draw_off(self, fig: figure) -> None:
         """What is switched off: grey, dashed, and said."""
@@ -235,7 +254,7 @@ class BucketDiagram:
         rows = []
         for i, flux in enumerate((top / 100, top / 10, top)):
             words = f"{flux:g}" + (f" {unit}" if i == 2 else "")
-            y = self.picture.ground + GROUND / 2 - 12
+            y = self.picture.height - GROUND / 2 - 12
             rows.append({"x0": 1 + 15 * i, "x1": 7 + 15 * i, "y": y, "width": self.width(flux), "text": words})
         self.key.data = _columns(rows)
 
@@ -244,8 +263,8 @@ def _columns(rows: list[dict]) -> dict[str, list]:
     return {name: [row[name] for row in rows] for name in rows[0]} if rows else {}
 
 
-def _angle(arrow: Arrow) -> float:
-    """Of the head, from pointing up: arrows run straight up, down or to the right."""
-    if arrow.x0 == arrow.x1:
-        return math.pi if arrow.y1 > arrow.y0 else 0.0
-    return -math.pi / 2
+def _angle(x0: float, y0: float, x1: float, y1: float) -> float:
+    """Of the head, from pointing up: arrows run straight up, down, to the right or to the left."""
+    if x0 == x1:
+        return math.pi if y1 > y0 else 0.0
+    return -math.pi / 2 if x1 > x0 else math.pi / 2

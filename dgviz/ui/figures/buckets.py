@@ -1,9 +1,10 @@
 """Where the stores and fluxes of a model stand in a picture, from the declarations alone.
 
-Stores stand one below the other in the order of the slots, as water passes through them. What comes from outside falls
-from the top; what returns there rises on the left. A flux to the next store is an arrow in the gap between them; one
-that passes stores by has a lane beside them, down on the right, up on the left. Stores that only drain to the other
-outside places (a channel) stand on the right, above those places.
+Stores stand one below the other in the order of the slots. What comes from outside falls from the top; what returns
+there rises on the left. A flux to the next store is an arrow in the gap between them; one that passes stores by has a
+lane beside them, down on the right, up on the left. Stores that only drain to the other outside places (a channel)
+stand on the right, above those places. What leaves another store for such a place does not pass them: it goes straight
+down to the ground, where the place is named (deep groundwater).
 
 Options that are not chosen keep their place, switched off, so that the picture does not jump.
 x goes from 0 to 100 % of the width, y in pixels from the top.
@@ -16,6 +17,7 @@ from dgviz.domains import Domain
 from dgviz.processes.declare import Flux, Process, State
 
 SKY, GAP, STORE, OFF, THIN, GROUND = 44, 40, 48, 24, 9, 62  # px: heights
+BELOW = 22  # px: for the names of places in the ground
 OUTLET = 42  # px of a store's side for each arrow that leaves there
 LANE, MAIN, SIDE = 13.0, 60.0, 80.0  # %: width of a lane, right end of the stores, left end of the side
 
@@ -53,12 +55,16 @@ class Arrow:
 
 @dataclass(frozen=True)
 class Picture:
-    """Stores, arrows and the outside places: `above`, and `beside`, which are on the right below `ground`."""
+    """Stores, arrows and the outside places: `above`, `beside` on the right below `ground`, and others below it.
+
+    `below` has the name and the middle, in %, of each arrow that ends in the ground.
+    """
 
     stores: dict[str, Bucket]
     arrows: dict[str, Arrow]
     above: tuple[str, ...]
     beside: tuple[str, ...]
+    below: tuple[tuple[str, float], ...]
     ground: float
     height: float
 
@@ -83,12 +89,15 @@ class _Layout:
         fluxes = self._of(Flux, chosen)
         self.fluxes = {name: flux for name, flux in fluxes.items() if flux.out_of and flux.into}
         self.above = tuple(p for p in self.domain.outside if any(f.out_of == p for f in self.fluxes.values()))
-        self.beside = tuple(p for p in self.domain.outside if p not in self.above)
+        reached = {f.into for f in self.fluxes.values()}
+        self.beside = tuple(p for p in self.domain.outside if p not in self.above and p in reached)
         side = [name for name in self.states if self._drains_aside(name)]
         self.side = side if len(side) < len(self.states) else []
         self.main = [name for name in self.states if name not in self.side]
         self.row = dict.fromkeys(self.above, -1) | {name: i for i, name in enumerate(self.main)}
-        vertical = {n: (self.row[f.out_of], self.row[f.into]) for n, f in self.fluxes.items() if self._is_vertical(f)}
+        past = {n for n, f in self.fluxes.items() if f.out_of in self.main and f.into in self.beside}
+        self.sinking = past if self.side else set()
+        vertical = {n: self._rows(f) for n, f in self.fluxes.items() if n in self.sinking or self._is_vertical(f)}
         self.near = {n: rows for n, rows in vertical.items() if abs(rows[0] - rows[1]) == 1}
         far = {n: rows for n, rows in vertical.items() if abs(rows[0] - rows[1]) > 1}
         self.down = _lanes({n: rows for n, rows in far.items() if rows[0] < rows[1]})
@@ -96,7 +105,7 @@ class _Layout:
 
     def picture(self) -> Picture:
         self.stores = self._boxes()
-        ground = max(store.bottom for store in self.stores.values()) + GAP
+        self.ground = ground = max(store.bottom for store in self.stores.values()) + GAP
         for rows in {rows for pair in self.near.values() for rows in [min(pair)]}:
             self._draw_gap(rows)
         for name in self.down | self.up:
@@ -105,7 +114,11 @@ class _Layout:
             self._draw_side(source)
         self._draw_outlets(ground)
         arrows = {name: self.arrows[name] for name in self.fluxes if name in self.arrows}
-        return Picture(self.stores, arrows, self.above, self.beside, ground, ground + GROUND)
+        below = tuple((arrows[name].declared.into, arrows[name].x0) for name in arrows if name in self.sinking)
+        aside = {f.into for n, f in self.fluxes.items() if n not in self.sinking}
+        beside = tuple(place for place in self.beside if place in aside)
+        height = ground + GROUND + (BELOW if below else 0)
+        return Picture(self.stores, arrows, self.above, beside, below, ground, height)
 
     def _of(self, kind, chosen: list[type[Process]]) -> dict:
         """Declared by any option, in the order of the slots; as the chosen option declares it where it does."""
@@ -122,8 +135,13 @@ class _Layout:
     def _is_vertical(self, flux: Flux) -> bool:
         return flux.out_of in self.row and flux.into in self.row
 
+    def _rows(self, flux: Flux) -> tuple[int, int]:
+        """From which row to which a flux goes; the ground is the row below the last store."""
+        return self.row[flux.out_of], self.row.get(flux.into, len(self.main))
+
     def _leaves_aside(self, store: str) -> list[str]:
-        return [n for n, f in self.fluxes.items() if f.out_of == store and f.into not in self.row]
+        leaving = [n for n, f in self.fluxes.items() if f.out_of == store and f.into not in self.row]
+        return [name for name in leaving if name not in self.sinking]
 
     def _boxes(self) -> dict[str, Bucket]:
         boxes, y = {}, SKY + GAP
@@ -138,7 +156,7 @@ class _Layout:
 
     def _side_boxes(self, boxes: dict[str, Bucket]) -> dict[str, Bucket]:
         """On the right, beside the stores that feed them, one below the other."""
-        sources = [boxes[f.out_of] for f in self.fluxes.values() if f.out_of in boxes and f.into not in self.row]
+        sources = [boxes[f.out_of] for f in self.fluxes.values() if f.out_of in boxes and f.into in self.side]
         if not self.side:
             return {}
         top = min((s.top for s in sources), default=SKY)
@@ -159,9 +177,11 @@ class _Layout:
         }
 
     def _ends(self, row: int) -> tuple[float, float, float, float]:
-        """Left, right, top and bottom of a row: a store, or all that is above."""
+        """Left, right, top and bottom of a row: a store, all that is above, or the ground."""
         if row < 0:
             return 0, 100, SKY, SKY
+        if row == len(self.main):
+            return 0, MAIN, self.ground, self.ground
         store = self.stores[self.main[row]]
         return store.left, store.right, store.top, store.bottom
 
@@ -169,7 +189,7 @@ class _Layout:
         """Arrows between a row and the next, side by side."""
         above, below = self._ends(upper), self._ends(upper + 1)
         left, right = max(above[0], below[0]), min(above[1], below[1])
-        if any(self._starts_up_from(upper + 1)):
+        if upper + 1 < len(self.main) and any(self._starts_up_from(upper + 1)):
             left += 0.5 * (right - left)  # its label needs the place
         names = [n for n, rows in self.near.items() if min(rows) == upper]
         for i, name in enumerate(names):
@@ -185,7 +205,7 @@ class _Layout:
     def _draw_lane(self, name: str) -> None:
         """An arrow that passes stores by."""
         flux = self.fluxes[name]
-        source, goal = self._ends(self.row[flux.out_of]), self._ends(self.row[flux.into])
+        source, goal = (self._ends(row) for row in self._rows(flux))
         right = MAIN if self.side or self.beside else 100
         if name in self.down:
             x = right - LANE * (self.down[name][0] + 0.5)

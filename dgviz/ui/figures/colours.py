@@ -1,9 +1,4 @@
-"""What a map can show: one value per site, with its label, units and a fixed colour scale.
-
-A choice is written "kind:name" or "kind:name:period": "score:nse:test", "difference:nse:test" (run A minus run B),
-"published:LSTM" (run A minus others' published NSE), "parameter:fc", "sensitivity:fc", "gradient:fc",
-"flow:mean_discharge", "attribute:elevation".
-"""
+"""What a map can show: one value per site, with its label, units and a fixed colour scale."""
 
 from dataclasses import dataclass
 
@@ -13,14 +8,14 @@ import xarray as xr
 from dgviz.datasets import attribute_names
 from dgviz.experiment.config import RunConfig
 from dgviz.processes.declare import Parameter
-from dgviz.scores import metrics
 from dgviz.ui import theme
-from dgviz.ui.words.text import MINUS, label, units
+from dgviz.ui.session.colour_choice import ColourChoice
+from dgviz.ui.words.text import MINUS, PERIODS, label, lower_first, score_label, score_meaning, units
 from dgviz.ui.words.text import period as days_in_words
 
-PERIODS = {"test": "test period", "train": "training period"}
 RESPONSES = "sensitivity", "gradient"  # begin the name of a response to a parameter
 DIFFERENCES = {"1": 0.3, "%": 30.0}  # the half width of a difference's scale, by the units of the score
+MANY = 20.0  # the largest over the middle value from which colours are spread over powers of ten
 
 
 @dataclass(frozen=True)
@@ -45,44 +40,64 @@ def choices(
     config: RunConfig,
     dataset: xr.Dataset,
     results: xr.Dataset | None,
-    compared: bool,
+    with_baseline: bool,
     published: xr.Dataset | None = None,
-) -> dict[str, dict]:
+) -> dict[str, dict[str, ColourChoice]]:
     """What can be shown now, {group: {label: choice}}; a picker needs labels that differ between groups too."""
-    groups: dict[str, dict[str, str]] = {}
-    if results is not None:
-        scores = [name for name in metrics.METRICS if name in results and "period" in results[name].dims]
-        for period, words in PERIODS.items():
-            after = "" if period == "test" else f", {words}"
-            groups[f"Scores, {words}"] = {f"{_score_label(n)}{after}": f"score:{n}:{period}" for n in scores}
-        if compared:
-            groups["Difference, test period"] = {
-                f"{_score_label(n)}, A {MINUS} B": f"difference:{n}:test" for n in scores
-            }
-        if published is not None:
-            groups["Difference to published NSE"] = {
-                f"NSE, A {MINUS} {published_name(model)}": f"published:{model.item()}" for model in published.model
-            }
-        learned = {n: d for n, d in config.build().of(Parameter).items() if n in results}
-        groups["Learned parameters"] = {f"{d.long_name} ({n})": f"parameter:{n}" for n, d in learned.items()}
-        groups["Sensitivity of mean flow"] = {
-            f"to {d.long_name.lower()} ({n})": f"sensitivity:{n}"
-            for n, d in learned.items()
-            if f"sensitivity_{n}" in results
+    attributes = {label(dataset[n], n): ColourChoice("attribute", n) for n in attribute_names(dataset)}
+    of_run = _choices_of_run(config, results, with_baseline, published) if results is not None else {}
+    return {group: options for group, options in (of_run | {"Attributes": attributes}).items() if options}
+
+
+def texts(groups: dict[str, dict[str, ColourChoice]]) -> dict[str, dict[str, str]]:
+    """Choices as the values of a picker."""
+    return {group: {words: choice.text for words, choice in options.items()} for group, options in groups.items()}
+
+
+def _choices_of_run(
+    config: RunConfig, results: xr.Dataset, with_baseline: bool, published: xr.Dataset | None
+) -> dict[str, dict[str, ColourChoice]]:
+    groups: dict[str, dict[str, ColourChoice]] = {}
+    target = lower_first(config.target_quantity.long_name)
+    scores = [name for name in config.target_quantity.scores if name in results and "period" in results[name].dims]
+    for period, words in PERIODS.items():
+        after = "" if period == "test" else f", {words}"
+        groups[f"Scores, {words}"] = {f"{score_meaning(n)}{after}": ColourChoice("score", n, period) for n in scores}
+    if with_baseline:
+        groups["Difference, test period"] = {
+            f"{score_meaning(n)}, A {MINUS} B": ColourChoice("difference", n, "test") for n in scores
         }
-        groups["Gradient of the score"] = {
-            f"NSE by {d.long_name.lower()} ({n})": f"gradient:{n}"
-            for n, d in learned.items()
-            if f"gradient_{n}" in results
+    if published is not None:
+        called = score_label(published_score(published))
+        groups[f"Difference to published {called}"] = {
+            f"{called}, A {MINUS} {published_name(model)}": ColourChoice("published", model.item())
+            for model in published.model
         }
-        if "mean_discharge" in results:
-            groups["River"] = {"Mean flow": "flow:mean_discharge"}
-    groups["Attributes"] = {label(dataset[n], n): f"attribute:{n}" for n in attribute_names(dataset)}
-    return {group: options for group, options in groups.items() if options}
+    learned = {n: d for n, d in config.build().of(Parameter).items() if n in results}
+    groups["Learned parameters"] = {f"{d.long_name} ({n})": ColourChoice("parameter", n) for n, d in learned.items()}
+    headings = {
+        "sensitivity": (f"Sensitivity of mean {target}", "to"),
+        "gradient": ("Gradient of the score", "NSE by"),
+    }
+    for kind, (heading, before) in headings.items():
+        groups[heading] = {
+            f"{before} {d.long_name.lower()} ({n})": ColourChoice(kind, n)
+            for n, d in learned.items()
+            if f"{kind}_{n}" in results
+        }
+    groups["Results"] = {label(results[n], n): ColourChoice("result", n) for n in other_results(results)}
+    return groups
+
+
+def other_results(results: xr.Dataset) -> list[str]:
+    """Mean fluxes, and what a science has added to the results of a run by site."""
+    taken = tuple(f"{kind}_" for kind in RESPONSES)
+    names = [str(n) for n in results if results[n].dims == ("site",) and "units" in results[n].attrs]
+    return [n for n in names if n not in ("fold", "held_out") and not n.startswith(taken)]
 
 
 def colouring(
-    choice: str,
+    choice: ColourChoice | None,
     config: RunConfig,
     dataset: xr.Dataset,
     results: xr.Dataset | None,
@@ -90,26 +105,26 @@ def colouring(
     published: xr.Dataset | None = None,
 ) -> Colouring | None:
     """The values and colours of a choice, on the sites of the data set; None while there is nothing to show."""
-    kind, _, rest = choice.partition(":")
-    name, _, period = rest.partition(":")
+    if choice is None:
+        return None
+    kind, name = choice.kind, choice.name
     if kind == "attribute" and name in dataset:
         return _of_attribute(dataset[name], name)
     if results is None:
         return None
     if kind == "score" and name in results:
-        return _of_score(_on_sites(results[name].sel(period=period), dataset), name, period)
+        return _of_score(_on_sites(results[name].sel(period=choice.period), dataset), name, choice.period)
     if kind == "difference" and name in results and baseline is not None and name in baseline:
-        return _of_difference(
-            _on_sites(results[name] - baseline[name], dataset).sel(period=period), results[name], name
-        )
+        difference = (results[name] - baseline[name]).sel(period=choice.period)
+        return _of_difference(_on_sites(difference, dataset), results[name], name)
     if kind == "published" and published is not None and name in published.model:
         return _of_published(results, published.sel(model=name), dataset)
     if kind == "parameter" and name in results:
         return _of_parameter(_on_sites(_mean_over_rest(results[name]), dataset), config, name)
     if kind in RESPONSES and f"{kind}_{name}" in results:
         return _of_response(_on_sites(results[f"{kind}_{name}"], dataset), name)
-    if kind == "flow" and name in results:
-        return _of_flow(_on_sites(results[name], dataset), name)
+    if kind == "result" and name in results:
+        return _of_result(_on_sites(results[name], dataset), name)
     return None
 
 
@@ -120,10 +135,6 @@ def _on_sites(values: xr.DataArray, dataset: xr.Dataset) -> xr.DataArray:
 def _mean_over_rest(values: xr.DataArray) -> xr.DataArray:
     """Over members and, for a dynamic parameter, over time."""
     return values.mean([d for d in values.dims if d != "site"], keep_attrs=True)
-
-
-def _score_label(name: str) -> str:
-    return metrics.METRICS[name].__doc__.splitlines()[0].rstrip(".")
 
 
 def _of_attribute(values: xr.DataArray, name: str) -> Colouring:
@@ -138,7 +149,7 @@ def _of_score(values: xr.DataArray, name: str, period: str) -> Colouring:
     diverges = low < values.attrs["best"] < high
     palette = theme.DIVERGING if diverges else theme.SCORE if values.attrs["best"] == high else theme.SCORE[::-1]
     return Colouring(
-        f"{_score_label(name)}, {PERIODS[period]}",
+        f"{score_meaning(name)}, {PERIODS[period]}",
         values,
         palette,
         low,
@@ -150,7 +161,7 @@ def _of_score(values: xr.DataArray, name: str, period: str) -> Colouring:
 def _of_difference(values: xr.DataArray, score: xr.DataArray, name: str) -> Colouring:
     half = DIFFERENCES.get(score.attrs.get("units", "1"), 0.3)
     values = values.assign_attrs(units=score.attrs.get("units", "1"))
-    title = f"{_score_label(name)}: A minus B"
+    title = f"{score_meaning(name)}: A minus B"
     return Colouring(title, values, theme.DIVERGING, -half, half, "Above zero, A is higher")
 
 
@@ -160,10 +171,16 @@ def published_name(model: xr.DataArray) -> str:
     return f"{model.item().replace(',', '')} ({published}"
 
 
+def published_score(published: xr.Dataset) -> str:
+    """The name of the score that was published."""
+    return str(next(iter(published)))
+
+
 def _of_published(results: xr.Dataset, published: xr.Dataset, dataset: xr.Dataset) -> Colouring:
-    nse, theirs = results.nse.sel(period="test"), published.nse
-    values = _on_sites(nse - theirs.drop_vars(set(theirs.coords) - {"site"}), dataset).assign_attrs(units="1")
-    title, half = f"NSE: A minus {published_name(published.model)}", DIFFERENCES["1"]
+    name = published_score(published)
+    ours, theirs = results[name].sel(period="test"), published[name]
+    values = _on_sites(ours - theirs.drop_vars(set(theirs.coords) - {"site"}), dataset).assign_attrs(units="1")
+    title, half = f"{score_label(name)}: A minus {published_name(published.model)}", DIFFERENCES["1"]
     return Colouring(
         title, values, theme.DIVERGING, -half, half, "Above zero, A is higher" + other_days(results, theirs)
     )
@@ -189,11 +206,17 @@ def _of_parameter(values: xr.DataArray, config: RunConfig, name: str) -> Colouri
     )
 
 
-def _of_flow(values: xr.DataArray, name: str) -> Colouring:
-    logs = np.log10(values.where(values > 0))
-    low, high = 10.0 ** np.floor(float(logs.quantile(0.05))), 10.0 ** np.ceil(float(logs.max()))
-    caption = "Mean of the simulated days; each power of ten has as many colours"
-    return Colouring(label(values, name), values, theme.SEQUENTIAL, low, high, caption, powers=True)
+def _of_result(values: xr.DataArray, name: str) -> Colouring:
+    """Spread over powers of ten where none is below zero and the sizes differ much, as along a network."""
+    known = values.values[np.isfinite(values.values)]
+    if known.size and known.min() >= 0 and known.max() > MANY * np.median(known) > 0:
+        logs = np.log10(values.where(values > 0))
+        low, high = 10.0 ** np.floor(float(logs.quantile(0.05))), 10.0 ** np.ceil(float(logs.max()))
+        caption = "Each power of ten has as many colours"
+        return Colouring(label(values, name), values, theme.SEQUENTIAL, low, high, caption, powers=True)
+    low, high = _nice_limits(values.values)
+    caption = "Colours span the 2nd to the 98th percentile"
+    return Colouring(label(values, name), values, theme.SEQUENTIAL, low, high, caption)
 
 
 def _of_response(values: xr.DataArray, name: str) -> Colouring:

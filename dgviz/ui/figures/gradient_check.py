@@ -5,13 +5,13 @@ import xarray as xr
 from bokeh.models import ColumnDataSource
 from bokeh.plotting import figure
 
-from dgviz.ui import theme
 from dgviz.ui.figures import hover, plain_figure, plain_legend
+from dgviz.ui.look import Look
 from dgviz.ui.words.text import units
 
 
-def plot_check(exact: xr.DataArray, small: xr.DataArray, large: xr.DataArray, dark: bool, height: int = 390) -> figure:
-    """A point for each day `(time,)` and each of two steps: on the line where gradient and rerun agree."""
+def plot_check(exact: xr.DataArray, small: xr.DataArray, large: xr.DataArray, look: Look, height: int = 390) -> figure:
+    """A point for each time `(time,)` and each of two steps: on the line where gradient and rerun agree."""
     unit = units(exact.attrs["units"])
     fig = plain_figure(
         height,
@@ -21,13 +21,13 @@ def plot_check(exact: xr.DataArray, small: xr.DataArray, large: xr.DataArray, da
         active_scroll=None,
     )
     ends = [float(extreme(exact.values)) for extreme in (np.min, np.max)]
-    fig.line(ends, ends, line_color=theme.token("muted", dark), line_width=1)
+    fig.line(ends, ends, line_color=look.token("muted"), line_width=1)
     for rerun, words, colour in ((large, "large change", "warning"), (small, "small change", "primary")):
         source = ColumnDataSource({"time": exact.time.values, "exact": exact.values, "rerun": rerun.values})
-        ink = theme.token(colour, dark)
+        ink = look.token(colour)
         style = {"fill_color": None, "line_color": ink} if rerun is large else {"fill_color": ink, "line_color": None}
         points = fig.scatter("rerun", "exact", source=source, size=5, legend_label=words, **style)
-        tips = [("", "@time{%e %b %Y}"), ("exact", "@exact{0.00000}"), (words, "@rerun{0.00000}")]
+        tips = [look.step.date_tip, ("exact", "@exact{0.00000}"), (words, "@rerun{0.00000}")]
         fig.add_tools(hover(tips, renderers=[points]))
     plain_legend(fig, "top_left")
     return fig

@@ -1,78 +1,99 @@
-"""Series of one site as columns for Bokeh, and the days worth marking."""
+"""Series of one site as columns for Bokeh, and the times worth marking."""
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 from bokeh.models import Range1d
 
-FREEZING = 0.0  # degC: on colder days precipitation is drawn as snow
+from dgviz.domains import Domain
+
+OWN = ("time", "observed", "simulated", "baseline", "what_if")  # columns that any science has
 
 
-def flow_columns(
+def backdrop_of(science: Domain, dataset: xr.Dataset, site: str) -> xr.Dataset:
+    """What a science draws above its target at one site, `(time,)` each; the first forcing where it says nothing.
+
+    A series with the attribute `drawn` "bars" is stacked and hangs from the top, any other is a line. The attribute
+    `symbol` of the data set is a letter for the axis.
+    """
+    here = dataset.sel(site=site)
+    if science.backdrop is not None:
+        return science.backdrop(here)
+    given = [name for name in science.forcings if name in here and here[name].dims == ("time",)]
+    return here[given[:1]].reset_coords(drop=True)
+
+
+def bars_of(backdrop: xr.Dataset) -> list[str]:
+    """The series of a backdrop that hang from the top, the uppermost first."""
+    return [str(name) for name in backdrop if backdrop[name].attrs.get("drawn") == "bars"]
+
+
+def lines_of(backdrop: xr.Dataset) -> list[str]:
+    """The other series of a backdrop."""
+    bars = bars_of(backdrop)
+    return [str(name) for name in backdrop if name not in bars]
+
+
+def backdrop_columns(backdrop: xr.Dataset) -> dict[str, np.ndarray]:
+    """Every series of a backdrop by name; of bars also where each ends when it stands on those before it, `top_`."""
+    columns = {str(name): values.values.astype("float32") for name, values in backdrop.items()}
+    bars = bars_of(backdrop)
+    tops = np.cumsum([columns[name] for name in bars], 0)
+    return columns | {f"top_{name}": top for name, top in zip(bars, tops, strict=True)}
+
+
+def target_columns(
+    target: str,
     dataset: xr.Dataset,
     site: str,
     results: xr.Dataset | None = None,
     baseline: xr.Dataset | None = None,
     what_if: xr.Dataset | None = None,
 ) -> dict[str, np.ndarray]:
-    """Rain, snow and flows of one site on the days of the data set, each `(time)`; NaN where a run has none.
+    """The target of one site, observed and simulated, at the times of the data set, `(time)` each; NaN where none.
 
     `results` and `baseline` are of all sites, `what_if` is a simulation `(time,)` of this one.
-
-    `snow_top` is where the snow's bar ends when it stands on the rain's. Rain and snow are told apart by the mean
-    temperature of the day, which is what is observed; a model may split them otherwise.
     """
-    here = dataset.sel(site=site)
-    rain, snow = rain_and_snow(here)
     return {
         "time": dataset.indexes["time"].values,
-        "rain": rain,
-        "snow": snow,
-        "snow_top": rain + snow,
-        "observed": here.streamflow.values.astype("float32"),
-        "simulated": flow_of(results, site, dataset),
-        "baseline": flow_of(baseline, site, dataset),
-        "what_if": on_all_days(what_if.streamflow if what_if is not None else None, dataset),
+        "observed": dataset[target].sel(site=site).values.astype("float32"),
+        "simulated": simulated_of(results, target, site, dataset),
+        "baseline": simulated_of(baseline, target, site, dataset),
+        "what_if": at_all_times(what_if[target] if what_if is not None else None, dataset),
     }
 
 
-def rain_and_snow(here: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
-    """Precipitation `(time)` of one site, on days above freezing and on days below."""
-    prcp = here.prcp.values.astype("float32")
-    cold = here.tmean.values < FREEZING if "tmean" in here else np.zeros(len(prcp), bool)
-    return np.where(cold, 0, prcp).astype("float32"), np.where(cold, prcp, 0).astype("float32")
-
-
-def flow_of(results: xr.Dataset | None, site: str, dataset: xr.Dataset) -> np.ndarray:
-    """Simulated streamflow `(time)` of a site on the days of the data set; NaN where the run has none."""
+def simulated_of(results: xr.Dataset | None, target: str, site: str, dataset: xr.Dataset) -> np.ndarray:
+    """The simulated target `(time)` of a site at the times of the data set; NaN where the run has none."""
     if results is None or site not in results.indexes["site"]:
-        return on_all_days(None, dataset)
-    return on_all_days(results.streamflow.isel(site=results.indexes["site"].get_loc(site)), dataset)
+        return at_all_times(None, dataset)
+    return at_all_times(results[target].isel(site=results.indexes["site"].get_loc(site)), dataset)
 
 
-def spread_of(results: xr.Dataset | None, site: str) -> dict[str, np.ndarray] | None:
-    """The least and greatest streamflow `(time)` of an ensemble at a site; None where the run is a single model."""
-    if results is None or "streamflow_low" not in results or site not in results.indexes["site"]:
+def spread_of(results: xr.Dataset | None, target: str, site: str) -> dict[str, np.ndarray] | None:
+    """The least and greatest target `(time)` of an ensemble at a site; None where the run is a single model."""
+    low, high = f"{target}_low", f"{target}_high"
+    if results is None or low not in results or site not in results.indexes["site"]:
         return None
-    here = results[["streamflow_low", "streamflow_high"]].sel(site=site)
-    return {"time": here.time.values, "low": here.streamflow_low.values, "high": here.streamflow_high.values}
+    here = results[[low, high]].sel(site=site)
+    return {"time": here.time.values, "low": here[low].values, "high": here[high].values}
 
 
-def on_all_days(flow: xr.DataArray | None, dataset: xr.Dataset) -> np.ndarray:
-    """A series `(time)` on the days of the data set; NaN on days that it has not, and where there is none."""
-    days = dataset.indexes["time"]
-    if flow is None:
-        return np.full(len(days), np.nan, "float32")
-    if not flow.indexes["time"].equals(days):
-        flow = flow.reindex(time=days)
-    return flow.values.astype("float32")
+def at_all_times(series: xr.DataArray | None, dataset: xr.Dataset) -> np.ndarray:
+    """A series `(time)` at the times of the data set; NaN at times that it lacks, and where there is none."""
+    time = dataset.indexes["time"]
+    if series is None:
+        return np.full(len(time), np.nan, "float32")
+    if not series.indexes["time"].equals(time):
+        series = series.reindex(time=time)
+    return series.values.astype("float32")
 
 
-def stretches(flags: np.ndarray, days: pd.DatetimeIndex) -> tuple[np.ndarray, np.ndarray]:
-    """First and last moment of every unbroken stretch of flagged days."""
+def stretches(flags: np.ndarray, time: pd.DatetimeIndex) -> tuple[np.ndarray, np.ndarray]:
+    """First and last moment of every unbroken stretch of flagged time steps."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(int)))
-    half = np.timedelta64(12, "h")
-    return days.values[edges[::2]] - half, days.values[edges[1::2] - 1] + half
+    half = np.median(np.diff(time.values)) / 2 if len(time) > 1 else np.timedelta64(12, "h")
+    return time.values[edges[::2]] - half, time.values[edges[1::2] - 1] + half
 
 
 def periods(dataset: xr.Dataset, train: str | None = None, test: str | None = None) -> dict[str, tuple]:
@@ -81,14 +102,14 @@ def periods(dataset: xr.Dataset, train: str | None = None, test: str | None = No
     return {name: tuple(pd.Timestamp(d) for d in text.split("/")) for name, text in given.items() if text}
 
 
-def in_window(days: pd.DatetimeIndex, window: tuple[str, str]) -> slice:
-    """The positions of the days of a window, both ends included."""
-    return slice(*days.slice_locs(*window))
+def in_window(time: pd.DatetimeIndex, window: tuple[str, str]) -> slice:
+    """The positions of the time steps of a window, both ends included."""
+    return slice(*time.slice_locs(*window))
 
 
-def overlap(window: tuple[str, str], days: pd.DatetimeIndex) -> tuple[str, str]:
-    """The part of a window that some days cover; the window itself where they cover none of it."""
-    inside = days[in_window(days, window)]
+def overlap(window: tuple[str, str], time: pd.DatetimeIndex) -> tuple[str, str]:
+    """The part of a window that a record covers; the window itself where it covers none of it."""
+    inside = time[in_window(time, window)]
     return (str(inside[0].date()), str(inside[-1].date())) if len(inside) else window
 
 
@@ -100,3 +121,17 @@ def days_in_sight(x_range: Range1d) -> tuple[str, str]:
     )
     last = max(end.ceil("D") - pd.Timedelta(days=1), start.floor("D"))
     return str(start.floor("D").date()), str(last.date())
+
+
+def limits_of(columns: dict, names, inside: slice, floor: float | None) -> tuple[float, float]:
+    """The least and the greatest of some columns within a slice, the least at most the floor where there is one.
+
+    (0, 1) where nothing is known; never of no height.
+    """
+    values = np.concatenate([np.asarray(columns[name], "float64")[inside] for name in names])
+    values = values[np.isfinite(values)]
+    if not values.size:
+        return (0.0, 1.0) if floor is None else (floor, floor + 1.0)
+    low, high = float(values.min()), float(values.max())
+    low = low if floor is None else min(low, floor)
+    return (low, high) if high > low else (low, low + 1.0)

@@ -1,4 +1,4 @@
-"""A map of sites without tiles: outlines and rivers from files, one circle per site."""
+"""A map of sites without tiles: outlines and network lines from files, one circle per site."""
 
 import json
 import math
@@ -18,11 +18,11 @@ from bokeh.models import (
 )
 from bokeh.plotting import figure
 
-from dgviz.datasets.river_network import has_network
+from dgviz.datasets.site_network import has_network
 from dgviz.paths import data_folder
 from dgviz.ui import theme
 from dgviz.ui.figures import hover, plain_figure, tip
-from dgviz.ui.figures.river import River
+from dgviz.ui.figures.network_lines import NetworkLines
 
 KM_PER_DEGREE = 111.19
 
@@ -48,15 +48,18 @@ def _polygons(geometry: dict) -> list:
 
 
 class SiteMap:
-    """Sites as circles over borders and rivers; `paint` gives the values, `mark` the picked one."""
+    """Sites as circles over borders and network lines; `paint` gives the values, `mark` the picked one.
 
-    def __init__(self, dataset: xr.Dataset, dark: bool = False, height: int = 480):
+    Along a network, sites at which `target` is observed are dots on its lines.
+    """
+
+    def __init__(self, dataset: xr.Dataset, dark: bool, height: int, target: str):
         self.dark = dark
         self.middle = float(dataset.lat.mean())
         x, y = project(dataset.lon.values, dataset.lat.values, self.middle)
         self.x, self.y = x, y
         missing = np.full(len(x), np.nan)
-        self.river = River(dataset, x, y) if has_network(dataset) else None
+        self.network = NetworkLines(dataset, x, y, target) if has_network(dataset) else None
         self.source = ColumnDataSource(
             {
                 "x": x,
@@ -64,7 +67,7 @@ class SiteMap:
                 "site": dataset.site.values.astype(str),
                 "name": dataset.name.values.astype(str),
                 "value": missing,
-                **(self.river.columns if self.river else {"size": np.full(len(x), theme.POINT)}),
+                **(self.network.columns if self.network else {"size": np.full(len(x), theme.POINT)}),
             }
         )
         self.picked = ColumnDataSource({"x": [], "y": []})
@@ -72,7 +75,7 @@ class SiteMap:
         self.mapper, self.by_powers = LinearColorMapper(**colours), LogColorMapper(**colours)
         self.figure = self._figure(height)
         self._draw_land()
-        self._draw_rivers(dataset)
+        self._draw_network(dataset)
         self._draw_sites()
 
     def paint(
@@ -89,7 +92,7 @@ class SiteMap:
         digits = "0.00" if high - low < 20 else "0.0" if high - low < 200 else "0"
         self.hover.tooltips = tip([("", "<b>@name</b>"), ("", "@site"), (title, f"@value{{{digits}}} {units}")])
         values, every = np.asarray(values, "float64"), slice(0, len(self.x))
-        columns = {"value": values} | (self.river.painted(values) if self.river else {})
+        columns = {"value": values} | (self.network.painted(values) if self.network else {})
         self.source.patch({name: [(every, column)] for name, column in columns.items()})
 
     def _colour_by(self, mapper: ColorMapper) -> None:
@@ -98,7 +101,7 @@ class SiteMap:
             return
         self.bar.color_mapper = mapper
         self.sites.glyph.fill_color = {"field": "value", "transform": mapper}
-        if self.river:
+        if self.network:
             self.reaches.glyph.line_color = {"field": "line", "transform": mapper}
 
     def mark(self, position: int | None) -> None:
@@ -129,7 +132,7 @@ class SiteMap:
             xs, ys = zip(*(project(lon, lat, self.middle) for lon, lat in rings), strict=True)
             self.figure.multi_line(list(xs), list(ys), line_color=theme.token("outline", self.dark), line_width=1)
 
-    def _draw_rivers(self, dataset: xr.Dataset) -> None:
+    def _draw_network(self, dataset: xr.Dataset) -> None:
         """Reaches as straight lines to the next one, thicker where more land drains through."""
         if "drawn_reach_below" not in dataset:
             return
@@ -141,15 +144,15 @@ class SiteMap:
             y[there],
             x[to[there]],
             y[to[there]],
-            line_color=theme.token("river", self.dark),
-            line_width=_river_width(dataset)[there],
+            line_color=theme.token("network", self.dark),
+            line_width=_line_width(dataset)[there],
             line_cap="round",
         )
 
     def _draw_sites(self) -> None:
         ink = theme.token("text", self.dark)
-        if self.river:
-            self.reaches = self.river.draw(self.figure, self.source, self.mapper, ink)
+        if self.network:
+            self.reaches = self.network.draw(self.figure, self.source, self.mapper, ink)
         self.sites = self.figure.scatter(
             "x",
             "y",
@@ -168,7 +171,7 @@ class SiteMap:
         self.figure.scatter(
             "x", "y", source=self.picked, size=theme.POINT + 8, fill_color=None, line_color=ink, line_width=2
         )
-        self.hover = hover([], renderers=[self.reaches if self.river else self.sites])
+        self.hover = hover([], renderers=[self.reaches if self.network else self.sites])
         self.figure.add_tools(self.hover)
         self.bar = ColorBar(
             color_mapper=self.mapper,
@@ -196,7 +199,7 @@ class SiteMap:
         )
 
 
-def _river_width(dataset: xr.Dataset) -> np.ndarray:
+def _line_width(dataset: xr.Dataset) -> np.ndarray:
     """Line widths from the land upstream, 0.6 to 5 px."""
     area, to = dataset.reach_area.values.astype(float).copy(), dataset.drawn_reach_below.values
     total = area.copy()

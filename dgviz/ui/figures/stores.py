@@ -1,4 +1,4 @@
-"""Stores and fluxes of a site through time: what comes in from the top, fluxes, and stores, on one axis of days."""
+"""Stores and fluxes of a site through time: what comes in from the top, fluxes, and stores, on one axis of time."""
 
 from collections.abc import Sequence
 
@@ -9,12 +9,13 @@ from bokeh.layouts import column
 from bokeh.models import ColumnDataSource, HoverTool, Range1d, Span
 from bokeh.plotting import figure
 
-from dgviz.processes.declare import Flux, Quantity
+from dgviz.processes.declare import Flux, Quantity, State
 from dgviz.ui import theme
 from dgviz.ui.figures import hover, nothing_yet, plain_figure, plain_legend, tip
-from dgviz.ui.words.text import lower_first, sentence, short_label, units
+from dgviz.ui.figures.series import in_window, limits_of
+from dgviz.ui.look import Look
+from dgviz.ui.words.text import has_no_zero, lower_first, sentence, short_label, units
 
-DATE = ("", "@time{%e %b %Y}")
 DASHES = ("solid", (6, 2), (2, 2), (8, 2, 2, 2))  # of quantities that share a colour
 
 
@@ -24,31 +25,24 @@ class StoreSeries:
     `inflows` hang from the top, stacked; `others` are drawn as lines, fluxes above and what is held below.
     """
 
-    def __init__(self, inflows: dict[str, Flux], others: dict[str, Quantity], dark: bool = False):
-        self.inflows, self.others, self.dark = inflows, others, dark
+    def __init__(self, inflows: dict[str, Flux], others: dict[str, Quantity], look: Look):
+        self.inflows, self.others, self.look = inflows, others, look
         names = ["time", *inflows, *others, *(f"top_{name}" for name in inflows)]
         self.source = ColumnDataSource(nothing_yet(*names))
         self.x_range = Range1d()
-        self.day = Span(dimension="height", line_color=theme.token("text", dark), line_width=1, line_alpha=0.6)
-        fluxes = {n: q for n, q in others.items() if q.units.endswith(" d-1")}
-        stores = {n: q for n, q in others.items() if n not in fluxes}
+        self.moment = Span(dimension="height", line_color=look.token("text"), line_width=1, line_alpha=0.6)
         self.lines: dict = {}
-        self.panels = [
-            panel
-            for panel in (
-                self._inflow_panel() if inflows else None,
-                self._line_panel(fluxes, "Fluxes", 210) if fluxes else None,
-                self._line_panel(stores, "Stores", 190) if stores else None,
-            )
-            if panel
-        ]
+        self.panels = [self._inflow_panel()] if inflows else []
+        for kind, words, height in ((Flux, "Fluxes", 210), (State, "Stores", 190)):
+            for alike in _by_units({n: q for n, q in others.items() if isinstance(q, kind)}):
+                self.panels.append(self._line_panel(alike, words, height))
         for panel in self.panels:
-            panel.add_layout(self.day)
+            panel.add_layout(self.moment)
             panel.xaxis.visible = panel is self.panels[-1]
         self.layout = column(*self.panels, sizing_mode="stretch_width", spacing=0)
 
     def update(self, simulated: xr.Dataset) -> None:
-        """The series of another site or of other days, `(time,)`."""
+        """The series of another site or of other times, `(time,)`."""
         columns = {name: simulated[name].values for name in (*self.inflows, *self.lines)}
         tops = np.cumsum([columns[name] for name in self.inflows], 0)
         stacked = {f"top_{name}": top for name, top in zip(self.inflows, tops, strict=True)}
@@ -67,7 +61,7 @@ class StoreSeries:
                     renderers=list(drawn.values())[:1],
                     tooltips=tip(
                         [
-                            DATE,
+                            self.look.step.date_tip,
                             *(
                                 (short_label(n, self.others[n]), f"@{n}{{0.00}} {units(self.others[n].units)}")
                                 for n in drawn
@@ -77,24 +71,22 @@ class StoreSeries:
                 )
 
     def show_window(self, window: tuple[str, str], names: Sequence[str]) -> None:
-        """Fit the axes to the days of a window and to what is drawn of them."""
+        """Fit the axes to a window and to what is drawn of it."""
         first, last = pd.Timestamp(window[0]), pd.Timestamp(window[1]) + pd.Timedelta(days=1)
         self.x_range.update(start=first, end=last)
-        days = pd.DatetimeIndex(self.source.data["time"])
-        inside = slice(*days.slice_locs(first, last))
+        inside = in_window(pd.DatetimeIndex(self.source.data["time"]), window)
         for panel in self.panels:
-            drawn = [n for n in names if n in self.lines and self.lines[n] in panel.renderers]
-            values = [self.source.data[n][inside] for n in drawn]
             if "inflow" in panel.tags:
-                values = [self.source.data[f"top_{n}"][inside] for n in self.inflows]
-            low = min((float(v.min(initial=0)) for v in values), default=0)
-            high = (
-                max((float(v.max(initial=0)) for v in values), default=0) * (1.12 if "inflow" in panel.tags else 1.3)
-                or 1
-            )  # room for the legend
-            panel.y_range.update(
-                **({"start": high, "end": 0} if "inflow" in panel.tags else {"start": low, "end": high})
-            )
+                low, high = limits_of(self.source.data, [f"top_{n}" for n in self.inflows], inside, 0.0)
+                panel.y_range.update(start=1.12 * high, end=1.12 * low)
+                continue
+            drawn = [n for n in names if n in self.lines and self.lines[n] in panel.renderers]
+            panel.visible = bool(drawn) or panel is self.panels[-1]
+            # Zero stays in sight, but of temperatures, whose zero means nothing.
+            floor = None if drawn and has_no_zero(self.others[drawn[0]].units) else 0.0
+            low, high = limits_of(self.source.data, drawn, inside, floor) if drawn else (0.0, 1.0)
+            high = high if floor is None else max(high, floor)
+            panel.y_range.update(start=low, end=high + 0.3 * (high - low))  # room for the legend
 
     def _inflow_panel(self) -> figure:
         unit = next(iter(self.inflows.values())).units
@@ -108,7 +100,7 @@ class StoreSeries:
                 f"top_{name}",
                 source=self.source,
                 step_mode="center",
-                fill_color=theme.colour(name, self.dark),
+                fill_color=self.look.ink(name),
                 legend_label=sentence(name).lower(),
             )
             below = f"top_{name}"
@@ -120,14 +112,15 @@ class StoreSeries:
     def _line_panel(self, quantities: dict[str, Quantity], words: str, height: int) -> figure:
         unit = next(iter(quantities.values())).units
         fig = self._panel(height, f"{words}, {units(unit)}", Range1d(0, 1), "xpan,xbox_zoom,xwheel_zoom,reset,save")
+        order = list(self.look.colours)  # the quantity after which a colour is named comes before those that share it
         for name in quantities:
-            colour = theme.colour(name, self.dark)
-            alike = sorted((n for n in quantities if theme.colour(n, self.dark) == colour), key=_has_own_colour)
+            colour = self.look.ink(name)
+            alike = sorted((n for n in quantities if self.look.ink(n) == colour), key=order.index)
             dash = DASHES[alike.index(name) % len(DASHES)]
             called = lower_first(short_label(name, quantities[name]))
             self.lines[name] = fig.line("time", name, source=self.source, line_color=colour, line_dash=dash,
                                         line_width=theme.LINE, legend_label=called)  # fmt: skip
-        fig.add_tools(hover([DATE], mode="vline", point_policy="follow_mouse"))
+        fig.add_tools(hover([self.look.step.date_tip], mode="vline", point_policy="follow_mouse"))
         plain_legend(fig, "top_right")
         fig.legend.update(ncols=2, spacing=8, label_height=14, padding=0)  # two fit on a narrow screen
         return fig
@@ -138,6 +131,9 @@ class StoreSeries:
         )
 
 
-def _has_own_colour(name: str) -> bool:
-    """False, thus first, for the quantity after which a colour is named."""
-    return name not in theme.COLOURS
+def _by_units(quantities: dict[str, Quantity]) -> list[dict[str, Quantity]]:
+    """Quantities that can share an axis."""
+    groups: dict[str, dict[str, Quantity]] = {}
+    for name, quantity in quantities.items():
+        groups.setdefault(quantity.units, {})[name] = quantity
+    return list(groups.values())

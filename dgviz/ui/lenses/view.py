@@ -9,6 +9,7 @@ A view is a pure `plot_*` function (data in, figure out) and a thin class. The c
   and `refresh` changes its data in place. Bokeh models may be changed freely in `refresh`;
   `self.changed` holds the names that changed since the last time (all of them after a new body);
 - `patience`: ms that a slow refresh waits for the user to pause, so that the quick views come first;
+- `applies(state)`: has it anything to say of this run, data set and science? Where it has not, it is not shown;
 - `empty`: what to do, when the body is None;
 - `needs`: "stores" or "parameters", where it shows those of a process model: a run without them is said to have none;
 - `tools(self)`: small controls on the right of the title.
@@ -56,6 +57,7 @@ class View(pn.viewable.Viewer):
     heading = param.String(doc="The title: what is seen")
     caption = param.String(doc="Below the body: what it means")
     summary = param.String(doc="What a figure shows, in words, read by a screen reader only")
+    relevant = param.Boolean(True, doc="Does it apply to what is looked at?")
     empty = "Pick a run to see this."
     needs = ""
     patience = 0
@@ -72,6 +74,11 @@ class View(pn.viewable.Viewer):
         self._watch()
         self._draw()
 
+    @classmethod
+    def applies(cls, state: AppState) -> bool:
+        """Has it anything to say of the run, the data set and the science that are looked at?"""
+        return True
+
     def body(self):
         """What the card holds."""
         raise NotImplementedError
@@ -86,6 +93,17 @@ class View(pn.viewable.Viewer):
     def draw_again(self, *_) -> None:
         """Make the body again, as after a change of what it reads: for widgets of the view's own."""
         self._pending.add("body")
+        self._catch_up()
+
+    @property
+    def has_body(self) -> bool:
+        """Is there a body, rather than words in its place?"""
+        return self._drawn
+
+    def redraw(self, *names: str) -> None:
+        """Refresh, as after a change of what it reads: `changed` holds these names, which are of widgets of its own."""
+        self.changed |= set(names)
+        self._pending.add("refresh")
         self._catch_up()
 
     def __panel__(self):
@@ -109,6 +127,7 @@ class View(pn.viewable.Viewer):
             css_classes=["card"],
             sizing_mode="stretch_width",
             margin=0,
+            visible=self.param.relevant,
         )
 
     def _reads(self, method) -> dict:
@@ -116,10 +135,20 @@ class View(pn.viewable.Viewer):
 
     def _watch(self) -> None:
         """One watcher for all that is read: two would see a change of both in two steps."""
-        if names := sorted(self._reads(self.body) | self._reads(self.refresh)):
-            self.state.param.watch(self._note, names)
+        names = self._reads(self.body) | self._reads(self.refresh)
+        if names:
+            self.state.param.watch(self._note, sorted(names))
+        self.state.param.watch(self._apply, ["run", "dataset"])
         if self.page:
             self.state.param.watch(lambda *_: self._catch_up(), "page")
+
+    def _apply(self, *_) -> None:
+        """Show or hide the card; one that comes into sight is drawn."""
+        applies = self.applies(self.state)
+        if applies and not self.relevant:
+            self._pending.add("body")
+            self._catch_up()
+        self.relevant = applies
 
     def _note(self, *events) -> None:
         names = {event.name for event in events}
@@ -143,6 +172,10 @@ class View(pn.viewable.Viewer):
             self._refresh()
 
     def _draw(self) -> None:
+        self.relevant = self.applies(self.state)
+        if not self.relevant:
+            self._drawn = False
+            return
         try:
             lacking = self._lacks()
             body = None if lacking else self.body(**self._reads(self.body))
@@ -164,7 +197,7 @@ class View(pn.viewable.Viewer):
 
     def _refresh(self) -> None:
         try:
-            if self._drawn:
+            if self._drawn and self.relevant:
                 with pn.io.unlocked():  # keeps its changes behind the figures that Panel has still to send
                     self.refresh(**self._reads(self.refresh))
             self.changed = set()

@@ -8,10 +8,14 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
+import pandas as pd
+
 from dgviz.datasets import DataError
+from dgviz.domains import discover
 from dgviz.experiment.config import ConfigError, RunConfig
 from dgviz.experiment.runs import RunError
 from dgviz.suggestions import suggest
+from dgviz.ui.session.colour_choice import ColourChoice
 from dgviz.ui.session.state import CHARTS, AppState
 
 WATCHED = (
@@ -26,14 +30,30 @@ WATCHED = (
         "window",
         "page",
         "chart",
-        "log_flow",
+        "log_axis",
         "dark",
     ),
-    *("followed", "day", "parameter", "playing", "supposed"),
+    *("followed", "moment", "parameter", "playing", "supposed"),
 )
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2})?")
 WORDS = {
-    *("page", "data", "site", "select", "from", "to", "run", "baseline", "also", "followed", "colour", "chart", "day"),
+    *(
+        "page",
+        "domain",
+        "data",
+        "site",
+        "select",
+        "from",
+        "to",
+        "run",
+        "baseline",
+        "also",
+        "followed",
+        "colour",
+        "chart",
+        "day",
+    ),
     *("parameter", "log", "theme", "whatif"),
 }
 OWN = {"data", "domain", "sites", "processes"}  # written in a way of their own
@@ -44,6 +64,7 @@ def to_query(state: AppState) -> str:
     config, default = state.config, RunConfig.model_fields
     query = {
         "page": state.page,
+        "domain": config.domain,
         "data": config.data,
         "site": state.site,
         "select": ",".join(state.selected),
@@ -54,11 +75,11 @@ def to_query(state: AppState) -> str:
         "also": ",".join(state.others),
         "followed": state.followed,
         "whatif": ",".join(f"{name}:{value:g}" for name, value in state.supposed.items()),
-        "colour": state.colour,
+        "colour": state.colour.text,
         "chart": state.chart,
-        "day": state.day,
+        "day": state.moment,
         "parameter": state.parameter,
-        "log": int(state.log_flow),
+        "log": int(state.log_axis),
         "theme": "dark" if state.dark else "light",
         **config.processes,
     }
@@ -90,32 +111,39 @@ def from_query(query: Mapping[str, str], state: AppState, pages: tuple[str, ...]
     first, last = query.get("from", ""), query.get("to", "")
     if DAY.fullmatch(first) and DAY.fullmatch(last) and first <= last:
         state.window = (first, last)
-    if DAY.fullmatch(query.get("day", "")) and query["day"] in state.dataset.indexes["time"]:
-        state.day = query["day"]
+    if MOMENT.fullmatch(moment := query.get("day", "")) and pd.Timestamp(moment) in state.dataset.indexes["time"]:
+        state.moment = state.step.stamp(moment)
     simple = {"page": pages, "chart": CHARTS, "log": ("0", "1"), "theme": ("light", "dark")}
     read = {k: query[k] for k, allowed in simple.items() if query.get(k) in allowed}
     state.param.update(
         page=read.get("page", state.page),
         chart=read.get("chart", state.chart),
-        log_flow=read.get("log", str(int(state.log_flow))) == "1",
+        log_axis=read.get("log", str(int(state.log_axis))) == "1",
         dark=read["theme"] == "dark" if "theme" in read else state.dark,
-        colour=query.get("colour") or state.colour,
+        colour=ColourChoice.parse(query.get("colour", "")) or state.colour,
         parameter=query.get("parameter") or state.parameter,
     )
     return problems
 
 
 def _unknown_words(query: Mapping[str, str], state: AppState) -> list[str]:
-    known = sorted(WORDS | set(state.config.science.slots) | (RunConfig.model_fields.keys() - OWN))
+    slots = {slot for science in discover().values() for slot in science.slots}
+    known = sorted(WORDS | slots | (RunConfig.model_fields.keys() - OWN))
     unknown = [key for key in query if key not in known]
     return [f"The address has {key!r}, which is not known and was left out.{suggest(key, known)}" for key in unknown]
 
 
 def _restore_config(query: Mapping[str, str], state: AppState, problems: list[str]) -> None:
-    data = query.get("data", state.config.data)
-    slots = {slot: query[slot] for slot in state.config.science.slots if slot in query}
+    domain, data = query.get("domain", state.config.domain), query.get("data", state.config.data)
     options = {k: _parsed(k, v) for k, v in query.items() if k in RunConfig.model_fields and k not in OWN}
     try:
+        if "data" not in query and domain != state.config.domain:
+            _use(
+                domain in discover(),
+                f"There is no domain {domain!r}. Domains: {', '.join(discover())}.{suggest(domain, discover())}",
+                problems,
+                lambda: state.edit(domain=domain),
+            )
         if data != state.config.data:
             _use(
                 data in state.store.known_data().values(),
@@ -123,6 +151,7 @@ def _restore_config(query: Mapping[str, str], state: AppState, problems: list[st
                 problems,
                 lambda: state.edit(data=data),
             )
+        slots = {slot: query[slot] for slot in state.science.slots if slot in query}
         if slots or options:
             state.edit(**slots, **options)
     except (ConfigError, DataError, ValueError) as error:

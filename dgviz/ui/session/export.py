@@ -7,45 +7,44 @@ from pathlib import Path
 import pandas as pd
 import xarray as xr
 
+from dgviz.datasets import forcing_names
 from dgviz.experiment.runs import Run
-from dgviz.ui.figures.series import flow_of, on_all_days
+from dgviz.ui.figures.series import at_all_times, simulated_of
 from dgviz.ui.session.state import AppState
-from dgviz.ui.session.what_if import WhatIf
-
-TEMPERATURES = ("tmean", "tmin", "tmax")
-FLOW = {"units": "mm d-1"}
+from dgviz.ui.words.text import label, lower_first
 
 
 def shown_series(state: AppState) -> xr.Dataset:
-    """What the hydrograph shows of the picked site in the window: observed and simulated flows, and the weather."""
-    dataset = state.dataset
-    here = dataset.sel(site=state.site)
-    series = {"observed": here.streamflow.assign_attrs(long_name="Observed streamflow")}
+    """What the time series show of the picked site in the window: the target, observed and simulated, and forcings."""
+    dataset, target = state.dataset, state.target
+    here, about = dataset.sel(site=state.site), {"units": target.units}
+    series = {"observed": here[state.config.target].assign_attrs(long_name=f"Observed {lower_first(target.long_name)}")}
     for name, run_id in (("run_a", state.run), ("run_b", state.baseline)):
         if run_id:
-            flow = flow_of(state.results(run_id), state.site, dataset)
-            series[name] = ("time", flow, FLOW | {"long_name": f"Streamflow simulated by the run {run_id}"})
+            values = simulated_of(state.results(run_id), state.config.target, state.site, dataset)
+            words = f"{target.long_name} simulated by the run {run_id}"
+            series[name] = ("time", values, about | {"long_name": words})
     if what_if := state.what_if:
-        about = f"Streamflow simulated by the run {state.run} with parameters changed by hand: {what_if.words}"
-        flow = on_all_days(what_if.simulated.streamflow, dataset)
-        series["what_if"] = ("time", flow, FLOW | {"long_name": about})
-    series |= {name: here[name] for name in ("prcp", *TEMPERATURES) if name in here}
+        words = f"{target.long_name} simulated by the run {state.run} with parameters changed by hand: {what_if.words}"
+        values = at_all_times(what_if.simulated[state.config.target], dataset)
+        series["what_if"] = ("time", values, about | {"long_name": words})
+    series |= {name: here[name] for name in forcing_names(dataset) if here[name].dims == ("time",)}
     return xr.Dataset(series).sel(time=slice(*state.window))
 
 
 def to_csv(state: AppState) -> str:
-    """`shown_series` with a line per day; lines that begin with # say what the columns are and where they come from."""
+    """`shown_series`, a line per time step; lines that begin with # say what the columns are and whence they come."""
     series, dataset = shown_series(state), state.dataset
     about = [
         f"{state.name_of(state.site)} ({state.site}), {' to '.join(state.window)}",
         f"data set: {'; '.join(str(dataset.attrs[k]) for k in ('title', 'source', 'licence') if k in dataset.attrs)}",
-        *(f"{name}: {values.attrs['long_name']}, {values.attrs['units']}" for name, values in series.items()),
+        *(f"{name}: {label(values, name)}, {values.attrs.get('units', '')}" for name, values in series.items()),
         *(f"configuration of {id}: {state.store.run(id).config.model_dump_json()}" for id in shown_runs(state)),
         f"written by dgviz {version('dgviz')}",
     ]
     table = pd.DataFrame({name: values.values for name, values in series.items()}, index=series.indexes["time"])
     lines = "".join(f"# {' '.join(line.split())}\n" for line in about)
-    return lines + table.to_csv(index_label="time", date_format="%Y-%m-%d", lineterminator="\n")
+    return lines + table.to_csv(index_label="time", date_format=state.step.stamp_format, lineterminator="\n")
 
 
 def shown_runs(state: AppState) -> list[str]:
@@ -67,7 +66,7 @@ def to_netcdf(run: Run) -> bytes:
 
 def to_python(state: AppState) -> str:
     """The lines that make the plot, and every store and flux of the site, without the dashboard."""
-    site, (first, last) = state.site, state.window
+    site, target, (first, last) = state.site, state.config.target, state.window
     lines = [
         "from pathlib import Path",
         "",
@@ -78,27 +77,28 @@ def to_python(state: AppState) -> str:
         f"site, days = {site!r}, slice({first!r}, {last!r})",
         f"dataset = open_dataset({state.config.data!r})",
         f"runs = {{run.id: run for run in list_runs(Path({str(state.store.runs_folder.absolute())!r}))}}",
-        'plot = dataset.streamflow.sel(site=site, time=days).hvplot(label="observed")',
+        f'plot = dataset.{target}.sel(site=site, time=days).hvplot(label="observed")',
     ]
-    for label, run_id in (("run A", state.run), ("run B", state.baseline)):
+    for words, run_id in (("run A", state.run), ("run B", state.baseline)):
         if run_id:
-            flow = f"runs[{run_id!r}].results().streamflow.sel(site=site, time=days)"
-            lines.append(f'plot *= {flow}.hvplot(label="{label}")')
+            series = f"runs[{run_id!r}].results().{target}.sel(site=site, time=days)"
+            lines.append(f'plot *= {series}.hvplot(label="{words}")')
     if state.run:
-        first, last = (str(day.date()) for day in state.results(state.run).indexes["time"][[0, -1]])
+        first, last = (state.step.stamp(time) for time in state.results(state.run).indexes["time"][[0, -1]])
         whole = f"simulate(dataset, site, {first!r}, {last!r})"  # from the same first day: stores remember
         lines.append(f"stores_and_fluxes = runs[{state.run!r}].{whole}.sel(time=days)")
     if state.what_if:
-        lines += _python_of(state.what_if, state.run)
+        lines += _python_of(state)
     return "\n".join([*lines, "plot", ""])
 
 
-def _python_of(what_if: WhatIf, run_id: str) -> list[str]:
+def _python_of(state: AppState) -> list[str]:
     """The lines that simulate a what-if again and add it to the plot."""
-    first, last = (str(day.date()) for day in what_if.simulated.indexes["time"][[0, -1]])
+    what_if, run_id = state.what_if, state.run
+    first, last = (state.step.stamp(time) for time in what_if.simulated.indexes["time"][[0, -1]])
     shifts = {name: float(f"{shift:.6g}") for name, shift in what_if.shifts.items()}
     return [
         f"shifts = {shifts}  # of all members: {what_if.words}",
         f"what_if = runs[{run_id!r}].simulate(dataset, site, {first!r}, {last!r}, shifts).sel(time=days)",
-        'plot *= what_if.streamflow.hvplot(label="what if")',
+        f'plot *= what_if.{state.config.target}.hvplot(label="what if")',
     ]

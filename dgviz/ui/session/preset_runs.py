@@ -52,7 +52,7 @@ def missing(there: Places) -> list[RunConfig]:
 
 
 def scores(state: AppState, there: Places) -> xr.Dataset:
-    """NSE and KGE `(preset, case, site)` of all that was trained."""
+    """The first two scores of the target, `(preset, case, site)`, of all that was trained."""
     runs = {
         name: {holdout: state.store.scores(place.run.id) for holdout, place in of_preset.items() if place.run}
         for name, of_preset in there.items()

@@ -1,4 +1,4 @@
-"""One site of a run over some days, and what can be computed of it: the library's functions, ready for a thread."""
+"""One site of a run over some time, and what can be computed of it: the library's functions, ready for a thread."""
 
 from dataclasses import dataclass
 
@@ -10,16 +10,16 @@ from dgviz.datasets import forcing_names
 from dgviz.experiment.runs import Run
 from dgviz.learn.site_model import SiteModel
 from dgviz.sensitivity import agreement, finite_difference, forcing_response, parameter_response
-from dgviz.ui.session.state import FINISHED, AppState
+from dgviz.ui.session.state import FINISHED, SHORT, AppState
 from dgviz.ui.session.store import results_written
+from dgviz.ui.words.steps import STEPS, Step
 
-SHORT = 4 * 366  # days: a record no longer than this is simulated as a whole
-LONGEST = 3 * 366  # days of a longer record that are simulated at once
+LONGEST = 3 * 366  # time steps of a long record that are simulated at once
 
 
 @dataclass(frozen=True)
 class Simulation:
-    """A trained run at one site, from `start` to `stop` ("YYYY-MM-DD", both included)."""
+    """A trained run at one site, from `start` to `stop` (see `Step.stamp`, both included)."""
 
     run: Run
     dataset: xr.Dataset
@@ -33,7 +33,8 @@ class Simulation:
         run = state.store.run(state.run) if state.run else None
         if run is None or run.status not in FINISHED or not state.site:
             return None
-        return cls(run, state.dataset, state.site, *simulated_days(state.dataset, state.window))
+        start, stop = simulated_span(state.dataset, state.window, state.step)
+        return cls(run, state.dataset, state.site, start, stop)
 
     @property
     def key(self) -> tuple[str | float, ...]:
@@ -57,10 +58,15 @@ class Simulation:
         """The response of the target to each parameter `(time,)`."""
         return parameter_response(self.site_model())
 
-    def forcing_response(self, day: str) -> xr.DataArray:
-        """The response of the target on one day to the driving forcing of each day `(time,)`."""
+    @property
+    def step(self) -> Step:
+        """The time step of the run's science."""
+        return STEPS[self.run.config.science.step]
+
+    def forcing_response(self, moment: str) -> xr.DataArray:
+        """The response of the target in one time step to the driving forcing of each step `(time,)`."""
         site = self.site_model()
-        position = site.time.indexes["time"].get_loc(pd.Timestamp(day))
+        position = site.time.indexes["time"].get_loc(pd.Timestamp(moment))
         return forcing_response(site, self.forcing, position)
 
     def check(self, parameter: str, steps: tuple[float, ...]) -> tuple[xr.DataArray, list[xr.DataArray], list[float]]:
@@ -75,26 +81,27 @@ class Simulation:
         return Trial(self.site_model())
 
 
-def simulated_days(dataset: xr.Dataset, window: tuple[str, str]) -> tuple[str, str]:
-    """A short record as a whole; of a longer one the window with the day before it, at most its last three years."""
-    days = dataset.indexes["time"]
-    first, last = days[0], days[-1]
-    if len(days) > SHORT:
-        last = min(last, pd.Timestamp(window[1]))
-        first = max(first, pd.Timestamp(window[0]) - pd.Timedelta(days=1), last - pd.Timedelta(days=LONGEST))
-    return str(first.date()), str(last.date())
+def simulated_span(dataset: xr.Dataset, window: tuple[str, str], step: Step) -> tuple[str, str]:
+    """A short record whole; of a longer one the window with the step before it, at most the last `LONGEST` of it."""
+    time = dataset.indexes["time"]
+    first, last = 0, len(time) - 1
+    if len(time) > SHORT:
+        begin, end = time.slice_locs(*window)
+        last = max(end - 1, 0)
+        first = max(0, begin - 1, last - LONGEST)
+    return step.stamp(time[first]), step.stamp(time[last])
 
 
-def day_in_view(state: AppState, flow: xr.DataArray) -> str:
-    """The chosen day where a simulated flow `(time,)` has it, else that of its highest value in the window.
+def moment_in_view(state: AppState, simulated: xr.DataArray) -> str:
+    """The chosen moment where a simulated target `(time,)` has it, else that of its highest value in the window.
 
-    The test period comes first where the window has any of it: much of what moves the flow at the beginning of the
+    The test period comes first where the window has any of it: much of what moves the target at the beginning of the
     record fell in the warm-up.
     """
-    if state.day and state.day in flow.indexes["time"]:
-        return state.day
-    test = flow.sel(time=slice(*test_period(state))).sel(time=slice(*state.window))
-    return highest_day(test if test.size else flow, state.window)
+    if state.moment and pd.Timestamp(state.moment) in simulated.indexes["time"]:
+        return state.moment
+    test = simulated.sel(time=slice(*test_period(state))).sel(time=slice(*state.window))
+    return state.step.stamp(highest(test if test.size else simulated, state.window))
 
 
 def test_period(state: AppState) -> list[str]:
@@ -103,8 +110,8 @@ def test_period(state: AppState) -> list[str]:
     return (config.test_period or state.dataset.attrs["test_period"]).split("/")
 
 
-def highest_day(flow: xr.DataArray, window: tuple[str, str]) -> str:
-    """The day of the highest value in a window of a series `(time,)`; of all days where the window holds none."""
-    inside = flow.sel(time=slice(*window))
-    inside = inside if inside.size else flow
-    return str(pd.Timestamp(inside.time.values[int(inside.values.argmax())]).date())
+def highest(series: xr.DataArray, window: tuple[str, str]) -> pd.Timestamp:
+    """When a series `(time,)` is highest in a window; of all times where the window holds none."""
+    inside = series.sel(time=slice(*window))
+    inside = inside if inside.size else series
+    return pd.Timestamp(inside.time.values[int(inside.values.argmax())])

@@ -7,22 +7,27 @@ import pandas as pd
 import param
 import xarray as xr
 
+from dgviz.domains import Domain
 from dgviz.experiment.config import NOT_THE_MODEL, RunConfig
-from dgviz.experiment.runs import RunError
-from dgviz.processes.declare import Parameter
+from dgviz.experiment.runs import ENDED, RunError
+from dgviz.processes.declare import Parameter, Target
 from dgviz.suggestions import suggest
+from dgviz.ui import theme
+from dgviz.ui.look import Look
+from dgviz.ui.session.colour_choice import ColourChoice
 from dgviz.ui.session.what_if import WhatIf
 from dgviz.ui.words.progress import n_parts
+from dgviz.ui.words.steps import STEPS, Step
 
-FINISHED = ("done", "stopped")  # with results to show
-ENDED = (*FINISHED, "failed")
-CHARTS = ("hydrograph", "duration", "regime")
+FINISHED = tuple(status for status in ENDED if status != "failed")  # with results to show
+CHARTS = ("series", "duration", "regime")
+SHORT = 4 * 366  # time steps: a record no longer than this is seen, and simulated, as a whole
 
 
 class AppState(param.Parameterized):
     """Everything that one session has chosen. Views read it, and change it through its methods.
 
-    Plain choices (`colour`, `log_flow`, `chart`, `page`, `dark`, `window`) may be set directly. What must agree with
+    Plain choices (`colour`, `log_axis`, `chart`, `page`, `dark`, `window`) may be set directly. What must agree with
     something else has a method: `edit` (the draft configuration and its data set), `pick`, `select`, `show`,
     `compare_with`, `suppose`, `start_training`, `stop_training`. A method changes all that belongs together in one
     update, so that a view never sees half of it. `problem` holds the last error in words for the user.
@@ -37,14 +42,16 @@ class AppState(param.Parameterized):
     others = param.List([], item_type=str, doc="Further runs in the distribution of scores, by id")
     supposed = param.Dict({}, doc="Other means of learned parameters at the picked site, set by hand, by name")
     what_if = param.ClassSelector(class_=WhatIf, doc="What follows from `supposed`, when it is known")
-    colour = param.String("score:nse:test", doc="What the map shows, see `ui/colours.py`")
+    colour = param.ClassSelector(class_=ColourChoice, doc="What the map shows")
     window = param.Tuple(("", ""), length=2, doc="First and last day in view, 'YYYY-MM-DD'")
-    day = param.String("", doc="The day looked at, 'YYYY-MM-DD'; '' for the one of the highest flow in the window")
-    playing = param.Boolean(False, doc="Does the day move on by itself?")
+    moment = param.String(
+        "", doc="The time step looked at, see `Step.stamp`; '' for that of the highest target in view"
+    )
+    playing = param.Boolean(False, doc="Does the moment move on by itself?")
     parameter = param.String("", doc="The learned parameter looked at; '' for the first")
     page = param.String("Explore", doc="The open page")
-    chart = param.Selector(objects=list(CHARTS), doc="How flow is drawn")
-    log_flow = param.Boolean(False, doc="Is the flow axis logarithmic?")
+    chart = param.Selector(objects=list(CHARTS), doc="How the target is drawn")
+    log_axis = param.Boolean(False, doc="Is the axis of the target logarithmic, where that makes sense?")
     dark = param.Boolean(False, doc="Is the dark theme on?")
     runs = param.List([], item_type=str, doc="Ids of all runs, the newest first")
     ended = param.List([], item_type=str, doc="Those of them that have results or failed, the newest first")
@@ -62,8 +69,40 @@ class AppState(param.Parameterized):
         self._started: set[str] = set()  # the runs of this session
         self._quiet: set[str] = set()  # those of them that do not come into view by themselves
         self.refresh_runs()
-        self._open(RunConfig(data=store.data))
+        self._open(store.default_config(store.data))
         self._show_first_run()
+
+    # --- what the science declares
+
+    @property
+    def science(self) -> Domain:
+        """The domain of the data set and of the draft."""
+        return self.config.science
+
+    @property
+    def target(self) -> Target:
+        """What is predicted, as declared; its name is `config.target`."""
+        return self.config.target_quantity
+
+    @property
+    def step(self) -> Step:
+        """The time step."""
+        return STEPS[self.science.step]
+
+    @property
+    def colours(self) -> theme.Colours:
+        """The colours of all quantities."""
+        return theme.colours_of(self.science)
+
+    @property
+    def look(self) -> Look:
+        """What all figures share."""
+        return Look(self.target, self.step, self.colours, self.dark)
+
+    @property
+    def logarithmic(self) -> bool:
+        """Is the axis of the target drawn as a logarithmic one?"""
+        return self.log_axis and self.target.logarithmic
 
     # --- the draft and its data
 
@@ -72,6 +111,8 @@ class AppState(param.Parameterized):
 
         Raises ConfigError or DataError and changes nothing when the result would not be valid.
         """
+        if "data" in changes:
+            changes["domain"] = self.store.default_config(changes["data"]).domain
         if "dynamic" not in changes:  # a parameter whose process was switched off cannot vary in time
             known = self.config.edited(**changes, dynamic=()).build().of(Parameter)
             changes["dynamic"] = tuple(name for name in self.config.dynamic if name in known)
@@ -99,12 +140,20 @@ class AppState(param.Parameterized):
             config=config,
             dataset=dataset,
             selected=[],
-            site=self.site if self.site in sites else first_observed(dataset),
-            window=default_window(dataset),
+            site=self.site if self.site in sites else first_observed(dataset, config.target),
+            window=default_window(dataset, STEPS[config.science.step]),
+            moment="",
+            colour=self._colour_on(config),
             run=self._if_same_data(self.run, config.data) or next(iter(self._finished_on(config.data)), ""),
             baseline=self._if_same_data(self.baseline, config.data),
             others=[run_id for run_id in self.others if self._if_same_data(run_id, config.data)],
         )
+
+    def _colour_on(self, config: RunConfig) -> ColourChoice:
+        """What the map shows of other data: the same, or in another science its first score."""
+        same = self.dataset is not None and config.domain == self.config.domain
+        first = config.target_quantity.scores[0]
+        return self.colour if self.colour and same else ColourChoice("score", first, "test")
 
     def _if_same_data(self, run_id: str, data: str) -> str:
         return run_id if run_id and self.store.run(run_id).config.data == data else ""
@@ -345,17 +394,16 @@ def _without_parameters(before: list[dict], records: list[dict]) -> list[dict]:
     return [*({k: v for k, v in record.items() if k != "parameters"} for record in earlier), last]
 
 
-def first_observed(dataset: xr.Dataset) -> str:
-    """The first site at which streamflow is observed, the first one if it is nowhere."""
-    return str(dataset.site.values[int(dataset.streamflow.notnull().any("time").values.argmax())])
+def first_observed(dataset: xr.Dataset, target: str) -> str:
+    """The first site at which the target is observed, the first one if it is nowhere."""
+    return str(dataset.site.values[int(dataset[target].notnull().any("time").values.argmax())])
 
 
-def default_window(dataset: xr.Dataset) -> tuple[str, str]:
-    """The last three water years (October to September) of the test period, or a record of no more than four whole."""
-    days = dataset.indexes["time"]
-    first, last = days[0], days[-1]
-    if (last - first).days > 4 * 366:
-        last = pd.Timestamp(dataset.attrs["test_period"].split("/")[1])
-        last = max(day for day in pd.date_range(first, last, freq="YE-SEP"))
-        first = last - pd.DateOffset(years=3) + pd.DateOffset(days=1)
+def default_window(dataset: xr.Dataset, step: Step) -> tuple[str, str]:
+    """The last part of the test period, as long as the step asks; a short record whole."""
+    time = dataset.indexes["time"]
+    first, last = time[0], time[-1]
+    if len(time) > SHORT:
+        last = min(last, pd.Timestamp(dataset.attrs["test_period"].split("/")[1]))
+        first = max(first, last.normalize() - step.span + pd.DateOffset(days=1))
     return str(first.date()), str(last.date())

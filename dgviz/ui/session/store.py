@@ -4,17 +4,18 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import get_args
 
 import xarray as xr
 
 from dgviz.datasets import DataError, period_slice, published_scores
 from dgviz.experiment.config import RunConfig
-from dgviz.experiment.runs import Run, RunError, list_runs
+from dgviz.experiment.runs import ENDED, Run, RunError, Status, list_runs
 from dgviz.experiment.sources import known_data, open_dataset
 from dgviz.experiment.worker import Worker
 from dgviz.ui.session.background import Computed
 
-ACTIVE = ("waiting", "training", "paused", "stopping")
+ACTIVE = tuple(status for status in get_args(Status) if status not in ENDED)
 
 
 class DataStore:
@@ -44,6 +45,11 @@ class DataStore:
             if data not in self._datasets:
                 self._datasets[data] = open_dataset(data).load()
             return self._datasets[data]
+
+    def default_config(self, data: str) -> RunConfig:
+        """The default options on a data set, in the domain that it is for. Raises DataError where it cannot be read."""
+        domain = self.dataset(data).attrs.get("domain")
+        return RunConfig(data=data, **({"domain": domain} if domain else {}))
 
     def published(self, data: str) -> xr.Dataset | None:
         """Others' scores on a data set, `nse` (model, site); None without, or where the record lacks their period."""

@@ -1,4 +1,4 @@
-"""The menu beside the hydrograph with which one takes away what is shown."""
+"""The menu beside the time series with which one takes away what is shown."""
 
 import html
 

@@ -15,7 +15,7 @@ from dgviz.ui.widgets import material
 from dgviz.ui.words.kinds import chips
 from dgviz.ui.words.progress import progress_words
 from dgviz.ui.words.run_names import run_names
-from dgviz.ui.words.text import number, sentence
+from dgviz.ui.words.text import number, score_label, sentence, units
 
 ONE_RUN = ("Results", "Sensitivity", "Checks")  # pages without the baseline
 AS_LEARNED = ("Sensitivity", "Checks")  # pages without the what-if
@@ -47,8 +47,7 @@ def header(state: AppState, show_help) -> list:
 
 def presets(state: AppState, **options):
     """A picker of named configurations; it shows the one that the draft is, if any."""
-    names = state.config.science.presets
-    menu = material.Select(label="Preset", options=["", *names], value="", size="small", **{"margin": (6, 0)} | options)
+    menu = material.Select(label="Preset", options=[], value="", size="small", **{"margin": (6, 0)} | options)
 
     def apply(event):
         if event.new:
@@ -58,9 +57,9 @@ def presets(state: AppState, **options):
                 state.problem = str(error)
 
     def follow(*_):
-        draft = state.config
+        draft, names = state.config, state.science.presets
         same = [name for name in names if not draft.differences(draft.preset(name)).keys() - NOT_THE_MODEL]
-        menu.value = same[0] if same else ""
+        menu.param.update(options=["", *names], value=same[0] if same else "")
 
     follow()
     menu.param.watch(apply, "value")
@@ -82,12 +81,13 @@ def selection_text(state: AppState) -> str:
     total, chosen = len(state.sites), state.selected
     plural = f"{state.config.science.site}s"
     words = f"<b>{len(chosen)}</b> of {total} {plural} selected" if chosen else f"<b>{total}</b> {plural}"
-    results = state.results(state.run)
-    if results is None or "nse" not in results:
+    results, score = state.results(state.run), state.target.scores[0]
+    if results is None or score not in results:
         return words
-    nse = results.nse.sel(period="test")
-    nse = nse.sel(site=[s for s in chosen if s in results.indexes["site"]]) if chosen else nse
-    return f"{words}, median NSE <b>{number(float(nse.median()))}</b> (test)"
+    values = results[score].sel(period="test")
+    values = values.sel(site=[s for s in chosen if s in results.indexes["site"]]) if chosen else values
+    median = f"{number(float(values.median()))} {units(values.attrs['units'])}".strip()
+    return f"{words}, median {score_label(score)} <b>{median}</b> (test)"
 
 
 def backend_chip(state: AppState):

@@ -14,13 +14,13 @@ from dgviz.ui.words.text import MINUS, units
 
 DASH, ARROW = "\u2013", "\u2192"
 ABOUT = """
-<p>dgviz trains a process model through its own equations: a small network reads what is known about each basin and
-gives the parameters of the processes, and the error of the simulated flow tells the network how to change them.</p>
-<p><b>1.</b> Pick a basin on the map: its flow is drawn below. A box or a lasso selects several.</p>
+<p>dgviz trains a process model through its own equations: a small network reads what is known about each {site} and
+gives the parameters of the processes, and the error of the simulated {target} tells the network how to change them.</p>
+<p><b>1.</b> Pick a {site} on the map: its {target} is drawn below. A box or a lasso selects several.</p>
 <p><b>2.</b> Choose the processes in the side bar; the (?) beside each one shows its equations and ranges.</p>
 <p><b>3.</b> Press <b>Train</b>. It runs in the background, and the page stays usable; Stop keeps the best weights.</p>
 <p><b>4.</b> Read what was learned: colour the map by a parameter, compare two runs, look at sensitivities. Below the
-hydrograph, change a parameter of the picked basin and see what would happen.</p>
+time series, change a parameter of the picked {site} and see what would happen.</p>
 <p class="muted">The address of the page holds all that you see: copy it with the link button to show it to others.
 Every figure has its tools in the upper right corner when the pointer is on it.</p>
 """
@@ -50,9 +50,9 @@ class HelpDialog(pn.viewable.Viewer):
         self._body.objects = list(content)
         self._dialog.param.update(title=heading, open=True)
 
-    def show_about(self) -> None:
-        """What this program does and how to begin."""
-        self.show("What you can do here", text(ABOUT))
+    def show_about(self, site: str, target: str) -> None:
+        """What this program does and how to begin, in the words of a science."""
+        self.show("What you can do here", text(ABOUT.format(site=site, target=target)))
 
     def show_slot(self, name: str, options: tuple[type[Process], ...], chosen: str) -> None:
         """The options of a slot, the chosen one first."""

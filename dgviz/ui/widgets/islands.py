@@ -12,8 +12,8 @@ from panel.layout.base import ListPanel
 HIDDEN = "off"  # the CSS class of a page out of sight
 STYLE = f"""
 :host {{ position: relative; }}
-.{HIDDEN} {{ content-visibility: hidden; visibility: hidden; position: absolute; width: 100%; height: 0;
-            overflow: hidden; }}
+.{HIDDEN} {{ content-visibility: hidden; visibility: hidden;
+         position: absolute; width: 100%; height: 0; overflow: hidden; }}
 """
 
 # What Panel knows of any layout and a Pane hasn't.

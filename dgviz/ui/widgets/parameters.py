@@ -6,11 +6,16 @@ from dgviz.experiment.config import RunConfig
 from dgviz.processes.declare import Parameter
 from dgviz.ui.session.state import AppState
 from dgviz.ui.widgets import material
+from dgviz.ui.words.steps import Step
 from dgviz.ui.words.text import lower_first, units
 
-THRESHOLDS = (
-    "A gradient does not see days that cross a hard threshold: the check of the gradient shows how much that is."
-)
+
+def thresholds(step: Step) -> str:
+    """What a gradient leaves out."""
+    return (
+        f"A gradient does not see {step.names} that cross a hard threshold: the check of the gradient shows how much "
+        "that is."
+    )
 
 
 def learned(config: RunConfig, results: xr.Dataset) -> dict[str, Parameter]:

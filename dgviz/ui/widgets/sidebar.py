@@ -1,4 +1,4 @@
-"""The side bar, in the order of the modelling: basins, processes, parameters, network, training."""
+"""The side bar, in the order of the modelling: sites, processes, parameters, network, training."""
 
 import html
 
@@ -22,9 +22,23 @@ WIDE = {"sizing_mode": "stretch_width", "margin": (6, 0), "size": "small"}
 
 
 def sidebar(state: AppState, help_dialog: HelpDialog) -> list:
-    """The sections, folded until needed, and the buttons that train."""
-    site = sentence(state.config.science.site)
-    sections = {f"{site}s": lambda: Basins(state), "Processes": lambda: Processes(state, help_dialog)}
+    """The sections, made anew for another science, and the buttons that train."""
+    place = pn.Column(sections(state, help_dialog), sizing_mode="stretch_width", margin=0)
+    shown = [state.config.domain]
+
+    def follow(event):
+        if event.new.domain != shown[0]:
+            shown[0] = event.new.domain
+            place.objects = [sections(state, help_dialog)]
+
+    state.param.watch(follow, "config")
+    return [place, Training(state)]
+
+
+def sections(state: AppState, help_dialog: HelpDialog):
+    """The sections of a science, folded until needed."""
+    site = sentence(state.science.site)
+    sections = {f"{site}s": lambda: Sites(state), "Processes": lambda: Processes(state, help_dialog)}
     sections |= {group: lambda group=group: Options(state, group) for group in GROUPS}
     places = [pn.Column(sizing_mode="stretch_width", margin=0) for _ in sections]
     accordion = material.Accordion(
@@ -43,7 +57,7 @@ def sidebar(state: AppState, help_dialog: HelpDialog) -> list:
 
     unfold()
     accordion.param.watch(unfold, "active")
-    return [accordion, Training(state)]
+    return accordion
 
 
 class Section(pn.viewable.Viewer):
@@ -51,8 +65,17 @@ class Section(pn.viewable.Viewer):
 
     def __init__(self, state: AppState):
         super().__init__()
-        self.state = state
+        self.state, self.domain = state, state.config.domain
         self.problem = text()
+
+    def follow(self, what, *names: str) -> None:
+        """Call `what` when the state changes, as long as the science is the one that the section was made for."""
+
+        def of_mine(*_):
+            if self.state.config.domain == self.domain:
+                what()
+
+        self.state.param.watch(of_mine, list(names))
 
     def edit(self, **changes) -> None:
         """Change the draft; say why not, where it cannot be."""
@@ -63,7 +86,7 @@ class Section(pn.viewable.Viewer):
             self.problem.object = f"<div class='problem'>{html.escape(str(error))}</div>"
 
 
-class Basins(Section):
+class Sites(Section):
     """Data set, search, and the filter by an attribute."""
 
     def __panel__(self):
@@ -124,7 +147,7 @@ class Processes(Section):
         self.help_dialog = help_dialog
 
     def __panel__(self):
-        slots = self.state.config.science.slots
+        slots = self.state.science.slots
         pickers = [self._picker(slot, options) for slot, options in slots.items()]
         preset = presets(self.state, sizing_mode="stretch_width", stylesheets=[theme.NARROW_ONLY])
         return pn.Column(preset, *pickers, self._dynamic(), self.problem, sizing_mode="stretch_width", margin=0)
@@ -141,7 +164,7 @@ class Processes(Section):
         select.param.watch(
             lambda event: event.new != state.config.processes[slot] and self.edit(**{slot: event.new}), "value"
         )
-        state.param.watch(lambda event: select.param.update(value=event.new.processes[slot]), "config")
+        self.follow(lambda: select.param.update(value=state.config.processes[slot]), "config")
         explain = material.icon_button("help_outline", f"Equations and ranges: {slot_label(slot, options).lower()}")
         explain.on_click(
             lambda _: self.help_dialog.show_slot(slot_label(slot, options), options, state.config.processes[slot])
@@ -164,9 +187,7 @@ class Processes(Section):
                 self.edit(dynamic=tuple(event.new))
 
         choice.param.watch(change, "value")
-        state.param.watch(
-            lambda _: choice.param.update(options=self._parameters(), value=list(state.config.dynamic)), "config"
-        )
+        self.follow(lambda: choice.param.update(options=self._parameters(), value=list(state.config.dynamic)), "config")
         return choice
 
     def _parameters(self):
@@ -181,10 +202,9 @@ class Options(Section):
         self.group = group
 
     def __panel__(self):
-        state = self.state
         self.widgets = {name: self._widget(name) for name in GROUPS[self.group]}
         self._follow()
-        state.param.watch(self._follow, "config")
+        self.follow(self._follow, "config")
         more = [self._hold_out()] if "held_sites" in self.widgets else []
         return pn.Column(*self.widgets.values(), *more, self.problem, sizing_mode="stretch_width", margin=0)
 
@@ -193,7 +213,7 @@ class Options(Section):
         attributes = {label(state.dataset[n], n): n for n in attribute_names(state.dataset)}
         choices = {
             "attributes": attributes,
-            "weights": {f"All {state.config.science.site}s alike": ""} | attributes,
+            "weights": {f"All {state.science.site}s alike": ""} | attributes,
             "held_sites": {f"{state.name_of(site)} ({site})": site for site in state.sites},
         }
 
@@ -220,7 +240,7 @@ class Options(Section):
                 state.select([])
 
         button = material.Button(
-            label=f"Hold out the selected {state.config.science.site}s",
+            label=f"Hold out the selected {state.science.site}s",
             variant="outlined",
             size="small",
             margin=(6, 0),

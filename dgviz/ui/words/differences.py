@@ -21,7 +21,7 @@ def differences(a: RunConfig, b: RunConfig) -> list[tuple[str, str, str]]:
 
 
 def describe_differences(config: RunConfig, reference: RunConfig) -> str:
-    """What a run has that the reference has not: "No snow; epochs 30"; nothing where they are equal."""
+    """What a run has that the reference has not: "No ice; epochs 30"; nothing where they are equal."""
     slots = config.science.slots
     return "; ".join(
         option_value(name, mine, config)

@@ -5,7 +5,7 @@ import html
 from dgviz.experiment.config import RunConfig
 
 ALONE = {
-    "stores": "A network alone has no stores and no fluxes: it goes from the forcings to the flow at once. "
+    "stores": "A network alone has no stores and no fluxes: it goes from the forcings to the target at once. "
     "Pick a run with processes to see them.",
     "parameters": "A network alone has no parameters of processes to look at or to change. "
     "Pick a run with processes to see them.",
@@ -39,7 +39,7 @@ def notes(config: RunConfig) -> dict[str, str]:
     if config.shuffled:
         said["shuffled attributes"] = f"A control: every {site} has the attributes of another."
     if config.predictor == "corrected":
-        said["corrected"] = "A network corrects what the processes simulate; water is not conserved."
+        said["corrected"] = "A network corrects what the processes simulate; the balance does not close."
     if config.seeds > 1:
         said[f"{config.seeds} seeds"] = "The mean of models that were trained from different seeds."
     return said

@@ -9,7 +9,7 @@ from dgviz.experiment.runs import Run
 from dgviz.paths import data_folder
 from dgviz.ui.session.store import DataStore
 from dgviz.ui.words.differences import describe_differences
-from dgviz.ui.words.text import number
+from dgviz.ui.words.text import number, score_label, units
 
 STRUCTURE = ("processes", "dynamic", "predictor", "parameters", "shuffled")  # what a preset is known by
 
@@ -24,13 +24,13 @@ def run_names(run_ids: list[str], store: DataStore) -> dict[str, str]:
 
 
 def run_name(run: Run, store: DataStore) -> str:
-    """As "HBV without snow, 22 Nov 11:39, NSE 0.65"."""
-    nse = _median_nse(run, store)
-    return f"{name_without_score(run)}, NSE {nse}" if nse else name_without_score(run)
+    """As "HBV, 22 Nov 11:39, NSE 0.65": with the first score of its target."""
+    score = _median_score(run, store)
+    return f"{name_without_score(run)}, {score}" if score else name_without_score(run)
 
 
 def name_without_score(run: Run) -> str:
-    """As "HBV without snow, 22 Nov 11:39"; a run that travels with dgviz is said to be an example."""
+    """As "HBV, 22 Nov 11:39"; a run that travels with dgviz is said to be an example."""
     packaged = run.folder.parent == data_folder() / "runs"
     return f"{model_name(run.config)}, {'example' if packaged else _moment(run)}"
 
@@ -57,7 +57,7 @@ _PRESETS: dict[tuple[str, str], dict[str, RunConfig]] = {}  # a picker asks for 
 
 def _untrained(config: RunConfig) -> RunConfig:
     """The model alone: how it is trained as by default."""
-    return config.edited(**{name: RunConfig.model_fields[name].default for name in NOT_THE_MODEL - {"sites"}})
+    return config.edited(**{name: config.default(name) for name in NOT_THE_MODEL - {"sites"}})
 
 
 def _beyond(model: RunConfig, preset: RunConfig, name: str) -> str:
@@ -74,8 +74,10 @@ def _moment(run: Run) -> str:
     return f"{moment.day} {moment:%b %H:%M}"
 
 
-def _median_nse(run: Run, store: DataStore) -> str:
+def _median_score(run: Run, store: DataStore) -> str:
+    score = run.config.target_quantity.scores[0]
     try:
-        return number(float(store.medians(run.id).nse.sel(period="test")))
+        median = store.medians(run.id)[score].sel(period="test")
     except (AttributeError, KeyError, OSError, ValueError):
         return ""  # a run that did not get that far
+    return f"{score_label(score)} {number(float(median))} {units(median.attrs.get('units', '1'))}".strip()

@@ -4,9 +4,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from dgviz.ui.words.text import date, number, period, units
-
-FLOW = units("mm d-1")
+from dgviz.ui.look import Look
+from dgviz.ui.words.text import number, period
 
 
 def of_map(title: str, values: xr.DataArray, unit: str, picked: str) -> str:
@@ -22,23 +21,24 @@ def of_map(title: str, values: xr.DataArray, unit: str, picked: str) -> str:
     return f"{said} Picked: {_name(here)}, {_value(here, unit)}." if (here := _at(values, picked)) is not None else said
 
 
-def of_flow(name: str, columns: dict[str, np.ndarray], window: tuple[str, str]) -> str:
-    """Mean and peak of every flow in a window; `columns` as of `series.flow_columns`."""
-    days = pd.DatetimeIndex(columns["time"])
-    inside = slice(*days.slice_locs(*window))
-    said = [f"Streamflow of {name}, {period(*window)}."]
+def of_series(name: str, columns: dict[str, np.ndarray], window: tuple[str, str], look: Look) -> str:
+    """Mean and peak of every series of the target in a window; `columns` as of `series.target_columns`."""
+    time = pd.DatetimeIndex(columns["time"])
+    inside = slice(*time.slice_locs(*window))
+    said = [f"{look.target.long_name} of {name}, {period(*window)}."]
     for key, words in (("observed", "Observed"), ("simulated", "Run A"), ("baseline", "Run B"), ("what_if", "What if")):
-        flow = columns[key][inside]
-        if np.isfinite(flow).any():
-            peak = int(np.nanargmax(flow))
+        values = columns[key][inside]
+        if np.isfinite(values).any():
+            peak = int(np.nanargmax(values))
+            highest = f"{number(float(values[peak]))} {look.units}".strip()
             said.append(
-                f"{words}: mean {number(float(np.nanmean(flow)))}, highest {number(float(flow[peak]))} {FLOW} "
-                f"on {date(days[inside][peak])}."
+                f"{words}: mean {number(float(np.nanmean(values)))}, highest {highest} "
+                f"{look.step.at(time[inside][peak])}."
             )
     return " ".join(said)
 
 
-def of_distribution(values: xr.DataArray, score: str = "NSE") -> str:
+def of_distribution(values: xr.DataArray, score: str) -> str:
     """The quartiles of a score over the sites."""
     if not values.notnull().any():
         return f"There is no {score} at any site."

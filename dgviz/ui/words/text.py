@@ -7,30 +7,63 @@ import pandas as pd
 import xarray as xr
 
 from dgviz.processes.declare import Process, Quantity
+from dgviz.scores import metrics
+from dgviz.sensitivity.units import units_per
+from dgviz.units import parse
 
 MINUS = "\u2212"
 SUPERSCRIPTS = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
 SCORES = {  # as people call them
     "nse": "NSE",
-    "log_nse": "NSE of log flow",
+    "log_nse": "NSE of logarithms",
     "kge_2012": "KGE (2012)",
     "kge_2009": "KGE (2009)",
     "correlation": "Correlation",
     "pbias": "Bias",
-    "fhv": "Bias of high flows",
-    "flv": "Bias of low flows",
+    "bias": "Bias",
+    "fhv": "Bias of high values",
+    "flv": "Bias of low values",
     "rmse": "RMSE",
 }
+PERIODS = {"test": "test period", "train": "training period"}
 SPELLED = {"degC": "\u00b0C", "degrees_north": "\u00b0N", "degrees_east": "\u00b0E", "1": ""}
 
 
 def units(text: str) -> str:
-    """UDUNITS as people write them: "mm d-1" is "mm d\u207b\u00b9", "degC" is "\u00b0C", "1" is nothing."""
+    """UDUNITS as people write them: "W m-2" is "W m\u207b\u00b2", "degC" is "\u00b0C", "1" is nothing."""
     if text in SPELLED:
         return SPELLED[text]
     for spelled, sign in SPELLED.items():
         text = text.replace(spelled, sign) if spelled != "1" else text
     return re.sub(r"(?<=[A-Za-z\u00b0])(-?\d)", lambda m: m[1].translate(SUPERSCRIPTS), text)
+
+
+def per(above: str, below: str) -> str:
+    """The units of a quotient as people write them."""
+    return "1" if above == below else units(units_per(above, below).removeprefix("1 "))
+
+
+def has_no_zero(text: str) -> bool:
+    """Are these units of a temperature, whose zero is a matter of convention?"""
+    return parse(text).dimensionality == {"[temperature]": 1}
+
+
+def score_label(name: str) -> str:
+    """What a score is called in a table: "NSE"; one that people call nothing else by its declared name."""
+    metric = metrics.METRICS.get(name)
+    described = metric.__doc__.splitlines()[0].rstrip(".") if metric else sentence(name)
+    return SCORES.get(name, described)
+
+
+def score_meaning(name: str) -> str:
+    """What a score measures, in a line."""
+    metric = metrics.METRICS.get(name)
+    return metric.__doc__.splitlines()[0].rstrip(".") if metric else score_label(name)
+
+
+def score_digits(unit: str) -> int:
+    """How many decimals a score deserves: a percentage fewer."""
+    return 1 if unit == "%" else 2
 
 
 def with_units(name: str, text: str) -> str:

@@ -152,21 +152,6 @@ def test_a_published_signature_beside_the_flow_is_not_in_the_way(flows):
     np.testing.assert_allclose(found.baseflow_index, sg.baseflow_index(flows))
 
 
-def test_the_flow_duration_curve_falls_and_says_how_often(flows):
-    curve = sg.flow_duration(flows.sel(site=["a", "b"]))
-    assert curve.dims == ("exceeded", "site") and (curve.diff("exceeded") <= 0).all()
-    assert curve.isel(exceeded=365).exceeded == 50
-    np.testing.assert_allclose(curve.isel(exceeded=365), flows.sel(site=["a", "b"]).median("time"))
-
-
-def test_the_regime_is_the_mean_of_each_month(flows):
-    year = sg.regime(flows)
-    assert year.sizes == {"month": 12, "site": 3}
-    january = flows.sel(time=flows.time.dt.month == 1)
-    np.testing.assert_allclose(year.sel(month=1), january.mean("time"))
-    assert np.isnan(sg.regime(flows.sel(time=slice("2000-02-01", "2000-06-30"))).sel(month=1)).all()
-
-
 @pytest.fixture(scope="module")
 def camels():
     """CAMELS over the days of its published signatures, the basins without a fault."""

@@ -1,11 +1,14 @@
 """Stream temperature against closed forms, and its rivals."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
+import xarray as xr
 
 from dgviz import open_dataset
 from dgviz.domains import stream_temperature
+from dgviz.domains.stream_temperature.evaluation.regimes import regimes
 from dgviz.domains.stream_temperature.evaluation.rivals import predict, rivals
 from dgviz.domains.stream_temperature.exchange import EightParameters
 from dgviz.processes.declare import Parameter
@@ -136,3 +139,29 @@ def test_the_ratio_of_discharge_has_a_least_value():
     model = domain.build(ice="NoIce")
     dry = simulate(model, discharge=0.0, a4=1.0)["water_temperature"]
     assert dry.isfinite().all() and EightParameters.a4.range[1] == 1.0
+
+
+def test_regimes_of_a_made_up_stream_are_those_it_was_made_with():
+    """Water that follows a sinusoidal air at 0.6 with its peak on day 210, and a simulation half as strong."""
+    times = pd.date_range("2001-01-01", "2002-12-31")
+    wave = np.cos(2 * np.pi * (times.day_of_year.to_numpy() - 210) / 365.25)[:, None] * np.ones((1, 2))
+    dims, coords = ("time", "site"), {"time": times, "site": ["a", "b"]}
+    data = xr.Dataset({"tair": (dims, 10 + 10 * wave), "water_temperature": (dims, 12 + 6 * wave)}, coords)
+    found = regimes(xr.Dataset({"water_temperature": (dims, 12 + 3 * wave)}, coords), data, "2001-01-01/2002-12-31")
+    assert found.observed_sensitivity.values == pytest.approx(0.6, abs=1e-6)
+    assert found.simulated_sensitivity.values == pytest.approx(0.3, abs=1e-6)
+    assert found.observed_amplitude.values == pytest.approx(6, abs=1e-6)
+    assert found.simulated_warmest_day.values == pytest.approx(210, abs=0.01)
+    assert (found.observed_warm_season > found.simulated_warm_season).all()
+
+
+def test_every_picture_of_an_evaluation_has_its_variables(twin):
+    results = xr.Dataset({"water_temperature": twin["true_water_temperature"].reset_coords(drop=True)})
+    results.attrs["train_period"] = twin.attrs["train_period"]
+    for evaluation in domain.evaluations:
+        found = evaluation.compute(results, twin, twin.attrs["test_period"])
+        for picture in evaluation.pictures:
+            assert found[picture.x].dims == found[picture.y].dims == ("site",)
+            assert found[picture.x].notnull().all() and found[picture.x].attrs["units"]
+    truth = domain.evaluations[0].compute(results, twin, twin.attrs["test_period"])
+    assert (truth.run < truth.regression).all()  # nothing beats the law itself

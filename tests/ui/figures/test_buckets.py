@@ -1,5 +1,7 @@
 """The bucket diagram: where things stand follows from the declarations, what is drawn from the day."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -9,6 +11,7 @@ from dgviz.processes.declare import Flux, Parameter, Process, State
 from dgviz.ui import theme
 from dgviz.ui.figures.bucket_diagram import WIDEST, BucketDiagram, thin_stores
 from dgviz.ui.figures.buckets import MAIN, lay_out
+from tests.ui.conftest import LOOK
 
 HYDROLOGY = discover()["hydrology"]
 CHOICES = [{}] + [
@@ -110,7 +113,7 @@ def test_another_domain_gets_a_picture_of_its_own():
     assert (picture.above, picture.beside) == (("air",), ("soil",))
     assert set(picture.arrows) == {"uptake", "respiration", "descent", "exudation"}
     assert picture.stores["starch"].left > MAIN  # it only drains to the soil
-    BucketDiagram(picture).show(dict.fromkeys((*picture.stores, *picture.arrows), 1.0))
+    BucketDiagram(picture, LOOK).show(dict.fromkeys((*picture.stores, *picture.arrows), 1.0))
 
 
 @pytest.fixture
@@ -122,7 +125,7 @@ def simulated():
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_levels_and_widths_are_those_of_the_day(simulated, dark):
-    diagram = BucketDiagram(lay_out(HYDROLOGY, {}, {"surface"}), dark)
+    diagram = BucketDiagram(lay_out(HYDROLOGY, {}, {"surface"}), replace(LOOK, dark=dark))
     diagram.scale(simulated)
     day = {name: float(series[-1]) for name, series in simulated.items()} | {"melt": 0.0, "soil_moisture": 4.9}
     diagram.show(day)
@@ -131,7 +134,7 @@ def test_levels_and_widths_are_those_of_the_day(simulated, dark):
     at, full = row["Soil moisture"], float(np.percentile(simulated.soil_moisture, 98))
     height = data["bottom"][at] - data["top"][at] - 3
     assert data["bottom"][at] - data["level"][at] == pytest.approx(height * 4.9 / full)
-    assert data["label"][at] == "4.9 mm" and data["color"][at] == theme.colour("soil_moisture", dark)
+    assert data["label"][at] == "4.9 mm" and data["color"][at] == theme.colour("soil_moisture", dark, LOOK.colours)
     assert min(data["level"][i] - data["top"][i] for i in row.values()) >= 0  # no bucket overflows
     row, data = flows
     assert data["width"][row["Rainfall"]] == pytest.approx(WIDEST)
@@ -144,3 +147,48 @@ def test_a_store_that_is_always_empty_is_thin(simulated):
     assert thin_stores(simulated, simulated) == {"surface"}
     thin = lay_out(HYDROLOGY, {}, {"surface"}).stores["surface"]
     assert thin.bottom - thin.top < 12
+
+
+class Seep(Process):
+    """Seep."""
+
+    upper, deep = State("mm", "Upper"), State("mm", "Deep")
+    stream = State("mm", "Stream")
+    fall = Flux("mm d-1", "Fall", out_of="air", into="upper")
+    sink = Flux("mm d-1", "Sink", out_of="upper", into="deep")
+    out = Flux("mm d-1", "Out", out_of="deep", into="stream")
+    run = Flux("mm d-1", "Run", out_of="stream", into="sea")
+    loss = Flux("mm d-1", "Loss", out_of="deep", into="rock")
+    leak = Flux("mm d-1", "Leak", out_of="upper", into="sea")
+
+    def forward(self, *, upper, deep, stream):
+        return dict(fall=upper, sink=upper, out=deep, run=stream, loss=deep, leak=upper)
+
+
+def test_what_leaves_underground_goes_straight_down_and_not_into_the_stream():
+    picture = lay_out(Domain("Well", "well", {}, {}, {}, dict(all=(Seep,)), ("air", "sea", "rock")), {})
+    stream = picture.stores["stream"]
+    assert picture.beside == ("sea",) and {place for place, _ in picture.below} == {"rock", "sea"}
+    for name, source in (("loss", "deep"), ("leak", "upper")):
+        arrow = picture.arrows[name]
+        assert arrow.x0 == arrow.x1 < stream.left
+        assert (arrow.y0, arrow.y1) == (picture.stores[source].bottom, picture.ground)
+    assert picture.arrows["leak"].x0 > picture.stores["deep"].right  # it passes the deep store by
+
+
+def test_temperatures_fill_their_buckets_by_their_range_and_heat_may_run_backwards():
+    days = 100
+    values = {n: ("time", np.linspace(-20, 20, days)) for n in ("sugar", "starch")}
+    fluxes = {n: ("time", np.linspace(-4, 4, days)) for n in ("uptake", "respiration", "descent", "exudation")}
+    diagram = BucketDiagram(lay_out(PLANT, {}), LOOK)
+    diagram.scale(xr.Dataset(values | fluxes))
+    day = dict.fromkeys(("sugar", "starch"), 0.0) | dict.fromkeys(fluxes, 2.0)
+    diagram.show(day)
+    data = diagram.levels.data
+    height = data["bottom"][0] - data["top"][0] - 3
+    assert data["bottom"][0] - data["level"][0] == pytest.approx(height / 2)
+    forward = {key: list(diagram.flows.data[key]) for key in ("y0", "width", "angle")}
+    diagram.show(day | {"descent": -2.0})
+    at = diagram.flows.data["long_name"].index("Descent")
+    assert diagram.flows.data["width"] == forward["width"]
+    assert abs(diagram.flows.data["angle"][at] - forward["angle"][at]) == pytest.approx(np.pi)

@@ -4,9 +4,11 @@ from dgviz.domains import discover
 from dgviz.processes.declare import Flux, State
 from dgviz.ui import theme
 from dgviz.ui.figures.colours import choices, colouring
+from dgviz.ui.session.colour_choice import ColourChoice
 
 
 def shown(state, choice, baseline=None):
+    choice = ColourChoice.parse(choice) if isinstance(choice, str) else choice
     return colouring(choice, state.config, state.dataset, state.results(state.run), baseline)
 
 
@@ -38,7 +40,7 @@ def test_a_sensitivity_is_signed_and_symmetric(state):
     "choice", ["score:nse:test", "parameter:nothing", "attribute:nothing", "difference:nse:test", ""]
 )
 def test_what_cannot_be_shown_is_none(state, choice):
-    assert colouring(choice, state.config, state.dataset, None) is None
+    assert colouring(ColourChoice.parse(choice), state.config, state.dataset, None) is None
 
 
 def test_every_choice_that_is_offered_can_be_shown(state):
@@ -54,8 +56,8 @@ def test_every_choice_that_is_offered_can_be_shown(state):
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_every_flux_and_store_of_hydrology_has_a_colour_of_its_own(dark):
-    grey = theme.token("muted", dark)
-    for options in discover()["hydrology"].slots.values():
+    grey, science = theme.token("muted", dark), discover()["hydrology"]
+    for options in science.slots.values():
         for process in options:
             for name in process.of(Flux) | process.of(State):
-                assert theme.colour(name, dark) != grey, name
+                assert theme.colour(name, dark, theme.colours_of(science)) != grey, name

@@ -15,7 +15,7 @@ def river():
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_a_value_of_every_reach_colours_the_lines(river, dark):
-    drawn = SiteMap(river, dark)
+    drawn = SiteMap(river, dark, 480, "streamflow")
     values = np.linspace(0, 1, 456)
     drawn.paint(values, theme.SEQUENTIAL, 0, 1, "1")
     assert np.array_equal(drawn.source.data["line"], values)
@@ -23,14 +23,14 @@ def test_a_value_of_every_reach_colours_the_lines(river, dark):
 
 
 def test_a_value_of_the_gauges_only_colours_dots(river):
-    drawn, gauged = SiteMap(river), river.gauge.values != ""
+    drawn, gauged = SiteMap(river, False, 480, "streamflow"), river.gauge.values != ""
     drawn.paint(np.where(gauged, 0.5, np.nan), theme.SCORE, 0, 1, "1")
     assert np.isnan(drawn.source.data["line"]).all()
     assert np.array_equal(drawn.source.data["size"] > 0, gauged)
 
 
 def test_lines_run_to_the_next_reach_and_grow_downstream(river):
-    columns = SiteMap(river).source.data
+    columns = SiteMap(river, False, 480, "streamflow").source.data
     position = {number: i for i, number in enumerate(river.reach.values.tolist())}
     for i, number in enumerate(river.downstream_reach.values.tolist()):
         below = position.get(number, i)
@@ -39,7 +39,7 @@ def test_lines_run_to_the_next_reach_and_grow_downstream(river):
 
 
 def test_powers_of_ten_and_back(river):
-    drawn = SiteMap(river)
+    drawn = SiteMap(river, False, 480, "streamflow")
     drawn.paint(np.full(456, 10.0), theme.SEQUENTIAL, 0.1, 1000, "m3 s-1", powers=True)
     assert drawn.bar.color_mapper is drawn.reaches.glyph.line_color.transform is drawn.by_powers
     drawn.paint(np.full(456, 0.5), theme.SCORE, 0, 1, "1")

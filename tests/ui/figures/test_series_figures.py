@@ -5,11 +5,13 @@ import pandas as pd
 import xarray as xr
 from bokeh.models import GlyphRenderer, VAreaStep
 
+from dgviz.domains.hydrology.evaluation.backdrop import rain_and_snow
 from dgviz.experiment.config import RunConfig
 from dgviz.processes.declare import Flux, State
-from dgviz.ui.figures.hydrograph import Hydrograph
-from dgviz.ui.figures.series import flow_columns
+from dgviz.ui.figures.series import backdrop_columns, target_columns
 from dgviz.ui.figures.stores import StoreSeries
+from dgviz.ui.figures.time_series import TimeSeries
+from tests.ui.conftest import LOOK
 
 
 def bars(layout):
@@ -21,14 +23,16 @@ def bars(layout):
 
 
 def test_rain_and_snow_of_a_day_hang_over_that_day(dataset):
-    chart = Hydrograph()
-    chart.update(flow_columns(dataset, "b2"), compared=False)
-    rain, snow = sorted(bars(chart.layout), key=lambda area: area.glyph.y2 == "snow_top")
-    drawn = pd.DataFrame({k: rain.data_source.data[k] for k in ("time", "rain", "snow_top")}).set_index("time")
-    assert (rain.glyph.y1, rain.glyph.y2, snow.glyph.y1, snow.glyph.y2) == (0, "rain", "rain", "snow_top")
+    weather = rain_and_snow(dataset.sel(site="b2"))
+    chart = TimeSeries(LOOK, weather)
+    columns = backdrop_columns(weather) | target_columns("streamflow", dataset, "b2")
+    chart.update(columns, with_baseline=False)
+    rain, snow = sorted(bars(chart.layout), key=lambda area: area.glyph.y2 == "top_snow")
+    drawn = pd.DataFrame({k: rain.data_source.data[k] for k in ("time", "rain", "top_snow")}).set_index("time")
+    assert (rain.glyph.y1, rain.glyph.y2, snow.glyph.y1, snow.glyph.y2) == (0, "top_rain", "top_rain", "top_snow")
     wettest = dataset.prcp.sel(site="b2").idxmax("time").values
-    assert drawn.snow_top.idxmax() == pd.Timestamp(wettest)
-    np.testing.assert_allclose(drawn.snow_top, dataset.prcp.sel(site="b2"))
+    assert drawn.top_snow.idxmax() == pd.Timestamp(wettest)
+    np.testing.assert_allclose(drawn.top_snow, dataset.prcp.sel(site="b2"))
     warm = dataset.tmean.sel(site="b2").values >= 0
     np.testing.assert_allclose(drawn.rain[warm], dataset.prcp.sel(site="b2")[warm])
 
@@ -39,7 +43,7 @@ def test_inflows_of_a_day_are_stacked(dataset):
     others = {"melt": model.of(Flux)["melt"], "snowpack": model.of(State)["snowpack"]}
     values = {"snowfall": [0.0, 3.0, 1.0, 0.0], "rainfall": [2.0, 1.0, 0.0, 5.0]}
     values |= {"melt": [0.0, 0.0, 1.0, 1.0], "snowpack": [0.0, 3.0, 3.0, 2.0]}
-    figure = StoreSeries(inflows, others)
+    figure = StoreSeries(inflows, others, LOOK)
     figure.update(xr.Dataset({k: ("time", np.array(v)) for k, v in values.items()}, {"time": time}))
     lower, upper = sorted(bars(figure.layout), key=lambda area: area.glyph.y2 == "top_rainfall")
     assert (lower.glyph.y1, lower.glyph.y2) == (0, "top_snowfall")

@@ -12,6 +12,7 @@ from dgviz.experiment.runs import RunError
 from dgviz.ui.figures.check_result import plot_check_result
 from dgviz.ui.lenses.checks.physics_checks import PhysicsChecks, allowed, chip, criteria_table
 from dgviz.ui.session.simulation import Simulation
+from tests.ui.conftest import LOOK
 
 CHECKS = checks_by_name(discover()["hydrology"].checks)
 
@@ -26,7 +27,7 @@ def said(view, name):
 
 
 def panels(verdict):
-    return plot_check_result(verdict, False).children
+    return plot_check_result(verdict, LOOK).children
 
 
 def test_before_a_check_is_run_it_says_so_and_what_to_do(view):

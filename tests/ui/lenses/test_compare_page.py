@@ -67,7 +67,7 @@ def test_a_click_chooses_a_and_b(compared):
 
 
 def test_a_run_on_other_data_brings_its_data_along(compared, store):
-    store.runs()[0].config = RunConfig(data="other")
+    store.runs()[0].config = RunConfig(domain="hydrology", data="other")
     view = RunTable(state=compared)
     assert "B: no-snow" not in view.table.content
     view.table._handle_msg({"name": "A", "value": "no-snow", "checked": True})
@@ -75,7 +75,7 @@ def test_a_run_on_other_data_brings_its_data_along(compared, store):
 
 
 def test_a_run_without_results_cannot_be_chosen(compared, store):
-    store.submit(RunConfig(data="made-up"))
+    store.submit(RunConfig(domain="hydrology", data="made-up"))
     line = next(line for line in run_table(compared).split("<tr>") if ">waiting<" in line)
     assert "<input" not in line
 

@@ -15,7 +15,7 @@ from tests.ui.conftest import SITES, make_results
 @pytest.fixture
 def dial(empty_store, dataset):
     """A session in which HBV and the LSTM are trained, the LSTM in folds too."""
-    configs = wanted(RunConfig(data="made-up"))
+    configs = wanted(RunConfig(domain="hydrology", data="made-up"))
     for name, holdout, noise in (("HBV", "none", 0.1), ("LSTM", "none", 0.2), ("LSTM", "folds", 0.9)):
         config = configs[name][holdout]
         empty_store.add(f"{name}-{holdout}", config, make_results(dataset, config, noise))
@@ -49,7 +49,7 @@ def test_a_button_trains_its_preset_without_changing_what_is_shown(dial):
     view, shown = DialTable(state=dial), dial.run
     view._use("train", "HBV|folds", True)
     made = dial.store.made[0]
-    assert made.config == wanted(RunConfig(data="made-up"))["HBV"]["folds"]
+    assert made.config == wanted(RunConfig(domain="hydrology", data="made-up"))["HBV"]["folds"]
     assert "waiting" in row_of(view.table.content, "HBV") and "value='HBV|folds'" not in view.table.content
     made.status, made.stored = "done", dial.store.results("LSTM-folds")
     dial.follow()

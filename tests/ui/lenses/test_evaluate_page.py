@@ -1,20 +1,25 @@
 """The page Evaluate: distributions of scores, what was never trained on, signatures, and the best to the worst."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import xarray as xr
 
+from dgviz.domains import discover
 from dgviz.domains.hydrology.evaluation import signatures
 from dgviz.experiment.config import RunConfig
 from dgviz.processes.declare import Flux
+from dgviz.scores.statistics import best_median_worst
+from dgviz.ui.figures import distribution
 from dgviz.ui.figures.colours import choices, colouring
-from dgviz.ui.figures.distribution import Line, axis_limits, cdf_columns, legend_table
+from dgviz.ui.figures.distribution import Line, cdf_columns, legend_table
 from dgviz.ui.lenses.compare.run_table import RunTable
-from dgviz.ui.lenses.evaluate.ranked import RankedHydrographs
-from dgviz.ui.lenses.evaluate.signatures import Signatures
-from dgviz.ui.lenses.evaluate.untrained import Untrained
+from dgviz.ui.lenses.evaluate.evaluation import EvaluationCard, SecondEvaluationCard
+from dgviz.ui.lenses.evaluate.ranked import RankedTimeSeries
 from dgviz.ui.lenses.explore.distribution import LargeScoreDistribution, ScoreDistribution
 from dgviz.ui.lenses.explore.site_map import SiteMap
+from dgviz.ui.session.colour_choice import ColourChoice
 
 
 def drawn(view):
@@ -44,7 +49,7 @@ def published():
 def compared(state, store, published):
     """A, B, a further run and published models."""
     store._published["made-up"] = published
-    config = RunConfig(data="made-up").edited(epochs=7)
+    config = RunConfig(domain="hydrology", data="made-up").edited(epochs=7)
     store.add("third", config, store.results("default").isel(site=slice(1, 5)))
     state.compare_with("no-snow")
     state.draw_also("third")
@@ -72,18 +77,18 @@ def test_the_legend_has_the_median_of_each_line_on_those_sites(compared):
 
 def test_published_scores_are_of_nse_in_the_test_period_only(compared):
     view = LargeScoreDistribution(state=compared)
-    assert view.published.visible and len(drawn(view)) == 5
-    view.published.value = False
+    assert view.others.visible and len(drawn(view)) == 5
+    view.others.value = False
     assert len(drawn(view)) == 3
-    view.published.value = True
+    view.others.value = True
     view.score.value = "kge_2012"
-    assert not view.published.visible and len(drawn(view)) == 3 and "KGE (2012)" in view.heading
+    assert not view.others.visible and len(drawn(view)) == 3 and "KGE (2012)" in view.heading
     view.score.value, view.period.value = "nse", "train"
-    assert not view.published.visible and view.chart.figure.xaxis[0].axis_label == "NSE, training period"
+    assert not view.others.visible and view.chart.figure.xaxis[0].axis_label == "NSE, training period"
 
 
 def test_there_is_no_choice_of_published_models_where_nobody_published(state):
-    assert not LargeScoreDistribution(state=state).published.visible
+    assert not LargeScoreDistribution(state=state).others.visible
     groups = choices(state.config, state.dataset, state.results(state.run), False)
     assert "Difference to published NSE" not in groups
 
@@ -97,7 +102,7 @@ def test_published_scores_of_days_that_the_record_lacks_are_no_comparison(store,
 
 
 def test_the_map_shows_the_difference_to_a_published_model(compared, published):
-    compared.colour = "published:LSTM"
+    compared.colour = ColourChoice("published", "LSTM")
     view = SiteMap(state=compared)
     expected = compared.results("default").nse.sel(period="test").values[:4] - [0.5, 0.6, 0.7, 0.8]
     np.testing.assert_allclose(view.map.source.data["value"], [*expected, np.nan])
@@ -150,9 +155,9 @@ def test_limits_of_an_axis_are_those_of_the_score_with_room_on_the_bad_side():
     def score(best, limits):
         return xr.DataArray([0.0], dims="site", attrs={"best": best, "limits": limits})
 
-    assert axis_limits(score(1.0, [0, 1])) == (-0.2, 1)
-    assert axis_limits(score(0.0, [-50, 50])) == (-70, 70)
-    assert axis_limits(score(0.0, [0, 3])) == pytest.approx((0, 3.6))
+    assert distribution.axis_limits(score(1.0, [0, 1])) == (-0.2, 1)
+    assert distribution.axis_limits(score(0.0, [-50, 50])) == (-70, 70)
+    assert distribution.axis_limits(score(0.0, [0, 3])) == pytest.approx((0, 3.6))
 
 
 def test_a_curve_ends_at_all_sites_and_leaves_out_missing_ones():
@@ -179,7 +184,7 @@ def with_fluxes(state, store):
 
 
 def test_evapotranspiration_stands_against_precipitation_minus_flow(with_fluxes):
-    view = Untrained(state=with_fluxes)
+    view = EvaluationCard(state=with_fluxes)
     data = with_fluxes.dataset.sel(time=with_fluxes.results(with_fluxes.run).time)
     known = data.prcp.where(data.streamflow.notnull()).mean("time") - data.streamflow.mean("time")
     np.testing.assert_allclose(view.scatter.source.data["x"], known, atol=1e-5)
@@ -192,9 +197,9 @@ def test_evapotranspiration_stands_against_precipitation_minus_flow(with_fluxes)
     )
 
 
-@pytest.mark.parametrize("picture", ["baseflow_share", "budyko"])
+@pytest.mark.parametrize("picture", ["Baseflow", "Budyko"])
 def test_other_pictures_are_drawn_and_select(with_fluxes, picture):
-    view = Untrained(state=with_fluxes)
+    view = EvaluationCard(state=with_fluxes)
     view.picture.value = picture
     assert np.isfinite(view.scatter.source.data["y"]).all()
     view.colour.value = "attribute:area"
@@ -206,19 +211,18 @@ def test_other_pictures_are_drawn_and_select(with_fluxes, picture):
 
 
 def test_the_plot_of_budyko_has_the_limits_and_both_curves(with_fluxes):
-    view = Untrained(state=with_fluxes)
-    view.picture.value = "budyko"
+    view = EvaluationCard(state=with_fluxes)
+    view.picture.value = "Budyko"
     assert len(view.scatter.figure.legend[0].items) == 3
     data = view.scatter.source.data
     assert (data["low"] <= data["y"]).all() and (data["y"] <= data["high"]).all()
 
 
 def test_results_of_before_fluxes_were_kept_say_what_to_do(state):
-    view = Untrained(state=state)
-    assert "train it again" in view._place[0].object
+    view = EvaluationCard(state=state)
+    assert "trained again" in view._place[0].object
     state.show("no-snow")
-    view.picture.value = "baseflow_share"
-    assert "train it again" in view._place[0].object
+    assert "trained again" in view._place[0].object
 
 
 def test_without_fluxes_budyko_shows_what_is_observed(state, dataset):
@@ -226,30 +230,31 @@ def test_without_fluxes_budyko_shows_what_is_observed(state, dataset):
     run.stored = run.results().assign_coords(name=dataset.name)
     state.dataset = dataset.assign(aridity=("site", np.linspace(0.5, 2, 5)))
     state.store._results.clear()
-    view = Untrained(state=state)
-    view.picture.value = "budyko"
+    view = EvaluationCard(state=state)
+    view.picture.value = "Budyko"
     assert "Only the observed points" in view.caption
     np.testing.assert_allclose(view.scatter.source.data["x"], state.dataset.aridity)
 
 
 def test_signatures_of_simulated_and_observed_flow(with_fluxes):
-    view = Signatures(state=with_fluxes)
+    view = SecondEvaluationCard(state=with_fluxes)
     days = slice("2000-10-01", "2001-09-30")
     observed = with_fluxes.dataset.streamflow.sel(time=days)
     simulated = with_fluxes.results(with_fluxes.run).streamflow.sel(time=days)
     for name in ("q95", "flashiness"):
-        view.choice.value = name
         function = signatures.SIGNATURES[name]
+        title = function.__doc__.splitlines()[0].rstrip(".")
+        view.picture.value = title
         np.testing.assert_allclose(view.scatter.source.data["x"], function(observed.where(simulated.notnull())))
         np.testing.assert_allclose(view.scatter.source.data["y"], function(simulated.where(observed.notnull())))
-        assert function.__doc__.splitlines()[0].rstrip(".") in view.caption
+        assert title in view.caption and title in view.table.object
     assert view.table.object.count("<tr>") == 1 + len(signatures.SIGNATURES)
     view.scatter.source.selected.indices = [2]
     assert with_fluxes.site == "c3"
 
 
 def test_the_best_the_median_and_the_worst_site_are_named_and_picked(state):
-    view = RankedHydrographs(state=state)
+    view = RankedTimeSeries(state=state)
     nse = state.results(state.run).nse.sel(period="test")
     order = nse.site.values[nse.argsort()]
     assert view.sites == {"best": order[-1], "median": order[2], "worst": order[0]}
@@ -267,4 +272,36 @@ def test_a_run_without_scores_has_no_best(state, store):
     run = store.run(state.run)
     run.stored = run.stored.assign(nse=run.stored.nse * np.nan)
     store._results.clear()
-    assert "No run with scores" in RankedHydrographs(state=state)._place[0].object
+    assert "No run with scores" in RankedTimeSeries(state=state)._place[0].object
+
+
+def test_the_sites_of_a_score_whose_best_is_zero_are_ranked_by_their_distance(state, store):
+    bias = xr.DataArray([-9.0, 3.0, 0.5, 20.0, -1.0], {"site": state.sites}, "site", attrs={"best": 0.0})
+    assert best_median_worst(bias) == {"best": "c3", "median": "b2", "worst": "d4"}
+
+
+def test_simple_rivals_of_a_science_are_drawn_grey_with_what_they_are(state, monkeypatch):
+    asked = []
+
+    def rivals(dataset, periods):
+        asked.append(dict(periods))
+        nse = xr.DataArray([[0.1, 0.2, 0.3, 0.4, 0.5]], {"model": ["mean"], "site": dataset.site}, ("model", "site"))
+        return xr.Dataset({"nse": nse.assign_coords(description=("model", ["The mean of the season"]))})
+
+    science = replace(discover()["hydrology"], references=rivals)
+    monkeypatch.setattr("dgviz.experiment.config.discover", lambda: {"hydrology": science})
+    view = LargeScoreDistribution(state=state)
+    assert asked == [{"test": "2000-10-01/2001-09-30", "train": "1999-10-01/2000-09-30"}]
+    np.testing.assert_allclose(drawn(view)[1], [0.1, 0.2, 0.3, 0.4, 0.5])
+    assert "title='The mean of the season'>mean<" in view._place[0][1].object
+    view.period.value = "train"
+    assert len(drawn(view)) == 1 and not view.others.visible
+
+
+def test_a_science_without_evaluations_shows_no_card(state, monkeypatch):
+    science = replace(discover()["hydrology"], evaluations=())
+    view = SecondEvaluationCard(state=state)
+    assert view.relevant and view.__panel__().visible
+    monkeypatch.setattr("dgviz.experiment.config.discover", lambda: {"hydrology": science})
+    state.show("no-snow")
+    assert not view.relevant and not view.__panel__().visible

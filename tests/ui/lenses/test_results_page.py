@@ -13,9 +13,10 @@ from dgviz.ui.lenses.results.balance import Balance, balance_table
 from dgviz.ui.lenses.results.buckets import Buckets
 from dgviz.ui.lenses.results.learned_map import LearnedMap
 from dgviz.ui.lenses.results.stores import Stores, first_choice, offered
-from dgviz.ui.session.simulation import Simulation, day_in_view, highest_day, simulated_days
+from dgviz.ui.session.simulation import Simulation, highest, moment_in_view, simulated_span
 from dgviz.ui.session.state import AppState
 from dgviz.ui.widgets.parameters import chosen, parameter_select
+from dgviz.ui.words.steps import STEPS
 
 
 class Event:
@@ -25,18 +26,21 @@ class Event:
 
 def test_a_short_record_is_simulated_whole_and_a_long_one_in_the_window(dataset, monkeypatch):
     monkeypatch.setattr("dgviz.ui.session.simulation.SHORT", len(dataset.time))
-    assert simulated_days(dataset, ("2000-05-01", "2000-05-09")) == ("1999-10-01", "2002-09-29")
+    assert simulated_span(dataset, ("2000-05-01", "2000-05-09"), STEPS["day"]) == ("1999-10-01", "2002-09-29")
     monkeypatch.setattr("dgviz.ui.session.simulation.SHORT", 0)
     monkeypatch.setattr("dgviz.ui.session.simulation.LONGEST", 60)
-    assert simulated_days(dataset, ("2000-05-01", "2000-05-09")) == ("2000-04-30", "2000-05-09")
-    assert simulated_days(dataset, ("1999-10-01", "2002-09-29")) == ("2002-07-31", "2002-09-29")  # the last 60 days
+    assert simulated_span(dataset, ("2000-05-01", "2000-05-09"), STEPS["day"]) == ("2000-04-30", "2000-05-09")
+    assert simulated_span(dataset, ("1999-10-01", "2002-09-29"), STEPS["day"]) == (
+        "2002-07-31",
+        "2002-09-29",
+    )  # the last 60 days
 
 
 def test_the_day_of_the_highest_flow_is_looked_at_first(dataset):
     flow = dataset.streamflow.sel(site="a1")
-    day = highest_day(flow, ("2000-01-01", "2000-12-31"))
+    day = highest(flow, ("2000-01-01", "2000-12-31"))
     assert float(flow.sel(time=day)) == float(flow.sel(time="2000").max())
-    assert highest_day(flow, ("1900-01-01", "1900-12-31"))  # a window without days
+    assert highest(flow, ("1900-01-01", "1900-12-31"))  # a window without days
 
 
 def test_without_a_run_there_is_no_simulation(empty_store):
@@ -90,7 +94,7 @@ def test_scatter_shows_parameter_and_attribute_and_selects(state):
 @pytest.mark.parametrize("run", ["default", "no-snow"])
 def test_buckets_hold_what_the_simulation_says(state, run, dark):
     state.show(run)
-    state.param.update(dark=dark, day="2002-09-01")
+    state.param.update(dark=dark, moment="2002-09-01")
     view = Buckets(state=state)
     expected = Simulation.of(state).simulate().sel(time="2002-09-01")
     levels = dict(zip(view.diagram.levels.data["long_name"], view.diagram.levels.data["value"], strict=True))
@@ -101,29 +105,29 @@ def test_buckets_hold_what_the_simulation_says(state, run, dark):
 
 def test_the_day_moves_by_steps_and_by_the_slider_and_stops_at_the_end(state):
     view = Buckets(state=state)
-    state.param.update(day="2002-09-27", playing=True)
+    state.param.update(moment="2002-09-27", playing=True)
     view._step(1)
-    assert state.day == "2002-09-28" and state.playing
+    assert state.moment == "2002-09-28" and state.playing
     view._step(1)
-    assert state.day == "2002-09-29" and not state.playing  # the last day
+    assert state.moment == "2002-09-29" and not state.playing  # the last day
     view._step(1)
-    assert state.day == "2002-09-29"
+    assert state.moment == "2002-09-29"
     view.slider.value = 0
-    assert state.day == "2002-07-31"  # the first that is simulated
+    assert state.moment == "2002-07-31"  # the first that is simulated
     assert "31 Jul 2002" in view.heading
 
 
 def test_outside_the_test_period_the_highest_flow_of_the_window_is_looked_at(state):
     flow = Simulation.of(state).simulate().streamflow
     state.window = ("1999-11-01", "1999-12-31")
-    assert day_in_view(state, flow) == highest_day(flow, state.window)
+    assert moment_in_view(state, flow) == str(highest(flow, state.window).date())
 
 
 def test_a_day_that_is_not_simulated_gives_way_to_that_of_the_highest_flow(state):
-    state.day = "1999-12-01"
+    state.moment = "1999-12-01"
     view = Buckets(state=state)
-    highest = highest_day(view.simulated.streamflow, tuple(state.dataset.attrs["test_period"].split("/")))
-    assert view.simulated.indexes["time"][view.slider.value].strftime("%Y-%m-%d") == highest
+    peak = highest(view.simulated.streamflow, tuple(state.dataset.attrs["test_period"].split("/")))
+    assert view.simulated.indexes["time"][view.slider.value].strftime("%Y-%m-%d") == str(peak.date())
 
 
 def test_series_are_those_of_the_simulation_and_chips_choose_them(state):
@@ -149,9 +153,9 @@ def test_the_first_choice_is_what_leaves_and_what_feeds_the_last_store(state):
 def test_a_tap_in_the_series_chooses_the_day(state):
     view = Stores(state=state)
     view._tap(np.datetime64("2002-09-03T05", "ms").astype(float))
-    assert state.day == "2002-09-03"
+    assert state.moment == "2002-09-03"
     view._tap(np.datetime64("1900-01-01", "ms").astype(float))  # beyond the record
-    assert state.day == "2002-09-03"
+    assert state.moment == "2002-09-03"
 
 
 def test_the_balance_is_that_of_the_window(state):
@@ -159,7 +163,7 @@ def test_the_balance_is_that_of_the_window(state):
     state.window = ("2002-09-01", "2002-09-20")
     simulation = Simulation.of(state)
     terms = balance(simulation.run.config.build(), simulation.simulate().sel(time=slice("2002-08-31", "2002-09-20")))
-    assert view.table.object == balance_table(terms, state.dark)
+    assert view.table.object == balance_table(terms, state.look)
     assert "1 Sep 2002 \u2013 20 Sep 2002" in view.caption and "Observed streamflow" in view.caption
     rows = re.findall(r"<tr><td", view.table.object)
     assert len(rows) == terms.size

@@ -14,7 +14,7 @@ from dgviz.ui.words.text import number
 
 @pytest.fixture
 def view(state):
-    state.param.update(day="2002-09-10", parameter="k2")
+    state.param.update(moment="2002-09-10", parameter="k2")
     return Responses(state=state)
 
 
@@ -22,7 +22,7 @@ def test_parameter_panels_hold_the_exact_response_with_units(view, state):
     expected = Simulation.of(state).parameter_response()
     np.testing.assert_allclose(view.figure.parameters.data["p0"], expected.k2)
     assert [panel.visible for panel in view.figure.lines] == [True] + [False] * (MOST - 1)
-    assert "\u2202Q/\u2202k2" in view.figure.lines[0].yaxis.axis_label
+    assert "\u2202/\u2202k2" in view.figure.lines[0].yaxis.axis_label
     assert "mm" in view.figure.lines[0].yaxis.axis_label
     assert "1 d\u207b\u00b9 more of baseflow recession" in view.caption and "hard threshold" in view.caption
     view.parameters.value = ["k2", "fc"]
@@ -30,11 +30,11 @@ def test_parameter_panels_hold_the_exact_response_with_units(view, state):
     np.testing.assert_allclose(view.figure.parameters.data["p1"], expected.fc)
     view.parameters.value = []
     assert not any(panel.visible for panel in view.figure.lines)
-    assert view.figure.flow.xaxis.visible  # dates stand below the lowest panel
+    assert view.figure.main.xaxis.visible  # dates stand below the lowest panel
 
 
 def test_rain_after_the_day_has_exactly_no_effect(view, state):
-    data = view.figure.rain_response.data
+    data = view.figure.forcing_response.data
     response = np.asarray(data["response"])
     days = np.asarray(data["time"])
     assert not response[days > np.datetime64("2002-09-10")].any()
@@ -44,16 +44,16 @@ def test_rain_after_the_day_has_exactly_no_effect(view, state):
 
 
 def test_rain_that_fell_in_the_warm_up_is_part_of_the_response(view, state):
-    state.day = Simulation.of(state).start
-    response = Simulation.of(state).forcing_response(state.day)
-    assert response.time.values[0] < np.datetime64(state.day)
+    state.moment = Simulation.of(state).start
+    response = Simulation.of(state).forcing_response(state.moment)
+    assert response.time.values[0] < np.datetime64(state.moment)
     assert f"sum to {number(float(response.sum()))}, {number(float(response[:30].sum()))} of it" in view.caption
 
 
 def test_a_tap_chooses_another_day(view, state):
     view._tap(np.datetime64("2002-09-20", "ms").astype(float))
-    assert state.day == "2002-09-20" and "20 Sep 2002" in view.caption
-    assert view.figure.day.location.strftime("%d") == "20"
+    assert state.moment == "2002-09-20" and "20 Sep 2002" in view.caption
+    assert view.figure.moment.location.strftime("%d") == "20"
 
 
 def test_axes_fit_the_window_and_keep_zero_in_sight(view, state):

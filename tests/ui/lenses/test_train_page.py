@@ -154,7 +154,7 @@ def test_a_queue_line_offers_what_makes_sense(state, training, store):
 
 
 def test_a_run_started_elsewhere_comes_into_view_with_all_its_epochs(store, state, worker):
-    store.submit(RunConfig(data="made-up", epochs=4))
+    store.submit(RunConfig(domain="hydrology", data="made-up", epochs=4))
     run = store.runs()[0]
     run.status, run.progress = "training", [epoch(1), epoch(2), epoch(3)]
     view = TrainingControl(state=state)

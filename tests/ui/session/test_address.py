@@ -3,6 +3,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from dgviz.ui.session.address import from_query, to_query
+from dgviz.ui.session.colour_choice import ColourChoice
 from dgviz.ui.session.state import AppState
 
 PAGES = ("Explore", "Data")
@@ -19,7 +20,11 @@ def test_what_is_seen_comes_back_from_the_address(state, store):
     state.compare_with("no-snow")
     state.suppose({"k1": 0.12, "beta": 2.1})
     state.param.update(
-        page="Data", colour="parameter:fc", window=("2000-02-03", "2000-05-06"), dark=True, log_flow=True
+        page="Data",
+        colour=ColourChoice("parameter", "fc"),
+        window=("2000-02-03", "2000-05-06"),
+        dark=True,
+        log_axis=True,
     )
     again = AppState(store)
     assert from_query(queried(state), again, PAGES) == []

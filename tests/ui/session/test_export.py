@@ -10,7 +10,7 @@ import xarray as xr
 
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.runs import Run, list_runs
-from dgviz.ui.lenses.explore.flow_charts import FlowCharts
+from dgviz.ui.lenses.explore.target_charts import TargetCharts
 from dgviz.ui.session.export import shown_series, to_csv, to_netcdf, to_python
 from dgviz.ui.session.live_what_if import LiveWhatIf
 from dgviz.ui.session.state import AppState
@@ -41,7 +41,7 @@ def test_the_csv_holds_the_values_of_the_source_in_the_window(state, dataset):
 
 def test_the_csv_has_a_what_if_that_is_drawn_and_says_that_it_is_one(state):
     LiveWhatIf(state)
-    drawn = FlowCharts(state=state).chart.source
+    drawn = TargetCharts(state=state).chart.source
     state.suppose({"fc": 400.0})
     state.window = ("2000-03-01", "2000-03-31")
     table, days = columns_of(to_csv(state)), state.dataset.indexes["time"].slice_indexer(*state.window)

@@ -6,6 +6,7 @@ import pytest
 from dgviz.experiment.config import ConfigError
 from dgviz.ui.session.simulation import Simulation
 from dgviz.ui.session.state import AppState, default_window
+from dgviz.ui.words.steps import STEPS
 from tests.ui.conftest import SITES, make_dataset
 
 
@@ -106,9 +107,9 @@ def test_time_is_estimated_from_runs_on_the_same_data(state, store):
     assert state.estimate() == pytest.approx(6 * 5 * 150)
 
 
-def test_a_long_record_opens_on_the_last_three_water_years_of_its_test_period():
-    assert default_window(make_dataset("1980-10-01", 30)) == ("1998-10-01", "2001-09-30")
-    assert default_window(make_dataset("1999-10-01", 2))[0] == "1999-10-01"
+def test_a_long_record_opens_on_the_last_three_years_of_its_test_period():
+    assert default_window(make_dataset("1980-10-01", 30), STEPS["day"]) == ("1998-10-01", "2001-09-30")
+    assert default_window(make_dataset("1999-10-01", 2), STEPS["day"])[0] == "1999-10-01"
 
 
 def test_a_run_that_was_trained_on_shows_its_new_results(state, store):
@@ -120,3 +121,11 @@ def test_a_run_that_was_trained_on_shows_its_new_results(state, store):
     assert store.results("default") is run.stored
     assert float(store.medians("default").nse[0]) == pytest.approx(float(run.stored.nse[0].median()))
     assert Simulation.of(state).key != before
+
+
+def test_the_run_compared_with_stays_when_a_training_ends(state, store):
+    state.compare_with("no-snow")
+    run = store.run(state.start_training())
+    run.status, run.stored = "done", store.run("default").stored
+    state.follow()
+    assert (state.run, state.baseline) == (run.id, "no-snow")

@@ -10,8 +10,8 @@ import xarray as xr
 from dgviz.experiment.runs import RunError
 from dgviz.scores import metrics
 from dgviz.ui.figures.duration import duration_columns, regime_columns
-from dgviz.ui.figures.series import flow_columns
-from dgviz.ui.lenses.explore.flow_charts import FlowCharts
+from dgviz.ui.figures.series import target_columns
+from dgviz.ui.lenses.explore.target_charts import TargetCharts
 from dgviz.ui.lenses.explore.what_if import ParameterSliders
 from dgviz.ui.lenses.explore.window_scores import WindowScores
 from dgviz.ui.lenses.results.balance import Balance
@@ -190,8 +190,8 @@ def test_the_model_of_a_basin_is_read_once(asking, monkeypatch):
 
 
 def test_the_hydrograph_draws_it_and_forgets_it(asking):
-    view = FlowCharts(state=asking)
-    rain, legend = view.chart.source.data["rain"], view.chart.flow.legend[0]
+    view = TargetCharts(state=asking)
+    rain, legend = view.chart.source.data["rain"], view.chart.main.legend[0]
     assert "what if" not in [item.label.value for item in legend.items if item.visible]
     asking.suppose({"k1": 0.3})
     drawn = xr.DataArray(view.chart.source.data["what_if"], {"time": asking.dataset.time}, "time")
@@ -206,21 +206,25 @@ def test_the_hydrograph_draws_it_and_forgets_it(asking):
 
 
 def test_the_flow_axis_makes_room_for_it(asking):
-    view = FlowCharts(state=asking)
+    view = TargetCharts(state=asking)
     asking.window = ("2002-09-01", "2002-09-29")
     flow = asking.dataset.streamflow.sel(site=asking.site, time=slice("2002-08-01", None))
     asking.what_if = WhatIf((), xr.Dataset({"streamflow": xr.full_like(flow, 500.0)}))
-    assert view.chart.flow_range.end > 500
+    assert view.chart.y_range.end > 500
 
 
-@pytest.mark.parametrize("make", [duration_columns, regime_columns])
+def regime_without_bars(columns, inside):
+    return regime_columns(columns, inside, [])
+
+
+@pytest.mark.parametrize("make", [duration_columns, regime_without_bars])
 def test_other_charts_compare_the_days_that_all_have(make, dataset, store):
     results = store.results("default")
     part = results.sel(site="b2", time=slice("2000-10-01", "2001-09-30"))
     days = slice(0, dataset.sizes["time"])
-    columns = make(flow_columns(dataset, "b2", results, None, part), days)
+    columns = make(target_columns("streamflow", dataset, "b2", results, None, part), days)
     year = dataset.indexes["time"].slice_indexer("2000-10-01", "2001-09-30")
-    alone = make(flow_columns(dataset, "b2", results), year)
+    alone = make(target_columns("streamflow", dataset, "b2", results), year)
     for name in ("observed", "simulated"):
         np.testing.assert_allclose(columns[name], alone[name], rtol=1e-5)
     np.testing.assert_allclose(columns["what_if"], columns["simulated"], rtol=1e-5)

@@ -1,9 +1,12 @@
+import numpy as np
 import pandas as pd
 from bokeh.document import Document
 from bokeh.models import Range1d
 
-from dgviz.ui.figures.hydrograph import Hydrograph
-from dgviz.ui.figures.series import days_in_sight, flow_columns, periods, rain_and_snow, stretches
+from dgviz.domains.hydrology.evaluation.backdrop import rain_and_snow
+from dgviz.ui.figures.series import backdrop_columns, days_in_sight, periods, stretches, target_columns
+from dgviz.ui.figures.time_series import TimeSeries
+from tests.ui.conftest import LOOK
 
 
 def test_a_time_axis_is_read_in_whole_days():
@@ -16,9 +19,11 @@ def test_a_time_axis_is_read_in_whole_days():
 
 
 def test_the_server_does_not_move_an_axis_that_the_user_is_dragging(dataset):
-    chart = Hydrograph()
+    weather = rain_and_snow(dataset.sel(site="a1"))
+    chart = TimeSeries(LOOK, weather)
     Document().add_root(chart.layout)
-    chart.update(flow_columns(dataset, "a1"), compared=False)
+    columns = backdrop_columns(weather) | target_columns("streamflow", dataset, "a1")
+    chart.update(columns, with_baseline=False)
     chart.show_window(("2000-01-01", "2000-03-01"))
     chart.x_range.start = 946684800000 + 3.6e6  # one hour later, as a drag would
     chart.show_window(("2000-01-01", "2000-03-01"))
@@ -27,9 +32,11 @@ def test_the_server_does_not_move_an_axis_that_the_user_is_dragging(dataset):
 
 def test_rain_and_snow_add_up_and_snow_falls_on_cold_days(dataset):
     here = dataset.sel(site="a1")
-    rain, snow = rain_and_snow(here)
-    assert ((rain + snow) == here.prcp.values).all()
-    assert snow[here.tmean.values >= 0].sum() == 0 < snow.sum()
+    weather = rain_and_snow(here)
+    assert (weather.rain + weather.snow == here.prcp).all()
+    assert weather.snow.where(here.tmean >= 0, 0).sum() == 0 < weather.snow.sum()
+    columns = backdrop_columns(weather)
+    np.testing.assert_allclose(columns["top_snow"], here.prcp)  # snow stands on rain
 
 
 def test_gaps_are_whole_stretches_of_days():

@@ -40,7 +40,9 @@ def test_runs_that_are_alike_are_told_apart_by_their_ids(state):
 
 
 def test_a_run_without_scores_has_a_name_too(state):
-    state.store.add("scoreless", RunConfig(data="made-up"), state.results("default")[["streamflow"]])
+    state.store.add(
+        "scoreless", RunConfig(domain="hydrology", data="made-up"), state.results("default")[["streamflow"]]
+    )
     assert run_names(["scoreless"], state.store) == {"HBV, 3 Feb 04:05": "scoreless"}
 
 

@@ -1,11 +1,11 @@
 import numpy as np
 import xarray as xr
 
-from dgviz.ui.figures.series import flow_columns
+from dgviz.ui.figures.series import target_columns
 from dgviz.ui.lenses.explore.distribution import ScoreDistribution
-from dgviz.ui.lenses.explore.flow_charts import FlowCharts
 from dgviz.ui.lenses.explore.site_map import SiteMap
-from dgviz.ui.words.summaries import of_distribution, of_flow, of_map
+from dgviz.ui.lenses.explore.target_charts import TargetCharts
+from dgviz.ui.words.summaries import of_distribution, of_map, of_series
 
 
 def test_a_map_is_told_by_its_ends_its_median_and_the_picked_site(dataset):
@@ -18,9 +18,11 @@ def test_a_map_is_told_by_its_ends_its_median_and_the_picked_site(dataset):
     assert "There is no value" in of_map("Drainage area", values * np.nan, "", "c3")
 
 
-def test_a_hydrograph_is_told_by_means_and_peaks_in_the_window(state, dataset):
+def test_a_series_is_told_by_means_and_peaks_in_the_window(state, dataset):
     window = ("2000-01-01", "2000-03-31")
-    said = of_flow("Birch River", flow_columns(dataset, "b2", state.results("default")), window)
+    said = of_series(
+        "Birch River", target_columns("streamflow", dataset, "b2", state.results("default")), window, state.look
+    )
     flow = dataset.streamflow.sel(site="b2", time=slice(*window))
     peak = flow.idxmax("time").dt.strftime("%-d %b %Y").item()
     assert said.startswith("Streamflow of Birch River, 1 Jan 2000 \u2013 31 Mar 2000. Observed: mean ")
@@ -28,12 +30,12 @@ def test_a_hydrograph_is_told_by_means_and_peaks_in_the_window(state, dataset):
 
 
 def test_a_distribution_is_told_by_its_quartiles():
-    said = of_distribution(xr.DataArray([0.0, 0.25, 0.5, 0.75, 1.0, np.nan], dims="site"))
+    said = of_distribution(xr.DataArray([0.0, 0.25, 0.5, 0.75, 1.0, np.nan], dims="site"), "NSE")
     assert said == "NSE: a quarter of the sites are below 0.25, half below 0.50, a quarter above 0.75."
 
 
 def test_the_figures_of_the_first_page_have_a_summary_that_follows(state):
-    views = [view(state=state) for view in (SiteMap, FlowCharts, ScoreDistribution)]
+    views = [view(state=state) for view in (SiteMap, TargetCharts, ScoreDistribution)]
     assert all(view.summary for view in views)
     site_map, flow, _ = views
     state.pick("c3")

@@ -2,7 +2,7 @@
 
 import xarray as xr
 
-from dgviz.datasets.river_network import has_network, upstream_area
+from dgviz.datasets.site_network import has_network, upstream_area
 
 
 def mean_discharge(results: xr.Dataset, dataset: xr.Dataset) -> dict[str, xr.DataArray]:

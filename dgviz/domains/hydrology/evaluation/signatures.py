@@ -13,6 +13,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from dgviz.domains.evaluation import Evaluation, Scatter
+
 Signature = Callable[..., xr.DataArray]
 
 ALPHA = 0.925  # of the filter that separates baseflow: the usual value for daily flow
@@ -176,25 +178,6 @@ def baseflow(flow: xr.DataArray, dim: str = "time") -> xr.DataArray:
     ).transpose(*flow.dims)
 
 
-def flow_duration(flow: xr.DataArray, dim: str = "time") -> xr.DataArray:
-    """Flows in falling order along `exceeded`, the share of the known days, in %, on which a flow is exceeded.
-
-    All series need the same number of known days: give them on days that all have.
-    """
-    values = flow.transpose(dim, ...)
-    n_days = int(values.count(dim).max()) if values.size else 0
-    falling = -np.sort(-values.values, axis=0)[:n_days]  # missing days come last
-    share = (np.arange(n_days) + 0.5) / max(n_days, 1) * 100
-    exceeded = ("exceeded", share, {"units": "%", "long_name": "Share of days on which the flow is exceeded"})
-    coords = {name: coord for name, coord in values.coords.items() if dim not in coord.dims}
-    return xr.DataArray(falling, coords | {"exceeded": exceeded}, ("exceeded", *values.dims[1:]), attrs=flow.attrs)
-
-
-def regime(values: xr.DataArray | xr.Dataset, dim: str = "time") -> xr.DataArray | xr.Dataset:
-    """The mean of every calendar month, along `month` from 1 to 12; NaN for a month without a known day."""
-    return values.groupby(values[dim].dt.month).mean(dim, keep_attrs=True).reindex(month=range(1, 13))
-
-
 def _ratio(above: xr.DataArray, below: xr.DataArray) -> xr.DataArray:
     """A quotient, NaN instead of infinite."""
     return above / below.where(below != 0)
@@ -253,3 +236,28 @@ def _day_of_half(flow: np.ndarray) -> np.ndarray:
 def _mean_of_known(dates: np.ndarray) -> np.ndarray:
     count = np.isfinite(dates).sum(0)
     return np.where(count > 0, np.nansum(dates, 0) / np.maximum(count, 1), np.nan)
+
+
+def _of_period(results: xr.Dataset, dataset: xr.Dataset, period: str) -> xr.Dataset:
+    """`observed_NAME` and `simulated_NAME` `(site,)` of every signature over a period."""
+    days = slice(*period.split("/"))
+    series = (results.streamflow, dataset.streamflow, dataset.prcp)
+    both = observed_and_simulated(*(one.sel(time=days) for one in series))
+    parts = {f"{of}_{name}": both[name].sel(of=of, drop=True) for name in both for of in ("observed", "simulated")}
+    named = {name: values.assign_attrs(long_name=name.partition("_")[0].capitalize()) for name, values in parts.items()}
+    return xr.Dataset(named)
+
+
+def _picture(name: str, function: Signature) -> Scatter:
+    """Its title and formula are the first paragraphs of its docstring."""
+    title, formula, *_ = inspect.getdoc(function).split("\n\n")
+    about = " ".join(formula.replace("`", "").split())
+    return Scatter(title.rstrip("."), f"observed_{name}", f"simulated_{name}", about)
+
+
+EVALUATION = Evaluation(
+    title="Signatures of the flow",
+    about="What characterises the flow of a river, of the simulation and of the observation.",
+    compute=_of_period,
+    pictures=tuple(_picture(name, function) for name, function in SIGNATURES.items()),
+)

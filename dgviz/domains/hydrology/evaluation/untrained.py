@@ -6,6 +6,8 @@ parts of it that observations can judge.
 
 import xarray as xr
 
+from dgviz.domains.evaluation import Evaluation, Scatter
+from dgviz.domains.hydrology.evaluation.budyko import curves
 from dgviz.domains.hydrology.evaluation.signatures import baseflow_index
 
 
@@ -75,3 +77,53 @@ LABELS = {
 def _labelled(values: xr.DataArray, name: str) -> xr.DataArray:
     units, long_name = LABELS[name]
     return values.reset_coords(drop=True).drop_attrs().assign_attrs(units=units, long_name=long_name)
+
+
+def _of_period(results: xr.Dataset, dataset: xr.Dataset, period: str) -> xr.Dataset:
+    """`untrained`; a long-term balance is of all days of the results, whatever the test period is."""
+    return untrained(results, dataset)
+
+
+def _lacking(results: xr.Dataset, dataset: xr.Dataset) -> str:
+    if any(str(name).startswith("mean_") for name in results):
+        return "This run has no baseflow: none of its processes computes it."
+    return (
+        "The results of this run hold no fluxes. A network alone has none; a run with processes that was trained "
+        "before fluxes were kept has to be trained again."
+    )
+
+
+UNTRAINED = Evaluation(
+    title="Never trained on",
+    about="Parts of the water balance that no run was trained on, beside what is observed of them.",
+    compute=_of_period,
+    pictures=(
+        Scatter(
+            "Evaporation",
+            "observed_evapotranspiration",
+            "evapotranspiration",
+            "Precipitation minus streamflow is what evaporated, as far as the storage of the basin was the same at the "
+            "end and nothing flowed by underground.",
+        ),
+        Scatter(
+            "Baseflow",
+            "observed_baseflow_share",
+            "baseflow_share",
+            "The baseflow index is made of the observed flow by a filter that sees only how slowly it changes: a right "
+            "model follows it in rank rather than in value.",
+            limits=(0.0, 1.0),
+        ),
+        Scatter(
+            "Budyko",
+            "aridity",
+            "evaporative_index",
+            "A line leads from each simulated point to the observed 1 minus runoff ratio. Above the limit, more "
+            "evaporates than there is water or energy for, or the precipitation was measured too low.",
+            to="observed_evaporative_index",
+            equal=False,
+            curves=curves,
+            limits=(0.0, 1.1),
+        ),
+    ),
+    lacking=_lacking,
+)

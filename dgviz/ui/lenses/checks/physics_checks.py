@@ -104,7 +104,7 @@ class PhysicsChecks(ComputingView):
     def run(self, *names: str) -> None:
         """Carry out some checks and show the first of them, unless one of them is shown already."""
         self.asked |= set(names)
-        pn.state.execute(partial(self._begin, *names) if self._drawn else self._draw, schedule=True)
+        pn.state.execute(partial(self._begin, *names) if self.has_body else self.draw_again, schedule=True)
 
     def pick(self, name: str) -> None:
         """Show what a check means and found."""
@@ -156,7 +156,9 @@ class PhysicsChecks(ComputingView):
             self.found.objects = [asks, text(f"<div class='empty'>{html.escape(verdict.sentence)}</div>")]
         else:
             dark = self.state.dark
-            drawn = pn.pane.Bokeh(plot_check_result(verdict, dark), sizing_mode="stretch_width", margin=(6, 0))
+            drawn = pn.pane.Bokeh(
+                plot_check_result(verdict, self.state.look), sizing_mode="stretch_width", margin=(6, 0)
+            )
             self.found.objects = [asks, drawn, text(criteria_table(verdict, dark))]
 
     def _sum_up(self):

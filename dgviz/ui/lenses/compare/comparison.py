@@ -4,13 +4,10 @@ import html
 
 import xarray as xr
 
-from dgviz.scores import metrics
 from dgviz.ui.lenses.view import View, text
 from dgviz.ui.widgets import material
 from dgviz.ui.words.differences import differences
-from dgviz.ui.words.text import SCORES, number, signed, units
-
-PERIODS = {"test": "Test period", "train": "Training period"}
+from dgviz.ui.words.text import PERIODS, number, score_digits, score_label, score_meaning, sentence, signed, units
 
 
 def median_table(a: xr.Dataset, b: xr.Dataset | None) -> str:
@@ -20,19 +17,21 @@ def median_table(a: xr.Dataset, b: xr.Dataset | None) -> str:
 
 
 def _table_of(period: str, a: xr.Dataset, b: xr.Dataset | None) -> str:
-    head = f"<th>{PERIODS[period]}</th><th>A</th>" + ("<th>B</th><th>A \u2212 B</th>" if b is not None else "")
-    body = "".join(_median_row(name, period, a, b) for name in SCORES if name in a)
+    head = f"<th>{sentence(PERIODS[period])}</th><th>A</th>" + (
+        "<th>B</th><th>A \u2212 B</th>" if b is not None else ""
+    )
+    body = "".join(_median_row(name, period, a, b) for name in a)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _median_row(name: str, period: str, a: xr.Dataset, b: xr.Dataset | None) -> str:
     unit = units(a[name].attrs["units"])
-    digits = 1 if unit == "%" else 2
+    digits = score_digits(unit)
     values = [float(run[name].sel(period=period)) for run in (a, b) if run is not None]
     cells = [number(value, digits) for value in values]
     cells += [signed(values[0] - values[1], digits)] if len(values) > 1 else []
-    meaning = html.escape(metrics.METRICS[name].__doc__.splitlines()[0], quote=True)
-    label = f"<td title='{meaning}'>{SCORES[name]}{', ' * bool(unit)}{unit}</td>"
+    meaning = html.escape(score_meaning(name), quote=True)
+    label = f"<td title='{meaning}'>{score_label(name)}{', ' * bool(unit)}{unit}</td>"
     return f"<tr>{label}{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
 
@@ -45,7 +44,10 @@ class MedianScores(View):
         """The table."""
         if not run:
             return None
+        names = self.state.target.scores
         medians = [self.state.store.medians(r) if r else None for r in (run, baseline)]
+        shown = [name for name in names if all(m is None or name in m for m in medians)]
+        medians = [None if m is None else m[shown] for m in medians]
         self.caption = _sites_words(*(self.state.results(r) for r in (run, baseline))) if baseline else ""
         return text(median_table(*medians))
 

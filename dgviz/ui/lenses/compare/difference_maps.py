@@ -1,26 +1,18 @@
 """Where two runs differ: score and learned parameters of A minus those of B, on the map."""
 
 import numpy as np
-import panel as pn
 import xarray as xr
 
 from dgviz.experiment.config import RunConfig
 from dgviz.processes.declare import Parameter
 from dgviz.ui import theme
 from dgviz.ui.figures.colours import Colouring, colouring
-from dgviz.ui.figures.site_map import SiteMap
-from dgviz.ui.lenses.view import View
+from dgviz.ui.lenses.map_view import MapView
+from dgviz.ui.session.colour_choice import ColourChoice
 from dgviz.ui.widgets import material
-from dgviz.ui.words.text import number, signed
+from dgviz.ui.widgets.scores import score_select
+from dgviz.ui.words.text import PERIODS, number, signed
 
-SCORES = {
-    "NSE": "nse",
-    "NSE of log flow": "log_nse",
-    "KGE (2012)": "kge_2012",
-    "KGE (2009)": "kge_2009",
-    "Correlation": "correlation",
-}
-PERIODS = {"test period": "test", "training period": "train"}
 SHARE = 0.5  # of a parameter's allowed range: where the colours of a difference end
 
 
@@ -39,16 +31,16 @@ def parameter_difference(name: str, declared: Parameter, a: xr.Dataset, b: xr.Da
     return Colouring(title, values, theme.DIVERGING, -half, half, "half the allowed range")
 
 
-class DifferenceMap(View):
+class DifferenceMap(MapView):
     """A map of a difference; what it shows is chosen in its own list."""
 
     empty = "Choose a second run in column B of the table above to see where the two differ."
 
     def __init__(self, state, **params):
-        self.choices = self._choices()
+        self.choices = self._choices(state)
         super().__init__(state=state, **params)
         for choice in self.choices:
-            choice.param.watch(lambda event: self._note(), "value")
+            choice.param.watch(lambda _: self.redraw("choice"), "value")
 
     def tools(self):
         """What is shown."""
@@ -58,25 +50,20 @@ class DifferenceMap(View):
         """A map, to be coloured."""
         if not (run and baseline):
             return None
-        self.map = SiteMap(dataset, dark, height=400)
-        self.map.figure.on_event("tap", lambda event: self._pick(event.x, event.y))
-        return pn.pane.Bokeh(self.map.figure, sizing_mode="stretch_width", margin=0)
+        return self.make_map(dataset, dark, 400)
 
-    def refresh(self, *, site):
+    def refresh(self, *, site, selected):
         """Colours and the ring around the picked site."""
         state = self.state
         shown = self._colouring(state.results(state.run), state.results(state.baseline))
         if shown is None:
             self.map.paint(np.full(len(state.sites), np.nan), theme.DIVERGING, -1, 1, "")
-            self.caption = "The two runs have no parameter in common."
+            self.caption = "The two runs have nothing in common here."
             return
         self.map.paint(shown.values.values, shown.palette, shown.low, shown.high, shown.units)
-        self.map.mark(state.sites.index(site) if site else None)
+        self.follow_sites(site, selected)
         self.heading = shown.title
         self.caption = f"{_counts(shown.values)}.{self._more()} Limits: {_limits(shown)}."
-
-    def _pick(self, x, y):
-        self.state.pick(self.state.sites[self.map.nearest(x, y)])
 
     def _more(self):
         return ""
@@ -99,16 +86,17 @@ def _counts(values: xr.DataArray) -> str:
 class ScoreDifference(DifferenceMap):
     """Score: A minus B."""
 
-    def _choices(self):
+    def _choices(self, state):
+        periods = {words: period for period, words in PERIODS.items()}
         return [
-            material.Select(label="Score", options=SCORES, value="nse", width=140, size="small", margin=(0, 6, 0, 0)),
-            material.Select(label="Period", options=PERIODS, value="test", width=140, size="small", margin=0),
+            score_select(state, width=140, margin=(0, 6, 0, 0)),
+            material.Select(label="Period", options=periods, value="test", width=140, size="small", margin=0),
         ]
 
     def _colouring(self, a, b):
-        score, period = (choice.value for choice in self.choices)
-        shown = colouring(f"difference:{score}:{period}", self.state.config, self.state.dataset, a, b)
-        self.values = shown.values
+        choice = ColourChoice("difference", *(choice.value for choice in self.choices))
+        shown = colouring(choice, self.state.config, self.state.dataset, a, b)
+        self.values = shown.values if shown else None
         return shown
 
     def _more(self):
@@ -119,7 +107,7 @@ class ScoreDifference(DifferenceMap):
 class ParameterDifference(DifferenceMap):
     """Learned parameter: A minus B."""
 
-    def _choices(self):
+    def _choices(self, state):
         return [material.Select(label="Parameter", width=230, size="small", margin=0)]
 
     def body(self, *, dataset, dark, run, baseline):

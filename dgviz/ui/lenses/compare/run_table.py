@@ -12,19 +12,29 @@ from dgviz.ui.session.state import FINISHED, AppState
 from dgviz.ui.widgets.form_table import FormTable
 from dgviz.ui.words.differences import describe_differences
 from dgviz.ui.words.run_names import run_name
-from dgviz.ui.words.text import date, duration, number
+from dgviz.ui.words.text import date, duration, number, score_label
 
-SCORES = {"NSE train": ("nse", "train"), "NSE test": ("nse", "test"), "KGE test": ("kge_2012", "test")}
-HEAD = ("A", "B", "Also", "Run", "When", "Data", "Differs from A", "Epochs", "Time", *SCORES, "Status")
+BEFORE = ("A", "B", "Also", "Run", "When", "Data", "Differs from A", "Epochs", "Time")
 LEFT = {"Run", "When", "Data", "Differs from A"}
 
 
 def run_table(state: AppState) -> str:
     """One line per run: what it is, how it differs from A and how well it does, HTML."""
     shown = state.store.run(state.run).config if state.run else None
-    head = "".join(f"<th{' class=left' * (name in LEFT)}>{name}</th>" for name in HEAD)
+    head = "".join(f"<th{' class=left' * (name in LEFT)}>{name}</th>" for name in _columns(state))
     body = "".join(_line(run, state, shown) for run in state.store.runs())
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _scores(state: AppState) -> dict[str, tuple[str, str]]:
+    """The scores in the table by heading: the first of the target in both periods, the second in the test period."""
+    first, *others = state.target.scores
+    shown = [(first, "train"), (first, "test"), *((name, "test") for name in others[:1])]
+    return {f"{score_label(name)} {period}": (name, period) for name, period in shown}
+
+
+def _columns(state: AppState) -> tuple[str, ...]:
+    return *BEFORE, *_scores(state), "Status"
 
 
 def _line(run: Run, state: AppState, shown) -> str:
@@ -47,7 +57,9 @@ def _line(run: Run, state: AppState, shown) -> str:
         "Status": run.status,
     }
     kind = dict.fromkeys(LEFT, "left") | {"Differs from A": "left wrap"}
-    return "<tr>" + "".join(f"<td class='{kind.get(name, '')}'>{cells[name]}</td>" for name in HEAD) + "</tr>"
+    return (
+        "<tr>" + "".join(f"<td class='{kind.get(name, '')}'>{cells[name]}</td>" for name in _columns(state)) + "</tr>"
+    )
 
 
 def _input(kind: str, column: str, run: Run, checked: bool, offered: bool) -> str:
@@ -61,7 +73,7 @@ def _medians(run: Run, state: AppState, finished: bool) -> dict[str, str]:
     medians = state.store.medians(run.id) if finished else {}
     return {
         label: number(float(medians[score].sel(period=period))) if score in medians else ""
-        for label, (score, period) in SCORES.items()
+        for label, (score, period) in _scores(state).items()
     }
 
 

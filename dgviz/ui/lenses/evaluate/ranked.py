@@ -3,44 +3,47 @@
 import panel as pn
 
 from dgviz.scores.statistics import best_median_worst
-from dgviz.ui.figures.series import flow_columns
-from dgviz.ui.figures.small_hydrographs import SmallHydrographs
+from dgviz.ui.figures.series import target_columns
+from dgviz.ui.figures.small_time_series import SmallTimeSeries
 from dgviz.ui.lenses.view import View
-from dgviz.ui.words.text import number, period
+from dgviz.ui.words.text import number, period, score_label, units
 
 
-class RankedHydrographs(View):
+class RankedTimeSeries(View):
     """Best, median and worst."""
 
     empty = "No run with scores is shown. Press Train in the side bar, or pick a run above, to see where it does well."
 
     def body(self, *, dataset, run, dark):
         """A panel for each, to be filled."""
-        results = self.state.results(run)
-        self.nse = results.nse.sel(period="test") if results is not None else None
-        self.sites = best_median_worst(self.nse) if results is not None else {}
+        results, self.score = self.state.results(run), self.state.target.scores[0]
+        known = results is not None and self.score in results
+        self.scores = results[self.score].sel(period="test") if known else None
+        self.sites = best_median_worst(self.scores) if known else {}
         if not self.sites:
             return None
-        self.charts = SmallHydrographs(list(self.sites), dark)
+        self.charts = SmallTimeSeries(list(self.sites), self.state.look)
         for place, panel in self.charts.panels.items():
             panel.on_event("tap", lambda _, place=place: self.state.pick(self.sites[place]))
         return pn.pane.Bokeh(self.charts.layout, sizing_mode="stretch_width", margin=0)
 
     def refresh(self, *, baseline, window):
-        """The flows, and the days of the window."""
+        """The target of each, and the window."""
         state, results = self.state, self.state.results(self.state.run)
-        word = state.config.science.site
-        self.heading = f"The {word}s of the best, the median and the worst NSE"
+        word, score = state.science.site, score_label(self.score)
+        self.heading = f"The {word}s of the best, the median and the worst {score}"
         self.caption = (
-            f"NSE of run A in the test period over {self.nse.sizes['site']} {word}s; the flows are of "
+            f"{score} of run A in the test period over {self.scores.sizes['site']} {word}s; the series are of "
             f"{period(*window)}. Tap one to pick it."
         )
         if self.changed - {"window"}:
             for place, site in self.sites.items():
-                columns = flow_columns(state.dataset, site, results, state.results(baseline))
+                columns = target_columns(state.config.target, state.dataset, site, results, state.results(baseline))
                 self.charts.update(place, self._title(place, site), columns, bool(baseline))
         self.charts.show_window(window)
         self.summary = ". ".join(self._title(place, site) for place, site in self.sites.items())
 
     def _title(self, place, site):
-        return f"{place.capitalize()}: {self.state.name_of(site)}, NSE {number(float(self.nse.sel(site=site)))}"
+        score = self.scores.sel(site=site)
+        value = f"{number(float(score))} {units(score.attrs['units'])}".strip()
+        return f"{place.capitalize()}: {self.state.name_of(site)}, {score_label(self.score)} {value}"

@@ -1,56 +1,64 @@
 """How a score is distributed over the sites."""
 
 from dataclasses import replace
+from functools import partial
 
 import panel as pn
+import xarray as xr
 
 from dgviz.scores.statistics import on_common_sites
 from dgviz.ui import theme
 from dgviz.ui.figures.colours import other_days, published_name
 from dgviz.ui.figures.distribution import OF_OTHERS, Distribution, Line, legend_table
-from dgviz.ui.lenses.view import View, text
+from dgviz.ui.lenses.computing import ComputingView
+from dgviz.ui.lenses.view import text
 from dgviz.ui.widgets import material
+from dgviz.ui.widgets.scores import score_select
 from dgviz.ui.words.run_names import name_without_score
 from dgviz.ui.words.summaries import of_distribution
-from dgviz.ui.words.text import SCORES, sentence, with_units
-
-PERIODS = {"Test period": "test", "Training period": "train"}
+from dgviz.ui.words.text import PERIODS, score_label, sentence, with_units
 
 
-class ScoreDistribution(View):
+class ScoreDistribution(ComputingView):
     """Distribution of a score."""
 
     empty = "No run is shown: its scores will be compared here."
-    height, with_published = 220, False
+    height, with_others = 220, False
 
     def __init__(self, state, **params):
         options = dict(size="small", width=126, margin=(0, 6, 0, 0))
-        self.score = material.Select(label="Score", options={v: k for k, v in SCORES.items()}, value="nse", **options)
-        self.period = material.Select(label="Period", options=PERIODS, value="test", **options)
-        self.published = material.Checkbox(
-            label="Published", value=self.with_published, size="small", margin=0, visible=False
+        periods = {sentence(words): period for period, words in PERIODS.items()}
+        self.score = score_select(state, width=126, margin=(0, 6, 0, 0))
+        self.period = material.Select(label="Period", options=periods, value="test", **options)
+        self.others = material.Checkbox(
+            label="Other models", value=self.with_others, size="small", margin=0, visible=False
         )
+        self.asked: tuple | None = None
+        self.references: xr.Dataset | None = None  # of the data set and periods in view, when they are known
         super().__init__(state=state, **params)
-        for choice in (self.score, self.period, self.published):
+        for choice in (self.score, self.period, self.others):
             choice.param.watch(self.draw_again, "value")
 
     def tools(self):
         """Which score, of which days, and whether with others' models."""
-        return [self.published, self.score, self.period]
+        return [*super().tools(), self.others, self.score, self.period]
 
     def body(self, *, run, baseline, others, dark):
         """The curves on the sites that all have, and a legend with their medians."""
         results = self.state.results(run)
         if results is None:
             return None
+        self._ask_for_references(run)
         lines = self._on_common_sites(self._lines(run, baseline, others, dark))
-        score, word = self.score.value, self.state.config.science.site
-        days = next(words for words, period in PERIODS.items() if period == self.period.value).lower()
-        x_label = f"{with_units(SCORES[score], lines[0].values.attrs['units'])}, {days}"
+        if not lines:
+            return None
+        score, word = self.score.value, self.state.science.site
+        called = score_label(score)
+        x_label = f"{with_units(called, lines[0].values.attrs['units'])}, {PERIODS[self.period.value]}"
         self.chart = Distribution(lines, x_label, f"{sentence(word)}s at or below, %", dark, self.height)
         self.chart.shown.selected.on_change("indices", lambda attr, old, new: self._select(new))
-        self.heading = f"{SCORES[score]} over {lines[0].values.size} {word}s"
-        self.summary = of_distribution(lines[0].values, SCORES[score])
+        self.heading = f"{called} over {lines[0].values.size} {word}s"
+        self.summary = of_distribution(lines[0].values, called)
         self.caption = self._about(lines)
         return pn.Column(
             pn.pane.Bokeh(self.chart.figure, sizing_mode="stretch_width", margin=0),
@@ -79,34 +87,58 @@ class ScoreDistribution(View):
             if results is not None and self.score.value in results:
                 values = results[self.score.value].sel(period=self.period.value)
                 found.append(Line(letter + name_without_score(state.store.run(run_id)), values, *style))
-        return found + self._published_lines(dark)
+        return found + self._other_lines(dark)
 
-    def _published_lines(self, dark):
-        scores = self.state.store.published(self.state.config.data)
-        of_nse = self.score.value == "nse" and self.period.value == "test"
-        self.published.visible = scores is not None and of_nse
-        if not (self.published.visible and self.published.value):
+    def _ask_for_references(self, run):
+        """Scores of simple rivals, where the science has any; they are computed once for a data set and periods."""
+        make, config = self.state.science.references, self.state.store.run(run).config
+        dataset = self.state.dataset
+        spans = {name: getattr(config, f"{name}_period") or dataset.attrs[f"{name}_period"] for name in PERIODS}
+        key = (config.data, *spans.values())
+        if make is None:
+            self.references, self.asked = None, None
+        elif self.asked != key:
+            self.references, self.asked = None, key
+            self.compute("simple rivals", key, partial(make, dataset, spans), self._show_references)
+
+    def _show_references(self, references):
+        if references is not None:
+            self.references = references
+            self.draw_again()
+
+    def _others(self):
+        """Others' scores `(model, site)` that can stand beside those in view: published ones, and simple rivals."""
+        score, found = self.score.value, []
+        published = self.state.store.published(self.state.config.data)
+        if published is not None and score in published and self.period.value == "test":
+            found += [replace(line, label=published_name(line.values.model)) for line in _grey_lines(published[score])]
+        if self.references is not None and score in self.references and self.period.value == "test":
+            found += _grey_lines(self.references[score])
+        return found
+
+    def _other_lines(self, dark):
+        lines = self._others()
+        self.others.visible = bool(lines)
+        if not (lines and self.others.value):
             return []
         grey = theme.token("muted", dark)
-        return [
-            Line(published_name(one.model), one, grey, OF_OTHERS[i % len(OF_OTHERS)], 1.2, one.description.item())
-            for i, one in enumerate(scores.nse)
-        ]
+        return [replace(line, colour=grey, dash=OF_OTHERS[i % len(OF_OTHERS)]) for i, line in enumerate(lines)]
 
     def _on_common_sites(self, lines):
         kept = on_common_sites(dict(enumerate(line.values for line in lines)))
         return [replace(line, values=kept[i]) for i, line in enumerate(lines)]
 
     def _about(self, lines):
-        word, said = self.state.config.science.site, []
+        word, said = self.state.science.site, []
         if len(lines) > 1:
             all_of_a = self.state.results(self.state.run).sizes["site"]
             left_out = f" of {all_of_a}" if lines[0].values.size < all_of_a else ""
             said.append(f"On the {lines[0].values.size}{left_out} {word}s that all have")
         said.append("Ticks on the axis mark the medians")
         said.append(f"A box selects {word}s by their score")
-        if self.published.visible and self.published.value:
-            theirs = self.state.store.published(self.state.config.data).nse
+        published = self.state.store.published(self.state.config.data)
+        if self.others.visible and self.others.value and published is not None and self.score.value in published:
+            theirs = published[self.score.value]
             said.append(other_days(self.state.results(self.state.run), theirs).removeprefix(". "))
         return ". ".join(filter(None, said)) + "."
 
@@ -114,7 +146,17 @@ class ScoreDistribution(View):
         self.state.select([self.chart.shown.data["site"][i] for i in indices])
 
 
+def _grey_lines(scores: xr.DataArray) -> list[Line]:
+    """A line for each model of `(model, site)`, with what it is."""
+    lines = []
+    for place, name in enumerate(scores.model.values):
+        one = scores.isel(model=place)
+        about = one.coords.get("description")
+        lines.append(Line(str(name), one, "", width=1.2, title="" if about is None else str(about.item())))
+    return lines
+
+
 class LargeScoreDistribution(ScoreDistribution):
     """Distribution of a score."""
 
-    height, with_published = 400, True
+    height, with_others = 400, True

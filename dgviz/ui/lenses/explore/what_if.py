@@ -11,7 +11,7 @@ from dgviz.ui.figures.series import overlap
 from dgviz.ui.lenses.view import View, text
 from dgviz.ui.session.what_if import digits, parameter_number, what_if_badge
 from dgviz.ui.widgets import material
-from dgviz.ui.words.text import lower_first, number, units, with_units
+from dgviz.ui.words.text import lower_first, number, score_label, units, with_units
 
 GRID = """
 :host { display: grid !important; grid-template-columns: repeat(auto-fill, minmax(250px, 1fr)); gap: 0 28px;
@@ -27,7 +27,7 @@ TICK = {
 }
 EXPLAINED = (
     "A tick marks what run A learned, the mean over its members. A change moves all members by the same amount, held "
-    "within the range. It is not trained: another basin or run begins again from what was learned."
+    "within the range. It is not trained: another site or run begins again from what was learned."
 )
 
 
@@ -129,25 +129,29 @@ class ParameterSliders(View):
             self.state.suppose({k: v for k, v in (supposed | {name: value}).items() if v != learned[k]})
 
     def _say(self):
-        """The changes, and what they do to the NSE."""
+        """The changes, and what they do to the score."""
         state, name = self.state, html.escape(self.state.name_of(self.state.site))
         self.heading = f"What if? <span class='muted'>{name}</span>{what_if_badge(state.what_if)}"
         if not self.learned:
-            self.said.object = "<div class='empty'>This basin was not part of the run.</div>"
+            self.said.object = f"<div class='empty'>This {state.science.site} was not part of the run.</div>"
         elif state.what_if:
-            learned, supposed = self._nse(state.what_if.simulated)
-            self.said.object = f"<p>NSE in the window: {learned} as learned, <b>{supposed}</b> with the change.</p>"
+            learned, supposed = self._scores(state.what_if.simulated)
+            score = score_label(state.target.scores[0])
+            self.said.object = f"<p>{score} in the window: {learned} as learned, <b>{supposed}</b> with the change.</p>"
         elif state.supposed:
             self.said.object = "<p class='muted' role='status'>computing \u2026</p>"
         else:
-            self.said.object = "<p class='muted'>Drag a learned parameter: flow, stores and scores follow at once.</p>"
+            self.said.object = (
+                "<p class='muted'>Drag a learned parameter: series, stores and scores follow at once.</p>"
+            )
 
-    def _nse(self, simulated):
-        """In the window, as learned and as supposed."""
-        state = self.state
-        window = overlap(state.window, simulated.indexes["time"])
-        observed, days = state.dataset.streamflow.sel(site=state.site, time=slice(*window)), slice(*window)
+    def _scores(self, simulated):
+        """The first score in the window, as learned and as supposed."""
+        state, target = self.state, self.state.config.target
+        window, score = overlap(state.window, simulated.indexes["time"]), metrics.METRICS[state.target.scores[0]]
+        inside = slice(*window)
+        observed = state.dataset[target].sel(site=state.site, time=inside)
         if self.scored[0] != (scored := (state.site, window)):  # not at each step of a drag
-            own = state.results(state.run).streamflow.sel(site=state.site, time=days)
-            self.scored = scored, number(float(metrics.nse(own, observed)))
-        return self.scored[1], number(float(metrics.nse(simulated.streamflow.sel(time=days), observed)))
+            own = state.results(state.run)[target].sel(site=state.site, time=inside)
+            self.scored = scored, number(float(score(own, observed)))
+        return self.scored[1], number(float(score(simulated[target].sel(time=inside), observed)))

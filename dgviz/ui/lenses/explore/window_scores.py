@@ -1,6 +1,7 @@
 """Scores of the picked site in the window."""
 
 import html
+from collections.abc import Sequence
 
 import pandas as pd
 import xarray as xr
@@ -8,39 +9,28 @@ import xarray as xr
 from dgviz.scores import metrics
 from dgviz.ui.figures.series import overlap, periods
 from dgviz.ui.lenses.view import View, text
-from dgviz.ui.words.text import number, period, signed, units
-
-SHOWN = {
-    "nse": "NSE",
-    "kge_2012": "KGE (2012)",
-    "log_nse": "NSE of log flow",
-    "correlation": "Correlation",
-    "pbias": "Bias",
-    "fhv": "Bias of high flows",
-    "flv": "Bias of low flows",
-    "rmse": "RMSE",
-}
-
+from dgviz.ui.words.text import number, period, score_digits, score_label, score_meaning, signed, units
 
 A, B, WHAT_IF = "A", "B", "what if"
 
 
-def window_scores(observed: xr.DataArray, simulated: xr.DataArray, window: tuple[str, str]) -> xr.Dataset:
-    """Every score of a simulated series `(time)` in a window."""
-    days = slice(*window)
-    return metrics.scores(simulated.sel(time=days), observed.sel(time=days))
+def window_scores(
+    observed: xr.DataArray, simulated: xr.DataArray, window: tuple[str, str], names: Sequence[str]
+) -> xr.Dataset:
+    """Scores of a simulated series `(time)` in a window, by name."""
+    inside = slice(*window)
+    return metrics.scores(simulated.sel(time=inside), observed.sel(time=inside), names)
 
 
 def score_table(scores: dict[str, xr.Dataset]) -> str:
     """The scores of A, of the what-if and of B, as far as they are given, each with the difference: an HTML table."""
     rows = []
-    for name, words in SHOWN.items():
+    for name in scores[A]:
         unit = units(scores[A][name].attrs["units"])
-        digits = 2 if unit in ("", units("mm d-1")) else 1
-        cells = _cells({flow: float(values[name]) for flow, values in scores.items()}, digits)
-        meaning = metrics.METRICS[name].__doc__.splitlines()[0]
+        cells = _cells({of: float(values[name]) for of, values in scores.items()}, score_digits(unit))
+        meaning = html.escape(score_meaning(name), quote=True)
         rows.append(
-            f"<tr><td title='{meaning}'>{words}{', ' + unit if unit else ''}</td>"
+            f"<tr><td title='{meaning}'>{score_label(name)}{', ' + unit if unit else ''}</td>"
             + "".join(f"<td{_mark(head)}>{cell}</td>" for head, cell in cells)
             + "</tr>"
         )
@@ -76,7 +66,7 @@ class WindowScores(View):
 
     @property
     def patience(self):
-        """None while a parameter is dragged; else the hydrograph of a click, and of the next one, comes first."""
+        """None while a parameter is dragged; else the series of a click, and of the next one, comes first."""
         return 0 if self.changed == {"what_if"} else 300
 
     def body(self, *, run, dataset):
@@ -86,17 +76,19 @@ class WindowScores(View):
 
     def refresh(self, *, site, run, baseline, window, what_if):
         """Scores of the picked site between the first and the last day of the window."""
-        state, observed = self.state, self.state.dataset.streamflow.sel(site=site)
+        state, target = self.state, self.state.config.target
+        observed = state.dataset[target].sel(site=site)
         results = {name: state.results(r) for name, r in ((A, run), (B, baseline)) if r}
         if not all(site in r.indexes["site"] for r in results.values()):
-            self.table.object = "<div class='empty'>This basin was not part of the run.</div>"
+            self.table.object = f"<div class='empty'>This {state.science.site} was not part of the run.</div>"
             return
         if what_if:
             window = overlap(window, what_if.simulated.indexes["time"])
+        names = state.target.scores
         if self.scored != (scored := (site, run, baseline, window)):  # not at each step of a drag
-            self.scored, flows = scored, {name: r.streamflow.sel(site=site) for name, r in results.items()}
-            self.scores = {name: window_scores(observed, flow, window) for name, flow in flows.items()}
-        supposed = {WHAT_IF: window_scores(observed, what_if.simulated.streamflow, window)} if what_if else {}
+            self.scored, series = scored, {name: r[target].sel(site=site) for name, r in results.items()}
+            self.scores = {name: window_scores(observed, one, window, names) for name, one in series.items()}
+        supposed = {WHAT_IF: window_scores(observed, what_if.simulated[target], window, names)} if what_if else {}
         self.table.object = score_table(self.scores | supposed)
         config = state.store.run(run).config
         days = kinds_of_days(window, periods(state.dataset, config.train_period, config.test_period))

@@ -12,10 +12,9 @@ from dgviz.ui.session.state import AppState, first_line
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.form_table import FormTable
 from dgviz.ui.words.progress import progress_words
-from dgviz.ui.words.text import duration, number, sentence
+from dgviz.ui.words.text import PERIODS, duration, number, score_label, sentence
 
 CASES = (("none", "train"), ("none", "test"), ("folds", "test"))
-SCORES = {"NSE": "nse", "KGE": "kge_2012"}
 LOOK = 2000  # ms between two looks at the folder, only while the page is open
 NO_LIMIT = ".scroll { max-height: none; } td { vertical-align: top; }"
 
@@ -23,12 +22,20 @@ NO_LIMIT = ".scroll { max-height: none; } td { vertical-align: top; }"
 def dial_table(there: Places, weights: dict[str, int], state: AppState) -> str:
     """A row for each preset with its median scores, or with buttons that train it, HTML."""
     site = state.config.science.site
-    groups = ("Training days", "Test days", f"{sentence(site)}s held out")
+    groups = (*(sentence(PERIODS[name]) for name in ("train", "test")), f"{sentence(site)}s held out")
     head = "<th rowspan=2>A</th><th rowspan=2>B</th><th rowspan=2 class='left'>Preset</th><th rowspan=2>Weights</th>"
-    head += "".join(f"<th colspan=2>{words}</th>" for words in groups) + "<th rowspan=2>Time</th></tr><tr>"
-    head += "".join(f"<th>{name}</th>" for _ in groups for name in SCORES)
+    head += (
+        "".join(f"<th colspan={len(two_scores(state))}>{words}</th>" for words in groups)
+        + "<th rowspan=2>Time</th></tr><tr>"
+    )
+    head += "".join(f"<th>{score_label(name)}</th>" for _ in groups for name in two_scores(state))
     body = "".join(_row(name, of_preset, weights[name], state) for name, of_preset in there.items())
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def two_scores(state: AppState) -> tuple[str, ...]:
+    """The first two scores of the target."""
+    return state.target.scores[:2]
 
 
 def _row(name: str, there: dict[str, Place], weights: int, state: AppState) -> str:
@@ -59,24 +66,25 @@ def _input(kind: str, column: str, place: Place, chosen: str, state: AppState) -
 
 def _temporal(name: str, place: Place, state: AppState) -> str:
     if place.run is None:
-        return f"<td colspan=4>{_to_train(name, 'none', place, state)}</td>"
+        return f"<td colspan={2 * len(two_scores(state))}>{_to_train(name, 'none', place, state)}</td>"
     return _medians(place, "train", state) + _medians(place, "test", state)
 
 
 def _held_out(name: str, place: Place | None, state: AppState) -> str:
     if place is None:
         why = f"Its parameters were learned for each {state.config.science.site}: it has none for another."
-        return f"<td colspan=2 class='muted' title='{html.escape(why)}'>not possible</td>"
+        return f"<td colspan={len(two_scores(state))} class='muted' title='{html.escape(why)}'>not possible</td>"
     if place.run is None:
-        return f"<td colspan=2>{_to_train(name, 'folds', place, state)}</td>"
+        return f"<td colspan={len(two_scores(state))}>{_to_train(name, 'folds', place, state)}</td>"
     return _medians(place, "test", state)
 
 
 def _medians(place: Place, period: str, state: AppState) -> str:
     medians = state.store.medians(place.run.id).sel(period=period)
     note = f"<div class='caption'>{_on_its_way(place.later, state)}</div>" if place.later else ""
-    values = [number(float(medians[score])) for score in SCORES.values()]
-    return f"<td>{values[0]}{note}</td><td>{values[1]}</td>"
+    values = [number(float(medians[name])) if name in medians else "" for name in two_scores(state)]
+    cells = [f"<td>{value}{note if place == 0 else ''}</td>" for place, value in enumerate(values)]
+    return "".join(cells)
 
 
 def _to_train(name: str, holdout: str, place: Place, state: AppState) -> str:
@@ -134,7 +142,7 @@ class DialTable(View):
         count = f"the {len(selected)} selected" if selected else f"all {len(state.sites)}"
         self.caption = (
             f"Trained and scored on {count} {config.science.site}s; scores are medians over them. "
-            f"Held out: every {config.science.site} is predicted, on test days, by a model that has not seen it. "
+            f"Held out: every {config.science.site} is predicted, in the test period, by a model that has not seen it. "
             "Another data set, selection or period has runs of its own."
         )
 

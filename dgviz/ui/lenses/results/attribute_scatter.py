@@ -38,7 +38,7 @@ class AttributeScatter(View):
             margin=(0, 8, 0, 0),
         )
         self._offer(select=select)
-        select.param.watch(lambda _: self._drawn and pn.state.execute(self._fill, schedule=True), "value")
+        select.param.watch(lambda _: self.redraw("attribute"), "value")
         return select
 
     def body(self, *, run, dark):
@@ -51,7 +51,7 @@ class AttributeScatter(View):
 
     def refresh(self, *, parameter, dataset, site, selected):
         """The points, the ring and the selection."""
-        if self.changed & {"parameter", "dataset"}:
+        if self.changed & {"parameter", "dataset", "attribute"}:
             self._fill()
         follow(self.scatter, self.state)
 
@@ -87,7 +87,7 @@ class AttributeScatter(View):
         self.scatter.show(columns, axis_label(attribute), axis_label(declared), declared.range)
         self.scatter.mark(state.site)
         self.heading = f"{declared.long_name} against {lower_first(label(attribute))}"
-        over = "days" if "time" in results[name].dims else "members"
+        over = state.step.names if "time" in results[name].dims else "members"
         correlation = rank_correlation(values["mean"], attribute)
         self.caption = (
             f"Rank correlation {signed(correlation)} over {number(attribute.size, 0)} sites. "

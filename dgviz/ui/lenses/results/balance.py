@@ -2,21 +2,20 @@
 
 import html
 
-import pandas as pd
 import xarray as xr
 
 from dgviz.processes.balance import balance
-from dgviz.ui import theme
 from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.lenses.view import text
+from dgviz.ui.look import Look
 from dgviz.ui.session.simulation import Simulation
 from dgviz.ui.session.what_if import in_place_of, mark
-from dgviz.ui.words.text import date, number, sentence, signed, small, units
+from dgviz.ui.words.text import number, sentence, signed, small, units
 
 WORDS = {"inflow": "In", "outflow": "Out", "change": "Stored", "residual": "Residual"}
 
 
-def balance_table(terms: xr.DataArray, dark: bool) -> str:
+def balance_table(terms: xr.DataArray, look: Look) -> str:
     """A row for each term `(term,)` with a bar as long as its amount, and a share of all inflow."""
     inflow = float(terms[terms.kind == "inflow"].sum()) or 1.0
     longest = float(abs(terms).max()) or 1.0
@@ -25,14 +24,12 @@ def balance_table(terms: xr.DataArray, dark: bool) -> str:
     for name, kind, value in zip(terms.term.values, terms.kind.values, terms.values, strict=True):
         group = WORDS[kind] if kind != before else ""
         before = kind
-        rows.append(
-            _row(group, sentence(str(name)), float(value), kind, inflow, longest, theme.colour(name, dark), dark)
-        )
+        rows.append(_row(group, sentence(str(name)), float(value), kind, inflow, longest, look.ink(str(name))))
     head = f"<tr><th></th><th class='left'></th><th></th><th>{unit}</th><th>% of in</th></tr>"
     return f"<table><thead>{head}</thead><tbody>{''.join(rows)}</tbody></table>"
 
 
-def _row(group, words, value, kind, inflow, longest, colour, dark) -> str:
+def _row(group, words, value, kind, inflow, longest, colour) -> str:
     amount = signed(value, 1) if kind == "change" else number(value, 1)
     if kind == "residual":
         group, words, amount = "", group, small(value)
@@ -50,7 +47,7 @@ def _row(group, words, value, kind, inflow, longest, colour, dark) -> str:
 
 
 class Balance(ComputingView):
-    """Water balance."""
+    """Balance."""
 
     needs = "stores"
     empty = "No run is shown. Press Train in the side bar, or pick a run above, to see its balance."
@@ -67,27 +64,31 @@ class Balance(ComputingView):
 
     def _show(self, simulation, own):
         simulated = in_place_of(own, self.state.what_if)
-        days = simulated.indexes["time"]
-        first = max(pd.Timestamp(self.state.window[0]) - pd.Timedelta(days=1), days[0])
-        inside = simulated.sel(time=slice(first, self.state.window[1]))
+        step = self.state.step
+        begin, end = simulated.indexes["time"].slice_locs(*self.state.window)
+        inside = simulated.isel(time=slice(max(begin - 1, 0), end))  # from the end of the step before the window
         if inside.sizes["time"] < 2:
-            self.table.object = "<div class='empty'>The window is shorter than a day of the simulation.</div>"
+            self.table.object = f"<div class='empty'>The window is shorter than a {step.name} of the simulation.</div>"
             return
         terms = balance(simulation.run.config.build(), inside)
-        self.table.object = balance_table(terms, self.state.dark)
+        self.table.object = balance_table(terms, self.state.look)
         last = inside.indexes["time"][-1]
         start = inside.indexes["time"][1]
         self.heading = f"Balance of {html.escape(self.state.name_of(self.state.site))}{mark(self.state.what_if)}"
         self.caption = (
-            f"{date(start)} \u2013 {date(last)}: in = out + stored. Mean over the members. "
-            + self._observed(simulation, start, last)
+            f"{step.words(start)} \u2013 {step.words(last)}: in = out + stored. Mean over the members. "
+            + self._observed(simulation, start, last, terms.attrs["units"])
         )
         if simulation.run.config.predictor == "corrected":
-            self.caption += " The residual is what the network took from the flow of the processes, less what it added."
+            self.caption += " The residual is what the network took from what the processes gave, less what it added."
 
-    def _observed(self, simulation, start, last):
+    def _observed(self, simulation, start, last, unit):
+        """The observed amount, where the target is something that leaves the model."""
         target = simulation.run.config.target
+        if target not in simulation.run.config.build().outflows:
+            return ""
         observed = self.state.dataset[target].sel(site=self.state.site, time=slice(start, last))
         missing = int(observed.isnull().sum())
-        days = f" on the {observed.size - missing} days with observations" if missing else ""
-        return f"Observed {target}: {number(float(observed.sum()), 0)} mm{days}." if missing < observed.size else ""
+        known = observed.size - missing
+        where = f" on the {known} {self.state.step.names} with observations" if missing else ""
+        return f"Observed {target}: {number(float(observed.sum()), 0)} {units(unit)}{where}." if known else ""

@@ -9,16 +9,16 @@ import panel as pn
 from dgviz.ui.figures.bucket_diagram import BucketDiagram, thin_stores
 from dgviz.ui.figures.buckets import lay_out
 from dgviz.ui.lenses.computing import ComputingView
-from dgviz.ui.session.simulation import Simulation, day_in_view
+from dgviz.ui.session.simulation import Simulation, moment_in_view
 from dgviz.ui.session.what_if import in_place_of, mark
 from dgviz.ui.widgets import material
-from dgviz.ui.words.text import date, number, sentence, units
+from dgviz.ui.words.text import number, sentence, units
 
-PACE = 250  # ms a day while it plays
+PACE = 250  # ms a time step while it plays
 
 
 class Buckets(ComputingView):
-    """Stores and fluxes of a day."""
+    """Stores and fluxes of a time step."""
 
     _ticking = None
     needs = "stores"
@@ -31,7 +31,7 @@ class Buckets(ComputingView):
 
     @cached_property
     def slider(self):
-        """The day, counted from the first that is simulated."""
+        """The time step, counted from the first that is simulated."""
         slider = material.IntSlider(
             label="",
             value=0,
@@ -47,9 +47,9 @@ class Buckets(ComputingView):
 
     @cached_property
     def player(self):
-        """A day back, play, a day on, and the day itself."""
-        back = material.icon_button("chevron_left", "A day back", on_click=lambda _: self._step(-1))
-        on = material.icon_button("chevron_right", "A day on", on_click=lambda _: self._step(1))
+        """A step back, play, a step on, and the step itself."""
+        back = material.icon_button("chevron_left", "A step back", on_click=lambda _: self._step(-1))
+        on = material.icon_button("chevron_right", "A step on", on_click=lambda _: self._step(1))
         self.state.param.watch(self._follow_playing, ["playing", "page"])
         return pn.Row(back, self.play, on, self.slider, sizing_mode="stretch_width", margin=0)
 
@@ -60,13 +60,13 @@ class Buckets(ComputingView):
         shown = pn.Column(self.player, self.pane, sizing_mode="stretch_width", margin=0)
         return shown if Simulation.of(self.state) else None
 
-    def refresh(self, *, site, window, day, what_if):
-        """The simulation of the picked site or what follows from changed parameters, and the day."""
+    def refresh(self, *, site, window, moment, what_if):
+        """The simulation of the picked site or what follows from changed parameters, and the time step."""
         simulation = Simulation.of(self.state)
         if simulation is None:
             return
         if self.own is not None and simulation.key == self.shown.key:
-            self._show_day()
+            self._show_step()
         else:
             self.compute("stores and fluxes", simulation.key, simulation.simulate, lambda s: self._show(simulation, s))
 
@@ -77,54 +77,59 @@ class Buckets(ComputingView):
         drawn = (simulation.run.id, thin := thin_stores(own, own))
         if self.drawn != drawn:
             self.drawn = drawn
-            self.diagram = BucketDiagram(lay_out(config.science, config.processes, thin), self.state.dark)
+            self.diagram = BucketDiagram(lay_out(config.science, config.processes, thin), self.state.look)
         self.diagram.scale(own)  # of a what-if too, so that its levels can be compared
-        self._show_day()
+        self._show_step()
         self.pane.object = self.diagram.figure  # filled first: the browser does not know the sources of a new one yet
 
-    def _show_day(self):
+    def _show_step(self):
         self.simulated = in_place_of(self.own, self.state.what_if)
-        days = self.simulated.indexes["time"]
-        day = pd.Timestamp(self._day())
-        at = days.get_loc(day)
+        time, step = self.simulated.indexes["time"], self.state.step
+        moment = pd.Timestamp(self._moment())
+        at = time.get_loc(moment)
         values = {name: float(series[at]) for name, series in self.simulated.items()}
-        self.diagram.show(values, [(date(day), ""), *self._weather(day)])
-        if self.slider.end != len(days) - 1 or self.slider.value != at:
-            self.slider.param.update(end=len(days) - 1, value=at)
+        self.diagram.show(values, [(step.words(moment), ""), *self._weather(moment)])
+        if self.slider.end != len(time) - 1 or self.slider.value != at:
+            self.slider.param.update(end=len(time) - 1, value=at)
         name = html.escape(self.state.name_of(self.state.site))
-        self.heading = f"Stores and fluxes on {date(day)} <span class='muted'>{name}</span>{mark(self.state.what_if)}"
+        when = f"Stores and fluxes {step.at(moment)}"
+        self.heading = f"{when} <span class='muted'>{name}</span>{mark(self.state.what_if)}"
         self.caption = (
-            f"A full bucket is the 98th percentile of its store as learned, {date(days[0])} \u2013 {date(days[-1])}. "
-            "An arrow's width grows with the square root of the flux. Mean over the members."
+            f"A full bucket is the 98th percentile of its store as learned, {step.words(time[0])} \u2013 "
+            f"{step.words(time[-1])}. An arrow's width grows with the square root of the flux. Mean over the members."
         )
         if self.shown.run.config.predictor == "corrected":
             self.caption += f" {sentence(self.shown.run.config.target)} is as corrected by the network."
 
-    def _day(self):
-        """The chosen day where it was simulated, else that of the highest flow."""
-        return day_in_view(self.state, self.own[self.shown.run.config.target])
+    def _moment(self):
+        """The chosen moment where it was simulated, else that of the highest target."""
+        return moment_in_view(self.state, self.own[self.shown.run.config.target])
 
-    def _weather(self, day):
-        """The forcings of the day that have units."""
-        here = self.state.dataset.sel(site=self.state.site, time=day)
+    def _weather(self, moment):
+        """The forcings of the moment that have units, and the observed target."""
+        here = self.state.dataset.sel(site=self.state.site, time=moment)
         for name in self.model.forcings:
             unit = units(here[name].attrs.get("units", "")) if name in self.state.dataset.data_vars else ""
             if unit and "time" in self.state.dataset[name].dims:
                 yield f"{number(float(here[name]), 1)} {unit}", self.model.forcings[name].long_name
         target = self.shown.run.config.target
-        yield f"{number(float(here[target]))} {units(here[target].attrs.get('units', ''))}", f"Observed {target}"
+        yield (
+            f"{number(float(here[target]))} {units(here[target].attrs.get('units', ''))}",
+            f"Observed {sentence(target).lower()}",
+        )
 
     def _step(self, by):
         if self.simulated is not None:
-            days = self.simulated.indexes["time"]
-            at = min(max(days.get_loc(pd.Timestamp(self._day())) + by, 0), len(days) - 1)
-            self.state.param.update(day=str(days[at].date()), playing=self.state.playing and at < len(days) - 1)
+            time = self.simulated.indexes["time"]
+            at = min(max(time.get_loc(pd.Timestamp(self._moment())) + by, 0), len(time) - 1)
+            playing = self.state.playing and at < len(time) - 1
+            self.state.param.update(moment=self.state.step.stamp(time[at]), playing=playing)
 
     def _slid(self, event):
         if self.simulated is not None:
-            day = str(self.simulated.indexes["time"][event.new].date())
-            if day != self._day():
-                self.state.day = day
+            moment = self.state.step.stamp(self.simulated.indexes["time"][event.new])
+            if moment != self._moment():
+                self.state.moment = moment
 
     def _toggle(self, _):
         self.state.playing = not self.state.playing

@@ -6,10 +6,11 @@ import pandas as pd
 import panel as pn
 
 from dgviz.processes.declare import Flux, State
-from dgviz.ui import theme
+from dgviz.ui.figures.bucket_diagram import thin_stores
 from dgviz.ui.figures.stores import StoreSeries
 from dgviz.ui.lenses.computing import ComputingView
-from dgviz.ui.session.simulation import Simulation, day_in_view
+from dgviz.ui.look import Look
+from dgviz.ui.session.simulation import Simulation, moment_in_view
 from dgviz.ui.session.what_if import in_place_of, mark
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.window import follow_range
@@ -26,7 +27,8 @@ def first_choice(model, simulated) -> list[str]:
     """What leaves the model, what feeds the last stores before that, and the other stores that hold something."""
     last = [store for store, fluxes in model.losses.items() if fluxes and set(fluxes) <= set(model.outflows)]
     wanted = {*model.outflows, *(flux for store in last for flux in model.gains[store])}
-    stores = [n for n in model.of(State) if float(simulated[n].max()) > 1 and n not in last]
+    thin = thin_stores(simulated, model.of(State))
+    stores = [n for n in model.of(State) if n not in thin and n not in last]
     return [n for n in model.of(Flux) if n in wanted] + stores
 
 
@@ -48,12 +50,12 @@ class Stores(ComputingView):
             value=[],
             size="small",
             margin=(0, 0, 6, 0),
-            sx=chip_style(list(offered(self.model)), dark),
+            sx=chip_style(list(offered(self.model)), self.state.look),
             sizing_mode="stretch_width",
         )
-        self.chips.param.watch(lambda _: pn.state.execute(self._choose, schedule=True), "value")
+        self.chips.param.watch(lambda _: self.redraw("chips"), "value")
         inflows = {n: self.model.of(Flux)[n] for n in self.model.inflows}
-        self.series = StoreSeries(inflows, offered(self.model), dark)
+        self.series = StoreSeries(inflows, offered(self.model), self.state.look)
         follow_range(self.series.x_range, self.state)
         for panel in self.series.panels:
             panel.on_event("tap", lambda event: self._tap(event.x))
@@ -64,13 +66,15 @@ class Stores(ComputingView):
             margin=0,
         )
 
-    def refresh(self, *, site, window, day, what_if):
-        """The simulation of the picked site or what follows from changed parameters, the window and the day."""
+    def refresh(self, *, site, window, moment, what_if):
+        """The simulation of the picked site or what follows from changed parameters, the window and the moment."""
         simulation = Simulation.of(self.state)
         if self.own is None or simulation.key != self.shown.key:
             self.compute("stores and fluxes", simulation.key, simulation.simulate, lambda s: self._show(simulation, s))
         elif "what_if" in self.changed:
             self._draw_series()
+        elif "chips" in self.changed:
+            self._choose()
         else:
             self._show_window()
 
@@ -86,7 +90,8 @@ class Stores(ComputingView):
         name = html.escape(self.state.name_of(self.state.site))
         self.heading = f"Stores and fluxes <span class='muted'>{name}</span>{mark(self.state.what_if)}"
         self.caption = (
-            "Mean over the members. Tap a day to see it in the bucket diagram; press a name to show or hide it."
+            f"Mean over the members. Tap a {self.state.step.name} to see it in the bucket diagram; "
+            "press a name to show or hide it."
         )
         self._choose()
 
@@ -99,36 +104,36 @@ class Stores(ComputingView):
             return
         self.series.show_window(self.state.window, self.chips.value)
         target = self.own[self.shown.run.config.target]
-        self.series.day.location = pd.Timestamp(day_in_view(self.state, target))
+        self.series.moment.location = pd.Timestamp(moment_in_view(self.state, target))
 
     def _tap(self, x):
-        day = pd.Timestamp(x, unit="ms").round("D")
-        if self.simulated is not None and day in self.simulated.indexes["time"]:
-            self.state.day = str(day.date())
+        moment = self.state.step.nearest(self.simulated.indexes["time"], x) if self.simulated is not None else ""
+        if moment:
+            self.state.moment = moment
 
 
-def chip_style(names: list[str], dark: bool) -> dict:
+def chip_style(names: list[str], look: Look) -> dict:
     """Chips that wrap, each with the colour of its quantity."""
     style = {
         "flexDirection": "row",
         "flexWrap": "wrap",
         "gap": "5px",
         "& .MuiToggleButton-root": {
-            "border": f"1px solid {theme.token('border', dark)} !important",
+            "border": f"1px solid {look.token('border')} !important",
             "borderRadius": "14px !important",
             "padding": "1px 10px",
             "fontSize": "12px",
             "margin": "0 !important",
-            "color": theme.token("muted", dark),
+            "color": look.token("muted"),
             "width": "auto",
             "flex": "0 0 auto",
         },
     }
     for i, name in enumerate(names, 1):
-        colour = theme.colour(name, dark)
+        colour = look.ink(name)
         style[f"& .MuiToggleButton-root.Mui-selected:nth-of-type({i})"] = {
             "borderColor": f"{colour} !important",
             "backgroundColor": f"{colour}2e",
-            "color": f"{theme.token('text', dark)} !important",
+            "color": f"{look.token('text')} !important",
         }
     return style

@@ -16,7 +16,7 @@ STEPS = (1e-4, 2e-2)  # of the parameter's range: too small to matter, and one t
 
 
 def agreement_badge(agreement: float, dark: bool) -> str:
-    """The agreement in % as a agreement_badge, HTML."""
+    """The agreement in % as a badge, HTML."""
     colour = theme.token("primary" if agreement >= GOOD else "warning", dark)
     said = "more than 99.99" if agreement > 99.99 else "less than 0" if agreement < 0 else f"{agreement:.2f}"
     style = f"border:1px solid {colour};color:{colour};border-radius:10px;padding:1px 9px;white-space:nowrap"
@@ -29,7 +29,7 @@ def agreement_words(parameter: Parameter, agreements: list[float], dark: bool) -
     small, large = (f"{100 * step:g} %" for step in STEPS)
     amount = f"{STEPS[1] * width:.2g} {units(parameter.units)}".strip()
     jumps = (
-        " There the curve bends, or passes thresholds such as between rain and snow, which a gradient does not see."
+        " There the curve bends, or passes thresholds of a process, which a gradient does not see."
         if agreements[1] < GOOD
         else ""
     )
@@ -51,7 +51,7 @@ class GradientCheck(ComputingView):
         return [*super().tools(), parameter_select(self.state)]
 
     def body(self, *, run, dark):
-        """A agreement_badge and a place for the figure."""
+        """The agreement in words and a place for the figure."""
         self.badge, self.pane = text(), pn.pane.Bokeh(sizing_mode="stretch_width", margin=0)
         return pn.Column(self.badge, self.pane, margin=0) if Simulation.of(self.state) else None
 
@@ -69,8 +69,8 @@ class GradientCheck(ComputingView):
         parameter = simulation.run.config.build().of(Parameter)[name]
         self.badge.object = agreement_words(parameter, agreements, self.state.dark)
         self.heading = f"Check of the gradient to {lower_first(parameter.long_name)}"
-        self.pane.object = plot_check(exact, reruns[0], reruns[1], self.state.dark)
+        self.pane.object = plot_check(exact, reruns[0], reruns[1], self.state.look)
         self.caption = (
-            "A point for each day: the gradient that training uses against a central difference of two runs. "
-            "Agreement is 100 % less the size of the difference relative to that of the rerun."
+            f"A point for each {self.state.step.name}: the gradient that training uses against a central difference of "
+            "two runs. Agreement is 100 % less the size of the difference relative to that of the rerun."
         )

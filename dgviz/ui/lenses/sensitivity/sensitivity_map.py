@@ -1,16 +1,15 @@
-"""The sensitivity of mean flow to a parameter on the map."""
-
-import panel as pn
+"""The sensitivity of the mean target to a parameter on the map."""
 
 from dgviz.processes.declare import Parameter
 from dgviz.ui.figures.colours import colouring
-from dgviz.ui.figures.site_map import SiteMap as Figure
-from dgviz.ui.lenses.view import View
-from dgviz.ui.widgets.parameters import THRESHOLDS, chosen, one_more, parameter_select
+from dgviz.ui.lenses.map_view import MapView
+from dgviz.ui.session.colour_choice import ColourChoice
+from dgviz.ui.widgets.parameters import chosen, one_more, parameter_select, thresholds
+from dgviz.ui.words.text import lower_first
 
 
-class SensitivityMap(View):
-    """Sensitivity of mean flow."""
+class SensitivityMap(MapView):
+    """Sensitivity of the mean."""
 
     needs = "parameters"
     empty = "No run is shown. Press Train in the side bar, or pick a run above, to see where a parameter matters."
@@ -21,39 +20,24 @@ class SensitivityMap(View):
 
     def body(self, *, dataset, dark, run):
         """The figure, made anew for another data set or theme."""
-        if self.state.results(run) is None:
-            return None
-        self.map = Figure(dataset, dark)
-        self.map.figure.on_event("tap", lambda event: self.state.pick(self._at(event)))
-        self.map.source.selected.on_change("indices", lambda attr, old, new: self._select(new))
-        return pn.pane.Bokeh(self.map.figure, sizing_mode="stretch_width", margin=0)
+        return None if self.state.results(run) is None else self.make_map(dataset, dark)
 
     def refresh(self, *, parameter, site, selected):
         """Values, the ring and the selection."""
-        state = self.state
         if "parameter" in self.changed:
-            shown = self._shown()
-            self.map.paint(shown.values.values, shown.palette, shown.low, shown.high, shown.units, shown.title)
-            self.heading = shown.title
-            parameter = state.store.run(state.run).config.build().of(Parameter)[chosen(state)]
-            changes = "mean NSE of the gauges" if self._of_score else "mean flow of the run"
-            self.caption = f"Change of the {changes} for {one_more(parameter)}. {shown.caption}. {THRESHOLDS}"
-        sites = state.sites
-        self.map.mark(sites.index(site) if site else None)
-        wanted = [i for i, name in enumerate(sites) if name in set(selected)]
-        if sorted(self.map.source.selected.indices) != wanted:
-            self.map.source.selected.indices = wanted
+            self._paint()
+        self.follow_sites(site, selected)
 
-    def _shown(self):
-        """The sensitivity of flow; of a river, where flow changes wherever water goes, the gradient of the score."""
+    def _paint(self):
+        """The sensitivity of the target; where sites feel each other, the gradient of the score."""
         state, name = self.state, chosen(self.state)
         results = state.results(state.run)
-        self._of_score = f"gradient_{name}" in results
-        kind = "gradient" if self._of_score else "sensitivity"
-        return colouring(f"{kind}:{name}", state.config, state.dataset, results)
-
-    def _at(self, event):
-        return self.state.sites[self.map.nearest(event.x, event.y)]
-
-    def _select(self, indices):
-        self.state.select([self.state.sites[i] for i in indices])
+        of_score = f"gradient_{name}" in results
+        choice = ColourChoice("gradient" if of_score else "sensitivity", name)
+        shown = colouring(choice, state.config, state.dataset, results)
+        self.map.paint(shown.values.values, shown.palette, shown.low, shown.high, shown.units, shown.title)
+        self.heading = shown.title
+        parameter = state.store.run(state.run).config.build().of(Parameter)[name]
+        target = lower_first(state.target.long_name)
+        changes = "mean NSE of the sites observed" if of_score else f"mean {target} of the run"
+        self.caption = f"Change of the {changes} for {one_more(parameter)}. {shown.caption}. {thresholds(state.step)}"

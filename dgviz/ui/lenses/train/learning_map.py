@@ -28,7 +28,7 @@ class LearningMap(View):
     def __init__(self, state, **params):
         self.choice = material.Select(label="Parameter", width=250, size="small", margin=0)
         super().__init__(state=state, **params)
-        self.choice.param.watch(lambda event: self._note(), "value")
+        self.choice.param.watch(lambda _: self.redraw("choice"), "value")
 
     def tools(self):
         """Which parameter."""
@@ -41,7 +41,7 @@ class LearningMap(View):
         config = self.state.store.run(followed).config
         self.config, self.dataset = config, self.state.store.dataset(config.data)
         self.declared = {k: d for k, d in config.build().of(Parameter).items() if k not in config.dynamic}
-        self.map = SiteMap(self.dataset, dark, height=440)
+        self.map = SiteMap(self.dataset, dark, 440, config.target)
         self._offer()
         return pn.pane.Bokeh(self.map.figure, sizing_mode="stretch_width", margin=0)
 

@@ -26,11 +26,15 @@ def rows_of(runs: list[Run]) -> list[dict]:
         {
             "id": run.id,
             "status": run.status,
-            "what": describe_differences(run.config, RunConfig(data=run.config.data)) or "default options",
+            "what": describe_differences(run.config, _default_of(run)) or "default options",
             "words": first_line(run.error) if run in failed else f"place {place[run.id]}" if run.id in place else "",
         }
         for run in (*order, *failed)
     ]
+
+
+def _default_of(run: Run) -> RunConfig:
+    return RunConfig(domain=run.config.domain, data=run.config.data)
 
 
 class TrainingQueue(View):
@@ -94,8 +98,7 @@ class TrainingQueue(View):
         """Bring the lines up to date, if something has changed in the folder."""
         self.state.refresh_runs()
         if rows_of(self.state.store.runs()) != self.rows:
-            self._pending.add("body")
-            self._catch_up()
+            self.draw_again()
 
     def _look_now_and_then(self):
         if pn.state.curdoc is not None and pn.state.curdoc.session_context:

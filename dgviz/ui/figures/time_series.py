@@ -1,92 +1,98 @@
-"""The hydrograph: rain and snow hanging from the top, flows below, the whole record at the bottom."""
+"""The target through time: what drives it above, observed and simulated below, the whole record at the bottom."""
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 from bokeh.layouts import column
 from bokeh.models import ColumnDataSource, Label, Range1d, RangeTool, Span
 from bokeh.plotting import figure
 
 from dgviz.ui import theme
 from dgviz.ui.figures import hover, log_ticks, nothing_yet, plain_figure, plain_legend, show_lines, tip
-from dgviz.ui.figures.series import days_in_sight, stretches
+from dgviz.ui.figures.backdrop import Backdrop
+from dgviz.ui.figures.series import days_in_sight, in_window, limits_of, stretches
+from dgviz.ui.look import Look
 
-DATE_TIP = ("", "@time{%e %b %Y}")
-FLOWS = {"observed": "observed", "simulated": "run A", "what_if": "what if", "baseline": "run B"}  # as in the legend
-WEATHER_TIP = [("Rain", "@rain{0.0}"), ("Snow", "@snow{0.0}")]
-SMALLEST = 1e-3  # mm d-1, the least flow on a logarithmic axis
+LINES = {"observed": "observed", "simulated": "run A", "what_if": "what if", "baseline": "run B"}  # as in the legend
+SMALLEST = 0.01  # of the target's scale: the least value on a logarithmic axis
 
 
-class Hydrograph:
-    """Figures over one source that holds every day, so that zooming needs no server.
+class TimeSeries:
+    """Figures over one source that holds the whole record, so that zooming needs no server.
 
-    `update` gives it another site's columns (see `series.flow_columns`), `suppose` only the what-if, `show_window`
-    fits the axes to a period; `x_range` is what a user moves.
+    `update` gives it another site's columns (see `series.target_columns` and `series.backdrop_columns`), `suppose` only
+    the what-if, `show_window` fits the axes to a period; `x_range` is what a user moves. `weather` says which series
+    the backdrop has.
     """
 
-    def __init__(self, log: bool = False, dark: bool = False, height: int = 300):
-        self.dark, self.log = dark, log
-        names = ("time", "rain", "snow", "snow_top", *FLOWS)
-        self.source = ColumnDataSource(nothing_yet(*names))
+    def __init__(self, look: Look, weather: xr.Dataset, log: bool = False, height: int = 300):
+        self.look, self.dark, self.log = look, look.dark, log
+        self.smallest = SMALLEST * (look.target.scale or 0.1)
+        self.x_range = Range1d()
+        self.source = ColumnDataSource()
+        self.backdrop = Backdrop(weather, self.source, self.x_range, look)
+        self.source.data = nothing_yet("time", *self.backdrop.columns, *LINES)
         self.missing = ColumnDataSource({"start": [], "end": []})
         self.spread = ColumnDataSource(nothing_yet("time", "low", "high"))
-        self.x_range = Range1d()
-        self.rain_range = Range1d(10, 0)
-        self.flow_range = Range1d(SMALLEST if log else 0, 1)
+        self.y_range = Range1d(self.smallest if log else 0, 1)
         self.shown: dict[str, bool] = {"observed": True, "spread": False}
         self.marks: list = []
         self.marked: dict[str, tuple] = {}
-        self.flow = self._flow(height)
-        self.rain = self._rain()
-        self.layout = column(self.rain, self.flow, self._record(), sizing_mode="stretch_width", spacing=0)
+        self.main = self._main(height)
+        panels = [*self.backdrop.panels, self.main, self._record()]
+        self.layout = column(*panels, sizing_mode="stretch_width", spacing=0)
 
-    def update(self, columns: dict[str, np.ndarray], compared: bool) -> None:
-        """Show another site: one change of one source, and the shaded days."""
+    def update(self, columns: dict[str, np.ndarray], with_baseline: bool) -> None:
+        """Show another site: one change of one source, and the shaded gaps."""
         self.source.data = columns
         start, end = stretches(np.isnan(columns["observed"]), pd.DatetimeIndex(columns["time"]))
         self.missing.data = {"start": start, "end": end}
-        self.shown |= {"baseline": compared, "gaps": len(start) > 0} | {
+        self.shown |= {"baseline": with_baseline, "gaps": len(start) > 0} | {
             name: not np.isnan(columns[name]).all() for name in ("simulated", "what_if")
         }
         self._show_lines()
 
     def suppose(self, what_if: np.ndarray) -> None:
-        """Another what-if on all days, `(time)`: nothing else is sent to the browser."""
+        """Another what-if at all times, `(time)`: nothing else is sent to the browser."""
         self.source.data["what_if"] = what_if
         self.shown["what_if"] = not np.isnan(what_if).all()
         self._show_lines()
 
     def show_spread(self, columns: dict[str, np.ndarray] | None, seeds: int) -> None:
-        """The least and greatest of an ensemble on each day; None for a single model."""
+        """The least and greatest of an ensemble at each time; None for a single model."""
         self.spread.data = columns or nothing_yet("time", "low", "high")
         self.shown["spread"] = columns is not None
         self.band.label = {"value": f"spread of {seeds} seeds"}
         self._show_lines()
 
     def _show_lines(self) -> None:
-        show_lines(self.flow, self.shown)
+        show_lines(self.main, self.shown)
         self.hover.renderers = [self.lines["simulated" if self.shown["simulated"] else "observed"]]
-        flows = [(words.capitalize(), f"@{name}{{0.00}}") for name, words in FLOWS.items() if self.shown[name]]
-        self.hover.tooltips = tip([DATE_TIP, *flows, *WEATHER_TIP])
+        rows = [(words.capitalize(), f"@{name}{{0.00}}") for name, words in LINES.items() if self.shown[name]]
+        self.hover.tooltips = tip([self.look.step.date_tip, *rows, *self.backdrop.tips])
 
     def show_window(self, window: tuple[str, str]) -> None:
         """Fit both axes to the days from the first to the last of the window."""
         first, last = pd.Timestamp(window[0]), pd.Timestamp(window[1]) + pd.Timedelta(days=1)
         if self.x_range.start is None or days_in_sight(self.x_range) != window:  # else it is the user who moves it
             self.x_range.update(start=first, end=last)
-        days = pd.DatetimeIndex(self.source.data["time"])
-        inside = slice(*days.slice_locs(first, last))
-        flows = np.concatenate([self.source.data[k][inside] for k in FLOWS])
-        self.flow_range.end = max(_highest(flows), 0.1) * (3 if self.log else 1.12)
+        inside = in_window(pd.DatetimeIndex(self.source.data["time"]), window)
+        low, high = limits_of(self.source.data, LINES, inside, self.look.target.floor)
+        room = 0.12 * (high - low)
         if self.log:
-            self.flow_range.start = max(SMALLEST, np.nanmin(flows[flows > 0], initial=1.0) / 1.5)
-        self.rain_range.start = max(_highest(self.source.data["snow_top"][inside]), 1) * 1.1
+            values = np.concatenate([self.source.data[name][inside] for name in LINES])
+            least = np.nanmin(values[values > 0], initial=high if high > 0 else 1.0) / 1.5
+            self.y_range.update(start=max(self.smallest, least), end=3 * max(high, self.smallest))
+        else:
+            self.y_range.update(start=low if self.look.target.floor is not None else low - room, end=high + room)
+        self.backdrop.fit(inside)
 
     def mark(self, periods: dict[str, tuple]) -> None:
         """Say where the training and the test period begin."""
         if periods == self.marked:  # the browser is slow to take marks away
             return
         self.marked = periods
-        figures = (self.rain, self.flow, self.record)
+        figures = (*self.backdrop.panels, self.main, self.record)
         for fig in figures:
             fig.center = [item for item in fig.center if item not in self.marks]
         muted, font = theme.token("muted", self.dark), theme.FONT.split(",")[0]
@@ -119,35 +125,15 @@ class Hydrograph:
         self.x_range.bounds = (first, last)
         self.record.x_range.update(start=first, end=last)
 
-    def _rain(self) -> figure:
-        fig = plain_figure(
-            96,
-            y_label="P, mm d\u207b\u00b9",
-            x_range=self.x_range,
-            y_range=self.rain_range,
-            x_axis_type="datetime",
-            tools="xpan,xwheel_zoom",
-        )
-        fig.xaxis.visible = False
-        fig.yaxis.ticker.desired_num_ticks = 3
-        for name, low, high in (("rain", 0, "rain"), ("snow", "rain", "snow_top")):
-            colour = theme.colour(name, self.dark)
-            fig.varea_step(
-                "time", low, high, source=self.source, fill_color=colour, step_mode="center", legend_label=name
-            )
-        plain_legend(fig, "bottom_right")
-        fig.toolbar_location = None
-        return fig
-
-    def _flow(self, height: int) -> figure:
+    def _main(self, height: int) -> figure:
         kind = "log" if self.log else "linear"
         fig = plain_figure(
             height,
-            y_label="Streamflow, mm d\u207b\u00b9",
+            y_label=self.look.axis_label,
             x_axis_type="datetime",
             y_axis_type=kind,
             x_range=self.x_range,
-            y_range=self.flow_range,
+            y_range=self.y_range,
             tools="xpan,xbox_zoom,xwheel_zoom,reset,save",
         )
         if self.log:
@@ -191,9 +177,11 @@ class Hydrograph:
                 **line | {"line_width": theme.SUPPOSED},
             ),
         }
-        order = {label: i for i, label in enumerate((*FLOWS.values(), "spread", "no observation"))}
+        order = {label: i for i, label in enumerate((*LINES.values(), "spread", "no observation"))}
         fig.legend[0].items = sorted(fig.legend[0].items, key=lambda item: order[item.label.value])
-        self.hover = hover([DATE_TIP], mode="vline", renderers=[self.lines["observed"]], point_policy="follow_mouse")
+        self.hover = hover(
+            [self.look.step.date_tip], mode="vline", renderers=[self.lines["observed"]], point_policy="follow_mouse"
+        )
         fig.add_tools(self.hover)
         plain_legend(fig)
         return fig
@@ -209,7 +197,3 @@ class Hydrograph:
         tool.overlay.update(fill_color=theme.token("primary", self.dark), fill_alpha=0.14, line_color=None)
         self.record.add_tools(tool)
         return self.record
-
-
-def _highest(values: np.ndarray) -> float:
-    return float(np.nanmax(values, initial=0.0))

@@ -1,26 +1,26 @@
-"""The reaches of a river as lines on a map, and its gauges as dots."""
+"""A network of sites as lines on a map, and those that are observed as dots."""
 
 import numpy as np
 import xarray as xr
 from bokeh.models import ColorMapper, ColumnDataSource, GlyphRenderer
 from bokeh.plotting import figure
 
-from dgviz.datasets.river_network import downstream_positions, upstream_area
+from dgviz.datasets.site_network import downstream_positions, upstream_area
 from dgviz.ui import theme
 
 LINE_WIDTHS = 1.5, 9.0  # px, of the smallest and the largest reach
 
 
-class River:
+class NetworkLines:
     """A line from the middle of each reach to that of the next one downstream, wider where more land drains through.
 
     `columns` are for the source of the map; `x` and `y` are the middles of the reaches.
     """
 
-    def __init__(self, dataset: xr.Dataset, x: np.ndarray, y: np.ndarray):
+    def __init__(self, dataset: xr.Dataset, x: np.ndarray, y: np.ndarray, target: str):
         below = downstream_positions(dataset)
         to = np.where(below >= 0, below, np.arange(len(x)))
-        self.observed = dataset.streamflow.notnull().any("time").values
+        self.observed = dataset[target].notnull().any("time").values
         thin, wide = LINE_WIDTHS
         area = upstream_area(dataset)
         width = thin + (wide - thin) * np.sqrt(area / area.max())
@@ -28,7 +28,7 @@ class River:
         self.columns = {"x_below": x[to], "y_below": y[to], "width": width, **empty}
 
     def painted(self, values: np.ndarray) -> dict[str, np.ndarray]:
-        """Colours of the lines and sizes of the dots: where only gauges have a value, it is their dots that show it."""
+        """Colours of the lines and sizes of the dots; where only sites observed have a value, their dots show it."""
         of_gauges = not np.isfinite(values[~self.observed]).any()
         return {
             "line": np.full(len(values), np.nan) if of_gauges else values,

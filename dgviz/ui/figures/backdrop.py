@@ -1,0 +1,82 @@
+"""What is drawn above the target: bars that hang from the top, and lines."""
+
+import xarray as xr
+from bokeh.models import ColumnDataSource, Range1d
+from bokeh.plotting import figure
+
+from dgviz.ui import theme
+from dgviz.ui.figures import plain_figure, plain_legend
+from dgviz.ui.figures.series import bars_of, limits_of, lines_of
+from dgviz.ui.look import Look
+from dgviz.ui.words.text import label, lower_first, units, with_units
+
+HEIGHT = 96  # px of a panel
+
+
+class Backdrop:
+    """Panels over a source with the columns of `series.backdrop_columns`; `series` says which there are.
+
+    `panels` are the bars and the lines, as far as there are any; `fit` fits them to a part of the record.
+    """
+
+    def __init__(self, series: xr.Dataset, source: ColumnDataSource, x_range: Range1d, look: Look, **options):
+        self.source, self.look, self.series = source, look, series
+        self.bars, self.lines = bars_of(series), lines_of(series)
+        self.options = {"x_axis_type": "datetime", "x_range": x_range, "tools": "xpan,xwheel_zoom"} | options
+        self.bar_range, self.line_range = Range1d(10, 0), Range1d(0, 1)
+        self.panels: list[figure] = []
+        if self.bars:
+            self.panels.append(self._bar_panel())
+        if self.lines:
+            self.panels.append(self._line_panel())
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of all columns."""
+        return [*self.bars, *self.lines, *(f"top_{name}" for name in self.bars)]
+
+    @property
+    def tips(self) -> list[tuple[str, str]]:
+        """The lines of a hover."""
+        return [(label(self.series[name], name), f"@{name}{{0.0}}") for name in (*self.bars, *self.lines)]
+
+    def fit(self, inside: slice) -> None:
+        """Fit the axes to what is drawn within a slice."""
+        if self.bars:
+            highest = limits_of(self.source.data, [f"top_{self.bars[-1]}"], inside, 0.0)[1]
+            self.bar_range.start = max(highest, 1) * 1.1
+        if self.lines:
+            low, high = limits_of(self.source.data, self.lines, inside, None)
+            room = 0.1 * (high - low)
+            self.line_range.update(start=low - room, end=high + 3 * room)  # room for the legend
+
+    def _bar_panel(self) -> figure:
+        fig = self._panel(self.bars, self.bar_range)
+        below = 0
+        for name in self.bars:
+            fig.varea_step("time", below, f"top_{name}", source=self.source, step_mode="center",
+                           fill_color=self.look.ink(name), legend_label=self._words(name))  # fmt: skip
+            below = f"top_{name}"
+        plain_legend(fig, "bottom_right")
+        return fig
+
+    def _line_panel(self) -> figure:
+        fig = self._panel(self.lines, self.line_range)
+        for name in self.lines:
+            fig.line("time", name, source=self.source, line_color=self.look.ink(name), line_width=theme.LINE,
+                     legend_label=self._words(name))  # fmt: skip
+        plain_legend(fig, "top_right")
+        return fig
+
+    def _panel(self, names: list[str], y_range: Range1d) -> figure:
+        unit = self.series[names[0]].attrs.get("units", "")
+        symbol = self.series.attrs.get("symbol", "")
+        y_label = with_units(symbol, unit) if symbol else units(unit)
+        fig = plain_figure(HEIGHT, y_label=y_label, y_range=y_range, **self.options)
+        fig.xaxis.visible = False
+        fig.yaxis.ticker.desired_num_ticks = 3
+        fig.toolbar_location = None
+        return fig
+
+    def _words(self, name: str) -> str:
+        return lower_first(label(self.series[name], name))

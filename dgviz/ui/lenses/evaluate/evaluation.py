@@ -1,0 +1,240 @@
+"""What a science asks of a run beyond its scores: the pictures of its evaluations, site by site."""
+
+import html
+from functools import partial
+
+import numpy as np
+import panel as pn
+import xarray as xr
+
+from dgviz.domains.evaluation import Evaluation, Scatter
+from dgviz.scores.statistics import rank_correlation
+from dgviz.ui.figures import plain_legend
+from dgviz.ui.figures.colours import choices, colouring, texts
+from dgviz.ui.figures.site_scatter import SiteScatter
+from dgviz.ui.lenses.computing import ComputingView
+from dgviz.ui.lenses.view import empty_words, text
+from dgviz.ui.session.colour_choice import ColourChoice
+from dgviz.ui.session.simulation import test_period
+from dgviz.ui.session.state import AppState
+from dgviz.ui.session.store import results_written
+from dgviz.ui.widgets import material
+from dgviz.ui.widgets.brushing import choose_by, follow
+from dgviz.ui.words.text import axis_label, date, label, lower_first, number, signed, units, with_units
+
+DASHES = ("solid", "dashed", "dotted", "dotdash")  # of curves to compare with
+MANY = 3  # pictures, above which they are chosen from a list and summed up in a table
+ACROSS = 0.5  # of the extent of the curves: the horizontal axis shows at least that
+
+
+def agreement_table(found: xr.Dataset, pictures: list[Scatter], shown: Scatter) -> str:
+    """For every picture: the medians of both over the sites and how well their ranks agree, HTML."""
+    rows = "".join(_row(found, picture, picture is shown) for picture in pictures)
+    heads = "".join(f"<th>{head}</th>" for head in ("", "Observed", "Simulated", "Rank corr."))
+    return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _row(found: xr.Dataset, picture: Scatter, shown: bool) -> str:
+    observed, simulated = found[picture.x], found[picture.y]
+    digits = 0 if observed.attrs["units"] == "d" else 2
+    medians = [number(float(values.median()), digits) for values in (observed, simulated)]
+    words = with_units(html.escape(picture.title), observed.attrs["units"])
+    cells = "".join(f"<td>{cell}</td>" for cell in (*medians, number(rank_correlation(observed, simulated))))
+    return f"<tr><td>{f'<b>{words}</b>' if shown else words}</td>{cells}</tr>"
+
+
+def offered(pictures: tuple[Scatter, ...], found: xr.Dataset) -> list[Scatter]:
+    """The pictures of which there is something: what stands across, and up or at the end of the whisker."""
+    return [p for p in pictures if p.x in found and (p.y in found or (p.to and p.to in found))]
+
+
+class EvaluationCard(ComputingView):
+    """Beyond the scores."""
+
+    empty = "No run is shown. Press Train in the side bar, or pick a run above, to see it beside what is observed."
+    place = 0  # among the cards: each takes every second evaluation of the science
+
+    def __init__(self, state, **params):
+        self.found: xr.Dataset | None = None
+        self.drawing = False  # is a body being made?
+        self.which = material.Select(label="Evaluation", options={}, size="small", width=170, margin=(0, 8, 0, 0))
+        self.picture = material.Select(label="Picture", options={}, size="small", width=190, margin=0)
+        self.colour = material.Select(label="Colour", groups={}, size="small", width=150, margin=(0, 8, 0, 0))
+        super().__init__(state=state, **params)
+        self.which.param.watch(self.draw_again, "value")
+        self.picture.param.watch(self.draw_again, "value")
+        self.colour.param.watch(lambda event: event.new and self.redraw("colour"), "value")
+
+    @classmethod
+    def applies(cls, state: AppState) -> bool:
+        """Where the science has an evaluation for this card."""
+        return len(state.science.evaluations) > cls.place
+
+    def tools(self):
+        """Which evaluation, where there are several, which of its pictures, and the colour of the points."""
+        return [*super().tools(), self.which, self.colour, self.picture]
+
+    def body(self, *, run, dataset, dark):
+        """The figure and a table, to be filled; what they need is computed once for a run."""
+        results = self.state.results(run)
+        if results is None:
+            return None
+        self._offer_evaluations()
+        if self.found is None or self.known != self._key():
+            self._ask(results, dataset)
+        self._offer_pictures()
+        self._offer_colours(results)
+        if self.found is not None and not self.pictures:
+            return empty_words(self.evaluation.lacking(results, dataset) or "There is nothing to see of this run.")
+        picture = self._picture()
+        self.scatter = SiteScatter(dark, height=540 if len(self.evaluation.pictures) <= MANY else 360, coloured=True)
+        self.table = text()
+        self._draw_references(picture)
+        choose_by(self.scatter, self.state)
+        figure = pn.pane.Bokeh(self.scatter.figure, sizing_mode="stretch_width", margin=0)
+        return pn.Column(figure, self.table, sizing_mode="stretch_width", margin=0)
+
+    def refresh(self, *, site, selected):
+        """The points and the table."""
+        if self.found is not None and self.pictures:
+            self._show()
+
+    def _ask(self, results, dataset):
+        """What an earlier question gave is known at once, and drawn with the body that is being made."""
+        self.found, self.drawing, key = None, True, self._key()
+        work = partial(self.evaluation.compute, results, dataset, "/".join(test_period(self.state)))
+        self.compute(lower_first(self.evaluation.title), key, work, partial(self._keep, key))
+        self.drawing = False
+
+    def _keep(self, key, found):
+        self.known, self.found = key, found
+        if not self.drawing:
+            self.draw_again()
+
+    def _key(self):
+        run = self.state.store.run(self.state.run)
+        return (self.evaluation.title, run.id, results_written(run), self.state.config.data, *test_period(self.state))
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """The one that is shown."""
+        mine = {evaluation.title: evaluation for evaluation in self.state.science.evaluations[self.place :: 2]}
+        return mine.get(self.which.value) or next(iter(mine.values()))
+
+    @property
+    def pictures(self) -> list[Scatter]:
+        """Those of which there is something; all, before that is known."""
+        every = self.evaluation.pictures
+        return list(every) if self.found is None else offered(every, self.found)
+
+    def _picture(self) -> Scatter:
+        named = {picture.title: picture for picture in self.pictures}
+        return named.get(self.picture.value) or next(iter(named.values()))
+
+    def _offer_evaluations(self):
+        titles = [evaluation.title for evaluation in self.state.science.evaluations[self.place :: 2]]
+        value = self.which.value if self.which.value in titles else titles[0]
+        self.which.param.update(options=titles, value=value, visible=len(titles) > 1)
+
+    def _offer_pictures(self):
+        titles = [picture.title for picture in self.pictures]
+        value = self.picture.value if self.picture.value in titles else next(iter(titles), None)
+        self.picture.param.update(options=titles, value=value)
+
+    def _offer_colours(self, results):
+        groups = texts(choices(self.state.config, self.state.dataset, results, False))
+        known = [choice for options in groups.values() for choice in options.values()]
+        value = self.colour.value if self.colour.value in known else next(iter(known), None)
+        self.colour.param.update(groups=groups, value=value)
+
+    def _draw_references(self, picture):
+        if picture.equal:
+            self.scatter.draw_equality()
+        if picture.curves is None:
+            return
+        for (name, curve), dash in zip(picture.curves().items(), DASHES, strict=False):
+            along = curve[curve.dims[0]]
+            self.scatter.draw(along.values, curve.values, label(curve, str(name)), dash)
+        plain_legend(self.scatter.figure, "bottom_right")
+        self.scatter.figure.legend.update(orientation="vertical", click_policy="none", spacing=0)
+
+    def _show(self):
+        found, picture, evaluation = self.found, self._picture(), self.evaluation
+        x, y = found[picture.x], found[picture.y if picture.y in found else picture.to]
+        limits, x_limits = axis_limits(picture, x, y)
+        self.scatter.show(
+            _columns(found, picture, x, y, self.state.dataset), axis_label(x), axis_label(y), limits, x_limits
+        )
+        self._paint(found)
+        unit = units(y.attrs["units"])
+        names = ("observed", "simulated") if picture.equal else ("across", "up")
+        self.scatter.tell([(names[0], f"@x{{0.00}} {unit}"), (names[1], f"@y{{0.00}} {unit}")])
+        follow(self.scatter, self.state)
+        equal = [p for p in self.pictures if p.equal]
+        self.table.object = agreement_table(found, equal, picture) if len(equal) > MANY else ""
+        self.heading = evaluation.title
+        self.caption = (
+            f"<b>{html.escape(picture.title)}</b>: {html.escape(picture.about)} {self._agreement(picture, x, y)}"
+        )
+        self.summary = f"Scatter of {x.sizes['site']} sites: {axis_label(y)} against {axis_label(x)}."
+
+    def _agreement(self, picture, x, y):
+        if picture.y not in self.found:
+            lacking = self.evaluation.lacking(self.state.results(self.state.run), self.state.dataset)
+            return f"<b>Only the observed points are shown.</b> {html.escape(lacking)}"
+        if not picture.equal:
+            return ""
+        first, last = (date(day) for day in test_period(self.state))
+        difference = f"{signed(float((y - x).median()))} {units(y.attrs['units'])}".strip()
+        return (
+            f"Dashed: both are equal. Median difference {difference}, rank correlation "
+            f"{number(rank_correlation(x, y))}; test period {first} to {last}."
+        )
+
+    def _paint(self, found):
+        state, choice = self.state, ColourChoice.parse(self.colour.value or "")
+        shown = colouring(choice, state.config, state.dataset, state.results(state.run))
+        if shown is not None:
+            values = shown.values.reindex(site=found.site).values
+            title = f"{shown.title.partition(',')[0]}, {shown.units}".rstrip(", ")
+            self.scatter.paint(values, shown.palette, shown.low, shown.high, title)
+
+
+class SecondEvaluationCard(EvaluationCard):
+    """Beyond the scores."""
+
+    place = 1
+
+
+def _columns(found: xr.Dataset, picture: Scatter, x: xr.DataArray, y: xr.DataArray, dataset: xr.Dataset) -> dict:
+    """The points, with a whisker to what they should be where the picture has one."""
+    other = found[picture.to].values if picture.to and picture.to in found else y.values
+    ends = {"low": np.fmin(y.values, other), "high": np.fmax(y.values, other)}
+    names = dataset.name.sel(site=found.site).values.astype(str)
+    return {"x": x.values, "y": y.values, **ends, "site": found.site.values.astype(str), "name": names}
+
+
+def axis_limits(picture: Scatter, x: xr.DataArray, y: xr.DataArray) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Limits of the vertical and of the horizontal axis: those declared, else where nearly all points are.
+
+    Both are the same where both measure the same. A few extreme sites may lie outside.
+    """
+    both = [x, y] if picture.equal else [y]
+    limits = picture.limits or _where_most_are(*both)
+    if picture.x_limits or picture.equal:
+        return limits, picture.x_limits or limits
+    if picture.curves is None:
+        return limits, _where_most_are(x)
+    curves = picture.curves()
+    along = curves[next(iter(curves.dims))]
+    first, last = float(along.min()), float(along.max())
+    return limits, (first, max(first + ACROSS * (last - first), float(x.quantile(0.99))))
+
+
+def _where_most_are(*values: xr.DataArray) -> tuple[float, float]:
+    known = np.concatenate([v.values[np.isfinite(v.values)] for v in values])
+    if not known.size:
+        return 0.0, 1.0
+    low, high = np.quantile(known, [0.01, 0.99])
+    room = 0.05 * (high - low) or 0.5
+    return float(low - room), float(high + room)

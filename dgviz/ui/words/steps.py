@@ -1,0 +1,68 @@
+"""The time step of a science: how a moment is written, and how much of a record is looked at.
+
+Windows are whole days whatever the step is; a single moment is written as finely as the step asks.
+"""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+DAY = 86_400_000.0  # ms
+
+
+@dataclass(frozen=True)
+class Step:
+    """A time step. `before` stands before a moment in a sentence: "on 4 Jun 1979".
+
+    `tip` is how a hover writes a moment and `stamp_format` how an address does, `ms` is about how long the step is,
+    `span` what a long record opens on.
+    """
+
+    name: str
+    before: str
+    tip: str
+    stamp_format: str
+    ms: float
+    span: pd.DateOffset
+
+    @property
+    def names(self) -> str:
+        """The word for several of them."""
+        return f"{self.name}s"
+
+    @property
+    def date_tip(self) -> tuple[str, str]:
+        """The line of a hover that says when."""
+        return "", f"@time{{{self.tip}}}"
+
+    def stamp(self, moment) -> str:
+        """A moment as text that is read back exactly."""
+        return pd.Timestamp(moment).strftime(self.stamp_format)
+
+    def words(self, moment) -> str:
+        """A moment as people write it: 4 Jun 1979; 4 Jun 1979, 05:00; Jun 1979."""
+        moment = pd.Timestamp(moment)
+        if self.name == "month":
+            return f"{moment:%b %Y}"
+        day = f"{moment.day} {moment:%b %Y}"
+        return f"{day}, {moment:%H:%M}" if self.name == "hour" else day
+
+    def at(self, moment) -> str:
+        """The same with the word before it: on 4 Jun 1979."""
+        return f"{self.before} {self.words(moment)}"
+
+    def nearest(self, time: pd.DatetimeIndex, x: float) -> str:
+        """The moment of a record that is nearest to a place on a time axis, in ms; '' far outside the record."""
+        wanted = pd.Timestamp(x, unit="ms")
+        found = time[time.get_indexer([wanted], method="nearest")[0]]
+        return self.stamp(found) if abs(found - wanted) <= pd.Timedelta(self.ms, "ms") else ""
+
+
+STEPS = {
+    step.name: step
+    for step in (
+        Step("hour", "at", "%e %b %Y, %H:%M", "%Y-%m-%dT%H:%M", DAY / 24, pd.DateOffset(days=42)),
+        Step("day", "on", "%e %b %Y", "%Y-%m-%d", DAY, pd.DateOffset(years=3)),
+        Step("month", "in", "%b %Y", "%Y-%m-%d", 30.4 * DAY, pd.DateOffset(years=30)),
+    )
+}

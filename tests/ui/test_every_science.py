@@ -1,0 +1,108 @@
+"""Every view renders in every science, before and after a run, and speaks no other science's words."""
+
+import html
+import re
+
+import panel as pn
+import pytest
+from bokeh.models import Axis, Legend
+
+from dgviz.ui.lenses.explore.target_charts import TargetCharts
+from dgviz.ui.session.address import from_query, to_query
+from dgviz.ui.session.state import AppState
+from dgviz.ui.widgets.help import HelpDialog
+from dgviz.ui.widgets.sidebar import Processes, sidebar
+from tests.ui.conftest import make_results
+from tests.ui.test_views import VIEWS, failures
+
+OF_HYDROLOGY = re.compile(r"streamflow|\bbasin|\brain|snowfall|mm d|hydrograph|\bflows?\b", re.IGNORECASE)
+each_view = pytest.mark.parametrize("view", VIEWS, ids=lambda v: v.__name__)
+
+
+def with_runs(store):
+    """Two runs, which differ in the first slot that leaves a choice."""
+    config, dataset = store.default_config("mine"), store.dataset("mine")
+    given = {*config.science.forcings, *config.science.attributes}
+    slot, option = next(
+        (slot, option)
+        for slot, options in config.science.slots.items()
+        for option in options[1:]
+        if {name for name in option.reads if name in given} <= {*dataset.variables}
+    )
+    for run_id, changes in (("first", {}), ("second", {slot: option.__name__})):
+        changed = config.edited(**changes)
+        store.add(run_id, changed, make_results(dataset, changed, 0.1))
+    return store
+
+
+def words_of(view, root) -> str:
+    """All that can be read: heading, captions, texts, axes and legends."""
+    figures = root.select({"type": Axis}), root.select({"type": Legend})
+    labels = [str(axis.axis_label or "") for axis in figures[0]]
+    labels += [str(getattr(item.label, "value", "")) for legend in figures[1] for item in legend.items]
+    texts = [str(pane.object) for pane in view._place.select(pn.pane.HTML)]
+    said = " ".join([view.heading, view.caption, view.summary, view.empty, *labels, *texts])
+    return html.unescape(re.sub("<.*?>", " ", said))
+
+
+@each_view
+def test_a_view_renders_before_a_run(view, science_store, caplog):
+    view(state=AppState(science_store)).__panel__().get_root()
+    assert failures(caplog) == []
+
+
+@each_view
+def test_a_view_renders_after_a_run_and_follows_the_state(view, science_store, caplog):
+    state = AppState(with_runs(science_store))
+    shown = view(state=state)
+    root = shown.__panel__().get_root()
+    _, last = state.window
+    time = state.dataset.indexes["time"]
+    state.compare_with("first" if state.run == "second" else "second")
+    state.pick(state.sites[2])
+    state.select(state.sites[:2])
+    state.param.update(window=(str(time[len(time) // 2].date()), last), dark=True, log_axis=True)
+    state.moment = state.step.stamp(time[len(time) // 2])
+    for chart in ("duration", "regime", "series"):
+        state.chart = chart
+    assert failures(caplog) == []
+    if state.config.domain != "hydrology":
+        found = OF_HYDROLOGY.search(words_of(shown, root))
+        assert not found, found
+    state.edit(data="made-up")  # another science
+    state.edit(data="mine")
+    assert failures(caplog) == []
+
+
+def test_the_side_bar_and_the_address_follow_the_science(science_store):
+    state = AppState(with_runs(science_store))
+    place, _ = sidebar(state, HelpDialog())
+    before = place.objects[0]
+    mine = state.config.domain
+    state.edit(data="made-up")
+    again = AppState(science_store)
+    assert from_query({"data": "made-up"}, again, ("Explore",)) == [] and again.config.domain == "hydrology"
+    assert f"domain={state.config.domain}" in to_query(state)
+    assert (place.objects[0] is before) == (mine == "hydrology")
+    titles = list(place.objects[0]._names)
+    assert titles[0] == "Basins"
+    slots = Processes(state, HelpDialog()).__panel__()
+    state.edit(data="mine")
+    assert slots is not None and state.config.domain == mine
+
+
+def test_values_below_zero_are_drawn_where_the_target_has_no_floor(science_store):
+    state = AppState(with_runs(science_store))
+    view = TargetCharts(state=state)
+    lowest = float(state.dataset[state.config.target].sel(site=state.site, time=slice(*state.window)).min())
+    if state.target.floor is None:
+        assert view.chart.y_range.start < lowest
+    else:
+        assert view.chart.y_range.start == state.target.floor
+
+
+def test_a_moment_is_as_fine_as_the_step(science_store):
+    state = AppState(with_runs(science_store))
+    time = state.dataset.indexes["time"]
+    tapped = state.step.nearest(time, time[33].value / 1e6 + 0.2 * state.step.ms)
+    assert tapped == state.step.stamp(time[33]) and state.step.nearest(time, 0.0) == ""
