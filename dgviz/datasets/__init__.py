@@ -55,7 +55,7 @@ def sources() -> dict[str, ModuleType]:
 
 
 def resolve(data: str) -> str:
-    """The name of a source as it is; a path of a person's own data in full, as it holds from any folder."""
+    """The name of a source unchanged; the path of a person's own data as an absolute path."""
     return str(Path(data).resolve()) if data not in sources() and Path(data).exists() else data
 
 
@@ -125,7 +125,7 @@ def import_dataset(
 ) -> str:
     """Read what lies at a path once and keep it as one file that opens fast, by its path and by the name returned.
 
-    `name` is that of the file or folder unless given; `span` is the period "YYYY-MM-DD/YYYY-MM-DD" to keep; `each`
+    `name` is by default the name of the file or folder; `span` is the period "YYYY-MM-DD/YYYY-MM-DD" to keep; `each`
     goes through the sites and may show how far it is. Raises DataError saying what is wrong.
     """
     path = Path(path)

@@ -22,7 +22,7 @@ Labels = dict[str, dict[str, str]]  # name of a column: its units, long_name and
 
 
 def science_of(folder: Path, vocabularies: Vocabularies) -> Vocabulary:
-    """The science that the folder names above the header of attributes.csv, else that of its first series."""
+    """The science named above the header of attributes.csv, or else told by the first series."""
     file = folder / "attributes.csv"
     if domain := domain_line(file):
         return named(domain, vocabularies, file)

@@ -1,4 +1,4 @@
-"""What rainfall-runoff data may hold, and what is made of it; `range` is what has been seen on Earth, roughly."""
+"""The series and attributes of rainfall-runoff data; `range` is roughly what has been observed on Earth."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path

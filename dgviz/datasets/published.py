@@ -32,10 +32,10 @@ MODELS = {  # name: (column of the file, what it is, whose it is, period of cali
 
 
 def published_scores(sites: Sequence[str], folder: str | Path | None = None) -> xr.Dataset | None:
-    """`nse` (model, site) of others' models at those of the sites that they have; None without file or common site.
+    """`nse` (model, site) of published models at the sites that they share; None without a file or a common site.
 
     Along `model`: `description`, `source`, `train_period` (empty where it is not known) and `ungauged`. The attribute
-    `period` of `nse` is that of the scores; `folder` is where the file lies, by default as above.
+    `period` of `nse` is the period of the scores; `folder` is where the file lies, by default as above.
     """
     file = Path(folder or os.environ.get("DGVIZ_DATA", "../shared/data")) / FILE
     if not file.is_file():

@@ -75,7 +75,7 @@ def check_config(config: RunConfig) -> None:
 
 
 def check_inputs(config: RunConfig, dataset: xr.Dataset) -> None:
-    """Do the data have all that the processes read? Raises ConfigError naming what is lacking and what does without."""
+    """Do the data have everything the processes read? Raises ConfigError naming what is missing and a way around it."""
     for name in config.build().forcings:
         if name not in dataset.variables:
             others = _options_without(config, name)

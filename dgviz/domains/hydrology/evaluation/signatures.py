@@ -2,7 +2,7 @@
 
 Every signature takes `flow` `(time, ...)`, daily and in mm d-1, and keeps all dimensions but `dim`. A missing day does
 not count; with fewer than two days, or where a formula has no value (its docstring says where), the result is NaN.
-Computed of a simulation and of the observation they show what a score hides: which part of the behaviour is wrong.
+Computed for a simulation and for the observations, they show what a score hides: which behaviour is wrong.
 """
 
 import functools
