@@ -68,6 +68,7 @@ def known() -> dict[str, str]:
 def reader_of(path: Path) -> ModuleType:
     """The source of whose file this is a copy, or that recognises what lies at a path."""
     readers = sources()
+    # By name first (a copy of a source's own file), then by layout, else a table.
     copied = [module for module in readers.values() if path.is_file() and getattr(module, "FILE", "") == path.name]
     table = readers.pop("table")
     layouts = [module for module in readers.values() if hasattr(module, "recognises") and module.recognises(path)]

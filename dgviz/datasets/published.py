@@ -41,6 +41,7 @@ def published_scores(sites: Sequence[str], folder: str | Path | None = None) -> 
     if not file.is_file():
         return None
     table = pd.read_csv(file, dtype={"gauge_id": str}, index_col="gauge_id")
+    # One tuple for each column of MODELS.
     columns, descriptions, sources, periods = zip(*MODELS.values(), strict=True)
     table = table[list(columns)].dropna()
     table = table.loc[[site for site in sites if site in table.index]]
