@@ -1,4 +1,4 @@
-"""Does the model see what has not happened yet?"""
+"""Does the model respond to the future?"""
 
 import numpy as np
 import torch

@@ -31,8 +31,8 @@ class CheckResult:
     """The outcome of one check: a sentence in plain words, the criteria, and what to draw.
 
     `check` is the name of the check. A check that does not apply has no criteria; its sentence says why. `series` holds
-    what was compared, `(time,)` or `(time, case)`: of two cases one with the other, of more the first with the sum of
-    the others. `day` is the one on which the cases part, if there is one.
+    what was compared, `(time,)` or `(time, case)`: two cases with each other, or the first of several with the sum of
+    the others. `day` is the day from which the cases differ, if there is one.
     """
 
     check: str

@@ -10,12 +10,11 @@ SHARE = 0.1  # of the declared range of a forcing: how much higher it is at the 
 
 
 def sites_are_independent(trial: Trial) -> CheckResult:
-    """Two copies of a site, simulated beside another, give what the site gives alone.
+    """Two copies of a site, simulated beside another, give the same result as the site alone.
 
-    The copies have the same forcings, attributes and parameters, as two halves of a site would: what is computed per
-    area knows no size. Beside them runs a third site whose forcings are higher by a tenth of their declared ranges,
-    which may not be felt. That a network may see the size as an attribute is another matter: then other parameters are
-    learned for large sites.
+    The copies have the same forcings, attributes and parameters, like two halves of a site: results per area do not
+    depend on size. Beside them runs a third site whose forcings are higher by a tenth of their declared ranges; it must
+    have no influence. A network may still see the size as an attribute and learn other parameters for large sites.
     """
     if trial.declared.joins_sites:
         return CheckResult("sites_are_independent", "Sites are joined in this model: each feels others.")

@@ -26,7 +26,7 @@ BACKENDS = ("torch", "fused")
 SIZES = ((1, 730, 16), (10, 730, 16), (100, 730, 16))  # sites, days, members
 PRINTED = ("forward_median", "backward_median", "both_median", "compile", "cached")  # in milliseconds
 ROUNDS = 5
-FUSED_IN_A_ROUND = 5  # the fused kernels are timed more often, as they take so little
+FUSED_IN_A_ROUND = 5  # the fused kernels are so fast that they can be timed more often
 
 Times = dict[str, float]
 

@@ -55,7 +55,7 @@ def sources() -> dict[str, ModuleType]:
 
 
 def resolve(data: str) -> str:
-    """The name of a source as it is; a path of a person's own data in full, as it holds from any folder."""
+    """The name of a source unchanged; the path of a person's own data as an absolute path."""
     return str(Path(data).resolve()) if data not in sources() and Path(data).exists() else data
 
 
@@ -68,6 +68,7 @@ def known() -> dict[str, str]:
 def reader_of(path: Path) -> ModuleType:
     """The source of whose file this is a copy, or that recognises what lies at a path."""
     readers = sources()
+    # By name first (a copy of a source's own file), then by layout, else a table.
     copied = [module for module in readers.values() if path.is_file() and getattr(module, "FILE", "") == path.name]
     table = readers.pop("table")
     layouts = [module for module in readers.values() if hasattr(module, "recognises") and module.recognises(path)]
@@ -125,7 +126,7 @@ def import_dataset(
 ) -> str:
     """Read what lies at a path once and keep it as one file that opens fast, by its path and by the name returned.
 
-    `name` is that of the file or folder unless given; `span` is the period "YYYY-MM-DD/YYYY-MM-DD" to keep; `each`
+    `name` is by default the name of the file or folder; `span` is the period "YYYY-MM-DD/YYYY-MM-DD" to keep; `each`
     goes through the sites and may show how far it is. Raises DataError saying what is wrong.
     """
     path = Path(path)

@@ -39,7 +39,7 @@ def archive_folder() -> Path:
 
 
 def record() -> str:
-    """The address of the archive: that of the environment variable DGVIZ_ARCHIVE (a copy of it), else the official."""
+    """The address of the archive: the environment variable DGVIZ_ARCHIVE (a copy), or else the official one."""
     return os.environ.get("DGVIZ_ARCHIVE", RECORD).rstrip("/")
 
 

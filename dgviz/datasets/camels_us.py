@@ -85,7 +85,7 @@ def load(path: str | Path | None = None) -> xr.Dataset:
     name = static.gauge_name.astype(str).assign_attrs(units="1", long_name="USGS station name")
     lat, lon = (labelled(static[key], (static[key].units, f"Gauge {key}")) for key in ("lat", "lon"))
     flags = {"region": region, "clean": clean}
-    # Made of the observed flow, so a coordinate: as an attribute it would tell a network what it should predict.
+    # Computed from the observed flow, so a coordinate: as an attribute it would give the answer away to a network.
     baseflow_index = labelled(static.baseflow_index, ("1", "Baseflow index of the observed flow"))
     place, history = {"name": name, "lat": lat, "lon": lon, "baseflow_index": baseflow_index}, []
     dataset = in_order(xr.Dataset(series, place), history)

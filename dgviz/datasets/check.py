@@ -26,6 +26,7 @@ def check(
     check_layout(ds, source, vocabulary)
     check_sites(ds, source)
     step = check_times(ds.indexes["time"], source, vocabulary)
+    # Units first: the plausible ranges are those of the declared units.
     ds = in_units(ds.copy(), source, vocabulary, step)
     refuse(find_problems(ds, source, vocabulary, files or {}))
     for name in ("train_period", "test_period"):
@@ -65,6 +66,7 @@ def with_roles(ds: xr.Dataset, vocabulary: Vocabulary) -> xr.Dataset:
     The series stand first, in the order in which they are declared.
     """
     names = [name for name in vocabulary.series if name in ds]
+    # Networks and tables take the series in this order, whatever the file has.
     ds = ds[[*names, *(name for name in ds if name not in names)]]
     for name in names:
         role = "forcing" if name in vocabulary.forcings else "target"

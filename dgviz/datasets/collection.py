@@ -132,6 +132,7 @@ def to_dataset(series: dict[str, pd.DataFrame], basins: Basins) -> xr.Dataset:
     static = basins.static.loc[sites]
     variables: dict[str, tuple] = {}
     for name in (name for name in vocabulary.series if name in first):
+        # (time, site)
         values = np.column_stack([table[name].to_numpy() for table in series.values()])
         variables[name] = ("time", "site"), values, label(name, vocabulary) | basins.labels.get(name, {})
     for name in static:
@@ -152,6 +153,7 @@ def nothing_left(basins: Basins, source: Path) -> DataError:
 
 def find(folder: Path, name: str) -> Path | None:
     """The file or folder of that name in a folder or at most two levels below it, the uppermost one."""
+    # The uppermost first: an archive may be unpacked one folder deeper.
     for depth in ("", "*/", "*/*/"):
         if found := sorted(folder.glob(depth + name)):
             return found[0]

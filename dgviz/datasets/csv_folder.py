@@ -22,7 +22,7 @@ Labels = dict[str, dict[str, str]]  # name of a column: its units, long_name and
 
 
 def science_of(folder: Path, vocabularies: Vocabularies) -> Vocabulary:
-    """The science that the folder names above the header of attributes.csv, else that of its first series."""
+    """The science named above the header of attributes.csv, or else told by the first series."""
     file = folder / "attributes.csv"
     if domain := domain_line(file):
         return named(domain, vocabularies, file)
@@ -64,6 +64,7 @@ def read_folder(folder: Path, vocabulary: Vocabulary, each: Each) -> tuple[xr.Da
     first = next(iter(tables.values()))
     variables: dict[str, tuple] = {name: ("site", static[name].to_numpy(), labels[name]) for name in static}
     for name in first:
+        # (time, site)
         by_site = np.column_stack([table[name] for table in tables.values()])
         variables[name] = ("time", "site"), by_site.astype("float32"), labels[name]
     return xr.Dataset(variables, {"time": first.index.to_numpy(), "site": static.index.to_numpy(str)}), files
@@ -131,6 +132,7 @@ def dates(column: pd.Series, file: Path) -> pd.DatetimeIndex:
     """Days written as 1990-10-01, or times as 1990-10-01 05:00."""
     text = column.str.replace("T", " ").str.strip()
     form = "%Y-%m-%d" if text.str.len().max() <= len("1990-10-01") else "%Y-%m-%d %H:%M"
+    # Seconds, as in 05:00:00.
     if text.str.count(":").max() > 1:
         form += ":%S"
     times = pd.to_datetime(text, format=form, errors="coerce")

@@ -29,5 +29,6 @@ def load(path: str | Path | None = None) -> xr.Dataset:
     file = file / FILE if file.is_dir() else file
     dataset = check(xr.load_dataset(file, engine="h5netcdf"), file, vocabulary)
     for name in CLIMATE:
+        # Leakage is judged by the period over which an attribute was computed.
         dataset[name].attrs["period"] = CLIMATE_PERIOD
     return dataset

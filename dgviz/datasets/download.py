@@ -57,7 +57,7 @@ def fetch(address: str, file: Path, md5: str, on_bytes: OnBytes) -> None:
 
 
 def append(address: str, part: Path, on_bytes: OnBytes) -> None:
-    """Get what is missing of a file; from the start where the server serves no ranges."""
+    """Download the missing rest of a file; all of it if the server serves no ranges."""
     part.touch()
     request = Request(address, headers={"User-Agent": "dgviz"})
     if size(part):

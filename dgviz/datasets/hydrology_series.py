@@ -1,4 +1,4 @@
-"""What rainfall-runoff data may hold, and what is made of it; `range` is what has been seen on Earth, roughly."""
+"""The series and attributes of rainfall-runoff data; `range` is roughly what has been observed on Earth."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -86,6 +86,7 @@ def in_order(ds: xr.Dataset, notes: list[str]) -> xr.Dataset:
         return ds
     n_days, n_sites = int(wrong.sum()), int(wrong.any("time").sum())
     notes.append(f"tmin and tmax exchanged where tmin was above tmax: {n_days} days of {n_sites} basins")
+    # Swapped on those days only.
     low, high = ds.tmin.where(~wrong, ds.tmax), ds.tmax.where(~wrong, ds.tmin)
     return ds.assign(tmin=low.assign_attrs(ds.tmin.attrs), tmax=high.assign_attrs(ds.tmax.attrs))
 

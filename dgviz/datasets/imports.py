@@ -34,7 +34,7 @@ def imported() -> dict[str, dict[str, str]]:
 
 
 def write_import(dataset: xr.Dataset, name: str, path: str | Path) -> None:
-    """Keep a data set under a name, as what is read from a path."""
+    """Keep a data set under a name; it stands for the path it was read from."""
     if not re.fullmatch(r"\w[\w .-]*", name):
         raise DataError(
             f"name {name!r}: letters, digits, '_', '-', '.' and blanks may be in it; give another (--name)."

@@ -10,6 +10,7 @@ def label(name: str, vocabulary: Vocabulary, units: str = "1") -> dict[str, str]
     if declared is None:
         return {"units": units, "long_name": "Name" if name == "name" else name}
     words = declared.long_name
+    # The same quantity is also simulated, so that of the data says "Observed".
     if isinstance(declared, Target):
         words = f"Observed {words[0].lower()}{words[1:]}"
     return {"units": declared.units, "long_name": words}

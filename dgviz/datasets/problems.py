@@ -53,9 +53,11 @@ def check_values(
 def reason(quantity: Forcing | Target, value: float, of_site: np.ndarray) -> str:
     """What a value out of range most likely is, and what to do about it."""
     low, high = quantity.range
+    # In single precision a fill value such as 1e20 is not exact.
     if np.isclose(value, FILL_VALUES, rtol=1e-6).any():
         fix = "put a real value" if isinstance(quantity, Forcing) else "leave the cell empty"
         return f"this looks like a mark for a missing value: {fix}."
+    # No place on Earth has a median of 150 degC.
     if quantity.units == "degC" and np.nanmedian(of_site) > 150:
         return "this looks like kelvin: subtract 273.15, or give the units."
     if low == 0 and value < 0:
@@ -77,6 +79,7 @@ def check_attributes(ds: xr.Dataset, source: str | Path) -> Iterator[Problem]:
 
 def first_cells(wrong: np.ndarray) -> Iterator[tuple[int, int, int]]:
     """First wrong time, site and number of wrong times of every site that has any."""
+    # `wrong` is (time, site); argmax of a boolean is its first True.
     for site in np.flatnonzero(wrong.any(0)):
         yield int(wrong[:, site].argmax()), int(site), int(wrong[:, site].sum())
 

@@ -32,15 +32,16 @@ MODELS = {  # name: (column of the file, what it is, whose it is, period of cali
 
 
 def published_scores(sites: Sequence[str], folder: str | Path | None = None) -> xr.Dataset | None:
-    """`nse` (model, site) of others' models at those of the sites that they have; None without file or common site.
+    """`nse` (model, site) of published models at the sites that they share; None without a file or a common site.
 
     Along `model`: `description`, `source`, `train_period` (empty where it is not known) and `ungauged`. The attribute
-    `period` of `nse` is that of the scores; `folder` is where the file lies, by default as above.
+    `period` of `nse` is the period of the scores; `folder` is where the file lies, by default as above.
     """
     file = Path(folder or os.environ.get("DGVIZ_DATA", "../shared/data")) / FILE
     if not file.is_file():
         return None
     table = pd.read_csv(file, dtype={"gauge_id": str}, index_col="gauge_id")
+    # One tuple for each column of MODELS.
     columns, descriptions, sources, periods = zip(*MODELS.values(), strict=True)
     table = table[list(columns)].dropna()
     table = table.loc[[site for site in sites if site in table.index]]

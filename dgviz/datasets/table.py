@@ -112,6 +112,7 @@ def read_netcdf(file: Path, vocabulary: Vocabulary) -> xr.Dataset:
     static = {name: dataset[name] for name in dataset.variables if is_number_of_site(dataset[name])}
     for name, values in (static | series).items():
         usual = label(name, vocabulary)
+        # A series has to state its units; an attribute without any has the declared ones.
         given = {"units": ""} if name in series else {"units": usual["units"]}
         dataset[name] = values.astype("float32").drop_attrs().assign_attrs(usual | given | values.attrs)
     return in_units(dataset, file, vocabulary, check_times(dataset.indexes["time"], file, vocabulary))

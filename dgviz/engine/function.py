@@ -31,7 +31,7 @@ class Launch:
 
     @property
     def values(self) -> tuple[str, ...]:
-        """The names of what is kept."""
+        """The names of the fluxes and stores that are kept."""
         return (*self.plan.kept, *self.plan.means)
 
     def size_of(self, name: str) -> tuple[int, ...]:
@@ -93,7 +93,7 @@ class Launch:
 
 
 class Function(torch.autograd.Function):
-    """Stores at the end, then what is kept, from inputs, initial stores and weights."""
+    """Final stores, then the kept fluxes and stores, from inputs, initial stores and weights."""
 
     @staticmethod
     def forward(ctx, run: Launch, *tensors: Tensor):

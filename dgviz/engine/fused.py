@@ -78,9 +78,9 @@ class Fused:
     @staticmethod
     @contextmanager
     def on_series(processes: tuple[Process, ...], n_days: int, n_sites: int) -> Iterator[None]:
-        """In force while these processes run on whole series: convolutions by kernels, what is small on one thread."""
+        """In force while these processes run on whole series: convolutions by kernels, small problems on one thread."""
         threads = torch.get_num_threads()
-        # The number is that of the whole process: one thread alone may change it for a moment.
+        # The number of threads is global to the process: only its main thread may change it for a moment.
         alone = n_days * n_sites < WORTH_THREADS and threading.current_thread() is threading.main_thread()
         try:
             if alone:

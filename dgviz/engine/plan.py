@@ -69,7 +69,7 @@ class Plan:
 
     @property
     def values(self) -> dict[str, int]:
-        """The nodes of what is kept."""
+        """The nodes of the fluxes and stores that are kept."""
         return {k: self.program.values[k] for k in (*self.kept, *self.means)}
 
     @property

@@ -7,7 +7,7 @@ from dgviz.engine.adjoint import RULES
 from dgviz.engine.graph import Graph
 from dgviz.engine.trace import Program
 
-MARK = "d "  # begins the name of what is a derivative
+MARK = "d "  # prefix of the name of a derivative
 
 
 @lru_cache(maxsize=64)

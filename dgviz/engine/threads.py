@@ -51,7 +51,7 @@ if hasattr(os, "register_at_fork"):
 def spread(work: Callable[[Callable[[], int | None]], None], n_parts: int, threads: int) -> None:
     """Run `work(next_part)` in some threads, this one among them; each asks for parts until there is None.
 
-    Nobody works any more when this ends, also by an error or Ctrl-C: what they write to may be gone then.
+    All work has ended when this returns, even after an error or Ctrl-C: the memory written to may be freed then.
     """
     parts, ended = itertools.count(), threading.Event()
 

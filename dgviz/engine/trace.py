@@ -233,7 +233,7 @@ def _elementwise(function: Callable) -> Callable:
 
 
 def _numbers(function: Callable) -> Callable:
-    """A rule for numbers, to which what is true or false counts as 1 or 0."""
+    """A rule for numbers; true counts as 1 and false as 0."""
 
     def of_numbers(graph, *nodes):
         return function(graph, *(_number(graph, i) for i in nodes))

@@ -1,4 +1,4 @@
-"""What the field says of models between physics and learning, judged by the runs of the dial."""
+"""Published claims about models between physics and learning, judged by the runs of the dial."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ FRAME = "Frame et al. (2023), doi:10.1002/hyp.14847"
 
 @dataclass(frozen=True)
 class Verdict:
-    """A claim with what was found: `holds` is None while `missing`, presets with holdouts, are to be trained."""
+    """A claim and the finding on it; `holds` is None until the presets (with holdouts) in `missing` are trained."""
 
     sentence: str
     source: str

@@ -9,24 +9,24 @@ class EpochRecord(TypedDict):
     epoch: int
     """From 1."""
     epochs: int
-    """How many the part is to have."""
+    """The number of epochs planned for the part."""
     part: int
     """Which training of the run this is, from 1: of a fold, or from a seed."""
     parts: int
     """How many trainings the run takes."""
     part_name: str
-    """The part in words, '' where there is but one."""
+    """The part in words; empty if there is only one."""
     loss: float
     """Mean over the updates of the epoch."""
     validation_loss: float | None
-    """Of what is held out to stop early, if anything is."""
+    """The loss on what is held out for early stopping; None without validation."""
     median_nse: float
     """Median over the sites of the efficiency on the windows trained on."""
     seconds: float
-    """Since the run began, earlier sessions included."""
+    """Since the run began, including earlier sessions."""
     eta: float
     """Estimated seconds until the end."""
     device: str
-    """What trains, in words."""
+    """The device and the backend, in words."""
     parameters: dict[str, list[float]]
     """Learned static parameters by name: the mean over the members of each site."""

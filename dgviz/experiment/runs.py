@@ -1,6 +1,6 @@
 """Runs on disk: a folder each, written by training and read by everything else.
 
-runs/ID/config.json      what was asked
+runs/ID/config.json      the configuration
 runs/ID/worker.json      who trains it
 runs/ID/request          "stop" or "pause", asked of the worker
 runs/ID/progress.jsonl   a line an epoch
@@ -329,7 +329,7 @@ class Run:
 
 
 def compare(runs: Iterable[Run]) -> xr.Dataset:
-    """Results of several runs along `run`; what a run lacks is missing.
+    """Results of several runs along `run`; variables that a run lacks are NaN.
 
     A parameter that is static in one run and dynamic in another is its mean `(site,)` in all. Raises RunError if two
     of the runs, in different folders, have the same id.

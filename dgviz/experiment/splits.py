@@ -1,8 +1,8 @@
-"""Which days and sites are trained on and which are held out, so that scores are of what was not seen.
+"""Which days and sites are trained on and which are held out, so that scores are of unseen days and sites.
 
-Sites that are alike because they share an upstream, or because they are near each other, are never divided: a site
-that belongs together with one held out is not trained on in that fold. A data set says in its attribute `near_km` up to
-which distance its sites are near; without it, none are.
+Sites that share an upstream or lie near each other are never divided: a site that belongs together with one held out
+is not trained on in that fold. The attribute `near_km` of a data set is the distance up to which sites count as near;
+without it, none do.
 """
 
 from dataclasses import dataclass

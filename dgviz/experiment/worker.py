@@ -75,7 +75,7 @@ def check_config(config: RunConfig) -> None:
 
 
 def check_inputs(config: RunConfig, dataset: xr.Dataset) -> None:
-    """Do the data have all that the processes read? Raises ConfigError naming what is lacking and what does without."""
+    """Do the data have everything the processes read? Raises ConfigError naming what is missing and a way around it."""
     for name in config.build().forcings:
         if name not in dataset.variables:
             others = _options_without(config, name)
@@ -120,7 +120,8 @@ class _Job:
 
     def carry_out(self) -> None:
         dataset = self.run.dataset()
-        folds, (days, warmup) = folds_of(self.config, dataset), training_days(self.config, dataset)
+        folds = folds_of(self.config, dataset)
+        days, warmup = training_days(self.config, dataset)
         self.parts = [Part(fold, seed, len(folds), self.config) for fold in folds for seed in range(self.config.seeds)]
         models: list[list[DifferentiableModel]] = [[] for _ in folds]
         tensors = None

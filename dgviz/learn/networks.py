@@ -1,4 +1,4 @@
-"""Networks that give a process model its parameters, correct what it predicts, or predict alone."""
+"""Networks that give a process model its parameters, correct its prediction, or predict alone."""
 
 from collections.abc import Mapping, Sequence
 

@@ -73,7 +73,7 @@ class Step:
         """The fluxes and stores in `kept`, `(time, site, member)`, and the stores after the last day.
 
         `known` are the inputs `(time, site, member)`, a dimension of 1 meaning constant, and `stores` those at the
-        beginning, `(site, member)`. Of what is in `means` only the mean over the members is kept, `(time, site, 1)`.
+        beginning, `(site, member)`. For those in `means` only the mean over the members is kept, `(time, site, 1)`.
         """
         dtype = next(iter(known.values())).dtype
         shape = next(iter(stores.values())).shape

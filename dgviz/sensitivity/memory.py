@@ -5,10 +5,10 @@ import xarray as xr
 
 
 def memory(response: xr.DataArray, day: int, share: float = 0.5) -> int:
-    """The number of last days, that of `day` included, from which `share` of a response `(time,)` comes.
+    """The number of days up to and including `day` that cause a given `share` of a response `(time,)`.
 
-    `response` is that of one day, at position `day`, to a forcing on each day; amounts count without their sign. Zero
-    where there is no response.
+    `response` is the response on one day, at position `day`, to a forcing on each day; signs do not count. Zero if
+    there is no response.
     """
     # Sum of |response| over the last 1, 2, 3 ... days
     backwards = np.cumsum(np.abs(response.values[day::-1].astype("float64")))

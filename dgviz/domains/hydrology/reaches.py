@@ -29,7 +29,7 @@ class Network:
         """From the number of each reach `(reach,)`, the number of the next one downstream, and its number of pieces.
 
         Where no reach has the number given as downstream, the water leaves. Raises ValueError naming a number that two
-        reaches have, or that of a reach whose water comes back to it.
+        reaches share, or a reach whose water comes back to it.
         """
         to = _positions(number, downstream)
         below_end = _pieces_below(number, to, n_pieces)

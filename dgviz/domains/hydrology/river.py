@@ -1,4 +1,4 @@
-"""From the land beside each reach down a river: Muskingum-Cunge routing, as it should be and as it often is."""
+"""From the land beside each reach down a river: Muskingum-Cunge routing, with and without conservation of mass."""
 
 from typing import ClassVar
 
@@ -134,7 +134,7 @@ class PlainMuskingumCunge(MuskingumCunge):
         return relu(moved + (rest - seconds) * outflow_before) / (rest + seconds)
 
     def held(self, inflow: Tensor, outflow: Tensor, storage: Tensor, depth: Tensor, bed: Bed) -> Tensor:
-        """The water in pieces (m3) as wide as their flow needs, which is not what the flows have left there."""
+        """The water (m3) that pieces need to carry their flow; it differs from what the flows have left there."""
         flow = (inflow + outflow) / 2
         return flow * _residence(flow, depth, bed.area)
 

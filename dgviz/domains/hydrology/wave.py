@@ -1,8 +1,8 @@
 """Water through a tree of river pieces, with exact gradients.
 
-A wave runs over the pieces: at its k-th step a piece of level l computes its own time step k - l, for which it needs
-what the pieces above it, all of level l - 1, gave at the wave's step before. So all levels work at the same time, and a
-series of n steps takes n + the number of levels, not their product.
+A wave runs over the pieces: at its k-th step, a piece of level l computes its own time step k - l. For that it needs
+the outflow of the pieces above it, all of level l - 1, which they computed one wave step earlier. So all levels work at
+the same time, and a series of n steps takes n + the number of levels, not their product.
 """
 
 from collections.abc import Callable

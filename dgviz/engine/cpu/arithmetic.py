@@ -91,7 +91,7 @@ class _Writer:
     def _narrow(self, a):
         return a if self.lanes.double else self.build.fptrunc(a, self.lanes.vector)
 
-    # NaN stays NaN: a comparison with NaN is false, so NaN has to be what is taken then.
+    # NaN stays NaN: a comparison with NaN is false, so the operand taken in that case has to be the NaN.
 
     def _relu(self, a):
         return self._at_least(a, self.lanes.all(0.0))

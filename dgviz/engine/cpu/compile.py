@@ -39,7 +39,7 @@ def vector_bytes() -> int:
 def compiled(name: str, description: str, write: Callable[[], str], n_numbers: int) -> Function:
     """The function `name` in the code that `write` gives, from disk if it was compiled there before.
 
-    `description` tells apart all that is written differently. The function takes a pointer, `n_numbers` whole numbers
+    Kernels whose code differs need different descriptions. The function takes a pointer, `n_numbers` whole numbers
     and a pointer.
     """
     path = cache_folder() / "kernels" / f"{name}-{_digest(description)}"
@@ -55,7 +55,7 @@ def compiled(name: str, description: str, write: Callable[[], str], n_numbers: i
 
 
 def _digest(description: str) -> str:
-    """What identifies a kernel: what it does, the program that wrote it, LLVM and the processor."""
+    """Identifies a kernel by its task, the code that wrote it, the version of LLVM and the processor."""
     parts = [description, _own_version(), llvmlite.__version__, *_target()[1:], str(OPTIMIZATION)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 

@@ -122,7 +122,7 @@ class _Kernel:
         return self.build.select(self.is_full, there, self.row(row))
 
     def put_back(self, day: ir.Value, key: tuple[str, str], row: int) -> None:
-        """Bring to its array what was written to a row because the last vector is not full."""
+        """Copy a row to its array, where the row was written instead because the last vector is not full."""
         with self.lanes.when(self.build.not_(self.is_full)):
             self.lanes.copy(self.cells_on(day, self.pointers[key]), self.row(row), self.scaled(self.n))
 

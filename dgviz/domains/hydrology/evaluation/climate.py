@@ -2,9 +2,9 @@
 
 A data set marks an attribute that was computed from days by the attribute `period` of its variable. Definitions of
 Addor et al. (2017), doi:10.5194/hess-21-5293-2017; the seasonality of precipitation is that of Woods (2009),
-doi:10.1016/j.advwatres.2009.06.011, equation 14. Potential evapotranspiration is what the data give, else after
-Hargreaves, or after Hamon where there is but the mean temperature: its level is not that of a published `pet_mean`.
-Snow falls on days below 0 degC, as in the paper; the published `frac_snow` of CAMELS-US is that of days below 1 degC.
+doi:10.1016/j.advwatres.2009.06.011, equation 14. Potential evapotranspiration comes from the data, else from
+Hargreaves, or from Hamon if there is only the mean temperature; its level differs from a published `pet_mean`.
+Snow falls on days below 0 degC, as in the paper; the published `frac_snow` of CAMELS-US counts days below 1 degC.
 """
 
 import numpy as np

@@ -2,7 +2,7 @@
 
 Every signature takes `flow` `(time, ...)`, daily and in mm d-1, and keeps all dimensions but `dim`. A missing day does
 not count; with fewer than two days, or where a formula has no value (its docstring says where), the result is NaN.
-Computed of a simulation and of the observation they show what a score hides: which part of the behaviour is wrong.
+Computed for a simulation and for the observations, they show what a score hides: which behaviour is wrong.
 """
 
 import functools
@@ -25,7 +25,8 @@ HIGH, LOW = 0.33, 0.66  # exceedance between which the flow-duration curve is ne
 def signatures(flow: xr.DataArray, prcp: xr.DataArray, dim: str = "time") -> xr.Dataset:
     """All signatures side by side, one variable each, as in `SIGNATURES`; `prcp` in mm d-1."""
     # A data set may have a published one, such as the baseflow index, beside its flow.
-    flow, prcp = (series.drop_vars(SIGNATURES.keys() & series.coords.keys()) for series in (flow, prcp))
+    flow = flow.drop_vars(SIGNATURES.keys() & flow.coords.keys())
+    prcp = prcp.drop_vars(SIGNATURES.keys() & prcp.coords.keys())
     return xr.Dataset(
         {name: f(flow, prcp, dim) if f is runoff_ratio else f(flow, dim) for name, f in SIGNATURES.items()}
     )
@@ -94,7 +95,8 @@ def slope_fdc(flow: xr.DataArray, dim: str = "time") -> xr.DataArray:
 
     Source: Sawicz et al. (2011), doi:10.5194/hess-15-2895-2011; Yilmaz et al. (2008), doi:10.1029/2007WR006716.
     """
-    high, low = (_quantile(flow, 1 - exceedance, dim) for exceedance in (HIGH, LOW))
+    high = _quantile(flow, 1 - HIGH, dim)
+    low = _quantile(flow, 1 - LOW, dim)
     return np.log(high.where(low > 0) / low) / (LOW - HIGH)
 
 

@@ -1,7 +1,7 @@
-"""What a run was never trained on, beside what is observed of it: a check of the physics.
+"""Parts of the water balance that a run was not trained on, compared with observations: a check of the physics.
 
-Only the streamflow is trained on. That it comes out well says little about the rest of the water balance: these are the
-parts of it that observations can judge.
+Only streamflow is trained on. A good fit to it says little about the rest of the water balance; these are the parts
+that observations can judge.
 """
 
 import xarray as xr
@@ -17,7 +17,7 @@ def untrained(results: xr.Dataset, dataset: xr.Dataset) -> xr.Dataset:
     - `observed_evapotranspiration`, mm d-1: precipitation minus streamflow, over the days with an observation. Right as
       far as the storage did not change and nothing flowed by underground.
     - `evapotranspiration`, mm d-1: all that left to the atmosphere.
-    - `observed_baseflow_share`: the `baseflow_index` of the data set, else that of the observed flow.
+    - `observed_baseflow_share`: the `baseflow_index` of the data set, or else of the observed flow.
     - `baseflow_share`: baseflow over all that entered the channel.
     - `aridity`: potential evapotranspiration over precipitation; the data set's own where the run has none.
     - `observed_evaporative_index`, `evaporative_index`: evapotranspiration over precipitation.
@@ -57,7 +57,7 @@ def _of_observation(data: xr.Dataset, prcp: xr.DataArray) -> dict[str, xr.DataAr
 
 
 def _into(store: str, results: xr.Dataset) -> list[xr.DataArray]:
-    """The mean fluxes into a store, as they are declared."""
+    """The mean fluxes that are declared to flow into a store."""
     return [
         values for name, values in results.items() if name.startswith("mean_") and values.attrs.get("into") == store
     ]

@@ -31,7 +31,8 @@ def warmer_means_earlier_melt(trial: Trial) -> CheckResult:
         {snow[0]: [pack, warm], trial.target: [trial.as_trained[trial.target], after[trial.target]]},
         {},
     )
-    most, left = (float(trial.scored(v).max()) for v in (pack, warm))
+    most = float(trial.scored(pack).max())
+    left = float(trial.scored(warm).max())
     more = float(trial.scored(warm - pack).max())
     criteria = (
         Criterion("Rain and melt reach the ground later by", shift, "d", at_most=0.0),
