@@ -138,9 +138,11 @@ class Ensemble(nn.Module):
     parameter is one of all.
     """
 
+    models: Sequence[DifferentiableModel]
+
     def __init__(self, models: Iterable[DifferentiableModel]):
         super().__init__()
-        self.models = nn.ModuleList(models)
+        self.models = nn.ModuleList(models)  # type: ignore[assignment]  # torch knows no lists of one type
         self.process_model, self.static = self.models[0].process_model, self.models[0].static
         self.corrected = self.models[0].corrected
 

@@ -27,6 +27,9 @@ class Standardize(nn.Module):
     The statistics are buffers `(feature,)`: they are saved with the weights.
     """
 
+    mean: Tensor
+    deviation: Tensor
+
     def __init__(self, n_features: int):
         super().__init__()
         self.register_buffer("mean", torch.zeros(n_features))
@@ -77,6 +80,8 @@ class Table(nn.Module):
 
 class Defaults(nn.Module):
     """Unbounded parameters `(site, parameter, member)` at the declared defaults, the same everywhere."""
+
+    raw: Tensor
 
     def __init__(self, parameters: Mapping[str, Parameter], members: int):
         super().__init__()

@@ -20,6 +20,8 @@ PAST = "past_"  # prefix, in the state at the end of a run, of the last days of 
 class Runner(Protocol):
     """What steps a model through time: the plain loop of `Step`, or kernels compiled from it."""
 
+    def __init__(self, step: Step): ...
+
     def obstacle(self, device: str, dtype: torch.dtype, names: Collection[str]) -> str:
         """Why it cannot run the step when given the inputs named, or nothing."""
 
@@ -51,17 +53,18 @@ class ProcessModel(torch.nn.Module):
     This one knows the plain loop only; `dgviz.engine.CompiledModel`, public as `dgviz.ProcessModel`, brings kernels.
     """
 
-    compiler: ClassVar[Callable[[Step], Runner] | None] = None
+    compiler: ClassVar[type[Runner] | None] = None
+    processes: Sequence[Process]
 
     def __init__(self, processes: Iterable[Process], inputs: Mapping[str, Quantity], outside: Sequence[str]):
         super().__init__()
-        self.processes = torch.nn.ModuleList(processes)
+        self.processes = torch.nn.ModuleList(processes)  # type: ignore[assignment]  # torch knows no lists of one type
         self.outside = tuple(outside)
         self.inputs = dict(inputs)
         self._declared = {k: v for p in self.processes for k, v in p.declared.items()}
         self._check_wiring(inputs)
         fluxes = self.of(Flux)
-        reads = set().union(*(p.reads for p in self.processes))
+        reads = set[str]().union(*(p.reads for p in self.processes))
         self.forcings = {k: v for k, v in inputs.items() if k in reads - fluxes.keys()}
         self.gains = {s: [k for k, f in fluxes.items() if f.into == s] for s in self.of(State)}
         self.losses = {s: [k for k, f in fluxes.items() if f.out_of == s] for s in self.of(State)}
@@ -80,7 +83,7 @@ class ProcessModel(torch.nn.Module):
         self._fused = self.compiler(self._step) if self.compiler else None
         given = {*self.forcings, *self.of(Parameter), *(k for p in self._before for k in p.of(Flux))}
         self._stepped_inputs = [k for k in self._step.inputs if k in given]
-        self._logged = set()
+        self._logged: set[tuple[str, str]] = set()
 
     @property
     def joins_sites(self) -> bool:
@@ -161,7 +164,7 @@ class ProcessModel(torch.nn.Module):
         wanted = [*self.of(Flux), *self.of(State)] if only is None else list(only)
         summed = [k for k in self._summed if going_on or k in wanted]
         runner = self._choose(backend, known)
-        state = {}
+        state: dict[str, Tensor] = {}
         with runner.on_series(self._before, *shape[:2]):
             for process in self._before:
                 known |= self._run_on_series(process, known, initial, state)
@@ -283,7 +286,8 @@ class ProcessModel(torch.nn.Module):
     def _check_wiring(self, inputs: Mapping[str, Quantity]) -> None:
         states = self.of(State)
         known = set(inputs)
-        computed, declared = set(), {}
+        computed: set[str] = set()
+        declared: dict[str, tuple[str, Quantity]] = {}
         for process in self.processes:
             name = type(process).__name__
             _check_same(name, process, declared)
@@ -306,7 +310,7 @@ class ProcessModel(torch.nn.Module):
                     )
             computed |= process.of(Flux).keys()
             known |= computed
-        for store in states.keys() - set().union(*map(_moved_by, self.processes)):
+        for store in states.keys() - set[str]().union(*map(_moved_by, self.processes)):
             raise WiringError(f"No flux moves anything into or out of {store!r}. Name it in the `into` of a Flux.")
 
     def to_dataset(self, values: Mapping[str, Tensor], **coords) -> xr.Dataset:

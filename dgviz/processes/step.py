@@ -44,7 +44,7 @@ class Step:
         """
         # A copy: the caller still needs the stores at the beginning of the day.
         stores = dict(stores)
-        known = known | {k: v.to(dtype) for k, v in stores.items()}
+        known = dict(known) | {k: v.to(dtype) for k, v in stores.items()}
         for process in self.processes:
             fluxes = run(process, known)
             known |= fluxes
@@ -80,7 +80,7 @@ class Step:
         # (site, member) once for constants; one such slice for each day of the others
         constant = {k: v[0] for k, v in known.items() if len(v) == 1}
         varying = {k: v.unbind() for k, v in known.items() if len(v) > 1}
-        history = {k: [] for k in (*kept, *means)}
+        history: dict[str, list[Tensor]] = {k: [] for k in (*kept, *means)}
         for day in range(n_time):
             now, stores = self.day(constant | {k: v[day] for k, v in varying.items()}, stores, dtype)
             for k in kept:
