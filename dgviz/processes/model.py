@@ -1,7 +1,7 @@
 """Processes wired into one model."""
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import ClassVar, Literal, Protocol, get_args
 
@@ -9,11 +9,12 @@ import torch
 import xarray as xr
 from torch import Tensor
 
-from dgviz.processes.declare import Flux, Kind, Parameter, Process, Quantity, State
+from dgviz.processes.declare import Attribute, Flux, Forcing, Kind, Parameter, Process, Quantity, State, Target
 from dgviz.processes.step import Step, WiringError, run
 from dgviz.suggestions import suggest
 
 Backend = Literal["auto", "torch", "fused"]
+Input = Forcing | Attribute | Target
 PAST = "past_"  # prefix, in the state at the end of a run, of the last days of a series
 
 
@@ -32,7 +33,7 @@ class Runner(Protocol):
         n_time: int,
         kept: Collection[str],
         means: Collection[str],
-    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    ) -> tuple[dict[str, Tensor], Mapping[str, Tensor]]:
         """See `Step.through_time`."""
 
     def on_series(self, processes: tuple[Process, ...], n_days: int, n_sites: int) -> AbstractContextManager:
@@ -56,7 +57,7 @@ class ProcessModel(torch.nn.Module):
     compiler: ClassVar[type[Runner] | None] = None
     processes: Sequence[Process]
 
-    def __init__(self, processes: Iterable[Process], inputs: Mapping[str, Quantity], outside: Sequence[str]):
+    def __init__(self, processes: Iterable[Process], inputs: Mapping[str, Input], outside: Sequence[str]):
         super().__init__()
         self.processes = torch.nn.ModuleList(processes)  # type: ignore[assignment]  # torch knows no lists of one type
         self.outside = tuple(outside)
@@ -225,8 +226,8 @@ class ProcessModel(torch.nn.Module):
             k: _first_day(k, initial[k], shape) if k in initial else new_full(shape[1:], s.initial).double()
             for k, s in self._step.stores.items()
         }
-        values, stores = runner.through_time(inputs, stores, shape[0], *kept)
-        state |= {k: v[None] for k, v in stores.items()}
+        values, after = runner.through_time(inputs, stores, shape[0], *kept)
+        state |= {k: v[None] for k, v in after.items()}
         return values
 
     def _choose(self, backend: Backend, known: Mapping[str, Tensor]) -> Step | Runner:
@@ -275,7 +276,7 @@ class ProcessModel(torch.nn.Module):
         if self._declaring(state).member_mean:
             into = [v.mean(-1, keepdim=True) for v in into]
             out_of = [v.mean(-1, keepdim=True) for v in out_of]
-        change = (sum(into) - sum(out_of)).expand(n_time, -1, -1)
+        change = (sum(into) - sum(out_of)).expand(n_time, -1, -1)  # type: ignore[union-attr]  # some flux moves it
         before = initial.get(state, change.new_full((1, 1, 1), self.of(State)[state].initial))
         if self._declaring(state).member_mean:
             before = before.mean(-1, keepdim=True)
@@ -283,11 +284,11 @@ class ProcessModel(torch.nn.Module):
         # S(t) = S(0) + sum of (inflows - outflows) up to t
         return torch.cumsum(torch.cat([before[None], change.double()]), 0)[1:], change.dtype
 
-    def _check_wiring(self, inputs: Mapping[str, Quantity]) -> None:
+    def _check_wiring(self, inputs: Mapping[str, Input]) -> None:
         states = self.of(State)
         known = set(inputs)
         computed: set[str] = set()
-        declared: dict[str, tuple[str, Quantity]] = {}
+        declared: dict[str, Quantity] = {}
         for process in self.processes:
             name = type(process).__name__
             _check_same(name, process, declared)

@@ -37,14 +37,14 @@ class Step:
         reads = dict.fromkeys(k for p in self.processes for k in p.reads)
         return tuple(k for k in reads if k not in self.computed)
 
-    def day(self, known: Mapping[str, Tensor], stores: Mapping[str, Tensor], dtype: torch.dtype):
+    def day(self, known: dict[str, Tensor], stores: Mapping[str, Tensor], dtype: torch.dtype):
         """What is known at the end of a day, in `dtype`, and the stores then, in double precision.
 
         `known` are the inputs of the day and `stores` those at its beginning, `(site, member)` each.
         """
         # A copy: the caller still needs the stores at the beginning of the day.
         stores = dict(stores)
-        known = dict(known) | {k: v.to(dtype) for k, v in stores.items()}
+        known = known | {k: v.to(dtype) for k, v in stores.items()}
         for process in self.processes:
             fluxes = run(process, known)
             known |= fluxes
@@ -69,7 +69,7 @@ class Step:
         n_time: int,
         kept: Collection[str],
         means: Collection[str],
-    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    ) -> tuple[dict[str, Tensor], Mapping[str, Tensor]]:
         """The fluxes and stores in `kept`, `(time, site, member)`, and the stores after the last day.
 
         `known` are the inputs `(time, site, member)`, a dimension of 1 meaning constant, and `stores` those at the
