@@ -1,7 +1,7 @@
 """A trained model at one site, to be run under changed forcings."""
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -125,6 +125,6 @@ class Trial:
         return self.declared.attrs(self.target)["units"]
 
 
-def total(simulated: Mapping[str, np.ndarray], names: Sequence[str]) -> np.ndarray:
+def total(simulated: Mapping[str, np.ndarray], names: Iterable[str]) -> np.ndarray:
     """The sum of some series of a simulation; zeros where none is named."""
     return np.sum([simulated[name] for name in names], 0) + np.zeros_like(next(iter(simulated.values())))

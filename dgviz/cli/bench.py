@@ -45,7 +45,8 @@ def bench(
         )
         for size in sizes:
             workload = engine_times.Workload(*size, names, device)
-            times = engine_times.time_backends(workload, backend or engine_times.BACKENDS)
+            chosen = backend or engine_times.BACKENDS
+            times = engine_times.time_backends(workload, chosen)  # type: ignore[arg-type]  # checked above
             for name, taken in times.items():
                 # seconds to milliseconds
                 row = (f"{1e3 * taken[column]:.1f}" for column in engine_times.PRINTED)

@@ -16,6 +16,7 @@ from rich.progress import (
     DownloadColumn,
     MofNCompleteColumn,
     Progress,
+    TaskID,
     TextColumn,
     TimeRemainingColumn,
     TransferSpeedColumn,
@@ -102,7 +103,7 @@ def get(
         keep(folder, name, None)
 
 
-def show_bytes(progress: Progress, task: int, n_bytes: int, of: int | None) -> None:
+def show_bytes(progress: Progress, task: TaskID, n_bytes: int, of: int | None) -> None:
     """Show how many bytes of a file are there."""
     progress.update(task, completed=n_bytes, total=of)
 

@@ -24,7 +24,8 @@ def option_table(domain: Domain) -> str:
 def parameter_table(domain: Domain) -> str:
     """Markdown table of the parameters of a domain: meaning, range, default, units and the options that read each."""
     # A parameter that several options share is one row; the order is that of the slots.
-    declared, readers = {}, {}
+    declared: dict[str, Parameter] = {}
+    readers: dict[str, list[str]] = {}
     for option in (option for options in domain.slots.values() for option in options):
         for name, parameter in option.of(Parameter).items():
             declared.setdefault(name, parameter)

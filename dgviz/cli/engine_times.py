@@ -12,6 +12,7 @@ from pathlib import Path
 from unittest import mock
 
 import torch
+from torch import Tensor
 from torch.profiler import ProfilerActivity, profile
 
 from dgviz.engine import n_processors, n_threads
@@ -20,7 +21,7 @@ from dgviz.experiment.sources import open_dataset
 from dgviz.learn.networks import scale
 from dgviz.learn.tensors import Tensors
 from dgviz.processes.declare import Parameter
-from dgviz.processes.model import ProcessModel
+from dgviz.processes.model import Backend, ProcessModel
 
 BACKENDS = ("torch", "fused")
 SIZES = ((1, 730, 16), (10, 730, 16), (100, 730, 16))  # sites, days, members
@@ -44,7 +45,7 @@ class Workload:
         tensors = record.take((torch.arange(days, device=device) % n_days)[:, None].expand(-1, sites), chosen)
         self.forcings = tensors.forcings
         random = torch.Generator().manual_seed(0)
-        self.parameters = {}
+        self.parameters: dict[str, Tensor] = {}
         for name, parameter in model.of(Parameter).items():
             # (1 or time, site, 1 parameter, member)
             raw = torch.randn(days if name in dynamic else 1, sites, 1, members, generator=random).to(device)
@@ -54,7 +55,7 @@ class Workload:
         """A model that has not run yet."""
         return self.config.build().to(self.device)
 
-    def time(self, model: ProcessModel, backend: str) -> tuple[float, float]:
+    def time(self, model: ProcessModel, backend: Backend) -> tuple[float, float]:
         """Seconds of one simulation of the target and of the gradients of all parameters."""
         begun = self._now()
         flow = model.mean(self.forcings, self.parameters, [self.target], backend=backend)[self.target]
@@ -67,7 +68,7 @@ class Workload:
             torch.cuda.synchronize()
         return time.perf_counter()
 
-    def peak_bytes(self, model: ProcessModel, backend: str) -> int:
+    def peak_bytes(self, model: ProcessModel, backend: Backend) -> int:
         """The most memory that a simulation and its gradients take beside the inputs."""
         if self.device == "cuda":
             before = torch.cuda.memory_allocated()
@@ -86,14 +87,14 @@ class Workload:
         return peak
 
 
-def time_backends(workload: Workload, backends: Sequence[str]) -> dict[str, Times]:
+def time_backends(workload: Workload, backends: Sequence[Backend]) -> dict[str, Times]:
     """Times of each backend in seconds, taken in turn in this process, and peak memory in bytes.
 
     "compile" is what a first run takes longer than later ones when nothing is kept on disk, "cached" when it is.
     """
     models = {backend: workload.model() for backend in backends}
     starts = {backend: _starts(workload, backend) for backend in backends}
-    taken = {backend: [] for backend in backends}
+    taken: dict[Backend, list[tuple[float, float]]] = {backend: [] for backend in backends}
     for backend, model in models.items():
         workload.time(model, backend)
     # In turn, so that other work on the machine slows all of them alike.
@@ -107,12 +108,13 @@ def time_backends(workload: Workload, backends: Sequence[str]) -> dict[str, Time
     }
 
 
-def _starts(workload: Workload, backend: str) -> tuple[float, float]:
+def _starts(workload: Workload, backend: Backend) -> tuple[float, float]:
     """Seconds of the first run of a new model: with nothing on disk, and with what that left there."""
     if backend == "torch":
         return 0.0, 0.0
     with _empty_cache():
-        return tuple(sum(workload.time(workload.model(), backend)) for _ in range(2))
+        first, second = (sum(workload.time(workload.model(), backend)) for _ in range(2))
+        return first, second
 
 
 @contextmanager

@@ -133,7 +133,7 @@ def _progress(run: Run, quiet: bool) -> Iterator[Callable[[EpochRecord], None]]:
 
 def _score_table(results: xr.Dataset) -> Table:
     table = Table("score", "train", "test", title=f"Median over {results.sizes['site']} sites")
-    scored = [name for name in results if results[name].dims == ("period", "site")]
+    scored = [str(name) for name in results if results[name].dims == ("period", "site")]
     for name in sorted(scored):
         medians = results[name].median("site").sel(period=["train", "test"]).values
         label, units = results[name].attrs["long_name"], results[name].attrs["units"]

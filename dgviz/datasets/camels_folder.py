@@ -65,7 +65,7 @@ def load(path: str | Path | None = None, span: str | None = None, each: Each = i
     for site in {*weather, *flows}:
         if lacking := [name for name, present in absent.items() if site not in present]:
             basins.left[site] = f"no {' and no '.join(lacking)}"
-    areas = {}
+    areas: dict[str, list[float]] = {}
     sites = sorted({*weather, *flows} - {*basins.left})
     basins.read(sites, lambda site: read_basin(weather[site], flows[site], areas.setdefault(site, [])), each)
     without_range(basins, product)

@@ -9,6 +9,7 @@ The 531 basins: Newman et al. (2017), doi:10.1175/JHM-D-16-0284.1. The 27 attrib
 (2019), doi:10.5194/hess-23-5089-2019.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import xarray as xr
@@ -87,19 +88,20 @@ def load(path: str | Path | None = None) -> xr.Dataset:
     flags = {"region": region, "clean": clean}
     # Computed from the observed flow, so a coordinate: as an attribute it would give the answer away to a network.
     baseflow_index = labelled(static.baseflow_index, ("1", "Baseflow index of the observed flow"))
-    place, history = {"name": name, "lat": lat, "lon": lon, "baseflow_index": baseflow_index}, []
+    place = {"name": name, "lat": lat, "lon": lon, "baseflow_index": baseflow_index}
+    history: list[str] = []
     dataset = in_order(xr.Dataset(series, place), history)
     dataset = with_mean_temperature(dataset).assign(attributes | flags)
     return check(dataset.assign_attrs(about(raw.attrs), history="; ".join(history)), file, vocabulary)
 
 
-def read_series(raw: xr.Dataset, key: str, label: tuple[str, str]) -> xr.DataArray:
+def read_series(raw: xr.Dataset, key: str, label: Sequence[str]) -> xr.DataArray:
     """One variable (time, site) in single precision. Daymet's radiation is the mean of the daylight hours."""
     values = raw[key] * raw.dayl / 24 if key == "srad" else raw[key]
     return labelled(values, label).transpose("time", "site")
 
 
-def labelled(values: xr.DataArray, label: tuple[str, str]) -> xr.DataArray:
+def labelled(values: xr.DataArray, label: Sequence[str]) -> xr.DataArray:
     """Single precision, with units and long_name, and without the coordinates."""
     units, long_name = label
     single = values.astype("float32").drop_vars(["lat", "lon"], errors="ignore")

@@ -109,7 +109,7 @@ def read_netcdf(file: Path, vocabulary: Vocabulary) -> xr.Dataset:
         for name in vocabulary.in_files
         if name in dataset
     }
-    static = {name: dataset[name] for name in dataset.variables if is_number_of_site(dataset[name])}
+    static = {str(name): dataset[name] for name in dataset.variables if is_number_of_site(dataset[name])}
     for name, values in (static | series).items():
         usual = label(name, vocabulary)
         # A series has to state its units; an attribute without any has the declared ones.

@@ -79,7 +79,7 @@ def make_twin(
     missing = random.random(observed.shape) < (twin.gaps if gaps is None else gaps)
     dataset = drivers.assign({target: observed.where(~missing)}).astype("float32")
     dataset = dataset.assign_coords(name=("site", [f"Twin {i + 1}" for i in range(n_sites)]))
-    dataset = dataset.assign_coords({f"true_{name}": values for name, values in {**parameters, **truth}.items()})
+    dataset = dataset.assign_coords({f"true_{name}": values for name, values in (*parameters.items(), *truth.items())})
     return check(_label(dataset, vocabulary, model, target, n_steps), f"twin:{vocabulary.domain}", vocabulary)
 
 
@@ -120,7 +120,7 @@ def _simulate(
 
 def _observe(truth: xr.DataArray, vocabulary: Vocabulary, random: np.random.Generator, noise: float) -> xr.DataArray:
     """The target with errors of observation: multiplied where it has a floor, so that it stays above, else added."""
-    declared = vocabulary.targets[truth.name]
+    declared = vocabulary.targets[str(truth.name)]
     error = random.standard_normal(truth.shape)
     if declared.floor is None:
         return truth + noise * error
@@ -130,7 +130,7 @@ def _observe(truth: xr.DataArray, vocabulary: Vocabulary, random: np.random.Gene
 def _label(dataset: xr.Dataset, vocabulary: Vocabulary, model: ProcessModel, target: str, n_steps: int) -> xr.Dataset:
     """Units and names from the declarations, the default split, and what this is."""
     declared = {**vocabulary.forcings, **vocabulary.targets, **vocabulary.static}
-    for name in set(dataset.variables) & set(declared):
+    for name in set(map(str, dataset.variables)) & set(declared):
         dataset[name].attrs = {**declared[name].attrs, **dataset[name].attrs}
     times = dataset.indexes["time"]
     split = round(TRAINED * n_steps)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -88,7 +89,9 @@ class Launch:
         def with_directions(names: tuple[str, ...]) -> tuple[str, ...]:
             return (*names, *(MARK + k for k in names if k in directions))
 
-        varying = {name: with_directions(getattr(plan, name)) for name in ("by_site", "by_cell", "constant")}
+        varying: dict[str, Any] = {
+            name: with_directions(getattr(plan, name)) for name in ("by_site", "by_cell", "constant")
+        }
         return replace(self, plan=replace(plan, program=tangent(plan.program, tuple(directions)), **varying))
 
 

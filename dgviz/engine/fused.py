@@ -22,8 +22,8 @@ from dgviz.processes.step import Step
 
 WORTH_THREADS = 1_000_000  # numbers in a series: waking torch's threads takes longer than an operation on fewer
 PRECISIONS = (torch.float32, torch.float64)
-KERNELS = {"cpu": CpuKernel, "cuda": GpuKernel}  # by the device of the tensors
 Kernel = CpuKernel | GpuKernel
+KERNELS: Mapping[str, type[Kernel]] = {"cpu": CpuKernel, "cuda": GpuKernel}  # by the device of the tensors
 OWN = vars(torch.nn.Module()).keys() - {"training"}  # what torch keeps in a module beside its plain attributes
 
 
@@ -67,6 +67,7 @@ class Fused:
         by_site = {k: v[..., 0].expand(shape[:2]) for k, v in known.items() if v.shape[0] > 1 and v.shape[2] == 1}
         by_cell = {k: v.expand(shape) for k, v in known.items() if v.shape[0] > 1 and v.shape[2] > 1}
         program, weights = self._program(tuple(known), dtype), network_weights(self.step)
+        assert isinstance(program, Program), program
         plan = Plan(program, tuple(by_site), tuple(by_cell), tuple(constant), tuple(kept), tuple(means))
         inputs = {k: v.to(dtype) for k, v in (by_site | by_cell | constant).items()}
         tensors = [*inputs.values(), *stores.values(), *(w.to(dtype) for w in weights.values())]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from math import copysign
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 
@@ -17,7 +17,7 @@ class Node(NamedTuple):
 
     op: str
     arguments: tuple[int, ...] = ()
-    label: str | float = ""
+    label: Any = ""
 
 
 class Graph:
@@ -112,4 +112,5 @@ class Graph:
     def _of_one_width(self, a: int, b: int) -> tuple[int, int]:
         if self.is_wide(a) == self.is_wide(b):
             return a, b
-        return tuple(i if self.is_wide(i) else self.add("widen", i) for i in (a, b))
+        a, b = (i if self.is_wide(i) else self.add("widen", i) for i in (a, b))
+        return a, b

@@ -89,7 +89,7 @@ class Plan:
         leaves |= {("input", k): i for k, i in program.inputs.items() if k in self.wanted}
         if self.learned:
             leaves |= {("weight", graph.nodes[i].label): i for a in program.weights.values() for i in a.flat}
-        seeds = {}
+        seeds: dict[int, int] = {}
         for kind, results in (("from_store", program.end), ("from_value", self.values)):
             for name, index in results.items():
                 seed = graph.add(kind, label=name)

@@ -7,6 +7,7 @@ import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import inf, prod
+from typing import Any
 
 import numpy as np
 import torch
@@ -91,13 +92,13 @@ def _with_symbols(process: torch.nn.Module, prefix: str, graph: Graph, weights: 
         weights[name] = np.array(nodes, dtype=int).reshape(shape)
         *path, leaf = name.split(".")[1:]
         owner = process.get_submodule(".".join(path))
-        symbol = Symbol(graph, weights[name])
+        symbol: Any = Symbol(graph, weights[name])
         symbol = _RULES["ne"](symbol, 0.0) if tensor.dtype == torch.bool else symbol
         (owner._parameters if leaf in owner._parameters else owner._buffers)[leaf] = symbol
     return process
 
 
-def _symbols(graph: Graph, nodes: Mapping[str, int]) -> dict[str, "Symbol"]:
+def _symbols(graph: Graph, nodes: Mapping[str, int]) -> dict[str, Any]:
     return {k: Symbol(graph, np.array(node)) for k, node in nodes.items()}
 
 
@@ -380,7 +381,7 @@ def _full_like(value):
     return rule
 
 
-_RULES = {
+_RULES: dict[str, Callable[..., Any]] = {
     "add": _of_truths("or", Graph.plus),
     "sub": _numbers(Graph.minus),
     "mul": _of_truths("and", lambda g, a, b: g.times(g.narrow(a), g.narrow(b))),

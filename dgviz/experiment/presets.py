@@ -61,7 +61,7 @@ def found(runs: Iterable[Run], configs: Mapping[str, Mapping[str, RunConfig]]) -
 
 def _model_of(config: RunConfig) -> str:
     """What makes two runs the same model on the same sites and days."""
-    return config.model_dump_json(exclude=(NOT_THE_MODEL | {"folds"}) - {"sites"})
+    return config.model_dump_json(exclude=set((NOT_THE_MODEL | {"folds"}) - {"sites"}))
 
 
 def n_weights(config: RunConfig, dataset: xr.Dataset) -> int:

@@ -1,6 +1,7 @@
 """The results of a trained model: learned parameters, simulated target, scores and sensitivities, by site."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -48,7 +49,7 @@ def make_results(
     # Blocks of sites, so that the gradient through all days fits into memory.
     n_at_once = max(1, CELL_DAYS_AT_ONCE // cells_of_site)
     parts = []
-    for number, model in enumerate([*models, *models[:1] * (len(folds) - len(models))]):
+    for number, model in enumerate([*models, *list(models[:1]) * (len(folds) - len(models))]):
         predicted = torch.tensor(np.flatnonzero(fold == number))
         if model.process_model.joins_sites:
             # Joined sites cannot be simulated in blocks: all at once, then those of this fold.
@@ -71,8 +72,8 @@ def make_results(
     if config.holdout != "none":
         results["fold"] = "site", fold, {"long_name": "Number of the model that predicts the site", "units": "1"}
         results["held_out"] = "site", held, {"long_name": "Was the site held out of training?", "units": "1"}
-    table = [_scores(results, dataset, config, period_slice(dataset, p)) for p in periods.values()]
-    table = xr.concat(table, "period", combine_attrs="override").assign_coords(period=list(periods))
+    tables = [_scores(results, dataset, config, period_slice(dataset, p)) for p in periods.values()]
+    table = xr.concat(tables, "period", combine_attrs="override").assign_coords(period=list(periods))
     return results.merge(table, compat="override").assign_attrs(
         Conventions="CF-1.11",
         title=f"Results of a dgviz run on: {dataset.attrs.get('title', config.data)}",
@@ -133,5 +134,5 @@ def _scores(results: xr.Dataset, dataset: xr.Dataset, config: RunConfig, times: 
     return scores(simulated, observed, config.target_quantity.scores).reset_coords(drop=True)
 
 
-def _place(dataset: xr.Dataset) -> dict[str, xr.DataArray]:
+def _place(dataset: xr.Dataset) -> dict[str, Any]:
     return {name: dataset[name] for name in ("lat", "lon", "name")}

@@ -63,7 +63,7 @@ def _runs_in(folder: Path) -> list["Run"]:
     return [Run(path) for _, path in sorted(found, reverse=True)]
 
 
-def _new_folder(folder: Path, base: str) -> Path:
+def _new_folder(folder: Path, base: str) -> Path:  # type: ignore[return]  # the numbers never end
     """A folder of that name, with a number behind it where the name is taken."""
     for i in itertools.count():
         path = folder / (f"{base}-{i}" if i else base)
@@ -150,7 +150,8 @@ class Run:
     def status(self) -> Status:
         """waiting, training, paused, stopping, done, stopped or failed."""
         if self._worker_lives():
-            return {"stop": "stopping", "pause": "paused"}.get(self.requested, "training")
+            asked: dict[str, Status] = {"stop": "stopping", "pause": "paused"}
+            return asked.get(self.requested, "training")
         if (self.folder / "results.zarr").exists():
             return self.record.get("ended", "done")
         if (self.folder / "error.txt").exists() or (self.folder / "worker.json").exists():

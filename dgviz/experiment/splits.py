@@ -150,7 +150,7 @@ def _random_groups(config: RunConfig, dataset: xr.Dataset) -> list[np.ndarray]:
     largest = dataset.sizes["site"] // config.folds  # so that there are families for every group
     families = _families(np.arange(dataset.sizes["site"]), belonging_together(dataset), largest)
     random.shuffle(families)
-    groups = [[] for _ in range(config.folds)]
+    groups: list[list[int]] = [[] for _ in range(config.folds)]
     for family in sorted(families, key=len, reverse=True):  # the largest first, each into the emptiest group
         min(groups, key=len).extend(family)
     return [np.array(group) for group in groups]

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
 from importlib.metadata import version
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 import psutil
@@ -234,7 +235,7 @@ class Worker:
 
     def __init__(self, folder: Path):
         self.folder = Path(folder)
-        self._process = None
+        self._process: SpawnProcess | None = None
 
     def start(self) -> None:
         """Spawn the process, unless it lives."""

@@ -2,7 +2,7 @@
 
 import copy
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,7 +46,7 @@ def fit(
     checkpoint: dict | None = None,
     interrupt: Callable[[], bool] = lambda: False,
     sites: Sequence[int] | None = None,
-) -> Iterator[Epoch]:
+) -> Generator[Epoch, None, None]:
     """Train on the scored steps of `tensors`, yielding an Epoch at a time; those before them only warm up.
 
     `sites` are the positions of the sites to train on; by default all. After the last epoch the model has its best

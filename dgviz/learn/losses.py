@@ -47,9 +47,9 @@ def rmse_loss(simulated: Tensor, observed: Tensor, deviation: Tensor, weight: Te
     weights = weight.expand(valid.shape)[valid]
     if not target.logarithmic:
         return _rmse(*pairs, weights)
-    logs = [((q.clamp(min=0) + 1e-6).sqrt() + 0.1).log10() for q in pairs]
+    log_s, log_o = (((q.clamp(min=0) + 1e-6).sqrt() + 0.1).log10() for q in pairs)
     # As in the paper: a quarter of the loss for low flows.
-    return 0.75 * _rmse(*pairs, weights) + 0.25 * _rmse(*logs, weights)
+    return 0.75 * _rmse(*pairs, weights) + 0.25 * _rmse(log_s, log_o, weights)
 
 
 def _rmse(simulated: Tensor, observed: Tensor, weights: Tensor) -> Tensor:
@@ -79,8 +79,7 @@ def kge_loss(simulated: Tensor, observed: Tensor, deviation: Tensor, weight: Ten
     correlation = (s * o).sum(0) / n / (std_s * std_o)
     ratio = (mean_s + 1e-3) / (mean_o + 1e-3)
     shift = (mean_s - mean_o) / std_o if target.floor is None else ratio - 1
-    parts = (correlation - 1, std_s / std_o - 1, shift)
-    distance = (sum(part.square() for part in parts) + 1e-12).sqrt()
+    distance = ((correlation - 1).square() + (std_s / std_o - 1).square() + shift.square() + 1e-12).sqrt()
     seen = o.abs().amax(0) > 1e-3  # sites whose observations vary
     return (weight * distance)[seen].sum() / weight[seen].sum().clamp(min=SMALLEST)
 

@@ -1,6 +1,6 @@
 """A process model with the networks that are trained with it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import torch
 import xarray as xr
@@ -92,7 +92,7 @@ class DifferentiableModel(nn.Module):
         return self.process_model(tensors.forcings, self.parameters_of(tensors), only)
 
     def respond(
-        self, tensors: Tensors, parameters: dict[str, Tensor], only: Iterable[str] | None = None
+        self, tensors: Tensors, parameters: dict[str, Tensor], only: Collection[str] | None = None
     ) -> dict[str, Tensor]:
         """Fluxes and states under given parameters, averaged over the members, `(time, site)` by name.
 
@@ -107,12 +107,12 @@ class DifferentiableModel(nn.Module):
         return values
 
     def each(
-        self, tensors: Tensors, parameters: dict[str, Tensor], only: Iterable[str] | None = None
+        self, tensors: Tensors, parameters: dict[str, Tensor], only: Collection[str] | None = None
     ) -> list[dict[str, Tensor]]:
         """What each model of an ensemble responds; a single model is an ensemble of one."""
         return [self.respond(tensors, parameters, only)]
 
-    def mean(self, tensors: Tensors, only: Iterable[str] | None = None) -> dict[str, Tensor]:
+    def mean(self, tensors: Tensors, only: Collection[str] | None = None) -> dict[str, Tensor]:
         """What `respond` gives with the learned parameters."""
         return self.respond(tensors, self.parameters_of(tensors), only)
 
@@ -138,9 +138,11 @@ class Ensemble(nn.Module):
     parameter is one of all.
     """
 
+    models: Sequence[DifferentiableModel]
+
     def __init__(self, models: Iterable[DifferentiableModel]):
         super().__init__()
-        self.models = nn.ModuleList(models)
+        self.models = nn.ModuleList(models)  # type: ignore[assignment]  # torch knows no lists of one type
         self.process_model, self.static = self.models[0].process_model, self.models[0].static
         self.corrected = self.models[0].corrected
 
@@ -159,7 +161,7 @@ class Ensemble(nn.Module):
         return {name: torch.cat([values[name] for values in each], -1) for name in each[0]}
 
     def each(
-        self, tensors: Tensors, parameters: dict[str, Tensor], only: Iterable[str] | None = None
+        self, tensors: Tensors, parameters: dict[str, Tensor], only: Collection[str] | None = None
     ) -> list[dict[str, Tensor]]:
         """What each model responds, `(time, site)` by name."""
         # Members stand side by side, so an equal share of them belongs to each model.
@@ -170,12 +172,12 @@ class Ensemble(nn.Module):
         ]
 
     def respond(
-        self, tensors: Tensors, parameters: dict[str, Tensor], only: Iterable[str] | None = None
+        self, tensors: Tensors, parameters: dict[str, Tensor], only: Collection[str] | None = None
     ) -> dict[str, Tensor]:
         """The mean of what the models respond, `(time, site)` by name."""
         each = self.each(tensors, parameters, only)
         return {name: torch.stack([values[name] for values in each]).mean(0) for name in each[0]}
 
-    def mean(self, tensors: Tensors, only: Iterable[str] | None = None) -> dict[str, Tensor]:
+    def mean(self, tensors: Tensors, only: Collection[str] | None = None) -> dict[str, Tensor]:
         """What `respond` gives with the learned parameters."""
         return self.respond(tensors, self.parameters_of(tensors), only)

@@ -27,6 +27,9 @@ class Standardize(nn.Module):
     The statistics are buffers `(feature,)`: they are saved with the weights.
     """
 
+    mean: Tensor
+    deviation: Tensor
+
     def __init__(self, n_features: int):
         super().__init__()
         self.register_buffer("mean", torch.zeros(n_features))
@@ -51,10 +54,9 @@ class FromAttributes(nn.Module):
     def __init__(self, n_attributes: int, hidden: int, n_parameters: int, members: int):
         super().__init__()
         self.shape = n_parameters, members
-        self.layers = nn.Sequential(
-            nn.Linear(n_attributes, hidden), nn.Tanh(), nn.Linear(hidden, n_parameters * members)
-        )
-        nn.init.uniform_(self.layers[-1].bias, -SPREAD, SPREAD)
+        first, last = nn.Linear(n_attributes, hidden), nn.Linear(hidden, n_parameters * members)
+        self.layers = nn.Sequential(first, nn.Tanh(), last)
+        nn.init.uniform_(last.bias, -SPREAD, SPREAD)
 
     def forward(self, features: Tensor, sites: Tensor | None) -> Tensor:
         """From `features (site, attribute)`; which sites they are does not matter."""
@@ -77,6 +79,8 @@ class Table(nn.Module):
 
 class Defaults(nn.Module):
     """Unbounded parameters `(site, parameter, member)` at the declared defaults, the same everywhere."""
+
+    raw: Tensor
 
     def __init__(self, parameters: Mapping[str, Parameter], members: int):
         super().__init__()

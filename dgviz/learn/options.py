@@ -15,15 +15,24 @@ class ModelOptions(Protocol):
 
     sites: tuple[str, ...]
     attributes: tuple[str, ...]
-    predictor: str
-    parameters: str
     dynamic: tuple[str, ...]
     members: int
     hidden: int
-    network: str
     dropout: float
     dynamic_dropout: float
-    target: str
+
+    # Options that are one of a few words are only read, so that a configuration can list the words.
+    @property
+    def predictor(self) -> str: ...
+
+    @property
+    def parameters(self) -> str: ...
+
+    @property
+    def network(self) -> str: ...
+
+    @property
+    def target(self) -> str: ...
 
     @property
     def target_quantity(self) -> Target:
@@ -36,16 +45,22 @@ class ModelOptions(Protocol):
 class TrainingOptions(ModelOptions, Protocol):
     """How a model is trained."""
 
-    loss: str
     weights: str
     epochs: int
     learning_rate: float
-    schedule: str
     batch_size: int
     window: int
     warmup: int
     clip: float
-    validation: str
     validation_fraction: float
     patience: int
     seed: int
+
+    @property
+    def loss(self) -> str: ...
+
+    @property
+    def schedule(self) -> str: ...
+
+    @property
+    def validation(self) -> str: ...

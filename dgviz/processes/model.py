@@ -1,7 +1,7 @@
 """Processes wired into one model."""
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import ClassVar, Literal, Protocol, get_args
 
@@ -9,16 +9,19 @@ import torch
 import xarray as xr
 from torch import Tensor
 
-from dgviz.processes.declare import Flux, Kind, Parameter, Process, Quantity, State
+from dgviz.processes.declare import Attribute, Flux, Forcing, Kind, Parameter, Process, Quantity, State, Target
 from dgviz.processes.step import Step, WiringError, run
 from dgviz.suggestions import suggest
 
 Backend = Literal["auto", "torch", "fused"]
+Input = Forcing | Attribute | Target
 PAST = "past_"  # prefix, in the state at the end of a run, of the last days of a series
 
 
 class Runner(Protocol):
     """What steps a model through time: the plain loop of `Step`, or kernels compiled from it."""
+
+    def __init__(self, step: Step): ...
 
     def obstacle(self, device: str, dtype: torch.dtype, names: Collection[str]) -> str:
         """Why it cannot run the step when given the inputs named, or nothing."""
@@ -30,7 +33,7 @@ class Runner(Protocol):
         n_time: int,
         kept: Collection[str],
         means: Collection[str],
-    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    ) -> tuple[dict[str, Tensor], Mapping[str, Tensor]]:
         """See `Step.through_time`."""
 
     def on_series(self, processes: tuple[Process, ...], n_days: int, n_sites: int) -> AbstractContextManager:
@@ -51,17 +54,18 @@ class ProcessModel(torch.nn.Module):
     This one knows the plain loop only; `dgviz.engine.CompiledModel`, public as `dgviz.ProcessModel`, brings kernels.
     """
 
-    compiler: ClassVar[Callable[[Step], Runner] | None] = None
+    compiler: ClassVar[type[Runner] | None] = None
+    processes: Sequence[Process]
 
-    def __init__(self, processes: Iterable[Process], inputs: Mapping[str, Quantity], outside: Sequence[str]):
+    def __init__(self, processes: Iterable[Process], inputs: Mapping[str, Input], outside: Sequence[str]):
         super().__init__()
-        self.processes = torch.nn.ModuleList(processes)
+        self.processes = torch.nn.ModuleList(processes)  # type: ignore[assignment]  # torch knows no lists of one type
         self.outside = tuple(outside)
         self.inputs = dict(inputs)
         self._declared = {k: v for p in self.processes for k, v in p.declared.items()}
         self._check_wiring(inputs)
         fluxes = self.of(Flux)
-        reads = set().union(*(p.reads for p in self.processes))
+        reads = set[str]().union(*(p.reads for p in self.processes))
         self.forcings = {k: v for k, v in inputs.items() if k in reads - fluxes.keys()}
         self.gains = {s: [k for k, f in fluxes.items() if f.into == s] for s in self.of(State)}
         self.losses = {s: [k for k, f in fluxes.items() if f.out_of == s] for s in self.of(State)}
@@ -80,7 +84,7 @@ class ProcessModel(torch.nn.Module):
         self._fused = self.compiler(self._step) if self.compiler else None
         given = {*self.forcings, *self.of(Parameter), *(k for p in self._before for k in p.of(Flux))}
         self._stepped_inputs = [k for k in self._step.inputs if k in given]
-        self._logged = set()
+        self._logged: set[tuple[str, str]] = set()
 
     @property
     def joins_sites(self) -> bool:
@@ -161,7 +165,7 @@ class ProcessModel(torch.nn.Module):
         wanted = [*self.of(Flux), *self.of(State)] if only is None else list(only)
         summed = [k for k in self._summed if going_on or k in wanted]
         runner = self._choose(backend, known)
-        state = {}
+        state: dict[str, Tensor] = {}
         with runner.on_series(self._before, *shape[:2]):
             for process in self._before:
                 known |= self._run_on_series(process, known, initial, state)
@@ -222,8 +226,8 @@ class ProcessModel(torch.nn.Module):
             k: _first_day(k, initial[k], shape) if k in initial else new_full(shape[1:], s.initial).double()
             for k, s in self._step.stores.items()
         }
-        values, stores = runner.through_time(inputs, stores, shape[0], *kept)
-        state |= {k: v[None] for k, v in stores.items()}
+        values, after = runner.through_time(inputs, stores, shape[0], *kept)
+        state |= {k: v[None] for k, v in after.items()}
         return values
 
     def _choose(self, backend: Backend, known: Mapping[str, Tensor]) -> Step | Runner:
@@ -272,7 +276,7 @@ class ProcessModel(torch.nn.Module):
         if self._declaring(state).member_mean:
             into = [v.mean(-1, keepdim=True) for v in into]
             out_of = [v.mean(-1, keepdim=True) for v in out_of]
-        change = (sum(into) - sum(out_of)).expand(n_time, -1, -1)
+        change = (sum(into) - sum(out_of)).expand(n_time, -1, -1)  # type: ignore[union-attr]  # some flux moves it
         before = initial.get(state, change.new_full((1, 1, 1), self.of(State)[state].initial))
         if self._declaring(state).member_mean:
             before = before.mean(-1, keepdim=True)
@@ -280,10 +284,11 @@ class ProcessModel(torch.nn.Module):
         # S(t) = S(0) + sum of (inflows - outflows) up to t
         return torch.cumsum(torch.cat([before[None], change.double()]), 0)[1:], change.dtype
 
-    def _check_wiring(self, inputs: Mapping[str, Quantity]) -> None:
+    def _check_wiring(self, inputs: Mapping[str, Input]) -> None:
         states = self.of(State)
         known = set(inputs)
-        computed, declared = set(), {}
+        computed: set[str] = set()
+        declared: dict[str, Quantity] = {}
         for process in self.processes:
             name = type(process).__name__
             _check_same(name, process, declared)
@@ -306,7 +311,7 @@ class ProcessModel(torch.nn.Module):
                     )
             computed |= process.of(Flux).keys()
             known |= computed
-        for store in states.keys() - set().union(*map(_moved_by, self.processes)):
+        for store in states.keys() - set[str]().union(*map(_moved_by, self.processes)):
             raise WiringError(f"No flux moves anything into or out of {store!r}. Name it in the `into` of a Flux.")
 
     def to_dataset(self, values: Mapping[str, Tensor], **coords) -> xr.Dataset:

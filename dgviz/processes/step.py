@@ -37,7 +37,7 @@ class Step:
         reads = dict.fromkeys(k for p in self.processes for k in p.reads)
         return tuple(k for k in reads if k not in self.computed)
 
-    def day(self, known: Mapping[str, Tensor], stores: Mapping[str, Tensor], dtype: torch.dtype):
+    def day(self, known: dict[str, Tensor], stores: Mapping[str, Tensor], dtype: torch.dtype):
         """What is known at the end of a day, in `dtype`, and the stores then, in double precision.
 
         `known` are the inputs of the day and `stores` those at its beginning, `(site, member)` each.
@@ -69,7 +69,7 @@ class Step:
         n_time: int,
         kept: Collection[str],
         means: Collection[str],
-    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    ) -> tuple[dict[str, Tensor], Mapping[str, Tensor]]:
         """The fluxes and stores in `kept`, `(time, site, member)`, and the stores after the last day.
 
         `known` are the inputs `(time, site, member)`, a dimension of 1 meaning constant, and `stores` those at the
@@ -80,7 +80,7 @@ class Step:
         # (site, member) once for constants; one such slice for each day of the others
         constant = {k: v[0] for k, v in known.items() if len(v) == 1}
         varying = {k: v.unbind() for k, v in known.items() if len(v) > 1}
-        history = {k: [] for k in (*kept, *means)}
+        history: dict[str, list[Tensor]] = {k: [] for k in (*kept, *means)}
         for day in range(n_time):
             now, stores = self.day(constant | {k: v[day] for k, v in varying.items()}, stores, dtype)
             for k in kept:

@@ -11,7 +11,7 @@ diverges where the best value lies between them.
 import functools
 import inspect
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
@@ -20,8 +20,6 @@ import xarray as xr
 # A formula takes the paired series `(..., time)` in float64, NaN at times that do not count, and gives `(...)`; a
 # seasonal one takes the waves of the year `(wave, time)` too.
 Formula = Callable[..., np.ndarray]
-Metric = Callable[..., xr.DataArray]
-
 HIGHEST = 0.02  # share of days that are high flows
 LOWEST = 0.30  # share of days that are low flows
 
@@ -33,6 +31,16 @@ class Pairs(NamedTuple):
     observed: np.ndarray
     rest: xr.DataArray
     times: pd.Index
+
+
+class Metric(Protocol):
+    """A formula as a function of labelled series, `(...)` from `(..., time)`."""
+
+    __name__: str
+    formula: Formula
+    of_pairs: Callable[[Pairs], xr.DataArray]
+
+    def __call__(self, simulated: xr.DataArray, observed: xr.DataArray, dim: str = "time") -> xr.DataArray: ...
 
 
 def scores(
@@ -71,8 +79,8 @@ def _metric(
             return of_pairs(_paired(simulated, observed, dim))
 
         del metric.__wrapped__  # its signature is not that of the formula
-        metric.formula, metric.of_pairs = formula, of_pairs
-        return metric
+        metric.formula, metric.of_pairs = formula, of_pairs  # type: ignore[attr-defined]  # of a function
+        return metric  # type: ignore[return-value]  # it has both now
 
     return of
 

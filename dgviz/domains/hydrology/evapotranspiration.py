@@ -1,5 +1,7 @@
 """Actual evapotranspiration from the soil."""
 
+from typing import ClassVar
+
 import torch
 from torch.nn.functional import relu
 
@@ -70,7 +72,9 @@ class LearnedEvapotranspiration(Process):
     fc = BetaSoil.fc
     evapotranspiration = LinearEvapotranspiration.evapotranspiration
 
-    equations = (r"E = \min\left(E_p\,\sigma\!\left(\mathrm{NN}(\theta / f_c,\ f_c,\ E_p)\right),\ \theta\right)",)
+    equations: ClassVar[tuple[str, ...]] = (
+        r"E = \min\left(E_p\,\sigma\!\left(\mathrm{NN}(\theta / f_c,\ f_c,\ E_p)\right),\ \theta\right)",
+    )
 
     def __init__(self):
         super().__init__()

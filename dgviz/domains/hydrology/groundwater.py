@@ -1,5 +1,7 @@
 """Groundwater zones and their outlets."""
 
+from typing import ClassVar
+
 import torch
 from torch import Tensor
 from torch.nn.functional import relu
@@ -31,7 +33,7 @@ class ThreeOutlets(Process):
     interflow = Flux("mm d-1", "Interflow", out_of="upper_zone", into="channel")
     baseflow = Flux("mm d-1", "Baseflow", out_of="lower_zone", into="channel")
 
-    equations = (
+    equations: ClassVar[tuple[str, ...]] = (
         r"G = \min(p_{erc},\ Z_u)",
         r"Q_0 = k_0\,(Z_u - u_{zl})^+, \quad Q_1 = k_1\,Z_u, \quad Q_2 = k_2\,Z_l",
     )
@@ -65,7 +67,7 @@ class LearnedPercolation(ThreeOutlets):
     network = SmallNetwork
     learned = ("percolation",)
 
-    equations = (
+    equations: ClassVar[tuple[str, ...]] = (
         r"G = \min\left(p_{erc}\,\sigma\!\left(\mathrm{NN}(Z_u,\ Z_l,\ p_{erc})\right),\ Z_u\right)",
         *ThreeOutlets.equations[1:],
     )

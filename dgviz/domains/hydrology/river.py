@@ -40,7 +40,7 @@ class MuskingumCunge(Process):
     streamflow = Flux("mm d-1", "Streamflow")
     river_storage = Flux("mm", "Water in the reach, over the land upstream")
 
-    equations = (
+    equations: ClassVar[tuple[str, ...]] = (
         r"K = L B y / Q, \quad y = \left(\frac{Q\,n}{B \sqrt{S_0}}\right)^{3/5}, \quad Q = (I_t + O_t) / 2",
         r"C = \Delta t / K, \quad D = \tfrac{9}{25}\,y / (S_0 L), \quad X = \min\left((1 - D + C)/2,\ 1\right)",
         r"S_t = K\left(X\,I_t + (1 - X)\,O_t\right) = S_{t-1} + \Delta t\,(I_t - O_t)",

@@ -43,7 +43,8 @@ class GammaRouting(Process):
         n_time = len(runoff)
         if weights.shape[1] > 1:  # the unit hydrograph of the day on which the runoff was made
             arriving = weights * runoff
-            return sum(pad(arriving[k], (0, 0, 0, 0, k, 0))[:n_time] for k in range(self.n_days))
+            late = (pad(arriving[k], (0, 0, 0, 0, k, 0))[:n_time] for k in range(self.n_days))
+            return sum(late)  # type: ignore[return-value]  # there is at least one day
         # One channel for each site and member, each with a kernel of its own (grouped convolution).
         kernel = weights.expand(-1, 1, *runoff.shape[1:]).reshape(self.n_days, 1, -1)
         series = pad(runoff.reshape(n_time, -1).T, (self.n_days - 1, 0))

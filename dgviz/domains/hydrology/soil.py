@@ -1,5 +1,7 @@
 """Soil moisture, and the share of the water on the ground that recharges groundwater."""
 
+from typing import ClassVar
+
 from torch.nn.functional import relu
 
 from dgviz.domains.hydrology.small_network import MonotoneNetwork, SmallNetwork
@@ -55,7 +57,10 @@ class LearnedRecharge(Process):
     infiltration = BetaSoil.infiltration
     excess = BetaSoil.excess
 
-    equations = (r"R = I\,\sigma\!\left(\mathrm{NN}(\theta / f_c,\ f_c,\ I)\right)", BetaSoil.equations[1])
+    equations: ClassVar[tuple[str, ...]] = (
+        r"R = I\,\sigma\!\left(\mathrm{NN}(\theta / f_c,\ f_c,\ I)\right)",
+        BetaSoil.equations[1],
+    )
 
     def __init__(self):
         super().__init__()

@@ -141,7 +141,7 @@ def _partials(ctx, first: int, end: int) -> tuple[Tensor, ...]:
     """Derivatives of the scheme by inflow, depth and the inflow, outflow and storage before, at some wave steps."""
     depth, inflow, outflow, storage, *constants = ctx.saved_tensors
     known = inflow[first + 1 : end + 1, :-1], depth[first:end], inflow[first:end, :-1]
-    known = [v.detach().requires_grad_() for v in (*known, outflow[first:end], storage[first:end])]
+    leaves = [v.detach().requires_grad_() for v in (*known, outflow[first:end], storage[first:end])]
     with torch.enable_grad():
-        leaving = ctx.scheme(*known, *constants, ctx.seconds)
-        return torch.autograd.grad(leaving.sum(), known, materialize_grads=True)
+        leaving = ctx.scheme(*leaves, *constants, ctx.seconds)
+        return torch.autograd.grad(leaving.sum(), leaves, materialize_grads=True)

@@ -44,7 +44,7 @@ class _Writer:
 
     def __init__(self, lanes: Lanes):
         self.lanes, self.build, self.functions = lanes, lanes.build, Functions(lanes)
-        self.flags = ()
+        self.flags: tuple[str, ...] = ()
 
     def write(self, op: str, *values: ir.Value) -> ir.Value:
         build = self.build

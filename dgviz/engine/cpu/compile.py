@@ -50,7 +50,7 @@ def compiled(name: str, description: str, write: Callable[[], str], n_numbers: i
     engine = _engine(code)
     kinds = [ctypes.c_void_p, *[ctypes.c_int64] * n_numbers, ctypes.c_void_p]
     function = ctypes.CFUNCTYPE(None, *kinds)(engine.get_function_address(name))
-    function.engine = engine  # which owns the code
+    function.engine = engine  # type: ignore[attr-defined]  # which owns the code
     return function
 
 

@@ -69,7 +69,7 @@ class _Convolution(torch.autograd.Function):
         series, weights = ctx.saved_tensors
         parts = [_convolved(of_series, weights)] if of_series is not None else []
         parts += [_convolved(series, of_weights)] if of_weights is not None else []
-        return once((sum(parts),), ctx.saved_tensors)[0]
+        return once((sum(parts),), ctx.saved_tensors)[0]  # type: ignore[arg-type]  # there is at least one
 
 
 def _convolved(series: Tensor, weights: Tensor) -> Tensor:

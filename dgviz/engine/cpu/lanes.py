@@ -27,10 +27,6 @@ class Lanes:
         self.wide = ir.VectorType(ir.DoubleType(), width)
         self.whole = ir.VectorType(INT if double else ir.IntType(32), width)
 
-    def int(self, value: int) -> ir.Constant:
-        """A whole number that counts or addresses."""
-        return ir.Constant(INT, value)
-
     def all(self, value: float) -> ir.Constant:
         """A number in all lanes."""
         return ir.Constant(self.vector, [ir.Constant(self.number, value)] * self.width)
@@ -121,3 +117,8 @@ class Lanes:
     def smaller(self, a: ir.Value, b: ir.Value) -> ir.Value:
         """The smaller of two whole numbers."""
         return self.build.select(self.build.icmp_signed("<", a, b), a, b)
+
+    # The last method: in the class below it, `int` no longer names the type.
+    def int(self, value: int) -> ir.Constant:
+        """A whole number that counts or addresses."""
+        return ir.Constant(INT, value)

@@ -37,7 +37,8 @@ class _Kernel:
         self.plan, self.arithmetic = plan, Arithmetic(double, tile)
         self.arrays = self.arrays_of(plan)
         self._names = _numbered(self.arrays)
-        self._lines, self._depth = [], 0
+        self._lines: list[str] = []
+        self._depth = 0
         self._begin(tile)
         self.write()
 
@@ -295,7 +296,8 @@ class Backward(_Kernel):
 
 def _numbered(keys: Iterable[Key]) -> dict[Key, str]:
     """An identifier for each array: its kind, and a number where there are several."""
-    names, counts = {}, {}
+    names: dict[Key, str] = {}
+    counts: dict[str, int] = {}
     for kind, label in keys:
         number = counts[kind] = counts.get(kind, -1) + 1
         names[kind, label] = f"{kind}_{number}" if label else kind

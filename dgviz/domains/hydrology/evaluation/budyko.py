@@ -16,7 +16,7 @@ def limit(aridity: xr.DataArray) -> xr.DataArray:
 
     Source: Budyko (1974), Climate and Life, Academic Press.
     """
-    return _labelled(np.minimum(aridity, 1.0), limit)
+    return _labelled(np.minimum(aridity, 1.0), limit)  # type: ignore[arg-type]  # numpy's types know no xarray
 
 
 def fu(aridity: xr.DataArray, omega: float = 2.6) -> xr.DataArray:
@@ -42,8 +42,8 @@ def turc_pike(aridity: xr.DataArray) -> xr.DataArray:
 
 def curves(highest: float = 3.0) -> xr.Dataset:
     """The limit and both curves for an aridity from 0 to `highest`, along `aridity`."""
-    aridity = np.linspace(0, highest, 301)
-    aridity = xr.DataArray(aridity, {"aridity": aridity}, "aridity", attrs={"long_name": "Aridity", "units": "1"})
+    values = np.linspace(0, highest, 301)
+    aridity = xr.DataArray(values, {"aridity": values}, "aridity", attrs={"long_name": "Aridity", "units": "1"})
     return xr.Dataset({curve.__name__: curve(aridity) for curve in (limit, fu, turc_pike)})
 
 

@@ -84,7 +84,7 @@ def _first_harmonic(values: np.ndarray, wave: np.ndarray) -> np.complex128:
 def _mean_spell(days: np.ndarray) -> float:
     """The mean length of the spells of consecutive days; 0 without any."""
     # A spell begins where the flag goes from 0 to 1.
-    n_spells = np.count_nonzero(np.diff(days.astype(int), prepend=0) == 1)
+    n_spells = int(np.count_nonzero(np.diff(days.astype(int), prepend=0) == 1))
     return np.count_nonzero(days) / max(1, n_spells)
 
 

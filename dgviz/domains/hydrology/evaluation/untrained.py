@@ -40,9 +40,10 @@ def untrained(results: xr.Dataset, dataset: xr.Dataset) -> xr.Dataset:
 
 
 def _of_run(results: xr.Dataset) -> dict[str, xr.DataArray]:
-    found, up = {}, _into("atmosphere", results)
+    found: dict[str, xr.DataArray] = {}
+    up = _into("atmosphere", results)
     if up:
-        found["evapotranspiration"] = sum(up)
+        found["evapotranspiration"] = sum(up)  # type: ignore[assignment]  # there is at least one
     if "mean_baseflow" in results:
         found["baseflow_share"] = results.mean_baseflow / sum(_into(results.mean_baseflow.attrs["into"], results))
     return found
@@ -58,9 +59,8 @@ def _of_observation(data: xr.Dataset, prcp: xr.DataArray) -> dict[str, xr.DataAr
 
 def _into(store: str, results: xr.Dataset) -> list[xr.DataArray]:
     """The mean fluxes that are declared to flow into a store."""
-    return [
-        values for name, values in results.items() if name.startswith("mean_") and values.attrs.get("into") == store
-    ]
+    means = [values for name, values in results.items() if str(name).startswith("mean_")]
+    return [values for values in means if values.attrs.get("into") == store]
 
 
 LABELS = {
