@@ -164,15 +164,7 @@ def test_no_mutable_state_at_module_level(path):
 CHANGES = {"add", "append", "clear", "extend", "insert", "pop", "popitem", "remove", "setdefault", "update"}
 
 
-# They still remember what they looked up, in a table of the module.
-REMEMBERING = {"dgviz/ui/widgets/material.py", "dgviz/ui/words/run_names.py"}
-
-
-@pytest.mark.parametrize(
-    "path",
-    [pytest.param(p, marks=[pytest.mark.xfail(strict=True)] * (name_of(p) in REMEMBERING)) for p in FILES],
-    ids=name_of,
-)
+@each_file
 def test_no_function_changes_what_a_module_holds(path):
     """A table in capitals is a constant; what is remembered belongs to an object, whose life somebody knows."""
     tree = ast.parse(path.read_text())

@@ -180,14 +180,14 @@ def test_formulas_are_typeset_only_where_help_is_open(store):
     assert "mathjax" not in pn.extension._loaded_extensions
 
 
-def test_style_sheets_are_the_same_when_looked_up_once(store):
-    viewable = pn.pane.HTML("x")
+@pytest.mark.parametrize("kind", [pn.pane.HTML, pn.Column, material.Button])
+def test_style_sheets_are_the_same_when_looked_up_once(kind):
+    def sheets(design):
+        return [getattr(sheet, "url", sheet) for sheet in design.params(kind())[0].get("stylesheets", ())]
+
     asked = material.Design(theme="default")
-    shipped = material.pmui.theme.MaterialDesign(theme="default").params(viewable)
-    for found in (asked.params(viewable), asked.params(viewable)):
-        assert [getattr(s, "url", s) for s in found[0]["stylesheets"]] == [
-            getattr(s, "url", s) for s in shipped[0]["stylesheets"]
-        ]
+    shipped = sheets(material.pmui.theme.MaterialDesign(theme="default"))
+    assert sheets(asked) == sheets(asked) == shipped
 
 
 def test_what_is_shown_while_the_page_loads_covers_nothing():

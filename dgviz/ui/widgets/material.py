@@ -1,5 +1,6 @@
 """The one door through which panel-material-ui comes in (Panel 1.10 moves it), with our defaults and one cure."""
 
+from functools import cache
 from pathlib import Path
 
 import panel as pn
@@ -105,13 +106,14 @@ class Design(pmui.theme.MaterialDesign):
     @classmethod
     def _get_modifiers(cls, viewable, theme=None, isolated=True):
         served = bool(pn.state.curdoc and pn.state.curdoc.session_context)
-        key = (type(viewable), type(theme), isolated, served)
-        if key not in _MODIFIERS:
-            _MODIFIERS[key] = super()._get_modifiers(viewable, theme, isolated)
-        return tuple(dict(modifiers) for modifiers in _MODIFIERS[key])  # who asks changes them
+        found = cls._modifiers_of_kind(type(viewable), type(theme), isolated, served)
+        return tuple(dict(modifiers) for modifiers in found)  # who asks changes them
 
-
-_MODIFIERS: dict[tuple, tuple[dict, dict]] = {}
+    @classmethod
+    @cache
+    def _modifiers_of_kind(cls, kind: type, theme_kind: type, isolated: bool, served: bool) -> tuple[dict, dict]:
+        bare = kind.__new__(kind)  # its class is all that Panel asks for, so the cache keeps no object of a session
+        return super()._get_modifiers(bare, theme_kind(), isolated)
 
 
 def prepare() -> None:

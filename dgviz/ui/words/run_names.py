@@ -1,6 +1,7 @@
 """What a run is called in a picker: its model in words, when it was made, how well it does."""
 
 from datetime import datetime
+from functools import cache
 
 import pandas as pd
 
@@ -39,20 +40,16 @@ def model_name(config: RunConfig) -> str:
     """The preset that a configuration is, else what it has that the defaults have not; how it was trained is left."""
     default = RunConfig(domain=config.domain, data=config.data)
     model = _untrained(config)
-    for name, preset in _presets(default).items():
+    for name, preset in _presets(default.domain, default.data).items():
         if words := _beyond(model, preset, name):
             return words
     return describe_differences(model, default)
 
 
-def _presets(default: RunConfig) -> dict[str, RunConfig]:
-    key = (default.domain, default.data)
-    if key not in _PRESETS:
-        _PRESETS[key] = {name: _untrained(default.preset(name)) for name in default.science.presets}
-    return _PRESETS[key]
-
-
-_PRESETS: dict[tuple[str, str], dict[str, RunConfig]] = {}  # a picker asks for every run at every change
+@cache  # a picker asks for every run at every change
+def _presets(domain: str, data: str) -> dict[str, RunConfig]:
+    default = RunConfig(domain=domain, data=data)
+    return {name: _untrained(default.preset(name)) for name in default.science.presets}
 
 
 def _untrained(config: RunConfig) -> RunConfig:

@@ -78,7 +78,7 @@ def _first_harmonic(values: np.ndarray, wave: np.ndarray) -> np.complex128:
     """Size and phase of the yearly cycle, fitted by least squares beside a mean."""
     columns = np.stack([np.ones(len(values)), wave.real, wave.imag], 1)
     _, cosine, sine = np.linalg.lstsq(columns, values, rcond=None)[0]
-    return np.complex128(cosine, sine)
+    return cosine + 1j * sine
 
 
 def _mean_spell(days: np.ndarray) -> float:
