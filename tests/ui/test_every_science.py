@@ -7,6 +7,7 @@ import panel as pn
 import pytest
 from bokeh.models import Axis, Legend
 
+from dgviz.ui.lenses.compare.run_table import RunTable
 from dgviz.ui.lenses.explore.target_charts import TargetCharts
 from dgviz.ui.session.address import from_query, to_query
 from dgviz.ui.session.state import AppState
@@ -106,3 +107,13 @@ def test_a_moment_is_as_fine_as_the_step(science_store):
     time = state.dataset.indexes["time"]
     tapped = state.step.nearest(time, time[33].value / 1e6 + 0.2 * state.step.ms)
     assert tapped == state.step.stamp(time[33]) and state.step.nearest(time, 0.0) == ""
+
+
+def test_runs_of_another_science_are_counted_and_not_listed(science_store):
+    state = AppState(with_runs(science_store))
+    mine = state.config.domain
+    state.edit(data="made-up")
+    table = RunTable(state=state)
+    table.__panel__()
+    assert table.table.content.count("name='A'") == (2 if mine == "hydrology" else 0)
+    assert ("Runs of other sciences are not listed: 2." in table.caption) == (mine != "hydrology")

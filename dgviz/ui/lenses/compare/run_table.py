@@ -16,14 +16,23 @@ from dgviz.ui.words.text import date, duration, number, score_label
 
 BEFORE = ("A", "B", "Also", "Run", "When", "Data", "Differs from A", "Epochs", "Time")
 LEFT = {"Run", "When", "Data", "Differs from A"}
+CAPTION = (
+    "A is the run that is shown, B the one it is compared with: B is drawn dashed, and differences are A minus B. "
+    "Also: further runs in the distribution of scores. Scores are medians over the sites."
+)
 
 
 def run_table(state: AppState) -> str:
-    """One line per run: what it is, how it differs from A and how well it does, HTML."""
+    """One line per run of the science: what it is, how it differs from A and how well it does, HTML."""
     shown = state.store.run(state.run).config if state.run else None
     head = "".join(f"<th{' class=left' * (name in LEFT)}>{name}</th>" for name in _columns(state))
-    body = "".join(_line(run, state, shown) for run in state.store.runs())
+    body = "".join(_line(run, state, shown) for run in comparable(state))
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def comparable(state: AppState) -> list[Run]:
+    """The runs of the science in view: those of another have other parameters, targets and scores."""
+    return [run for run in state.store.runs() if run.config.domain == state.config.domain]
 
 
 def _scores(state: AppState) -> dict[str, tuple[str, str]]:
@@ -88,10 +97,6 @@ class RunTable(View):
     """Runs."""
 
     empty = "There is no run yet. Press Train in the side bar; when two have been trained they can be compared."
-    caption = (
-        "A is the run that is shown, B the one it is compared with: B is drawn dashed, and differences are A minus B. "
-        "Also: further runs in the distribution of scores. Scores are medians over the sites."
-    )
 
     def body(self, *, dataset):
         """The table, to be filled."""
@@ -101,6 +106,9 @@ class RunTable(View):
     def refresh(self, *, runs, run, baseline, others, status):
         """Lines for the runs there are now."""
         self.table.content = run_table(self.state)
+        self.caption = CAPTION
+        if left_out := len(self.state.store.runs()) - len(comparable(self.state)):
+            self.caption += f" Runs of other sciences are not listed: {left_out}. Choose their data set to see them."
 
     def _choose(self, column, run_id, checked):
         if column == "B":
