@@ -14,6 +14,7 @@ runs/ID/error.txt        why it failed, if it did
 import itertools
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -94,7 +95,8 @@ class Run:
         """
         config = config.edited(data=resolve(config.data))  # a path that holds wherever the run is read
         now = datetime.now()
-        base = f"{Path(config.data).stem}-{now:%Y%m%d-%H%M%S}-{now.microsecond // 1000:03d}"
+        data = re.sub(r"[^\w-]+", "-", Path(config.data).stem)  # no system forbids such a name
+        base = f"{data}-{now:%Y%m%d-%H%M%S}-{now.microsecond // 1000:03d}"
         try:
             Path(folder).mkdir(parents=True, exist_ok=True)
             path = _new_folder(Path(folder), base)

@@ -8,7 +8,7 @@ import pytest
 import xarray as xr
 
 from dgviz.experiment import runs
-from dgviz.experiment.config import ConfigError
+from dgviz.experiment.config import ConfigError, RunConfig
 from dgviz.experiment.runs import Run, RunError, compare, find_run, list_runs, runs_folder
 from dgviz.experiment.worker import carry_out
 
@@ -229,6 +229,11 @@ def test_a_run_that_was_removed_takes_no_request(small, tmp_path):
     run.request("stop")
     with pytest.raises(RunError, match="was removed; there is nothing to pause"):
         run.request("pause")
+
+
+def test_the_folder_of_a_run_on_a_twin_has_a_name_that_every_system_takes(tmp_path):
+    run = Run.create(RunConfig(data="twin:stream_temperature,noise=0.5"), tmp_path)
+    assert run.id.startswith("twin-stream_temperature") and not set(run.id) & set(':<>"|?*,')
 
 
 def test_a_run_on_a_path_holds_from_any_folder(small, tmp_path, monkeypatch):
