@@ -129,7 +129,7 @@ def nested(dataset: xr.Dataset) -> np.ndarray:
         return shared
     for start in range(len(sites)):
         seen, place = {start}, start
-        # Down the river from here; a loop in the data must not hang.
+        # Downstream from here; a loop in the data must not hang.
         while (place := below[place]) >= 0 and place not in seen:
             shared[start, place] = shared[place, start] = True
             seen.add(place)
