@@ -1,5 +1,6 @@
 """The losses against their formulas; missing days do not count."""
 
+import numpy as np
 import pytest
 import torch
 import xarray as xr
@@ -112,6 +113,18 @@ def test_kge_loss_is_one_less_the_score(flows):
     expected = 1 - kge_2009(*tables).mean().item()
     assert of_flow(kge_loss)(simulated, observed, deviation, ones(deviation)).item() == pytest.approx(
         expected, rel=2e-3
+    )
+
+
+def test_kge_loss_of_a_target_without_a_floor_counts_the_difference_of_the_means(flows):
+    """Over the deviation of the observed, in place of the ratio of the means."""
+    simulated, observed, deviation = flows
+    s, o = (xr.DataArray(q.detach().numpy(), dims=("time", "site")) for q in (simulated, observed))
+    shift = metrics.bias(s, o) / o.std("time")
+    parts = metrics.correlation(s, o) - 1, metrics.alpha(s, o) - 1, shift
+    expected = np.sqrt(sum(part**2 for part in parts)).mean().item()
+    assert kge_loss(simulated, observed, deviation, ones(deviation), TEMPERATURE).item() == pytest.approx(
+        expected, rel=1e-4
     )
 
 

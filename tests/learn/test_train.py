@@ -104,6 +104,13 @@ def test_training_stops_when_patience_ends(untrained):
     assert len(epochs) == best + 3 < 30
 
 
+def test_patience_counts_the_epochs_before_a_checkpoint(untrained):
+    options = dict(epochs=30, validation="sites", learning_rate=0.9, patience=2)
+    epochs, _ = train(untrained, **options)
+    rest, _ = train(untrained, checkpoint=epochs[-2].checkpoint, **options)
+    assert [e.number for e in rest] == [epochs[-1].number]
+
+
 @pytest.mark.parametrize("validation, per_epoch", [("none", 6), ("sites", 3)])
 def test_an_interrupt_ends_training_after_the_present_update(validation, per_epoch, untrained):
     model, tensors, config = untrained(epochs=5, validation=validation)

@@ -245,6 +245,15 @@ def test_knowing_only_the_season_has_no_seasonal_efficiency():
     assert float(metrics.nse_seasonal(half, observed)) == pytest.approx(0.75, abs=0.01)
 
 
+def test_the_season_of_hours_goes_on_within_the_day():
+    """Within a day a season changes by far more than the noise here; it is no error of a simulation that knows it."""
+    times = pd.date_range("2001-01-01", periods=365 * 24, freq="h")
+    angle = 2 * np.pi * (times.day_of_year.to_numpy() + times.hour.to_numpy() / 24) / 365.25
+    known = xr.DataArray(10 + 8 * np.sin(angle), {"time": times}, "time")
+    observed = known + 0.001 * np.random.default_rng(0).standard_normal(len(times))
+    assert float(metrics.nse_seasonal(known, observed)) == pytest.approx(0, abs=0.01)
+
+
 def test_a_seasonal_efficiency_needs_dates():
     observed = xr.DataArray(np.arange(50.0) ** 2, dims="time")
     assert np.isnan(metrics.nse_seasonal(observed + 1, observed))

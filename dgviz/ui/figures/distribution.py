@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
+from bokeh.core.properties import value
 from bokeh.models import ColumnDataSource, Range1d
 
 from dgviz.ui import theme
@@ -64,7 +65,8 @@ class Distribution:
         style = {"line_color": line.colour, "line_width": line.width, "line_dash": line.dash}
         self.figure.step("value", "share", source=source, mode="after", nonselection_line_alpha=0.5, **style)
         median = float(line.values.median())
-        self.figure.segment([median], [0], [median], [5], line_color=line.colour, line_width=2, line_dash=line.dash)
+        dash = value(line.dash)  # an older bokeh would take the numbers for a column
+        self.figure.segment([median], [0], [median], [5], line_color=line.colour, line_width=2, line_dash=dash)
 
     def _draw_points(self, line: Line) -> None:
         points = self.figure.scatter(

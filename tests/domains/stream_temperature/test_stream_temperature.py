@@ -165,3 +165,13 @@ def test_every_picture_of_an_evaluation_has_its_variables(twin):
             assert found[picture.x].notnull().all() and found[picture.x].attrs["units"]
     truth = domain.evaluations[0].compute(results, twin, twin.attrs["test_period"])
     assert (truth.run < truth.regression).all()  # nothing beats the law itself
+
+
+def test_the_mean_discharge_knows_nothing_of_the_days_of_the_test():
+    days = pd.date_range("2001-01-01", "2002-12-31")
+    discharge = np.where(days.year == 2001, 2.0, 50.0)[:, None]
+    periods = {"train_period": "2001-01-01/2001-12-31", "test_period": "2002-01-01/2002-12-31"}
+    ds = xr.Dataset({"discharge": (("time", "site"), discharge)}, {"time": days, "site": ["a"]}, periods)
+    mean = stream_temperature.mean_discharge(ds)
+    assert mean.dims == ("site",) and mean.item() == 2.0 and mean.units == "m3 s-1"
+    assert stream_temperature.mean_discharge(ds.drop_vars("discharge")) is None

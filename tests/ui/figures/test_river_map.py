@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from dgviz.datasets import open_dataset
+from dgviz.datasets.site_network import upstream_area
 from dgviz.ui import theme
+from dgviz.ui.figures.network_lines import LINE_WIDTHS
 from dgviz.ui.figures.site_map import SiteMap
 
 
@@ -36,6 +38,14 @@ def test_lines_run_to_the_next_reach_and_grow_downstream(river):
         below = position.get(number, i)
         assert columns["x_below"][i] == columns["x"][below] and columns["y_below"][i] == columns["y"][below]
         assert columns["width"][i] <= columns["width"][below]
+
+
+def test_a_reach_of_a_quarter_of_the_land_is_half_as_much_wider(river):
+    width, area = SiteMap(river, False, 480, "streamflow").source.data["width"], upstream_area(river)
+    thin, wide = LINE_WIDTHS
+    assert width.max() == wide and width.argmax() == area.argmax()
+    quarter = np.abs(area / area.max() - 0.25).argmin()
+    assert (width[quarter] - thin) / (wide - thin) == pytest.approx(0.5, abs=0.05)
 
 
 def test_powers_of_ten_and_back(river):

@@ -62,3 +62,13 @@ def test_gains_are_stacked_above_zero_and_losses_below():
     np.testing.assert_array_equal(ends["top_air"], [2, -1, -3])
     np.testing.assert_array_equal(ends["base_inflow"], [2, -1, 0])
     np.testing.assert_array_equal(ends["top_inflow"], [3, -3, 4])
+
+
+def test_zero_stays_in_sight_above_a_store_that_is_below_it(dataset):
+    time = dataset.time[:3]
+    figure = StoreSeries({}, {"snowpack": State("mm", "Frozen water")}, LOOK)
+    figure.update(xr.Dataset({"snowpack": ("time", np.array([-5.0, -4.0, -3.0]))}, {"time": time}))
+    figure.show_only(["snowpack"])
+    figure.show_window((str(time.values[0])[:10], str(time.values[2])[:10]), ["snowpack"])
+    (panel,) = figure.panels
+    assert panel.y_range.start == -5 and panel.y_range.end >= 0

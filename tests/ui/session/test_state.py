@@ -98,8 +98,10 @@ def test_time_is_estimated_from_runs_on_the_same_data(state, store):
     assert state.estimate() == pytest.approx(150)
     state.select(["a1"])
     assert state.estimate() == pytest.approx(150)  # one site takes as long as all five: both are one batch
-    state.edit(batch_size=1)
+    state.edit(batch_size=2)
     state.select([])
+    assert state.estimate() == pytest.approx(3 * 150)  # the last batch holds the fifth site alone
+    state.edit(batch_size=1)
     assert state.estimate() == pytest.approx(5 * 150)
     state.edit(holdout="folds", folds=3, seeds=2)
     assert state.estimate() == pytest.approx(6 * 5 * 150)

@@ -46,6 +46,11 @@ def test_gaps_are_whole_stretches_of_days():
     assert [str(d)[:13] for d in end] == ["2000-01-01T12", "2000-01-04T12", "2000-01-06T12"]
 
 
+def test_a_record_of_a_single_time_is_a_day_wide():
+    (start,), (end,) = stretches(np.array([True]), pd.DatetimeIndex(["2001-03-05"]))
+    assert (start, end) == (pd.Timestamp("2001-03-04 12:00"), pd.Timestamp("2001-03-05 12:00"))
+
+
 def test_periods_of_the_run_come_before_those_of_the_data(dataset):
     own = periods(dataset, train="2000-01-01/2000-06-30")
     assert str(own["training"][0].date()) == "2000-01-01" and str(own["test"][0].date()) == "2000-10-01"
