@@ -12,7 +12,8 @@ from rich.markup import escape
 RunsFolder = Annotated[
     Path | None, typer.Option("--runs", help="Folder of runs; else DGVIZ_RUNS, else `runs` in the current folder.")
 ]
-out, err = Console(), Console(stderr=True)
+# A data set may be called twin:leaves, which is no emoji.
+out, err = Console(emoji=False), Console(stderr=True, emoji=False)
 
 
 @contextmanager

@@ -54,13 +54,17 @@ def train(
             print(json.dumps({"run": str(run.folder), **_medians(run, results), "seconds": seconds}))
         else:
             ended = f"\nRun {run.id} is {run.status}: {run.folder.absolute()}"
-            out.print(_score_table(results), escape(ended))
+            out.print(_score_table(run, results), escape(ended))
 
 
 def _medians(run: Run, results: xr.Dataset) -> dict[str, float | None]:
-    """The median over the sites of the target's first score and of NSE, on the test period; JSON has no NaN."""
+    """The median over the sites of the target's first score and, if it has it, NSE, on the test period.
+
+    JSON has no NaN: None where there is none.
+    """
+    first, *others = run.config.target_quantity.scores
     medians = {}
-    for name in dict.fromkeys((run.config.target_quantity.scores[0], "nse")):
+    for name in (first, *({"nse"} & {*others})):
         median = float(results[name].sel(period="test").median())
         medians[f"median_{name}_test"] = None if math.isnan(median) else round(median, 4)
     return medians
@@ -131,10 +135,10 @@ def _progress(run: Run, quiet: bool) -> Iterator[Callable[[EpochRecord], None]]:
         yield on_epoch
 
 
-def _score_table(results: xr.Dataset) -> Table:
+def _score_table(run: Run, results: xr.Dataset) -> Table:
+    """The scores of the target in the order in which it declares them."""
     table = Table("score", "train", "test", title=f"Median over {results.sizes['site']} sites")
-    scored = [str(name) for name in results if results[name].dims == ("period", "site")]
-    for name in sorted(scored):
+    for name in run.config.target_quantity.scores:
         medians = results[name].median("site").sel(period=["train", "test"]).values
         label, units = results[name].attrs["long_name"], results[name].attrs["units"]
         table.add_row(label if units == "1" else f"{label}, {units}", *(f"{median:.2f}" for median in medians))

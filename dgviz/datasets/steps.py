@@ -47,7 +47,8 @@ def check_times(times: pd.Index, source: str | Path, vocabulary: Vocabulary | No
     step = step_of(times, source)
     if vocabulary and step != vocabulary.step:
         raise DataError(
-            f"{source}: {ADJECTIVES[step]} data; the domain {vocabulary.domain} is written for {vocabulary.step}s."
+            f"{source}: {ADJECTIVES[step]} data; the domain {vocabulary.domain} is written for {vocabulary.step}s. "
+            f"Give one row of each {vocabulary.step}, such as the mean."
         )
     whole = times.to_period("M").to_timestamp() if step == "month" else times.floor(FREQUENCIES[step])
     if (times != whole).any():

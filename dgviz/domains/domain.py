@@ -34,8 +34,8 @@ class Domain:
     - `site` is this science's word for a place; `step` is the time step for which its processes are written.
     - `presets` are named configurations; those in `dial` lead from physics to learning, those in `controls` are made to
       fail. `defaults` are options of a run whose default is another in this science.
-    - `derived` makes forcings and attributes that data may lack, by name, from a data set that has what it takes; it
-      gives None where it cannot.
+    - `derived` makes forcings and attributes that data may lack, by name, from a data set that has what it takes and
+      the training period "first/last", which alone it may look at; it gives None where it cannot.
     - `climate` gives a data set its climate attributes anew, from the forcings of a period "first/last" only.
     - `more_results` adds variables by site to the results of a run, made of these and the data.
     - `from_target` names attributes that are computed from what is to be predicted.
@@ -59,7 +59,7 @@ class Domain:
     dial: tuple[str, ...] = ()
     controls: tuple[str, ...] = ()
     defaults: Mapping[str, Any] = field(default_factory=dict)
-    derived: Mapping[str, Callable[[xr.Dataset], xr.DataArray | None]] = field(default_factory=dict)
+    derived: Mapping[str, Callable[[xr.Dataset, str], xr.DataArray | None]] = field(default_factory=dict)
     climate: Callable[[xr.Dataset, str], xr.Dataset] | None = None
     more_results: Callable[[xr.Dataset, xr.Dataset], dict[str, xr.DataArray]] | None = None
     from_target: tuple[str, ...] = ()

@@ -55,7 +55,7 @@ def roles(config: RunConfig) -> dict[str, str]:
 
 
 def verdicts(config: RunConfig, scores: xr.Dataset) -> list[Verdict]:
-    """Every claim that the domain has presets for, judged by scores `(preset, case, site)`, see `dial.scores_of`."""
+    """Every claim that the domain has presets for, judged by scores `(preset, case, site)`, see `presets.scores_of`."""
     presets, site = roles(config), config.science.site
     judged = []
     for claim in config.science.claims:
@@ -85,7 +85,7 @@ def _nse(scores: xr.Dataset, preset: str, case: str) -> xr.DataArray | None:
 
 def verdict_on_balance(config: RunConfig, shares: Mapping[str, xr.DataArray]) -> Verdict:
     """That a learned residual breaks the balance, judged by the unexplained share of the inflow `(site,)` by preset,
-    see `dial.unclosed`."""
+    see `presets.unclosed`."""
     presets = roles(config)
     names = [presets[role] for role in ("attributes", "corrected")]
     missing = tuple((name, "none") for name in names if name not in shares)

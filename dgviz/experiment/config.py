@@ -79,7 +79,7 @@ class RunConfig(BaseModel):
     shuffled: bool = Field(
         False, description="Give every site the attributes of another one: a control that attributes matter."
     )
-    members: int = Field(16, ge=1, le=256, description="Parallel parameter sets; their flows are averaged.")
+    members: int = Field(16, ge=1, le=256, description="Parallel parameter sets; their predictions are averaged.")
     hidden: int = Field(32, ge=1, le=1024, description="Units in the hidden layer of the networks.")
     network: Literal["lstm", "gru"] = Field("lstm", description="The kind of the recurrent networks.")
     dropout: float = Field(
@@ -138,7 +138,7 @@ class RunConfig(BaseModel):
         except DataError as error:
             raise ConfigError(str(error)) from None
         except ValidationError as error:
-            raise ConfigError(_explain(error)) from None
+            raise ConfigError(_explain(error, domain)) from None
 
     @model_validator(mode="after")
     def _processes_and_dynamic_fit(self) -> "RunConfig":
@@ -241,13 +241,15 @@ def _domain_of_edit(config: "RunConfig", changes: dict[str, Any]) -> str:
     return config.domain
 
 
-def _explain(error: ValidationError) -> str:
+def _explain(error: ValidationError, domain: str) -> str:
     lines = []
     for problem in error.errors():
         name = ".".join(str(part) for part in problem["loc"])
         if problem["type"] == "extra_forbidden":
-            known = [*RunConfig.model_fields, *(slot for d in discover().values() for slot in d.slots)]
+            known = [*RunConfig.model_fields, *discover()[domain].slots]
             lines.append(f"There is no option {name!r}.{suggest(name, known)} Options: {', '.join(known)}.")
+            others = [other for other, science in discover().items() if name in science.slots]
+            lines += [f"{name!r} is an option of {other}, and these data are for {domain}." for other in others]
         elif problem["type"] == "value_error":
             lines.append(str(problem["ctx"]["error"]))
         else:

@@ -8,7 +8,7 @@ import xarray as xr
 from dgviz.datasets import attribute_names
 from dgviz.datasets.site_network import has_network, upstream_of
 from dgviz.experiment.config import ConfigError, RunConfig
-from dgviz.experiment.sources import open_dataset
+from dgviz.experiment.sources import open_dataset, with_derived
 from dgviz.experiment.splits import periods_of
 
 
@@ -51,24 +51,29 @@ def _check_whole(config: RunConfig, dataset: xr.Dataset) -> None:
 
 
 def select_sites(config: RunConfig, dataset: xr.Dataset, wanted: Sequence[str]) -> xr.Dataset:
-    """Some sites of a data set as the run sees them: with climate of the training days if so asked, and shuffled
-    attributes; but those that are not the run's, if the first is not, keep their own."""
+    """Some sites of a data set as the run sees them.
+
+    What is made of forcings is made of the run's training days, the climate if so asked. Attributes are shuffled if so
+    asked; but those that are not the run's, if the first is not, keep their own.
+    """
     sites = [str(site) for site in config.sites or dataset.site.values]
-    part = _with_climate(config, dataset.sel(site=list(wanted)))
+    part = _of_training_days(config, dataset.sel(site=list(wanted)))
     if not config.shuffled or wanted[0] not in sites:
         return part
     donors = _donors(len(sites), config.seed)
-    given = _with_climate(config, dataset.sel(site=[sites[donors[sites.index(site)]] for site in wanted]))
+    given = _of_training_days(config, dataset.sel(site=[sites[donors[sites.index(site)]] for site in wanted]))
     return part.assign({name: part[name].copy(data=given[name].values) for name in attribute_names(part)})
 
 
-def _with_climate(config: RunConfig, dataset: xr.Dataset) -> xr.Dataset:
+def _of_training_days(config: RunConfig, dataset: xr.Dataset) -> xr.Dataset:
+    train = periods_of(config, dataset)["train"]
+    dataset = with_derived(dataset, train)
     if config.climate == "given":
         return dataset
     if config.science.climate is None:
         title = config.science.title
         raise ConfigError(f"climate 'training': {title} computes no attributes from forcings. Choose 'given'.")
-    return config.science.climate(dataset, periods_of(config, dataset)["train"])
+    return config.science.climate(dataset, train)
 
 
 def _donors(n_sites: int, seed: int) -> np.ndarray:

@@ -107,6 +107,7 @@ def unclosed(run: Run, dataset: xr.Dataset, sites: Sequence[str]) -> xr.DataArra
     model, shares = run.config.build(), []
     for site in sites:
         terms = balance(model, run.simulate(dataset, site, first, last))
-        shares.append(float(terms.sel(term="residual") / terms[terms.kind == "inflow"].sum()))
+        # Amounts whatever their sign: gains and losses of heat nearly cancel.
+        shares.append(float(terms.sel(term="residual") / abs(terms[terms.kind == "inflow"]).sum()))
     about = {"long_name": "Unexplained share of the inflow", "units": "1"}
     return xr.DataArray(shares, {"site": list(sites)}, "site", name="unclosed", attrs=about)

@@ -32,14 +32,22 @@ def open_dataset(data: str | Path = FIRST, folder: str | Path | None = None) -> 
     return with_derived(dataset)
 
 
-def with_derived(dataset: xr.Dataset) -> xr.Dataset:
+def with_derived(dataset: xr.Dataset, period: str = "") -> xr.Dataset:
     """The data set with the forcings and attributes that its domain makes of others, where it lacks them.
 
-    They are coordinates: processes read them, but no network takes them for a descriptor that was given.
+    They are made of the period "first/last", by default the training period of the data set, and made anew where they
+    were made of another; the attribute `made_of` says which. They are coordinates: processes read them, but no network
+    takes them for a descriptor that was given.
     """
-    science = discover()[dataset.attrs["domain"]]
-    made = {name: make(dataset) for name, make in science.derived.items() if name not in dataset.variables}
-    return dataset.assign_coords({name: values for name, values in made.items() if values is not None})
+    science, period = discover()[dataset.attrs["domain"]], period or dataset.attrs["train_period"]
+    made = {}
+    for name, make in science.derived.items():
+        given = name in dataset.variables and "made_of" not in dataset[name].attrs
+        if given or (name in dataset.variables and dataset[name].attrs["made_of"] == period):
+            continue
+        if (values := make(dataset, period)) is not None:
+            made[name] = values.assign_attrs(made_of=period)
+    return dataset.assign_coords(made)
 
 
 def domain_of(data: str | Path) -> str:
@@ -69,13 +77,17 @@ def _twin(data: str) -> tuple[str, dict[str, float]]:
 
 
 def _option(data: str, text: str) -> tuple[str, float]:
-    allowed = ("noise", "gaps", "seed", "sites", "years")
+    allowed = {"noise": (0, 100), "gaps": (0, 0.9), "seed": (0, 1e9), "sites": (1, 5000), "years": (1, 100)}
     name, _, value = text.partition("=")
     if name not in allowed:
         raise DataError(
             f"{data}: a twin has no option {name!r}. Options: {', '.join(allowed)}.{suggest(name, allowed)}"
         )
+    low, high = allowed[name]
     try:
-        return name, float(value)
+        number = float(value)
     except ValueError:
-        raise DataError(f"{data}: {text!r} is not a number by name; write {name}=0.1.") from None
+        raise DataError(f"{data}: {text!r} is not a number by name; write {name}={low:g}.") from None
+    if not low <= number <= high:
+        raise DataError(f"{data}: {name} is {value}; it has to be from {low:g} to {high:g}.")
+    return name, number

@@ -267,9 +267,9 @@ def nse_seasonal(s: np.ndarray, o: np.ndarray, waves: np.ndarray) -> np.ndarray:
     """Efficiency over the seasonal cycle.
 
     1 - sum((s - o)^2) / sum((o - c)^2), from -inf to 1; best 1. c is the seasonal cycle of the observation, a mean and
-    two harmonics of the year fitted by least squares: 0 is as good as knowing the season, where the plain efficiency
-    of a series with a strong season is high for nothing. NaN where the observation is its seasonal cycle, or where
-    there are no dates.
+    two harmonics of the year fitted by least squares to these same days: at 0 the simulation is as good as the season
+    that was in hindsight, which a climatology of other years is not; the plain efficiency of a series with a strong
+    season is high for nothing. NaN where the observation is its seasonal cycle, in less than a year, or without dates.
 
     Source: Garrick et al. (1978), doi:10.1016/0022-1694(78)90155-5, with harmonics in place of daily means.
     """
@@ -290,9 +290,12 @@ ALL = (
 METRICS = {metric.__name__: metric for metric in ALL}
 
 
+LEAST_OF_A_YEAR = pd.Timedelta(days=330)  # a year of months is 334 days from the first to the last
+
+
 def _waves(times: pd.Index) -> np.ndarray:
-    """A constant and two harmonics of the year `(wave, time)`; NaN where the times are no dates."""
-    if not isinstance(times, pd.DatetimeIndex):
+    """A constant and two harmonics of the year `(wave, time)`; NaN where the times are no dates or less than a year."""
+    if not isinstance(times, pd.DatetimeIndex) or len(times) < 2 or times[-1] - times[0] < LEAST_OF_A_YEAR:
         return np.full((5, len(times)), np.nan)
     angle = 2 * np.pi * (times.day_of_year + times.hour / 24).to_numpy() / 365.25
     return np.stack([np.ones(len(times)), np.cos(angle), np.sin(angle), np.cos(2 * angle), np.sin(2 * angle)])

@@ -8,8 +8,8 @@ from dgviz import RunConfig, open_dataset
 from dgviz.datasets import DataError, attribute_names, forcing_names, target_names
 from dgviz.domains import discover
 from dgviz.experiment.config import ConfigError
-from dgviz.experiment.data import dataset_of
-from dgviz.experiment.sources import domain_of, known_data
+from dgviz.experiment.data import dataset_of, select_sites
+from dgviz.experiment.sources import domain_of, known_data, with_derived
 
 every_twin = pytest.mark.parametrize("name", [name for name, science in discover().items() if science.twin])
 
@@ -56,7 +56,9 @@ def test_a_twin_has_sites_that_differ_as_its_law_says(name):
     [
         ("twin:hydrolgy", "there is no twin 'hydrolgy'. Twins: .* Did you mean 'hydrology'"),
         ("twin:stream_temperature,nois=1", "a twin has no option 'nois'. Options: noise, gaps"),
-        ("twin:stream_temperature,noise=much", "'noise=much' is not a number by name; write noise=0.1"),
+        ("twin:stream_temperature,noise=much", "'noise=much' is not a number by name; write noise=0"),
+        ("twin:stream_temperature,sites=-3", "sites is -3; it has to be from 1 to 5000"),
+        ("twin:stream_temperature,noise=nan", "noise is nan; it has to be from 0 to 100"),
     ],
 )
 def test_a_twin_that_cannot_be_made_is_explained(data, message):
@@ -88,3 +90,20 @@ def test_data_of_another_domain_are_refused():
 def test_what_a_domain_makes_of_its_data_is_there_but_no_attribute():
     twin = open_dataset("twin:stream_temperature,sites=3,years=2")
     assert "mean_discharge" in twin.coords and "mean_discharge" not in attribute_names(twin)
+
+
+def test_what_is_made_of_the_data_is_made_of_the_training_days_of_the_run():
+    """With the periods swapped, the mean discharge is that of the other days."""
+    twin = open_dataset("twin:stream_temperature,sites=3,years=2").drop_vars("mean_discharge")
+    train, test = twin.attrs["train_period"], twin.attrs["test_period"]
+    config = RunConfig(data="twin:stream_temperature")
+    swapped = config.edited(train_period=test, test_period=train)
+    for period, given in ((train, config), (test, swapped)):
+        seen = select_sites(given, with_derived(twin), list(twin.site.values))
+        expected = twin.discharge.sel(time=slice(*period.split("/"))).mean("time")
+        assert abs(seen.mean_discharge.values / expected.values - 1).max() < 1e-5
+
+
+def test_an_option_of_another_science_is_told_as_such():
+    with pytest.raises(ConfigError, match="'snow' is an option of hydrology, and these data are for stream"):
+        RunConfig(data="twin:stream_temperature", snow="NoSnow")

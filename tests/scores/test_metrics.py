@@ -272,3 +272,9 @@ def test_a_negative_observation_counts_as_no_flow_in_log_nse():
     errors = sum((s - o) ** 2 for s, o in zip(*logs, strict=True))
     expected = 1 - errors / (4 * statistics.pvariance(logs[1]))
     assert metrics.log_nse(simulated, observed).item() == pytest.approx(expected)
+
+
+def test_there_is_no_season_in_less_than_a_year():
+    times = pd.date_range("2001-01-01", periods=300)
+    observed = xr.DataArray(np.sin(np.arange(300) / 50), {"time": times}, "time")
+    assert np.isnan(float(metrics.nse_seasonal(observed + 0.1, observed)))

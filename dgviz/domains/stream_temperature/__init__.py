@@ -30,14 +30,14 @@ from dgviz.quantities import Attribute
 MEAN_DISCHARGE = Attribute("m3 s-1", "Mean discharge of the training period", range=(1e-6, 1e5))
 
 
-def mean_discharge(dataset: xr.Dataset) -> xr.DataArray | None:
-    """The mean discharge of each gauge over the training period of the data set, `(site,)`; None without discharge.
+def mean_discharge(dataset: xr.Dataset, period: str) -> xr.DataArray | None:
+    """The mean discharge of each gauge over a training period "first/last", `(site,)`; None without discharge.
 
     Of the training period alone, so that nothing is known of the days on which a run is tested.
     """
     if "discharge" not in dataset:
         return None
-    trained = dataset.discharge.sel(time=slice(*dataset.attrs["train_period"].split("/")))
+    trained = dataset.discharge.sel(time=slice(*period.split("/")))
     mean = trained.mean("time").clip(min=MEAN_DISCHARGE.range[0])
     return mean.drop_attrs().assign_attrs(MEAN_DISCHARGE.attrs)
 

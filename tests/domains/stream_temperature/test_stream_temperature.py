@@ -121,6 +121,9 @@ def test_rivals_never_see_the_test_period(twin):
     first = twin.indexes["time"].get_loc(periods(twin)["test"].split("/")[0])
     blind = twin.assign(water_temperature=twin.water_temperature.where(twin.time < twin.time[first]))
     np.testing.assert_allclose(predict(blind, train), predict(twin, train))
+    warm = twin.assign(tair=twin.tair + 20.0 * (twin.time >= twin.time[first]))
+    before = slice(None, first)
+    np.testing.assert_allclose(predict(warm, train)[before], predict(twin, train)[before])
 
 
 def test_the_regression_is_better_than_the_season_and_near_the_noise(twin):
@@ -172,6 +175,6 @@ def test_the_mean_discharge_knows_nothing_of_the_days_of_the_test():
     discharge = np.where(days.year == 2001, 2.0, 50.0)[:, None]
     periods = {"train_period": "2001-01-01/2001-12-31", "test_period": "2002-01-01/2002-12-31"}
     ds = xr.Dataset({"discharge": (("time", "site"), discharge)}, {"time": days, "site": ["a"]}, periods)
-    mean = stream_temperature.mean_discharge(ds)
+    mean = stream_temperature.mean_discharge(ds, ds.train_period)
     assert mean.dims == ("site",) and mean.item() == 2.0 and mean.units == "m3 s-1"
-    assert stream_temperature.mean_discharge(ds.drop_vars("discharge")) is None
+    assert stream_temperature.mean_discharge(ds.drop_vars("discharge"), ds.train_period) is None

@@ -45,7 +45,7 @@ def predict(dataset: xr.Dataset, train: slice, regression: bool = True) -> xr.Da
     observed = dataset.water_temperature.transpose("time", "site").values.astype("float64")
     predicted = np.full_like(observed, np.nan)
     for place in range(observed.shape[1]):
-        columns = np.concatenate([waves, _weather(dataset, place)], 1) if regression else waves
+        columns = np.concatenate([waves, _weather(dataset, place, trained)], 1) if regression else waves
         known = trained & np.isfinite(observed[:, place])
         if known.sum() > 2 * columns.shape[1]:
             predicted[:, place] = columns @ _fit(columns[known], observed[known, place])
@@ -65,8 +65,11 @@ def _waves(times: pd.DatetimeIndex) -> np.ndarray:
     return np.stack([np.ones(len(times)), np.cos(angle), np.sin(angle), np.cos(2 * angle), np.sin(2 * angle)], 1)
 
 
-def _weather(dataset: xr.Dataset, place: int) -> np.ndarray:
-    """Air temperature of the day and means of spells before it, and log discharge, standardised, `(time, column)`."""
+def _weather(dataset: xr.Dataset, place: int, trained: np.ndarray) -> np.ndarray:
+    """Air temperature of the day and means of spells before it, and log discharge, `(time, column)`.
+
+    Standardised by mean and spread of the training days alone.
+    """
     air = dataset.tair.transpose("time", "site").values[:, place].astype("float64")
     spells = [air]
     for start, stop in zip(LAGS[:-1], LAGS[1:], strict=True):
@@ -75,8 +78,8 @@ def _weather(dataset: xr.Dataset, place: int) -> np.ndarray:
         flow = dataset.discharge.transpose("time", "site").values[:, place].astype("float64")
         spells.append(np.log(np.maximum(flow, LEAST_DISCHARGE)))
     columns = np.stack(spells, 1)
-    spread = columns.std(0)
-    return (columns - columns.mean(0)) / np.where(spread > 0, spread, 1.0)
+    spread = columns[trained].std(0)
+    return (columns - columns[trained].mean(0)) / np.where(spread > 0, spread, 1.0)
 
 
 def _mean_of_days_back(series: np.ndarray, first: int, last: int) -> np.ndarray:
