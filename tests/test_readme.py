@@ -64,25 +64,36 @@ def test_the_example_domain_has_a_twin_that_follows_its_law():
     assert data.true_soil_temperature.isel(site=deep).std() < data.true_soil_temperature.isel(site=shallow).std()
 
 
-@pytest.fixture(scope="module")
-def with_deep_drainage(tmp_path_factory):
-    """A copy of the repository to which the README's example was added as the README says."""
-    copy = tmp_path_factory.mktemp("copy")
+def copied_with(copy, file, text):
+    """A copy of the repository to which a file was added, with tables that are up to date."""
     ignored = shutil.ignore_patterns("__pycache__", "screenshots")
     for name in ("dgviz", "tests"):
         shutil.copytree(ROOT / name, copy / name, ignore=ignored)
     for name in ("README.md", "pyproject.toml", ".github"):
         (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, copy / name)
     (copy / "data").mkdir()
-    for file in (ROOT / "data").iterdir():
-        (copy / "data" / file.name).symlink_to(file)
+    for source in (ROOT / "data").iterdir():
+        (copy / "data" / source.name).symlink_to(source)
     (copy / "data" / "README.md").unlink()
     shutil.copy(ROOT / "data" / "README.md", copy / "data")
-    (file,) = re.findall(r"`(dgviz/domains/\S+\.py)` with", README)
-    (text,) = (block for block in blocks("python") if "class DeepDrainage" in block)
     (copy / file).write_text(text)
     run_in(copy, "-c", "from dgviz.cli import app; app()", "describe", "--write")
     return copy
+
+
+@pytest.fixture(scope="module")
+def with_deep_drainage(tmp_path_factory):
+    """A copy to which the README's example of a process was added as the README says."""
+    (file,) = re.findall(r"`(dgviz/domains/\S+\.py)` with", README)
+    (text,) = (block for block in blocks("python") if "class DeepDrainage" in block)
+    return copied_with(tmp_path_factory.mktemp("copy"), file, text)
+
+
+@pytest.fixture(scope="module")
+def with_soil_temperature(tmp_path_factory):
+    """A copy to which CONTRIBUTING's example of a domain was added as it says."""
+    (file,) = re.findall(r"This is a whole one, `(dgviz/domains/\S+\.py)`", CONTRIBUTING)
+    return copied_with(tmp_path_factory.mktemp("copy"), file, blocks("python", CONTRIBUTING)[0])
 
 
 def run_in(folder, *arguments):
@@ -130,5 +141,22 @@ CONTRACT = "mass_closes or learns_somewhere or each_store or carries_units or do
     ids=["contract", "tables", "views", "buckets"],
 )
 def test_the_repository_stays_green_with_the_example_process(tests, selected, with_deep_drainage):
+    stays_green(with_deep_drainage, tests, selected)
+
+
+@pytest.mark.parametrize(
+    "tests, selected",
+    [
+        ("tests/domains/test_domains.py", f"Damping and ({CONTRACT})"),
+        ("tests/test_readme.py", "tables_are_those"),
+        ("tests/ui/test_every_science.py", "soil_temperature and after_a_run"),
+    ],
+    ids=["contract", "tables", "views"],
+)
+def test_the_repository_stays_green_with_the_example_domain(tests, selected, with_soil_temperature):
+    stays_green(with_soil_temperature, tests, selected)
+
+
+def stays_green(copy, tests, selected):
     options = ["-n", "0", "-q", "-p", "no:cacheprovider", "-k", selected]
-    assert "passed" in run_in(with_deep_drainage, "-m", "pytest", *options, tests)
+    assert "passed" in run_in(copy, "-m", "pytest", *options, tests)

@@ -21,16 +21,17 @@ each_view = pytest.mark.parametrize("view", VIEWS, ids=lambda v: v.__name__)
 
 
 def with_runs(store):
-    """Two runs, which differ in the first slot that leaves a choice."""
+    """Two runs, which differ in the first slot that leaves a choice, else in the number of members."""
     config, dataset = store.default_config("mine"), store.dataset("mine")
     given = {*config.science.forcings, *config.science.attributes}
-    slot, option = next(
-        (slot, option)
+    choices = [
+        {slot: option.__name__}
         for slot, options in config.science.slots.items()
         for option in options[1:]
         if {name for name in option.reads if name in given} <= {*dataset.variables}
-    )
-    for run_id, changes in (("first", {}), ("second", {slot: option.__name__})):
+    ]
+    other = choices[0] if choices else {"members": config.members + 1}
+    for run_id, changes in (("first", {}), ("second", other)):
         changed = config.edited(**changes)
         store.add(run_id, changed, make_results(dataset, changed, 0.1))
     return store

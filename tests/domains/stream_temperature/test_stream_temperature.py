@@ -8,7 +8,7 @@ import xarray as xr
 
 from dgviz import open_dataset
 from dgviz.domains import stream_temperature
-from dgviz.domains.stream_temperature.evaluation.regimes import regimes
+from dgviz.domains.stream_temperature.evaluation.regimes import against_rivals, regimes
 from dgviz.domains.stream_temperature.evaluation.rivals import predict, rivals
 from dgviz.domains.stream_temperature.exchange import EightParameters
 from dgviz.processes.declare import Parameter
@@ -73,6 +73,16 @@ def test_the_fluxes_of_a_day_are_its_change_and_each_its_own_integral():
     assert outputs["water_temperature"].item() == pytest.approx(temperature, abs=1e-4)
 
 
+@pytest.mark.parametrize("warmest", [0.0, 0.25, 0.6])
+def test_with_five_parameters_the_inflow_warms_most_at_its_time_of_the_year(warmest):
+    """On day 100 for ever, water settles where dT/dt is zero."""
+    model = domain.build(exchange="FiveParameters", ice="NoIce")
+    outputs = simulate(model, n_days=100, a1=1.0, a2=0.2, a3=0.4, a6=2.0, a7=warmest, tair=20.0)
+    inflow = 2.0 * np.cos(2 * np.pi * (100 / 365.25 - warmest))
+    settled = outputs["water_temperature"][-1].item()
+    assert settled == pytest.approx((1.0 + 0.2 * 20.0 + inflow) / 0.4, abs=1e-6)
+
+
 def test_simpler_exchanges_are_the_full_one_with_parameters_off():
     off = dict(a5=0.0, a6=0.0, a8=0.0)
     full, four = (domain.build(exchange=name) for name in ("EightParameters", "FourParameters"))
@@ -130,6 +140,13 @@ def test_the_regression_is_better_than_the_season_and_near_the_noise(twin):
     scores = rivals(twin, periods(twin)).rmse.median("site")
     climatology, regression = (float(scores.sel(model=name)) for name in ("Climatology", "Regression"))
     assert 0.3 < regression < 0.7 < climatology  # the noise of the twin is 0.3 degC
+
+
+def test_the_regression_and_the_season_keep_their_names_beside_the_run(twin):
+    """A run that is the observations themselves has no error, and the regression less than the season."""
+    found = against_rivals(twin[["water_temperature"]], twin, periods(twin)["test"])
+    assert float(found.run.max()) == 0
+    assert 0.3 < float(found.regression.median()) < 0.7 < float(found.climatology.median())
 
 
 def test_a_gauge_without_observations_has_no_rival(twin):
