@@ -7,6 +7,8 @@ import panel as pn
 import pytest
 from bokeh.models import Axis, Legend
 
+from dgviz.checks import checks_by_name
+from dgviz.ui.lenses.checks.physics_checks import PhysicsChecks
 from dgviz.ui.lenses.compare.run_table import RunTable
 from dgviz.ui.lenses.explore.target_charts import TargetCharts
 from dgviz.ui.session.address import from_query, to_query
@@ -117,3 +119,34 @@ def test_runs_of_another_science_are_counted_and_not_listed(science_store):
     table.__panel__()
     assert table.table.content.count("name='A'") == (2 if mine == "hydrology" else 0)
     assert ("Runs of other sciences are not listed: 2." in table.caption) == (mine != "hydrology")
+
+
+def test_the_checks_are_those_of_the_science_that_is_looked_at(science_store):
+    store = with_runs(science_store)
+    basins = store.default_config("made-up")
+    store.add("basins", basins, make_results(store.dataset("made-up"), basins, 0.1))
+    state = AppState(store)
+    view = PhysicsChecks(state=state)
+    mine = state.config.domain
+    view.run(*view.checks)
+    before = dict(view.verdicts)
+    state.edit(data="made-up")
+    state.show("basins")
+    assert view.lines.keys() == view.checks.keys() == checks_by_name(state.config.science.checks).keys()
+    if mine != "hydrology":
+        assert view.picked == "" and not view.asked and not view.verdicts
+        assert "passed" not in view.heading
+    state.edit(data="mine")
+    view.run(*view.checks)
+    assert view.verdicts.keys() == before.keys() == checks_by_name(state.config.science.checks).keys()
+
+
+def test_a_verdict_that_comes_after_the_data_set_changed_is_left_out(science_store):
+    state = AppState(with_runs(science_store))
+    view = PhysicsChecks(state=state)
+    name = next(iter(view.checks))
+    view.run(name)
+    key, verdict = view.simulation.key, view.verdicts[name]
+    state.edit(data="made-up")
+    view._keep(key, name, verdict)
+    assert view.heading == "Physics checks" and view.summary == ""
