@@ -2,16 +2,18 @@
 
 import html
 import re
+from urllib.parse import parse_qsl
 
 import panel as pn
 import pytest
 from bokeh.models import Axis, Legend
 
 from dgviz.checks import checks_by_name
+from dgviz.experiment.config import RunConfig
 from dgviz.ui.lenses.checks.physics_checks import PhysicsChecks
 from dgviz.ui.lenses.compare.run_table import RunTable
 from dgviz.ui.lenses.explore.target_charts import TargetCharts
-from dgviz.ui.session.address import from_query, to_query
+from dgviz.ui.session.address import OWN, from_query, to_query
 from dgviz.ui.session.state import AppState
 from dgviz.ui.widgets.help import HelpDialog
 from dgviz.ui.widgets.sidebar import Processes, sidebar
@@ -150,3 +152,17 @@ def test_a_verdict_that_comes_after_the_data_set_changed_is_left_out(science_sto
     state.edit(data="made-up")
     view._keep(key, name, verdict)
     assert view.heading == "Physics checks" and view.summary == ""
+
+
+def test_options_at_the_default_of_another_science_come_back_from_the_address(science_store):
+    state = AppState(science_store)
+    state.edit(**{name: RunConfig.model_fields[name].default for name in state.science.defaults})
+    query = dict(parse_qsl(to_query(state)[1:], keep_blank_values=True))
+    again = AppState(science_store)
+    assert from_query(query, again, ("Explore",)) == []
+    assert again.config == state.config
+
+
+def test_no_option_at_the_default_of_the_science_is_in_the_address(science_store):
+    query = dict(parse_qsl(to_query(AppState(science_store))[1:]))
+    assert not query.keys() & RunConfig.model_fields.keys() - OWN
