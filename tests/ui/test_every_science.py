@@ -2,14 +2,18 @@
 
 import html
 import re
+from urllib.parse import parse_qsl
 
 import panel as pn
 import pytest
 from bokeh.models import Axis, Legend
 
+from dgviz.checks import checks_by_name
+from dgviz.experiment.config import RunConfig
+from dgviz.ui.lenses.checks.physics_checks import PhysicsChecks
 from dgviz.ui.lenses.compare.run_table import RunTable
 from dgviz.ui.lenses.explore.target_charts import TargetCharts
-from dgviz.ui.session.address import from_query, to_query
+from dgviz.ui.session.address import OWN, from_query, to_query
 from dgviz.ui.session.state import AppState
 from dgviz.ui.widgets.help import HelpDialog
 from dgviz.ui.widgets.sidebar import Processes, sidebar
@@ -118,3 +122,48 @@ def test_runs_of_another_science_are_counted_and_not_listed(science_store):
     table.__panel__()
     assert table.table.content.count("name='A'") == (2 if mine == "hydrology" else 0)
     assert ("Runs of other sciences are not listed: 2." in table.caption) == (mine != "hydrology")
+
+
+def test_the_checks_are_those_of_the_science_that_is_looked_at(science_store):
+    store = with_runs(science_store)
+    basins = store.default_config("made-up")
+    store.add("basins", basins, make_results(store.dataset("made-up"), basins, 0.1))
+    state = AppState(store)
+    view = PhysicsChecks(state=state)
+    mine = state.config.domain
+    view.run(*view.checks)
+    before = dict(view.verdicts)
+    state.edit(data="made-up")
+    state.show("basins")
+    assert view.lines.keys() == view.checks.keys() == checks_by_name(state.config.science.checks).keys()
+    if mine != "hydrology":
+        assert view.picked == "" and not view.asked and not view.verdicts
+        assert "passed" not in view.heading
+    state.edit(data="mine")
+    view.run(*view.checks)
+    assert view.verdicts.keys() == before.keys() == checks_by_name(state.config.science.checks).keys()
+
+
+def test_a_verdict_that_comes_after_the_data_set_changed_is_left_out(science_store):
+    state = AppState(with_runs(science_store))
+    view = PhysicsChecks(state=state)
+    name = next(iter(view.checks))
+    view.run(name)
+    key, verdict = view.simulation.key, view.verdicts[name]
+    state.edit(data="made-up")
+    view._keep(key, name, verdict)
+    assert view.heading == "Physics checks" and view.summary == ""
+
+
+def test_options_at_the_default_of_another_science_come_back_from_the_address(science_store):
+    state = AppState(science_store)
+    state.edit(**{name: RunConfig.model_fields[name].default for name in state.science.defaults})
+    query = dict(parse_qsl(to_query(state)[1:], keep_blank_values=True))
+    again = AppState(science_store)
+    assert from_query(query, again, ("Explore",)) == []
+    assert again.config == state.config
+
+
+def test_no_option_at_the_default_of_the_science_is_in_the_address(science_store):
+    query = dict(parse_qsl(to_query(AppState(science_store))[1:]))
+    assert not query.keys() & RunConfig.model_fields.keys() - OWN

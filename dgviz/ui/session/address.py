@@ -61,7 +61,7 @@ OWN = {"data", "domain", "sites", "processes"}  # written in a way of their own
 
 def to_query(state: AppState) -> str:
     """The address's part from the question mark on."""
-    config, default = state.config, RunConfig.model_fields
+    config = state.config
     query = {
         "page": state.page,
         "domain": config.domain,
@@ -85,7 +85,7 @@ def to_query(state: AppState) -> str:
     }
     for name in RunConfig.model_fields.keys() - OWN:
         value = getattr(config, name)
-        if value != default[name].default:
+        if value != config.default(name):
             query[name] = ",".join(value) if isinstance(value, tuple) else value
     return "?" + urlencode(query, safe=",:")
 

@@ -7,6 +7,7 @@ import pytest
 import xarray as xr
 
 from dgviz.domains import discover
+from dgviz.domains.evaluation import Evaluation, Scatter
 from dgviz.domains.hydrology.evaluation import signatures
 from dgviz.experiment.config import RunConfig
 from dgviz.processes.declare import Flux
@@ -15,7 +16,7 @@ from dgviz.ui.figures import distribution
 from dgviz.ui.figures.colours import choices, colouring
 from dgviz.ui.figures.distribution import Line, cdf_columns, legend_table
 from dgviz.ui.lenses.compare.run_table import RunTable
-from dgviz.ui.lenses.evaluate.evaluation import EvaluationCard, SecondEvaluationCard
+from dgviz.ui.lenses.evaluate.evaluation import EvaluationCard, SecondEvaluationCard, agreement_table
 from dgviz.ui.lenses.evaluate.ranked import RankedTimeSeries
 from dgviz.ui.lenses.explore.distribution import LargeScoreDistribution, ScoreDistribution
 from dgviz.ui.lenses.explore.site_map import SiteMap
@@ -251,6 +252,28 @@ def test_signatures_of_simulated_and_observed_flow(with_fluxes):
     assert view.table.object.count("<tr>") == 1 + len(signatures.SIGNATURES)
     view.scatter.source.selected.indices = [2]
     assert with_fluxes.site == "c3"
+
+
+def test_the_hover_says_what_stands_across_and_up(with_fluxes):
+    view = EvaluationCard(state=with_fluxes)
+    assert "observed <b>@x{0.00} mm" in view.scatter.hover.tooltips and "simulated <b>@y" in view.scatter.hover.tooltips
+    view.picture.value = "Budyko"
+    assert "potential evapotranspiration over precipitation <b>@x{0.00}</b>" in view.scatter.hover.tooltips
+    assert "Simulated evapotranspiration over precipitation <b>@y{0.00}</b>" in view.scatter.hover.tooltips
+
+
+def test_two_errors_are_not_called_observed_and_simulated(with_fluxes, monkeypatch):
+    long_names = {"regression": "RMSE of the regression", "run": "RMSE of the run"}
+    errors = {k: ("site", np.arange(5.0), {"units": "degC", "long_name": v}) for k, v in long_names.items()}
+    found = xr.Dataset(errors, {"site": with_fluxes.dataset.site})
+    rival = Scatter("Regression", "regression", "run", "")
+    rivals = Evaluation("Rivals", "", lambda *_: found, (rival,))
+    monkeypatch.setitem(vars(with_fluxes.science), "evaluations", (rivals,))
+    view = EvaluationCard(state=with_fluxes)
+    assert "RMSE of the regression <b>@x{0.00} \u00b0C" in view.scatter.hover.tooltips
+    assert "RMSE of the run <b>@y{0.00} \u00b0C" in view.scatter.hover.tooltips
+    table = agreement_table(found, [rival], rival)
+    assert "<th>Across</th><th>Up</th>" in table and "Observed" not in table
 
 
 def test_the_best_the_median_and_the_worst_site_are_named_and_picked(state):

@@ -7,6 +7,7 @@ from functools import cache, partial
 import panel as pn
 
 from dgviz.checks import CheckResult, Criterion, checks_by_name, meaning
+from dgviz.processes.declare import title
 from dgviz.quantities import lower_first
 from dgviz.ui import theme
 from dgviz.ui.figures.check_result import plot_check_result
@@ -68,8 +69,7 @@ class PhysicsChecks(ComputingView):
     def __init__(self, state, **params):
         self.verdicts: dict[str, CheckResult] = {}
         self.asked: set[str] = set()
-        self.picked, self.simulation = "", None
-        self.checks = checks_by_name(state.config.science.checks)
+        self.picked, self.simulation, self.domain = "", None, ""
         super().__init__(state=state, **params)
 
     def tools(self):
@@ -78,9 +78,12 @@ class PhysicsChecks(ComputingView):
         run_all.on_click(lambda _: self.run(*self.checks))
         return [*super().tools(), run_all]
 
-    def body(self, *, run, dark):
-        """A line for each check on the left; on the right, what the picked one found."""
+    def body(self, *, run, dataset, dark):
+        """A line for each check of the science on the left; on the right, what the picked one found."""
+        if self.domain != self.state.config.domain:
+            self._begin_science()
         if Simulation.of(self.state) is None:
+            self.simulation, self.heading, self.caption, self.summary = None, title(type(self)), "", ""
             return None
         self.lines = {name: _Line(name, self.run, self.pick) for name in self.checks}
         self.found = pn.Column(sizing_mode="stretch_width", margin=0)
@@ -112,6 +115,11 @@ class PhysicsChecks(ComputingView):
         self.picked = name
         pn.state.execute(self._show, schedule=True)
 
+    def _begin_science(self):
+        """Nothing that was picked, asked or found is of use in another science."""
+        self.domain, self.checks = self.state.config.domain, checks_by_name(self.state.config.science.checks)
+        self.picked, self.simulation, self.asked, self.verdicts = "", None, set(), {}
+
     def _begin(self, *names):
         self.picked = self.picked if self.picked in names else names[0]
         self._show()
@@ -120,11 +128,12 @@ class PhysicsChecks(ComputingView):
     def _compute(self, *names):
         for name in [name for name in self.checks if name in names and name not in self.verdicts]:
             self.lines[name].say("<span class='muted' role='status'>computing \u2026</span>")
-            trial = self.trial
-            work = partial(_carry_out, self.checks[name], trial)
-            self.compute(lower_first(sentence(name)), (*self.simulation.key, name), work, partial(self._keep, name))
+            key, work = self.simulation.key, partial(_carry_out, self.checks[name], self.trial)
+            self.compute(lower_first(sentence(name)), (*key, name), work, partial(self._keep, key, name))
 
-    def _keep(self, name, verdict):
+    def _keep(self, key, name, verdict):
+        if self.simulation is None or self.simulation.key != key:
+            return  # of what was looked at before
         self.verdicts[name] = verdict
         self._say(name)
         if name == self.picked:

@@ -31,16 +31,22 @@ ACROSS = 0.5  # of the extent of the curves: the horizontal axis shows at least 
 def agreement_table(found: xr.Dataset, pictures: list[Scatter], shown: Scatter) -> str:
     """For every picture: the medians of both over the sites and how well their ranks agree, HTML."""
     rows = "".join(_row(found, picture, picture is shown) for picture in pictures)
-    heads = "".join(f"<th>{head}</th>" for head in ("", "Observed", "Simulated", "Rank corr."))
+    across, up = ("Observed", "Simulated") if all(map(of_one_quantity, pictures)) else ("Across", "Up")
+    heads = "".join(f"<th>{head}</th>" for head in ("", across, up, "Rank corr."))
     return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
 
 
+def of_one_quantity(picture: Scatter) -> bool:
+    """Does the simulated of something stand against the observed of the same?"""
+    return picture.x.removeprefix("observed_") == picture.y.removeprefix("simulated_") != picture.x
+
+
 def _row(found: xr.Dataset, picture: Scatter, shown: bool) -> str:
-    observed, simulated = found[picture.x], found[picture.y]
-    digits = 0 if observed.attrs["units"] == "d" else 2
-    medians = [number(float(values.median()), digits) for values in (observed, simulated)]
-    words = with_units(html.escape(picture.title), observed.attrs["units"])
-    cells = "".join(f"<td>{cell}</td>" for cell in (*medians, number(rank_correlation(observed, simulated))))
+    x, y = found[picture.x], found[picture.y]
+    digits = 0 if x.attrs["units"] == "d" else 2
+    medians = [number(float(values.median()), digits) for values in (x, y)]
+    words = with_units(html.escape(picture.title), x.attrs["units"])
+    cells = "".join(f"<td>{cell}</td>" for cell in (*medians, number(rank_correlation(x, y))))
     return f"<tr><td>{f'<b>{words}</b>' if shown else words}</td>{cells}</tr>"
 
 
@@ -167,9 +173,11 @@ class EvaluationCard(ComputingView):
             _columns(found, picture, x, y, self.state.dataset), axis_label(x), axis_label(y), limits, x_limits
         )
         self._paint(found)
-        unit = units(y.attrs["units"])
-        names = ("observed", "simulated") if picture.equal else ("across", "up")
-        self.scatter.tell([(names[0], f"@x{{0.00}} {unit}"), (names[1], f"@y{{0.00}} {unit}")])
+        names = (
+            ("observed", "simulated") if of_one_quantity(picture) else (html.escape(label(x)), html.escape(label(y)))
+        )
+        told = zip(names, ("@x{0.00}", "@y{0.00}"), (x, y), strict=True)
+        self.scatter.tell([(name, f"{place} {units(values.attrs['units'])}".strip()) for name, place, values in told])
         follow(self.scatter, self.state)
         equal = [p for p in self.pictures if p.equal]
         self.table.object = agreement_table(found, equal, picture) if len(equal) > MANY else ""
