@@ -19,7 +19,8 @@ from tests.browser.dashboard import PATIENCE, Dashboard
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 # Bokeh's own error where a browser leaves before its session is ready, as when a busy machine reloads a page.
 LEFT_EARLY = re.compile(
-    r"ERROR:tornado\.application:Uncaught exception GET /ws((?!ERROR:).)*assert self\._session is not None.*?AssertionError",
+    r"ERROR:tornado\.application:Uncaught exception GET /ws((?!ERROR:).)*"
+    r"assert self\._session is not None.*?AssertionError",
     re.DOTALL,
 )
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")

@@ -60,10 +60,11 @@ class Dashboard:
         self.wait_for(page=name)
 
     def switch_theme(self) -> None:
-        """Turn from the light theme to the dark one, or back."""
+        """Turn from the light theme to the dark one, or back; the pages out of sight follow."""
         theme = "dark" if self.query["theme"] == "light" else "light"
         self.page.get_by_role("button", name="Toggle theme").click()
         self.wait_for(theme=theme)
+        expect(self.page.get_by_text(re.compile("^computing"))).to_have_count(0, timeout=PATIENCE)
 
     def choose(self, label: str, option: str) -> None:
         """Choose from a list."""
