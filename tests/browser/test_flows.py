@@ -71,6 +71,7 @@ def test_pause_stop_and_queue(dashboard):
 def test_a_clicked_day_and_the_same_state_after_a_reload(dashboard):
     dashboard.open(page="Sensitivity", site="01413500", theme="dark")
     dashboard.wait_for_column("observed", "values.length > 300")
+    dashboard.wait_until_drawn()  # what is clicked stays in its place
     day = dashboard.click_day(0.6)
     dashboard.page.wait_for_function("new URLSearchParams(location.search).get('day')")
     assert dashboard.query["day"].startswith(day)
