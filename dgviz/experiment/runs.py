@@ -199,13 +199,14 @@ class Run:
         return xr.open_zarr(path, consolidated=True)
 
     def request(self, what: Literal["stop", "pause", "resume"]) -> None:
-        """Ask the worker to stop, pause or resume; a waiting run that is asked to stop is removed.
+        """Ask the worker to stop, pause or resume.
 
-        Raises RunError if the run is there no more.
+        A waiting run that is asked to stop is removed; one that was trained before loses nothing: it ends as stopped
+        when its turn comes. Raises RunError if the run is there no more.
         """
         if not self.folder.is_dir():
             raise RunError(f"The run {self.id!r} was removed; there is nothing to {what}.")
-        if what == "stop" and self.status == "waiting":
+        if what == "stop" and self.status == "waiting" and not self.checkpointed:
             shutil.rmtree(self.folder)
         elif what == "resume":
             (self.folder / "request").unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -49,6 +50,17 @@ def test_a_failed_run_goes_on_from_its_last_epoch(run, monkeypatch):
     worker.carry_out(run)
     assert run.status == "done" and run.progress == first and [r["epoch"] for r in first] == [1, 2]
     assert first[0]["device"].startswith(("CPU", "NVIDIA"))
+
+
+def test_a_run_put_back_and_asked_to_stop_while_it_waits_keeps_what_it_learned(run):
+    worker.carry_out(run)
+    shutil.rmtree(run.folder / "results.zarr")  # as if the process had died before it wrote them
+    assert run.status == "waiting"
+    learned = run.progress
+    run.request("stop")
+    assert run.folder.is_dir() and run.progress == learned
+    worker.carry_out(run)
+    assert run.status in ("stopped", "done") and run.progress[: len(learned)] == learned
 
 
 def test_only_a_failed_run_is_put_back(run):
