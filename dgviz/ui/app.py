@@ -4,9 +4,11 @@ import gc
 import html
 import logging
 import socket
+import traceback
 from pathlib import Path
 
 import panel as pn
+from bokeh.server.connection import ServerConnection
 from tornado.websocket import WebSocketClosedError
 
 from dgviz.datasets import DataError
@@ -261,7 +263,8 @@ def serve(
     store.dataset(data)
     store.warm_up()
     port = port or _free_port(address)
-    logging.getLogger("asyncio").addFilter(not_of_a_closed_page)
+    for logger in ("asyncio", "tornado.application"):
+        logging.getLogger(logger).addFilter(not_of_a_closed_page)
     gc.freeze()  # the garbage of a session is found without looking through all modules and data
     try:
         pn.serve(
@@ -279,8 +282,18 @@ def serve(
 
 
 def not_of_a_closed_page(record: logging.LogRecord) -> bool:
-    """False for what asyncio says of a message to a page that was closed meanwhile: nobody waits for it any more."""
-    return not (record.exc_info and isinstance(record.exc_info[1], WebSocketClosedError))
+    """False for what is said of a page that was closed meanwhile: nobody waits for it any more.
+
+    A message to it finds the connection closed. And where Bokeh's regular ping finds that first and lets the session
+    go, Bokeh fails on its own assertion that there is one when it hears of the closing itself.
+    """
+    if not record.exc_info:
+        return True
+    error = record.exc_info[1]
+    if isinstance(error, AssertionError):
+        frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+        return not frames or frames[-1].f_code is not ServerConnection.session.fget.__code__
+    return not isinstance(error, WebSocketClosedError)
 
 
 def _free_port(address: str) -> int:

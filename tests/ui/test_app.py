@@ -1,11 +1,14 @@
 """The frame: it builds in a document, says what is wrong when it cannot, and derives its pickers."""
 
 import logging
+from types import SimpleNamespace
 
 import panel as pn
 import pytest
 import xarray as xr
 from bokeh.document import Document
+from bokeh.server.connection import ServerConnection
+from bokeh.server.views.ws import WSHandler
 from panel.util import edit_readonly
 from tornado.websocket import WebSocketClosedError
 
@@ -201,3 +204,20 @@ def test_only_messages_to_closed_pages_are_kept_out_of_the_log():
 
     assert not not_of_a_closed_page(record(WebSocketClosedError()))
     assert not_of_a_closed_page(record(OSError()))
+    assert not_of_a_closed_page(record(AssertionError()))
+
+
+def test_a_page_that_closes_after_a_ping_found_it_closed_is_kept_out_of_the_log():
+    """The order of Bokeh's server on a busy machine: the ping first, then the closing itself."""
+    session = SimpleNamespace(subscribe=lambda _: None, unsubscribe=lambda _: None)
+    connection = ServerConnection(None, None, None, session)
+    connection.detach_session()  # as the ping does
+    socket = SimpleNamespace(connection=connection, close_code=1001, close_reason=None)
+    with pytest.raises(AssertionError) as raised:
+        WSHandler.on_close(socket)
+    told = (raised.type, raised.value, raised.tb)
+    assert not not_of_a_closed_page(logging.LogRecord("tornado", logging.ERROR, "", 0, "", (), told))
+    with pytest.raises(AssertionError) as raised:
+        assert session is None  # of something else
+    told = (raised.type, raised.value, raised.tb)
+    assert not_of_a_closed_page(logging.LogRecord("tornado", logging.ERROR, "", 0, "", (), told))
