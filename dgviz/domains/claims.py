@@ -1,4 +1,4 @@
-"""Claims of a field, as data: a sentence, what it is judged by, and the judge.
+"""Claims of a field, as data: a sentence, what it is judged by, and the judge; and those that several fields make.
 
 A judge gets NSE `(site,)` of each case that a claim needs, on the sites that all have, and what sites are called; it
 says whether the claim holds, and what was found.
@@ -58,3 +58,33 @@ def _against(mine: xr.DataArray, other: xr.DataArray) -> str:
 
 def _from_to(before: xr.DataArray, after: xr.DataArray) -> str:
     return f"{float(before.median()):.2f} to {float(after.median()):.2f}"
+
+
+def unseen_sites(source: str) -> Claim:
+    """That attributes carry parameters to sites that were not trained on."""
+    return Claim(
+        "At {site}s not seen, parameters learned from attributes do better than one set for all.",
+        source,
+        (("attributes", "held_out"), ("shared", "held_out")),
+        better,
+    )
+
+
+def network_alone(source: str) -> Claim:
+    """That pure learning is the most accurate where there are data."""
+    return Claim(
+        "A network alone does better than learned parameters at {site}s that it was trained on.",
+        source,
+        (("network", "test"), ("attributes", "test")),
+        better,
+    )
+
+
+def processes_lose_less(source: str) -> Claim:
+    """That processes extrapolate better than pure learning."""
+    return Claim(
+        "Processes with learned parameters lose less than a network alone at {site}s not seen.",
+        source,
+        (("attributes", "test"), ("attributes", "held_out"), ("network", "test"), ("network", "held_out")),
+        loses_less,
+    )

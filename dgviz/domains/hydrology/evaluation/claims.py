@@ -1,6 +1,6 @@
 """What hydrology says of models between physics and learning."""
 
-from dgviz.domains.claims import Claim, better, clearly_better, close, loses_less
+from dgviz.domains.claims import Claim, better, clearly_better, close, network_alone, processes_lose_less, unseen_sites
 
 TSAI = "Tsai et al. (2021), doi:10.1038/s41467-021-26107-z"
 FENG = "Feng et al. (2022), doi:10.1029/2022WR032404"
@@ -16,12 +16,7 @@ CLAIMS = (
         (("attributes", "test"), ("sites", "test")),
         close,
     ),
-    Claim(
-        "At {site}s not seen, parameters learned from attributes do better than one set for all.",
-        TSAI,
-        (("attributes", "held_out"), ("shared", "held_out")),
-        better,
-    ),
+    unseen_sites(TSAI),
     Claim(
         "Parameters that vary in time do better than static ones.",
         FENG,
@@ -34,18 +29,8 @@ CLAIMS = (
         (("closure", "test"), ("attributes", "test")),
         close,
     ),
-    Claim(
-        "A network alone does better than learned parameters at {site}s that it was trained on.",
-        KRATZERT,
-        (("network", "test"), ("attributes", "test")),
-        better,
-    ),
-    Claim(
-        "Processes with learned parameters lose less than a network alone at {site}s not seen.",
-        FENG_UNGAUGED,
-        (("attributes", "test"), ("attributes", "held_out"), ("network", "test"), ("network", "held_out")),
-        loses_less,
-    ),
+    network_alone(KRATZERT),
+    processes_lose_less(FENG_UNGAUGED),
     Claim(
         "Control: with the attributes of another {site} the skill in time stays, as they still name the {site}.",
         LI,
