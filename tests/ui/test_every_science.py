@@ -13,10 +13,12 @@ from dgviz.experiment.config import RunConfig
 from dgviz.ui.lenses.checks.physics_checks import PhysicsChecks
 from dgviz.ui.lenses.compare.run_table import RunTable
 from dgviz.ui.lenses.explore.target_charts import TargetCharts
+from dgviz.ui.lenses.explore.window_scores import WindowScores
 from dgviz.ui.session.address import OWN, from_query, to_query
 from dgviz.ui.session.state import AppState
 from dgviz.ui.widgets.help import HelpDialog
 from dgviz.ui.widgets.sidebar import Processes, sidebar
+from dgviz.ui.words.text import score_label
 from tests.ui.conftest import make_results
 from tests.ui.test_views import VIEWS, failures
 
@@ -105,6 +107,14 @@ def test_values_below_zero_are_drawn_where_the_target_has_no_floor(science_store
         assert view.chart.y_range.start < lowest
     else:
         assert view.chart.y_range.start == state.target.floor
+
+
+def test_the_scores_in_the_window_are_those_of_the_target_in_its_order(science_store):
+    state = AppState(with_runs(science_store))
+    view = WindowScores(state=state)
+    view.__panel__()
+    places = [view.table.object.index(f">{label}") for label in map(score_label, state.target.scores)]
+    assert places == sorted(places) and len(places) == len(state.target.scores)
 
 
 def test_a_moment_is_as_fine_as_the_step(science_store):
