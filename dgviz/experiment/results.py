@@ -44,22 +44,11 @@ def make_results(
     """
     spans = {name: period_positions(dataset, period, name) for name, period in periods.items()}
     whole = slice(min(s.start for s in spans.values()), max(s.stop for s in spans.values()))
-    cells_of_site = config.members * config.seeds * (whole.stop - whole.start + config.warmup)
     fold, held = _assigned(folds, dataset.sizes["site"])
-    # Blocks of sites, so that the gradient through all days fits into memory.
-    n_at_once = max(1, CELL_DAYS_AT_ONCE // cells_of_site)
     parts = []
     for number, model in enumerate([*models, *list(models[:1]) * (len(folds) - len(models))]):
         predicted = torch.tensor(np.flatnonzero(fold == number))
-        if model.process_model.joins_sites:
-            # Joined sites cannot be simulated in blocks: all at once, then those of this fold.
-            everything = tensors.span(whole.start, whole.stop, config.warmup)
-            joined = SiteModel(model, everything, dataset.time[whole], config.target)
-            parts.append(_results_of(joined).isel(site=predicted.numpy()))
-            continue
-        for block in predicted.split(n_at_once) if len(predicted) else ():
-            of_block = tensors.span(whole.start, whole.stop, config.warmup, block.tolist())
-            parts.append(_results_of(SiteModel(model, of_block, dataset.time[whole], config.target)))
+        parts += _predictions(model, predicted, tensors, dataset.time, whole, config)
     # The parts come fold by fold: bring the sites back into the order of the data set.
     order = np.argsort(np.argsort(fold, kind="stable"), kind="stable")
     results = xr.concat(parts, "site", data_vars="minimal", coords="minimal", compat="override", join="override")
@@ -79,6 +68,29 @@ def make_results(
         title=f"Results of a dgviz run on: {dataset.attrs.get('title', config.data)}",
         **{f"{name}_period": period for name, period in periods.items()},
     )
+
+
+def _predictions(
+    model: DifferentiableModel | Ensemble,
+    predicted: torch.Tensor,
+    tensors: Tensors,
+    time: xr.DataArray,
+    whole: slice,
+    config: RunConfig,
+) -> list[xr.Dataset]:
+    """Results of one model at the sites in `predicted`, their positions, over the times of `whole`, block by block."""
+    if model.process_model.joins_sites:
+        # Joined sites cannot be simulated in blocks: all at once, then those of this fold.
+        everything = tensors.span(whole.start, whole.stop, config.warmup)
+        joined = SiteModel(model, everything, time[whole], config.target)
+        return [_results_of(joined).isel(site=predicted.numpy())]
+    # Blocks of sites, so that the gradient through all days fits into memory.
+    cells_of_site = config.members * config.seeds * (whole.stop - whole.start + config.warmup)
+    parts = []
+    for block in predicted.split(max(1, CELL_DAYS_AT_ONCE // cells_of_site)) if len(predicted) else ():
+        of_block = tensors.span(whole.start, whole.stop, config.warmup, block.tolist())
+        parts.append(_results_of(SiteModel(model, of_block, time[whole], config.target)))
+    return parts
 
 
 def _assigned(folds: Sequence[Fold], n_sites: int) -> tuple[np.ndarray, np.ndarray]:
