@@ -152,8 +152,20 @@ class TimeSeries:
         look = dict(fill_color=ink["simulated"], fill_alpha=0.25, legend_label="spread", name="spread")
         fig.varea("time", "low", "high", source=self.spread, **look)
         self.band = fig.legend[0].items[-1]
+        self.lines = self._lines(fig, ink)
+        order = {label: i for i, label in enumerate((*LINES.values(), "spread", "no observation"))}
+        fig.legend[0].items = sorted(fig.legend[0].items, key=lambda item: order[item.label.value])
+        self.hover = hover(
+            [self.look.step.date_tip], mode="vline", renderers=[self.lines["observed"]], point_policy="follow_mouse"
+        )
+        fig.add_tools(self.hover)
+        plain_legend(fig)
+        return fig
+
+    def _lines(self, fig: figure, ink: dict[str, str]) -> dict:
+        """A line for each series, the later ones over the earlier."""
         line = dict(source=self.source, line_width=theme.LINE)
-        self.lines = {
+        return {
             "baseline": fig.line(
                 "time",
                 "baseline",
@@ -177,14 +189,6 @@ class TimeSeries:
                 **line | {"line_width": theme.SUPPOSED},
             ),
         }
-        order = {label: i for i, label in enumerate((*LINES.values(), "spread", "no observation"))}
-        fig.legend[0].items = sorted(fig.legend[0].items, key=lambda item: order[item.label.value])
-        self.hover = hover(
-            [self.look.step.date_tip], mode="vline", renderers=[self.lines["observed"]], point_policy="follow_mouse"
-        )
-        fig.add_tools(self.hover)
-        plain_legend(fig)
-        return fig
 
     def _record(self) -> figure:
         self.record = plain_figure(62, x_axis_type="datetime", x_range=Range1d(), tools="")
