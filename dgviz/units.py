@@ -84,7 +84,7 @@ def same(given: str | Unit, wanted: str) -> bool:
         return False
 
 
-def in_words(given: str | Unit, wanted: str) -> str:
+def describe_conversion(given: str | Unit, wanted: str) -> str:
     """How values become those in other units: "times 25.4", or "times 0.555556, minus 17.7778"."""
     offset, one = convert(np.array([0.0, 1.0]), given, wanted)
     factor = one - offset

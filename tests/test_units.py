@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dgviz.units import UnitsError, convert, in_words, parse, same
+from dgviz.units import UnitsError, convert, describe_conversion, parse, same
 
 CONVERSIONS = [
     (0.0, "K", "degC", -273.15),
@@ -89,4 +89,4 @@ def test_unknown_units_are_named():
     ],
 )
 def test_a_conversion_is_told_in_words(given, wanted, expected):
-    assert in_words(given, wanted) == expected
+    assert describe_conversion(given, wanted) == expected

@@ -39,7 +39,9 @@ def to_units(
             return values, ""
         converted = units.convert(values, read_as, wanted) / divisor
         marks = np.isclose(values[..., None], FILL_VALUES, rtol=1e-6, atol=0).any(-1)
-        return np.where(marks, values, converted), ", ".join(filter(None, [units.in_words(read_as, wanted), words]))
+        return np.where(marks, values, converted), ", ".join(
+            filter(None, [units.describe_conversion(read_as, wanted), words])
+        )
     fix = "they measure different things: convert it first, or correct the units."
     if fits(unit / AREA, wanted) or fits(unit * AREA, wanted):
         fix = "to convert it, add the drainage area of each site as an attribute 'area' in km2."

@@ -29,10 +29,10 @@ def step_of(times: pd.DatetimeIndex, source: str | Path) -> str:
         return "day"
     if pd.Timedelta(days=28) <= usual <= pd.Timedelta(days=31):
         return "month"
-    raise DataError(f"{source}: the usual step is {in_words(usual)}; it must be one hour, one day or one month.")
+    raise DataError(f"{source}: the usual step is {describe_span(usual)}; it must be one hour, one day or one month.")
 
 
-def in_words(span: pd.Timedelta) -> str:
+def describe_span(span: pd.Timedelta) -> str:
     """A span of time: "6 hours", "7 days"."""
     number, word = (span / pd.Timedelta(hours=1), "hours") if span < pd.Timedelta(days=1) else (span.days, "days")
     return f"{number:g} {word}"

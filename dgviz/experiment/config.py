@@ -120,7 +120,7 @@ class RunConfig(BaseModel):
     validation: Literal["none", "sites", "period"] = Field(
         "none",
         description="What is held out of training to stop early: a share of the sites or the last part of the period. "
-        "Sites that share an upstream are alike: where there are many, hold out a period.",
+        "Sites that are joined, or near each other, are alike: where there are many, hold out a period.",
     )
     validation_fraction: float = Field(0.2, gt=0, lt=1, description="The share that is held out.")
     patience: int = Field(20, ge=1, description="Epochs without improvement after which training stops.")

@@ -18,7 +18,7 @@ def leaks(config: RunConfig, dataset: xr.Dataset) -> list[str]:
 
     `dataset` holds the sites of the run. Weights, statistics, warm-up and early stopping see no observation and no
     forcing of the test period, and no target of a held-out site; what may see them are attributes, computed before.
-    Which sites share water is known only where the data set says so.
+    Which sites are joined is known only where the data set says so.
     """
     test = periods_of(config, dataset)["test"]
     days, warmup = training_days(config, dataset)
@@ -29,7 +29,7 @@ def leaks(config: RunConfig, dataset: xr.Dataset) -> list[str]:
     found = _attributes(config, dataset, test) if _reads_attributes(config) else []
     if config.validation == "sites" and together.any():
         found.append(
-            f"{int(together.any(0).sum())} sites are up- or downstream of others, or near them, and validation 'sites' "
+            f"{int(together.any(0).sum())} sites are joined to others, or near them, and validation 'sites' "
             "may divide them: training then stops too late. Set validation='period'."
         )
     return found

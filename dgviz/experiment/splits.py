@@ -89,7 +89,7 @@ def folds_of(config: RunConfig, dataset: xr.Dataset) -> list[Fold]:
         if not free.any():
             raise ConfigError(
                 f"holdout {config.holdout!r}: no site is left to train on when {len(held)} are held out with all that "
-                "share water with them. Hold out fewer sites, or take more folds."
+                "are joined to them or near. Hold out fewer sites, or take more folds."
             )
         folds.append(Fold(name, tuple(np.flatnonzero(free).tolist()), tuple(sorted(int(i) for i in held))))
     return folds
@@ -115,7 +115,7 @@ def distances(dataset: xr.Dataset) -> np.ndarray:
 
 
 def nested(dataset: xr.Dataset) -> np.ndarray:
-    """Which sites share water, `(site, site)`: one of the two is upstream of the other.
+    """Which sites are joined, `(site, site)`: one of the two is upstream of the other.
 
     Follows the network of the sites or the variable `downstream_site`; without either, no sites do.
     """

@@ -128,7 +128,7 @@ def test_attributes_made_of_streamflow_are_told(small, delaware):
 def test_validation_on_sites_that_share_water_is_told(small, delaware):
     config = small.edited(validation="sites", test_period="1980-01-01/1980-12-31")
     (leak,) = leaks(config, delaware)
-    assert "up- or downstream of others, or near them, and validation 'sites' may divide them" in leak
+    assert "joined to others, or near them, and validation 'sites' may divide them" in leak
     assert leaks(config.edited(validation="period"), delaware) == []
 
 
