@@ -206,3 +206,4 @@ th { font-weight: 500; text-align: right; color: var(--mui-palette-text-secondar
 td { text-align: right; padding: 3px 6px; border-top: 1px solid var(--mui-palette-divider); }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
 """
+TEXT += f"@media (max-width: {NARROW}px) {{ .wide {{ display: none; }} }}"  # on a phone there is no room

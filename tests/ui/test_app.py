@@ -118,8 +118,8 @@ def test_help_derives_from_the_declaration():
 
 
 def test_the_header_counts_what_is_selected(state):
-    assert selection_text(state).startswith("<b>5</b> basins, median NSE <b>0.9")
-    assert selection_text(state).endswith("(test)")
+    assert selection_text(state).startswith("<b>5</b> basins<span class='wide'>, median NSE <b>0.9")
+    assert selection_text(state).endswith("(test)</span>")
     state.select(["a1", "b2"])
     assert selection_text(state).startswith("<b>2</b> of 5 basins selected")
 

@@ -51,8 +51,8 @@ class EightParameters(Process):
 
     water_temperature = State("degC", "Water temperature", initial=8.0)
 
-    air_exchange = Flux("degC d-1", "Heat gain from the air", out_of="atmosphere", into="water_temperature")
-    inflow_exchange = Flux("degC d-1", "Heat gain from inflow", out_of="upstream", into="water_temperature")
+    from_air = Flux("degC d-1", "Heat gain from the air", out_of="atmosphere", into="water_temperature")
+    from_inflow = Flux("degC d-1", "Heat gain from inflow", out_of="upstream", into="water_temperature")
 
     equations = (
         r"\theta = Q / \bar{Q}, \quad \frac{dT}{dt} = s - r\,T",
@@ -87,7 +87,7 @@ class SevenParameters(Process):
     a1, a2, a3 = EightParameters.a1, EightParameters.a2, EightParameters.a3
     a5, a6, a7, a8 = EightParameters.a5, EightParameters.a6, EightParameters.a7, EightParameters.a8
     water_temperature = EightParameters.water_temperature
-    air_exchange, inflow_exchange = EightParameters.air_exchange, EightParameters.inflow_exchange
+    from_air, from_inflow = EightParameters.from_air, EightParameters.from_inflow
 
     equations = (
         r"\frac{dT}{dt} = a_1 + a_2 T_a - a_3 T + \theta\,(a_5 + a_6 \cos 2\pi(t - a_7) - a_8 T)",
@@ -111,7 +111,7 @@ class FiveParameters(Process):
     a1, a2, a3 = EightParameters.a1, EightParameters.a2, EightParameters.a3
     a6, a7 = EightParameters.a6, EightParameters.a7
     water_temperature = EightParameters.water_temperature
-    air_exchange, inflow_exchange = EightParameters.air_exchange, EightParameters.inflow_exchange
+    from_air, from_inflow = EightParameters.from_air, EightParameters.from_inflow
 
     equations = (r"\frac{dT}{dt} = a_1 + a_2 T_a - a_3 T + a_6 \cos 2\pi(t - a_7)", EightParameters.equations[2])
 
@@ -130,14 +130,14 @@ class FourParameters(Process):
 
     a1, a2, a3, a4 = EightParameters.a1, EightParameters.a2, EightParameters.a3, EightParameters.a4
     water_temperature = EightParameters.water_temperature
-    air_exchange = EightParameters.air_exchange
+    from_air = EightParameters.from_air
 
     equations = (r"\frac{dT}{dt} = (a_1 + a_2 T_a - a_3 T) / \theta^{a_4}", EightParameters.equations[2])
 
     def forward(self, *, tair, discharge, mean_discharge, water_temperature, a1, a2, a3, a4):
         ratio = (discharge / mean_discharge).clamp(min=LEAST_RATIO)
         per_depth = torch.exp(-a4 * torch.log(ratio))
-        return dict(air_exchange=change(water_temperature, per_depth * (a1 + a2 * tair), per_depth * a3))
+        return dict(from_air=change(water_temperature, per_depth * (a1 + a2 * tair), per_depth * a3))
 
 
 class ThreeParameters(Process):
@@ -150,12 +150,12 @@ class ThreeParameters(Process):
 
     a1, a2, a3 = EightParameters.a1, EightParameters.a2, EightParameters.a3
     water_temperature = EightParameters.water_temperature
-    air_exchange = EightParameters.air_exchange
+    from_air = EightParameters.from_air
 
     equations = (r"\frac{dT}{dt} = a_1 + a_2 T_a - a_3 T", EightParameters.equations[2])
 
     def forward(self, *, tair, water_temperature, a1, a2, a3):
-        return dict(air_exchange=change(water_temperature, a1 + a2 * tair, a3))
+        return dict(from_air=change(water_temperature, a1 + a2 * tair, a3))
 
 
 def season(day_of_year: Tensor, warmest: Tensor) -> Tensor:
@@ -177,4 +177,4 @@ def exchange(
     """
     gain, rate = air_gain + inflow_gain, (air_rate + inflow_rate).clamp(min=LEAST_RATE)
     mean = temperature + (gain - rate * temperature) * (1 - relaxation(rate)) / rate
-    return dict(air_exchange=air_gain - air_rate * mean, inflow_exchange=inflow_gain - inflow_rate * mean)
+    return dict(from_air=air_gain - air_rate * mean, from_inflow=inflow_gain - inflow_rate * mean)

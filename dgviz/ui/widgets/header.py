@@ -87,7 +87,7 @@ def selection_text(state: AppState) -> str:
     values = results[score].sel(period="test")
     values = values.sel(site=[s for s in chosen if s in results.indexes["site"]]) if chosen else values
     median = f"{number(float(values.median()))} {units(values.attrs['units'])}".strip()
-    return f"{words}, median {score_label(score)} <b>{median}</b> (test)"
+    return f"{words}<span class='wide'>, median {score_label(score)} <b>{median}</b> (test)</span>"
 
 
 def backend_chip(state: AppState):

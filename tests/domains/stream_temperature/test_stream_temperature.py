@@ -68,8 +68,8 @@ def test_the_fluxes_of_a_day_are_its_change_and_each_its_own_integral():
         of_air = (0.5 + 0.3 * 25 - 0.4 * temperature) / theta**0.5 / n
         of_inflow = theta * (2.0 + season - 0.5 * temperature) / theta**0.5 / n
         air, inflow, temperature = air + of_air, inflow + of_inflow, temperature + of_air + of_inflow
-    assert outputs["air_exchange"].item() == pytest.approx(air, abs=1e-4)
-    assert outputs["inflow_exchange"].item() == pytest.approx(inflow, abs=1e-4)
+    assert outputs["from_air"].item() == pytest.approx(air, abs=1e-4)
+    assert outputs["from_inflow"].item() == pytest.approx(inflow, abs=1e-4)
     assert outputs["water_temperature"].item() == pytest.approx(temperature, abs=1e-4)
 
 

@@ -115,7 +115,7 @@ class Buckets(ComputingView):
         target = self.shown.run.config.target
         yield (
             f"{number(float(here[target]))} {units(here[target].attrs.get('units', ''))}",
-            f"Observed {sentence(target).lower()}",
+            "Observed",
         )
 
     def _step(self, by):
