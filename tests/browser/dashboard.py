@@ -98,7 +98,16 @@ class Dashboard:
         self.page.wait_for_function("() => Bokeh.documents.every(doc => doc.is_idle)")
         self.page.wait_for_function(f"() => {{ {FIGURE} return figures().every(({{view}}) => view.has_finished()) }}")
         self.page.wait_for_function("document.fonts.status === 'loaded'")
+        # A page that was out of sight meanwhile is made anew when it is opened, card by card: until no figure changes.
+        shown, before = self._figures(), None
+        while shown != before:
+            self.page.wait_for_timeout(1000)
+            shown, before = self._figures(), shown
         self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+    def _figures(self) -> list[str]:
+        """The figures in sight by the names of their models; one that is made anew has another."""
+        return self.page.evaluate(f"() => {{ {FIGURE} return figures().map(({{model}}) => model.id) }}")
 
     @property
     def height(self) -> int:
