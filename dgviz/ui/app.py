@@ -174,7 +174,8 @@ def _pages(state: AppState) -> list[Island]:
             place.show(name == state.page)
         if not places[state.page].objects:
             rows = [_row(state, row) for row in PAGES[state.page]]
-            places[state.page].objects = [pn.Column(*rows, sizing_mode="stretch_width", margin=0)]
+            page = pn.Column(*rows, stylesheets=[theme.MAIN], sizing_mode="stretch_width", margin=0)
+            places[state.page].objects = [page]
 
     turn()
     state.param.watch(turn, "page")

@@ -155,7 +155,8 @@ NARROW = 900  # px: below it one column, and the side bar closed
 # Styles of our own layouts. `--mui-palette-*` follows the page's theme. Panel keeps a layout within the height of what
 # holds it, in the end that of the window: a row of two tall cards would be squeezed, so cards are as tall as they need.
 STACK = f"""
-:host {{ max-height: none !important; display: flex !important; flex-direction: column; gap: {GAP}px; }}
+:host {{ max-height: none !important; min-width: 0 !important;
+         display: flex !important; flex-direction: column; gap: {GAP}px; }}
 .card {{ flex-grow: 1; }}
 .scroll-button {{ display: none; }}
 """
@@ -166,7 +167,7 @@ CARD = """
 """
 ROW = (
     f"""
-:host {{ max-height: none !important;
+:host {{ max-height: none !important; min-width: 0 !important;
          display: grid !important; grid-template-columns: repeat(12, minmax(0, 1fr)); gap: {GAP}px; width: 100%;
          align-items: stretch; }}
 [class*=span-] {{ align-self: stretch !important; height: auto !important; }}
@@ -177,8 +178,8 @@ ROW = (
 @media (max-width: {NARROW}px) {{ [class*=span-] {{ grid-column: 1 / -1; }} }}
 """
 )
-BAR = ":host { flex-wrap: wrap; row-gap: 6px; }"  # what does not fit goes to the next line
-# Panel adds up the widths of what stands in a row, even if it may wrap.
+# Panel adds up the widths of what stands in a row, even if it may wrap, and asks for them all the way up: `min-width`.
+BAR = ":host { flex-wrap: wrap; row-gap: 6px; min-width: 0 !important; }"  # what does not fit goes to the next line
 MAIN = ":host { min-width: 0 !important; max-height: none !important; }"
 WIDE_ONLY = f"@media (max-width: {NARROW}px) {{ :host {{ display: none !important; }} }}"
 NARROW_ONLY = f"@media (min-width: {NARROW + 1}px) {{ :host {{ display: none !important; }} }}"

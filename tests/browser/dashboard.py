@@ -118,8 +118,11 @@ class Dashboard:
 
     @property
     def overflow(self) -> int:
-        """By how many px the page is wider than the window."""
-        return self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        """By how many px the page, or a card of it, is wider than the window."""
+        width = self.page.evaluate("window.innerWidth")
+        boxes = [box for card in self.page.locator(".card:visible").all() if (box := card.bounding_box())]
+        scrolled = self.page.evaluate("document.documentElement.scrollWidth")
+        return max(scrolled, *(box["x"] + box["width"] for box in boxes)) - width
 
     # --- figures
 
