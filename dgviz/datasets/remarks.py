@@ -1,0 +1,36 @@
+"""What was assumed, converted, left out or found doubtful while a data set was read: said in the data set itself.
+
+A data set carries its remarks in the global attribute `remarks`, as JSON, so that they stay with it in an import and in
+a run; whoever shows the data set shows them.
+"""
+
+import json
+from collections.abc import Iterable
+from typing import Literal, NamedTuple, get_args
+
+import xarray as xr
+
+Kind = Literal[
+    "read as", "converted", "aggregated", "filled", "taken as missing", "exchanged", "not read", "left out", "doubtful"
+]
+
+
+class Remark(NamedTuple):
+    """One thing to know of a data set: its kind, the variable, site or file that it is about, and a sentence."""
+
+    kind: Kind
+    about: str
+    text: str
+
+
+def with_remarks(ds: xr.Dataset, more: Iterable[Remark]) -> xr.Dataset:
+    """The data set with more remarks; one that it carries already is not repeated."""
+    every = dict.fromkeys([*remarks(ds), *more])
+    if unknown := {remark.kind for remark in every} - set(get_args(Kind)):
+        raise ValueError(f"remark of kind {', '.join(unknown)}: known are {', '.join(get_args(Kind))}.")
+    return ds.assign_attrs(remarks=json.dumps(list(every)))
+
+
+def remarks(ds: xr.Dataset) -> list[Remark]:
+    """The remarks that a data set carries, in the order in which they were made."""
+    return [Remark(*parts) for parts in json.loads(ds.attrs.get("remarks", "[]"))]
