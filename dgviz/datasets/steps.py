@@ -18,11 +18,16 @@ NOT_WHOLE = {
 }
 
 
+def usual_span(times: pd.DatetimeIndex) -> pd.Timedelta:
+    """The usual distance from one time to the next."""
+    return pd.Timedelta(np.median(np.diff(np.unique(times.values))))
+
+
 def step_of(times: pd.DatetimeIndex, source: str | Path) -> str:
     """The usual step from one time to the next: "hour", "day" or "month"."""
     if len(times) < 2:
         return "day"
-    usual = pd.Timedelta(np.median(np.diff(np.unique(times.values))))
+    usual = usual_span(times)
     if usual == pd.Timedelta(hours=1):
         return "hour"
     if usual == pd.Timedelta(days=1):
@@ -33,9 +38,11 @@ def step_of(times: pd.DatetimeIndex, source: str | Path) -> str:
 
 
 def describe_span(span: pd.Timedelta) -> str:
-    """A span of time: "6 hours", "7 days"."""
-    number, word = (span / pd.Timedelta(hours=1), "hours") if span < pd.Timedelta(days=1) else (span.days, "days")
-    return f"{number:g} {word}"
+    """A span of time: "15 minutes", "1 hour", "7 days"."""
+    units = {"day": pd.Timedelta(days=1), "hour": pd.Timedelta(hours=1), "minute": pd.Timedelta(minutes=1)}
+    word = next((word for word, unit in units.items() if span >= unit), "minute")
+    number = span / units[word]
+    return f"{number:g} {word}{'s' * (number != 1)}"
 
 
 def check_times(times: pd.Index, source: str | Path, vocabulary: Vocabulary | None = None) -> str:
