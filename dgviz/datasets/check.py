@@ -12,7 +12,7 @@ import xarray as xr
 from dgviz.datasets.conversion import conversions, in_units
 from dgviz.datasets.errors import DataError, refuse, some
 from dgviz.datasets.problems import find_problems
-from dgviz.datasets.steps import check_period, check_times
+from dgviz.datasets.steps import check_period, check_times, whole_days
 from dgviz.datasets.vocabulary import CALENDAR, Vocabulary
 
 
@@ -32,6 +32,7 @@ def check(
     refuse(find_problems(ds, source, vocabulary, files or {}))
     for name in ("train_period", "test_period"):
         check_period(ds.indexes["time"], ds.attrs[name], name, source)
+        ds = ds.assign_attrs({name: whole_days(ds.attrs[name])})
     return with_calendar(with_roles(ds, vocabulary)).assign_attrs(history=history_of(ds))
 
 

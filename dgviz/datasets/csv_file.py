@@ -154,17 +154,11 @@ def by_step(
     table: pd.DataFrame, given: Given, file: Path, vocabulary: Vocabulary
 ) -> tuple[pd.DataFrame, Given, list[Remark]]:
     """The table by the step of its science; what is given as an amount becomes one per day."""
-    finer, units = is_finer(table.index, vocabulary.step), {}
-    for name in table:
-        usual = vocabulary.in_files[name].units
-        # Without units a finer file holds what fell or flowed in each of its steps.
-        units[name] = usual if given[name] is None else ("mm d-1" if is_amount(given[name], usual) else "1")
-    table, said = to_step(table, vocabulary.step, ways_of(table, units, vocabulary.extremes), file, vocabulary.domain)
+    finer, ways = is_finer(table.index, vocabulary.step), ways_of(table, given, vocabulary)
+    table, said = to_step(table, vocabulary.step, ways, file, vocabulary.domain)
     if finer:
-        given = {
-            k: f"{v} d-1" if k in units and v and is_amount(v, vocabulary.in_files[k].units) else v
-            for k, v in given.items()
-        }
+        amounts = [name for name in table if given[name] and is_amount(given[name], vocabulary.in_files[name].units)]
+        given = given | {name: f"{given[name]} d-1" for name in amounts}
     return table, given, said
 
 

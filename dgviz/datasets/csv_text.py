@@ -83,6 +83,8 @@ def first_lines(file: Path, encoding: str, n_lines: int) -> list[str]:
 
 def to_numbers(column: pd.Series) -> tuple[pd.Series, pd.Series]:
     """A column of text as numbers, and which cells are not empty and no number."""
+    if column.dtype.kind in "iuf":
+        return column.astype("float64"), pd.Series(False, column.index)
     text = column.astype(object).where(column.notna(), "").astype(str).str.strip()
     empty = text.str.lower().isin(MISSING)
     values = pd.to_numeric(text, errors="coerce").astype("float64")

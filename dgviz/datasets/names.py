@@ -51,9 +51,10 @@ def check_once(sites: pd.Series, source: object) -> None:
 
 
 def without_zeros(site: str) -> str:
-    """An id as a spreadsheet leaves it: 1048000 or 1048000.0 for 01048000; other text stays."""
-    plain = site.removesuffix(".0") if site.removesuffix(".0").isdigit() else site
-    return plain.lstrip("0") or plain
+    """An id as a spreadsheet leaves it: 1048000 or 1048000.0 for 01048000, camels_1048000; other text stays."""
+    prefix, mark, number = site.rpartition("_")
+    plain = number.removesuffix(".0") if number.removesuffix(".0").isdigit() else number
+    return prefix + mark + (plain.lstrip("0") or plain)
 
 
 def matched(wanted: Sequence[str], known: Sequence[str]) -> dict[str, str]:

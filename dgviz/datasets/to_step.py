@@ -4,7 +4,7 @@ Over a day an amount is summed, a least or greatest value is the least or greate
 lacks any of its values is missing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from dgviz.datasets.conversion import fits
 from dgviz.datasets.errors import DataError
 from dgviz.datasets.remarks import Remark
 from dgviz.datasets.steps import ADJECTIVES, FREQUENCIES, describe_span, usual_span
+from dgviz.datasets.vocabulary import Vocabulary
 from dgviz.units import UnitsError, parse
 
 LENGTHS = {"hour": pd.Timedelta(hours=1), "day": pd.Timedelta(days=1), "month": pd.Timedelta(days=28)}
@@ -99,7 +100,8 @@ def gathered_remarks(
     by_way = {way: [name for name in n_missing if how[name] == way] for way in ("sum", "mean", "min", "max")}
     ways = "; ".join(f"{way} of {', '.join(names)}" for way, names in by_way.items() if names)
     name, every = Path(source).name, describe_span(usual_span(times))
-    remarks = [Remark("aggregated", name, f"values every {every} are made {ADJECTIVES[step]}: {ways}")]
+    said = f"values every {every} are made {ADJECTIVES[step]}: {ways}; units in the file would say otherwise"
+    remarks = [Remark("aggregated", name, said)]
     if any(n_missing.values()):
         lacking = ", ".join(f"{name} {n}" for name, n in n_missing.items() if n)
         text = f"{step}s that lack a value at one of their times are missing: {lacking}"
@@ -107,12 +109,23 @@ def gathered_remarks(
     return remarks
 
 
-def ways_of(names: Iterable[str], units: Mapping[str, str], extremes: Mapping[str, str]) -> dict[str, str]:
-    """How each column is gathered: by `extremes`, else as a sum where its units are an amount per day, else a mean.
+def ways_of(table: pd.DataFrame, given: Mapping[str, str | None], vocabulary: Vocabulary) -> dict[str, str]:
+    """How each column is gathered; `given` are the units that a file states for it, None where it states none.
 
-    `units` are those that the columns are in once they are gathered.
+    Without units a series that is declared per day holds what fell or flowed in each of its times. Where a target would
+    so be more than twice of what comes in, it is a rate per day.
     """
-    return {name: extremes.get(name, "sum" if "d-1" in units.get(name, "").split() else "mean") for name in names}
+    ways = {}
+    for name in table:
+        usual, units = vocabulary.in_files[name].units, given[name]
+        amount = "d-1" in usual.split() if units is None else is_amount(units, usual)
+        ways[name] = vocabulary.extremes.get(name, "sum" if amount else "mean")
+    for target in (name for name in table if name in vocabulary.targets and given[name] is None):
+        for supply in (name for name in vocabulary.needed if name in table and given[name] is None):
+            both = table[[target, supply]].dropna().sum()
+            if ways[target] == ways[supply] == "sum" and both[target] > 2 * both[supply]:
+                ways[target] = "mean"
+    return ways
 
 
 def is_amount(given: str, usual: str) -> bool:
