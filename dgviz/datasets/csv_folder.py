@@ -100,7 +100,9 @@ def joined_sites(found: Found, static: pd.DataFrame, labels: Labels) -> xr.Datas
 
 def with_whole_ids(static: pd.DataFrame, files: dict[str, Path]) -> tuple[pd.DataFrame, dict[str, Path], list[Remark]]:
     """Sites under the ids that their files have, where these have the zeros that a spreadsheet dropped."""
-    whole = {site: file.stem for site, file in files.items() if len(file.stem) > len(site)}
+    lost = {site: file.stem for site, file in files.items() if site != file.stem}
+    # Zeros are lost, not gained: the longer id is the whole one.
+    whole = {site: stem for site, stem in lost.items() if len(stem) > len(site.removesuffix(".0"))}
     if not whole:
         return static, files, []
     static = static.rename(index=whole)
