@@ -129,7 +129,8 @@ def load(path: str | Path | None = None, span: str | None = None, each: Each = i
 
 def read_attributes(folder: Path, sources: list[str]) -> Basins:
     """The attributes of all sources, joined; only attributes_other_SOURCE.csv has to be there."""
-    notes, said, tables = [], [], []
+    notes, tables = [], []
+    said: list[Remark] = []
     for source in sources:
         files = [folder / source / f"attributes_{kind}_{source}.csv" for kind in ("other", "caravan", "hydroatlas")]
         notes += [f"no {file.name}" for file in files if not file.is_file()]

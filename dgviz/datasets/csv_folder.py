@@ -139,6 +139,7 @@ def joined(labels: list[Labels]) -> Labels:
 def read_attributes(file: Path, vocabulary: Vocabulary) -> tuple[pd.DataFrame, Labels, list[Remark]]:
     """The sites and their numbers, indexed by site."""
     table, given, said = read_table(file, KEYS, ("name", "area"))
+    table["site"] = table["site"].str.strip()
     if "name" not in table:
         table["name"], given["name"] = table["site"], None
     check_once(table["site"], file)

@@ -41,6 +41,8 @@ def read_text(file: Path, n_above: int = 0, n_rows: int | None = None) -> Text:
         if isinstance(error, pd.errors.ParserWarning):
             why = "a row has more cells than the header; decimal commas need ';' between the columns"
         raise DataError(f"{file}: cannot be read as CSV with {SEPARATORS[separator]}: {why}.") from None
+    # A spreadsheet's empty columns, and the numbers of rows that pandas writes, have no header.
+    table = table.drop(columns=[name for name in table if name.startswith("Unnamed: ")])
     # Line numbers as an editor shows them: from 1, below the header.
     table.index += 2 + n_above
     remarks = []
@@ -83,12 +85,12 @@ def first_lines(file: Path, encoding: str, n_lines: int) -> list[str]:
 
 def to_numbers(column: pd.Series) -> tuple[pd.Series, pd.Series]:
     """A column of text as numbers, and which cells are not empty and no number."""
-    if column.dtype.kind in "iuf":
-        return column.astype("float64"), pd.Series(False, column.index)
-    text = column.astype(object).where(column.notna(), "").astype(str).str.strip()
-    empty = text.str.lower().isin(MISSING)
-    values = pd.to_numeric(text, errors="coerce").astype("float64")
-    return values.mask(empty), values.isna() & ~empty
+    values = pd.to_numeric(column, errors="coerce").astype("float64")
+    wrong = values.isna() & column.notna()
+    if wrong.any():
+        text = column.astype(str).str.strip().str.lower()
+        wrong &= ~text.isin(MISSING)
+    return values, wrong
 
 
 def numbers(column: pd.Series, file: Path) -> pd.Series:

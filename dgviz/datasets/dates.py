@@ -25,6 +25,7 @@ FORMS = {
     "MM/YYYY": "%m/%Y",
     "YYYYMM": "%Y%m",
 }
+YEARS = (1700, 2250)  # no record is older, and no later day fits in 64 bits of nanoseconds
 USUAL = ("YYYY-MM-DD", "YYYY-MM")
 TIME = r"(?P<time>\d{1,2}(?::\d{2}){1,2}(?:\.\d+)?)(?P<half> ?[AaPp][Mm])?"
 ZONE = r"(?P<zone> ?(?:Z|UTC|GMT|[+-]\d{2}:\d{2}|(?<=:\d{2})[+-]\d{2}(?:\d{2})?))?"
@@ -39,7 +40,7 @@ def read_dates(column: pd.Series, where: str | Path) -> tuple[pd.DatetimeIndex, 
     """
     text = column.fillna("").astype(str).str.strip()
     usual = pd.to_datetime(text, format=FORMS["YYYY-MM-DD"], errors="coerce")
-    if usual.notna().all():
+    if usual.dt.year.between(*YEARS).all():
         return pd.DatetimeIndex(usual.to_numpy("datetime64[ns]")), []
     parts = text.str.extract(PARTS)
     form, days = one_form(parts["date"].fillna(""), text, where)
@@ -59,6 +60,7 @@ def one_form(dates: pd.Series, text: pd.Series, where: str | Path) -> tuple[str,
     # pandas takes 36526 for a year and a month: only 1/1/1990 may have fewer digits than its form.
     least = {form: len(form) - 2 * (not form.isalpha()) for form in FORMS}
     read = {form: days.where(dates.str.len().between(least[form], len(form))) for form, days in read.items()}
+    read = {form: days.where(days.dt.year.between(*YEARS)) for form, days in read.items()}
     right = [form for form, days in read.items() if days.notna().all()]
     if len(right) > 1:
         right = [form for form in right if regular(read[form])] or right

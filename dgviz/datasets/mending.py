@@ -29,6 +29,25 @@ def is_mark(values: np.ndarray, quantity: Quantity, same_units: bool = True) -> 
     return marks & ~((values >= low) & (values <= high))
 
 
+def with_western_longitudes(ds: xr.Dataset) -> xr.Dataset:
+    """The data set with longitudes from -180 to 180, where they run from 0 to 360."""
+    if "lon" not in ds or not ((ds.lon >= 0).all() and (ds.lon > 180).any() and (ds.lon <= 360).all()):
+        return ds
+    turned = ds.lon.where(ds.lon <= 180, ds.lon - 360).assign_attrs(ds.lon.attrs)
+    return with_remarks(ds.assign_coords(lon=turned), [Remark("converted", "lon", "from 0 ... 360 to -180 ... 180")])
+
+
+def unobserved(ds: xr.Dataset, vocabulary: Vocabulary) -> list[Remark]:
+    """A remark of each target that some sites have and others never."""
+    said = []
+    for name in (name for name in vocabulary.targets if name in ds):
+        never = ds.site.values[ds[name].isnull().all("time").values]
+        if 0 < len(never) < ds.sizes["site"]:
+            text = f"never observed at {len(never)} of {ds.sizes['site']} sites: {some(never)}"
+            said.append(Remark("doubtful", name, text))
+    return said
+
+
 def without_backflow(ds: xr.Dataset, vocabulary: Vocabulary) -> xr.Dataset:
     """The data set without the few values of a target below its floor, such as flow that a tide turns."""
     said = []

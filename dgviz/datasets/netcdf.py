@@ -27,6 +27,8 @@ def read_netcdf(file: Path, vocabulary: Vocabulary) -> xr.Dataset:
         if name not in dataset.indexes:
             raise DataError(f"{file}: no coordinate {name!r}; it has {', '.join(map(str, dataset.coords)) or 'none'}.")
     dataset = dataset.assign_coords(site=names_of_sites(dataset.site.values))
+    words = {str(name): names_of_sites(values.values) for name, values in dataset.variables.items() if is_word(values)}
+    dataset = dataset.assign({name: ("site", texts) for name, texts in words.items()})
     if "name" not in dataset.variables:
         dataset = dataset.assign_coords(name=("site", dataset.site.values))
     series = {
@@ -47,6 +49,11 @@ def read_netcdf(file: Path, vocabulary: Vocabulary) -> xr.Dataset:
 def is_number_of_site(values: xr.DataArray) -> bool:
     """Whether a variable is a number of each site; a flag (bool) or a text is not."""
     return values.dims == ("site",) and values.dtype.kind in "iuf"
+
+
+def is_word(values: xr.Variable) -> bool:
+    """Whether a variable is bytes of each site, as classic files have text."""
+    return values.dims == ("site",) and values.dtype.kind == "S"
 
 
 def names_of_sites(values: np.ndarray) -> np.ndarray:

@@ -9,20 +9,27 @@ Folder: `attributes.csv` with one row per site and, for each, `SITE.csv` with on
 
 - attributes.csv: `site`, `lat` and `lon` in degrees, and `name` if wanted. Every other column holds numbers that
   a network may read: `area` in km2, `elevation` in m, `slope` in m km-1, others in units given in brackets.
-- SITE.csv: `date` as YYYY-MM-DD, or YYYY-MM-DD HH:MM for hours, the first day for months; every step once.
+- SITE.csv: `date` as YYYY-MM-DD, or YYYY-MM-DD HH:MM for hours, the first day for months.
   - Rainfall-runoff: forcings `prcp` (mm d-1); `tmin` and `tmax`, or `tmean` (degC); if wanted `pet` (mm d-1), `srad`
     (W m-2, mean of the whole day), `vp` (Pa). Observed: `streamflow` (mm d-1), or `discharge` (m3 s-1) where
     attributes.csv has the area.
   - Stream temperature: forcings `tair` (degC) and, if wanted, `discharge` (m3 s-1). Observed: `water_temperature`.
   Only what is observed may be empty, where there was no observation.
-- All sites have the same columns and dates. Units may stand in brackets, `prcp [inch]`; others of the same dimension
-  are converted. An amount without a time is the sum of a step, and streamflow as a discharge needs the area.
+- Units may stand in brackets, `prcp [inch]`; others of the same dimension are converted. An amount without a time is
+  the sum of a step, and streamflow as a discharge needs the area.
+- Records finer than the step of the science are gathered into it; without units a series per day then holds what fell
+  or flowed in each of its times. A day that lacks one of them is missing.
+- Dates in other forms, other names of the first columns (`gauge_id`, `latitude`, `Date` ...), semicolons, tabs and
+  decimal commas, and ids that a spreadsheet left without their zeros are read where they have one meaning only.
+- The sites get the days of a span, or else those that keep the most data. A site that cannot be used is left out;
+  what was assumed, left out or taken as missing stands in the remarks of the data set.
 - What is observed tells which science the data are for; where that is not enough, the first line of attributes.csv
   is `# domain: hydrology`.
 
-NetCDF-4: dimensions `time` and `site`, the same names, attributes along `site`, `units` on each series. The global
-attribute `domain` may name the science; `train_period` and `test_period` ("1990-10-01/1999-09-30") set the default
-split: without them the first two thirds of the whole years are for training, the rest for testing.
+NetCDF, also classic: dimensions `time` and `site`, the same names, attributes along `site`, `units` on each series. The
+global attribute `domain` may name the science; `train_period` and `test_period` ("1990-10-01/1999-09-30") set the
+default split: without them the first two thirds of the whole years with observations are for training, the rest for
+testing.
 """
 
 from pathlib import Path
@@ -34,7 +41,13 @@ import xarray as xr
 from dgviz.datasets.check import check, check_layout, check_sites
 from dgviz.datasets.csv_folder import Each, read_folder, science_of
 from dgviz.datasets.errors import DataError
-from dgviz.datasets.mending import with_left_out, without_backflow, without_bad_sites
+from dgviz.datasets.mending import (
+    unobserved,
+    with_left_out,
+    with_western_longitudes,
+    without_backflow,
+    without_bad_sites,
+)
 from dgviz.datasets.netcdf import open_netcdf, read_netcdf
 from dgviz.datasets.periods import default_periods, parse_span
 from dgviz.datasets.remarks import together, with_remarks
@@ -81,9 +94,10 @@ def load(
     dataset = vocabulary.complete(dataset, path)
     check_layout(dataset, path, vocabulary)
     check_sites(dataset, path)
-    dataset = without_backflow(dataset, vocabulary)
+    dataset = without_backflow(with_western_longitudes(dataset), vocabulary)
     check_network(dataset, path)
     dataset = without_bad_sites(dataset, path, vocabulary, files)
+    dataset = with_remarks(dataset, unobserved(dataset, vocabulary))
     about = {"title": path.stem, "source": str(path), "licence": "not stated"}
     if not {"train_period", "test_period"} <= dataset.attrs.keys():
         about |= default_periods(dataset.indexes["time"], observed_times(dataset, vocabulary), {}, path)

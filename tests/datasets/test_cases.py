@@ -281,6 +281,17 @@ def test_a_file_of_no_site_is_said(tmp_path):
     assert "1 files are of no site of attributes.csv: 9999.csv" in said(read_path(tmp_path))
 
 
+def test_longitudes_from_0_to_360_are_turned_and_said(tmp_path):
+    rows = pd.DataFrame({"site": SITES, "lat": 44.0, "lon": 289.75})
+    ds = read_path(write_own(tmp_path, attributes=rows))
+    assert ds.lon.values.tolist() == [-70.25] * 3 and "converted | lon | from 0 ... 360" in said(ds)
+
+
+def test_a_site_without_an_observation_is_kept_and_said(tmp_path):
+    ds = read_path(write_own(tmp_path, tables={"0202": days_of("0202").assign(streamflow=np.nan)}))
+    assert sites_of(ds) == list(SITES) and "doubtful | streamflow | never observed at 1 of 3 sites: 0202" in said(ds)
+
+
 # ---- how a table is written
 
 
@@ -331,6 +342,16 @@ def test_a_text_among_the_attributes_is_not_read(tmp_path):
     rows = pd.DataFrame({"site": SITES, "lat": 1.0, "lon": 2.0, "river": ["Aare", "Reuss", "Inn"]})
     ds = read_path(write_own(tmp_path, attributes=rows))
     assert "river" not in ds and "no numbers, and so nothing that a network reads: river" in said(ds)
+
+
+def test_columns_without_a_header_are_no_attributes(tmp_path):
+    write_own(tmp_path)
+    pd.read_csv(tmp_path / "attributes.csv", dtype=str).to_csv(tmp_path / "attributes.csv")
+    for site in SITES:
+        text = (tmp_path / f"{site}.csv").read_text()
+        (tmp_path / f"{site}.csv").write_text(text.replace("\n", ",\n"))
+    ds = read_path(tmp_path)
+    assert same_days(ds) and not any("Unnamed" in str(name) for name in ds.variables)
 
 
 def test_the_other_thing_to_do_is_said_where_a_name_is_not_known(tmp_path):
