@@ -12,7 +12,7 @@ import xarray as xr
 from dgviz.datasets.conversion import conversions, in_units
 from dgviz.datasets.errors import DataError, refuse, some
 from dgviz.datasets.problems import find_problems
-from dgviz.datasets.steps import check_period, check_times
+from dgviz.datasets.steps import check_period, check_times, whole_days
 from dgviz.datasets.vocabulary import CALENDAR, Vocabulary
 
 
@@ -25,12 +25,14 @@ def check(
     """
     check_layout(ds, source, vocabulary)
     check_sites(ds, source)
+    check_observed(ds, source, vocabulary)
     step = check_times(ds.indexes["time"], source, vocabulary)
     # Units first: the plausible ranges are those of the declared units.
     ds = in_units(ds.copy(), source, vocabulary, step)
     refuse(find_problems(ds, source, vocabulary, files or {}))
     for name in ("train_period", "test_period"):
         check_period(ds.indexes["time"], ds.attrs[name], name, source)
+        ds = ds.assign_attrs({name: whole_days(ds.attrs[name])})
     return with_calendar(with_roles(ds, vocabulary)).assign_attrs(history=history_of(ds))
 
 
@@ -48,9 +50,27 @@ def check_layout(ds: xr.Dataset, source: str | Path, vocabulary: Vocabulary) -> 
     for kind, known in (("forcing", forcings), ("target", vocabulary.targets)):
         if not any(name in ds for name in known):
             raise DataError(f"{source}: no {kind}; it needs one of {', '.join(known)}.")
+    for name in vocabulary.needed:
+        if name not in ds:
+            units = vocabulary.forcings[name].units
+            raise DataError(
+                f"{source}: no {name} ({units}), without which no process model of {vocabulary.domain} can run; "
+                f"it has {', '.join(other for other in vocabulary.series if other in ds)}."
+            )
     for name in vocabulary.series:
         if name in ds and ds[name].dims != ("time", "site"):
             raise DataError(f"{source}: {name} has dimensions {ds[name].dims}, it needs ('time', 'site').")
+
+
+def check_observed(ds: xr.Dataset, source: str | Path, vocabulary: Vocabulary) -> None:
+    """Something was observed somewhere."""
+    targets = [name for name in vocabulary.targets if name in ds]
+    if not any(ds[name].notnull().any() for name in targets):
+        first, last = (f"{time:%Y-%m-%d}" for time in ds.indexes["time"][[0, -1]])
+        raise DataError(
+            f"{source}: no {' and no '.join(targets)}: there is not one value at {ds.sizes['site']} sites within "
+            f"{first}/{last}; without an observation nothing can be learned or judged."
+        )
 
 
 def check_sites(ds: xr.Dataset, source: str | Path) -> None:

@@ -8,6 +8,7 @@ import xarray as xr
 from dgviz.datasets.errors import DataError, Problem
 from dgviz.datasets.labels import label
 from dgviz.datasets.problems import cell_name, first_cells
+from dgviz.datasets.remarks import Remark, with_remarks
 from dgviz.datasets.vocabulary import Vocabulary
 from dgviz.quantities import Attribute, Forcing, Quantity, Target
 
@@ -47,7 +48,9 @@ TEMPERATURE_TOLERANCE = 0.1  # degC by which rounding may push tmin above tmax
 
 def completed(ds: xr.Dataset, source: str | Path) -> xr.Dataset:
     """The data set with streamflow as a depth, and the mean temperature of a day."""
-    return with_mean_temperature(with_streamflow(ds, source))
+    notes: list[str] = []
+    ds = with_mean_temperature(in_order(with_streamflow(ds, source), notes))
+    return with_remarks(ds, [Remark("exchanged", "tmin, tmax", text) for text in notes])
 
 
 def with_streamflow(ds: xr.Dataset, source: str | Path) -> xr.Dataset:
@@ -103,4 +106,8 @@ def check_temperatures(ds: xr.Dataset, source: str | Path, files: Mapping[str, P
             yield Problem(ds.site.values[site], f"{where} is {low:g}, above {upper} {high:g} degC; {fix}", n_days)
 
 
-vocabulary = Vocabulary("hydrology", "day", FORCINGS, TARGETS, ATTRIBUTES, RAW, completed, check_temperatures)
+vocabulary = Vocabulary(
+    *("hydrology", "day", FORCINGS, TARGETS, ATTRIBUTES, RAW, completed, check_temperatures),
+    needed=("prcp",),
+    extremes={"tmin": "min", "tmax": "max"},
+)

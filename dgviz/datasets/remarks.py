@@ -10,6 +10,8 @@ from typing import Literal, NamedTuple, get_args
 
 import xarray as xr
 
+from dgviz.datasets.errors import some
+
 Kind = Literal[
     "read as", "converted", "aggregated", "filled", "taken as missing", "exchanged", "not read", "left out", "doubtful"
 ]
@@ -34,3 +36,11 @@ def with_remarks(ds: xr.Dataset, more: Iterable[Remark]) -> xr.Dataset:
 def remarks(ds: xr.Dataset) -> list[Remark]:
     """The remarks that a data set carries, in the order in which they were made."""
     return [Remark(*parts) for parts in json.loads(ds.attrs.get("remarks", "[]"))]
+
+
+def together(said: Iterable[Remark]) -> list[Remark]:
+    """Remarks that say the same of several files or sites as one remark that names the first few."""
+    by_text: dict[tuple[Kind, str], dict[str, None]] = {}
+    for kind, about, text in said:
+        by_text.setdefault((kind, text), {})[about] = None
+    return [Remark(kind, some(list(about)), text) for (kind, text), about in by_text.items()]

@@ -40,6 +40,8 @@ class Vocabulary:
 
     - `step` is "hour", "day" or "month".
     - `raw` are series that files may hold instead of a declared one; `complete(ds, source)` makes the declared of them.
+    - `needed` are the forcings without which no process model of the science can be built.
+    - `extremes` says of a series that is the "min" or "max" of its step, so that finer records are gathered as that.
     - `problems(ds, source, files)` finds what is wrong between series, such as a minimum above its maximum.
     """
 
@@ -51,6 +53,8 @@ class Vocabulary:
     raw: Mapping[str, Quantity] = field(default_factory=dict)
     complete: Callable[[xr.Dataset, str | Path], xr.Dataset] = _as_it_is
     problems: Callable[[xr.Dataset, str | Path, Files], Iterator[Problem]] = _no_problems
+    needed: tuple[str, ...] = ()
+    extremes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def series(self) -> dict[str, Forcing | Target]:

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from dgviz.datasets import DataError
+from dgviz.datasets.steps import whole_days
 from dgviz.domains import Domain, discover
 from dgviz.experiment.sources import FIRST, TWIN, domain_of
 from dgviz.learn.options import ConfigError
@@ -12,7 +13,16 @@ from dgviz.processes.declare import Parameter, Target
 from dgviz.processes.model import ProcessModel
 from dgviz.suggestions import suggest
 
-Period = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}/\d{4}-\d{2}-\d{2}$")]
+
+def _written_out(period: Any) -> Any:
+    """A period of whole years or months by its first and last day; else as it is given."""
+    try:
+        return whole_days(period)
+    except DataError:
+        return period
+
+
+Period = Annotated[str, BeforeValidator(_written_out), Field(pattern=r"^\d{4}-\d{2}-\d{2}/\d{4}-\d{2}-\d{2}$")]
 
 
 # What belongs to one science, or one of its data sets, and means nothing in another.

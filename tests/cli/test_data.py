@@ -68,13 +68,14 @@ def test_a_check_lists_the_problems_of_every_site_of_own_files(command, tmp_path
     for site, table in zip("abcd", (good, bad_rain, kelvin, bad_rain), strict=True):
         table.to_csv(tmp_path / f"{site}.csv", index=False)
     done = command("check", tmp_path)
-    assert done.exit_code == 1 and "and 2 more; `dgviz data check` lists them" in done.stderr
-    assert done.stdout.count("prcp on 1989-10-04 is -1") == done.stdout.count("(3 times)") == 2
+    assert done.exit_code == 0 and "1 of 4, 3 left out" in done.stdout
+    assert done.stdout.count("prcp on 1989-10-04 is -1") == done.stdout.count("(and 2 more times)") == 2
     assert "site c: tmean on 1989-10-01 is 280; this looks like kelvin" in done.stdout
-    for site in "bd":
+    for site in "abcd":
         text.to_csv(tmp_path / f"{site}.csv", index=False)
     done = command("check", tmp_path)
-    assert done.exit_code == 1 and done.stdout.count("prcp is 'dry', not a number") == 2
+    assert done.exit_code == 1 and done.stdout.count("prcp is 'dry', not a number") == 4
+    assert "and 3 more; `dgviz data check` lists them" in done.stderr
 
 
 def test_an_import_is_listed_and_opens_by_its_name(command, folder):

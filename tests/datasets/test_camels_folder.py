@@ -195,3 +195,23 @@ def test_a_published_day_becomes_that_of_the_prepared_file(tmp_path):
     published, prepared = (ds.sel(site="01022500", time="2000-01-03") for ds in (read_path(tmp_path), load(data)))
     for name in forcing_names(published.expand_dims(["time", "site"])) + ["streamflow"]:
         assert float(published[name]) == pytest.approx(float(prepared[name]), rel=2e-3), name
+
+
+def test_a_word_in_a_file_leaves_the_basin_out_by_line_and_column(folder):
+    (flow,) = folder.rglob("01013500_streamflow*")
+    flow.write_text(flow.read_text().replace("01013500 1989 10 05   100.00", "01013500 1989 10 05      Ice"))
+    ds = open_dataset(folder)
+    assert "01013500_streamflow_qc.txt: line 5: flow is 'Ice', not a number" in left_out(ds)["01013500"]
+    (weather_file,) = folder.rglob("01022500_lump*")
+    weather_file.write_text(
+        weather_file.read_text().replace("\t3.00\t", "\ttrace\t", 1).replace("43200.00\t3.00", "x", 0)
+    )
+    assert "line 5: prcp is 'trace', not a number" in left_out(open_dataset(folder))["01022500"]
+
+
+@pytest.mark.parametrize("name", ["topo", "soil"])
+def test_an_id_twice_is_named_in_any_table(folder, name):
+    file = folder / f"camels_attributes_v2.0/camels_{name}.txt"
+    file.write_text(file.read_text() + file.read_text().splitlines()[1].removeprefix("0") + "\n")
+    with pytest.raises(DataError, match=rf"camels_{name}\.txt: site 01013500 appears twice \(lines 2, 5\)"):
+        open_dataset(folder)

@@ -80,8 +80,11 @@ def test_attributes_with_known_units_are_converted(folder, area):  # noqa: F811
 
 
 def test_a_mark_for_a_missing_value_is_found_before_it_is_converted(folder):  # noqa: F811
-    write_series(folder, lambda t: t.drop(columns="tmin").assign(**{"tmin [K]": -9999.0}))
-    assert "tmin on 1990-10-01 is -9999; this looks like a mark for a missing value" in message(folder)
+    marked = lambda t: t.drop(columns="tmin").assign(**{"tmin [K]": np.where(t.date < "1991", -9999.0, 280.0)})  # noqa: E731
+    write_series(folder, marked)
+    ds = open_dataset(folder)
+    assert str(ds.time.values[0])[:10] == "1991-01-01" and float(ds.tmin.max()) == pytest.approx(6.85, rel=1e-4)
+    assert "tmin -9999 (92)" in ds.remarks
 
 
 def test_units_of_a_netcdf_are_converted(folder, tmp_path):  # noqa: F811
