@@ -1,17 +1,21 @@
 """What every data set must satisfy when it is loaded; an error names file, site, variable, time and the fix.
 
 A gap in a target is fine (it is masked out of the loss); a gap in a forcing is not. Units of the same dimension are
-converted and the history says so; nothing else is changed.
+converted, marks for missing values emptied, and the remarks say so; nothing else is changed. What is possible but not
+likely is a remark too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import numpy as np
 import xarray as xr
 
 from dgviz.datasets.conversion import conversions, in_units
 from dgviz.datasets.errors import DataError, refuse, some
+from dgviz.datasets.fill_values import without_marks
 from dgviz.datasets.problems import find_problems
+from dgviz.datasets.remarks import Remark, with_remarks
 from dgviz.datasets.steps import check_period, check_times
 from dgviz.datasets.vocabulary import CALENDAR, Vocabulary
 
@@ -27,11 +31,12 @@ def check(
     check_sites(ds, source)
     step = check_times(ds.indexes["time"], source, vocabulary)
     # Units first: the plausible ranges are those of the declared units.
-    ds = in_units(ds.copy(), source, vocabulary, step)
+    ds = without_marks(in_units(ds.copy(), source, vocabulary, step), vocabulary)
     refuse(find_problems(ds, source, vocabulary, files or {}))
     for name in ("train_period", "test_period"):
         check_period(ds.indexes["time"], ds.attrs[name], name, source)
-    return with_calendar(with_roles(ds, vocabulary)).assign_attrs(history=history_of(ds))
+    ds = with_calendar(with_roles(ds, vocabulary))
+    return with_remarks(ds, [*told(ds), *vocabulary.doubts(ds)])
 
 
 def check_layout(ds: xr.Dataset, source: str | Path, vocabulary: Vocabulary) -> None:
@@ -80,8 +85,14 @@ def with_calendar(ds: xr.Dataset) -> xr.Dataset:
     return ds.assign(day_of_year=("time", day, CALENDAR["day_of_year"].attrs))
 
 
-def history_of(ds: xr.Dataset) -> str:
-    """What was done to the data, with the conversions of units."""
-    said = ds.attrs.get("history", "")
-    told = [f"{name} converted from {given} to {units} ({how})" for name, given, units, how in conversions(ds)]
-    return "; ".join(filter(None, [said, *(line for line in told if line not in said)]))
+def told(ds: xr.Dataset) -> Iterator[Remark]:
+    """What was converted, which sites were left out, and what else readers noted in the attributes of a data set."""
+    for name, given, units, how in conversions(ds):
+        yield Remark("converted", name, f"from {given} to {units}: {how}")
+    for name, values in ds.data_vars.items():
+        if values.dims == ("site",) and values.dtype.kind == "f" and (empty := np.isnan(values.values)).any():
+            where = f"{int(empty.sum())} of {len(empty)} sites ({some(ds.site.values[empty])})"
+            yield Remark("taken as missing", str(name), f"no value at {where}")
+    # One line for each site: "site: reason".
+    for line in ds.attrs.get("left_out", "").splitlines():
+        yield Remark("left out", *line.split(": ", 1))
