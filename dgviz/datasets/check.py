@@ -12,6 +12,7 @@ import numpy as np
 import xarray as xr
 
 from dgviz.datasets.conversion import conversions, in_units
+from dgviz.datasets.duplicates import duplicate_doubts
 from dgviz.datasets.errors import DataError, refuse, some
 from dgviz.datasets.fill_values import without_marks
 from dgviz.datasets.problems import find_problems
@@ -36,7 +37,8 @@ def check(
     for name in ("train_period", "test_period"):
         check_period(ds.indexes["time"], ds.attrs[name], name, source)
     ds = with_calendar(with_roles(ds, vocabulary))
-    return with_remarks(ds, [*told(ds), *vocabulary.doubts(ds)])
+    twice = [remark for name in vocabulary.targets if name in ds for remark in duplicate_doubts(ds, name)]
+    return with_remarks(ds, [*told(ds), *vocabulary.doubts(ds), *twice])
 
 
 def check_layout(ds: xr.Dataset, source: str | Path, vocabulary: Vocabulary) -> None:

@@ -4,7 +4,7 @@ Sources overlap: a gauge is in two collections, under two numbers, or over two d
 target changes from time to time: between different rivers it never agrees to four digits.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import xarray as xr
@@ -19,7 +19,23 @@ N_TIMES = 2000  # of that part
 LEAST = 60  # changes at both, of which one is not zero
 NEAR = 0.001  # degrees, 100 m: gauges nearer than this stand at one place
 BLOCK = 512  # sites compared with all others at once
-ATTRIBUTE = "same_series"
+
+
+def duplicate_doubts(ds: xr.Dataset, target: str) -> Iterator[Remark]:
+    """One remark about the series that stand under two names, and one about sites at one place."""
+    if pairs := same_series(ds[target]):
+        correlation = f"correlation of its changes {min(pair[2] for pair in pairs):.4g} or more"
+        words = (
+            f"the same {target} under two names ({correlation}): keep one of each pair; a holdout never divides them"
+        )
+        yield Remark("doubtful", _named(ds, pairs), words)
+    if pairs := same_place(ds):
+        words = "at one place (within 100 m): are the coordinates right, or is it one gauge under two names?"
+        yield Remark("doubtful", _named(ds, pairs), words)
+
+
+def _named(ds: xr.Dataset, pairs: Sequence[tuple]) -> str:
+    return some([f"{ds.site.values[i]} = {ds.site.values[j]}" for i, j, *_ in pairs])
 
 
 def same_series(target: xr.DataArray) -> list[tuple[int, int, float]]:

@@ -56,7 +56,7 @@ def apart(values: np.ndarray) -> np.ndarray:
     size = np.abs(values)
     alone = ((low >= 0) & (distance > 0)) | (distance > np.maximum((high - low) / 2, size / 2))
     several = ((values[:, None] == values[marks]).sum(1) > 1) & (distance > size / 10)
-    return marks & (alone | several)
+    return marks & (alone | several | (size >= HUGE))
 
 
 def _ranges(ds: xr.Dataset, vocabulary: Vocabulary) -> Iterator[tuple[str, float, float]]:

@@ -31,8 +31,8 @@ def stream_doubts(ds: xr.Dataset) -> Iterator[Remark]:
             ds.site.values,
             covers_a_year(ds.time, known.sum(0)) & (depth > MOST_FLOW),
             depth,
-            "mean discharge over the area is {} mm d-1, more than rivers carry: is it in ft3 s-1, or the area in square "
-            "miles?",
+            "mean discharge over the area is {} mm d-1, more than rivers carry: is it in ft3 s-1, or the area in "
+            "square miles?",
         )
 
 
