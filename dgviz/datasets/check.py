@@ -91,10 +91,10 @@ def told(ds: xr.Dataset) -> Iterator[Remark]:
     """What was converted, which sites were left out, and what else readers noted in the attributes of a data set."""
     for name, given, units, how in conversions(ds):
         yield Remark("converted", name, f"from {given} to {units}: {how}")
-    for name, values in ds.data_vars.items():
+    for key, values in ds.data_vars.items():
         if values.dims == ("site",) and values.dtype.kind == "f" and (empty := np.isnan(values.values)).any():
             where = f"{int(empty.sum())} of {len(empty)} sites ({some(ds.site.values[empty])})"
-            yield Remark("taken as missing", str(name), f"no value at {where}")
+            yield Remark("taken as missing", str(key), f"no value at {where}")
     # One line for each site: "site: reason".
     for line in ds.attrs.get("left_out", "").splitlines():
         yield Remark("left out", *line.split(": ", 1))

@@ -169,6 +169,12 @@ def read_csv(
     return table, dict(headers)
 
 
+def header_names(file: Path) -> set[str]:
+    """The names in the header of a file, whatever separates them."""
+    with file.open(encoding="utf-8-sig", errors="replace") as lines:
+        return {name_and_units(header.strip(' "'))[0] for header in re.split("[,;\t]", lines.readline().strip())}
+
+
 def name_and_units(header: str) -> tuple[str, str | None]:
     """The two parts of "name [units]"; None where there are no units."""
     name, bracket, units = header.partition("[")

@@ -29,9 +29,9 @@ def duplicate_doubts(ds: xr.Dataset, target: str) -> Iterator[Remark]:
             f"the same {target} under two names ({correlation}): keep one of each pair; a holdout never divides them"
         )
         yield Remark("doubtful", _named(ds, pairs), words)
-    if pairs := same_place(ds):
+    if places := same_place(ds):
         words = "at one place (within 100 m): are the coordinates right, or is it one gauge under two names?"
-        yield Remark("doubtful", _named(ds, pairs), words)
+        yield Remark("doubtful", _named(ds, places), words)
 
 
 def _named(ds: xr.Dataset, pairs: Sequence[tuple]) -> str:
@@ -43,7 +43,7 @@ def same_series(target: xr.DataArray) -> list[tuple[int, int, float]]:
     values = target.values
     chosen = np.linspace(0, len(values) - 2, min(N_TIMES, len(values) - 1)).astype(int)
     part = _calmed(values[chosen + 1] - values[chosen])
-    found = []
+    found: list[tuple[int, int, float]] = []
     for first in range(0, part.shape[1], BLOCK):
         # (site, site) of a block of sites and those from it on
         likeness = _correlation(part[:, first : first + BLOCK], part[:, first:])

@@ -64,9 +64,9 @@ def _ranges(ds: xr.Dataset, vocabulary: Vocabulary) -> Iterator[tuple[str, float
     for name, target in vocabulary.targets.items():
         if name in ds:
             yield name, *target.range
-    for name, values in ds.variables.items():
-        if values.dims == ("site",) and values.dtype.kind == "f" and name not in PLACE:
-            yield str(name), 0.0, 0.0
+    for key, values in ds.variables.items():
+        if values.dims == ("site",) and values.dtype.kind == "f" and key not in PLACE:
+            yield str(key), 0.0, 0.0
 
 
 def _words(ds: xr.Dataset, name: str, marked: np.ndarray) -> str:

@@ -10,6 +10,8 @@ from typing import Literal, NamedTuple, get_args
 
 import xarray as xr
 
+from dgviz.datasets.errors import some
+
 Kind = Literal[
     "read as", "converted", "aggregated", "filled", "taken as missing", "exchanged", "not read", "left out", "doubtful"
 ]
@@ -30,6 +32,14 @@ def with_remarks(ds: xr.Dataset, more: Iterable[Remark]) -> xr.Dataset:
     if unknown := {remark.kind for remark in every} - set(get_args(Kind)):
         raise ValueError(f"remark of kind {', '.join(unknown)}: known are {', '.join(get_args(Kind))}.")
     return ds.assign_attrs({ATTRIBUTE: json.dumps(list(every))})
+
+
+def grouped(said: Iterable[Remark]) -> list[Remark]:
+    """Remarks for reading: those that say the same of several things are one that names the first few."""
+    about: dict[tuple[Kind, str], list[str]] = {}
+    for remark in said:
+        about.setdefault((remark.kind, remark.text), []).append(remark.about)
+    return [Remark(kind, some(names), text) for (kind, text), names in about.items()]
 
 
 def remarks(ds: xr.Dataset) -> list[Remark]:

@@ -34,7 +34,7 @@ def leaks(config: RunConfig, dataset: xr.Dataset) -> list[str]:
     assert days.stop <= tested.start or tested.stop <= days.start - warmup, "a training sees days of the test period"
     for fold in folds_of(config, dataset):
         assert not together[np.ix_(fold.trained, fold.held)].any(), f"fold {fold.name} divides sites that are joined"
-    found = _attributes(config, dataset, test) if _reads_attributes(config) else []
+    found = _attributes(config, dataset, test) if reads_attributes(config) else []
     if config.validation == "sites" and together.any():
         found.append(
             f"{int(together.any(0).sum())} sites are joined to others, or near them, and validation 'sites' "
@@ -57,8 +57,8 @@ def _same_sites(dataset: xr.Dataset) -> list[str]:
     ]
 
 
-def _reads_attributes(config: RunConfig) -> bool:
-    """Does any network?"""
+def reads_attributes(config: RunConfig) -> bool:
+    """Does any network read attributes?"""
     recurrent = bool(config.dynamic) or config.predictor != "processes"
     return recurrent or config.parameters == "attributes"
 
