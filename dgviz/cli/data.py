@@ -33,7 +33,7 @@ from dgviz.datasets import (
     read_path,
     target_names,
 )
-from dgviz.datasets.remarks import Remark, grouped, remarks
+from dgviz.datasets.remarks import Remark, remarks, together
 from dgviz.datasets.steps import DATES
 from dgviz.experiment.sources import known_data, open_dataset, vocabularies
 
@@ -154,7 +154,7 @@ def summarise(dataset: xr.Dataset) -> None:
 def remark_table(said: Iterable[Remark]) -> Table:
     """What was assumed, converted, exchanged, left out, taken as missing or is doubtful."""
     table = Table("what was done", "about", "what to know", title="How it was read", box=box.SIMPLE)
-    for remark in grouped(said):
+    for remark in together(said):
         table.add_row(*map(escape, remark), style="yellow" if remark.kind == "doubtful" else "")
     return table
 

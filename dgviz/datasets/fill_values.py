@@ -33,7 +33,11 @@ def without_marks(ds: xr.Dataset, vocabulary: Vocabulary) -> xr.Dataset:
     emptied, said = {}, []
     for name, low, high in _ranges(ds, vocabulary):
         values = ds[name].values
-        outside = is_mark(values) & ~((values >= low) & (values <= high)) if low < high else apart(values)
+        if low < high:
+            outside = (values < low) | (values > high)
+            outside[outside] = is_mark(values[outside])
+        else:
+            outside = apart(values)
         if outside.any():
             emptied[name] = ds[name].copy(data=np.where(outside, np.nan, values).astype(values.dtype))
             said.append(Remark("taken as missing", name, _words(ds, name, outside)))

@@ -45,7 +45,10 @@ def check_values(
             where = cell_name(series, time, site, source, files)
             fix = f"a forcing needs a value on every {step}: fill it or drop the site."
             yield Problem(series.site.values[site], f"{where} is empty (NaN); {fix}", n_times)
-    for time, site, n_times in first_cells((values < low) | (values > high)):
+    wrong = (values < low) | (values > high)
+    if isinstance(quantity, Target):  # where a mark is an empty cell
+        wrong[wrong] = ~is_mark(values[wrong])
+    for time, site, n_times in first_cells(wrong):
         where, value = cell_name(series, time, site, source, files), float(values[time, site])
         why = reason(quantity, value, values[:, site])
         yield Problem(series.site.values[site], f"{where} is {value:g}; {why}", n_times)
@@ -55,8 +58,7 @@ def reason(quantity: Forcing | Target, value: float, of_site: np.ndarray) -> str
     """What a value out of range most likely is, and what to do about it."""
     low, high = quantity.range
     if is_mark(np.array([value]))[0]:
-        fix = "put a real value" if isinstance(quantity, Forcing) else "leave the cell empty"
-        return f"this looks like a mark for a missing value: {fix}."
+        return "this looks like a mark for a missing value: put a real value."
     if quantity.units == "degC" and (units := temperature_units(of_site)):
         return f"this looks like {units}, or give the units."
     if low == 0 and value < 0:

@@ -34,14 +34,14 @@ def with_remarks(ds: xr.Dataset, more: Iterable[Remark]) -> xr.Dataset:
     return ds.assign_attrs({ATTRIBUTE: json.dumps(list(every))})
 
 
-def grouped(said: Iterable[Remark]) -> list[Remark]:
-    """Remarks for reading: those that say the same of several things are one that names the first few."""
-    about: dict[tuple[Kind, str], list[str]] = {}
-    for remark in said:
-        about.setdefault((remark.kind, remark.text), []).append(remark.about)
-    return [Remark(kind, some(names), text) for (kind, text), names in about.items()]
-
-
 def remarks(ds: xr.Dataset) -> list[Remark]:
     """The remarks that a data set carries, in the order in which they were made."""
     return [Remark(*parts) for parts in json.loads(ds.attrs.get(ATTRIBUTE, "[]"))]
+
+
+def together(said: Iterable[Remark]) -> list[Remark]:
+    """Remarks that say the same of several files or sites as one remark that names the first few."""
+    by_text: dict[tuple[Kind, str], dict[str, None]] = {}
+    for kind, about, text in said:
+        by_text.setdefault((kind, text), {})[about] = None
+    return [Remark(kind, some(list(about)), text) for (kind, text), about in by_text.items()]
