@@ -22,7 +22,7 @@ from dgviz.datasets.check import with_roles
 from dgviz.datasets.conversion import conversions
 from dgviz.datasets.csv_folder import Each
 from dgviz.datasets.errors import DataError
-from dgviz.datasets.imports import find_import, imported, read_import, write_import
+from dgviz.datasets.imports import find_import, import_series, imported, read_import, write_import
 from dgviz.datasets.published import published_scores
 from dgviz.datasets.science import Vocabularies, all_vocabularies, named
 from dgviz.datasets.steps import check_period
@@ -43,6 +43,7 @@ __all__ = [
     "published_scores",
     "read_path",
     "resolve",
+    "series_in",
     "sources",
     "target_names",
 ]
@@ -107,6 +108,23 @@ def domain_of(data: str | Path, vocabularies: Vocabularies | None = None) -> str
     if hasattr(reader, "domain"):
         return reader.domain
     return reader.vocabulary_of(path, all_vocabularies(vocabularies)).domain
+
+
+def series_in(data: str | Path) -> frozenset[str]:
+    """Names of the series that all sites of a data set have, told without reading their values.
+
+    None are known of a source that cannot tell, or of data that are not there.
+    """
+    path = Path(data)
+    reader = sources().get(str(data))
+    if reader is None and (name := find_import(data)):
+        return import_series(name)
+    if reader is None and path.exists():
+        reader = reader_of(path)
+    try:
+        return frozenset(reader.series_in(path)) if hasattr(reader, "series_in") else frozenset()
+    except DataError:  # said when the data are read
+        return frozenset()
 
 
 def unknown(data: str | Path) -> DataError:

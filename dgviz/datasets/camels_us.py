@@ -89,10 +89,9 @@ def load(path: str | Path | None = None) -> xr.Dataset:
     # Computed from the observed flow, so a coordinate: as an attribute it would give the answer away to a network.
     baseflow_index = labelled(static.baseflow_index, ("1", "Baseflow index of the observed flow"))
     place = {"name": name, "lat": lat, "lon": lon, "baseflow_index": baseflow_index}
-    history: list[str] = []
-    dataset = in_order(xr.Dataset(series, place), history)
+    dataset = in_order(xr.Dataset(series, place))
     dataset = with_mean_temperature(dataset).assign(attributes | flags)
-    return check(dataset.assign_attrs(about(raw.attrs), history="; ".join(history)), file, vocabulary)
+    return check(dataset.assign_attrs(about(raw.attrs)), file, vocabulary)
 
 
 def read_series(raw: xr.Dataset, key: str, label: Sequence[str]) -> xr.DataArray:

@@ -59,6 +59,12 @@ def read_import(name: str) -> xr.Dataset:
     return xr.load_dataset(imports_folder() / f"{name}.nc", engine="h5netcdf")
 
 
+def import_series(name: str) -> frozenset[str]:
+    """The names of the series in an imported data set."""
+    with xr.open_dataset(imports_folder() / f"{name}.nc", engine="h5netcdf") as dataset:
+        return frozenset(str(key) for key in dataset if "role" in dataset[key].attrs)
+
+
 def fingerprint(path: str | Path) -> str:
     """Changes with the name, size and time of any file at the path, and with any line of the readers."""
     path = Path(path)

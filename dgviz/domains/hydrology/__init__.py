@@ -72,6 +72,7 @@ domain = Domain(
             routing=(GammaRouting, NoRouting, MuskingumCunge, PlainMuskingumCunge),
         ),
     ),
+    given={"pet": ("pet", "GivenPet")},
     climate=with_climate_of,
     more_results=mean_discharge,
     # Attributes of CAMELS that are computed from what is to be predicted.
