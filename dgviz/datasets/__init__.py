@@ -7,8 +7,9 @@ and names are not. Coordinates `lat`, `lon` and `name` say where a site is; what
 default split: `train_period` and `test_period`.
 
 A source is a module of this folder with a `title`, a `domain` and `load(path)`: adding a file adds the source. Those
-that read a layout of which a person has a copy say with `recognises(path)` whether it lies there. What the data of a
-science may hold stands in a module that ends in `_series`.
+that read a layout of which a person has a copy say with `recognises(path)` whether it lies there; one that reads a file
+that does not travel with dgviz says with `file_of(path)` where it is. What the data of a science may hold stands in a
+module that ends in `_series`.
 """
 
 import importlib
@@ -23,6 +24,7 @@ from dgviz.datasets.conversion import conversions
 from dgviz.datasets.csv_folder import Each
 from dgviz.datasets.errors import DataError
 from dgviz.datasets.imports import find_import, imported, read_import, write_import
+from dgviz.datasets.prepared import open_prepared
 from dgviz.datasets.published import published_scores
 from dgviz.datasets.science import Vocabularies, all_vocabularies, named
 from dgviz.datasets.steps import check_period
@@ -85,13 +87,20 @@ def open_dataset(
     """
     readers, path = sources(), Path(data)
     if str(data) in readers:
-        return readers[str(data)].load(folder)
+        return open_source(readers[str(data)], folder)
     if name := find_import(data):
         dataset = read_import(name)
         return with_roles(dataset, named(dataset.attrs["domain"], all_vocabularies(vocabularies), name))
     if path.exists():
-        return read_path(path, vocabularies=vocabularies)
+        return open_prepared(path, lambda: read_path(path, vocabularies=vocabularies))
     raise unknown(data)
+
+
+def open_source(reader: ModuleType, folder: str | Path | None) -> xr.Dataset:
+    """The data set of a source, from its file, the folder of that file, or where these lie by default."""
+    if not hasattr(reader, "file_of"):
+        return reader.load(folder)
+    return open_prepared(reader.file_of(folder), lambda: reader.load(folder))
 
 
 def domain_of(data: str | Path, vocabularies: Vocabularies | None = None) -> str:
