@@ -26,6 +26,7 @@ from dgviz.datasets.errors import DataError
 from dgviz.datasets.imports import find_import, imported, read_import, write_import
 from dgviz.datasets.prepared import open_prepared
 from dgviz.datasets.published import published_scores
+from dgviz.datasets.remarks import Remark, with_remarks
 from dgviz.datasets.science import Vocabularies, all_vocabularies, named
 from dgviz.datasets.steps import check_period
 from dgviz.datasets.vocabulary import Vocabulary
@@ -67,13 +68,25 @@ def known() -> dict[str, str]:
     return named | {name: attrs["title"] for name, attrs in imported().items()}
 
 
+def collections() -> list[str]:
+    """What is recognised in a folder, by name: `CAMELS-GB`."""
+    layouts = [module for module in sources().values() if hasattr(module, "recognises") and hasattr(module, "domain")]
+    return [module.title.removeprefix("A folder of ").partition(" (")[0] for module in layouts]
+
+
 def reader_of(path: Path) -> ModuleType:
-    """The source of whose file this is a copy, or that recognises what lies at a path."""
+    """The source of whose file this is a copy, or that recognises what lies at a path.
+
+    Raises DataError naming the collections where it holds several.
+    """
     readers = sources()
     # By name first (a copy of a source's own file), then by layout, else a table.
     copied = [module for module in readers.values() if path.is_file() and getattr(module, "FILE", "") == path.name]
     table = readers.pop("table")
     layouts = [module for module in readers.values() if hasattr(module, "recognises") and module.recognises(path)]
+    if len(layouts) > 1:
+        found = " and ".join(module.title for module in layouts)
+        raise DataError(f"{path}: there is more than one collection in it: {found}. Give the path of one of them.")
     return next(iter([*copied, *layouts]), table)
 
 
@@ -122,7 +135,8 @@ def unknown(data: str | Path) -> DataError:
     """The error that there is no such data set, with the nearest name."""
     return DataError(
         f"data set {str(data)!r}: there is no such source, file or folder.{suggest(str(data), known())} "
-        f"Known: {', '.join(known())}; or give the path of a NetCDF file, a folder of CSV files, CAMELS-US or Caravan."
+        f"Known: {', '.join(known())}; or give the path of a NetCDF file, of a folder of CSV files, or of one of the "
+        f"collections {', '.join(collections())}."
     )
 
 
@@ -156,7 +170,7 @@ def read_path(
     if not hasattr(reader, "domain"):  # a layout for any science
         return reader.load(path, span, each, all_vocabularies(vocabularies))
     if hasattr(reader, "recognises"):
-        return reader.load(path, span, each)
+        return with_remarks(reader.load(path, span, each), [Remark("read as", str(path), reader.title)])
     if span:
         raise DataError(f"{path}: a span is for data of your own; set the periods of a run instead.")
     return reader.load(path)

@@ -21,7 +21,7 @@ from dgviz.datasets.common_names import basins_of, by_first_column
 from dgviz.datasets.errors import DataError, some
 from dgviz.datasets.series_file import read_series, read_text
 
-title = "BasinObs of airGR as CSV (DatesR, P, T, E, Qls, Qmm), with attributes.csv"
+title = "BasinObs of airGR (CSV files with DatesR, P, T, E, Qls, Qmm, and attributes.csv)"
 domain = "hydrology"
 
 NAME = "BasinObs of airGR"
@@ -37,7 +37,8 @@ def recognises(path: Path) -> bool:
 def files_of(path: Path) -> dict[str, Path]:
     """The file of each basin."""
     files = [path] if path.is_file() else sorted(path.glob("*.csv"))
-    return {file.stem: file for file in files if file.suffix == ".csv" and {"DatesR", "P"} <= {*header(file)}}
+    tables = [file for file in files if file.suffix == ".csv" and file.is_file()]
+    return {file.stem: file for file in tables if {"DatesR", "P"} <= {*header(file)}}
 
 
 def header(file: Path) -> list[str]:

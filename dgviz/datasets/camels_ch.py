@@ -23,8 +23,9 @@ from dgviz.datasets.series_file import read_series
 title = "A folder of CAMELS-CH (CAMELS_CH_obs_based_ID.csv, CAMELS_CH_topographic_attributes.csv ...)"
 domain = "hydrology"
 
-SERIES_FILES = ("CAMELS_CH_obs_based_*.csv", "observation_based/CAMELS_CH_obs_based_*.csv")
-SIMULATED = ("CAMELS_CH_sim_based_*.csv", "simulation_based/CAMELS_CH_sim_based_*.csv")
+FOLDERS = ("", "{}ion_based/", "timeseries/{}ion_based/", "time_series/{}ion_based/")
+SERIES_FILES = tuple(folder.format("observat") + "CAMELS_CH_obs_based_*.csv" for folder in FOLDERS)
+SIMULATED = tuple(folder.format("simulat") + "CAMELS_CH_sim_based_*.csv" for folder in FOLDERS)
 TOPOGRAPHY = "CAMELS_CH_topographic_attributes.csv"
 KINDS = ("climate_attributes_obs", "landcover_attributes", "soil_attributes", "hydrogeology_attributes")
 CH = Layout(

@@ -81,7 +81,7 @@ class Layout:
         """The same; raises DataError naming what the folder looks like and which file is not there."""
         if files := self.files(path, *names):
             return files
-        wanted = " or ".join(name.rpartition("/")[2] for name in names)
+        wanted = " or ".join(dict.fromkeys(name.rpartition("/")[2] for name in names))
         raise DataError(f"{path}: looks like {self.name}, but there is no file {wanted}; put it in this folder.")
 
     def basins(self, table: pd.DataFrame, notes: Iterable[str] = ()) -> Basins:

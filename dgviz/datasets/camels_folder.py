@@ -26,7 +26,7 @@ from dgviz.datasets.camels_us import ATTRIBUTES, CLIMATE, CLIMATE_PERIOD, PERIOD
 from dgviz.datasets.collection import Basins, Each, find, join
 from dgviz.datasets.errors import DataError, some
 
-title = "A folder of CAMELS-US as it is published (basin_mean_forcing, usgs_streamflow, camels_attributes_v2.0)"
+title = "A folder of CAMELS-US (basin_mean_forcing, usgs_streamflow, camels_attributes_v2.0)"
 domain = "hydrology"
 
 PRODUCTS = ("daymet", "maurer_extended", "nldas_extended", "maurer", "nldas")

@@ -25,7 +25,10 @@ domain = "hydrology"
 
 SERIES_FILES = (
     *("CAMELS_GB_hydromet_timeseries_*.csv", "timeseries/CAMELS_GB_hydromet_timeseries_*.csv"),
-    *("camels_gb_v2_hydromet_daily_timeseries_*.csv", "daily/camels_gb_v2_hydromet_daily_timeseries_*.csv"),
+    *(
+        f"{folder}camels_gb_v2_hydromet_daily_timeseries_*.csv"
+        for folder in ("", "daily/", "hydro-meteorological/daily/")
+    ),
 )
 KINDS = ("climatic", "landcover", "soil", "hydrogeology")
 GB = Layout(

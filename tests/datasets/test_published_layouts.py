@@ -6,6 +6,7 @@ import pytest
 
 from dgviz.datasets import DataError, attribute_names, forcing_names, open_dataset, reader_of
 from dgviz.datasets.lamah_ce import from_european_grid
+from dgviz.datasets.remarks import remarks
 from tests.datasets import layout_files as files
 
 FROM_FLOW = {"q_mean", "runoff_ratio", "baseflow_index", "Q95", "slope_fdc", "hfd_mean"}
@@ -174,3 +175,28 @@ def test_the_path_of_the_series_will_do(tmp_path):
     path = files.write_gb(tmp_path) / "8344e4f3" / "data"
     assert reader_of(path / "timeseries").__name__.endswith("camels_gb")
     assert open_dataset(path / "timeseries").sizes["site"] == 2
+
+
+def test_a_parent_of_one_collection_will_do_and_of_two_both_are_named(tmp_path):
+    files.write_ch(tmp_path / "switzerland")
+    (tmp_path / "notes").mkdir()
+    assert open_dataset(tmp_path).title.startswith("CAMELS-CH")
+    files.write_de(tmp_path / "germany")
+    with pytest.raises(
+        DataError, match="more than one collection in it: .*CAMELS-CH.* and .*CAMELS-DE.* Give the path of one"
+    ):
+        open_dataset(tmp_path)
+    assert open_dataset(tmp_path / "germany").title.startswith("CAMELS-DE")
+
+
+def test_it_is_said_what_a_folder_was_taken_for(layout):
+    name, path = layout
+    (said,) = [
+        remark for remark in remarks(open_dataset(path)) if remark.kind == "read as" and remark.about == str(path)
+    ]
+    assert name.split(",")[0].split(" ")[0] in said.text
+
+
+def test_the_collections_are_named_where_nothing_is_found():
+    with pytest.raises(DataError, match="collections .*BasinObs of airGR.*CAMELS-AUS.*CAMELS-US.*Caravan.*LamaH-CE"):
+        open_dataset("nowhere")
