@@ -48,6 +48,13 @@ def header(file: Path) -> list[str]:
     return [name.strip().strip('"') for name in first.replace(";", ",").split(",")]
 
 
+def series_in(path: Path) -> set[str]:
+    """The names here of the series that all basins have."""
+    return set.intersection(
+        *({COLUMNS[name] for name in header(file) if name in COLUMNS} for file in files_of(path).values())
+    )
+
+
 def load(path: str | Path, span: str | None = None, each: Each = iter) -> xr.Dataset:
     """Read all basins that can be used, over the days of `span` or those they have in common."""
     path = Path(path)

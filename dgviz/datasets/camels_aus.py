@@ -22,6 +22,7 @@ import xarray as xr
 from dgviz.datasets.camels_family import CLIMATE_COLUMNS, Layout, attributes
 from dgviz.datasets.collection import Each
 from dgviz.datasets.series_matrix import gauges, of_gauge, read_matrices
+from dgviz.datasets.series_matrix import series_in as variables_in
 
 title = "A folder of CAMELS-AUS (03_streamflow/streamflow_mmd.csv, 05_hydrometeorology ...)"
 domain = "hydrology"
@@ -89,6 +90,11 @@ AUS = Layout(
     },
 )
 recognises = AUS.lies_in
+
+
+def series_in(path: Path) -> set[str]:
+    """The names here of the series that there are."""
+    return variables_in(AUS, path, FILES)
 
 
 def load(path: str | Path, span: str | None = None, each: Each = iter) -> xr.Dataset:

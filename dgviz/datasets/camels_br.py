@@ -23,7 +23,7 @@ import xarray as xr
 from dgviz.datasets.camels_family import CLIMATE_COLUMNS, GAUGE_COLUMNS, Layout, attributes, by_site, depth_over, number
 from dgviz.datasets.collection import Each
 from dgviz.datasets.errors import DataError
-from dgviz.datasets.series_file import read_series
+from dgviz.datasets.series_file import read_header, read_series
 
 title = "A folder of CAMELS-BR (01_CAMELS_BR_attributes, 03_CAMELS_BR_streamflow_mm_selected_catchments ...)"
 domain = "hydrology"
@@ -81,6 +81,12 @@ BR = Layout(
     labels={"tmean": {"long_name": "Daily mean air temperature"}},
 )
 recognises = BR.lies_in
+
+
+def series_in(path: Path) -> set[str]:
+    """The names here of the series that there are."""
+    first = [next(iter(files.values())) for endings in FOLDERS.values() if (files := series_files(path, endings))]
+    return BR.called(column for file in first for column in read_header(file, BLANKS))
 
 
 def load(path: str | Path, span: str | None = None, each: Each = iter) -> xr.Dataset:

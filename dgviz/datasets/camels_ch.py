@@ -18,7 +18,7 @@ import xarray as xr
 
 from dgviz.datasets.camels_family import CLIMATE_COLUMNS, GAUGE_COLUMNS, Layout, attributes, by_site
 from dgviz.datasets.collection import Each
-from dgviz.datasets.series_file import read_series
+from dgviz.datasets.series_file import read_header, read_series
 
 title = "A folder of CAMELS-CH (CAMELS_CH_obs_based_ID.csv, CAMELS_CH_topographic_attributes.csv ...)"
 domain = "hydrology"
@@ -77,6 +77,12 @@ CH = Layout(
     labels={"tmean": {"long_name": "Daily mean air temperature"}},
 )
 recognises = CH.lies_in
+
+
+def series_in(path: Path) -> set[str]:
+    """The names here of the series that there are."""
+    first = [CH.needed(path, *SERIES_FILES)[0], *CH.files(path, *SIMULATED)[:1]]
+    return CH.called(column for file in first for column in read_header(file))
 
 
 def load(path: str | Path, span: str | None = None, each: Each = iter) -> xr.Dataset:

@@ -20,6 +20,7 @@ from dgviz.datasets.collection import Each
 from dgviz.datasets.errors import DataError
 from dgviz.datasets.series_file import read_table
 from dgviz.datasets.series_matrix import gauges, of_gauge, read_matrices
+from dgviz.datasets.series_matrix import series_in as variables_in
 
 title = "A folder of CAMELS-CL (3_CAMELScl_streamflow_mm.txt ... or q_mm_day.csv, precip_cr2met_mm_day.csv ...)"
 domain = "hydrology"
@@ -75,6 +76,11 @@ CL = Layout(
     labels={"tmean": {"long_name": "Daily mean air temperature"}},
 )
 recognises = CL.lies_in
+
+
+def series_in(path: Path) -> set[str]:
+    """The names here of the series that there are."""
+    return variables_in(CL, path, FILES)
 
 
 def load(path: str | Path, span: str | None = None, each: Each = iter) -> xr.Dataset:

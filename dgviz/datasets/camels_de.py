@@ -17,7 +17,7 @@ import xarray as xr
 
 from dgviz.datasets.camels_family import CLIMATE_COLUMNS, GAUGE_COLUMNS, Layout, attributes, by_site
 from dgviz.datasets.collection import Each
-from dgviz.datasets.series_file import read_series
+from dgviz.datasets.series_file import read_header, read_series
 
 title = "A folder of CAMELS-DE (CAMELS_DE_hydromet_timeseries_ID.csv, CAMELS_DE_topographic_attributes.csv ...)"
 domain = "hydrology"
@@ -59,6 +59,11 @@ DE = Layout(
     labels={"tmean": {"long_name": "Daily mean air temperature"}},
 )
 recognises = DE.lies_in
+
+
+def series_in(path: Path) -> set[str]:
+    """The names here of the series that there are."""
+    return DE.called(read_header(DE.needed(path, *SERIES_FILES)[0]))
 
 
 def load(path: str | Path, span: str | None = None, each: Each = iter) -> xr.Dataset:

@@ -101,6 +101,10 @@ class Layout:
         texts = {"name": {"units": "1", "long_name": "Station name"}, "region": {"units": "1", "long_name": "Region"}}
         return Basins(static, texts | labels | {**self.labels}, notes=[*notes])
 
+    def called(self, columns: Iterable[str]) -> set[str]:
+        """The names here of the series in some columns."""
+        return {self.series[column] for column in columns if column in self.series}
+
     def in_our_names(self, table: pd.DataFrame, source: str) -> pd.DataFrame:
         """The columns that are read, as they are called here; what was packed a little below zero is zero."""
         chosen = {name: key for key, name in reversed(self.series.items()) if key in table}

@@ -18,7 +18,7 @@ import xarray as xr
 
 from dgviz.datasets.camels_family import CLIMATE_COLUMNS, GAUGE_COLUMNS, Layout, attributes, by_site
 from dgviz.datasets.collection import Each
-from dgviz.datasets.series_file import read_series
+from dgviz.datasets.series_file import read_header, read_series
 
 title = "A folder of CAMELS-GB (CAMELS_GB_hydromet_timeseries_ID_DAYS.csv, CAMELS_GB_topographic_attributes.csv ...)"
 domain = "hydrology"
@@ -76,6 +76,11 @@ GB = Layout(
     labels={"tmean": {"long_name": "Daily mean air temperature"}},
 )
 recognises = GB.lies_in
+
+
+def series_in(path: Path) -> set[str]:
+    """The names here of the series that there are."""
+    return GB.called(read_header(GB.needed(path, *SERIES_FILES)[0]))
 
 
 def load(path: str | Path, span: str | None = None, each: Each = iter) -> xr.Dataset:

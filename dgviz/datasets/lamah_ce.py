@@ -20,7 +20,7 @@ import xarray as xr
 from dgviz.datasets.camels_family import Layout, attributes, by_site, depth_over, number
 from dgviz.datasets.collection import Each
 from dgviz.datasets.errors import DataError
-from dgviz.datasets.series_file import read_series
+from dgviz.datasets.series_file import read_header, read_series
 
 title = "A folder of LamaH-CE (A_basins_total_upstrm, D_gauges)"
 domain = "hydrology"
@@ -87,6 +87,11 @@ LAMAH = Layout(
     },
 )
 recognises = LAMAH.lies_in
+
+
+def series_in(path: Path) -> set[str]:
+    """The names here of the series that there are."""
+    return LAMAH.called([*read_header(daily(path, SERIES_FILES)[0], ";"), "streamflow"])
 
 
 def load(path: str | Path, span: str | None = None, each: Each = iter) -> xr.Dataset:

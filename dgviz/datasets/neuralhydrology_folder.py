@@ -40,14 +40,26 @@ def series_folder(path: Path) -> Path | None:
     return file.parent if file else None
 
 
-def load(path: str | Path, span: str | None = None, each: Each = iter) -> xr.Dataset:
-    """Read all basins that can be used, over the days of `span` or those they have in common."""
-    path = Path(path)
+def series_in(path: Path) -> set[str]:
+    """The names here of the series of the first basin."""
+    files = files_of(path)
+    with open_netcdf(next(iter(files.values()))) as dataset:
+        return {*named(map(str, dataset), SERIES)}
+
+
+def files_of(path: Path) -> dict[str, Path]:
+    """The file of each basin."""
     folder = series_folder(path)
     if folder is None:
         raise DataError(f"{path}: no folder time_series with files ID.nc.")
-    files = {file.stem: file for file in sorted([*folder.glob("*.nc"), *folder.glob("*.nc4")])}
-    tables = sorted((folder.parent / "attributes").glob("*.csv"))
+    return {file.stem: file for file in sorted([*folder.glob("*.nc"), *folder.glob("*.nc4")])}
+
+
+def load(path: str | Path, span: str | None = None, each: Each = iter) -> xr.Dataset:
+    """Read all basins that can be used, over the days of `span` or those they have in common."""
+    path = Path(path)
+    files = files_of(path)
+    tables = sorted((next(iter(files.values())).parents[1] / "attributes").glob("*.csv"))
     if not tables:
         raise DataError(
             f"{path}: looks like {NAME}, but there is no file attributes/*.csv; it says where the basins are."

@@ -1,5 +1,6 @@
 """Text files with a header and columns, as different collections write them: attributes, and series by day."""
 
+import re
 import warnings
 from collections.abc import Collection
 from io import StringIO
@@ -34,6 +35,14 @@ def read_table(file: Path, separator: str | None = None, **options) -> pd.DataFr
         raise DataError(f"{file.name}: cannot be read: {str(error).strip()}") from None
     table.index += 2 + n_above
     return table.rename(columns=lambda name: str(name).strip())
+
+
+def read_header(file: Path, separator: str | None = None) -> list[str]:
+    """The names of the columns, without their units in "("."""
+    lines = read_text(file).splitlines()
+    header = next((line for line in lines if not line.startswith("#")), "")
+    separator = separator or max(SEPARATORS, key=header.count)
+    return [name.strip().strip('"').partition("(")[0].strip() for name in re.split(separator, header)]
 
 
 def read_text(file: Path) -> str:

@@ -23,6 +23,11 @@ def read_matrices(
     return {name: read_series(file) for name, file in found.items()}
 
 
+def series_in(layout: Layout, path: Path, files: Mapping[str, tuple[str, ...]]) -> set[str]:
+    """The variables that there are."""
+    return {name for name, names in files.items() if layout.files(path, *names)}
+
+
 def of_gauge(matrices: Mapping[str, pd.DataFrame], gauge: str) -> pd.DataFrame:
     """The series of one gauge, of the variables that have it."""
     return pd.DataFrame({name: table[gauge] for name, table in matrices.items() if gauge in table})

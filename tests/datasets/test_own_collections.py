@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from dgviz.datasets import DataError, attribute_names, forcing_names, open_dataset
+from dgviz.datasets import DataError, airgr, attribute_names, forcing_names, neuralhydrology_folder, open_dataset
 from tests.datasets.layout_files import DAYS, ISO, WARMTH, write_table
 
 FLOW = np.where(np.arange(len(DAYS)) < 4, np.nan, 1.5)
@@ -39,6 +39,13 @@ def test_a_generic_dataset_is_read_by_the_names_and_units_of_its_variables(tmp_p
     assert attribute_names(ds) == ["area", "elevation", "clay"] and float(ds.clay[1]) == 30
     assert "computed from the observed flow: q_mean" in ds.history and "soil_type" in ds.history
     assert float(ds.lat[0]) == 45 and ds.title == "mine"
+
+
+def test_the_series_are_told_without_reading_them(tmp_path):
+    generic = write_generic(tmp_path / "generic")
+    assert neuralhydrology_folder.series_in(generic) == {"prcp", "tmin", "tmax", "streamflow"}
+    write_basin_obs(tmp_path / "L0123001.csv")
+    assert airgr.series_in(tmp_path) == {"prcp", "tmean", "pet", "streamflow"}
 
 
 def test_without_units_they_are_said_to_be_assumed(tmp_path):

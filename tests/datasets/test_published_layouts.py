@@ -53,6 +53,12 @@ def test_precipitation_temperature_and_flow_are_those_of_the_files(layout):
     assert ds.streamflow.units == "mm d-1" and np.nanmin(ds.streamflow) > 0  # no mark for a missing value is left
 
 
+def test_the_series_are_told_without_reading_them(layout):
+    _, path = layout
+    told, ds = reader_of(path).series_in(path), open_dataset(path)
+    assert {*told, "tmean"} == {*forcing_names(ds), "streamflow"}
+
+
 def observed(ds) -> list[int]:
     return ds.streamflow.isnull().sum("time").values.tolist()
 
