@@ -12,8 +12,6 @@ that does not travel with dgviz says with `file_of(path)` where it is. What the 
 module that ends in `_series`.
 """
 
-import importlib
-import pkgutil
 from pathlib import Path
 from types import ModuleType
 
@@ -26,6 +24,7 @@ from dgviz.datasets.errors import DataError
 from dgviz.datasets.imports import find_import, imported, read_import, write_import
 from dgviz.datasets.prepared import open_prepared
 from dgviz.datasets.published import published_scores
+from dgviz.datasets.readers import collections, reader_of, sources
 from dgviz.datasets.remarks import Remark, with_remarks
 from dgviz.datasets.science import Vocabularies, all_vocabularies, named
 from dgviz.datasets.steps import check_period
@@ -51,12 +50,6 @@ __all__ = [
 ]
 
 
-def sources() -> dict[str, ModuleType]:
-    """The modules that read a source, by name."""
-    modules = {info.name: importlib.import_module(f"{__name__}.{info.name}") for info in pkgutil.iter_modules(__path__)}
-    return {name: module for name, module in modules.items() if hasattr(module, "load")}
-
-
 def resolve(data: str) -> str:
     """The name of a source unchanged; the path of a person's own data as an absolute path."""
     return str(Path(data).resolve()) if data not in sources() and Path(data).exists() else data
@@ -66,28 +59,6 @@ def known() -> dict[str, str]:
     """The titles of what opens by its name alone: the sources that need no path, and imported data sets."""
     named = {name: module.title for name, module in sources().items() if not hasattr(module, "recognises")}
     return named | {name: attrs["title"] for name, attrs in imported().items()}
-
-
-def collections() -> list[str]:
-    """What is recognised in a folder, by name: `CAMELS-GB`."""
-    layouts = [module for module in sources().values() if hasattr(module, "recognises") and hasattr(module, "domain")]
-    return [module.title.removeprefix("A folder of ").partition(" (")[0] for module in layouts]
-
-
-def reader_of(path: Path) -> ModuleType:
-    """The source of whose file this is a copy, or that recognises what lies at a path.
-
-    Raises DataError naming the collections where it holds several.
-    """
-    readers = sources()
-    # By name first (a copy of a source's own file), then by layout, else a table.
-    copied = [module for module in readers.values() if path.is_file() and getattr(module, "FILE", "") == path.name]
-    table = readers.pop("table")
-    layouts = [module for module in readers.values() if hasattr(module, "recognises") and module.recognises(path)]
-    if len(layouts) > 1:
-        found = " and ".join(module.title for module in layouts)
-        raise DataError(f"{path}: there is more than one collection in it: {found}. Give the path of one of them.")
-    return next(iter([*copied, *layouts]), table)
 
 
 def open_dataset(

@@ -87,8 +87,7 @@ class Layout:
     def basins(self, table: pd.DataFrame, notes: Iterable[str] = ()) -> Basins:
         """The attributes as they are called here, of a table of texts by gauge."""
         wanted = {**self.static, **({self.region: ("region", "1", "Region")} if self.region else {})}
-        # Reversed, so that of several columns for one name the first listed wins.
-        chosen = {name: key for key, (name, *_) in reversed(wanted.items()) if key in table}
+        chosen = first_of({key: name for key, (name, *_) in wanted.items()}, table)
         if lacking := [name for name in ("lat", "lon") if name not in chosen]:
             raise DataError(f"{self.name}: no {some(lacking)} in the attributes; they have {some(list(table))}.")
         columns = {name: table[key] if name in TEXTS else number(table[key]) for name, key in chosen.items()}
@@ -107,7 +106,7 @@ class Layout:
 
     def in_our_names(self, table: pd.DataFrame, source: str) -> pd.DataFrame:
         """The columns that are read, as they are called here; what was packed a little below zero is zero."""
-        chosen = {name: key for key, name in reversed(self.series.items()) if key in table}
+        chosen = first_of(self.series, table)
         if lacking := [name for name in NEEDED if name not in chosen]:
             columns = [key for key, name in self.series.items() if name in lacking]
             raise DataError(f"{source}: no column {' or '.join(columns)}; it has {', '.join(map(str, table))}")
@@ -139,6 +138,15 @@ class Layout:
         basins.read(sorted(sites - {*basins.left}), read_site, each)
         dataset = join(basins, path, {"title": self.name, "domain": "hydrology", **self.about}, span, {})
         return dataset.assign_attrs(title=f"{self.name}, {dataset.sizes['site']} basins")
+
+
+def first_of(names: Mapping[str, str], table: pd.DataFrame) -> dict[str, str]:
+    """The column of each name: of several for one name the first listed that the table has."""
+    chosen: dict[str, str] = {}
+    for column, name in names.items():
+        if column in table:
+            chosen.setdefault(name, column)
+    return chosen
 
 
 def number(column: pd.Series) -> pd.Series:

@@ -87,7 +87,8 @@ def load(path: str | Path, span: str | None = None, each: Each = iter) -> xr.Dat
     """Read all catchments that can be used, over the days of `span` or those they have in common."""
     path = Path(path)
     files = by_site(GB.needed(path, *SERIES_FILES), lambda stem: stem.split("_")[-2])
-    prefixes = ("CAMELS_GB", "camels_gb_v2", "CAMELS_GB_v2")
+    second = "_v2_" in next(iter(files.values())).name
+    prefixes = ("camels_gb_v2", "CAMELS_GB_v2") if second else ("CAMELS_GB",)
     tables = GB.needed(path, *(f"{prefix}_topographic_attributes.csv" for prefix in prefixes))
     for kind in KINDS:
         tables += GB.files(path, *(f"{prefix}_{kind}_attributes.csv" for prefix in prefixes))

@@ -188,9 +188,7 @@ def test_a_parent_of_one_collection_will_do_and_of_two_both_are_named(tmp_path):
     (tmp_path / "notes").mkdir()
     assert open_dataset(tmp_path).title.startswith("CAMELS-CH")
     files.write_de(tmp_path / "germany")
-    with pytest.raises(
-        DataError, match="more than one collection in it: .*CAMELS-CH.* and .*CAMELS-DE.* Give the path of one"
-    ):
+    with pytest.raises(DataError, match="than one collection in it, CAMELS-CH and CAMELS-DE; give the path"):
         open_dataset(tmp_path)
     assert open_dataset(tmp_path / "germany").title.startswith("CAMELS-DE")
 
