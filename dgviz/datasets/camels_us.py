@@ -68,10 +68,15 @@ ATTRIBUTES = {
 }
 
 
+def file_of(path: str | Path | None = None) -> Path:
+    """The prepared file; `path` is itself or its folder, by default as above."""
+    otherwise = " Or get the published files with `dgviz data get camels-us` and open camels-us."
+    return find_file("camels_us", FILE, path, otherwise)
+
+
 def load(path: str | Path | None = None) -> xr.Dataset:
     """Read the basins of the usual comparison; `path` is the file or its folder, by default as above."""
-    otherwise = " Or get the published files with `dgviz data get camels-us` and open camels-us."
-    file = find_file("camels_us", FILE, path, otherwise)
+    file = file_of(path)
     with xr.open_dataset(file, engine="h5netcdf") as raw:
         raw = raw.rename(basin="site")
         raw = raw.isel(site=raw.in_531.values.astype(bool))

@@ -69,7 +69,7 @@ def test_a_check_lists_the_problems_of_every_site_of_own_files(command, tmp_path
         table.to_csv(tmp_path / f"{site}.csv", index=False)
     done = command("check", tmp_path)
     assert done.exit_code == 0 and "1 of 4, 3 left out" in done.stdout
-    assert done.stdout.count("prcp on 1989-10-04 is -1") == done.stdout.count("2 more times)") == 2
+    assert done.stdout.count("prcp on 1989-10-04 is -1") == 2
     assert "site c: tmean on 1989-10-01 is 280; this looks like kelvin" in done.stdout
     for site in "abcd":
         text.to_csv(tmp_path / f"{site}.csv", index=False)
