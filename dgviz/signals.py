@@ -40,6 +40,19 @@ def signals_wait() -> Iterator[None]:
 
 
 @contextmanager
+def blocked_in_children() -> Iterator[None]:
+    """Processes that are started in here hear of no Ctrl-C: it is for the one that started them, who ends them."""
+    if not hasattr(signal, "pthread_sigmask"):  # on Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
 def end_at_once() -> Iterator[None]:
     """A signal ends the process on the spot, with a word and no traceback: while there is nothing to clear away."""
     before = {each: signal.signal(each, _leave) for each in ENDING}

@@ -24,7 +24,8 @@ FLOORS = (
     ("domains",),
     ("experiment",),
     ("ui",),
-    ("cli",),
+    ("cli", "public"),
+    ("__main__",),
 )
 FLOOR = {part: number for number, parts in enumerate(FLOORS) for part in parts}
 

@@ -59,6 +59,7 @@ ENDED: tuple[Status, ...] = ("done", "stopped", "failed")
 LIVING: tuple[Status, ...] = ("training", "paused", "stopping")
 GONE = "The process that trained this run is gone. Train again to continue from its last epoch."
 TAKEN = "The run was taken from the queue before it was trained further. Train again to continue from its last epoch."
+LONGEST = 20_000  # characters of an error with where it came from
 NO_ROOM = "The reason could not be written: the disk is full. Make room, then train again."
 
 
@@ -208,7 +209,7 @@ class Run:
         if status == "waiting":
             return ""
         try:
-            return read_bytes(self.folder / "error.txt").decode(errors="replace") or NO_ROOM
+            return short(read_bytes(self.folder / "error.txt").decode(errors="replace"), LONGEST) or NO_ROOM
         except DamagedFile as error:
             return str(error)
         except FileNotFoundError:
@@ -476,6 +477,8 @@ class Run:
                 raise DamagedFile(path, "holds no trained weights.")
             return weights
         except FileNotFoundError:
+            if self.record:
+                raise DamagedFile(path, "is missing.") from None
             raise RunError(f"The run {self.id!r} has no trained model; it is {self.status}.") from None
         except DamagedFile as error:
             self._found[path.name] = str(error)

@@ -39,7 +39,7 @@ from dgviz.experiment.splits import Fold, folds_of, periods_of, training_days
 from dgviz.files import whole, write_whole
 from dgviz.learn import DifferentiableModel, Ensemble, Epoch, fit, site_weights
 from dgviz.learn.tensors import Tensors
-from dgviz.signals import INTERRUPTED, in_main_thread, signals_wait, terminate_as_interrupt
+from dgviz.signals import INTERRUPTED, blocked_in_children, in_main_thread, signals_wait, terminate_as_interrupt
 
 POLL = 0.1  # seconds between looks at the folder
 PATIENCE = 5.0  # seconds that a process has to end by itself
@@ -335,7 +335,8 @@ class Worker:
             # A forked child would inherit the threads and locks of torch and of the server.
             context = multiprocessing.get_context("spawn")
             process = context.Process(target=_serve, args=(self.folder, os.getpid()), daemon=True)
-            process.start()
+            with blocked_in_children():
+                process.start()
             self._process = process
 
     def submit(self, config: RunConfig) -> Run:
