@@ -31,6 +31,7 @@ from dgviz.experiment.checksums import checksum, checksums
 from dgviz.experiment.config import ConfigError, RunConfig
 from dgviz.experiment.data import dataset_of
 from dgviz.experiment.leakage import leaks
+from dgviz.experiment.memory import check_memory
 from dgviz.experiment.progress import EpochRecord
 from dgviz.experiment.results import make_results
 from dgviz.experiment.run_files import DamagedFile, RunError, remove
@@ -101,8 +102,8 @@ def check_config(config: RunConfig) -> None:
     dataset = dataset_of(config)
     periods_of(config, dataset)
     folds_of(config, dataset)
-    _device(config)
     check_inputs(config, dataset)
+    check_memory(config, dataset, _device(config))
     model = DifferentiableModel.build(config, dataset)
     tensors = model.tensors(dataset.isel(time=slice(1)), config.target)
     if config.weights:
@@ -158,6 +159,7 @@ class _Job:
         dataset = self.run.dataset()
         folds = folds_of(self.config, dataset)
         days, warmup = training_days(self.config, dataset)
+        check_memory(self.config, dataset, self.device)
         self.parts = [Part(fold, seed, len(folds), self.config) for fold in folds for seed in range(self.config.seeds)]
         models: list[list[DifferentiableModel]] = [[] for _ in folds]
         tensors = None
