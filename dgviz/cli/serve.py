@@ -1,11 +1,13 @@
 """`dgviz serve`: the dashboard in a browser."""
 
+import signal
 from typing import Annotated
 
 import typer
 
 from dgviz.cli.terminal import RunsFolder, plain_errors
 from dgviz.experiment.runs import runs_folder
+from dgviz.signals import end_at_once
 
 
 def serve(
@@ -18,8 +20,10 @@ def serve(
     ] = "127.0.0.1",
 ) -> None:
     """Serve the dashboard in a browser."""
-    # Only here: Panel takes seconds to import.
-    from dgviz.ui.app import serve as serve_dashboard
-
     with plain_errors():
+        # Only here: Panel takes seconds to import.
+        with end_at_once():
+            from dgviz.ui.app import serve as serve_dashboard
+        # To whoever handles Ctrl-C now: this function, or the server once it runs.
+        signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
         serve_dashboard(port=port, show=show, data=data, runs_folder=runs or runs_folder(), address=address)

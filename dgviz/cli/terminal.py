@@ -9,6 +9,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from dgviz.signals import INTERRUPTED
+
 RunsFolder = Annotated[
     Path | None, typer.Option("--runs", help="Folder of runs; else DGVIZ_RUNS, else `runs` in the current folder.")
 ]
@@ -23,8 +25,7 @@ def plain_errors() -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         err.print("Interrupted.")
-        # As a shell reports Ctrl-C: 128 + SIGINT
-        raise typer.Exit(130) from None
+        raise typer.Exit(INTERRUPTED) from None
     except (ValueError, OSError) as error:
         err.print(f"[bold red]Error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
         raise typer.Exit(1) from None

@@ -88,7 +88,7 @@ def _run(
     if extend:
         if preset or changes.keys() != {"epochs"}:
             raise ValueError(f"--extend takes a number of epochs and nothing else: --extend {extend} --set epochs=100.")
-        return find_run(extend, folder).extended(changes["epochs"], folder)
+        return find_run(extend, folder).extended(changes["epochs"], folder, claimed=True)
     if preset:
         # A preset is one of the domain, which the data bring along.
         which = {name: changes[name] for name in ("domain", "data") if name in changes}
@@ -98,7 +98,7 @@ def _run(
     if config.held_sites and config.holdout != "sites":
         raise ValueError("held_sites are held out with holdout 'sites' only. Add --set holdout=sites.")
     check_config(config)  # so that a mistake leaves no run behind
-    return Run.create(config, folder)
+    return Run.create(config, folder, claimed=True)  # or an open dashboard would train it
 
 
 def _setting(text: str) -> tuple[str, Any]:

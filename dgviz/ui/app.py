@@ -262,12 +262,12 @@ def serve(
     """
     store = DataStore(runs_folder or default_runs_folder(), data)
     store.dataset(data)
-    store.warm_up()
     port = port or _free_port(address)
     for logger in ("asyncio", "tornado.application"):
         logging.getLogger(logger).addFilter(not_of_a_closed_page)
     gc.freeze()  # the garbage of a session is found without looking through all modules and data
     try:
+        store.warm_up()
         pn.serve(
             {"/": lambda: create_app(store)},
             port=port,

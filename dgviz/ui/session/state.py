@@ -187,7 +187,12 @@ class AppState(param.Parameterized):
         """Look again which runs there are."""
         runs = self.store.runs()
         ended = [run.id for run in runs if run.status in ENDED]
-        self.param.update(runs=[run.id for run in runs], ended=ended, unreadable=self.store.unreadable())
+        known = [run.id for run in runs]
+        gone = {name: "" for name in ("run", "baseline") if (shown := getattr(self, name)) and shown not in known}
+        others = [run_id for run_id in self.others if run_id in known]
+        self.param.update(runs=known, ended=ended, unreadable=self.store.unreadable(), others=others, **gone)
+        if gone:
+            self.problem = "A run that was shown is there no more: its folder was removed."
 
     def finished(self) -> list[str]:
         """Ids of the runs on this data set whose results can be shown, the newest first."""
@@ -216,7 +221,9 @@ class AppState(param.Parameterized):
         try:
             return self.store.results(run_id)
         except (OSError, ValueError) as error:
-            self.problem = f"The results of {run_id} could not be read: {error}"
+            self.param.update(
+                problem=f"The results of {run_id} could not be read: {error}", unreadable=self.store.unreadable()
+            )
             return None
 
     def stale(self) -> dict[str, tuple[Any, Any]]:
@@ -350,9 +357,13 @@ class AppState(param.Parameterized):
             return
         try:
             run = self.store.run(self.training)
+            if not (run.folder / "config.json").exists():
+                raise RunError(f"The run {run.id!r} was removed.")
             status = run.status
             records, self._cursor = run.read_progress(self._cursor)
-        except (RunError, OSError):  # a waiting run that was taken from the queue
+        except (RunError, OSError) as error:
+            if self.status != "waiting":  # or it was taken from the queue
+                self.problem = str(error)
             self.param.update(followed="", training="", status="", progress=[])
             self.refresh_runs()
             return

@@ -181,19 +181,21 @@ def shown_only(page: str, baseline: str, what_if: WhatIf | None = None) -> str:
 
 
 def unreadable_runs(state: AppState):
-    """Which run folders are left out and why; nothing where all can be read."""
+    """Which files of runs are damaged and how; nothing where all can be read."""
+    state.unreadable = state.store.unreadable()  # also what was found while the frame was built
     return text(
         pn.bind(unreadable_text, state.param.unreadable), visible=state.param.unreadable.rx.bool(), margin=(0, 0, 8, 0)
     )
 
 
 def unreadable_text(problems: list[str]) -> str:
-    """What is wrong with run folders and what to do, HTML."""
-    count = "One run is" if len(problems) == 1 else f"{len(problems)} runs are"
+    """What is wrong with files of runs and what to do, HTML."""
+    count = "One file of a run is" if len(problems) == 1 else f"{len(problems)} files of runs are"
     lines = "".join(f"<li>{html.escape(problem)}</li>" for problem in problems)
     return (
-        f"<details class='problem'><summary>{count} left out: the configuration cannot be read</summary><ul>{lines}"
-        "</ul>Correct the file, or move its folder away, and reload this page. All other runs are here.</details>"
+        f"<details class='problem'><summary>{count} damaged</summary><ul>{lines}</ul>A run without a configuration is "
+        "left out, one with damaged results is shown without them. Correct the file, or move its folder away, and "
+        "reload this page. All other runs are as they were.</details>"
     )
 
 

@@ -80,7 +80,8 @@ def _held_out(name: str, place: Place | None, state: AppState) -> str:
 
 
 def _medians(place: Place, period: str, state: AppState) -> str:
-    medians = state.store.medians(place.run.id).sel(period=period)
+    medians = state.store.medians(place.run.id)
+    medians = medians.sel(period=period) if medians else {}  # empty where they are damaged
     note = f"<div class='caption'>{_on_its_way(place.later, state)}</div>" if place.later else ""
     values = [number(float(medians[name])) if name in medians else "" for name in two_scores(state)]
     cells = [f"<td>{value}{note if place == 0 else ''}</td>" for place, value in enumerate(values)]
