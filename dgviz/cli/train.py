@@ -4,7 +4,7 @@ import contextlib
 import json
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,9 +17,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from dgviz.cli.terminal import RunsFolder, err, out, plain_errors
+from dgviz.datasets.remarks import Remark
 from dgviz.engine import n_threads
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.leakage import leaks
+from dgviz.experiment.learnable import n_scored, remarks_of
 from dgviz.experiment.progress import EpochRecord
 from dgviz.experiment.runs import Run, find_run, runs_folder
 from dgviz.experiment.worker import carry_out, check_config
@@ -42,16 +44,22 @@ def train(
     with plain_errors():
         run = _run(data, set_ or [], preset, resume, extend, runs or runs_folder())
         # Before training, so that one can still stop it.
-        for leak in leaks(run.config, run.dataset()):
+        dataset = run.dataset()
+        for leak in leaks(run.config, dataset):
             err.print(f"[bold yellow]Leak:[/] {escape(leak)}", highlight=False, soft_wrap=True)
+        before = remarks_of(run.config, dataset)
+        _show(before)
         started = time.monotonic()
         torch.set_num_threads(n_threads())
         with _progress(run, quiet=as_json) as on_epoch:
             carry_out(run, on_epoch)
         results = run.results()
+        # What training itself found, such as a loss that did not fall.
+        _show(remark for remark in run.remarks if remark.kind == "doubtful" and remark not in before)
         if as_json:
             seconds = round(time.monotonic() - started, 1)
-            print(json.dumps({"run": str(run.folder), **_medians(run, results), "seconds": seconds}))
+            scored = {"sites": results.sizes["site"], "sites_scored": n_scored(results, run.config.target_quantity)}
+            print(json.dumps({"run": str(run.folder), **_medians(run, results), **scored, "seconds": seconds}))
         else:
             ended = f"\nRun {run.id} is {run.status}: {run.folder.absolute()}"
             out.print(_score_table(run, results), escape(ended))
@@ -135,11 +143,25 @@ def _progress(run: Run, quiet: bool) -> Iterator[Callable[[EpochRecord], None]]:
         yield on_epoch
 
 
+def _show(said: Iterable[Remark]) -> None:
+    """What the run goes on without, and what is doubtful in it."""
+    for remark in said:
+        words = f"[bold yellow]{escape(remark.kind.capitalize())}:[/] {escape(f'{remark.about}: {remark.text}')}"
+        err.print(words, highlight=False, soft_wrap=True)
+
+
 def _score_table(run: Run, results: xr.Dataset) -> Table:
-    """The scores of the target in the order in which it declares them."""
-    table = Table("score", "train", "test", title=f"Median over {results.sizes['site']} sites")
+    """The scores of the target in the order in which it declares them; of how many sites, where not of all."""
+    n_sites, periods = results.sizes["site"], ("train", "test")
+    n_test = n_scored(results, run.config.target_quantity)
+    of = f"{n_sites} sites" if n_test == n_sites else f"{n_test} of {n_sites} sites in the test period"
+    table = Table("score", *periods, title=f"Median over {of}")
     for name in run.config.target_quantity.scores:
-        medians = results[name].median("site").sel(period=["train", "test"]).values
         label, units = results[name].attrs["long_name"], results[name].attrs["units"]
-        table.add_row(label if units == "1" else f"{label}, {units}", *(f"{median:.2f}" for median in medians))
+        cells = []
+        for period in periods:
+            values = results[name].sel(period=period)
+            n_known = int(values.notnull().sum())
+            cells.append(f"{float(values.median()):.2f}" + (f" ({n_known} of {n_sites})" if n_known < n_sites else ""))
+        table.add_row(label if units == "1" else f"{label}, {units}", *cells)
     return table

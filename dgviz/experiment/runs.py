@@ -28,6 +28,7 @@ import psutil
 import xarray as xr
 
 from dgviz.datasets import resolve
+from dgviz.datasets.remarks import Remark
 from dgviz.datasets.site_network import upstream_of
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.data import dataset_of, select_sites
@@ -174,6 +175,11 @@ class Run:
     def record(self) -> dict:
         """Device, versions, seed, seconds and how the run ended; empty before that."""
         return _read_json(self.folder / "record.json")
+
+    @property
+    def remarks(self) -> list[Remark]:
+        """What was assumed, left out or found doubtful in the data and in training; none before there are results."""
+        return [Remark(*parts) for parts in self.record.get("remarks", [])]
 
     @property
     def progress(self) -> list[EpochRecord]:

@@ -21,19 +21,25 @@ from pathlib import Path
 import psutil
 import torch
 import xarray as xr
+from torch import Tensor
 
+from dgviz.datasets.remarks import Remark, remarks
 from dgviz.engine import n_processors
 from dgviz.experiment.config import ConfigError, RunConfig
 from dgviz.experiment.data import dataset_of
 from dgviz.experiment.leakage import leaks
+from dgviz.experiment.learnable import remarks_of, trainings
 from dgviz.experiment.progress import EpochRecord
 from dgviz.experiment.results import make_results
 from dgviz.experiment.runs import ENDED, Run, RunError, list_runs
-from dgviz.experiment.splits import Fold, folds_of, periods_of, training_days
+from dgviz.experiment.splits import Fold, periods_of, training_days
 from dgviz.files import whole, write_whole
 from dgviz.learn import DifferentiableModel, Ensemble, Epoch, fit, site_weights
+from dgviz.learn.not_finite import NotFiniteError
 from dgviz.learn.tensors import Tensors
+from dgviz.steps import step_of
 
+LEAST_FALL = 0.001  # of the loss of the first epoch; less is not learning
 POLL = 0.1  # seconds between looks at the folder
 
 
@@ -65,8 +71,7 @@ def check_config(config: RunConfig) -> None:
     Raises ConfigError, DataError, RunError or ValueError saying what does not fit.
     """
     dataset = dataset_of(config)
-    periods_of(config, dataset)
-    folds_of(config, dataset)
+    trainings(config, dataset)
     _device(config)
     check_inputs(config, dataset)
     model = DifferentiableModel.build(config, dataset)
@@ -121,7 +126,8 @@ class _Job:
 
     def carry_out(self) -> None:
         dataset = self.run.dataset()
-        folds = folds_of(self.config, dataset)
+        folds = trainings(self.config, dataset)
+        self.remarks = [*remarks(dataset), *remarks_of(self.config, dataset)]
         days, warmup = training_days(self.config, dataset)
         self.parts = [Part(fold, seed, len(folds), self.config) for fold in folds for seed in range(self.config.seeds)]
         models: list[list[DifferentiableModel]] = [[] for _ in folds]
@@ -130,7 +136,10 @@ class _Job:
             model = self._build(part, dataset)
             # The data are the same for every part.
             tensors = tensors or model.tensors(dataset, self.config.target, self.device)
-            self._train(number, part, model, tensors.span(days.start, days.stop, warmup))
+            try:
+                self._train(number, part, model, tensors.span(days.start, days.stop, warmup))
+            except NotFiniteError as error:
+                raise ValueError(_with_names(error, dataset, days.start - warmup)) from error
             if self.ended == "done" or number == 1:  # one cut short counts only where it is all there is
                 models[folds.index(part.fold)].append(model)
             if self.ended == "stopped":
@@ -145,6 +154,7 @@ class _Job:
 
     def _train(self, number: int, part: "Part", model: DifferentiableModel, tensors: Tensors) -> None:
         checkpoint = self.run.checkpoint(number)
+        untrained = [weight.detach().clone() for weight in model.parameters()]
         epochs = fit(model, tensors, part.config, checkpoint, self._interrupted, part.fold.trained)
         try:
             with closing(epochs):
@@ -152,6 +162,24 @@ class _Job:
                     self._report(number, epoch, model)
         except KeyboardInterrupt:
             self.ended = "stopped"
+        if self.trained.get(number):
+            self._check_learned(number, untrained, model)
+
+    def _check_learned(self, number: int, untrained: list[Tensor], model: DifferentiableModel) -> None:
+        """Refuses weights that are still those of the beginning, and remarks on a loss that did not fall."""
+        if all(map(torch.equal, untrained, model.parameters())):
+            raise ConfigError(
+                f"Nothing was learned: no weight changed in {self.trained[number]} epochs. Raise learning_rate (now "
+                f"{self.config.learning_rate:g}) or clip (now {self.config.clip:g})."
+            )
+        losses = [record["loss"] for record in self.run.progress if record["part"] == number]
+        if len(losses) > 1 and min(losses[1:]) > losses[0] * (1 - LEAST_FALL):
+            text = (
+                f"the loss did not fall: {losses[0]:.4g} in the first epoch, {min(losses[1:]):.4g} at best in the "
+                f"{len(losses) - 1} after it. Little was learned: try another learning_rate (now "
+                f"{self.config.learning_rate:g}) or more epochs."
+            )
+            self.remarks.append(Remark("doubtful", self.parts[number - 1].name or "training", text))
 
     def _report(self, number: int, epoch: Epoch, model: DifferentiableModel) -> None:
         seconds = time.monotonic() - self.started
@@ -196,6 +224,7 @@ class _Job:
             "backend": ": ".join(models[0][0].process_model.backend(self.device)),
             "seed": self.config.seed,
             "leaks": leaks,
+            "remarks": self.remarks,
             "created": f"{datetime.now():%Y-%m-%d %H:%M}",
             "versions": {name: version(name) for name in ("dgviz", "torch", "xarray")}
             | {"python": platform.python_version()},
@@ -205,6 +234,19 @@ class _Job:
             torch.save([[model.state_dict() for model in of_fold] for of_fold in models], partial)
         with whole(self.run.folder / "results.zarr") as partial:
             results.to_zarr(partial, mode="w", zarr_format=2, consolidated=True)
+
+
+def _with_names(error: NotFiniteError, dataset: xr.Dataset, first: int) -> str:
+    """What became no number, with the names of site and time; positions count from `first` in the record."""
+    if error.site is None:
+        return str(error)
+    times, site = dataset.indexes["time"], f"{dataset.site.values[error.site]}"
+    step = step_of(times)
+    if error.step is None:
+        return error.said(f"site {site}", "")
+    # A warm-up before the record repeats its first year.
+    position = first + (error.step if error.step >= 0 else error.step % step.per_year)
+    return error.said(f"site {site}", f"{step.name} {times[position]:%Y-%m-%d %H:%M}".removesuffix(" 00:00"))
 
 
 def _device(config: RunConfig) -> str:

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from dgviz.learn.losses import LOSSES, nse
 from dgviz.learn.model import DifferentiableModel
+from dgviz.learn.not_finite import NotFiniteError, first_not_finite
 from dgviz.learn.options import ConfigError, TrainingOptions
 from dgviz.learn.tensors import Tensors
 from dgviz.suggestions import suggest
@@ -85,6 +86,9 @@ class _Training:
         self.everything = torch.arange(self.n_sites)
         self.joined = model.process_model.joins_sites
         self.trained, self.held = self._hold_out(self.everything if sites is None else torch.tensor(sites))
+        self.observed = tensors.target.isfinite().cpu()
+        if list(model.parameters()):
+            self._check_observed()
         # Of the training steps and sites alone: nothing of the test period leaks in.
         model.learn_statistics(tensors.span(self.first_step, self.n_steps, 0, self.trained.tolist()))
         self.deviation = _deviation(tensors.target[self.first_step : self.n_steps])
@@ -101,13 +105,27 @@ class _Training:
         if config.validation == "none":
             return sites, None
         if config.validation == "period":
-            first = self.n_steps - max(1, round((self.n_steps - self.first_step) * config.validation_fraction))
+            first = self.n_steps - held_steps(config, self.n_steps - self.first_step)
             held = self._held(first, sites)
             self.n_steps = first
             return sites, held
         order = sites[torch.randperm(len(sites), generator=self.random)]
         n_held = min(len(sites) - 1, max(1, round(len(sites) * config.validation_fraction)))
         return order[n_held:], self._held(self.first_step, order[:n_held])
+
+    def _check_observed(self) -> None:
+        """Go on without sites that are not observed: their loss is zero, the best there can be, and teaches nothing."""
+        seen = self.observed[self.first_step : self.n_steps, self.trained].any(0)
+        self.trained = self.trained[seen]
+        if not seen.any():
+            raise ConfigError(
+                f"There is nothing to learn: {self.config.target} is not observed at the sites and times trained on."
+            )
+        if self.held is not None and not self.held.target[self.held.warmup :].isfinite().any():
+            raise ConfigError(
+                f"validation {self.config.validation!r}: {self.config.target} is not observed in what is held out. "
+                "Hold out more, or choose validation 'none'."
+            )
 
     def _held(self, first: int, sites: Tensor) -> Tensors:
         """The last steps of these sites; sites that are joined all come along, unobserved."""
@@ -136,15 +154,12 @@ class _Training:
             batch = self._random_windows(sites)
             with self._own_random_numbers():
                 loss, simulated = self._score(batch, sites)
-            if not loss.isfinite():
-                raise ValueError(
-                    f"The loss became {loss.item()} in epoch {self.epoch + 1}. Lower learning_rate "
-                    f"(now {self.config.learning_rate:g}) or clip (now {self.config.clip:g})."
-                )
             self.optimizer.zero_grad()
             loss.backward()
             # A long simulation can have a huge gradient in one update; its direction is still right.
-            nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip)
+            norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip)
+            if not (loss.isfinite() and norm.isfinite()):
+                raise self._not_finite(loss, batch, sites)
             self.optimizer.step()
             losses.append(loss.item())
             scores[sites] = nse(simulated.detach(), batch.target[batch.warmup :]).cpu()
@@ -182,11 +197,47 @@ class _Training:
         window = min(self.config.window, self.n_steps - self.first_step)
         starts = 1 if self.joined else len(sites)
         start = torch.randint(self.first_step, self.n_steps - window + 1, (starts,), generator=self.random)
+        start = self._onto_observations(start, sites, window)
         # (warm-up + window, site): each site has a window of its own
         steps = (torch.arange(-self.config.warmup, window)[:, None] + start).expand(-1, len(sites))
         device = self.tensors.target.device
         tensors = self.tensors.observed_at(self.trained) if self.joined else self.tensors
+        self.steps = steps
         return tensors.take(steps.to(device), sites.to(device), self.config.warmup)
+
+    def _onto_observations(self, start: Tensor, sites: Tensor, window: int) -> Tensor:
+        """The starts `(site,)` of windows, those without any observation moved to the nearest that holds one."""
+        trained = self.observed[:, self.trained].any(1, keepdim=True)
+        observed = trained if self.joined else self.observed[:, sites]
+        # How many times were observed before each time, `(time + 1, site)`.
+        before = torch.cat([torch.zeros_like(observed[:1]), observed]).cumsum(0)
+        start, column = start.clone(), torch.arange(len(start))
+        for i in (before[start + window, column] == before[start, column]).nonzero()[:, 0].tolist():
+            times = observed[: self.n_steps, i].nonzero()[:, 0]
+            times = times[times >= self.first_step]
+            nearest = times[(times - start[i] - window // 2).abs().argmin()]
+            start[i] = (nearest - window // 2).clamp(self.first_step, self.n_steps - window)
+        return start
+
+    def _not_finite(self, loss: Tensor, batch: Tensors, sites: Tensor) -> NotFiniteError:
+        """The error that the loss, or its gradient, is no number any more, with the place where that begins."""
+
+        def loss_of(simulated: Tensor) -> Tensor:
+            scored = simulated[batch.warmup :], batch.target[batch.warmup :], self.deviation[sites]
+            return self.loss(*scored, self.weight[sites], self.config.target_quantity)
+
+        with self._own_random_numbers():
+            first = first_not_finite(self.model, batch, self.config.target, loss_of)
+        what = f"The loss became {loss.item():g}" if not loss.isfinite() else "The gradient of the loss became nan"
+        words = f"{what} in epoch {self.epoch + 1}"
+        fix = (
+            f"Lower learning_rate (now {self.config.learning_rate:g}) or clip (now {self.config.clip:g}), or look at "
+            "what is said to be no number first."
+        )
+        if first is None:
+            return NotFiniteError(words, fix)
+        step = None if first.step is None else int(self.steps[first.step, first.site if not self.joined else 0])
+        return NotFiniteError(words, fix, first.what, int(sites[first.site]), step)
 
     def _score(self, batch: Tensors, sites: Tensor) -> tuple[Tensor, Tensor]:
         target = self.config.target
@@ -198,7 +249,11 @@ class _Training:
         if self.held is None:
             return None
         with torch.no_grad():
-            return self._score(self.held, self.held_sites)[0].item()
+            loss = self._score(self.held, self.held_sites)[0].item()
+        # No number is below none: the weights from the beginning would count as the best.
+        if not math.isfinite(loss):
+            raise ValueError(f"The validation loss became {loss:g} in epoch {self.epoch}. Lower learning_rate or clip.")
+        return loss
 
     def _keep_best(self, validation_loss: float | None) -> None:
         if validation_loss is None:
@@ -235,6 +290,11 @@ class _Training:
         self.random.set_state(checkpoint["random"])
         self.best, self.best_loss = checkpoint["best"], checkpoint["best_loss"]
         self.epoch, self.since_best = checkpoint["epoch"], checkpoint["since_best"]
+
+
+def held_steps(config: TrainingOptions, n_steps: int) -> int:
+    """How many of the last of `n_steps` are held out of training for validation."""
+    return max(1, round(n_steps * config.validation_fraction)) if config.validation == "period" else 0
 
 
 def site_weights(config: TrainingOptions, model: DifferentiableModel, tensors: Tensors) -> Tensor:

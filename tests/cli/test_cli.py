@@ -42,7 +42,7 @@ def test_training_ends_with_a_line_of_json(command, tmp_path):
     done = command("train", "--data", "delaware", "--json", *SET)
     assert done.exit_code == 0, done.output
     summary = json.loads(last_line(done.stdout))
-    assert summary.keys() == {"run", "median_nse_test", "seconds"}
+    assert summary.keys() == {"run", "median_nse_test", "sites", "sites_scored", "seconds"}
     run = Run(summary["run"])
     assert run.folder.parent == tmp_path / "runs" and run.status == "done"
     assert run.config.epochs == 2 and run.config.processes["snow"] == "NoSnow"
@@ -206,3 +206,19 @@ def test_a_mistake_in_the_data_leaves_no_run_behind(tmp_path):
     result = CliRunner().invoke(cli.app, ["train", "--data", "delawar", "--runs", str(tmp_path / "runs")])
     assert result.exit_code == 1 and "Did you mean 'delaware'" in result.stderr
     assert not (tmp_path / "runs").exists()
+
+
+def test_training_says_what_it_goes_on_without(command, tmp_path, delaware):
+    sites = delaware.site.values[:3]
+    part = delaware.sel(site=sites)[["prcp", "tmin", "tmax", "streamflow", "area", "elevation"]].copy(deep=True)
+    part.streamflow.values[50:, 1] = float("nan")
+    part.attrs = {"domain": "hydrology"}
+    part.drop_encoding().to_netcdf(tmp_path / "mine.nc", engine="h5netcdf")
+    words = [word for word in SET if "sites=" not in word]
+    del words[words.index("--set")]
+    done = command("train", "--data", str(tmp_path / "mine.nc"), *words)
+    assert done.exit_code == 0, done.output
+    assert "Median over 2 of 3 sites in the test period" in done.stdout and "(2 of 3)" in done.stdout
+    assert f"Left out: {sites[1]}: streamflow is not observed in the test period" in done.stderr
+    refused = command("train", "--data", str(tmp_path / "mine.nc"), *words, "--set", f"sites={sites[1]}")
+    assert refused.exit_code == 1 and "the run could not be scored" in refused.stderr
