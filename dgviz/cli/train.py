@@ -87,7 +87,7 @@ def _run(
         )
     if resume:
         return find_run(resume, folder)
-    changes = dict(_setting(text) for text in settings) | ({"data": data} if data else {})
+    changes = _changes(data, settings)
     if extend:
         if preset or changes.keys() != {"epochs"}:
             raise ValueError(f"--extend takes a number of epochs and nothing else: --extend {extend} --set epochs=100.")
@@ -98,10 +98,26 @@ def _run(
         config = RunConfig(**which).preset(preset).edited(**changes)
     else:
         config = RunConfig(**changes)
-    if config.held_sites and config.holdout != "sites":
-        raise ValueError("held_sites are held out with holdout 'sites' only. Add --set holdout=sites.")
+    if idle := config.without_effect(changes):
+        lines = [
+            f"{name} has no effect here: it needs {needs}. Set that too, or leave out {name}."
+            for name, needs in idle.items()
+        ]
+        raise ValueError("\n".join(lines))
     check_config(config)  # so that a mistake leaves no run behind
     return Run.create(config, folder)
+
+
+def _changes(data: str | None, settings: list[str]) -> dict[str, Any]:
+    """The options that were given, each once."""
+    if data is not None and not data.strip():
+        raise ValueError("--data is empty. Name a data set (`dgviz data` lists them), a path, or leave it out.")
+    given = [*(_setting(text) for text in settings), *([("data", data)] if data else [])]
+    names = [name for name, _ in given]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"{name} is given twice. Give it once.")
+    return dict(given)
 
 
 def _setting(text: str) -> tuple[str, Any]:

@@ -13,18 +13,13 @@ from dgviz.datasets import attribute_names
 from dgviz.datasets.errors import some
 from dgviz.datasets.remarks import Kind, Remark
 from dgviz.experiment.config import ConfigError, RunConfig
+from dgviz.experiment.needs import learns, reads_attributes
 from dgviz.experiment.splits import Fold, folds_of, period_positions, periods_of, training_days
 from dgviz.learn.fit import held_steps
 from dgviz.quantities import Target
 
 ROUNDING = 1e-6  # of the values: what varies less is constant
 FEW = 10  # observations of a site from which hardly anything can be learned
-
-
-def learns(config: RunConfig) -> bool:
-    """Does a run have weights at all? One with declared parameters and no network in its processes has none."""
-    networks = config.predictor != "processes" or bool(config.dynamic) or config.parameters != "fixed"
-    return networks or any(True for _ in config.build().parameters())
 
 
 def trainings(config: RunConfig, dataset: xr.Dataset) -> list[Fold]:
@@ -46,7 +41,8 @@ def trainings(config: RunConfig, dataset: xr.Dataset) -> list[Fold]:
 
 def remarks_of(config: RunConfig, dataset: xr.Dataset) -> list[Remark]:
     """The sites that a run goes on without, in training, validation and scores, and what can hardly be learned."""
-    said = list(_unscored(config, dataset))
+    said = [Remark("doubtful", name, f"has no effect: it needs {it}.") for name, it in config.without_effect().items()]
+    said += [*_of_one_site(config, dataset), *_unscored(config, dataset)]
     if learns(config):
         said += [*_untrained(config, dataset), *_unvalidated(config, dataset), *_alike(config, dataset)]
     return said
@@ -133,9 +129,15 @@ def _unscored(config: RunConfig, dataset: xr.Dataset) -> list[Remark]:
     return [Remark("left out", _named(dataset, which), text) for which, text in said if which.any()]
 
 
+def _of_one_site(config: RunConfig, dataset: xr.Dataset) -> list[Remark]:
+    """Options that compare sites with each other, where there is but one."""
+    named = [name for name in ("shuffled", "weights") if getattr(config, name)] if dataset.sizes["site"] == 1 else []
+    return [Remark("doubtful", name, f"has no effect: there is one {config.science.site}.") for name in named]
+
+
 def _alike(config: RunConfig, dataset: xr.Dataset) -> list[Remark]:
     """Attributes that are the same, or missing, at all sites: a network learns nothing from them."""
-    if config.predictor == "processes" and config.parameters != "attributes" and not config.dynamic:
+    if not reads_attributes(config):
         return []
     alike = []
     for name in attribute_names(dataset, config.attributes):

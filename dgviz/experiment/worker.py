@@ -25,7 +25,7 @@ from torch import Tensor
 
 from dgviz.datasets.remarks import Remark, remarks
 from dgviz.engine import n_processors
-from dgviz.experiment.config import ConfigError, RunConfig
+from dgviz.experiment.config import LARGEST_SEED, ConfigError, RunConfig
 from dgviz.experiment.data import dataset_of
 from dgviz.experiment.leakage import leaks
 from dgviz.experiment.learnable import remarks_of, trainings
@@ -104,7 +104,7 @@ class Part:
     """One of the trainings of a run: of a fold, from a seed of its own."""
 
     def __init__(self, fold: Fold, seed: int, n_folds: int, config: RunConfig):
-        self.fold, self.config = fold, config.edited(seed=config.seed + seed)
+        self.fold, self.config = fold, config.edited(seed=(config.seed + seed) % (LARGEST_SEED + 1))
         words = [f"fold {fold.name}"] * (n_folds > 1) + [f"seed {seed + 1} of {config.seeds}"] * (config.seeds > 1)
         self.name = ", ".join(words)
 

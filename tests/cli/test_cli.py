@@ -103,11 +103,11 @@ def test_what_leaks_is_said_before_training(command):
         (["train", "--set", "epoch=3"], "There is no option 'epoch'. Did you mean 'epochs'?"),
         (["train", "--set", "epochs=zero"], "epochs = 'zero': Input should be a valid integer"),
         (["train", "--set", "epochs"], "--set 'epochs' is not NAME=VALUE. Write for example --set epochs=50."),
-        (["train", "--set", "held_sites=01439500"], "with holdout 'sites' only. Add --set holdout=sites."),
+        (["train", "--set", "held_sites=01439500"], "it needs holdout 'sites'. Set that too"),
         (["train", "--set", "snow=NoSnw"], "The slot 'snow' has no option 'NoSnw'."),
         (["train", "--data", "delawar"], "Did you mean 'delaware'?"),
         (["train", "--data", "/no/[/such] {file}.nc"], "/no/[/such] {file}.nc"),
-        (["train", "--data", "delawar", "--set", "data=delaware"], "Did you mean 'delaware'?"),
+        (["train", "--data", "delawar", "--set", "data=delaware"], "data is given twice. Give it once."),
         (["train", "--resume", "nothing"], "There is no run 'nothing'"),
         (
             ["train", "--resume", "nothing", "--set", "epochs=2"],
@@ -222,3 +222,29 @@ def test_training_says_what_it_goes_on_without(command, tmp_path, delaware):
     assert f"Left out: {sites[1]}: streamflow is not observed in the test period" in done.stderr
     refused = command("train", "--data", str(tmp_path / "mine.nc"), *words, "--set", f"sites={sites[1]}")
     assert refused.exit_code == 1 and "the run could not be scored" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--set", "dropout=0.4"), "dropout has no effect here: it needs a recurrent network"),
+        (("--set", "folds=3"), "folds has no effect here: it needs holdout 'folds' or 'regions'"),
+        (("--set", "patience=3"), "patience has no effect here: it needs validation"),
+        (("--set", "predictor=network"), "members has no effect here"),
+        (("--set", "predictor=network"), "snow has no effect here"),
+        (("--set", "held_sites=01413500"), "held_sites has no effect here: it needs holdout 'sites'"),
+        (("--set", "dynamic=beta,beta"), "dynamic: beta is named twice"),
+        (("--set", "epochs=3"), "epochs is given twice"),
+        (("--set", "seed=18446744073709551616"), "seed = 18446744073709551616"),
+        (("--set", "learning_rate=NaN"), "learning_rate = nan"),
+        (("--set", "clip=Infinity"), "clip = inf"),
+        (("--data", ""), "--data is empty"),
+        (("--data", " "), "--data is empty"),
+        (("--data", "delaware", "--set", "data=delaware"), "data is given twice"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_an_option_without_effect_or_sense_is_refused(words, message, command, tmp_path):
+    refused = command("train", *SET, *words)
+    assert refused.exit_code == 1 and message in refused.stderr
+    assert not (tmp_path / "runs").exists()
