@@ -1,6 +1,7 @@
 """Runs on disk: a folder each, written by training and read by everything else.
 
 runs/ID/config.json      the configuration
+runs/ID/inputs.json      the sites trained on, attributes and forcings with their units, in the order of the weights
 runs/ID/worker.json      who trains it
 runs/ID/request          "stop" or "pause", asked of the worker
 runs/ID/progress.jsonl   a line an epoch
@@ -32,6 +33,7 @@ from dgviz.datasets.remarks import Remark
 from dgviz.datasets.site_network import upstream_of
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.data import dataset_of, select_sites
+from dgviz.experiment.inputs import Inputs
 from dgviz.experiment.progress import EpochRecord
 from dgviz.files import write_whole
 from dgviz.learn import DifferentiableModel, Ensemble, load
@@ -130,7 +132,8 @@ class Run:
                 f"The run {self.id!r} ended early: validation had not improved for {self.config.patience} epochs. "
                 "More would change nothing. Train a new run with more patience."
             )
-        return Run.create(config, folder, [*checkpoints, self.folder / "progress.jsonl"])
+        begun = [*checkpoints, *(self.folder / name for name in ("progress.jsonl", "inputs.json"))]
+        return Run.create(config, folder, [path for path in begun if path.exists()])
 
     def __repr__(self) -> str:
         return f"Run({self.id!r}, {self.status})"
@@ -285,20 +288,36 @@ class Run:
         return load(path) if path.exists() else None
 
     def dataset(self) -> xr.Dataset:
-        """The data of the run: its sites, all days."""
-        return dataset_of(self.config)
+        """The data of the run: its sites, all days. Raises DataError if it was begun with others."""
+        dataset = dataset_of(self.config)
+        return self.bound(self.inputs.in_order(dataset)) if self.inputs else dataset
+
+    @property
+    def inputs(self) -> Inputs | None:
+        """The sites, attributes and forcings that the run was begun with; None before that."""
+        return Inputs.read(self.folder / "inputs.json")
+
+    def bound(self, dataset: xr.Dataset) -> xr.Dataset:
+        """A data set with attributes and forcings as the run knows them, by name. Raises DataError if it lacks any."""
+        return self.inputs.bound(self.config, dataset) if self.inputs else dataset
+
+    @property
+    def _of_its_sites(self) -> RunConfig:
+        """The configuration with all sites by name: data may have others by now, or another order."""
+        return self.config.edited(sites=self.inputs.sites) if self.inputs else self.config
 
     def model(self, dataset: xr.Dataset, site: str = "") -> DifferentiableModel | Ensemble:
         """The trained model, with its best weights; of several folds, the one that predicts `site`, or the first."""
         path = self.folder / "weights.pt"
         if not path.exists():
             raise RunError(f"The run {self.id!r} has no trained model; it is {self.status}.")
+        dataset = self.bound(dataset)
         fold = int(self.results().fold.sel(site=site)) if site and self.config.holdout != "none" else 0
-        models, trained = [], load(path)[fold]
+        models, trained, config = [], load(path)[fold], self._of_its_sites
         if not trained:
             raise RunError(f"The run {self.id!r} was stopped before the part that predicts {site!r}.")
         for weights in trained:
-            models.append(DifferentiableModel.build(self.config, dataset))
+            models.append(DifferentiableModel.build(config, dataset))
             models[-1].load_state_dict(weights)
         return (models[0] if len(models) == 1 else Ensemble(models)).eval()
 
@@ -308,7 +327,8 @@ class Run:
         Where a process joins sites, the site is the first of all whose water passes it.
         Raises RunError if the data set or the run has no such site, or none of these days.
         """
-        sites = [str(s) for s in self.config.sites or dataset.site.values]
+        dataset, config = self.bound(dataset), self._of_its_sites
+        sites = [str(s) for s in config.sites or dataset.site.values]
         if site not in dataset.indexes["site"]:
             raise RunError(f"The data set has no site {site!r}.{suggest(site, dataset.site.values)}")
         if site not in sites and self.config.parameters == "sites":
@@ -321,7 +341,7 @@ class Run:
                 f"There is no day from {start} to {stop}: the data are of {days[0]:%Y-%m-%d}/{days[-1]:%Y-%m-%d}."
             )
         together = upstream_of(dataset, [site]) if model.process_model.joins_sites else [site]
-        tensors = model.tensors(select_sites(self.config, dataset, together), self.config.target)
+        tensors = model.tensors(select_sites(config, dataset, together), self.config.target)
         if site in sites:
             # The rows that these sites have in the table of parameters, if each site has its own.
             tensors = replace(tensors, sites=tensors.sites.new_tensor([sites.index(name) for name in together]))

@@ -27,6 +27,7 @@ from dgviz.datasets.remarks import Remark, remarks
 from dgviz.engine import n_processors
 from dgviz.experiment.config import LARGEST_SEED, ConfigError, RunConfig
 from dgviz.experiment.data import dataset_of
+from dgviz.experiment.inputs import Inputs
 from dgviz.experiment.leakage import leaks
 from dgviz.experiment.learnable import remarks_of, trainings
 from dgviz.experiment.progress import EpochRecord
@@ -126,6 +127,8 @@ class _Job:
 
     def carry_out(self) -> None:
         dataset = self.run.dataset()
+        if self.run.inputs is None:
+            Inputs.of(self.config, dataset).write(self.run.folder / "inputs.json")
         folds = trainings(self.config, dataset)
         self.remarks = [*remarks(dataset), *remarks_of(self.config, dataset)]
         days, warmup = training_days(self.config, dataset)

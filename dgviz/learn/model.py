@@ -43,6 +43,11 @@ class DifferentiableModel(nn.Module):
         """The model that a configuration describes, untrained, on the variables of a data set."""
         process_model = config.build()
         attributes, recurrent = attribute_names(dataset, config.attributes), forcing_names(dataset)
+        if not attributes and config.parameters == "attributes" and process_model.of(Parameter):
+            raise ValueError(
+                f"The data set {dataset.attrs.get('title', '')!r} has no attributes to learn parameters from. "
+                "Add descriptors of the sites, such as area or elevation, or choose parameters 'shared' or 'sites'."
+            )
         network = ParameterNetwork(
             process_model.of(Parameter),
             len(attributes),
