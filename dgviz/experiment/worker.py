@@ -148,7 +148,10 @@ class _Job:
             if self.ended == "stopped":
                 break
         ensembles = [group[0] if len(group) == 1 else Ensemble(group) for group in models if group]
-        results = make_results(ensembles, folds, tensors, dataset, self.config, periods_of(self.config, dataset))
+        periods = periods_of(self.config, dataset)
+        results, states = make_results(ensembles, folds, tensors, dataset, self.config, periods)
+        if states:
+            states.save(self.run.folder / "states.pt")
         self._write(models, results, leaks(self.config, dataset))
 
     def _build(self, part: "Part", dataset: xr.Dataset) -> DifferentiableModel:
