@@ -4,7 +4,7 @@ import contextlib
 import json
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,8 +16,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from dgviz.cli.terminal import RunsFolder, err, out, plain_errors
-from dgviz.datasets.remarks import Remark
+from dgviz.cli.terminal import RunsFolder, err, out, plain_errors, show_remarks
 from dgviz.engine import n_threads
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.leakage import leaks
@@ -48,14 +47,14 @@ def train(
         for leak in leaks(run.config, dataset):
             err.print(f"[bold yellow]Leak:[/] {escape(leak)}", highlight=False, soft_wrap=True)
         before = remarks_of(run.config, dataset)
-        _show(before)
+        show_remarks(before)
         started = time.monotonic()
         torch.set_num_threads(n_threads())
         with _progress(run, quiet=as_json) as on_epoch:
             carry_out(run, on_epoch)
         results = run.results()
         # What training itself found, such as a loss that did not fall.
-        _show(remark for remark in run.remarks if remark.kind == "doubtful" and remark not in before)
+        show_remarks(remark for remark in run.remarks if remark.kind == "doubtful" and remark not in before)
         if as_json:
             seconds = round(time.monotonic() - started, 1)
             scored = {"sites": results.sizes["site"], "sites_scored": n_scored(results, run.config.target_quantity)}
@@ -157,13 +156,6 @@ def _progress(run: Run, quiet: bool) -> Iterator[Callable[[EpochRecord], None]]:
             )
 
         yield on_epoch
-
-
-def _show(said: Iterable[Remark]) -> None:
-    """What the run goes on without, and what is doubtful in it."""
-    for remark in said:
-        words = f"[bold yellow]{escape(remark.kind.capitalize())}:[/] {escape(f'{remark.about}: {remark.text}')}"
-        err.print(words, highlight=False, soft_wrap=True)
 
 
 def _score_table(run: Run, results: xr.Dataset) -> Table:

@@ -7,11 +7,14 @@ converted and the history says so; nothing else is changed.
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import xarray as xr
 
 from dgviz.datasets.conversion import conversions, in_units
 from dgviz.datasets.errors import DataError, refuse, some
+from dgviz.datasets.labels import label
 from dgviz.datasets.problems import find_problems
+from dgviz.datasets.remarks import Remark, with_remarks
 from dgviz.datasets.steps import check_period, check_times
 from dgviz.datasets.vocabulary import CALENDAR, Vocabulary
 
@@ -35,7 +38,7 @@ def check(
 
 
 def check_layout(ds: xr.Dataset, source: str | Path, vocabulary: Vocabulary) -> None:
-    """Dimensions, coordinates and at least one forcing and one target."""
+    """Dimensions, coordinates and at least one forcing."""
     for name in ("time", "site"):
         if name not in ds.indexes:
             raise DataError(f"{source}: no coordinate {name!r}; it has {', '.join(map(str, ds.coords)) or 'none'}.")
@@ -45,9 +48,8 @@ def check_layout(ds: xr.Dataset, source: str | Path, vocabulary: Vocabulary) -> 
         if name not in ds.coords or ds[name].dims != ("site",):
             raise DataError(f"{source}: no coordinate {name!r} along 'site'; every site needs lat, lon and name.")
     forcings = [name for name in vocabulary.forcings if name not in CALENDAR]
-    for kind, known in (("forcing", forcings), ("target", vocabulary.targets)):
-        if not any(name in ds for name in known):
-            raise DataError(f"{source}: no {kind}; it needs one of {', '.join(known)}.")
+    if not any(name in ds for name in forcings):
+        raise DataError(f"{source}: no forcing; it needs one of {', '.join(forcings)}.")
     for name in vocabulary.series:
         if name in ds and ds[name].dims != ("time", "site"):
             raise DataError(f"{source}: {name} has dimensions {ds[name].dims}, it needs ('time', 'site').")
@@ -65,6 +67,8 @@ def with_roles(ds: xr.Dataset, vocabulary: Vocabulary) -> xr.Dataset:
 
     The series stand first, in the order in which they are declared.
     """
+    if not any(name in ds for name in vocabulary.targets):
+        ds = unobserved(ds, vocabulary)
     names = [name for name in vocabulary.series if name in ds]
     # Networks and tables take the series in this order, whatever the file has.
     ds = ds[[*names, *(name for name in ds if name not in names)]]
@@ -72,6 +76,15 @@ def with_roles(ds: xr.Dataset, vocabulary: Vocabulary) -> xr.Dataset:
         role = "forcing" if name in vocabulary.forcings else "target"
         ds[name] = ds[name].assign_attrs(role=role)
     return ds.assign_attrs(domain=vocabulary.domain, step=vocabulary.step)
+
+
+def unobserved(ds: xr.Dataset, vocabulary: Vocabulary) -> xr.Dataset:
+    """The data set with an empty target, and the remark that a trained run can predict there and no more."""
+    name = next(iter(vocabulary.targets))
+    empty = xr.full_like(ds[next(name for name in vocabulary.forcings if name in ds)], np.nan)
+    target = empty.drop_attrs().assign_attrs(label(name, vocabulary))
+    text = "not in the data: nothing can be trained or scored on them, a trained run can predict"
+    return with_remarks(ds.assign({name: target}), [Remark("doubtful", name, text)])
 
 
 def with_calendar(ds: xr.Dataset) -> xr.Dataset:

@@ -35,7 +35,7 @@ from dgviz.datasets.conversion import in_units
 from dgviz.datasets.csv_folder import Each, read_folder, science_of
 from dgviz.datasets.errors import DataError
 from dgviz.datasets.labels import label
-from dgviz.datasets.periods import default_periods, parse_span
+from dgviz.datasets.periods import default_periods, parse_span, whole_record
 from dgviz.datasets.science import Vocabularies, all_vocabularies, named, told_by
 from dgviz.datasets.site_network import NETWORK, check_network
 from dgviz.datasets.steps import check_times
@@ -81,7 +81,8 @@ def load(
     about = {"title": path.stem, "source": str(path), "licence": "not stated"}
     if not {"train_period", "test_period"} <= dataset.attrs.keys():
         times = dataset.indexes["time"]
-        about |= default_periods(times, times, {}, path)
+        observed = any(name in dataset for name in vocabulary.targets)
+        about |= default_periods(times, times, {}, path) if observed else whole_record(times, path)
     check_network(dataset, path)
     return check(dataset.assign_attrs(about | dataset.attrs), path, vocabulary, files)
 

@@ -16,6 +16,11 @@ def dataset_of(config: RunConfig) -> xr.Dataset:
     """The data of a run: its sites, all days. Raises ConfigError naming a site that is not there."""
     dataset = open_dataset(config.data)
     check_domain(config, dataset)
+    if not dataset[config.target].notnull().any():
+        raise ConfigError(
+            f"The data set {dataset.attrs.get('title', config.data)!r} has no observation of {config.target}: there is "
+            "nothing to learn or to be judged by. Take other data, or predict with a trained run: dgviz predict RUN."
+        )
     if unknown := sorted(set(config.sites) - set(dataset.site.values)):
         raise ConfigError(f"sites: the data set {config.data!r} has no {', '.join(unknown)}.")
     _check_whole(config, dataset)

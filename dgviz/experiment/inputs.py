@@ -17,21 +17,25 @@ from dgviz.suggestions import suggest
 
 @dataclass(frozen=True)
 class Inputs:
-    """The sites that a run was trained on, and the units of the attributes and forcings that it reads, by name.
+    """The sites of a run, and the units of the attributes and forcings that it reads, by name.
 
-    All stand in the order in which the weights have them.
+    `ranges` are the lowest and highest value of each attribute at these sites. All stand in the order of the weights.
     """
 
     sites: tuple[str, ...]
     attributes: dict[str, str]
     forcings: dict[str, str]
+    ranges: dict[str, list[float]]
 
     @classmethod
     def of(cls, config: RunConfig, dataset: xr.Dataset) -> "Inputs":
         """What a run reads that is trained on a data set."""
         series = dict.fromkeys([*(forcing_names(dataset) if recurrent(config) else ()), *config.build().forcings])
         attributes = attribute_names(dataset, config.attributes)
-        return cls(tuple(map(str, dataset.site.values)), _units_of(dataset, attributes), _units_of(dataset, series))
+        known = [name for name in attributes if dataset[name].notnull().any()]
+        ranges = {name: [float(dataset[name].min()), float(dataset[name].max())] for name in known}
+        sites = tuple(map(str, dataset.site.values))
+        return cls(sites, _units_of(dataset, attributes), _units_of(dataset, series), ranges)
 
     @classmethod
     def read(cls, file: Path) -> "Inputs | None":

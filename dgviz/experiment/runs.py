@@ -305,7 +305,12 @@ class Run:
         return self.inputs.bound(self.config, dataset) if self.inputs else dataset
 
     @property
-    def _of_its_sites(self) -> RunConfig:
+    def sites(self) -> tuple[str, ...]:
+        """The sites that the run was begun with, in the order of the weights; none before that."""
+        return self.inputs.sites if self.inputs else self.config.sites
+
+    @property
+    def config_of_sites(self) -> RunConfig:
         """The configuration with all sites by name: data may have others by now, or another order."""
         return self.config.edited(sites=self.inputs.sites) if self.inputs else self.config
 
@@ -316,7 +321,7 @@ class Run:
             raise RunError(f"The run {self.id!r} has no trained model; it is {self.status}.")
         dataset = self.bound(dataset)
         fold = int(self.results().fold.sel(site=site)) if site and self.config.holdout != "none" else 0
-        models, trained, config = [], load(path)[fold], self._of_its_sites
+        models, trained, config = [], load(path)[fold], self.config_of_sites
         if not trained:
             raise RunError(f"The run {self.id!r} was stopped before the part that predicts {site!r}.")
         for weights in trained:
@@ -333,7 +338,7 @@ class Run:
         Where a process joins sites, the site is the first of all whose water passes it.
         Raises RunError if the data set or the run has no such site, or none of these days.
         """
-        dataset, config = self.bound(dataset), self._of_its_sites
+        dataset, config = self.bound(dataset), self.config_of_sites
         sites = [str(s) for s in config.sites or dataset.site.values]
         if site not in dataset.indexes["site"]:
             raise RunError(f"The data set has no site {site!r}.{suggest(site, dataset.site.values)}")

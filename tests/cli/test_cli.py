@@ -196,7 +196,7 @@ def test_what_cannot_be_timed_is_named(command, arguments, message):
 
 def test_every_command_and_option_has_help(command):
     group = typer.main.get_command(cli.app)
-    assert group.commands.keys() == {"serve", "train", "data", "describe", "bench"}
+    assert group.commands.keys() == {"serve", "train", "predict", "data", "describe", "bench"}
     for name, one in group.commands.items():
         assert one.help and command(name, "--help").exit_code == 0
         assert all(p.help for p in one.params if p.name != "help"), name

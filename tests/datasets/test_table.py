@@ -6,6 +6,7 @@ import pytest
 import xarray as xr
 
 from dgviz.datasets import DataError, attribute_names, forcing_names, open_dataset
+from dgviz.datasets.remarks import remarks
 
 DAYS = pd.date_range("1990-10-01", "1993-09-30")
 SITES = "site,name,lat,lon,area,elevation,forest [1]\n0001,Clear Creek,41.2,-75.1,100,310,0.8\n0002,,42,-75,50,,0.2\n"
@@ -211,10 +212,13 @@ def test_short_record_asks_for_two_years(folder):
     assert "500 days are too few" in message(folder)
 
 
-def test_no_observations_column_names_the_targets(folder):
+def test_without_an_observed_column_the_target_is_empty_and_that_is_said(folder):
     for site in ("0001", "0002"):
         rewrite(folder, lambda frame: frame.drop(columns="streamflow"), site)
-    assert "no target; it needs one of streamflow" in message(folder)
+    ds = open_dataset(str(folder))
+    assert ds.attrs["domain"] == "hydrology" and ds.streamflow.isnull().all()
+    (remark,) = (remark for remark in remarks(ds) if remark.about == "streamflow")
+    assert remark.kind == "doubtful" and "a trained run can predict" in remark.text
 
 
 WRONG_NETCDF = {
