@@ -42,6 +42,7 @@ NOT_THE_MODEL = frozenset(
         "batch_size",
         "learning_rate",
         "schedule",
+        "plateau",
         "weights",
         "clip",
         "patience",
@@ -136,8 +137,13 @@ class RunConfig(BaseModel):
     learning_rate: Annotated[float, needs.LEARNING] = Field(
         0.03, gt=0, le=1, description="Step size of the optimizer (Adam)."
     )
-    schedule: Annotated[Literal["constant", "cosine"], needs.SCHEDULE] = Field(
-        "constant", description="The step size over the epochs: as it is, or falling to a hundredth along a cosine."
+    schedule: Annotated[Literal["constant", "cosine", "plateau"], needs.SCHEDULE] = Field(
+        "constant",
+        description="The step size over the epochs: as it is; falling to a hundredth along a cosine; or halved at every "
+        "plateau of the validation loss, or of the training loss where nothing is held out.",
+    )
+    plateau: Annotated[int, needs.PLATEAU] = Field(
+        5, ge=1, le=10_000, description="Epochs in which the loss has not fallen that make a plateau."
     )
     batch_size: Annotated[int, needs.BATCHES] = Field(100, ge=1, le=10_000, description="Sites in one update.")
     window: Annotated[int, needs.LEARNING] = Field(

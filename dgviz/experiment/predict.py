@@ -1,18 +1,18 @@
 """Predict with a trained run at sites that it may never have seen, observed or not."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
 import xarray as xr
 
-from dgviz.datasets.errors import DataError, some
+from dgviz.datasets.errors import some
 from dgviz.datasets.remarks import Remark, with_remarks
 from dgviz.datasets.site_network import upstream_of
 from dgviz.experiment.config import ConfigError
-from dgviz.experiment.data import check_domain, select_sites
+from dgviz.experiment.data import as_seen, check_domain
 from dgviz.experiment.needs import reads_attributes
+from dgviz.experiment.own_data import check_forcings
 from dgviz.experiment.results import simulate_sites
 from dgviz.experiment.runs import Run
 from dgviz.experiment.splits import period_positions
@@ -84,24 +84,13 @@ def _simulated(run: Run, dataset: xr.Dataset, group: list[str], days: slice) -> 
     config, known = run.config_of_sites, run.sites
     model = run.model(dataset, group[0] if group[0] in known else "")
     together = upstream_of(dataset, group) if model.process_model.joins_sites else group
-    tensors = model.tensors(_as_seen(run, dataset, together), config.target)
+    tensors = model.tensors(as_seen(config, dataset, together, known), config.target)
+    check_forcings(tensors, model.process_model.inputs, dataset.indexes["time"], together)
     if config.parameters == "sites":
         tensors = replace(tensors, sites=tensors.sites.new_tensor([known.index(site) for site in together]))
     tensors = spun_up(model, tensors.span(days.start, days.stop, config.warmup)).tensors
     found = simulate_sites(SiteModel(model, tensors, dataset.time[days], config.target))
     return found.assign_coords(time=dataset.time[days], site=together).sel(site=group)
-
-
-def _as_seen(run: Run, dataset: xr.Dataset, sites: list[str]) -> xr.Dataset:
-    """The sites as the run saw them; of others, or on days that it was not trained on, as the data have them."""
-    config = run.config_of_sites
-    if {*sites} <= {*run.sites}:
-        with suppress(ConfigError, DataError):  # the data lack its training days
-            return select_sites(config, dataset, sites)
-    part, times = dataset.sel(site=sites), dataset.indexes["time"]
-    if config.climate == "training" and config.science.climate:
-        return config.science.climate(part, f"{times[0]:%Y-%m-%d}/{times[-1]:%Y-%m-%d}")
-    return part
 
 
 def _outside(run: Run, dataset: xr.Dataset) -> Iterator[Remark]:

@@ -20,6 +20,8 @@ from dgviz.learn.tensors import Tensors
 from dgviz.suggestions import suggest
 
 LAST_PACE = 0.01  # of the learning rate, at the end of a schedule that falls
+PLATEAU_PACE = 0.5  # of the learning rate, after a plateau of the loss
+LEAST_FALL = 0.001  # of the loss; less is a plateau
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,7 @@ class _Training:
         self.stores = self._first_stores()
         self.epoch, self.since_best = 0, 0
         self.best_loss = math.inf
+        self.lowest, self.since_lowest, self.plateaus = math.inf, 0, 0
         self.best = copy.deepcopy(model.state_dict())
 
     def _first_stores(self) -> Tensor | None:
@@ -185,12 +188,15 @@ class _Training:
         self.model.eval()
         validation_loss = self._validate()
         self._keep_best(validation_loss)
+        self._notice_plateau(float(np.mean(losses)) if validation_loss is None else validation_loss)
         return Epoch(self.epoch, float(np.mean(losses)), validation_loss, scores, self._parameters(), self.checkpoint())
 
     def _pace(self) -> float:
         """The share of the learning rate in this epoch."""
         if self.config.schedule == "constant":
             return 1.0
+        if self.config.schedule == "plateau":
+            return max(LAST_PACE, PLATEAU_PACE**self.plateaus)
         # Cosine from 1 to LAST_PACE: Loshchilov and Hutter (2017), arXiv:1608.03983.
         share = self.epoch / max(1, self.config.epochs - 1)
         return LAST_PACE + (1 - LAST_PACE) * (1 + math.cos(math.pi * share)) / 2
@@ -291,6 +297,15 @@ class _Training:
         else:
             self.since_best += 1
 
+    def _notice_plateau(self, loss: float) -> None:
+        """Count the plateaus of the validation loss, or of the training loss where none is held out."""
+        if loss < self.lowest * (1 - LEAST_FALL):
+            self.lowest, self.since_lowest = loss, 0
+            return
+        self.since_lowest += 1
+        if self.since_lowest >= self.config.plateau:
+            self.plateaus, self.since_lowest = self.plateaus + 1, 0
+
     def _remember(self) -> None:
         self.best = copy.deepcopy(self.model.state_dict())
 
@@ -306,6 +321,7 @@ class _Training:
             "best": self.best,
             "best_loss": self.best_loss,
             "since_best": self.since_best,
+            "plateau": (self.lowest, self.since_lowest, self.plateaus),
             "epoch": self.epoch,
             "optimizer": copy.deepcopy(self.optimizer.state_dict()),
             "random": self.random.get_state(),
@@ -318,6 +334,7 @@ class _Training:
         self.random.set_state(checkpoint["random"])
         self.stores = None if self.stores is None else checkpoint["stores"].to(self.stores.device)
         self.best, self.best_loss = checkpoint["best"], checkpoint["best_loss"]
+        self.lowest, self.since_lowest, self.plateaus = checkpoint["plateau"]
         self.epoch, self.since_best = checkpoint["epoch"], checkpoint["since_best"]
 
 

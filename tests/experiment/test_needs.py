@@ -44,6 +44,7 @@ IDLE = [
     (FIXED, "clip", 0.1),
     (FIXED, "validation", "period"),
     (FIXED, "seed", 3),
+    (dict(schedule="cosine"), "plateau", 1),
 ]
 
 

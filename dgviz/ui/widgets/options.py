@@ -49,7 +49,11 @@ WORDS = {  # what may be chosen, as people call it
         "Named sites": "sites",
     },
     "validation": {"None": "none", "A share of the sites": "sites", "The last days": "period"},
-    "schedule": {"Constant": "constant", "Falling along a cosine": "cosine"},
+    "schedule": {
+        "Constant": "constant",
+        "Falling along a cosine": "cosine",
+        "Halved at plateaus of the loss": "plateau",
+    },
 }
 
 
