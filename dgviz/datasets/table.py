@@ -14,7 +14,8 @@ Folder: `attributes.csv` with one row per site and, for each, `SITE.csv` with on
     (W m-2, mean of the whole day), `vp` (Pa). Observed: `streamflow` (mm d-1), or `discharge` (m3 s-1) where
     attributes.csv has the area.
   - Stream temperature: forcings `tair` (degC) and, if wanted, `discharge` (m3 s-1). Observed: `water_temperature`.
-  Only what is observed may be empty, where there was no observation.
+  What is observed may be empty, where there was no observation; of forcings short gaps are interpolated, and that is
+  said: up to 3 days of temperature, radiation, vapour pressure or pet, none of precipitation.
 - All sites have the same columns and dates. Units may stand in brackets, `prcp [inch]`; others of the same dimension
   are converted. An amount without a time is the sum of a step, and streamflow as a discharge needs the area.
 - What is observed tells which science the data are for; where that is not enough, the first line of attributes.csv
@@ -34,6 +35,7 @@ from dgviz.datasets.check import check
 from dgviz.datasets.conversion import in_units
 from dgviz.datasets.csv_folder import Each, read_folder, science_of
 from dgviz.datasets.errors import DataError
+from dgviz.datasets.filling import filled
 from dgviz.datasets.labels import label
 from dgviz.datasets.periods import default_periods, parse_span, whole_record
 from dgviz.datasets.science import Vocabularies, all_vocabularies, named, told_by
@@ -77,7 +79,7 @@ def load(
         start, end = parse_span(span)
         # The last day counts with all its hours.
         dataset = dataset.sel(time=slice(start, end + pd.Timedelta(hours=23)))
-    dataset = vocabulary.complete(dataset, path)
+    dataset = vocabulary.complete(filled(dataset, vocabulary), path)
     about = {"title": path.stem, "source": str(path), "licence": "not stated"}
     if not {"train_period", "test_period"} <= dataset.attrs.keys():
         times = dataset.indexes["time"]

@@ -139,8 +139,8 @@ class RunConfig(BaseModel):
     )
     schedule: Annotated[Literal["constant", "cosine", "plateau"], needs.SCHEDULE] = Field(
         "constant",
-        description="The step size over the epochs: as it is; falling to a hundredth along a cosine; or halved at every "
-        "plateau of the validation loss, or of the training loss where nothing is held out.",
+        description="The step size over the epochs: as it is; falling to a hundredth along a cosine; or halved at "
+        "every plateau of the validation loss, or of the training loss where nothing is held out.",
     )
     plateau: Annotated[int, needs.PLATEAU] = Field(
         5, ge=1, le=10_000, description="Epochs in which the loss has not fallen that make a plateau."

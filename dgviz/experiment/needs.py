@@ -66,8 +66,8 @@ NAMED = Needs("holdout 'sites'", lambda c: c.holdout == "sites")
 VALIDATION = Needs(
     "validation 'sites' or 'period', and something to learn", lambda c: c.validation != "none" and learns(c)
 )
-PLATEAU = Needs("schedule 'plateau'", lambda c: c.schedule == "plateau" and SCHEDULE.met(c))
 SCHEDULE = Needs("more than one epoch, and something to learn", lambda c: c.epochs > 1 and learns(c))
+PLATEAU = Needs("schedule 'plateau'", lambda c: c.schedule == "plateau" and SCHEDULE.met(c))
 
 
 def needs_of(name: str, field: FieldInfo | None) -> Needs | None:

@@ -126,7 +126,7 @@ WRONG_SERIES = {
     "unsorted": (lambda f: f.iloc[::-1], ["order", "1993-09-29", "sort"]),
     "bad date": (lambda f: replace_day(f, "1990-10-03", "03/10/1990"), ["line 4", "'03/10/1990'", "1990-10-01"]),
     "negative rain": (set_cell("prcp", "1991-03-05", -2), ["0002: prcp", "1991-03-05", "-2", "negative"]),
-    "gap in forcing": (set_cell("tmax", "1991-03-05", None), ["0002: tmax", "1991-03-05", "empty", "fill it"]),
+    "gap in forcing": (set_cell("prcp", "1991-03-05", None), ["0002: prcp", "1991-03-05", "empty", "fill it"]),
     "fill value": (set_cell("prcp", "1991-03-05", -999), ["0002: prcp", "-999", "real value"]),
     "fill value in target": (set_cell("streamflow", "1991-03-05", -9999), ["streamflow", "leave the cell empty"]),
     "text": (set_cell("prcp", "1990-10-02", "trace"), ["line 3", "prcp", "'trace'", "not a number"]),
