@@ -19,6 +19,7 @@ FORCINGS = {
     "srad": Forcing("W m-2", "Shortwave radiation, mean of the whole day", range=(0.0, 600.0), fill=3),
     "vp": Forcing("Pa", "Water vapour pressure", range=(0.0, 10000.0), fill=3),
     "pet": Forcing("mm d-1", "Potential evapotranspiration", range=(0.0, 50.0), fill=3),
+    "withdrawal": Forcing("mm d-1", "Water withdrawn from streams", range=(0.0, 20.0)),
 }
 TARGETS = {
     "streamflow": Target(
