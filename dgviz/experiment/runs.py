@@ -1,6 +1,7 @@
 """Runs on disk: a folder each, written by training and read by everything else.
 
 runs/ID/config.json      the configuration
+runs/ID/inputs.json      the sites trained on, attributes and forcings with their units, in the order of the weights
 runs/ID/worker.json      who trains it
 runs/ID/again            that it waits to be trained again
 runs/ID/request          "stop" or "pause", asked of the worker
@@ -30,10 +31,14 @@ from typing import Any, Literal
 import xarray as xr
 
 from dgviz.datasets import resolve
+from dgviz.datasets.remarks import Remark
 from dgviz.datasets.site_network import upstream_of
 from dgviz.experiment.checksums import CheckedStore, checksum
 from dgviz.experiment.config import RunConfig
-from dgviz.experiment.data import dataset_of, select_sites
+from dgviz.experiment.data import as_seen, dataset_of
+from dgviz.experiment.exchange import exchanged
+from dgviz.experiment.inputs import Inputs
+from dgviz.experiment.own_data import check_forcings, with_what_can_be_made
 from dgviz.experiment.progress import EpochRecord
 from dgviz.experiment.run_files import (
     DamagedFile,
@@ -52,9 +57,11 @@ from dgviz.experiment.states import YearlyStates
 from dgviz.experiment.worker_file import lives, only_one, this_process
 from dgviz.files import write_whole
 from dgviz.learn import DifferentiableModel, Ensemble
+from dgviz.learn.defaults import with_other_processes
 from dgviz.learn.site_model import SiteModel
 from dgviz.learn.spin_up import spun_up
 from dgviz.paths import data_folder
+from dgviz.processes.model import Backend
 from dgviz.suggestions import suggest
 
 Status = Literal["waiting", "training", "paused", "stopping", "done", "stopped", "failed"]
@@ -164,7 +171,8 @@ class Run:
                 f"The run {self.id!r} ended early: validation had not improved for {self.config.patience} epochs. "
                 "More would change nothing. Train a new run with more patience."
             )
-        begun = [self.folder / f"checkpoint-{part}.pt" for part in parts] + [self.folder / "progress.jsonl"]
+        begun = [self.folder / f"checkpoint-{part}.pt" for part in parts]
+        begun += [path for name in ("progress.jsonl", "inputs.json") if (path := self.folder / name).exists()]
         return Run.create(config, folder, begun, claimed)
 
     def __repr__(self) -> str:
@@ -251,6 +259,11 @@ class Run:
     def record(self) -> dict:
         """Device, versions, seed, seconds and how the run ended; empty before that."""
         return self._read("record.json")
+
+    @property
+    def remarks(self) -> list[Remark]:
+        """What was assumed, left out or found doubtful in the data and in training; none before there are results."""
+        return [Remark(*parts) for parts in self.record.get("remarks", [])]
 
     @property
     def progress(self) -> list[EpochRecord]:
@@ -504,14 +517,35 @@ class Run:
         return content
 
     def dataset(self) -> xr.Dataset:
-        """The data of the run: its sites, all days."""
-        return dataset_of(self.config)
+        """The data of the run: its sites, all days. Raises DataError if it was begun with others."""
+        dataset = dataset_of(self.config)
+        return self.bound(self.inputs.in_order(dataset)) if self.inputs else dataset
+
+    @property
+    def inputs(self) -> Inputs | None:
+        """The sites, attributes and forcings that the run was begun with; None before that."""
+        return Inputs.read(self.folder / "inputs.json")
+
+    def bound(self, dataset: xr.Dataset) -> xr.Dataset:
+        """A data set with attributes and forcings as the run knows them, by name. Raises DataError if it lacks any."""
+        dataset = with_what_can_be_made(self.config, dataset)
+        return self.inputs.bound(self.config, dataset) if self.inputs else dataset
+
+    @property
+    def sites(self) -> tuple[str, ...]:
+        """The sites that the run was begun with, in the order of the weights; none before that."""
+        return self.inputs.sites if self.inputs else self.config.sites
+
+    @property
+    def config_of_sites(self) -> RunConfig:
+        """The configuration with all sites by name: data may have others by now, or another order."""
+        return self.config.edited(sites=self.inputs.sites) if self.inputs else self.config
 
     def model(self, dataset: xr.Dataset, site: str = "") -> DifferentiableModel | Ensemble:
         """The trained model, with its best weights; of several folds, the one that predicts `site`, or the first."""
-        of_folds = self._weights()
+        of_folds, dataset = self._weights(), self.bound(dataset)
         fold = int(self.results().fold.sel(site=site)) if site and self.config.holdout != "none" else 0
-        models = [DifferentiableModel.build(self.config, dataset) for _ in of_folds[fold]]
+        models = [DifferentiableModel.build(self.config_of_sites, dataset) for _ in of_folds[fold]]
         if not models:
             raise RunError(f"The run {self.id!r} was stopped before the part that predicts {site!r}.")
         for model, weights in zip(models, of_folds[fold], strict=True):
@@ -527,39 +561,72 @@ class Run:
         It begins with a state that the run kept, at least its warm-up before these days, so that it simulates there
         what the results hold; on days before those, or with other data, with the first year of the warm-up repeated.
 
+        The data may be your own: a data set `(time, site)` with the forcings and, of each site, the attributes that the
+        run reads (`Run.inputs` names them), in any units of the same dimension; nothing has to be observed. Forcings
+        have to lie in their declared ranges, without a gap.
+
         Where a process joins sites, the site is the first of all whose water passes it.
-        Raises RunError if the data set or the run has no such site, or none of these days.
+        Raises RunError if the data set or the run has no such site, or none of these days, and DataError for forcings
+        or attributes that are missing or cannot be.
         """
-        sites = [str(s) for s in self.config.sites or dataset.site.values]
+        dataset, config = self.bound(dataset), self.config_of_sites
+        sites = [str(s) for s in config.sites or dataset.site.values]
         if site not in dataset.indexes["site"]:
             raise RunError(f"The data set has no site {site!r}.{suggest(site, dataset.site.values)}")
         if site not in sites and self.config.parameters == "sites":
             raise RunError(f"The run {self.id!r} was not trained on {site!r}, and gives only its own sites parameters.")
-        model, days = self.model(dataset, site if site in sites else ""), dataset.indexes["time"]
+        days = dataset.indexes["time"]
         # As positions, with the days given here cut to those on record.
         first, last = days.slice_indexer(start, stop).indices(len(days))[:2]
         if first >= last:
             raise RunError(
                 f"There is no day from {start} to {stop}: the data are of {days[0]:%Y-%m-%d}/{days[-1]:%Y-%m-%d}."
             )
+        model = self.model(dataset, site if site in sites else "")
+        return self._ready(model, dataset, site, slice(first, last), kept=True)
+
+    def _ready(
+        self, model: DifferentiableModel | Ensemble, dataset: xr.Dataset, site: str, steps: slice, kept: bool
+    ) -> SiteModel:
+        """A model at a site, over some steps of the record; from states that the run kept, or else spun up."""
         together = upstream_of(dataset, [site]) if model.process_model.joins_sites else [site]
-        tensors = model.tensors(select_sites(self.config, dataset, together), self.config.target)
-        if site in sites:
+        tensors = model.tensors(as_seen(self.config_of_sites, dataset, together, self.sites), self.config.target)
+        check_forcings(tensors, model.process_model.inputs, dataset.indexes["time"], together)
+        if site in self.sites:
             # The rows that these sites have in the table of parameters, if each site has its own.
-            tensors = replace(tensors, sites=tensors.sites.new_tensor([sites.index(name) for name in together]))
-        states, warmup = self._states(), self.config.warmup
-        started = states.begin(tensors, days, together, first, last, warmup) if states else None
-        started = started or spun_up(model, tensors.span(first, last, warmup)).tensors
-        return SiteModel(model, started, dataset.time[first:last], self.config.target)
+            rows = [self.sites.index(name) for name in together]
+            tensors = replace(tensors, sites=tensors.sites.new_tensor(rows))
+        window = steps.start, steps.stop, self.config.warmup
+        states = self._states() if kept else None
+        started = states.begin(tensors, dataset.indexes["time"], together, *window) if states else None
+        started = started or spun_up(model, tensors.span(*window)).tensors
+
+        def exchange(choices: Mapping[str, str]) -> SiteModel:
+            processes = exchanged(self.config, model.process_model, choices)
+            same = {*map(type, processes.processes)} == {*map(type, model.process_model.processes)}
+            return self._ready(with_other_processes(model, processes), dataset, site, steps, kept and same)
+
+        return SiteModel(model, started, dataset.time[steps], self.config.target, exchange)
 
     def simulate(
-        self, dataset: xr.Dataset, site: str, start: str, stop: str, shifts: Mapping[str, float] | None = None
+        self,
+        dataset: xr.Dataset,
+        site: str,
+        start: str,
+        stop: str,
+        shifts: Mapping[str, float] | None = None,
+        *,
+        parameters: Mapping[str, float] | None = None,
+        initial: Mapping[str, float] | None = None,
+        backend: Backend = "auto",
     ) -> xr.Dataset:
         """Every flux and store of one site from one day to another, `(time,)`, mean over the members.
 
-        `shifts` moves parameters, by name: see `SiteModel.simulate`.
+        `shifts` moves parameters by name, `parameters` sets them, `initial` sets stores on the first day: see
+        `SiteModel.simulate`. For forcings of your own see `at`.
         """
-        return self.at(dataset, site, start, stop).simulate(shifts)
+        site_model = self.at(dataset, site, start, stop)
+        return site_model.simulate(shifts, parameters=parameters, initial=initial, backend=backend)
 
 
 def compare(runs: Iterable[Run]) -> xr.Dataset:

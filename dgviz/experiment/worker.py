@@ -26,25 +26,31 @@ from typing import Any
 import psutil
 import torch
 import xarray as xr
+from torch import Tensor
 
 from dgviz.datasets.remarks import Remark, remarks
 from dgviz.engine import n_processors
 from dgviz.experiment.checksums import checksum, checksums
-from dgviz.experiment.config import ConfigError, RunConfig
+from dgviz.experiment.config import LARGEST_SEED, ConfigError, RunConfig
 from dgviz.experiment.data import dataset_of
+from dgviz.experiment.inputs import Inputs
 from dgviz.experiment.leakage import leaks
+from dgviz.experiment.learnable import remarks_of, trainings
 from dgviz.experiment.memory import check_memory
 from dgviz.experiment.progress import EpochRecord
 from dgviz.experiment.results import make_results
 from dgviz.experiment.run_files import DamagedFile, RunError, remove
 from dgviz.experiment.runs import NO_ROOM, Run, list_runs
-from dgviz.experiment.splits import Fold, folds_of, periods_of, training_days
+from dgviz.experiment.splits import Fold, periods_of, training_days
 from dgviz.experiment.states import YearlyStates
 from dgviz.files import whole, write_whole
 from dgviz.learn import DifferentiableModel, Ensemble, Epoch, fit, site_weights
+from dgviz.learn.not_finite import NotFiniteError
 from dgviz.learn.tensors import Tensors
 from dgviz.signals import INTERRUPTED, blocked_in_children, in_main_thread, signals_wait, terminate_as_interrupt
+from dgviz.steps import step_of
 
+LEAST_FALL = 0.001  # of the loss of the first epoch; less is not learning
 POLL = 0.1  # seconds between looks at the folder
 PATIENCE = 5.0  # seconds that a process has to end by itself
 
@@ -103,8 +109,7 @@ def check_config(config: RunConfig) -> None:
     Raises ConfigError, DataError, RunError or ValueError saying what does not fit.
     """
     dataset = dataset_of(config)
-    periods_of(config, dataset)
-    folds_of(config, dataset)
+    trainings(config, dataset)
     check_inputs(config, dataset)
     check_memory(config, dataset, _device(config))
     model = DifferentiableModel.build(config, dataset)
@@ -137,7 +142,7 @@ class Part:
     """One of the trainings of a run: of a fold, from a seed of its own."""
 
     def __init__(self, fold: Fold, seed: int, n_folds: int, config: RunConfig):
-        self.fold, self.config = fold, config.edited(seed=config.seed + seed)
+        self.fold, self.config = fold, config.edited(seed=(config.seed + seed) % (LARGEST_SEED + 1))
         words = [f"fold {fold.name}"] * (n_folds > 1) + [f"seed {seed + 1} of {config.seeds}"] * (config.seeds > 1)
         self.name = ", ".join(words)
 
@@ -160,7 +165,10 @@ class _Job:
 
     def carry_out(self) -> None:
         dataset = self.run.dataset()
-        folds = folds_of(self.config, dataset)
+        if self.run.inputs is None:
+            Inputs.of(self.config, dataset).write(self.run.folder / "inputs.json")
+        folds = trainings(self.config, dataset)
+        self.remarks = [*remarks(dataset), *remarks_of(self.config, dataset)]
         days, warmup = training_days(self.config, dataset)
         check_memory(self.config, dataset, self.device)
         self.parts = [Part(fold, seed, len(folds), self.config) for fold in folds for seed in range(self.config.seeds)]
@@ -170,7 +178,10 @@ class _Job:
             model = self._build(part, dataset)
             # The data are the same for every part.
             tensors = tensors or model.tensors(dataset, self.config.target, self.device)
-            self._train(number, part, model, tensors.span(days.start, days.stop, warmup))
+            try:
+                self._train(number, part, model, tensors.span(days.start, days.stop, warmup))
+            except NotFiniteError as error:
+                raise ValueError(_with_names(error, dataset, days.start - warmup)) from error
             if self.ended == "done" or number == 1:  # one cut short counts only where it is all there is
                 models[folds.index(part.fold)].append(model)
             if self.ended == "stopped":
@@ -178,7 +189,7 @@ class _Job:
         ensembles = [group[0] if len(group) == 1 else Ensemble(group) for group in models if group]
         periods = periods_of(self.config, dataset)
         results, states = make_results(ensembles, folds, tensors, dataset, self.config, periods)
-        self._write(models, results, states, leaks(self.config, dataset), remarks(dataset))
+        self._write(models, results, states, leaks(self.config, dataset))
 
     def _build(self, part: "Part", dataset: xr.Dataset) -> DifferentiableModel:
         torch.manual_seed(part.config.seed)
@@ -186,6 +197,7 @@ class _Job:
 
     def _train(self, number: int, part: "Part", model: DifferentiableModel, tensors: Tensors) -> None:
         checkpoint = self._checkpoint(number, model)
+        untrained = [weight.detach().clone() for weight in model.parameters()]
         epochs = fit(model, tensors, part.config, checkpoint, self._interrupted, part.fold.trained)
         try:
             with closing(epochs):
@@ -193,6 +205,24 @@ class _Job:
                     self._report(number, epoch, model)
         except KeyboardInterrupt:
             self.ended = "stopped"
+        if self.trained.get(number):
+            self._check_learned(number, untrained, model)
+
+    def _check_learned(self, number: int, untrained: list[Tensor], model: DifferentiableModel) -> None:
+        """Refuses weights that are still those of the beginning, and remarks on a loss that did not fall."""
+        if all(map(torch.equal, untrained, model.parameters())):
+            raise ConfigError(
+                f"Nothing was learned: no weight changed in {self.trained[number]} epochs. Raise learning_rate (now "
+                f"{self.config.learning_rate:g}) or clip (now {self.config.clip:g})."
+            )
+        losses = [record["loss"] for record in self.run.progress if record["part"] == number]
+        if len(losses) > 1 and min(losses[1:]) > losses[0] * (1 - LEAST_FALL):
+            text = (
+                f"the loss did not fall: {losses[0]:.4g} in the first epoch, {min(losses[1:]):.4g} at best in the "
+                f"{len(losses) - 1} after it. Little was learned: try another learning_rate (now "
+                f"{self.config.learning_rate:g}) or more epochs."
+            )
+            self.remarks.append(Remark("doubtful", self.parts[number - 1].name or "training", text))
 
     def _checkpoint(self, number: int, model: DifferentiableModel) -> dict | None:
         """Where to continue a part, if it was begun; one that is damaged is put aside, and RunError raised."""
@@ -267,7 +297,6 @@ class _Job:
         results: xr.Dataset,
         states: YearlyStates | None,
         leaks: list[str],
-        said: list[Remark],
     ) -> None:
         record = {
             "ended": self.ended,
@@ -276,7 +305,7 @@ class _Job:
             "backend": ": ".join(models[0][0].process_model.backend(self.device)),
             "seed": self.config.seed,
             "leaks": leaks,
-            "remarks": said,
+            "remarks": [*self.remarks, *remarks(results)],
             "created": f"{datetime.now():%Y-%m-%d %H:%M}",
             "versions": {name: version(name) for name in ("dgviz", "torch", "xarray")}
             | {"python": platform.python_version()},
@@ -322,6 +351,19 @@ def _fit_together(weights: Any, expected: dict[str, torch.Tensor]) -> bool:
     if not isinstance(weights, dict) or weights.keys() != expected.keys():
         return False
     return all(isinstance(w, torch.Tensor) and w.shape == expected[name].shape for name, w in weights.items())
+
+
+def _with_names(error: NotFiniteError, dataset: xr.Dataset, first: int) -> str:
+    """What became no number, with the names of site and time; positions count from `first` in the record."""
+    if error.site is None:
+        return str(error)
+    times, site = dataset.indexes["time"], f"{dataset.site.values[error.site]}"
+    step = step_of(times)
+    if error.step is None:
+        return error.said(f"site {site}", "")
+    # A warm-up before the record repeats its first year.
+    position = first + (error.step if error.step >= 0 else error.step % step.per_year)
+    return error.said(f"site {site}", f"{step.name} {times[position]:%Y-%m-%d %H:%M}".removesuffix(" 00:00"))
 
 
 def _device(config: RunConfig) -> str:

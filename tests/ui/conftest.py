@@ -99,7 +99,7 @@ def make_results(dataset: xr.Dataset, config: RunConfig, noise: float) -> xr.Dat
 class FakeRun:
     def __init__(self, folder, config, results, status):
         self.folder, self.id, self.config, self.status, self.error = folder, folder.name, config, status, ""
-        self.stored, self.progress, self.asked, self.checkpointed = results, [], [], False
+        self.stored, self.progress, self.asked, self.checkpointed, self.remarks = results, [], [], False, []
         self.record = {
             "device": "cpu",
             "seconds": 12.0,

@@ -48,8 +48,26 @@ class MedianScores(View):
         medians = [self.state.store.medians(r) if r else None for r in (run, baseline)]
         shown = [name for name in names if all(m is None or name in m for m in medians)]
         medians = [None if m is None else m[shown] for m in medians]
-        self.caption = _sites_words(*(self.state.results(r) for r in (run, baseline))) if baseline else ""
-        return text(median_table(*medians))
+        shown_runs = {letter: r for letter, r in (("A", run), ("B", baseline)) if r}
+        words = [self._scored_words(letter, r) for letter, r in shown_runs.items()]
+        words += [_sites_words(*(self.state.results(r) for r in (run, baseline)))] if baseline else []
+        self.caption = " ".join(filter(None, words))
+        return text(median_table(*medians) + "".join(self._remarks(*item) for item in shown_runs.items()))
+
+    def _scored_words(self, letter: str, run: str) -> str:
+        """Over how many sites the medians of a run are, where not over all."""
+        scores = self.state.store.scores(run)[self.state.target.scores[0]]
+        counts = {period: int(scores.sel(period=period).notnull().sum()) for period in PERIODS}
+        if all(count == scores.sizes["site"] for count in counts.values()):
+            return ""
+        of = "; ".join(f"{counts[p]} of {scores.sizes['site']} in the {words}" for p, words in PERIODS.items())
+        return f"{letter}: medians over the {self.state.science.site}s that have a score: {of}."
+
+    def _remarks(self, letter: str, run: str) -> str:
+        """What the run went on without, and what is doubtful in it."""
+        remarks = [r for r in self.state.store.run(run).remarks if r.kind in ("left out", "doubtful")]
+        said = [html.escape(f"{letter}, {r.kind}: {r.about}: {r.text}") for r in remarks]
+        return "".join(f"<p class='caption'>{line}</p>" for line in said)
 
 
 def _sites_words(a: xr.Dataset, b: xr.Dataset) -> str:

@@ -81,9 +81,18 @@ def _input(kind: str, column: str, run: Run, checked: bool, offered: bool) -> st
 def _medians(run: Run, state: AppState, finished: bool) -> dict[str, str]:
     medians = state.store.medians(run.id) if finished else {}
     return {
-        label: number(float(medians[score].sel(period=period))) if score in medians else ""
+        label: f"{number(float(medians[score].sel(period=period)))}{_of_sites(run, state, score, period)}"
+        if score in medians
+        else ""
         for label, (score, period) in _scores(state).items()
     }
+
+
+def _of_sites(run: Run, state: AppState, score: str, period: str) -> str:
+    """How many of the sites have the score, where not all do."""
+    values = state.store.scores(run.id)[score].sel(period=period)
+    n_known = int(values.notnull().sum())
+    return f" <span class='muted'>({n_known} of {values.size})</span>" if n_known < values.size else ""
 
 
 def when(run: Run) -> str:
