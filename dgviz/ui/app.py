@@ -1,7 +1,6 @@
 """Pages, the frame around them, and the server."""
 
 import gc
-import html
 import logging
 import socket
 import traceback
@@ -55,6 +54,7 @@ from dgviz.ui.widgets.header import context_bar, header, unreadable_runs
 from dgviz.ui.widgets.help import HelpDialog
 from dgviz.ui.widgets.islands import STYLE, Island, Sea
 from dgviz.ui.widgets.sidebar import sidebar
+from dgviz.ui.words.markup import html
 
 # Page -> rows of (views one above the other, columns out of twelve). A page is built when it is first opened.
 PAGES: dict[str, tuple[tuple[tuple[tuple[type[View], ...], int], ...], ...]] = {
@@ -107,14 +107,17 @@ def create_app(store: DataStore | None = None) -> pn.viewable.Viewable:
 
 def error_page(error: Exception) -> pn.viewable.Viewable:
     """What failed and what to do, in place of the dashboard."""
-    said = html.escape(str(error) or type(error).__name__)
+    said = str(error) or type(error).__name__
     return material.page(
         title="dgviz",
         sx=theme.PAGE,
         main=[
             text(
-                f"<h2>The dashboard could not start</h2><p class='problem'>{said}</p>"
-                "<p>Correct this and reload the page. The terminal in which dgviz runs has the details.</p>",
+                html(
+                    "<h2>The dashboard could not start</h2><p class='problem'>{}</p>"
+                    "<p>Correct this and reload the page. The terminal in which dgviz runs has the details.</p>",
+                    said,
+                ),
                 margin=24,
             )
         ],
@@ -200,7 +203,7 @@ def _problems(state: AppState, problems: list[str]):
     """The last thing that went wrong, until it is closed."""
     state.problem = " ".join(problems)
     said = material.Alert(
-        object=state.param.problem,
+        text(state.param.problem),  # its own `object` would be HTML
         severity="warning",
         closeable=True,
         margin=(0, 0, 8, 0),

@@ -1,7 +1,5 @@
 """The side bar, in the order of the modelling: sites, processes, parameters, network, training."""
 
-import html
-
 import panel as pn
 
 from dgviz.datasets import DataError, attribute_names
@@ -15,6 +13,7 @@ from dgviz.ui.widgets import material
 from dgviz.ui.widgets.header import presets
 from dgviz.ui.widgets.help import HelpDialog
 from dgviz.ui.widgets.options import GROUPS, applies, option_widget
+from dgviz.ui.words.markup import Markup, html, joined
 from dgviz.ui.words.progress import n_parts
 from dgviz.ui.words.text import duration, label, number, sentence, slot_label, units
 
@@ -60,6 +59,11 @@ def sections(state: AppState, help_dialog: HelpDialog):
     return accordion
 
 
+def problem(error: Exception) -> Markup:
+    """What went wrong, HTML."""
+    return html("<div class='problem'>{}</div>", error)
+
+
 class Section(pn.viewable.Viewer):
     """A part of the side bar, built when it is first unfolded."""
 
@@ -83,7 +87,7 @@ class Section(pn.viewable.Viewer):
             self.state.edit(**changes)
             self.problem.object = ""
         except (ConfigError, DataError) as error:
-            self.problem.object = f"<div class='problem'>{html.escape(str(error))}</div>"
+            self.problem.object = problem(error)
 
 
 class Sites(Section):
@@ -278,7 +282,7 @@ class Training(Section):
         try:
             self.state.start_training()
         except (ValueError, OSError) as error:
-            self.problem.object = f"<div class='problem'>{html.escape(str(error))}</div>"
+            self.problem.object = problem(error)
 
     def _plan(self, config, selected, status):
         count = len(selected) or len(self.state.sites)
@@ -286,8 +290,7 @@ class Training(Section):
         about = f", about {duration(seconds)}" if seconds else ""
         parts = f" in each of {n_parts(config)} parts" if n_parts(config) > 1 else ""
         words = f"{number(count, 0)} {config.science.site}s, {config.epochs} epochs{parts}{about}"
-        leaking = "".join(f"<p class='caption'>{html.escape(leak)}</p>" for leak in self._leaks(config))
-        return f"<p class='caption'>{words}</p>{leaking}"
+        return joined(html("<p class='caption'>{}</p>", line) for line in (words, *self._leaks(config)))
 
     def _leaks(self, config):
         """What training would see of the test; nothing where it cannot be trained at all, which Train says."""
