@@ -44,6 +44,7 @@ from dgviz.ui.lenses.train.learning_map import LearningMap
 from dgviz.ui.lenses.train.queue import TrainingQueue
 from dgviz.ui.lenses.train.training import TrainingControl
 from dgviz.ui.lenses.view import View, text
+from dgviz.ui.server import Access, make_server
 from dgviz.ui.session import address
 from dgviz.ui.session.live_what_if import LiveWhatIf
 from dgviz.ui.session.state import AppState
@@ -258,29 +259,25 @@ def serve(
     data: str = "delaware",
     runs_folder: Path | None = None,
     address: str = "127.0.0.1",
+    access: Access | None = None,
 ) -> None:
     """Serve the dashboard until it is interrupted; the training process is warmed up meanwhile.
 
     Raises DataError before anything is served when the data cannot be read.
     """
+    access = access or Access()
+    port = port or _free_port(address)
     store = DataStore(runs_folder or default_runs_folder(), data)
     store.dataset(data)
     store.warm_up()
-    port = port or _free_port(address)
     for logger in ("asyncio", "tornado.application"):
         logging.getLogger(logger).addFilter(not_of_a_closed_page)
     gc.freeze()  # the garbage of a session is found without looking through all modules and data
     try:
-        pn.serve(
-            {"/": lambda: create_app(store)},
-            port=port,
-            address=address,
-            show=show,
-            title="dgviz",
-            websocket_origin=_origins(address, port),
-            unused_session_lifetime_milliseconds=120_000,
-            check_unused_sessions_milliseconds=30_000,
-        )
+        server = make_server(lambda: create_app(store), port, address, access, show)
+        print(access.words(address, port), flush=True)
+        server.start()
+        server.io_loop.start()
     finally:
         store.close()
 
@@ -303,11 +300,3 @@ def not_of_a_closed_page(record: logging.LogRecord) -> bool:
 def _free_port(address: str) -> int:
     with socket.create_server((address, 0)) as server:
         return server.getsockname()[1]
-
-
-def _origins(address: str, port: int) -> list[str]:
-    """From where pages may connect: this machine and, where others are let in, its own names."""
-    own = {address, "localhost", "127.0.0.1"}
-    if address not in ("localhost", "127.0.0.1"):
-        own |= {socket.gethostname(), socket.getfqdn()}
-    return sorted(f"{host}:{port}" for host in own)

@@ -7,7 +7,7 @@ import pytest
 from dgviz.ui.figures import tip
 from dgviz.ui.lenses.view import text
 from dgviz.ui.widgets.form_table import FormTable, choice
-from dgviz.ui.words.markup import Markup, html, joined
+from dgviz.ui.words.markup import html, joined
 
 EVIL = "<img src=x onerror='alert(1)'>"
 SHOWN = "&lt;img src=x onerror=&#39;alert(1)&#39;&gt;"
