@@ -22,7 +22,7 @@ FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-Ip", "Via")  # what a proxy
 # script in the page itself runs only with the number of this very answer, an `onerror=` in a text never does.
 PAGE = (
     "default-src 'none'; script-src 'self' 'unsafe-eval' blob: 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' blob:; form-action 'self'; base-uri 'none'; "
     "object-src 'none'; frame-ancestors 'self'"
 )
 OTHERS = (  # all that is no page of ours: it needs no script
