@@ -51,6 +51,7 @@ from dgviz.ui.session.state import AppState
 from dgviz.ui.session.store import DataStore
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.after_pause import AfterPause
+from dgviz.ui.widgets.browser_address import BrowserAddress
 from dgviz.ui.widgets.header import context_bar, header, unreadable_runs
 from dgviz.ui.widgets.help import HelpDialog
 from dgviz.ui.widgets.islands import STYLE, Island, Sea
@@ -93,47 +94,51 @@ EXPLAINED = (DataError, ConfigError, RunError)  # say all that there is to say, 
 log = logging.getLogger(__name__)
 
 
-def create_app(store: DataStore | None = None) -> pn.viewable.Viewable:
-    """The dashboard of one session; a page that says what is wrong where it cannot be built."""
+def create_app(store: DataStore | None = None, visitor: str = "") -> pn.viewable.Viewable:
+    """The dashboard of one session; a page that says what is wrong where it cannot be built.
+
+    Its frame is sent at once, what is in it when the browser has opened its connection: a page that is only fetched
+    costs little.
+    """
     material.prepare()
-    try:
-        store = store or pn.state.as_cached("store", lambda: DataStore(default_runs_folder()))
-        state = AppState(store)
-        problems = _read_address(state)
-        return _frame(state, problems)
-    except Exception as error:
-        log.error("The session could not be built: %s", error, exc_info=not isinstance(error, EXPLAINED))
-        return error_page(error)
-
-
-def error_page(error: Exception) -> pn.viewable.Viewable:
-    """What failed and what to do, in place of the dashboard."""
-    said = str(error) or type(error).__name__
-    return material.page(
+    page = material.page(
         title="dgviz",
         sx=theme.PAGE,
-        main=[
-            text(
-                html(
-                    "<h2>The dashboard could not start</h2><p class='problem'>{}</p>"
-                    "<p>Correct this and reload the page. The terminal in which dgviz runs has the details.</p>",
-                    said,
-                ),
-                margin=24,
-            )
-        ],
+        dark_theme=b"dark" in pn.state.session_args.get("theme", ()),
+        sidebar=[pn.Spacer(height=0)],
+        sidebar_width=300,
+    )
+
+    def fill():
+        try:
+            state = AppState(store or pn.state.as_cached("store", lambda: DataStore(default_runs_folder())), visitor)
+            _fill(page, state, _read_address(state))
+        except Exception as error:
+            log.error("The session could not be built: %s", error, exc_info=not isinstance(error, EXPLAINED))
+            page.main = [could_not_start(error)]
+
+    pn.state.onload(fill)
+    return page
+
+
+def could_not_start(error: Exception) -> pn.viewable.Viewable:
+    """What failed and what to do, in place of the dashboard."""
+    return text(
+        html(
+            "<h2>The dashboard could not start</h2><p class='problem'>{}</p>"
+            "<p>Correct this and reload the page. The terminal in which dgviz runs has the details.</p>",
+            str(error) or type(error).__name__,
+        ),
+        margin=24,
     )
 
 
-def _frame(state: AppState, problems: list[str]) -> pn.viewable.Viewable:
+def _fill(page: pn.viewable.Viewable, state: AppState, problems: list[str]) -> None:
     help_dialog = HelpDialog()
-    frame = material.page(
-        title="dgviz",
-        sx=theme.PAGE,
+    page.param.update(
         dark_theme=state.dark,
         header=header(state, lambda: help_dialog.show_about(state.science.site, lower_first(state.target.long_name))),
         sidebar=sidebar(state, help_dialog),
-        sidebar_width=300,
         main=[
             Sea(
                 _navigation(state),
@@ -142,6 +147,7 @@ def _frame(state: AppState, problems: list[str]) -> pn.viewable.Viewable:
                 _problems(state, problems),
                 *_pages(state),
                 help_dialog,
+                _address(state),
                 material.CloseWhereNarrow(width=theme.NARROW, margin=0),
                 stylesheets=[theme.MAIN, STYLE],
                 sizing_mode="stretch_width",
@@ -149,11 +155,9 @@ def _frame(state: AppState, problems: list[str]) -> pn.viewable.Viewable:
             )
         ],
     )
-    frame.link(state, dark_theme="dark")
-    _write_address(state)
+    page.link(state, dark_theme="dark", bidirectional=True)
     _follow_training(state)
     LiveWhatIf(state)
-    return frame
 
 
 def _navigation(state: AppState):
@@ -225,15 +229,24 @@ def _read_address(state: AppState) -> list[str]:
     return address.from_query(query, state, tuple(PAGES)) if query else []
 
 
-def _write_address(state: AppState) -> None:
+def _address(state: AppState) -> BrowserAddress:
+    """Keeps the browser's address and the state the same, in both directions."""
+
+    def turn(search):
+        state.problem = " ".join(address.turn_to(search, state, tuple(PAGES)))
+        write()
+
+    shown = BrowserAddress(turn)
+
     def write(*_):
-        if pn.state.location is not None and not state.playing:  # each write is a step of the browser's history
-            pn.state.location.search = address.to_query(state)
+        if not state.playing:  # each write is a step of the browser's history
+            shown.search = address.to_query(state)
 
     when_it_rests = AfterPause(write)
     state.param.watch(write, [name for name in address.WATCHED if name != "supposed"])
     state.param.watch(lambda _: when_it_rests(REST), "supposed")  # not at each step of a drag
-    pn.state.onload(write)
+    write()
+    return shown
 
 
 def _follow_training(state: AppState) -> None:
@@ -274,7 +287,7 @@ def serve(
         logging.getLogger(logger).addFilter(not_of_a_closed_page)
     gc.freeze()  # the garbage of a session is found without looking through all modules and data
     try:
-        server = make_server(lambda: create_app(store), port, address, access, show)
+        server = make_server(lambda: create_app(store, access.visitor()), port, address, access, show)
         print(access.words(address, port), flush=True)
         server.start()
         server.io_loop.start()

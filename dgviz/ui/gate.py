@@ -10,6 +10,7 @@ from collections.abc import Iterable
 import psutil
 from bokeh.server.util import check_allowlist, create_hosts_allowlist
 from bokeh.settings import settings
+from bokeh.util.token import get_session_id
 from tornado.httputil import HTTPHeaders, HTTPServerRequest
 from tornado.routing import Matcher, Rule
 from tornado.web import Application, OutputTransform, RequestHandler
@@ -112,6 +113,20 @@ class _Refuse(RequestHandler):
 
     def check_xsrf_cookie(self) -> None:
         """Nothing is changed."""
+
+
+class Alive(RequestHandler):
+    """Tells a page that lost its connection whether its session still lives: "yes" or "no"."""
+
+    def get(self) -> None:
+        try:
+            wanted = get_session_id(self.request.headers.get("Bokeh-Token", ""))
+        except Exception:  # whatever is no token
+            wanted = ""
+        contexts = self.application._applications.values()
+        lives = any(session.id == wanted for context in contexts for session in context.sessions)
+        self.set_header("Content-Type", "text/plain")
+        self.finish("yes" if lives else "no")
 
 
 class _Headers(OutputTransform):

@@ -8,7 +8,7 @@ from pathlib import Path
 import panel as pn
 from panel.io.server import Server, get_server
 
-from dgviz.ui.gate import guard, host_of, is_local, names_of, visitor_of
+from dgviz.ui.gate import Alive, guard, host_of, is_local, names_of, visitor_of
 
 LOGIN = Path(__file__).with_name("login.html")
 UNOPENED = 1800  # s that a page may take to load before its session is given up; such a session is small
@@ -79,6 +79,7 @@ def make_server(
         prefix=access.prefix.strip("/"),
         websocket_origin=names_of(address, port, access.origins),
         session_token_expiration=TOKEN,
+        extra_patterns=[("/alive", Alive)],
         unused_session_lifetime_milliseconds=1000 * FORGOTTEN,
         check_unused_sessions_milliseconds=30_000,
         **secured if access.password else {},

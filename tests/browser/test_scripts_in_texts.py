@@ -30,7 +30,7 @@ def data(folder):
     dataset["elevation"].attrs |= {"long_name": f"elev{EVIL}"}
     dataset[f"elev{EVIL}"] = dataset.area.assign_attrs(units="1", long_name=EVIL)
     dataset["prcp"].attrs["long_name"] = dataset["streamflow"].attrs["long_name"] = EVIL
-    dataset.attrs |= {name: EVIL for name in ("title", "source", "licence", "history", "remarks", "left_out")}
+    dataset.attrs |= dict.fromkeys(("title", "source", "licence", "history", "remarks", "left_out"), EVIL)
     path = folder / f"{EVIL}.nc"
     dataset.drop_vars("day_of_year").to_netcdf(path, engine="h5netcdf")
     return path
@@ -38,7 +38,7 @@ def data(folder):
 
 @pytest.fixture(scope="module")
 def runs(folder, data):
-    """A trained run with script in its record, progress and the name of its folder; a broken one; and one that failed."""
+    """A trained run with script in its record, progress and name of its folder; a broken one; and one that failed."""
     runs = folder / "runs"
     config = RunConfig(data=str(data), epochs=1, members=1, hidden=2)
     run = Run.create(config, runs)

@@ -62,9 +62,9 @@ class AppState(param.Parameterized):
     progress = param.List([], doc="Its epochs so far, one record each; only the last one has parameters")
     problem = param.String("", doc="The last error, in words for the user")
 
-    def __init__(self, store: Any, **choices: Any):
+    def __init__(self, store: Any, visitor: str = "", **choices: Any):
         super().__init__(**choices)
-        self.store = store
+        self.store, self.visitor = store, visitor
         self._cursor = 0
         self._started: set[str] = set()  # the runs of this session
         self._quiet: set[str] = set()  # those of them that do not come into view by themselves
