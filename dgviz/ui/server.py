@@ -11,8 +11,8 @@ from panel.io.server import Server, get_server
 from dgviz.ui.gate import Alive, guard, host_of, is_local, names_of, visitor_of
 
 LOGIN = Path(__file__).with_name("login.html")
-UNOPENED = 1800  # s that a page may take to load before its session is given up; such a session is small
-FORGOTTEN = 120  # s after which the session of a closed page is let go
+FORGOTTEN = 600  # s after which a session without a connection is let go: a page may take that long to open one
+LOOK = 30  # s between two looks for such sessions
 TOKEN = 24 * 3600  # s within which a page has to open its connection
 
 
@@ -49,12 +49,10 @@ class Access:
         lines += [f"and, through a proxy, at {origin}" for origin in self.origins]
         if is_local(address) and not self.origins:
             return f"{lines[0]}\nOnly this machine can open it. Ctrl-C ends it."
-        who = "who has the password" if self.password else "who reaches it, without a password,"
-        lines.append(
-            f"Everybody {who} sees all data sets and runs here and may train; runs of others they cannot stop."
-        )
-        all_of_it = "Through a proxy nobody" if self.origins else "Only who sits at this machine"
-        lines.append(f"{all_of_it} may stop, cancel or train again every run. Ctrl-C ends it.")
+        who = "who has the password" if self.password else "who reaches it"
+        lines.append(f"Everybody {who} sees all data sets and runs here and may train.")
+        owner = "" if self.origins else "; on this machine one may stop all"
+        lines.append(f"Visitors stop, cancel and continue only runs of their own{owner}. Ctrl-C ends it.")
         return "\n".join(lines)
 
     @property
@@ -64,7 +62,13 @@ class Access:
 
 
 def make_server(
-    app: Callable[[], pn.viewable.Viewable], port: int, address: str, access: Access, show: bool = False
+    app: Callable[[], pn.viewable.Viewable],
+    port: int,
+    address: str,
+    access: Access,
+    show: bool = False,
+    forgotten: float = FORGOTTEN,
+    look: float = LOOK,
 ) -> Server:
     """A server of the page that `app` makes, not started yet. Port 0 takes a free one."""
     access.check(address)
@@ -80,8 +84,8 @@ def make_server(
         websocket_origin=names_of(address, port, access.origins),
         session_token_expiration=TOKEN,
         extra_patterns=[("/alive", Alive)],
-        unused_session_lifetime_milliseconds=1000 * FORGOTTEN,
-        check_unused_sessions_milliseconds=30_000,
+        unused_session_lifetime_milliseconds=round(1000 * forgotten),
+        check_unused_sessions_milliseconds=round(1000 * look),
         **secured if access.password else {},
     )
     guard(server._tornado, names_of(address, server.port, access.origins), access.path)

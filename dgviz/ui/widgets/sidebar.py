@@ -5,6 +5,7 @@ import panel as pn
 from dgviz.datasets import DataError, attribute_names
 from dgviz.experiment.config import ConfigError
 from dgviz.experiment.leakage import leaks
+from dgviz.experiment.runs import RunError
 from dgviz.processes.declare import Parameter, title
 from dgviz.ui import theme
 from dgviz.ui.lenses.view import text
@@ -265,7 +266,7 @@ class Training(Section):
             label="Stop", icon="stop", variant="outlined", width=92, margin=0, disabled=state.param.training.rx() == ""
         )
         train.on_click(lambda _: self._start())
-        stop.on_click(lambda _: state.request("stop"))
+        stop.on_click(lambda _: self._stop())
         plan = text(
             pn.bind(self._plan, state.param.config, state.param.selected, state.param.status), margin=(6, 0, 0, 0)
         )
@@ -282,6 +283,12 @@ class Training(Section):
         try:
             self.state.start_training()
         except (ValueError, OSError) as error:
+            self.problem.object = problem(error)
+
+    def _stop(self):
+        try:
+            self.state.request("stop")
+        except (RunError, OSError) as error:
             self.problem.object = problem(error)
 
     def _plan(self, config, selected, status):

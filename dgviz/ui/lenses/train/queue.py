@@ -66,11 +66,12 @@ class TrainingQueue(View):
 
     def _buttons(self, row):
         state, run = self.state, self.state.store.run(row["id"])
+        mine = state.may_change(run.id)
         acts = {
             "Look": (lambda: state.look_at(run.id), row["id"] != state.followed),
-            "Cancel": (lambda: run.request("stop"), row["status"] == "waiting"),
-            "Stop": (lambda: run.request("stop"), row["status"] in ("training", "paused")),
-            "Train again": (lambda: state.train_again(run.id), row["status"] == "failed"),
+            "Cancel": (lambda: state.ask(run.id, "stop"), mine and row["status"] == "waiting"),
+            "Stop": (lambda: state.ask(run.id, "stop"), mine and row["status"] in ("training", "paused")),
+            "Train again": (lambda: state.train_again(run.id), mine and row["status"] == "failed"),
         }
         return [
             material.Button(

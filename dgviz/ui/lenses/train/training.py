@@ -157,14 +157,14 @@ class TrainingControl(View):
         self.longer = material.IntInput(label="Epochs in all", value=1, start=1, size="small", width=130, visible=False)
 
     def _show_buttons(self, followed, status, shown):
-        same_data = followed.config.data == self.state.config.data
+        same_data, mine = followed.config.data == self.state.config.data, self.state.may_change(followed.id)
         wanted = {
-            "pause": status == "training",
-            "resume": status == "paused",
-            "stop": status in ("training", "paused"),
-            "cancel": status == "waiting",
-            "kill": status in ("training", "paused", "stopping") and self.state.store.trains(followed),
-            "again": status == "failed",
+            "pause": mine and status == "training",
+            "resume": mine and status == "paused",
+            "stop": mine and status in ("training", "paused"),
+            "cancel": mine and status == "waiting",
+            "kill": mine and status in ("training", "paused", "stopping") and self.state.store.trains(followed),
+            "again": mine and status == "failed",
             "show": status in FINISHED and shown != followed.id and same_data,
             "longer": status in FINISHED and followed.checkpointed,
         }
