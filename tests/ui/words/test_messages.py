@@ -43,7 +43,7 @@ def test_runs_that_cannot_be_read_are_said_and_the_others_shown(folder):
     for part in (
         "half/config.json",
         "list/config.json",
-        "no option &#x27;epochz&#x27;. Did you mean &#x27;epochs&#x27;",
+        "no option &#39;epochz&#39;. Did you mean &#39;epochs&#39;",
     ):
         assert part in said
 
