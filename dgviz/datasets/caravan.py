@@ -134,12 +134,16 @@ def read_attributes(folder: Path, sources: list[str]) -> Basins:
     for source in sources:
         files = [folder / source / f"attributes_{kind}_{source}.csv" for kind in ("other", "caravan", "hydroatlas")]
         notes += [f"no {file.name}" for file in files if not file.is_file()]
-        parts = [read_static(file, "gauge_id", WORDS, said) for file in files if file.is_file()]
+        parts = [read_static(file, "gauge_id", WANTED, WORDS, said) for file in files if file.is_file()]
         if files[0].is_file():
             tables.append(pd.concat(parts, axis=1).reindex(parts[0].index).assign(source=source))
     if not tables:
         raise DataError(f"{folder}: no attributes_other_SOURCE.csv of {some(sources)}; it says where the gauges are.")
     table = pd.concat(tables)
+    if lacking := [name for name in ("gauge_lat", "gauge_lon") if name not in table]:
+        raise DataError(
+            f"{folder}: no column {some(lacking)} in attributes_other_SOURCE.csv; it says where gauges are."
+        )
     table = table.mask(table == -9999)
     table["gauge_name"] = table.get("gauge_name", pd.Series(index=table.index, dtype=str)).fillna(
         table.index.to_series()
