@@ -5,6 +5,7 @@ import torch
 
 from dgviz.checks.result import CheckResult, Criterion, concise
 from dgviz.checks.trial import ROUNDING, Trial
+from dgviz.learn.model import of_processes
 
 
 def restart_is_one_run(trial: Trial) -> CheckResult:
@@ -22,8 +23,9 @@ def restart_is_one_run(trial: Trial) -> CheckResult:
     with torch.no_grad():
         parameters = trial.model.parameters_of(trial.tensors)
         # One run, and the same steps as two runs that hand over the state.
-        whole, _ = _run(trial, parameters, slice(None))
-        first, state = _run(trial, parameters, slice(middle))
+        before = of_processes(trial.tensors.initial)
+        whole, _ = _run(trial, parameters, slice(None), before)
+        first, state = _run(trial, parameters, slice(middle), before)
         second, _ = _run(trial, parameters, slice(middle, None), state)
     cut = {k: np.concatenate([first[k], second[k]]) for k in whole}
     difference = np.abs(cut[trial.target] - whole[trial.target])
@@ -55,7 +57,7 @@ def _of_stores(trial: Trial, cut: dict[str, np.ndarray], whole: dict[str, np.nda
     return max(shares)
 
 
-def _run(trial: Trial, parameters, steps: slice, state=None):
+def _run(trial: Trial, parameters, steps: slice, state):
     """Every flux and store of the processes over some steps, mean over the members, and the state in the end."""
     forcings, parameters = (
         {k: v[steps] if len(v) > 1 else v for k, v in given.items()} for given in (trial.tensors.forcings, parameters)

@@ -89,8 +89,10 @@ class Trial:
 
     def gained(self, simulated: Mapping[str, np.ndarray]) -> np.ndarray:
         """What all stores together gain on each day, the first included."""
-        initial = sum(state.initial for state in self.stores.values())
-        # S(t) - S(t - 1), with the declared initial stores before the first day
+        given = self.tensors.initial or {}
+        # Mean over the members where the stores before the first day are given, else what is declared.
+        initial = sum(float(given[k].mean()) if k in given else state.initial for k, state in self.stores.items())
+        # S(t) - S(t - 1)
         return np.diff(self.stored(simulated), prepend=initial)
 
     def left(self, simulated: Mapping[str, np.ndarray]) -> np.ndarray:

@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from dgviz.cli.terminal import RunsFolder, err, out, plain_errors
+from dgviz.datasets.remarks import remarks, together
 from dgviz.engine import n_threads
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.leakage import leaks
@@ -44,6 +45,10 @@ def train(
         # Before training, so that one can still stop it.
         for leak in leaks(run.config, run.dataset()):
             err.print(f"[bold yellow]Leak:[/] {escape(leak)}", highlight=False, soft_wrap=True)
+        for remark in together(remarks(run.dataset())):
+            if remark.kind in ("doubtful", "not read", "filled"):
+                said = f"[bold yellow]{remark.kind.capitalize()}:[/] {escape(f'{remark.about}: {remark.text}')}"
+                err.print(said, highlight=False, soft_wrap=True)
         started = time.monotonic()
         torch.set_num_threads(n_threads())
         with _progress(run, quiet=as_json) as on_epoch:

@@ -29,7 +29,7 @@ from dgviz.datasets.csv_text import numbers
 from dgviz.datasets.errors import DataError, some
 from dgviz.datasets.remarks import Remark
 
-title = "A folder of CAMELS-US as it is published (basin_mean_forcing, usgs_streamflow, camels_attributes_v2.0)"
+title = "A folder of CAMELS-US (basin_mean_forcing, usgs_streamflow, camels_attributes_v2.0)"
 domain = "hydrology"
 
 PRODUCTS = ("daymet", "maurer_extended", "nldas_extended", "maurer", "nldas")

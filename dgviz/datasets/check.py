@@ -1,17 +1,22 @@
 """What every data set must satisfy when it is loaded; an error names file, site, variable, time and the fix.
 
 A gap in a target is fine (it is masked out of the loss); a gap in a forcing is not. Units of the same dimension are
-converted and the history says so; nothing else is changed.
+converted, marks for missing values emptied, and the remarks say so; nothing else is changed. What is possible but not
+likely is a remark too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import numpy as np
 import xarray as xr
 
 from dgviz.datasets.conversion import conversions, in_units
+from dgviz.datasets.duplicates import duplicate_doubts
 from dgviz.datasets.errors import DataError, refuse, some
+from dgviz.datasets.fill_values import without_marks
 from dgviz.datasets.problems import find_problems
+from dgviz.datasets.remarks import Remark, with_remarks
 from dgviz.datasets.steps import check_period, check_times, whole_days
 from dgviz.datasets.vocabulary import CALENDAR, Vocabulary
 
@@ -28,12 +33,14 @@ def check(
     check_observed(ds, source, vocabulary)
     step = check_times(ds.indexes["time"], source, vocabulary)
     # Units first: the plausible ranges are those of the declared units.
-    ds = in_units(ds.copy(), source, vocabulary, step)
+    ds = without_marks(in_units(ds.copy(), source, vocabulary, step), vocabulary)
     refuse(find_problems(ds, source, vocabulary, files or {}))
     for name in ("train_period", "test_period"):
         check_period(ds.indexes["time"], ds.attrs[name], name, source)
         ds = ds.assign_attrs({name: whole_days(ds.attrs[name])})
-    return with_calendar(with_roles(ds, vocabulary)).assign_attrs(history=history_of(ds))
+    ds = with_calendar(with_roles(ds, vocabulary))
+    twice = [remark for name in vocabulary.targets if name in ds for remark in duplicate_doubts(ds, name)]
+    return with_remarks(ds, [*told(ds), *vocabulary.doubts(ds), *twice])
 
 
 def check_layout(ds: xr.Dataset, source: str | Path, vocabulary: Vocabulary) -> None:
@@ -100,8 +107,14 @@ def with_calendar(ds: xr.Dataset) -> xr.Dataset:
     return ds.assign(day_of_year=("time", day, CALENDAR["day_of_year"].attrs))
 
 
-def history_of(ds: xr.Dataset) -> str:
-    """What was done to the data, with the conversions of units."""
-    said = ds.attrs.get("history", "")
-    told = [f"{name} converted from {given} to {units} ({how})" for name, given, units, how in conversions(ds)]
-    return "; ".join(filter(None, [said, *(line for line in told if line not in said)]))
+def told(ds: xr.Dataset) -> Iterator[Remark]:
+    """What was converted, which sites were left out, and what else readers noted in the attributes of a data set."""
+    for name, given, units, how in conversions(ds):
+        yield Remark("converted", name, f"from {given} to {units}: {how}")
+    for key, values in ds.data_vars.items():
+        if values.dims == ("site",) and values.dtype.kind == "f" and (empty := np.isnan(values.values)).any():
+            where = f"{int(empty.sum())} of {len(empty)} sites ({some(ds.site.values[empty])})"
+            yield Remark("taken as missing", str(key), f"no value at {where}")
+    # One line for each site: "site: reason".
+    for line in ds.attrs.get("left_out", "").splitlines():
+        yield Remark("left out", *line.split(": ", 1))

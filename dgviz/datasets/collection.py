@@ -82,7 +82,7 @@ def join(basins: Basins, source: Path, about: dict[str, str], span: str | None, 
     usable = {site: table.loc[start:end, names] for site, table in basins.series.items() if not found[site]}
     if not usable:
         raise nothing_left(basins, source)
-    dataset = without_backflow(in_order(to_dataset(usable, basins), basins.notes), vocabulary)
+    dataset = without_backflow(in_order(to_dataset(usable, basins)), vocabulary)
     dataset = with_remarks(dataset, together(basins.said))
     for problem in find_problems(dataset, source, vocabulary, {}):
         more = f" (and {problem.n_times - 1} more days)" if problem.n_times > 1 else ""

@@ -1,6 +1,6 @@
 """The tables of a published collection, as they are after someone has opened them in a spreadsheet."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -15,7 +15,7 @@ from dgviz.datasets.remarks import Remark
 def read_static(
     file: Path,
     key: str,
-    wanted: Mapping[str, object],
+    wanted: Collection[str],
     words: Collection[str],
     said: list[Remark],
     n_digits: int = 0,

@@ -61,6 +61,12 @@ def with_joined_date(table: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     return table.drop(columns=list(parts.values())).assign(date=date), f"the date is joined of {', '.join(parts)}"
 
 
+def header_names(file: Path) -> set[str]:
+    """The names in the header of a file, in lower case."""
+    table, _ = read_text(file, n_comments(file), n_rows=1)
+    return {name_and_units(str(column))[0].lower() for column in table.columns}
+
+
 def n_comments(file: Path) -> int:
     """The number of lines above the header that start with #."""
     with file.open(encoding="utf-8-sig", errors="replace") as lines:

@@ -39,6 +39,7 @@ import pandas as pd
 import xarray as xr
 
 from dgviz.datasets.check import check, check_layout, check_sites
+from dgviz.datasets.csv_file import header_names
 from dgviz.datasets.csv_folder import Each, read_folder, science_of
 from dgviz.datasets.errors import DataError
 from dgviz.datasets.mending import (
@@ -72,6 +73,15 @@ def vocabulary_of(path: Path, vocabularies: Vocabularies) -> Vocabulary:
         if "domain" in dataset.attrs:
             return named(dataset.attrs["domain"], vocabularies, path)
         return told_by(map(str, dataset.variables), vocabularies, path)
+
+
+def series_in(path: Path) -> set[str]:
+    """The names of the columns that all sites of a folder have, or of the variables of a file."""
+    if path.is_dir():
+        files = [file for file in path.glob("*.csv") if file.stem != "attributes"]
+        return set.intersection(*(header_names(file) for file in files)) if files else set()
+    with open_netcdf(path) as dataset:
+        return {str(name) for name in dataset.variables if "time" in dataset[name].dims}
 
 
 def load(

@@ -1,24 +1,39 @@
 """The results of a trained model: learned parameters, simulated target, scores and sensitivities, by site."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 import xarray as xr
 
 from dgviz.datasets import period_slice
+from dgviz.datasets.remarks import with_remarks
 from dgviz.experiment.config import RunConfig
+from dgviz.experiment.findings import at_the_ends, never_settled
 from dgviz.experiment.splits import Fold, period_positions
+from dgviz.experiment.states import YearlyStates, forcing_sums
 from dgviz.learn import DifferentiableModel, Ensemble
 from dgviz.learn.site_model import SiteModel
+from dgviz.learn.spin_up import spun_up, yearly_states
 from dgviz.learn.tensors import Tensors
-from dgviz.processes.declare import Flux
+from dgviz.processes.declare import Flux, Parameter
 from dgviz.quantities import lower_first
 from dgviz.scores.metrics import scores
 from dgviz.sensitivity import mean_response, score_gradient
 
 CELL_DAYS_AT_ONCE = 6_400_000  # members x days x sites: bounds the memory of a gradient through years of days
+
+
+class Prediction(NamedTuple):
+    """The results of a model at some sites, and its states `(year, step, site, member)` by name.
+
+    `unsettled` are the positions of the sites at which a store, by name, has no equilibrium.
+    """
+
+    results: xr.Dataset
+    states: dict[str, torch.Tensor]
+    unsettled: dict[str, np.ndarray]
 
 
 def make_results(
@@ -28,8 +43,10 @@ def make_results(
     dataset: xr.Dataset,
     config: RunConfig,
     periods: Mapping[str, str],
-) -> xr.Dataset:
-    """Results for every site of `dataset` from the first to the last day of `periods`, warmed up.
+) -> tuple[xr.Dataset, YearlyStates | None]:
+    """Results for every site of `dataset` from the first to the last day of `periods`, spun up and warmed up.
+
+    Also the states from which parts of this simulation can be repeated, unless the record is shorter than a year.
 
     There is one model for each of the `folds`: a site that a fold holds out is predicted by the model of that fold, all
     others by the first. If training stopped before a fold, its sites have no results (NaN). Variables are
@@ -45,10 +62,11 @@ def make_results(
     spans = {name: period_positions(dataset, period, name) for name, period in periods.items()}
     whole = slice(min(s.start for s in spans.values()), max(s.stop for s in spans.values()))
     fold, held = _assigned(folds, dataset.sizes["site"])
-    parts = []
+    predictions: list[Prediction] = []
     for number, model in enumerate([*models, *list(models[:1]) * (len(folds) - len(models))]):
         predicted = torch.tensor(np.flatnonzero(fold == number))
-        parts += _predictions(model, predicted, tensors, dataset.time, whole, config)
+        predictions += _predictions(model, predicted, tensors, dataset.time, whole, config)
+    parts = [prediction.results for prediction in predictions]
     # The parts come fold by fold: bring the sites back into the order of the data set.
     order = np.argsort(np.argsort(fold, kind="stable"), kind="stable")
     results = xr.concat(parts, "site", data_vars="minimal", coords="minimal", compat="override", join="override")
@@ -63,11 +81,35 @@ def make_results(
         results["held_out"] = "site", held, {"long_name": "Was the site held out of training?", "units": "1"}
     tables = [_scores(results, dataset, config, period_slice(dataset, p)) for p in periods.values()]
     table = xr.concat(tables, "period", combine_attrs="override").assign_coords(period=list(periods))
-    return results.merge(table, compat="override").assign_attrs(
+    results = results.merge(table, compat="override").assign_attrs(
         Conventions="CF-1.11",
         title=f"Results of a dgviz run on: {dataset.attrs.get('title', config.data)}",
         **{f"{name}_period": period for name, period in periods.items()},
     )
+    processes = config.build()
+    unsettled = [(name, dataset.site.values[at]) for each in predictions for name, at in each.unsettled.items()]
+    found = [*at_the_ends(results, processes.of(Parameter)), *never_settled(unsettled, processes)]
+    results = with_remarks(results, found)
+    return results, _states(predictions, order, fold, tensors, dataset, whole.start - config.warmup)
+
+
+def _states(
+    predictions: Sequence[Prediction],
+    order: np.ndarray,
+    fold: np.ndarray,
+    tensors: Tensors,
+    dataset: xr.Dataset,
+    start: int,
+) -> YearlyStates | None:
+    """The states of all predictions, in the order of the sites; `start` is where the simulation begins."""
+    if any(not prediction.states for prediction in predictions):
+        return None
+    names = predictions[0].states
+    values = {name: torch.cat([prediction.states[name] for prediction in predictions], -2) for name in names}
+    values = {name: v[..., torch.tensor(order), :] for name, v in values.items()}
+    sites = [str(site) for site in dataset.site.values]
+    origin = str(dataset.time.values[0])
+    return YearlyStates(origin, start, tensors.year, sites, fold.tolist(), forcing_sums(tensors), values)
 
 
 def _predictions(
@@ -77,20 +119,28 @@ def _predictions(
     time: xr.DataArray,
     whole: slice,
     config: RunConfig,
-) -> list[xr.Dataset]:
+) -> list[Prediction]:
     """Results of one model at the sites in `predicted`, their positions, over the times of `whole`, block by block."""
     if model.process_model.joins_sites:
         # Joined sites cannot be simulated in blocks: all at once, then those of this fold.
         everything = tensors.span(whole.start, whole.stop, config.warmup)
-        joined = SiteModel(model, everything, time[whole], config.target)
-        return [_results_of(joined).isel(site=predicted.numpy())]
+        joined = _prediction(model, everything, time[whole], config.target)
+        states = {name: values[..., predicted, :] for name, values in joined.states.items()}
+        return [Prediction(joined.results.isel(site=predicted.numpy()), states, joined.unsettled)]
     # Blocks of sites, so that the gradient through all days fits into memory.
     cells_of_site = config.members * config.seeds * (whole.stop - whole.start + config.warmup)
     parts = []
     for block in predicted.split(max(1, CELL_DAYS_AT_ONCE // cells_of_site)) if len(predicted) else ():
-        of_block = tensors.span(whole.start, whole.stop, config.warmup, block.tolist())
-        parts.append(_results_of(SiteModel(model, of_block, time[whole], config.target)))
+        tensors_of_block = tensors.span(whole.start, whole.stop, config.warmup, block.tolist())
+        of_block = _prediction(model, tensors_of_block, time[whole], config.target)
+        parts.append(of_block._replace(unsettled={k: block.numpy()[at] for k, at in of_block.unsettled.items()}))
     return parts
+
+
+def _prediction(model: DifferentiableModel | Ensemble, tensors: Tensors, time: xr.DataArray, target: str) -> Prediction:
+    started = spun_up(model, tensors)
+    states = yearly_states(model, started.tensors) if started.tensors.initial else {}
+    return Prediction(_results_of(SiteModel(model, started.tensors, time, target)), states, dict(started.unsettled))
 
 
 def _assigned(folds: Sequence[Fold], n_sites: int) -> tuple[np.ndarray, np.ndarray]:

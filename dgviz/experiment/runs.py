@@ -6,6 +6,7 @@ runs/ID/request          "stop" or "pause", asked of the worker
 runs/ID/progress.jsonl   a line an epoch
 runs/ID/checkpoint-1.pt  weights, optimizer and random numbers after the last epoch of its first part, and so on
 runs/ID/weights.pt       the trained weights, by fold and seed
+runs/ID/states.pt        stores and what else a simulation remembers, at the beginning of every year
 runs/ID/results.zarr     parameters, flows, scores and sensitivities, by site
 runs/ID/record.json      device, versions, seed, seconds and how it ended
 runs/ID/error.txt        why it failed, if it did
@@ -32,9 +33,11 @@ from dgviz.datasets.site_network import upstream_of
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.data import dataset_of, select_sites
 from dgviz.experiment.progress import EpochRecord
+from dgviz.experiment.states import YearlyStates
 from dgviz.files import write_whole
 from dgviz.learn import DifferentiableModel, Ensemble, load
 from dgviz.learn.site_model import SiteModel
+from dgviz.learn.spin_up import spun_up
 from dgviz.paths import data_folder
 from dgviz.suggestions import suggest
 
@@ -297,7 +300,10 @@ class Run:
         return (models[0] if len(models) == 1 else Ensemble(models)).eval()
 
     def at(self, dataset: xr.Dataset, site: str, start: str, stop: str) -> SiteModel:
-        """The trained model at one site, ready to be simulated over some days, warmed up.
+        """The trained model at one site, ready to be simulated over some days.
+
+        It begins with a state that the run kept, at least its warm-up before these days, so that it simulates there
+        what the results hold; on days before those, or with other data, with the first year of the warm-up repeated.
 
         Where a process joins sites, the site is the first of all whose water passes it.
         Raises RunError if the data set or the run has no such site, or none of these days.
@@ -319,8 +325,11 @@ class Run:
         if site in sites:
             # The rows that these sites have in the table of parameters, if each site has its own.
             tensors = replace(tensors, sites=tensors.sites.new_tensor([sites.index(name) for name in together]))
-        tensors = tensors.span(first, last, self.config.warmup)
-        return SiteModel(model, tensors, dataset.time[first:last], self.config.target)
+        warmup, path = self.config.warmup, self.folder / "states.pt"
+        states = YearlyStates.read(path) if path.exists() else None
+        started = states.begin(tensors, days, together, first, last, warmup) if states else None
+        started = started or spun_up(model, tensors.span(first, last, warmup)).tensors
+        return SiteModel(model, started, dataset.time[first:last], self.config.target)
 
     def simulate(
         self, dataset: xr.Dataset, site: str, start: str, stop: str, shifts: Mapping[str, float] | None = None

@@ -22,6 +22,7 @@ import psutil
 import torch
 import xarray as xr
 
+from dgviz.datasets.remarks import Remark, remarks
 from dgviz.engine import n_processors
 from dgviz.experiment.config import ConfigError, RunConfig
 from dgviz.experiment.data import dataset_of
@@ -136,8 +137,11 @@ class _Job:
             if self.ended == "stopped":
                 break
         ensembles = [group[0] if len(group) == 1 else Ensemble(group) for group in models if group]
-        results = make_results(ensembles, folds, tensors, dataset, self.config, periods_of(self.config, dataset))
-        self._write(models, results, leaks(self.config, dataset))
+        periods = periods_of(self.config, dataset)
+        results, states = make_results(ensembles, folds, tensors, dataset, self.config, periods)
+        if states:
+            states.save(self.run.folder / "states.pt")
+        self._write(models, results, leaks(self.config, dataset), remarks(dataset))
 
     def _build(self, part: "Part", dataset: xr.Dataset) -> DifferentiableModel:
         torch.manual_seed(part.config.seed)
@@ -188,7 +192,9 @@ class _Job:
             self.ended = "stopped"
         return self.ended == "stopped"
 
-    def _write(self, models: list[list[DifferentiableModel]], results: xr.Dataset, leaks: list[str]) -> None:
+    def _write(
+        self, models: list[list[DifferentiableModel]], results: xr.Dataset, leaks: list[str], said: list[Remark]
+    ) -> None:
         record = {
             "ended": self.ended,
             "seconds": round(self.seconds_before + time.monotonic() - self.started, 1),
@@ -196,6 +202,7 @@ class _Job:
             "backend": ": ".join(models[0][0].process_model.backend(self.device)),
             "seed": self.config.seed,
             "leaks": leaks,
+            "remarks": said,
             "created": f"{datetime.now():%Y-%m-%d %H:%M}",
             "versions": {name: version(name) for name in ("dgviz", "torch", "xarray")}
             | {"python": platform.python_version()},

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from dgviz.learn.losses import LOSSES, nse
 from dgviz.learn.model import DifferentiableModel
 from dgviz.learn.options import ConfigError, TrainingOptions
+from dgviz.learn.spin_up import respond_settled, spun_up
 from dgviz.learn.tensors import Tensors
 from dgviz.suggestions import suggest
 
@@ -91,9 +92,26 @@ class _Training:
         self.weight = self._weight_of_sites()
         weights = list(model.parameters())
         self.optimizer = torch.optim.Adam(weights, lr=config.learning_rate) if weights else None
+        self.stores = self._first_stores()
         self.epoch, self.since_best = 0, 0
         self.best_loss = math.inf
         self.best = copy.deepcopy(model.state_dict())
+
+    def _first_stores(self) -> Tensor | None:
+        """The stores `(store, site, member)` with which the first windows begin; None where none are spun up.
+
+        A window with its warm-up has to hold a year that can be repeated.
+        """
+        stores, year = self.model.process_model.stores, self.tensors.year
+        if not stores or self.config.warmup + self._window < year:
+            return None
+        initial = spun_up(self.model, self.tensors.span(self.first_step, self.first_step + year, 0)).tensors.initial
+        return torch.cat([initial[name] for name in stores])
+
+    @property
+    def _window(self) -> int:
+        """The steps of a training window."""
+        return min(self.config.window, self.n_steps - self.first_step)
 
     def _hold_out(self, sites: Tensor) -> tuple[Tensor, Tensors | None]:
         """Of these sites those to train on, and what is held out for validation."""
@@ -179,7 +197,7 @@ class _Training:
         return [batch for sites in order for batch in sites.split(self.config.batch_size)]
 
     def _random_windows(self, sites: Tensor) -> Tensors:
-        window = min(self.config.window, self.n_steps - self.first_step)
+        window = self._window
         starts = 1 if self.joined else len(sites)
         start = torch.randint(self.first_step, self.n_steps - window + 1, (starts,), generator=self.random)
         # (warm-up + window, site): each site has a window of its own
@@ -189,10 +207,19 @@ class _Training:
         return tensors.take(steps.to(device), sites.to(device), self.config.warmup)
 
     def _score(self, batch: Tensors, sites: Tensor) -> tuple[Tensor, Tensor]:
-        target = self.config.target
-        simulated = self.model.mean(batch, [target])[target][batch.warmup :]
+        simulated = self._simulate(batch, sites)[batch.warmup :]
         scored = simulated, batch.target[batch.warmup :], self.deviation[sites]
         return self.loss(*scored, self.weight[sites], self.config.target_quantity), simulated
+
+    def _simulate(self, batch: Tensors, sites: Tensor) -> Tensor:
+        """The target of a batch `(time, site)`, from stores that are spun up where the warm-up is long enough."""
+        target = self.config.target
+        if self.stores is None:
+            return self.model.mean(batch, [target])[target]
+        if not torch.is_grad_enabled():
+            return self.model.mean(spun_up(self.model, batch).tensors, [target])[target]
+        simulated, self.stores[:, sites] = respond_settled(self.model, batch, self.stores[:, sites])
+        return simulated
 
     def _validate(self) -> float | None:
         if self.held is None:
@@ -227,12 +254,14 @@ class _Training:
             "epoch": self.epoch,
             "optimizer": copy.deepcopy(self.optimizer.state_dict()),
             "random": self.random.get_state(),
+            "stores": None if self.stores is None else self.stores.clone(),
         }
 
     def restore(self, checkpoint: dict) -> None:
         self.model.load_state_dict(checkpoint["weights"])
         self.optimizer.load_state_dict(copy.deepcopy(checkpoint["optimizer"]))
         self.random.set_state(checkpoint["random"])
+        self.stores = None if self.stores is None else checkpoint["stores"].to(self.stores.device)
         self.best, self.best_loss = checkpoint["best"], checkpoint["best_loss"]
         self.epoch, self.since_best = checkpoint["epoch"], checkpoint["since_best"]
 

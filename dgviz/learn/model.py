@@ -1,6 +1,7 @@
 """A process model with the networks that are trained with it."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import torch
 import xarray as xr
@@ -12,6 +13,25 @@ from dgviz.learn.options import ModelOptions
 from dgviz.learn.tensors import Tensors
 from dgviz.processes.declare import Parameter
 from dgviz.processes.model import ProcessModel
+
+# Names, in a state, of what recurrent networks remember; the others are of the process model.
+DYNAMIC = "network_of_parameters"
+CORRECTION = "network_of_target"
+
+
+def of_processes(state: Mapping[str, Tensor] | None) -> dict[str, Tensor]:
+    """The part of a state that belongs to the process model."""
+    return {name: values for name, values in (state or {}).items() if name not in (DYNAMIC, CORRECTION)}
+
+
+def of_networks(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The part of a state that recurrent networks remember."""
+    return {name: values for name, values in state.items() if name in (DYNAMIC, CORRECTION)}
+
+
+def side_by_side(states: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
+    """The states of several models as one, `(1, site, member)` by name, their members one after the other."""
+    return {name: torch.cat([state[name] for state in states], -1) for name in states[0]}
 
 
 class DifferentiableModel(nn.Module):
@@ -84,12 +104,17 @@ class DifferentiableModel(nn.Module):
 
     def parameters_of(self, tensors: Tensors) -> dict[str, Tensor]:
         """The learned parameters `(1 or time, site, member)` by name."""
+        return self._parameters_of(tensors)[0]
+
+    def _parameters_of(self, tensors: Tensors) -> tuple[dict[str, Tensor], Tensor | None]:
+        """The learned parameters and the state of the network that gives them, if it has one."""
         series = tensors.series() if self.network.dynamic else None
-        return self.network(tensors.attributes, series, tensors.sites, tensors.warmup)
+        before = (tensors.initial or {}).get(DYNAMIC)
+        return self.network(tensors.attributes, series, tensors.sites, tensors.warmup, before)
 
     def forward(self, tensors: Tensors, only: Sequence[str] | None = None) -> dict[str, Tensor]:
         """Fluxes and states of the processes `(time, site, member)` by name."""
-        return self.process_model(tensors.forcings, self.parameters_of(tensors), only)
+        return self.process_model(tensors.forcings, self.parameters_of(tensors), only, of_processes(tensors.initial))
 
     def respond(
         self, tensors: Tensors, parameters: dict[str, Tensor], only: Collection[str] | None = None
@@ -100,11 +125,36 @@ class DifferentiableModel(nn.Module):
         """
         values = {}
         if self.process_model.processes:
-            values = self.process_model.mean(tensors.forcings, parameters, only)
+            values = self.process_model.mean(tensors.forcings, parameters, only, of_processes(tensors.initial))
         if self.corrected and (only is None or self.target in only):
-            series, simulated = tensors.series(), values.get(self.target)
-            values[self.target] = self.correction(tensors.attributes, series, simulated, tensors.warmup)
+            values[self.target] = self.correct(tensors, values.get(self.target))[0]
         return values
+
+    def correct(self, tensors: Tensors, simulated: Tensor | None) -> tuple[Tensor, Tensor | None]:
+        """The target `(time, site)` that networks make of the simulated one, and the state of the network after it."""
+        if not self.corrected:
+            return simulated, None
+        before = (tensors.initial or {}).get(CORRECTION)
+        return self.correction(tensors.attributes, tensors.series(), simulated, tensors.warmup, before)
+
+    def after(self, tensors: Tensors) -> dict[str, Tensor]:
+        """The state after the last step, `(1, site, member)` by name: passed as `initial`, a later run goes on from it.
+
+        Stores, the last steps of the series on which processes look back, and what recurrent networks remember.
+        """
+        with torch.no_grad():
+            parameters, dynamic = self._parameters_of(tensors)
+            state: dict[str, Tensor] = {}
+            simulated = correction = None
+            if self.process_model.processes:
+                only = [self.target] if self.corrected else []
+                given = tensors.forcings, parameters, only, of_processes(tensors.initial)
+                values, state = self.process_model.run(*given)
+                simulated = values[self.target].mean(-1) if self.corrected else None
+            if self.corrected:
+                correction = self.correct(tensors, simulated)[1]
+        networks = {DYNAMIC: dynamic, CORRECTION: correction}
+        return state | {name: memory for name, memory in networks.items() if memory is not None}
 
     def each(
         self, tensors: Tensors, parameters: dict[str, Tensor], only: Collection[str] | None = None
@@ -115,6 +165,10 @@ class DifferentiableModel(nn.Module):
     def mean(self, tensors: Tensors, only: Collection[str] | None = None) -> dict[str, Tensor]:
         """What `respond` gives with the learned parameters."""
         return self.respond(tensors, self.parameters_of(tensors), only)
+
+    def parts(self, tensors: Tensors) -> list[tuple["DifferentiableModel", Tensors]]:
+        """The models of an ensemble, each with its part of the state; a single model is an ensemble of one."""
+        return [(self, tensors)]
 
     def learn_statistics(self, tensors: Tensors) -> None:
         """Take the statistics that standardise the networks' inputs."""
@@ -152,12 +206,12 @@ class Ensemble(nn.Module):
 
     def parameters_of(self, tensors: Tensors) -> dict[str, Tensor]:
         """The learned parameters of all models by name."""
-        each = [model.parameters_of(tensors) for model in self.models]
+        each = [model.parameters_of(of_model) for model, of_model in self.parts(tensors)]
         return {name: torch.cat([values[name] for values in each], -1) for name in each[0]}
 
     def forward(self, tensors: Tensors, only: Sequence[str] | None = None) -> dict[str, Tensor]:
         """Fluxes and states of the processes `(time, site, member)` by name, for the members of all models."""
-        each = [model(tensors, only) for model in self.models]
+        each = [model(of_model, only) for model, of_model in self.parts(tensors)]
         return {name: torch.cat([values[name] for values in each], -1) for name in each[0]}
 
     def each(
@@ -165,11 +219,21 @@ class Ensemble(nn.Module):
     ) -> list[dict[str, Tensor]]:
         """What each model responds, `(time, site)` by name."""
         # Members stand side by side, so an equal share of them belongs to each model.
-        parts = {name: values.chunk(len(self.models), -1) for name, values in parameters.items()}
+        shares = {name: values.chunk(len(self.models), -1) for name, values in parameters.items()}
         return [
-            model.respond(tensors, {name: part[i] for name, part in parts.items()}, only)
-            for i, model in enumerate(self.models)
+            model.respond(of_model, {name: share[i] for name, share in shares.items()}, only)
+            for i, (model, of_model) in enumerate(self.parts(tensors))
         ]
+
+    def parts(self, tensors: Tensors) -> list[tuple[DifferentiableModel, Tensors]]:
+        """The models, each with its part of the state before the first step."""
+        shares = {name: values.chunk(len(self.models), -1) for name, values in (tensors.initial or {}).items()}
+        initial = [{name: share[i] for name, share in shares.items()} or None for i in range(len(self.models))]
+        return [(model, replace(tensors, initial=own)) for model, own in zip(self.models, initial, strict=True)]
+
+    def after(self, tensors: Tensors) -> dict[str, Tensor]:
+        """The states of all models after the last step, side by side."""
+        return side_by_side([model.after(of_model) for model, of_model in self.parts(tensors)])
 
     def respond(
         self, tensors: Tensors, parameters: dict[str, Tensor], only: Collection[str] | None = None

@@ -1,5 +1,6 @@
 """Networks that give a process model its parameters, correct its prediction, or predict alone."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 import torch
@@ -7,6 +8,7 @@ from torch import Tensor, nn
 
 from dgviz.processes.declare import Parameter
 
+DECADES = 100  # highest over lowest value from which the logarithm of an attribute is taken
 SPREAD = 1.5  # of the initial unbounded numbers, so that members start at different places in the ranges
 
 
@@ -46,6 +48,36 @@ class Standardize(nn.Module):
     def forward(self, values: Tensor) -> Tensor:
         """Standardised values of the same shape."""
         return ((values - self.mean) / self.deviation).nan_to_num()
+
+
+class StandardizeAttributes(Standardize):
+    """Standardised attributes; those that reach over more than two decades by their logarithm.
+
+    Of areas from 10 to 100 000 km2 the plain standardisation makes many equal numbers and a few huge ones. What is not
+    above zero at another site has no logarithm and counts as missing.
+    """
+
+    by_logarithm: Tensor
+
+    def __init__(self, n_features: int):
+        super().__init__(n_features)
+        self.register_buffer("by_logarithm", torch.zeros(n_features, dtype=torch.bool))
+
+    def learn(self, values: Tensor) -> None:
+        """Take the statistics of `values (site, attribute)`, leaving out NaN."""
+        missing = values.isnan()
+        lowest = values.masked_fill(missing, math.inf).amin(0)
+        highest = values.masked_fill(missing, -math.inf).amax(0)
+        self.by_logarithm.copy_((lowest > 0) & (highest > DECADES * lowest))
+        super().learn(self._transformed(values))
+
+    def forward(self, values: Tensor) -> Tensor:
+        """Standardised values of the same shape."""
+        return super().forward(self._transformed(values))
+
+    def _transformed(self, values: Tensor) -> Tensor:
+        positive = values.where(values > 0, torch.nan)
+        return torch.where(self.by_logarithm, positive.log(), values)
 
 
 class FromAttributes(nn.Module):
@@ -108,19 +140,32 @@ class Recurrent(nn.Module):
             with torch.no_grad():  # it begins by remembering: Gers et al. (2000), doi:10.1162/089976600300015015
                 self.cells.bias_hh_l0[hidden : 2 * hidden].fill_(3.0)
 
-    def forward(self, series: Tensor, features: Tensor, warmup: int = 0) -> Tensor:
+    def forward(
+        self, series: Tensor, features: Tensor, warmup: int = 0, before: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
         """`(time, site, output)` from `series (time, site, series)` and standardised `features (site, attribute)`.
 
-        In training the first `warmup` days only fill the state: no gradient goes through them.
+        Also the state `(1, site, number)` after the last day, with which a later call goes on as `before`. In training
+        the first `warmup` days only fill the state: no gradient goes through them.
         """
         # The attributes are repeated on every day: (time, site, series + attribute).
         steps = torch.cat([self.series(series), features.expand(len(series), series.shape[1], -1)], -1)
-        if not (warmup and self.training and torch.is_grad_enabled()):
-            return self.head(self.dropout(self.cells(steps)[0]))
-        with torch.no_grad():
-            early, state = self.cells(steps[:warmup])
-        late, _ = self.cells(steps[warmup:], state)
-        return self.head(self.dropout(torch.cat([early, late])))
+        state = None if before is None else self._unpacked(before.expand(1, steps.shape[1], -1))
+        parts = []
+        if warmup and self.training and torch.is_grad_enabled():
+            with torch.no_grad():
+                early, state = self.cells(steps[:warmup], state)
+            parts, steps = [early], steps[warmup:]
+        late, state = self.cells(steps, state)
+        hidden = torch.cat([*parts, late])
+        return self.head(self.dropout(hidden)), torch.cat(state, -1) if isinstance(state, tuple) else state
+
+    def _unpacked(self, state: Tensor) -> Tensor | tuple[Tensor, Tensor]:
+        """A state as the cells take it: an LSTM has two parts, h and c."""
+        if isinstance(self.cells, nn.LSTM):
+            hidden, cell = state.chunk(2, -1)
+            return hidden.contiguous(), cell.contiguous()
+        return state.contiguous()
 
 
 class ParameterNetwork(nn.Module):
@@ -154,7 +199,7 @@ class ParameterNetwork(nn.Module):
         self.parameters_declared, self.members = dict(parameters), members
         self.dynamic = tuple(name for name in parameters if name in dynamic)
         self.static = tuple(name for name in parameters if name not in dynamic)
-        self.attributes = Standardize(n_attributes)
+        self.attributes = StandardizeAttributes(n_attributes)
         if parameters:
             self.level = {
                 "attributes": lambda: FromAttributes(n_attributes, hidden, len(parameters), members),
@@ -168,24 +213,32 @@ class ParameterNetwork(nn.Module):
             self.left_out = nn.Dropout(dynamic_dropout)
 
     def forward(
-        self, attributes: Tensor, series: Tensor | None = None, sites: Tensor | None = None, warmup: int = 0
-    ) -> dict[str, Tensor]:
+        self,
+        attributes: Tensor,
+        series: Tensor | None = None,
+        sites: Tensor | None = None,
+        warmup: int = 0,
+        before: Tensor | None = None,
+    ) -> tuple[dict[str, Tensor], Tensor | None]:
         """Parameters by name, `(1, site, member)` if static and `(time, site, member)` if dynamic.
 
         `attributes` is `(site, attribute)`; `series`, needed for dynamic parameters, is `(time, site, series)` and
-        begins with `warmup` days; `sites (site,)`, needed by the source "sites", are positions in its table.
+        begins with `warmup` days; `sites (site,)`, needed by the source "sites", are positions in its table. Also the
+        state of the recurrent network after the last day, if there is one; `before` is that before the first.
         """
         if not self.parameters_declared:
-            return {}
+            return {}, None
+        after = None
         features = self.attributes(attributes)
         level = dict(zip(self.parameters_declared, self.level(features, sites)[None].unbind(-2), strict=True))
         if self.dynamic:
-            deviation = self.deviation(series, features, warmup).unflatten(-1, (len(self.dynamic), self.members))
+            deviation, after = self.deviation(series, features, warmup, before)
+            deviation = deviation.unflatten(-1, (len(self.dynamic), self.members))
             # One draw for each site and parameter, `(1, site, parameter, 1)`: dropped for the whole window.
             kept = (self.left_out(torch.ones_like(deviation[:1, :, :, :1])) > 0).to(deviation.dtype)
             for name, change in zip(self.dynamic, (deviation * kept).unbind(-2), strict=True):
                 level[name] = level[name] + change
-        return {k: scale(v.unsqueeze(-2), {k: self.parameters_declared[k]})[k] for k, v in level.items()}
+        return {k: scale(v.unsqueeze(-2), {k: self.parameters_declared[k]})[k] for k, v in level.items()}, after
 
 
 class TargetNetwork(nn.Module):
@@ -207,20 +260,30 @@ class TargetNetwork(nn.Module):
     ):
         super().__init__()
         self.corrects, self.floor = corrects, floor
-        self.attributes, self.target = Standardize(n_attributes), Standardize(1)
+        self.attributes, self.target = StandardizeAttributes(n_attributes), Standardize(1)
         self.recurrent = Recurrent(kind, n_series + corrects, n_attributes, hidden, 1, dropout)
         if corrects:  # it begins by changing nothing
             nn.init.zeros_(self.recurrent.head.weight)
             nn.init.zeros_(self.recurrent.head.bias)
 
-    def forward(self, attributes: Tensor, series: Tensor, simulated: Tensor | None = None, warmup: int = 0) -> Tensor:
-        """The target `(time, site)`; not below its floor, except in training, where a limit would hide the gradient."""
+    def forward(
+        self,
+        attributes: Tensor,
+        series: Tensor,
+        simulated: Tensor | None = None,
+        warmup: int = 0,
+        before: Tensor | None = None,
+    ) -> tuple[Tensor, Tensor]:
+        """The target `(time, site)`; not below its floor, except in training, where a limit would hide the gradient.
+
+        Also the state of the network after the last day; `before` is that before the first.
+        """
         if self.corrects:
             series = torch.cat([series.expand(-1, simulated.shape[1], -1), simulated[..., None]], -1)
-        learned = self.recurrent(series, self.attributes(attributes), warmup)[..., 0]
+        learned, after = self.recurrent(series, self.attributes(attributes), warmup, before)
         # y = y_simulated + s * network, or mean + s * network, with the deviation s of the target
-        before = simulated if self.corrects else self.target.mean
-        predicted = before + self.target.deviation * learned
+        level = simulated if self.corrects else self.target.mean
+        predicted = level + self.target.deviation * learned[..., 0]
         if self.training or self.floor is None:
-            return predicted
-        return predicted.clamp(min=self.floor)
+            return predicted, after
+        return predicted.clamp(min=self.floor), after

@@ -1,6 +1,6 @@
 """A data set as tensors, and windows of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,7 +17,8 @@ class Tensors:
     target `(time, site)`, of which the first `warmup` steps are not scored.
 
     `recurrent` names the forcings that a recurrent network sees; `sites (site,)` are positions in a table of sites;
-    `year` is how many steps make one.
+    `year` is how many steps make one. `initial` is the state before the first step, `(1, site, member)` by name, where
+    it is not the declared one.
     """
 
     forcings: dict[str, Tensor]
@@ -27,6 +28,7 @@ class Tensors:
     recurrent: tuple[str, ...] = ()
     sites: Tensor | None = None
     year: int = 365
+    initial: Mapping[str, Tensor] | None = None
 
     @classmethod
     def of(
@@ -73,7 +75,18 @@ class Tensors:
     def to(self, dtype: torch.dtype) -> "Tensors":
         """The same in another precision."""
         forcings = {k: v.to(dtype) for k, v in self.forcings.items()}
-        return replace(self, forcings=forcings, attributes=self.attributes.to(dtype), target=self.target.to(dtype))
+        attributes, target = self.attributes.to(dtype), self.target.to(dtype)
+        initial = _in_precision(self.initial, dtype)
+        return replace(self, forcings=forcings, attributes=attributes, target=target, initial=initial)
+
+    def part(self, steps: slice) -> "Tensors":
+        """Some of these steps, in their order; the state before the first goes only with that."""
+        start = steps.start or 0
+        forcings = {k: v[steps] if len(v) > 1 else v for k, v in self.forcings.items()}
+        initial = None if start else self.initial
+        return replace(
+            self, forcings=forcings, target=self.target[steps], warmup=max(0, self.warmup - start), initial=initial
+        )
 
     def observed_at(self, sites: Tensor) -> "Tensors":
         """The same with the target of all other sites left empty (NaN)."""
@@ -106,7 +119,17 @@ class Tensors:
         )
         # (time, site): the same steps at all sites
         steps = torch.arange(start - warmup, stop, device=device)[:, None].expand(-1, len(columns))
-        return self.take(steps, columns, warmup)
+        initial = None
+        if self.initial and start == warmup:  # it begins with these tensors, and so with their state
+            initial = {k: v if v.shape[-2] == 1 else v[..., columns, :] for k, v in self.initial.items()}
+        return replace(self.take(steps, columns, warmup), initial=initial)
+
+
+def _in_precision(state: Mapping[str, Tensor] | None, dtype: torch.dtype) -> Mapping[str, Tensor] | None:
+    """A state in another precision; stores, which are always in double, stay so."""
+    if state is None:
+        return None
+    return {k: v if v.dtype == torch.float64 else v.to(dtype) for k, v in state.items()}
 
 
 def _tensor(values: xr.DataArray, device: str) -> Tensor:

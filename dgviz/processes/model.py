@@ -1,7 +1,7 @@
 """Processes wired into one model."""
 
 import logging
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import ClassVar, Literal, Protocol, get_args
 
@@ -146,6 +146,34 @@ class ProcessModel(torch.nn.Module):
         """
         known, shape, state = self._simulate(forcings, parameters, only, initial or {}, backend, going_on=True)
         return {k: v.expand(shape) for k, v in known.items()}, state
+
+    def stepper(
+        self, forcings: Mapping[str, Tensor], parameters: Mapping[str, Tensor], backend: Backend = "auto"
+    ) -> Callable[[Mapping[str, Tensor]], Mapping[str, Tensor]]:
+        """What takes the stores before these days to those after them, and computes nothing else.
+
+        Only stores that are stepped through time, `(site, member)` by name; they may be those of several copies of all
+        sites, one copy after the other: `(copy * site, member)`.
+        """
+        known = self._known({**forcings, **parameters})
+        shape = _common_shape(known)
+        runner = self._choose(backend, known)
+        with runner.on_series(self._before, *shape[:2]):
+            for process in self._before:
+                known |= self._run_on_series(process, known, {}, {})
+        inputs = {k: known[k] for k in self._stepped_inputs}
+
+        def step(stores: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+            n_copies = len(next(iter(stores.values()))) // shape[1]
+            copies = {k: v if v.shape[1] == 1 else v.repeat(1, n_copies, 1) for k, v in inputs.items()}
+            return runner.through_time(copies, stores, shape[0], [], [])[1]
+
+        return step
+
+    @property
+    def stores(self) -> Mapping[str, State]:
+        """The states that are stepped through time; the others are sums of what came in and went out."""
+        return self._step.stores
 
     def backend(self, device: str, dtype: torch.dtype = torch.float32) -> tuple[str, str]:
         """What "auto" takes on a device, "fused" or "torch", and why."""

@@ -86,7 +86,7 @@ def test_a_training_step_with_an_lstm_of_256():
 
     def step():
         optimizer.zero_grad()
-        flow = model(forcings, network(attributes, series), only=["streamflow"])["streamflow"]
+        flow = model(forcings, network(attributes, series)[0], only=["streamflow"])["streamflow"]
         (flow.mean(-1, keepdim=True) - observed).square().mean().backward()
         optimizer.step()
 

@@ -80,7 +80,7 @@ def test_a_folder_like_mopex_is_checked_imported_and_trained(command, mopex):
     assert ds.site.values.tolist() == ["01048000", "01197500", "01445500"]
     assert int(ds.streamflow.isnull().sum()) == 92 + 1 + 1 and (ds.tmin <= ds.tmax).all()
     for part in ("MM/DD/YYYY", "'Ice'", "-99", "values below 0", "exchanged", "leading zeros", "river"):
-        assert part in ds.remarks
+        assert part in ds.dgviz_remarks
     assert trained(command, "mopex") == 3
 
 
@@ -91,7 +91,7 @@ def test_a_folder_like_caravan_is_checked_imported_and_trained(command, caravan)
     assert ds.site.values.tolist() == ["camelsch_0001", "camelsch_0002", "camelsch_0003"]
     assert "weather is missing on 1 days" in ds.left_out and int(ds.streamflow.isnull().sum()) == 2
     for part in ("'Ice'", "zone (+01:00)", "leading zeros", "semicolons"):
-        assert part in ds.remarks
+        assert part in ds.dgviz_remarks
     assert trained(command, "alps") == 3
 
 

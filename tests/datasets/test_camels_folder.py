@@ -10,6 +10,7 @@ import pytest
 
 from dgviz.datasets import DataError, attribute_names, forcing_names, open_dataset, read_path
 from dgviz.datasets.camels_us import load
+from dgviz.datasets.remarks import Remark, remarks
 from tests.datasets.camels_files import AREA, DAYS, weather, write_attributes, write_camels, write_flow, write_weather
 
 
@@ -148,7 +149,8 @@ def test_exchanged_temperatures_are_put_in_order_and_noted(folder):
     ds = open_dataset(folder)
     day = ds.sel(site="01013500", time="1990-01-05")
     assert (float(day.tmin), float(day.tmax), float(day.tmean)) == (2.0, 9.0, 5.5)
-    assert "tmin and tmax exchanged where tmin was above tmax: 1 days of 1 basins" in ds.history
+    words = "where tmin was above tmax: 1 days of 1 basins (01013500)"
+    assert Remark("exchanged", "tmin, tmax", words) in remarks(ds)
 
 
 def test_streamflow_is_over_the_area_of_the_weather_file_and_another_area_is_noted(folder):

@@ -91,7 +91,7 @@ def test_no_basin_is_left_out_silently(tmp_path):
     assert reasons["camels_2"].startswith("camels_2.csv: no column streamflow; it has surface_net_solar")
     assert reasons["camels_7"] == "no srad, which most basins have"
     assert "looks like kelvin" in reasons["camels_3"]
-    assert "2 of 6 sites of the attributes have no series: camels_4, camels_5" in ds.remarks
+    assert "2 of 6 sites of the attributes have no series: camels_4, camels_5" in ds.dgviz_remarks
     assert reasons["camels_6"] == "no line in attributes_other"
 
 

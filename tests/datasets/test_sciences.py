@@ -187,7 +187,7 @@ def test_a_step_finer_than_the_domains_is_gathered(monthly, tmp_path):
     ds["rain"] = ds.rain.copy(data=np.repeat(days.month.to_numpy("float32")[:, None], 2, 1))
     read = open_dataset(written(ds, tmp_path / "lake.nc"), vocabularies=vocabularies)
     assert read.sizes["time"] == 72 and float(read.rain[3, 0]) == 4.0
-    assert "values every 1 day are made monthly: mean of rain, level" in read.remarks
+    assert "values every 1 day are made monthly: mean of rain, level" in read.dgviz_remarks
 
 
 HOURS = pd.date_range("2000-01-01", periods=100, freq="h")

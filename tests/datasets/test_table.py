@@ -175,7 +175,10 @@ LEFT_OUT = {
     "latitude": (lambda text: text.replace("42,-75", "142,-75"), ["site 0002", "lat is 142", "-90 and 90"]),
     "longitude": (lambda text: text.replace("42,-75", "42,285"), ["site 0002", "lon is 285", "-180 and 180"]),
     "empty latitude": (lambda text: text.replace("42,-75", ",-75"), ["site 0002", "lat is nan"]),
-    "fill value": (lambda text: text.replace("0.8", "-999"), ["site 0001", "forest", "-999", "leave it empty"]),
+    "area in m2": (
+        lambda text: text.replace(",100,", ",1e8,"),
+        ["site 0001", "area is 1e+08", "7e+06 km2", "area [m2]"],
+    ),
     "area": (lambda text: text.replace(",100,", ",0,"), ["site 0001", "area is 0", "positive"]),
     "no file": (lambda text: text.replace("0002,", "0003,"), ["1 of 2 sites have no file of series: 0003.csv"]),
 }

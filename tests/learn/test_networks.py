@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from dgviz.learn import fit
-from dgviz.learn.networks import ParameterNetwork, Standardize, scale
+from dgviz.learn.networks import ParameterNetwork, Standardize, StandardizeAttributes, scale
 from dgviz.processes.declare import Parameter
 
 PARAMETERS = {
@@ -22,13 +22,13 @@ def network(dynamic=(), kind="lstm", **changes):
 
 @pytest.mark.parametrize("kind", ["lstm", "gru"])
 def test_shapes(kind):
-    values = network(["k0"], kind)(torch.randn(6, 4), torch.randn(9, 6, 2))
+    values = network(["k0"], kind)(torch.randn(6, 4), torch.randn(9, 6, 2))[0]
     assert {k: v.shape for k, v in values.items()} == {"fc": (1, 6, 3), "tt": (1, 6, 3), "k0": (9, 6, 3)}
 
 
 @pytest.mark.parametrize("size", [1.0, 1e6])
 def test_values_stay_in_their_ranges(size):
-    values = network(["k0"])(size * torch.randn(50, 4), size * torch.randn(9, 50, 2))
+    values = network(["k0"])(size * torch.randn(50, 4), size * torch.randn(9, 50, 2))[0]
     for name, (low, high) in ((k, p.range) for k, p in PARAMETERS.items()):
         assert low <= values[name].min() and values[name].max() <= high, name
 
@@ -40,14 +40,15 @@ def test_zero_is_the_middle_of_the_range():
 
 
 def test_every_member_starts_elsewhere():
-    fc = network()(torch.zeros(1, 4))["fc"].flatten()
+    fc = network()(torch.zeros(1, 4))[0]["fc"].flatten()
     assert fc.unique().numel() == 3
 
 
 @pytest.mark.parametrize("kind", ["lstm", "gru"])
 def test_the_last_day_moves_no_static_parameter_and_no_earlier_dynamic_one(kind):
     model, attributes, series = network(["k0"], kind), torch.randn(6, 4), torch.randn(9, 6, 2)
-    before, after = model(attributes, series), model(attributes, torch.cat([series[:-1], series[-1:] + 5]))
+    before, _ = model(attributes, series)
+    after, _ = model(attributes, torch.cat([series[:-1], series[-1:] + 5]))
     assert before["fc"].equal(after["fc"]) and before["tt"].equal(after["tt"])
     assert before["k0"][:-1].equal(after["k0"][:-1])
     assert not before["k0"][-1].equal(after["k0"][-1])
@@ -66,7 +67,8 @@ def test_the_last_day_moves_no_earlier_flow(dynamic, untrained):
 
 def test_parameters_of_a_site_do_not_depend_on_other_sites():
     model, attributes, series = network(["k0"]), torch.randn(6, 4), torch.randn(9, 6, 2)
-    together, alone = model(attributes, series), model(attributes[2:3], series[:, 2:3])
+    together, _ = model(attributes, series)
+    alone, _ = model(attributes[2:3], series[:, 2:3])
     for name in PARAMETERS:
         torch.testing.assert_close(together[name][:, 2:3], alone[name])
 
@@ -125,3 +127,16 @@ def test_all_parameters_may_vary_in_time(untrained):
     model, tensors, config = untrained(dynamic=names, epochs=1)
     next(fit(model, tensors, config))
     assert {len(v) for v in model.parameters_of(tensors).values()} == {len(tensors.target)}
+
+
+def test_an_attribute_over_many_decades_is_standardised_by_its_logarithm():
+    area = 10.0 ** torch.arange(1.0, 6.0)  # 10 to 100 000 km2
+    slope = torch.tensor([0.1, 0.2, 0.3, 0.4, 0.5])
+    values = torch.stack([area, slope, -area, torch.cat([torch.zeros(1), area[1:]])], -1)
+    standardize = StandardizeAttributes(4)
+    standardize.learn(values)
+    assert standardize.by_logarithm.tolist() == [True, False, False, False]
+    standardised = standardize(values)
+    torch.testing.assert_close(standardised[:, 0], standardised[:, 1])  # both are evenly spaced now
+    torch.testing.assert_close(standardised.mean(0), torch.zeros(4), atol=1e-6, rtol=0)
+    assert standardize(torch.tensor([[-5.0, 0.3, 1.0, 1.0]]))[0, 0] == 0.0  # no logarithm: as if missing

@@ -1,8 +1,6 @@
 """A map of sites without tiles: outlines and network lines from files, one circle per site."""
 
-import json
 import math
-from functools import cache
 
 import numpy as np
 import xarray as xr
@@ -19,10 +17,10 @@ from bokeh.models import (
 from bokeh.plotting import figure
 
 from dgviz.datasets.site_network import has_network
-from dgviz.paths import data_folder
 from dgviz.ui import theme
 from dgviz.ui.figures import hover, plain_figure, tip
 from dgviz.ui.figures.network_lines import NetworkLines
+from dgviz.ui.figures.outlines import outlines
 
 KM_PER_DEGREE = 111.19
 
@@ -30,21 +28,6 @@ KM_PER_DEGREE = 111.19
 def project(lon: np.ndarray, lat: np.ndarray, middle: float) -> tuple[np.ndarray, np.ndarray]:
     """Kilometres east and north of 0 N 0 E on a plane that is true to scale at the latitude `middle`."""
     return np.asarray(lon) * KM_PER_DEGREE * math.cos(math.radians(middle)), np.asarray(lat) * KM_PER_DEGREE
-
-
-@cache
-def outlines() -> tuple[tuple[np.ndarray, np.ndarray], ...]:
-    """State borders as (lon, lat) rings; none where the file is missing."""
-    path = data_folder() / "us_states.geojson"
-    if not path.exists():
-        return ()
-    features = json.loads(path.read_text())["features"]
-    polygons = [p for f in features for p in _polygons(f["geometry"])]
-    return tuple(tuple(np.array(ring).T) for polygon in polygons for ring in polygon)
-
-
-def _polygons(geometry: dict) -> list:
-    return geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
 
 
 class SiteMap:
@@ -74,7 +57,7 @@ class SiteMap:
         colours = {"palette": list(theme.SCORE), "nan_color": theme.token("missing", dark)}
         self.mapper, self.by_powers = LinearColorMapper(**colours), LogColorMapper(**colours)
         self.figure = self._figure(height)
-        self._draw_land()
+        self._draw_land(dataset)
         self._draw_network(dataset)
         self._draw_sites()
 
@@ -127,9 +110,9 @@ class SiteMap:
         fig.axis.visible = fig.grid.visible = False
         return fig
 
-    def _draw_land(self) -> None:
-        if rings := outlines():
-            xs, ys = zip(*(project(lon, lat, self.middle) for lon, lat in rings), strict=True)
+    def _draw_land(self, dataset: xr.Dataset) -> None:
+        if lines := outlines(dataset.lon.values, dataset.lat.values):
+            xs, ys = zip(*(project(lon, lat, self.middle) for lon, lat in lines), strict=True)
             self.figure.multi_line(list(xs), list(ys), line_color=theme.token("outline", self.dark), line_width=1)
 
     def _draw_network(self, dataset: xr.Dataset) -> None:
