@@ -24,9 +24,10 @@ import xarray as xr
 
 from dgviz.datasets.camels_us import ATTRIBUTES, CLIMATE, CLIMATE_PERIOD, PERIODS, SERIES
 from dgviz.datasets.collection import Basins, Each, find, join
+from dgviz.datasets.collection_tables import read_static
 from dgviz.datasets.csv_text import numbers
 from dgviz.datasets.errors import DataError, some
-from dgviz.datasets.names import check_once
+from dgviz.datasets.remarks import Remark
 
 title = "A folder of CAMELS-US (basin_mean_forcing, usgs_streamflow, camels_attributes_v2.0)"
 domain = "hydrology"
@@ -35,6 +36,7 @@ PRODUCTS = ("daymet", "maurer_extended", "nldas_extended", "maurer", "nldas")
 TABLES = ("topo", "name", "clim", "soil", "vege", "geol")
 MM_PER_DAY = 0.3048**3 * 86400 * 1000  # 1 ft3/s in m2 mm d-1
 AREA_TOLERANCE = 0.05
+WORDS = ("gauge_name", "huc_02")
 COORDINATES = {
     "gauge_lat": ("lat", "degrees_north", "Gauge latitude"),
     "gauge_lon": ("lon", "degrees_east", "Gauge longitude"),
@@ -104,9 +106,12 @@ def read_attributes(path: Path) -> Basins:
     if first is None:
         raise DataError(f"{path}: no camels_topo.txt; put the folder camels_attributes_v2.0 in it or beside it.")
     files = {name: first.with_name(f"camels_{name}.txt") for name in TABLES}
-    tables = [read_table(file) for file in files.values() if file.is_file()]
+    wanted, said = COORDINATES | ATTRIBUTES, list[Remark]()
+    found = [file for file in files.values() if file.is_file()]
+    tables = [read_static(file, "gauge_id", wanted, WORDS, said, n_digits=8) for file in found]
     table = pd.concat(tables, axis=1).reindex(tables[0].index)
-    wanted = COORDINATES | ATTRIBUTES
+    if lacking := [name for name in ("gauge_lat", "gauge_lon") if name not in table]:
+        raise DataError(f"{first}: no column {some(lacking)}; it says where the gauges are.")
     named = table["gauge_name"].str.strip() if "gauge_name" in table else pd.Series(index=table.index, dtype=str)
     table["gauge_name"] = named.fillna(table.index.to_series())
     table = table[[key for key in wanted if key in table]]
@@ -115,18 +120,7 @@ def read_attributes(path: Path) -> Basins:
     for name in CLIMATE:
         labels.get(name, {})["period"] = CLIMATE_PERIOD
     notes = [f"no {file.name}" for file in files.values() if not file.is_file()]
-    return Basins(table, labels, notes=notes)
-
-
-def read_table(file: Path) -> pd.DataFrame:
-    """One table of attributes, by gauge."""
-    table = pd.read_csv(file, sep=";", dtype={"gauge_id": str, "huc_02": str})
-    if "gauge_id" not in table:
-        raise DataError(f"{file}: no column gauge_id; columns are separated by ';'.")
-    # Station numbers have eight digits; spreadsheets drop leading zeros.
-    sites = table.pop("gauge_id").str.strip().str.zfill(8).set_axis(table.index + 2)
-    check_once(sites, file)
-    return table.set_index(pd.Index(sites, name="gauge_id"))
+    return Basins(table, labels, notes=notes, said=said)
 
 
 def read_basin(weather_file: Path, flow_file: Path, area: list[float]) -> pd.DataFrame:
@@ -171,6 +165,8 @@ def read_numbers(file: Path, names: list[str] | None) -> pd.DataFrame:
         table = pd.read_csv(file, sep=r"\s+", names=names, skiprows=0 if names else 3, dtype={"gauge": str})
         table = table.rename(columns=lambda name: name.partition("(")[0].lower())
         days = pd.to_datetime(table[["year", "mnth", "day"]].rename(columns={"mnth": "month"}))
+        if days.isna().any():
+            raise ValueError(f"line {days.isna().idxmax() + (1 if names else 5)} has no date")
     except (ValueError, KeyError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise DataError(f"{file.name}: cannot be read: {str(error).strip()}") from None
     # Line numbers as an editor shows them.

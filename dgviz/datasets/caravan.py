@@ -19,7 +19,7 @@ from pathlib import Path
 import pandas as pd
 import xarray as xr
 
-from dgviz.datasets.caravan_pet import header, pet_kind, unread, with_one_climate
+from dgviz.datasets.caravan_pet import CLIMATE_OF_KINDS, header, pet_kind, unread, with_one_climate
 from dgviz.datasets.collection import Basins, Each, find, join
 from dgviz.datasets.collection_tables import read_plain, read_static, rename_sites, without_series
 from dgviz.datasets.csv_text import numbers, numbers_or_missing, read_text
@@ -90,6 +90,7 @@ HYDROATLAS = {
 }
 TENTHS = ("slp_dg_sav", "lka_pc_sse")
 WANTED = PLACES | CLIMATE | HYDROATLAS
+TO_READ = {*WANTED, *CLIMATE_OF_KINDS}
 ABOUT = {
     "domain": domain,
     "source": "Caravan, doi:10.5281/zenodo.6522634, and the sources of streamflow named in its licences",
@@ -140,12 +141,14 @@ def read_attributes(folder: Path, sources: list[str], pet: str) -> Basins:
     for source in sources:
         files = [folder / source / f"attributes_{kind}_{source}.csv" for kind in ("other", "caravan", "hydroatlas")]
         notes += [f"no {file.name}" for file in files if not file.is_file()]
-        parts = [read_static(file, "gauge_id", WORDS, said) for file in files if file.is_file()]
+        parts = [read_static(file, "gauge_id", TO_READ, WORDS, said) for file in files if file.is_file()]
         if files[0].is_file():
             tables.append(pd.concat(parts, axis=1).reindex(parts[0].index).assign(source=source))
     if not tables:
         raise DataError(f"{folder}: no attributes_other_SOURCE.csv of {some(sources)}; it says where the gauges are.")
     table = pd.concat(tables)
+    if lacking := [name for name in ("gauge_lat", "gauge_lon") if name not in table]:
+        raise DataError(f"{folder}: no column {some(lacking)} in any attributes_other_SOURCE.csv; add it in degrees.")
     table, told = with_one_climate(table.mask(table == -9999), pet)
     said += told
     table["gauge_name"] = table.get("gauge_name", pd.Series(index=table.index, dtype=str)).fillna(

@@ -6,13 +6,14 @@ by side in a folder. Penman-Monteith is read where all basins have it.
 Source: Clerc-Schwarzenbach et al. (2024), doi:10.5194/hess-28-4219-2024.
 """
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
-import xarray as xr
 
-from dgviz.datasets.errors import some
+from dgviz.datasets.errors import DataError, some
+from dgviz.datasets.netcdf_file import open_netcdf
 from dgviz.datasets.remarks import Remark
 
 PENMAN, ERA5 = "FAO Penman-Monteith", "ERA5-Land"
@@ -23,6 +24,7 @@ COLUMNS = {  # of the series, by the kind; the better first
 }
 CLIMATE = ("pet_mean", "aridity", "moisture_index", "seasonality")  # attributes that depend on it
 SUFFIX = {PENMAN: "_FAO_PM", ERA5: "_ERA5_LAND"}
+CLIMATE_OF_KINDS = tuple(name + suffix for name in CLIMATE for suffix in SUFFIX.values())
 
 
 def pet_kind(files: Mapping[str, Path]) -> tuple[str, list[Remark]]:
@@ -48,11 +50,11 @@ def header(file: Path) -> list[str]:
     """The names of the variables of a file."""
     if file.suffix == ".csv":
         with file.open(encoding="utf-8-sig", errors="replace") as lines:
-            return [name.strip(' "\n') for name in lines.readline().split(",")]
+            return [name.strip(' "\n') for name in re.split("[,;\t]", lines.readline())]
     try:
-        with xr.open_dataset(file, engine="h5netcdf") as dataset:
+        with open_netcdf(file) as dataset:
             return [str(name) for name in dataset]
-    except (OSError, ValueError):  # said when it is read
+    except DataError:  # said when it is read
         return []
 
 

@@ -12,28 +12,33 @@ from dgviz.datasets.names import check_once, matched, renamed, renaming
 from dgviz.datasets.remarks import Remark
 
 
-def read_static(file: Path, key: str, words: Collection[str], said: list[Remark]) -> pd.DataFrame:
-    """A table of attributes indexed by its ids, as text; what is assumed is added to `said`.
+def read_static(
+    file: Path,
+    key: str,
+    wanted: Collection[str],
+    words: Collection[str],
+    said: list[Remark],
+    n_digits: int = 0,
+) -> pd.DataFrame:
+    """The wanted columns of a table of attributes indexed by its ids; what is assumed is added to `said`.
 
-    All columns but `words` hold numbers; those without one stay text.
+    All columns but `words` hold numbers. Ids have at least `n_digits`: zeros that a spreadsheet dropped are put back.
     """
     table, assumed = read_text(file)
-    changes = {} if key in table else dict.fromkeys(renaming(table.columns, ("site",)), key)
+    found = {new: old for old, new in renaming(table.columns, ("site", "lat", "lon", "name")).items()}
+    usual = {"site": key, "lat": "gauge_lat", "lon": "gauge_lon", "name": "gauge_name"}
+    changes = {old: usual[new] for new, old in found.items() if usual[new] not in table}
     table, others = renamed(table, changes, file.name)
     if key not in table:
         raise DataError(f"{file}: no column {key}; it has {some(list(table.columns))}.")
+    table[key] = table[key].str.strip().str.zfill(n_digits)
     check_once(table[key], file)
-    columns = {}
-    for name in table.columns.drop(key):
-        columns[name] = table[name]
-        if name not in words:
-            try:
-                columns[name], cells = numbers_or_missing(table[name], file)
-                said += cells
-            except DataError:  # a column of words
-                continue
     said += [*assumed, *others]
-    return pd.DataFrame(columns, index=table.index).set_axis(table[key].str.strip())
+    columns = {name: table[name] for name in table if name in wanted}
+    for name in columns.keys() - {*words}:
+        columns[name], cells = numbers_or_missing(table[name], file)
+        said += cells
+    return pd.DataFrame(columns, index=table.index).set_axis(pd.Index(table[key], name=key))
 
 
 def read_plain(file: Path, columns: Collection[str]) -> pd.DataFrame | None:

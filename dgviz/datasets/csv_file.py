@@ -34,15 +34,31 @@ def read_table(
     table.columns = [name for name, _ in headers]
     if table.columns.has_duplicates:
         raise DataError(f"{file}: column {some(table.columns[table.columns.duplicated()])} appears twice; keep one.")
+    if "date" in required:
+        table, joined = with_joined_date(table)
+        said += [Remark("read as", file.name, joined)] if joined else []
     wanted = [name for name in (*required, *optional) if name != "area"]
     changes = renaming(table.columns, wanted, optional)
     table, others = renamed(table, changes, file.name)
-    given = {changes.get(name, name): units for name, units in headers}
+    given = {changes.get(name, name): units for name, units in headers} | {"date": None}
     if lacking := [name for name in required if name not in table]:
         raise DataError(f"{file}: no column {some(lacking)}; it has {', '.join(table.columns)}.")
     if table.empty:
         raise DataError(f"{file}: there are no rows under the header.")
     return table, given, [*said, *others]
+
+
+def with_joined_date(table: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """The table with one column `date` where it has the year, the month and the day apart, and what was joined."""
+    known = {str(name).lower(): name for name in table}
+    parts = {part: known[part] for part in ("year", "month", "day", "hour") if part in known}
+    if "date" in known or not {"year", "month", "day"} <= parts.keys():
+        return table, ""
+    digits = {part: table[name].fillna("").str.strip().str.zfill(2) for part, name in parts.items()}
+    date = digits["year"] + "-" + digits["month"] + "-" + digits["day"]
+    if "hour" in parts:
+        date += " " + digits["hour"] + ":00"
+    return table.drop(columns=list(parts.values())).assign(date=date), f"the date is joined of {', '.join(parts)}"
 
 
 def header_names(file: Path) -> set[str]:

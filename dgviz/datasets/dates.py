@@ -112,7 +112,9 @@ def times_of_day(times: pd.Series, halves: pd.Series, text: pd.Series, where: st
     wrong = hours.isna() | (hours >= pd.Timedelta(days=1))
     if wrong.any():
         line = wrong.idxmax()
-        raise DataError(f"{where}: line {line}: {text[line]!r} is no time of day; write it as 1990-10-01 05:00.")
+        raise DataError(
+            f"{where}: line {line}: {text[line]!r} is no time of day (00:00 to 23:59), as 1990-10-01 05:00."
+        )
     return hours
 
 

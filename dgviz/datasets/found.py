@@ -56,7 +56,9 @@ def usual_columns(found: Found, vocabulary: Vocabulary) -> list[str]:
     for table in found.tables.values():
         for name in table:
             sites_of[name] = sites_of.get(name, 0) + 1
-    always = {*vocabulary.needed, *vocabulary.targets, *vocabulary.raw}
+    # Where some give a target and others what it is made of, those with the target are kept.
+    observed = vocabulary.targets if any(name in sites_of for name in vocabulary.targets) else vocabulary.raw
+    always = {*vocabulary.needed, *observed}
     few = [name for name, n in sites_of.items() if 2 * n <= len(found.tables) and len(found.tables) > 1]
     few = [name for name in few if name not in always]
     if few:

@@ -12,7 +12,7 @@ from dgviz.datasets.errors import DataError, some
 from dgviz.datasets.labels import label
 from dgviz.datasets.mending import how_often, is_mark
 from dgviz.datasets.names import OTHER_NAMES, renaming
-from dgviz.datasets.netcdf_file import open_netcdf
+from dgviz.datasets.netcdf_file import load_netcdf
 from dgviz.datasets.remarks import Remark, with_remarks
 from dgviz.datasets.steps import check_times
 from dgviz.datasets.to_step import check_once, gathered, gathered_remarks, is_amount, is_finer, whole_steps
@@ -21,8 +21,7 @@ from dgviz.datasets.vocabulary import Vocabulary
 
 def read_netcdf(file: Path, vocabulary: Vocabulary) -> xr.Dataset:
     """Read a file with dimensions time and site, in single precision, labelled and in the declared units."""
-    with open_netcdf(file) as opened:
-        dataset = with_usual_names(opened.load(), vocabulary, file)
+    dataset = with_usual_names(load_netcdf(file), vocabulary, file)
     for name in ("time", "site"):
         if name not in dataset.indexes:
             raise DataError(f"{file}: no coordinate {name!r}; it has {', '.join(map(str, dataset.coords)) or 'none'}.")

@@ -20,9 +20,24 @@ def open_netcdf(file: Path) -> xr.Dataset:
         with file.open("rb") as start:
             engine = "scipy" if start.read(3) == CLASSIC else "h5netcdf"
         dataset = xr.open_dataset(file, engine=engine, decode_times=False)
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise DataError(f"{file}: cannot be read as NetCDF: {str(error).strip().rstrip('.')}.") from None
+    except Exception as error:  # of a damaged file the readers raise a dozen kinds
+        raise unreadable(file, error) from None
     return with_dates(dataset, file)
+
+
+def load_netcdf(file: Path) -> xr.Dataset:
+    """The whole of a file of either kind, in memory. Raises DataError naming the file."""
+    with open_netcdf(file) as dataset:
+        try:
+            return dataset.load()
+        except Exception as error:
+            raise unreadable(file, error) from None
+
+
+def unreadable(file: Path, error: Exception) -> DataError:
+    """The error that a file is no NetCDF, or damaged."""
+    why = next(iter(str(error).strip().splitlines()), "").rstrip(".") or type(error).__name__
+    return DataError(f"{file}: cannot be read as NetCDF: {why}.")
 
 
 def with_dates(dataset: xr.Dataset, file: Path) -> xr.Dataset:

@@ -9,6 +9,8 @@ import pandas as pd
 from dgviz.datasets.errors import DataError
 from dgviz.datasets.steps import check_times, days_of, last_day
 
+TWO_YEARS = 725  # days: two years, of which a few may be lost at the ends of an hourly record
+
 
 def parse_span(span: str) -> tuple[pd.Timestamp, pd.Timestamp]:
     """The first and last day of "YYYY-MM-DD/YYYY-MM-DD", or of whole months or years."""
@@ -46,8 +48,10 @@ def default_periods(
     n_years = 0
     while first + pd.DateOffset(years=n_years + 1) <= last + pd.Timedelta(days=1):
         n_years += 1
+    n_days = (last - first).days + 1
+    if n_years < 2 and n_days >= TWO_YEARS:
+        n_years = 2
     if n_years < 2:
-        n_days = (last - first).days + 1
         raise DataError(f"{source}: {n_days} days are too few; two whole years are needed to train and test.")
     test = first + pd.DateOffset(years=2 * n_years // 3)
     train_end = test - pd.Timedelta(days=1)

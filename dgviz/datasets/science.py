@@ -32,7 +32,8 @@ def named(domain: str, vocabularies: Vocabularies, source: str | Path) -> Vocabu
 
 def told_by(names: Iterable[str], vocabularies: Vocabularies, source: str | Path) -> Vocabulary:
     """The vocabulary whose target is among the names of series, or else what a target is made of, or a forcing."""
-    names = {str(name) for name in names}
+    given = list(map(str, names))
+    names = {*given}
     names |= {name.lower() for name in names}
     for kind in ("targets", "raw"):
         fitting = [v for v in vocabularies.values() if names & getattr(v, kind).keys()]
@@ -49,4 +50,4 @@ def told_by(names: Iterable[str], vocabularies: Vocabularies, source: str | Path
     if len(driven) == 1:
         return driven[0]
     targets = [f"{', '.join(v.targets)} ({v.domain})" for v in vocabularies.values()]
-    raise DataError(f"{source}: no target; it needs one of {', '.join(targets)}.")
+    raise DataError(f"{source}: no target; it needs one of {', '.join(targets)}, and has {', '.join(given)}.")

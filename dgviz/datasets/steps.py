@@ -14,7 +14,7 @@ DATES = {"hour": "%Y-%m-%d %H:%M", "day": "%Y-%m-%d", "month": "%Y-%m"}
 ADJECTIVES = {"hour": "hourly", "day": "daily", "month": "monthly"}
 NOT_WHOLE = {
     "hour": "{} is not a whole hour; the step must be one hour.",
-    "day": "{} is not a whole day; the step must be one day.",
+    "day": "{} is not a whole day; the step must be one day: date every value by its day alone.",
     "month": "{:%Y-%m-%d} is not the first day of a month; date every month by its first day.",
 }
 

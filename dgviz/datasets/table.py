@@ -51,7 +51,8 @@ from dgviz.datasets.mending import (
     without_backflow,
     without_bad_sites,
 )
-from dgviz.datasets.netcdf import open_netcdf, read_netcdf
+from dgviz.datasets.netcdf import read_netcdf
+from dgviz.datasets.netcdf_file import open_netcdf
 from dgviz.datasets.periods import default_periods, parse_span, whole_record
 from dgviz.datasets.remarks import together, with_remarks
 from dgviz.datasets.science import Vocabularies, all_vocabularies, named, told_by

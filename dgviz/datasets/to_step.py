@@ -18,7 +18,7 @@ from dgviz.datasets.vocabulary import Vocabulary
 from dgviz.units import UnitsError, parse
 
 LENGTHS = {"hour": pd.Timedelta(hours=1), "day": pd.Timedelta(days=1), "month": pd.Timedelta(days=28)}
-NOON = pd.Timedelta(hours=12)
+NOON, LAST_MINUTE = pd.Timedelta(hours=12), pd.Timedelta(hours=23, minutes=59)
 
 
 def starts_of(times: pd.DatetimeIndex, step: str) -> pd.DatetimeIndex:
@@ -65,6 +65,8 @@ def whole_steps(
     offsets = times - starts
     if step == "day" and (offsets == NOON).all():
         said = "every day is dated by its noon"
+    elif step == "day" and (offsets >= LAST_MINUTE).all():
+        said = "every day is dated by its last minute"
     elif step == "month" and not starts.has_duplicates and (offsets != pd.Timedelta(0)).any():
         said = f"every month is dated by one of its days, first {times[0]:%Y-%m-%d}"
     else:

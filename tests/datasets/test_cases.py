@@ -88,6 +88,33 @@ def test_a_coarser_step_is_refused_with_the_figure(tmp_path, every, span):
 def test_days_dated_by_their_noon_are_these_days(tmp_path):
     ds = read_path(write_own(tmp_path, date_format="%Y-%m-%d 12:00"))
     assert same_days(ds) and "every day is dated by its noon" in said(ds)
+    ds = read_path(write_own(tmp_path, date_format="%Y-%m-%d 23:59:59"))
+    assert same_days(ds) and "every day is dated by its last minute" in said(ds)
+    assert "09:00:00 is not a whole day; the step must be one day: date every value by its day alone" in refused(
+        write_own(tmp_path, date_format="%Y-%m-%d 09:00")
+    )
+
+
+@pytest.mark.parametrize("hours", [False, True])
+def test_year_month_and_day_apart_are_one_date(tmp_path, hours):
+    folder = write_own(tmp_path)
+    for site in SITES:
+        table = hours_of(site) if hours else days_of(site)
+        parts = {part: getattr(table.index, part) for part in ("year", "month", "day", *["hour"] * hours)}
+        table.assign(**parts).rename(columns=str.title).to_csv(folder / f"{site}.csv", index=False)
+    ds = read_path(folder)
+    assert same_days(ds, tolerance=1e-3) and "the date is joined of year, month, day" in said(ds)
+
+
+def test_two_years_of_hours_that_lose_a_day_at_an_end_can_still_be_divided(tmp_path):
+    late = {site: hours_of(site).shift(1, freq="h") for site in SITES}
+    ds = read_path(write_own(tmp_path, tables=late))
+    assert ds.sizes["time"] == 730 and ds.train_period == "2000-01-02/2001-01-01"
+
+
+def test_where_one_gives_a_discharge_and_the_others_the_streamflow_it_is_left_out(tmp_path):
+    ds = read_path(write_own(tmp_path, tables={"0101": days_of().rename(columns={"streamflow": "discharge"})}))
+    assert sites_of(ds) == ["0202", "0303"] and "0101.csv: column streamflow is not in it" in ds.left_out
 
 
 def test_dates_of_another_form_are_read_and_said(tmp_path):
