@@ -24,10 +24,8 @@ BLOCK = 512  # sites compared with all others at once
 def duplicate_doubts(ds: xr.Dataset, target: str) -> Iterator[Remark]:
     """One remark about the series that stand under two names, and one about sites at one place."""
     if pairs := same_series(ds[target]):
-        correlation = f"correlation of its changes {min(pair[2] for pair in pairs):.4g} or more"
-        words = (
-            f"the same {target} under two names ({correlation}): keep one of each pair; a holdout never divides them"
-        )
+        likeness = f"its changes correlate by {min(pair[2] for pair in pairs):.4g}"
+        words = f"the same {target} under two names ({likeness}): keep one of each; a holdout never divides them"
         yield Remark("doubtful", _named(ds, pairs), words)
     if places := same_place(ds):
         words = "at one place (within 100 m): are the coordinates right, or is it one gauge under two names?"
