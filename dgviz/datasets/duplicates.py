@@ -15,7 +15,7 @@ from dgviz.datasets.remarks import Remark
 SAME = 0.9999  # correlation of the changes
 EQUAL = 0.99  # share of the changes that are the same, where a few values were corrected
 LIKELY = 0.9  # correlation on a part of the times, from which on a pair is looked at in full
-N_TIMES = 2000  # of that part
+N_TIMES = 1000  # of that part
 LEAST = 60  # changes at both, of which one is not zero
 NEAR = 0.001  # degrees, 100 m: gauges nearer than this stand at one place
 BLOCK = 512  # sites compared with all others at once

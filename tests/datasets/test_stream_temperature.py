@@ -140,7 +140,8 @@ def test_the_real_gauges():
     ds = open_dataset("stream_temperature", folder=folder)
     assert ds.sizes == {"time": 1461, "site": 405} and len(ds.left_out.splitlines()) == 5
     assert (
-        said_of(ds, "water_temperature")[0].endswith("1932 days of 30 gauges") and "255 days of 29 gauges" in ds.history
+        said_of(ds, "water_temperature")[0].endswith("1932 days of 30 gauges")
+        and "255 days of 29 gauges" in said_of(ds, "discharge")[0]
     )
     assert int(ds.dam_distance.isnull().sum()) == 76 and float(ds.water_temperature.isnull().mean()) < 0.03
     spring = ds.water_temperature.sel(site="14138720")  # whose sensor rests for weeks
