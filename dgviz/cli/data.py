@@ -144,8 +144,9 @@ def summarise(dataset: xr.Dataset) -> None:
         table.add_row(f"{target} observed", f"{float(dataset[target].notnull().mean()):.1%} of the {step}s")
     for period in ("train_period", "test_period"):
         table.add_row(period.replace("_", " "), dataset.attrs[period].replace("/", " to "))
-    if notes := dataset.attrs.get("history"):
-        table.add_row("notes", escape(notes.replace("; ", "\n")))
+    told = {remark.text for remark in said}
+    if notes := [note for note in dataset.attrs.get("history", "").split("; ") if note and note not in told]:
+        table.add_row("notes", escape("\n".join(notes)))
     out.print(table)
     if said:
         out.print(remark_table(said))

@@ -21,6 +21,7 @@ from dgviz.ui.lenses.compare.comparison import MedianScores, OptionDifferences
 from dgviz.ui.lenses.compare.difference_maps import ParameterDifference, ScoreDifference
 from dgviz.ui.lenses.compare.run_table import RunTable
 from dgviz.ui.lenses.data.explorer import Explorer
+from dgviz.ui.lenses.data.how_it_was_read import HowItWasRead
 from dgviz.ui.lenses.evaluate.evaluation import EvaluationCard, SecondEvaluationCard
 from dgviz.ui.lenses.evaluate.ranked import RankedTimeSeries
 from dgviz.ui.lenses.explore.distribution import LargeScoreDistribution, ScoreDistribution
@@ -86,7 +87,7 @@ PAGES: dict[str, tuple[tuple[tuple[tuple[type[View], ...], int], ...], ...]] = {
         (((ScoreDifference,), 6), ((ParameterDifference,), 6)),
         (((TargetCharts,), 12),),
     ),
-    "Data": ((((Explorer,), 12),),),
+    "Data": ((((HowItWasRead,), 12),), (((Explorer,), 12),)),
 }
 FOLLOW = 400  # ms between two looks at a training run
 REST = 400  # ms after which a slider is thought to be left alone
