@@ -71,7 +71,7 @@ def check(
 
 @app.command("import")
 def import_(
-    path: Annotated[Path, typer.Argument(help="A folder of CAMELS-US, of Caravan or of CSV files, or a NetCDF file.")],
+    path: Annotated[Path, typer.Argument(help="A folder of a published collection or of CSV files, or a NetCDF file.")],
     name: Annotated[
         str | None, typer.Option(help="The name to open it by; else the name of the file or folder.")
     ] = None,
