@@ -13,6 +13,7 @@ from dgviz.datasets.errors import DataError
 DATES = ("date", "Date", "DatesR")
 DATES_BELOW = "gauge_id"  # in CAMELS-CL of 2018 the header of the dates
 YEAR_MONTH_DAY = (("year", "month", "day"), ("YYYY", "MM", "DD"))
+ZONE = r"(?<=:\d\d)(Z|[+-]\d\d:?\d\d)$"
 WITHIN_A_DAY = "is a time within a day; only series by day are read"
 SEPARATORS = (",", ";", "\t")
 
@@ -84,8 +85,10 @@ def days_of(table: pd.DataFrame, file: Path) -> tuple[pd.DatetimeIndex, list[str
     if not given and not parts and DATES_BELOW in table:
         given = [DATES_BELOW]
     if given:
-        text = table[given[0]].astype(str).str.strip().str.replace("/", "-")
-        days = pd.to_datetime(text, format="ISO8601", errors="coerce").dt.tz_localize(None)
+        text = table[given[0]].astype(str).str.strip()
+        # With a zone the day is the local one, as it is written.
+        written = text.str.replace("/", "-").str.replace(ZONE, "", regex=True)
+        days = pd.to_datetime(written, format="ISO8601", errors="coerce")
     elif parts:
         days = pd.to_datetime(table[parts].set_axis(["year", "month", "day"], axis=1), errors="coerce")
     else:
@@ -94,8 +97,8 @@ def days_of(table: pd.DataFrame, file: Path) -> tuple[pd.DatetimeIndex, list[str
     for wrong, words in ((days.isna(), "is no date such as 1990-10-01"), (days != days.dt.normalize(), WITHIN_A_DAY)):
         if wrong.any():
             line = wrong.idxmax()
-            written = " ".join(str(table.at[line, name]) for name in used)
-            raise DataError(f"{file.name}: line {line}: {written!r} {words}")
+            date = " ".join(str(table.at[line, name]) for name in used)
+            raise DataError(f"{file.name}: line {line}: {date!r} {words}")
     return pd.DatetimeIndex(days), used
 
 

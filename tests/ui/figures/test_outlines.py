@@ -53,3 +53,8 @@ def test_the_map_draws_them():
     drawn = SiteMap(xr.Dataset(coords=place), False, 480, "streamflow")
     (land,) = [renderer for renderer in drawn.figure.renderers if type(renderer.glyph).__name__ == "MultiLine"]
     assert len(land.data_source.data["xs"]) == len(outlines(np.array(lon), np.array(lat)))
+
+
+def test_borders_reach_beyond_sites_that_lie_close():
+    lines = outlines(np.array([7.0, 7.2]), np.array([46.8, 47.0]))
+    assert max(x.max() for x, _ in lines) > 17 and min(y.min() for _, y in lines) < 40
