@@ -3,7 +3,7 @@
 A year takes the stores S before it to F(S) after it, for each site and member by itself. Near S the map is linear with
 the slopes J = dF/dS, so that the stores after N years are about S + (1 + J + ... + J^(N-1)) (F(S) - S). This is exact
 where stores empty in proportion to what they hold, and a few such leaps settle what would take thousands of years one
-by one. Where a store has no equilibrium, as snow that never melts away, it has grown for some decades and is named.
+by one. A store without an equilibrium, which takes up more than it gives back, has grown for some decades and is named.
 """
 
 from collections.abc import Callable, Mapping
