@@ -24,6 +24,8 @@ Folder: `attributes.csv` with one row per site and, for each, `SITE.csv` with on
   decimal commas, and ids that a spreadsheet left without their zeros are read where they have one meaning only.
 - The sites get the days of a span, or else those that keep the most data. A site that cannot be used is left out;
   what was assumed, left out or taken as missing stands in the remarks of the data set.
+- Marks as -9999 are taken as missing: in a series where they are outside the plausible range, among attributes where
+  they stand apart from the others. What hardly can be is doubted: `dgviz.datasets.water_doubts` and others like it.
 - What is observed tells which science the data are for; where that is not enough, the first line of attributes.csv
   is `# domain: hydrology`.
 
