@@ -42,8 +42,8 @@ import pandas as pd
 import xarray as xr
 
 from dgviz.datasets.check import check, check_layout, check_sites
-from dgviz.datasets.csv_file import header_names
-from dgviz.datasets.csv_folder import Each, read_folder, science_of
+from dgviz.datasets.csv_file import header_names, read_table
+from dgviz.datasets.csv_folder import Each, read_folder, science_of, series_files
 from dgviz.datasets.errors import DataError
 from dgviz.datasets.filling import filled
 from dgviz.datasets.mending import (
@@ -82,8 +82,9 @@ def vocabulary_of(path: Path, vocabularies: Vocabularies) -> Vocabulary:
 def series_in(path: Path) -> set[str]:
     """The names of the columns that all sites of a folder have, or of the variables of a file."""
     if path.is_dir():
-        files = [file for file in path.glob("*.csv") if file.stem != "attributes"]
-        return set.intersection(*(header_names(file) for file in files)) if files else set()
+        static, *_ = read_table(path / "attributes.csv", ("site",))
+        files = series_files(path, static["site"].dropna().tolist())  # other tables may lie beside them
+        return set.intersection(*map(header_names, files.values())) if files else set()
     with open_netcdf(path) as dataset:
         return {str(name) for name in dataset.variables if "time" in dataset[name].dims}
 

@@ -38,6 +38,7 @@ def without_pet(root):
 
 
 def test_a_forcing_that_all_sites_have_is_the_default_and_is_recorded(folder):
+    (folder / "notes.csv").write_text("when,who\n2001,me\n")
     config = RunConfig(data=str(folder))
     assert config.processes["pet"] == config.model_dump()["processes"]["pet"] == "GivenPet"
     assert config.preset("HBV").processes["pet"] == "GivenPet"
