@@ -24,6 +24,8 @@ Folder: `attributes.csv` with one row per site and, for each, `SITE.csv` with on
   decimal commas, and ids that a spreadsheet left without their zeros are read where they have one meaning only.
 - The sites get the days of a span, or else those that keep the most data. A site that cannot be used is left out;
   what was assumed, left out or taken as missing stands in the remarks of the data set.
+- Marks as -9999 are taken as missing: in a series where they are outside the plausible range, among attributes where
+  they stand apart from the others. What hardly can be is doubted: `dgviz.datasets.water_doubts` and others like it.
 - What is observed tells which science the data are for; where that is not enough, the first line of attributes.csv
   is `# domain: hydrology`.
 
@@ -40,8 +42,8 @@ import pandas as pd
 import xarray as xr
 
 from dgviz.datasets.check import check, check_layout, check_sites
-from dgviz.datasets.csv_file import header_names
-from dgviz.datasets.csv_folder import Each, read_folder, science_of
+from dgviz.datasets.csv_file import header_names, read_table
+from dgviz.datasets.csv_folder import Each, read_folder, science_of, series_files
 from dgviz.datasets.errors import DataError
 from dgviz.datasets.filling import filled
 from dgviz.datasets.mending import (
@@ -80,8 +82,9 @@ def vocabulary_of(path: Path, vocabularies: Vocabularies) -> Vocabulary:
 def series_in(path: Path) -> set[str]:
     """The names of the columns that all sites of a folder have, or of the variables of a file."""
     if path.is_dir():
-        files = [file for file in path.glob("*.csv") if file.stem != "attributes"]
-        return set.intersection(*(header_names(file) for file in files)) if files else set()
+        static, *_ = read_table(path / "attributes.csv", ("site",))
+        files = series_files(path, static["site"].dropna().tolist())  # other tables may lie beside them
+        return set.intersection(*map(header_names, files.values())) if files else set()
     with open_netcdf(path) as dataset:
         return {str(name) for name in dataset.variables if "time" in dataset[name].dims}
 

@@ -1,10 +1,9 @@
 """What was assumed, converted, left out or found doubtful when the data were read, and what the run does with them."""
 
-import html
-
 from dgviz.datasets.remarks import Remark, remarks, together
 from dgviz.ui.lenses.view import View
 from dgviz.ui.widgets.form_table import FormTable
+from dgviz.ui.words.markup import Markup, html, joined
 
 ORDER = ("doubtful", "left out", "taken as missing", "filled", "not read", "exchanged", "converted", "aggregated")
 CAPTION = (
@@ -12,20 +11,20 @@ CAPTION = (
 )
 
 
-def remark_table(said: list[Remark]) -> str:
+def remark_table(said: list[Remark]) -> Markup:
     """One line for each remark, doubts first; HTML."""
     place = {kind: number for number, kind in enumerate(ORDER)}
     lines = sorted(together(said), key=lambda remark: place.get(remark.kind, len(ORDER)))
-    body = "".join(_line(remark) for remark in lines)
-    head = "".join(f"<th class='left'>{name}</th>" for name in ("What was done", "About", "What to know"))
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    names = ("What was done", "About", "What to know")
+    head = joined(html("<th class='left'>{}</th>", name) for name in names)
+    return html("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>", head, joined(map(_line, lines)))
 
 
-def _line(remark: Remark) -> str:
-    kind = remark.kind.capitalize()
-    kind = f"<span class='stale'>{kind}</span>" if remark.kind == "doubtful" else kind
-    about, text = html.escape(remark.about), html.escape(remark.text)
-    return f"<tr><td class='left'>{kind}</td><td class='left wrap'>{about}</td><td class='left wrap'>{text}</td></tr>"
+def _line(remark: Remark) -> Markup:
+    marked = "<span class='stale'>{}</span>" if remark.kind == "doubtful" else "{}"
+    kind = html(marked, remark.kind.capitalize())
+    cells = "<td class='left'>{}</td><td class='left wrap'>{}</td><td class='left wrap'>{}</td>"
+    return html(f"<tr>{cells}</tr>", kind, remark.about, remark.text)
 
 
 class HowItWasRead(View):
