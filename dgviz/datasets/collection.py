@@ -22,6 +22,7 @@ from dgviz.datasets.mending import without_backflow
 from dgviz.datasets.periods import default_periods, longest_span, parse_span
 from dgviz.datasets.problems import find_problems
 from dgviz.datasets.remarks import Remark, together, with_remarks
+from dgviz.datasets.to_step import is_finer, to_step, ways_of
 from dgviz.datasets.vocabulary import FILL_VALUES
 
 
@@ -46,9 +47,17 @@ class Basins:
         """Read the series of the sites; one that cannot be read is left out."""
         for site in each(sites):
             try:
-                self.series[site] = daily(read_site(site)).astype("float32")
+                table, gathered = by_day(read_site(site), site)
+                self.said += gathered
+                self.series[site] = daily(table).astype("float32")
             except DataError as error:
                 self.left[site] = str(error)
+
+
+def by_day(table: pd.DataFrame, site: str) -> tuple[pd.DataFrame, list[Remark]]:
+    """The table with one row a day, gathered where it has more; a coarser one is refused."""
+    ways = ways_of(table, dict.fromkeys(table), vocabulary) if is_finer(table.index, "day") else {}
+    return to_step(table, "day", ways, f"the series of {site}", vocabulary.domain)
 
 
 def daily(table: pd.DataFrame) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from dgviz.datasets.errors import DataError
 DATES = ("date", "Date", "DatesR")
 DATES_BELOW = "gauge_id"  # in CAMELS-CL of 2018 the header of the dates
 YEAR_MONTH_DAY = (("year", "month", "day"), ("YYYY", "MM", "DD"))
+ZONE = r"(?<=:\d\d)(Z|[+-]\d\d:?\d\d)$"
 SEPARATORS = (",", ";", "\t")
 
 
@@ -81,8 +82,10 @@ def days_of(table: pd.DataFrame, file: Path) -> tuple[pd.DatetimeIndex, list[str
     if not given and not parts and DATES_BELOW in table:
         given = [DATES_BELOW]
     if given:
-        text = table[given[0]].astype(str).str.strip().str.replace("/", "-")
-        days = pd.to_datetime(text, format="ISO8601", errors="coerce")
+        text = table[given[0]].astype(str).str.strip()
+        # With a zone the day is the local one, as it is written.
+        written = text.str.replace("/", "-").str.replace(ZONE, "", regex=True)
+        days = pd.to_datetime(written, format="ISO8601", errors="coerce")
     elif parts:
         named = table[parts].set_axis(["year", "month", "day"], axis=1)
         text, days = named.astype(str).agg("-".join, axis=1), pd.to_datetime(named, errors="coerce")
