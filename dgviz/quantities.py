@@ -42,7 +42,12 @@ class _Ranged(Quantity):
 
 @dataclass(frozen=True)
 class Forcing(_Ranged):
-    """A dynamic input given by the data; `range` holds its plausible values."""
+    """A dynamic input given by the data; `range` holds its plausible values.
+
+    `fill` is the longest gap, in time steps, over which it may be interpolated; what comes and goes, as rain, has none.
+    """
+
+    fill: int = 0
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ import functools
 import inspect
 from collections.abc import Callable, Iterable, Iterator
 
+import xarray as xr
+
 from dgviz.checks.balance_closes import balance_closes
 from dgviz.checks.no_response_to_the_future import no_response_to_the_future
 from dgviz.checks.restart_is_one_run import restart_is_one_run
@@ -18,7 +20,9 @@ from dgviz.checks.result import CheckResult, Criterion, concise
 from dgviz.checks.sites_are_independent import sites_are_independent
 from dgviz.checks.start_is_forgotten import start_is_forgotten
 from dgviz.checks.trial import ROUNDING, Trial, total
+from dgviz.learn.defaults import unlearned
 from dgviz.learn.site_model import SiteModel
+from dgviz.processes.model import ProcessModel
 
 __all__ = [
     "FOR_ALL",
@@ -54,8 +58,20 @@ def _of_one_site(check: Check) -> Check:
     return asked
 
 
-def check_physics(site: SiteModel, own: Iterable[Check] = ()) -> Iterator[CheckResult]:
-    """The result of every check, one after the other, for a trained model at one site; `own` are the domain's."""
+def check_physics(
+    site: SiteModel | ProcessModel, own: Iterable[Check] = (), dataset: xr.Dataset | None = None
+) -> Iterator[CheckResult]:
+    """The result of every check, one after the other, for a model at one site; `own` are the domain's.
+
+    A process model of which nothing was learned is checked with its declared defaults, under the forcings of `dataset`,
+    which holds one site.
+    """
+    if isinstance(site, ProcessModel):
+        if dataset is None:
+            raise ValueError(
+                "dataset: a process model alone has no forcings. Give check_physics a data set of one site."
+            )
+        site = unlearned(site, dataset)
     trial = Trial(site)
     return (check(trial) for check in checks_by_name(own).values())
 

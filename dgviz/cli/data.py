@@ -71,7 +71,7 @@ def check(
 
 @app.command("import")
 def import_(
-    path: Annotated[Path, typer.Argument(help="A folder of CAMELS-US, of Caravan or of CSV files, or a NetCDF file.")],
+    path: Annotated[Path, typer.Argument(help="A folder of a published collection or of CSV files, or a NetCDF file.")],
     name: Annotated[
         str | None, typer.Option(help="The name to open it by; else the name of the file or folder.")
     ] = None,
@@ -144,8 +144,9 @@ def summarise(dataset: xr.Dataset) -> None:
         table.add_row(f"{target} observed", f"{float(dataset[target].notnull().mean()):.1%} of the {step}s")
     for period in ("train_period", "test_period"):
         table.add_row(period.replace("_", " "), dataset.attrs[period].replace("/", " to "))
-    if notes := dataset.attrs.get("history"):
-        table.add_row("notes", escape(notes.replace("; ", "\n")))
+    told = {remark.text for remark in said}
+    if notes := [note for note in dataset.attrs.get("history", "").split("; ") if note and note not in told]:
+        table.add_row("notes", escape("\n".join(notes)))
     out.print(table)
     if said:
         out.print(remark_table(said))

@@ -1,6 +1,6 @@
 """What the commands share: where they print, how they report mistakes and show how far they are."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -9,11 +9,21 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from dgviz.datasets.remarks import Remark
+from dgviz.signals import INTERRUPTED
+
 RunsFolder = Annotated[
     Path | None, typer.Option("--runs", help="Folder of runs; else DGVIZ_RUNS, else `runs` in the current folder.")
 ]
 # A data set may be called twin:leaves, which is no emoji.
 out, err = Console(emoji=False), Console(stderr=True, emoji=False)
+
+
+def show_remarks(said: Iterable[Remark]) -> None:
+    """What a run goes on without, what was filled and what is doubtful in it."""
+    for remark in said:
+        words = f"[bold yellow]{escape(remark.kind.capitalize())}:[/] {escape(f'{remark.about}: {remark.text}')}"
+        err.print(words, highlight=False, soft_wrap=True)
 
 
 @contextmanager
@@ -23,8 +33,7 @@ def plain_errors() -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         err.print("Interrupted.")
-        # As a shell reports Ctrl-C: 128 + SIGINT
-        raise typer.Exit(130) from None
+        raise typer.Exit(INTERRUPTED) from None
     except (ValueError, OSError) as error:
         err.print(f"[bold red]Error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
         raise typer.Exit(1) from None

@@ -16,11 +16,12 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from dgviz.cli.terminal import RunsFolder, err, out, plain_errors
+from dgviz.cli.terminal import RunsFolder, err, out, plain_errors, show_remarks
 from dgviz.datasets.remarks import remarks, together
 from dgviz.engine import n_threads
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.leakage import leaks
+from dgviz.experiment.learnable import n_scored, remarks_of
 from dgviz.experiment.progress import EpochRecord
 from dgviz.experiment.runs import Run, find_run, runs_folder
 from dgviz.experiment.worker import carry_out, check_config
@@ -43,20 +44,25 @@ def train(
     with plain_errors():
         run = _run(data, set_ or [], preset, resume, extend, runs or runs_folder())
         # Before training, so that one can still stop it.
-        for leak in leaks(run.config, run.dataset()):
+        dataset = run.dataset()
+        for leak in leaks(run.config, dataset):
             err.print(f"[bold yellow]Leak:[/] {escape(leak)}", highlight=False, soft_wrap=True)
-        for remark in together(remarks(run.dataset())):
-            if remark.kind in ("doubtful", "not read", "filled"):
-                said = f"[bold yellow]{remark.kind.capitalize()}:[/] {escape(f'{remark.about}: {remark.text}')}"
-                err.print(said, highlight=False, soft_wrap=True)
+        show_remarks(r for r in together(remarks(dataset)) if r.kind in ("doubtful", "not read", "filled"))
+        show_remarks(remarks_of(run.config, dataset))
+        before = [*remarks(dataset), *remarks_of(run.config, dataset)]
         started = time.monotonic()
         torch.set_num_threads(n_threads())
         with _progress(run, quiet=as_json) as on_epoch:
             carry_out(run, on_epoch)
         results = run.results()
+        # What training itself found, such as a loss that did not fall.
+        show_remarks(
+            remark for remark in run.remarks if remark.kind == "doubtful" and remark not in [*before, *remarks(dataset)]
+        )
         if as_json:
             seconds = round(time.monotonic() - started, 1)
-            print(json.dumps({"run": str(run.folder), **_medians(run, results), "seconds": seconds}))
+            scored = {"sites": results.sizes["site"], "sites_scored": n_scored(results, run.config.target_quantity)}
+            print(json.dumps({"run": str(run.folder), **_medians(run, results), **scored, "seconds": seconds}))
         else:
             ended = f"\nRun {run.id} is {run.status}: {run.folder.absolute()}"
             out.print(_score_table(run, results), escape(ended))
@@ -84,21 +90,37 @@ def _run(
         )
     if resume:
         return find_run(resume, folder)
-    changes = dict(_setting(text) for text in settings) | ({"data": data} if data else {})
+    changes = _changes(data, settings)
     if extend:
         if preset or changes.keys() != {"epochs"}:
             raise ValueError(f"--extend takes a number of epochs and nothing else: --extend {extend} --set epochs=100.")
-        return find_run(extend, folder).extended(changes["epochs"], folder)
+        return find_run(extend, folder).extended(changes["epochs"], folder, claimed=True)
     if preset:
         # A preset is one of the domain, which the data bring along.
         which = {name: changes[name] for name in ("domain", "data") if name in changes}
         config = RunConfig(**which).preset(preset).edited(**changes)
     else:
         config = RunConfig(**changes)
-    if config.held_sites and config.holdout != "sites":
-        raise ValueError("held_sites are held out with holdout 'sites' only. Add --set holdout=sites.")
+    if idle := config.without_effect(changes):
+        lines = [
+            f"{name} has no effect here: it needs {needs}. Set that too, or leave out {name}."
+            for name, needs in idle.items()
+        ]
+        raise ValueError("\n".join(lines))
     check_config(config)  # so that a mistake leaves no run behind
-    return Run.create(config, folder)
+    return Run.create(config, folder, claimed=True)  # or an open dashboard would train it
+
+
+def _changes(data: str | None, settings: list[str]) -> dict[str, Any]:
+    """The options that were given, each once."""
+    if data is not None and not data.strip():
+        raise ValueError("--data is empty. Name a data set (`dgviz data` lists them), a path, or leave it out.")
+    given = [*(_setting(text) for text in settings), *([("data", data)] if data else [])]
+    names = [name for name, _ in given]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"{name} is given twice. Give it once.")
+    return dict(given)
 
 
 def _setting(text: str) -> tuple[str, Any]:
@@ -141,10 +163,17 @@ def _progress(run: Run, quiet: bool) -> Iterator[Callable[[EpochRecord], None]]:
 
 
 def _score_table(run: Run, results: xr.Dataset) -> Table:
-    """The scores of the target in the order in which it declares them."""
-    table = Table("score", "train", "test", title=f"Median over {results.sizes['site']} sites")
+    """The scores of the target in the order in which it declares them; of how many sites, where not of all."""
+    n_sites, periods = results.sizes["site"], ("train", "test")
+    n_test = n_scored(results, run.config.target_quantity)
+    of = f"{n_sites} sites" if n_test == n_sites else f"{n_test} of {n_sites} sites in the test period"
+    table = Table("score", *periods, title=f"Median over {of}")
     for name in run.config.target_quantity.scores:
-        medians = results[name].median("site").sel(period=["train", "test"]).values
         label, units = results[name].attrs["long_name"], results[name].attrs["units"]
-        table.add_row(label if units == "1" else f"{label}, {units}", *(f"{median:.2f}" for median in medians))
+        cells = []
+        for period in periods:
+            values = results[name].sel(period=period)
+            n_known = int(values.notnull().sum())
+            cells.append(f"{float(values.median()):.2f}" + (f" ({n_known} of {n_sites})" if n_known < n_sites else ""))
+        table.add_row(label if units == "1" else f"{label}, {units}", *cells)
     return table

@@ -182,7 +182,8 @@ def names_of(ds: xr.Dataset, role: str) -> list[str]:
 
 def attribute_names(ds: xr.Dataset, chosen: tuple[str, ...] = ()) -> list[str]:
     """Names of the static descriptors a network reads: all, or the chosen ones if the data set has them."""
-    known = [str(name) for name in ds if ds[name].dims == ("site",) and ds[name].dtype.kind == "f"]
+    numbers = [str(name) for name in ds if ds[name].dims == ("site",) and ds[name].dtype.kind == "f"]
+    known = [name for name in numbers if ds[name].attrs.get("role") != "not read"]
     for name in chosen:
         if name not in known:
             hint = suggest(name, known)

@@ -100,7 +100,7 @@ def series_in(path: Path) -> set[str]:
 def load(path: str | Path, span: str | None = None, each: Each = iter) -> xr.Dataset:
     """Read all catchments that can be used, over the days of `span` or those they have in common."""
     path = Path(path)
-    basins = AUS.basins(attributes(AUS.needed(path, MASTER), "station_id"))
+    basins = AUS.basins(attributes(AUS.needed(path, MASTER), "station_id"), path)
     matrices = read_matrices(AUS, path, FILES, ("streamflow", "prcp"))
     return AUS.join(path, basins, gauges(matrices), lambda gauge: read_basin(matrices, gauge), span, each)
 

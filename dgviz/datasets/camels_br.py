@@ -20,7 +20,7 @@ from pathlib import Path
 import pandas as pd
 import xarray as xr
 
-from dgviz.datasets.camels_family import CLIMATE_COLUMNS, GAUGE_COLUMNS, Layout, attributes, by_site, depth_over, number
+from dgviz.datasets.camels_family import CLIMATE_COLUMNS, GAUGE_COLUMNS, Layout, attributes, by_site, column, depth_over
 from dgviz.datasets.collection import Each
 from dgviz.datasets.errors import DataError
 from dgviz.datasets.series_file import read_header, read_series
@@ -106,7 +106,7 @@ def load(path: str | Path, span: str | None = None, each: Each = iter) -> xr.Dat
     for others in places[2:]:
         tables += BR.files(path, *others)
     table = attributes(tables, "gauge_id", BLANKS)
-    areas, basins = number(table["area"]), BR.basins(table)
+    areas, basins = column(table, "area", path), BR.basins(table, path)
     files = {site: [of_sites[site] for of_sites in found.values() if site in of_sites] for site in found["streamflow"]}
     return BR.join(path, basins, files, lambda site: read_basin(site, files[site], areas), span, each)
 

@@ -96,7 +96,7 @@ def load(path: str | Path, span: str | None = None, each: Each = iter) -> xr.Dat
     notes = (
         ["potential evapotranspiration simulated by PREVAH"] if simulated else ["no folder simulation_based: no pet"]
     )
-    basins = CH.basins(attributes(tables, "gauge_id"), notes)
+    basins = CH.basins(attributes(tables, "gauge_id"), path, notes)
     return CH.join(path, basins, files, lambda site: read_basin(files[site], simulated.get(site)), span, each)
 
 

@@ -17,7 +17,7 @@ import xarray as xr
 
 from dgviz.datasets.camels_family import CLIMATE_COLUMNS, GAUGE_COLUMNS, Layout
 from dgviz.datasets.collection import Each
-from dgviz.datasets.errors import DataError
+from dgviz.datasets.errors import DataError, some
 from dgviz.datasets.series_file import read_table
 from dgviz.datasets.series_matrix import gauges, of_gauge, read_matrices
 from dgviz.datasets.series_matrix import series_in as variables_in
@@ -89,7 +89,7 @@ def load(path: str | Path, span: str | None = None, each: Each = iter) -> xr.Dat
     table = read_attributes(CL.needed(path, *ATTRIBUTES)[0])
     matrices = read_matrices(CL, path, FILES, ("streamflow", "prcp"))
     read = lambda gauge: CL.in_our_names(of_gauge(matrices, gauge), f"gauge {gauge}")  # noqa: E731
-    return CL.join(path, CL.basins(table), gauges(matrices), read, span, each)
+    return CL.join(path, CL.basins(table, path), gauges(matrices), read, span, each)
 
 
 def read_attributes(file: Path) -> pd.DataFrame:
@@ -98,5 +98,8 @@ def read_attributes(file: Path) -> pd.DataFrame:
     if "gauge_id" not in table:
         raise DataError(f"{file}: no column gauge_id; it has {', '.join(table)}.")
     table = table.set_index(table.pop("gauge_id").str.strip())
+    if table.index.has_duplicates:
+        twice = table.index[table.index.duplicated()].unique()
+        raise DataError(f"{file}: {some(twice)} appears twice; keep one row of each.")
     table = table.apply(lambda column: column.str.strip())
     return table.T if "gauge_lat" in table.index else table

@@ -73,7 +73,7 @@ def load(path: str | Path, span: str | None = None, each: Each = iter) -> xr.Dat
     tables = DE.needed(path, TOPOGRAPHY)
     for kind in KINDS:
         tables += DE.files(path, f"CAMELS_DE_{kind}_attributes.csv")
-    basins = DE.basins(attributes(tables, "gauge_id"))
+    basins = DE.basins(attributes(tables, "gauge_id"), path)
     return DE.join(path, basins, files, lambda site: read_basin(files[site]), span, each)
 
 

@@ -84,12 +84,15 @@ class Layout:
         wanted = " or ".join(dict.fromkeys(name.rpartition("/")[2] for name in names))
         raise DataError(f"{path}: looks like {self.name}, but there is no file {wanted}; put it in this folder.")
 
-    def basins(self, table: pd.DataFrame, notes: Iterable[str] = ()) -> Basins:
+    def basins(self, table: pd.DataFrame, path: Path, notes: Iterable[str] = ()) -> Basins:
         """The attributes as they are called here, of a table of texts by gauge."""
         wanted = {**self.static, **({self.region: ("region", "1", "Region")} if self.region else {})}
         chosen = first_of({key: name for key, (name, *_) in wanted.items()}, table)
         if lacking := [name for name in ("lat", "lon") if name not in chosen]:
-            raise DataError(f"{self.name}: no {some(lacking)} in the attributes; they have {some(list(table))}.")
+            keys = [key for key, (name, *_) in wanted.items() if name in lacking]
+            raise DataError(
+                f"{path}: the attributes of {self.name} have no {some(keys)}; they have {some(list(table))}."
+            )
         columns = {name: table[key] if name in TEXTS else number(table[key]) for name, key in chosen.items()}
         static = pd.DataFrame(columns, index=table.index)
         name, region = (static.get(text, pd.Series(index=static.index, dtype=object)) for text in TEXTS)
@@ -152,6 +155,13 @@ def first_of(names: Mapping[str, str], table: pd.DataFrame) -> dict[str, str]:
 def number(column: pd.Series) -> pd.Series:
     """A column of texts as numbers; what is none is empty."""
     return pd.to_numeric(column, errors="coerce")
+
+
+def column(table: pd.DataFrame, name: str, source: object) -> pd.Series:
+    """A column of numbers that has to be there."""
+    if name not in table:
+        raise DataError(f"{source}: no column {name} in the attributes; they have {some(list(table))}.")
+    return number(table[name])
 
 
 def attributes(files: Iterable[Path], key: str, separator: str | None = None) -> pd.DataFrame:

@@ -92,7 +92,7 @@ def load(path: str | Path, span: str | None = None, each: Each = iter) -> xr.Dat
     tables = GB.needed(path, *(f"{prefix}_topographic_attributes.csv" for prefix in prefixes))
     for kind in KINDS:
         tables += GB.files(path, *(f"{prefix}_{kind}_attributes.csv" for prefix in prefixes))
-    basins = GB.basins(attributes(tables, "gauge_id"))
+    basins = GB.basins(attributes(tables, "gauge_id"), path)
     return GB.join(path, basins, files, lambda site: read_basin(files[site]), span, each)
 
 

@@ -15,6 +15,7 @@ from dgviz.datasets.conversion import conversions, in_units
 from dgviz.datasets.duplicates import duplicate_doubts
 from dgviz.datasets.errors import DataError, refuse, some
 from dgviz.datasets.fill_values import without_marks
+from dgviz.datasets.labels import label
 from dgviz.datasets.problems import find_problems
 from dgviz.datasets.remarks import Remark, with_remarks
 from dgviz.datasets.steps import check_period, check_times, whole_days
@@ -44,7 +45,7 @@ def check(
 
 
 def check_layout(ds: xr.Dataset, source: str | Path, vocabulary: Vocabulary) -> None:
-    """Dimensions, coordinates and at least one forcing and one target."""
+    """Dimensions, coordinates and at least one forcing."""
     for name in ("time", "site"):
         if name not in ds.indexes:
             raise DataError(f"{source}: no coordinate {name!r}; it has {', '.join(map(str, ds.coords)) or 'none'}.")
@@ -54,9 +55,8 @@ def check_layout(ds: xr.Dataset, source: str | Path, vocabulary: Vocabulary) -> 
         if name not in ds.coords or ds[name].dims != ("site",):
             raise DataError(f"{source}: no coordinate {name!r} along 'site'; every site needs lat, lon and name.")
     forcings = [name for name in vocabulary.forcings if name not in CALENDAR]
-    for kind, known in (("forcing", forcings), ("target", vocabulary.targets)):
-        if not any(name in ds for name in known):
-            raise DataError(f"{source}: no {kind}; it needs one of {', '.join(known)}.")
+    if not any(name in ds for name in forcings):
+        raise DataError(f"{source}: no forcing; it needs one of {', '.join(forcings)}.")
     for name in vocabulary.needed:
         if name not in ds:
             units = vocabulary.forcings[name].units
@@ -70,9 +70,9 @@ def check_layout(ds: xr.Dataset, source: str | Path, vocabulary: Vocabulary) -> 
 
 
 def check_observed(ds: xr.Dataset, source: str | Path, vocabulary: Vocabulary) -> None:
-    """Something was observed somewhere."""
+    """What is there to be observed was observed somewhere; data without any target are there to be predicted."""
     targets = [name for name in vocabulary.targets if name in ds]
-    if not any(ds[name].notnull().any() for name in targets):
+    if targets and not any(ds[name].notnull().any() for name in targets):
         first, last = (f"{time:%Y-%m-%d}" for time in ds.indexes["time"][[0, -1]])
         raise DataError(
             f"{source}: no {' and no '.join(targets)}: there is not one value at {ds.sizes['site']} sites within "
@@ -92,6 +92,8 @@ def with_roles(ds: xr.Dataset, vocabulary: Vocabulary) -> xr.Dataset:
 
     The series stand first, in the order in which they are declared.
     """
+    if not any(name in ds for name in vocabulary.targets):
+        ds = with_empty_target(ds, vocabulary)
     names = [name for name in vocabulary.series if name in ds]
     # Networks and tables take the series in this order, whatever the file has.
     ds = ds[[*names, *(name for name in ds if name not in names)]]
@@ -99,6 +101,15 @@ def with_roles(ds: xr.Dataset, vocabulary: Vocabulary) -> xr.Dataset:
         role = "forcing" if name in vocabulary.forcings else "target"
         ds[name] = ds[name].assign_attrs(role=role)
     return ds.assign_attrs(domain=vocabulary.domain, step=vocabulary.step)
+
+
+def with_empty_target(ds: xr.Dataset, vocabulary: Vocabulary) -> xr.Dataset:
+    """The data set with an empty target, and the remark that a trained run can predict there and no more."""
+    name = next(iter(vocabulary.targets))
+    empty = xr.full_like(ds[next(name for name in vocabulary.forcings if name in ds)], np.nan)
+    target = empty.drop_attrs().assign_attrs(label(name, vocabulary))
+    text = "not in the data: nothing can be trained or scored on them, a trained run can predict"
+    return with_remarks(ds.assign({name: target}), [Remark("doubtful", name, text)])
 
 
 def with_calendar(ds: xr.Dataset) -> xr.Dataset:

@@ -5,7 +5,7 @@ are impossible are left out; the global attribute `left_out` of the data set has
 `history` says what else was done.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import xarray as xr
 from dgviz.datasets.check import check
 from dgviz.datasets.csv_folder import Each
 from dgviz.datasets.errors import DataError, some
+from dgviz.datasets.fill_values import is_mark
 from dgviz.datasets.hydrology_series import FORCINGS, in_order, vocabulary
 from dgviz.datasets.labels import label
 from dgviz.datasets.mending import without_backflow
@@ -23,7 +24,6 @@ from dgviz.datasets.periods import default_periods, longest_span, parse_span
 from dgviz.datasets.problems import find_problems
 from dgviz.datasets.remarks import Remark, together, with_remarks
 from dgviz.datasets.to_step import is_finer, to_step, ways_of
-from dgviz.datasets.vocabulary import FILL_VALUES
 
 
 @dataclass
@@ -33,7 +33,7 @@ class Basins:
     `series`: days x variables of each site, in the project's names and units, NaN where there is no value. `static`:
     a row for each site with `lat`, `lon`, `name`, `region` and the attributes; `labels` are the attributes of its
     columns and of series that need more than the usual ones. `left` says why a site is left out, `said` what was
-    assumed.
+    assumed, `marked` on how many days of which sites a series had a mark for a missing value.
     """
 
     static: pd.DataFrame
@@ -42,12 +42,18 @@ class Basins:
     left: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     said: list[Remark] = field(default_factory=list)
+    marked: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def read(self, sites: Sequence[str], read_site: Callable[[str], pd.DataFrame], each: Each) -> None:
         """Read the series of the sites; one that cannot be read is left out."""
         for site in each(sites):
             try:
-                table, gathered = by_day(read_site(site), site)
+                table = read_site(site)
+                marks = pd.DataFrame(is_mark(table.to_numpy("float64")), table.index, table.columns)
+                for name in marks.columns[marks.any()]:
+                    self.marked.setdefault(name, {})[site] = int(marks[name].sum())
+                # Marks first: they would be summed.
+                table, gathered = by_day(table.mask(marks), site)
                 self.said += gathered
                 self.series[site] = daily(table).astype("float32")
             except DataError as error:
@@ -61,8 +67,7 @@ def by_day(table: pd.DataFrame, site: str) -> tuple[pd.DataFrame, list[Remark]]:
 
 
 def daily(table: pd.DataFrame) -> pd.DataFrame:
-    """Every day from the first to the last with weather on it; marks for missing values are emptied."""
-    table = table.mask(table.isin(FILL_VALUES))
+    """Every day from the first to the last with weather on it."""
     if table.index.has_duplicates:
         raise DataError(f"day {table.index[table.index.duplicated()][0]:%Y-%m-%d} appears twice")
     # Leading and trailing days without weather are cut; a gap between them stays and is reported.
@@ -103,7 +108,17 @@ def join(basins: Basins, source: Path, about: dict[str, str], span: str | None, 
     observed = dataset.indexes["time"][dataset.streamflow.notnull().any("site").values]
     periods = default_periods(dataset.indexes["time"], observed, periods, source)
     history = "; ".join([f"read from {source}", *basins.notes])
-    return check(dataset.assign_attrs(about | periods, history=history, left_out=left_out), source, vocabulary)
+    dataset = with_remarks(dataset.assign_attrs(about | periods, history=history, left_out=left_out), noted(basins))
+    return check(dataset, source, vocabulary)
+
+
+def noted(basins: Basins) -> Iterator[Remark]:
+    """What was noted while the basins were read, and which series had marks for missing values."""
+    for note in basins.notes:
+        yield Remark("not read" if note.startswith(("no ", "not read")) else "read as", "files", note)
+    for name, days in basins.marked.items():
+        text = f"marks for missing values on {sum(days.values())} days of {len(days)} basins ({some(list(days))})"
+        yield Remark("taken as missing", name, text)
 
 
 def span_of(series: dict[str, pd.DataFrame]) -> tuple[pd.Timestamp, pd.Timestamp]:

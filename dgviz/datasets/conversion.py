@@ -11,7 +11,8 @@ import xarray as xr
 
 from dgviz import units
 from dgviz.datasets.errors import DataError
-from dgviz.datasets.vocabulary import FILL_VALUES, Vocabulary
+from dgviz.datasets.fill_values import is_mark
+from dgviz.datasets.vocabulary import Vocabulary
 
 AREA = units.parse("km2")
 
@@ -38,8 +39,7 @@ def to_units(
         if not words and units.same(read_as, wanted):
             return values, ""
         converted = units.convert(values, read_as, wanted) / divisor
-        marks = np.isclose(values[..., None], FILL_VALUES, rtol=1e-6, atol=0).any(-1)
-        return np.where(marks, values, converted), ", ".join(
+        return np.where(is_mark(values), values, converted), ", ".join(
             filter(None, [units.describe_conversion(read_as, wanted), words])
         )
     fix = "they measure different things: convert it first, or correct the units."

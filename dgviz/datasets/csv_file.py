@@ -11,7 +11,7 @@ from dgviz.datasets.csv_text import numbers, numbers_or_missing, read_text
 from dgviz.datasets.dates import read_dates
 from dgviz.datasets.errors import DataError, some
 from dgviz.datasets.labels import label
-from dgviz.datasets.mending import is_mark
+from dgviz.datasets.mending import marks_in
 from dgviz.datasets.names import renamed, renaming
 from dgviz.datasets.remarks import Remark
 from dgviz.datasets.steps import DATES, FREQUENCIES, check_times
@@ -137,7 +137,7 @@ def without_marks(
     """The table without marks for missing values, and without forcings that have no value at all."""
     series = vocabulary.in_files
     marks = {
-        name: is_mark(table[name].to_numpy(), series[name], has_usual_units(given[name], series[name].units))
+        name: marks_in(table[name].to_numpy(), series[name], has_usual_units(given[name], series[name].units))
         for name in table
     }
     found = {name: np.unique(table[name].to_numpy()[cells]) for name, cells in marks.items() if cells.any()}

@@ -15,7 +15,7 @@ from dgviz.datasets.remarks import Remark
 SAME = 0.9999  # correlation of the changes
 EQUAL = 0.99  # share of the changes that are the same, where a few values were corrected
 LIKELY = 0.9  # correlation on a part of the times, from which on a pair is looked at in full
-N_TIMES = 2000  # of that part
+N_TIMES = 1000  # of that part
 LEAST = 60  # changes at both, of which one is not zero
 NEAR = 0.001  # degrees, 100 m: gauges nearer than this stand at one place
 BLOCK = 512  # sites compared with all others at once
@@ -24,10 +24,8 @@ BLOCK = 512  # sites compared with all others at once
 def duplicate_doubts(ds: xr.Dataset, target: str) -> Iterator[Remark]:
     """One remark about the series that stand under two names, and one about sites at one place."""
     if pairs := same_series(ds[target]):
-        correlation = f"correlation of its changes {min(pair[2] for pair in pairs):.4g} or more"
-        words = (
-            f"the same {target} under two names ({correlation}): keep one of each pair; a holdout never divides them"
-        )
+        likeness = f"its changes correlate by {min(pair[2] for pair in pairs):.4g}"
+        words = f"the same {target} under two names ({likeness}): keep one of each; a holdout never divides them"
         yield Remark("doubtful", _named(ds, pairs), words)
     if places := same_place(ds):
         words = "at one place (within 100 m): are the coordinates right, or is it one gauge under two names?"

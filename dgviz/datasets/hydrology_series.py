@@ -16,12 +16,13 @@ from dgviz.quantities import Attribute, Forcing, Quantity, Target
 
 FORCINGS = {
     "prcp": Forcing("mm d-1", "Precipitation", "lwe_precipitation_rate", range=(0.0, 2000.0)),
-    "tmin": Forcing("degC", "Minimum air temperature", "air_temperature", range=(-90.0, 60.0)),
-    "tmax": Forcing("degC", "Maximum air temperature", "air_temperature", range=(-90.0, 60.0)),
-    "tmean": Forcing("degC", "Mean air temperature", "air_temperature", range=(-90.0, 60.0)),
-    "srad": Forcing("W m-2", "Shortwave radiation, mean of the whole day", range=(0.0, 600.0)),
-    "vp": Forcing("Pa", "Water vapour pressure", range=(0.0, 10000.0)),
-    "pet": Forcing("mm d-1", "Potential evapotranspiration", range=(0.0, 50.0)),
+    "tmin": Forcing("degC", "Minimum air temperature", "air_temperature", range=(-90.0, 60.0), fill=3),
+    "tmax": Forcing("degC", "Maximum air temperature", "air_temperature", range=(-90.0, 60.0), fill=3),
+    "tmean": Forcing("degC", "Mean air temperature", "air_temperature", range=(-90.0, 60.0), fill=3),
+    "srad": Forcing("W m-2", "Shortwave radiation, mean of the whole day", range=(0.0, 600.0), fill=3),
+    "vp": Forcing("Pa", "Water vapour pressure", range=(0.0, 10000.0), fill=3),
+    "pet": Forcing("mm d-1", "Potential evapotranspiration", range=(0.0, 50.0), fill=3),
+    "withdrawal": Forcing("mm d-1", "Water withdrawn from streams", range=(0.0, 20.0)),
 }
 TARGETS = {
     "streamflow": Target(

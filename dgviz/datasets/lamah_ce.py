@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from dgviz.datasets.camels_family import Layout, attributes, by_site, depth_over, number
+from dgviz.datasets.camels_family import Layout, attributes, by_site, column, depth_over, number
 from dgviz.datasets.collection import Each
 from dgviz.datasets.errors import DataError
 from dgviz.datasets.series_file import read_header, read_series
@@ -101,9 +101,13 @@ def load(path: str | Path, span: str | None = None, each: Each = iter) -> xr.Dat
     flows = by_site(daily(path, FLOW_FILES), lambda stem: stem.removeprefix("ID_"))
     tables = [*LAMAH.needed(path, CATCHMENTS), *LAMAH.needed(path, GAUGES)]
     table = attributes(tables, "ID", ";")
-    areas = number(table.get("area_gov", table["area_calc"]))
-    areas = areas.where(areas > 0, number(table["area_calc"]))
-    basins = LAMAH.basins(in_degrees(table))
+    calculated = column(table, "area_calc", path)
+    areas = number(table.get("area_gov", calculated))
+    areas = areas.where(areas > 0, calculated)
+    lon, lat = column(table, "lon", path), column(table, "lat", path)
+    if (lat.abs() > 90).any():
+        lon, lat = from_european_grid(lon, lat)
+    basins = LAMAH.basins(table.assign(lon=lon, lat=lat), path)
     sites = weather.keys() & flows.keys()
     return LAMAH.join(path, basins, sites, lambda s: read_basin(s, weather[s], flows[s], areas[s]), span, each)
 
@@ -125,14 +129,6 @@ def read_basin(site: str, weather: Path, flow: Path, area: float) -> pd.DataFram
     # -999 marks a day without an observation.
     depth = depth_over(area, discharge.mask(discharge < 0), site)
     return LAMAH.in_our_names(table.assign(streamflow=depth.reindex(table.index)), weather.name)
-
-
-def in_degrees(table: pd.DataFrame) -> pd.DataFrame:
-    """The attributes with lat and lon in degrees, also where they are given in m of the European grid."""
-    lon, lat = number(table["lon"]), number(table["lat"])
-    if (lat.abs() > 90).any():
-        lon, lat = from_european_grid(lon, lat)
-    return table.assign(lon=lon.astype(str), lat=lat.astype(str))
 
 
 def from_european_grid(x: pd.Series, y: pd.Series) -> tuple[pd.Series, pd.Series]:

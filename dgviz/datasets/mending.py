@@ -7,22 +7,22 @@ import numpy as np
 import xarray as xr
 
 from dgviz.datasets.errors import refuse, some
+from dgviz.datasets.fill_values import is_mark
 from dgviz.datasets.problems import find_problems
 from dgviz.datasets.remarks import Remark, with_remarks
 from dgviz.datasets.site_network import has_network
-from dgviz.datasets.vocabulary import FILL_VALUES, Vocabulary
+from dgviz.datasets.vocabulary import Vocabulary
 from dgviz.quantities import Quantity
 
 FEW = 0.05  # share of the observed steps on which a tide or a gauge in error may give a value below the least
 
 
-def is_mark(values: np.ndarray, quantity: Quantity, same_units: bool = True) -> np.ndarray:
+def marks_in(values: np.ndarray, quantity: Quantity, same_units: bool = True) -> np.ndarray:
     """Where values are marks for missing ones, which lie outside what is plausible.
 
     In other units than those declared -99 may be true (-99 degF is -73 degC): only the larger marks are.
     """
-    # In single precision a fill value such as 1e20 is not exact.
-    marks = np.isclose(values[..., None], FILL_VALUES, rtol=1e-6, atol=0).any(-1)
+    marks = is_mark(values)
     if not same_units:
         return marks & (np.abs(values) > 900)
     low, high = getattr(quantity, "range", (np.inf, -np.inf))

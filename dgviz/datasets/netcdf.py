@@ -10,7 +10,7 @@ from dgviz.datasets.conversion import in_units
 from dgviz.datasets.csv_file import has_usual_units
 from dgviz.datasets.errors import DataError, some
 from dgviz.datasets.labels import label
-from dgviz.datasets.mending import how_often, is_mark
+from dgviz.datasets.mending import how_often, marks_in
 from dgviz.datasets.names import OTHER_NAMES, renaming
 from dgviz.datasets.netcdf_file import load_netcdf
 from dgviz.datasets.remarks import Remark, with_remarks
@@ -88,7 +88,7 @@ def without_marks(dataset: xr.Dataset, vocabulary: Vocabulary) -> xr.Dataset:
     for name, quantity in vocabulary.in_files.items():
         if name not in dataset:
             continue
-        marks = is_mark(dataset[name].values, quantity, has_usual_units(dataset[name].attrs["units"], quantity.units))
+        marks = marks_in(dataset[name].values, quantity, has_usual_units(dataset[name].attrs["units"], quantity.units))
         if not marks.any():
             continue
         found = some([f"{value:g}" for value in np.unique(dataset[name].values[marks])])

@@ -90,8 +90,11 @@ def joined(tables: list[pd.DataFrame]) -> pd.DataFrame:
 
 def read_basin(file: Path, site: str, basins: Basins, assumed: dict[str, str]) -> pd.DataFrame:
     """The series of one basin in the project's names and units; `assumed` takes what says no units."""
-    with open_netcdf(file) as opened:
-        dataset = opened.load()
+    try:
+        with open_netcdf(file) as opened:
+            dataset = opened.load()
+    except (OSError, KeyError, RuntimeError, ValueError) as error:
+        raise DataError(f"{file.name}: cannot be read: {str(error).strip()}") from None
     days = days_of(dataset, file)
     chosen = named([str(name) for name in dataset if dataset[name].dims == days.dims], SERIES)
     if "streamflow" not in chosen and "discharge" in chosen:

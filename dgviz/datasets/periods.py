@@ -59,3 +59,9 @@ def default_periods(
         "train_period": f"{first:%Y-%m-%d}/{train_end:%Y-%m-%d}",
         "test_period": f"{test:%Y-%m-%d}/{last:%Y-%m-%d}",
     }
+
+
+def whole_record(times: pd.Index, source: str | Path) -> dict[str, str]:
+    """`train_period` and `test_period` of a record that nothing is trained on: all of it."""
+    end = last_day(times, check_times(times, source))
+    return dict.fromkeys(("train_period", "test_period"), f"{times[0]:%Y-%m-%d}/{end:%Y-%m-%d}")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from dgviz.datasets.errors import DataError
-from dgviz.datasets.vocabulary import Vocabulary
+from dgviz.datasets.vocabulary import CALENDAR, Vocabulary
 from dgviz.suggestions import suggest
 
 Vocabularies = Mapping[str, Vocabulary]
@@ -31,7 +31,7 @@ def named(domain: str, vocabularies: Vocabularies, source: str | Path) -> Vocabu
 
 
 def told_by(names: Iterable[str], vocabularies: Vocabularies, source: str | Path) -> Vocabulary:
-    """The vocabulary whose target is among the names of series, or else something that a target is made of."""
+    """The vocabulary whose target is among the names of series, or else what a target is made of, or a forcing."""
     given = list(map(str, names))
     names = {*given}
     names |= {name.lower() for name in names}
@@ -45,5 +45,9 @@ def told_by(names: Iterable[str], vocabularies: Vocabularies, source: str | Path
                 "which it is: the global attribute `domain` of a NetCDF file, `# domain: NAME` above the header of "
                 "attributes.csv."
             )
+    # Not observed at all, but driven: a trained run can predict there.
+    driven = [v for v in vocabularies.values() if names & v.forcings.keys() - CALENDAR.keys()]
+    if len(driven) == 1:
+        return driven[0]
     targets = [f"{', '.join(v.targets)} ({v.domain})" for v in vocabularies.values()]
     raise DataError(f"{source}: no target; it needs one of {', '.join(targets)}, and has {', '.join(given)}.")

@@ -13,7 +13,7 @@ from dgviz.datasets.errors import DataError
 DATES = ("date", "Date", "DatesR")
 DATES_BELOW = "gauge_id"  # in CAMELS-CL of 2018 the header of the dates
 YEAR_MONTH_DAY = (("year", "month", "day"), ("YYYY", "MM", "DD"))
-ZONE = r"(?<=:\d\d)(Z|[+-]\d\d:?\d\d)$"
+WITHIN_A_DAY = "is a time within a day; only series by day are read"
 SEPARATORS = (",", ";", "\t")
 
 
@@ -67,6 +67,8 @@ def read_series(
     """
     table = read_table(file, separator, **options)
     days, used = days_of(table, file)
+    if days.has_duplicates:
+        raise DataError(f"{file.name}: day {days[days.duplicated()][0]:%Y-%m-%d} appears twice")
     table = table.drop(columns=[*used, *(name for name in table if name.startswith("Unnamed"))])
     table = table.rename(columns=lambda name: name.partition("(")[0].strip())
     if columns is not None:
@@ -82,22 +84,19 @@ def days_of(table: pd.DataFrame, file: Path) -> tuple[pd.DatetimeIndex, list[str
     if not given and not parts and DATES_BELOW in table:
         given = [DATES_BELOW]
     if given:
-        text = table[given[0]].astype(str).str.strip()
-        # With a zone the day is the local one, as it is written.
-        written = text.str.replace("/", "-").str.replace(ZONE, "", regex=True)
-        days = pd.to_datetime(written, format="ISO8601", errors="coerce")
+        text = table[given[0]].astype(str).str.strip().str.replace("/", "-")
+        days = pd.to_datetime(text, format="ISO8601", errors="coerce").dt.tz_localize(None)
     elif parts:
-        named = table[parts].set_axis(["year", "month", "day"], axis=1)
-        text, days = named.astype(str).agg("-".join, axis=1), pd.to_datetime(named, errors="coerce")
+        days = pd.to_datetime(table[parts].set_axis(["year", "month", "day"], axis=1), errors="coerce")
     else:
         raise DataError(f"{file.name}: no column date, nor year, month, day; it has {', '.join(table)}")
-    if days.isna().any():
-        line = days.isna().idxmax()
-        raise DataError(f"{file.name}: line {line}: date {text[line]!r} is not written as 1990-10-01")
-    if (days != days.dt.normalize()).any():
-        line = (days != days.dt.normalize()).idxmax()
-        raise DataError(f"{file.name}: line {line}: {text[line]!r} is a time within a day; only series by day are read")
-    return pd.DatetimeIndex(days), [*given, *parts]
+    used = [*given, *parts]
+    for wrong, words in ((days.isna(), "is no date such as 1990-10-01"), (days != days.dt.normalize(), WITHIN_A_DAY)):
+        if wrong.any():
+            line = wrong.idxmax()
+            written = " ".join(str(table.at[line, name]) for name in used)
+            raise DataError(f"{file.name}: line {line}: {written!r} {words}")
+    return pd.DatetimeIndex(days), used
 
 
 def numbers_of(column: pd.Series, file: Path) -> pd.Series:

@@ -17,6 +17,7 @@ import xarray as xr
 from dgviz.datasets.check import check
 from dgviz.datasets.data_folder import find_file
 from dgviz.datasets.labels import label
+from dgviz.datasets.remarks import Remark, with_remarks
 from dgviz.datasets.stream_temperature_series import vocabulary
 
 title = "Stream temperature, 405 gauges, 2016-2020"
@@ -68,11 +69,11 @@ def load(path: str | Path | None = None) -> xr.Dataset:
     raw = xr.load_dataset(file, engine="h5netcdf").transpose("time", "site")
     left_out = unusable(raw)
     raw = raw.sel(site=[site for site in raw.site.values if site not in left_out])
-    notes = [raw.attrs["history"]]
+    said: list[Remark] = []
     series = {
-        "tair": calendar_day_air(raw.tair, notes),
-        "discharge": without_gaps(raw.q, notes),
-        "water_temperature": without_flat_runs(raw.tw, notes),
+        "tair": calendar_day_air(raw.tair, said),
+        "discharge": without_gaps(raw.q, said),
+        "water_temperature": without_flat_runs(raw.tw, said),
     }
     for name, values in series.items():
         usual = label(name, vocabulary)
@@ -86,10 +87,11 @@ def load(path: str | Path | None = None) -> xr.Dataset:
     quality = raw.position_quality.astype("int8").drop_vars(["lat", "lon"])
     quality = quality.assign_attrs(units="1", long_name="Position: 0 as in the source, 1 repaired, 2 uncertain")
     flags = {"region": regions(raw), "position_quality": quality}
-    dataset = xr.Dataset(series, place).assign(attributes(raw, notes) | flags)
+    dataset = xr.Dataset(series, place).assign(attributes(raw, said) | flags)
     lines = "\n".join(f"{site}: {reason}" for site, reason in sorted(left_out.items()))
     about = {"near_km": NEAR, "title": title, "source": raw.attrs["source"], "licence": raw.attrs["license"]}
-    return check(dataset.assign_attrs(about | PERIODS, history="; ".join(notes), left_out=lines), file, vocabulary)
+    dataset = dataset.assign_attrs(about | PERIODS, history=raw.attrs["history"], left_out=lines)
+    return check(with_remarks(dataset, said), file, vocabulary)
 
 
 def unusable(raw: xr.Dataset) -> dict[str, str]:
@@ -103,19 +105,21 @@ def unusable(raw: xr.Dataset) -> dict[str, str]:
     return left_out
 
 
-def calendar_day_air(air: xr.DataArray, notes: list[str]) -> xr.DataArray:
+def calendar_day_air(air: xr.DataArray, said: list[Remark]) -> xr.DataArray:
     """The air of a calendar day: the mean of its date and the next; the last day has only its own."""
-    notes.append("air temperature is the mean of a date and the next (the last is its own), as its days end at 12 UTC")
+    words = "the mean of a date and the next (the last is its own), as its days end at 12 UTC"
+    said.append(Remark("aggregated", "tair", words))
     return (air + air.shift(time=-1).fillna(air)) / 2
 
 
-def without_gaps(flow: xr.DataArray, notes: list[str]) -> xr.DataArray:
+def without_gaps(flow: xr.DataArray, said: list[Remark]) -> xr.DataArray:
     """Discharge on every day: gaps are bridged by a straight line, and those at an end hold the nearest value."""
     missing = flow.isnull().values
     if not missing.any():
         return flow
     n_days, n_gauges, most = missing.sum(), missing.any(0).sum(), missing.sum(0).max()
-    notes.append(f"discharge interpolated on {n_days} days of {n_gauges} gauges, at most {most} at one")
+    words = f"interpolated on {n_days} days of {n_gauges} gauges, at most {most} at one"
+    said.append(Remark("filled", "discharge", words))
     filled, day = flow.values.copy(), np.arange(len(missing))
     for site in np.flatnonzero(missing.any(0)):
         gap = missing[:, site]
@@ -123,14 +127,12 @@ def without_gaps(flow: xr.DataArray, notes: list[str]) -> xr.DataArray:
     return flow.copy(data=filled)
 
 
-def without_flat_runs(water: xr.DataArray, notes: list[str]) -> xr.DataArray:
+def without_flat_runs(water: xr.DataArray, said: list[Remark]) -> xr.DataArray:
     """Observed temperatures without those of stuck sensors."""
     flat = np.stack([in_flat_run(values) for values in water.values.T], axis=1)
     n_days, n_gauges = int(flat.sum()), int(flat.any(0).sum())
-    notes.append(
-        f"water temperatures above {FREEZING} degC that stay the same for {FLAT_DAYS} days or more are left empty: "
-        f"{n_days} days of {n_gauges} gauges"
-    )
+    words = f"values above {FREEZING} degC that stay the same for {FLAT_DAYS} days or more: "
+    said.append(Remark("taken as missing", "water_temperature", f"{words}{n_days} days of {n_gauges} gauges"))
     return water.where(~flat)
 
 
@@ -141,14 +143,14 @@ def in_flat_run(values: np.ndarray) -> np.ndarray:
     return np.repeat(lengths, lengths) * (values > FREEZING) >= FLAT_DAYS
 
 
-def attributes(raw: xr.Dataset, notes: list[str]) -> dict[str, xr.DataArray]:
+def attributes(raw: xr.Dataset, said: list[Remark]) -> dict[str, xr.DataArray]:
     """The attributes under the names used here; -999 stands for no dam."""
     table = {}
     for key, (name, units, long_name) in ATTRIBUTES.items():
-        values = raw[key].where(raw[key] != -999)
-        if n_missing := int(values.isnull().sum()):
-            notes.append(f"{name} is empty at {n_missing} gauges")
-        table[name] = labelled(values, units, long_name)
+        no_dam = raw[key] == -999
+        if no_dam.any():
+            said.append(Remark("taken as missing", name, f"-999 at {int(no_dam.sum())} gauges, where there is no dam"))
+        table[name] = labelled(raw[key].where(~no_dam), units, long_name)
     return table
 
 

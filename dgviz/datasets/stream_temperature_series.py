@@ -5,7 +5,7 @@ from dgviz.datasets.vocabulary import SITE, Vocabulary
 from dgviz.quantities import Forcing, Target
 
 FORCINGS = {
-    "tair": Forcing("degC", "Mean air temperature", "air_temperature", range=(-60.0, 60.0)),
+    "tair": Forcing("degC", "Mean air temperature", "air_temperature", range=(-60.0, 60.0), fill=3),
     "discharge": Forcing("m3 s-1", "River discharge", range=(0.0, 1e5)),
 }
 TARGETS = {

@@ -14,7 +14,8 @@ Folder: `attributes.csv` with one row per site and, for each, `SITE.csv` with on
     (W m-2, mean of the whole day), `vp` (Pa). Observed: `streamflow` (mm d-1), or `discharge` (m3 s-1) where
     attributes.csv has the area.
   - Stream temperature: forcings `tair` (degC) and, if wanted, `discharge` (m3 s-1). Observed: `water_temperature`.
-  Only what is observed may be empty, where there was no observation.
+  What is observed may be empty, where there was no observation; of forcings short gaps are interpolated, and that is
+  said: up to 3 days of temperature, radiation, vapour pressure or pet, none of precipitation.
 - Units may stand in brackets, `prcp [inch]`; others of the same dimension are converted. An amount without a time is
   the sum of a step, and streamflow as a discharge needs the area.
 - Records finer than the step of the science are gathered into it; without units a series per day then holds what fell
@@ -42,6 +43,7 @@ from dgviz.datasets.check import check, check_layout, check_sites
 from dgviz.datasets.csv_file import header_names
 from dgviz.datasets.csv_folder import Each, read_folder, science_of
 from dgviz.datasets.errors import DataError
+from dgviz.datasets.filling import filled
 from dgviz.datasets.mending import (
     unobserved,
     with_left_out,
@@ -51,7 +53,7 @@ from dgviz.datasets.mending import (
 )
 from dgviz.datasets.netcdf import read_netcdf
 from dgviz.datasets.netcdf_file import open_netcdf
-from dgviz.datasets.periods import default_periods, parse_span
+from dgviz.datasets.periods import default_periods, parse_span, whole_record
 from dgviz.datasets.remarks import together, with_remarks
 from dgviz.datasets.science import Vocabularies, all_vocabularies, named, told_by
 from dgviz.datasets.site_network import NETWORK, check_network
@@ -102,7 +104,7 @@ def load(
     else:
         dataset, files = cut(read_netcdf(path, vocabulary), span), {}
     dataset = dataset.set_coords([name for name in ("lat", "lon", "name", *NETWORK) if name in dataset])
-    dataset = vocabulary.complete(dataset, path)
+    dataset = vocabulary.complete(filled(dataset, vocabulary), path)
     check_layout(dataset, path, vocabulary)
     check_sites(dataset, path)
     dataset = without_backflow(with_western_longitudes(dataset), vocabulary)
@@ -111,7 +113,10 @@ def load(
     dataset = with_remarks(dataset, unobserved(dataset, vocabulary))
     about = {"title": path.stem, "source": str(path), "licence": "not stated"}
     if not {"train_period", "test_period"} <= dataset.attrs.keys():
-        about |= default_periods(dataset.indexes["time"], observed_times(dataset, vocabulary), {}, path)
+        times = dataset.indexes["time"]
+        observed = any(name in dataset for name in vocabulary.targets)
+        seen = observed_times(dataset, vocabulary)
+        about |= default_periods(times, seen, {}, path) if observed else whole_record(times, path)
     return check(dataset.assign_attrs(about | dataset.attrs), path, vocabulary, files)
 
 

@@ -1,13 +1,23 @@
 """All options of a run, in one place."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from dgviz.datasets import DataError
 from dgviz.datasets.steps import whole_days
 from dgviz.domains import Domain, discover
+from dgviz.experiment import needs
 from dgviz.experiment.sources import FIRST, TWIN, domain_of, series_in
 from dgviz.learn.options import ConfigError
 from dgviz.processes.declare import Parameter, Target
@@ -26,6 +36,8 @@ def _written_out(period: Any) -> Any:
 Period = Annotated[str, BeforeValidator(_written_out), Field(pattern=r"^\d{4}-\d{2}-\d{2}/\d{4}-\d{2}-\d{2}$")]
 
 
+LARGEST_SEED = 2**63 - 1  # what torch takes
+
 # What belongs to one science, or one of its data sets, and means nothing in another.
 OF_ONE_SCIENCE = frozenset(
     {"domain", "data", "sites", "train_period", "test_period", "processes", "dynamic", "attributes", "held_sites"}
@@ -41,6 +53,7 @@ NOT_THE_MODEL = frozenset(
         "batch_size",
         "learning_rate",
         "schedule",
+        "plateau",
         "weights",
         "clip",
         "patience",
@@ -75,31 +88,39 @@ class RunConfig(BaseModel):
         description="What predicts the target: the processes; the processes and a recurrent network that corrects "
         "them; or a recurrent network alone.",
     )
-    parameters: Literal["attributes", "shared", "sites", "fixed"] = Field(
+    parameters: Annotated[Literal["attributes", "shared", "sites", "fixed"], needs.PROCESSES] = Field(
         "attributes",
         description="Where static parameters come from: a network on the attributes of each site; one learned set for "
         "all sites; a learned set for every site; or the declared defaults, without learning.",
     )
     dynamic: tuple[str, ...] = Field((), description="Parameters that vary in time, given by a recurrent network.")
-    attributes: tuple[str, ...] = Field((), description="Attributes that the networks see; none means all.")
-    climate: Literal["given", "training"] = Field(
+    attributes: Annotated[tuple[str, ...], needs.ATTRIBUTES] = Field(
+        (), description="Attributes that the networks see; none means all."
+    )
+    climate: Annotated[Literal["given", "training"], needs.ATTRIBUTES] = Field(
         "given",
         description="Climate attributes as the data set gives them, or computed from the forcings of the training "
         "period only, so that they tell nothing of the test period.",
     )
-    shuffled: bool = Field(
+    shuffled: Annotated[bool, needs.ATTRIBUTES] = Field(
         False, description="Give every site the attributes of another one: a control that attributes matter."
     )
-    members: int = Field(16, ge=1, le=256, description="Parallel parameter sets; their predictions are averaged.")
-    hidden: int = Field(32, ge=1, le=1024, description="Units in the hidden layer of the networks.")
-    network: Literal["lstm", "gru"] = Field("lstm", description="The kind of the recurrent networks.")
-    dropout: float = Field(
+    members: Annotated[int, needs.MEMBERS] = Field(
+        16, ge=1, le=256, description="Parallel parameter sets; their predictions are averaged."
+    )
+    hidden: Annotated[int, needs.NETWORK] = Field(
+        32, ge=1, le=1024, description="Units in the hidden layer of the networks."
+    )
+    network: Annotated[Literal["lstm", "gru"], needs.RECURRENT] = Field(
+        "lstm", description="The kind of the recurrent networks."
+    )
+    dropout: Annotated[float, needs.RECURRENT] = Field(
         0.0, ge=0, lt=1, description="Share of a recurrent network's state that is left out in training."
     )
-    dynamic_dropout: float = Field(
+    dynamic_dropout: Annotated[float, needs.DYNAMIC] = Field(
         0.0, ge=0, lt=1, description="Share of sites for which a dynamic parameter stays static in an update."
     )
-    seeds: int = Field(
+    seeds: Annotated[int, needs.LEARNING] = Field(
         1, ge=1, le=50, description="Models trained from different seeds; their predictions are averaged."
     )
 
@@ -108,34 +129,55 @@ class RunConfig(BaseModel):
         description="Sites held out of training: none; a random share, or a contiguous region, in turn, so that every "
         "site is predicted by a model that has not seen it; or the sites named in held_sites.",
     )
-    folds: int = Field(5, ge=2, le=50, description="Into how many parts the sites are divided to be held out in turn.")
-    held_sites: tuple[str, ...] = Field((), description="Sites that are never trained on, with holdout 'sites'.")
+    folds: Annotated[int, needs.IN_TURN] = Field(
+        5, ge=2, le=50, description="Into how many parts the sites are divided to be held out in turn."
+    )
+    held_sites: Annotated[tuple[str, ...], needs.NAMED] = Field(
+        (), description="Sites that are never trained on, with holdout 'sites'."
+    )
 
-    loss: Literal["nse", "rmse", "kge"] = Field(
+    loss: Annotated[Literal["nse", "rmse", "kge"], needs.LEARNING] = Field(
         "nse",
         description="nse: squared error over the squared deviation of the site; rmse: with the error of the logarithm, "
         "where the target has one; kge: Kling-Gupta efficiency by site.",
     )
-    weights: str = Field("", description="Attribute by which the error of a site counts; none means all equally.")
-    epochs: int = Field(60, ge=1, le=10_000, description="Passes over the training data.")
-    learning_rate: float = Field(0.03, gt=0, le=1, description="Step size of the optimizer (Adam).")
-    schedule: Literal["constant", "cosine"] = Field(
-        "constant", description="The step size over the epochs: as it is, or falling to a hundredth along a cosine."
+    weights: Annotated[str, needs.LEARNING] = Field(
+        "", description="Attribute by which the error of a site counts; none means all equally."
     )
-    batch_size: int = Field(100, ge=1, le=10_000, description="Sites in one update.")
-    window: int = Field(365, ge=2, le=100_000, description="Time steps scored in one update.")
+    epochs: Annotated[int, needs.LEARNING] = Field(60, ge=1, le=10_000, description="Passes over the training data.")
+    learning_rate: Annotated[float, needs.LEARNING] = Field(
+        0.03, gt=0, le=1, description="Step size of the optimizer (Adam)."
+    )
+    schedule: Annotated[Literal["constant", "cosine", "plateau"], needs.SCHEDULE] = Field(
+        "constant",
+        description="The step size over the epochs: as it is; falling to a hundredth along a cosine; or halved at "
+        "every plateau of the validation loss, or of the training loss where nothing is held out.",
+    )
+    plateau: Annotated[int, needs.PLATEAU] = Field(
+        5, ge=1, le=10_000, description="Epochs in which the loss has not fallen that make a plateau."
+    )
+    batch_size: Annotated[int, needs.BATCHES] = Field(100, ge=1, le=10_000, description="Sites in one update.")
+    window: Annotated[int, needs.LEARNING] = Field(
+        365, ge=2, le=100_000, description="Time steps scored in one update."
+    )
     warmup: int = Field(
         365, ge=0, le=100_000, description="Time steps before the window that fill the stores, unscored."
     )
-    clip: float = Field(1.0, gt=0, allow_inf_nan=False, description="Largest norm of the gradient.")
-    validation: Literal["none", "sites", "period"] = Field(
+    clip: Annotated[float, needs.LEARNING] = Field(
+        1.0, gt=0, allow_inf_nan=False, description="Largest norm of the gradient."
+    )
+    validation: Annotated[Literal["none", "sites", "period"], needs.LEARNING] = Field(
         "none",
         description="What is held out of training to stop early: a share of the sites or the last part of the period. "
         "Sites that are joined, or near each other, are alike: where there are many, hold out a period.",
     )
-    validation_fraction: float = Field(0.2, gt=0, lt=1, description="The share that is held out.")
-    patience: int = Field(20, ge=1, description="Epochs without improvement after which training stops.")
-    seed: int = Field(0, ge=0, description="Seed of every random number.")
+    validation_fraction: Annotated[float, needs.VALIDATION] = Field(
+        0.2, gt=0, lt=1, description="The share that is held out."
+    )
+    patience: Annotated[int, needs.VALIDATION] = Field(
+        20, ge=1, description="Epochs without improvement after which training stops."
+    )
+    seed: Annotated[int, needs.SEED] = Field(0, ge=0, le=LARGEST_SEED, description="Seed of every random number.")
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="Where to train; auto takes a GPU if any.")
 
     def __init__(self, /, **options: Any):
@@ -150,6 +192,13 @@ class RunConfig(BaseModel):
             raise ConfigError(str(error)) from None
         except ValidationError as error:
             raise ConfigError(_explain(error, domain)) from None
+
+    @field_validator("sites", "dynamic", "attributes", "held_sites")
+    @classmethod
+    def _nothing_twice(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+            raise ValueError(f"{info.field_name}: {', '.join(twice)} is named twice. Name each once.")
+        return names
 
     @model_validator(mode="after")
     def _processes_and_dynamic_fit(self) -> "RunConfig":
@@ -232,6 +281,11 @@ class RunConfig(BaseModel):
         concerned = {k for preset in presets.values() for k in preset.options} - self.science.slots.keys()
         defaults = {k: self.default(k) for k in concerned}
         return RunConfig(**{**self.model_dump(), "processes": {}, **defaults, **presets[name].options})
+
+    def without_effect(self, names: Iterable[str] | None = None) -> dict[str, str]:
+        """Options that change nothing as the others are, each with what it needs; of those named, else not default."""
+        chosen = {*self.differences(RunConfig(domain=self.domain, data=self.data))}
+        return needs.without_effect(self, chosen if names is None else names)
 
     def differences(self, other: "RunConfig") -> dict[str, tuple[Any, Any]]:
         """The options that differ, each with this value and the other's; a slot by its name."""

@@ -1,11 +1,12 @@
 """The data that a run sees: its sites, with the attributes that its options give them."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 import numpy as np
 import xarray as xr
 
-from dgviz.datasets import attribute_names, forcing_names
+from dgviz.datasets import DataError, attribute_names, forcing_names
 from dgviz.datasets.errors import some
 from dgviz.datasets.remarks import Remark, with_remarks
 from dgviz.datasets.site_network import has_network, upstream_of
@@ -20,6 +21,11 @@ def dataset_of(config: RunConfig) -> xr.Dataset:
     """The data of a run: its sites, all days. Raises ConfigError naming a site that is not there."""
     dataset = open_dataset(config.data)
     check_domain(config, dataset)
+    if not dataset[config.target].notnull().any():
+        raise ConfigError(
+            f"The data set {dataset.attrs.get('title', config.data)!r} has no observation of {config.target}: there is "
+            "nothing to learn or to be judged by. Take other data, or predict with a trained run: dgviz predict RUN."
+        )
     if unknown := sorted(set(config.sites) - set(dataset.site.values)):
         raise ConfigError(f"sites: the data set {config.data!r} has no {', '.join(unknown)}.")
     _check_whole(config, dataset)
@@ -89,6 +95,21 @@ def select_sites(config: RunConfig, dataset: xr.Dataset, wanted: Sequence[str]) 
     donors = _donors(len(sites), config.seed)
     given = _of_training_days(config, dataset.sel(site=[sites[donors[sites.index(site)]] for site in wanted]))
     return part.assign({name: part[name].copy(data=given[name].values) for name in attribute_names(part)})
+
+
+def as_seen(config: RunConfig, dataset: xr.Dataset, wanted: Sequence[str], trained: Sequence[str]) -> xr.Dataset:
+    """Some sites of any data set as a run would see them that was trained on some sites.
+
+    Its own, where the data have its training days, as `select_sites` gives them; others as the data have them.
+    """
+    period = config.train_period or dataset.attrs.get("train_period")
+    if period and {*wanted} <= {*trained, *config.sites}:
+        with suppress(ConfigError, DataError):  # the data lack the days that the run was trained on
+            return select_sites(config, dataset, wanted)
+    part, times = dataset.sel(site=list(wanted)), dataset.indexes["time"]
+    if config.climate == "training" and config.science.climate:
+        return config.science.climate(part, f"{times[0]:%Y-%m-%d}/{times[-1]:%Y-%m-%d}")
+    return part
 
 
 def _of_training_days(config: RunConfig, dataset: xr.Dataset) -> xr.Dataset:

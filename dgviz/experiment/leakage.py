@@ -40,13 +40,12 @@ def leaks(config: RunConfig, dataset: xr.Dataset) -> list[str]:
             f"{int(together.any(0).sum())} sites are joined to others, or near them, and validation 'sites' "
             "may divide them: training then stops too late. Set validation='period'."
         )
-    return found + _same_sites(dataset)
+    return found + _same_sites(dataset, together & ~nested(dataset))
 
 
-def _same_sites(dataset: xr.Dataset) -> list[str]:
-    """Sites that are one under two names; those known to lie on one river are joined anyway."""
-    pairs = np.argwhere(np.triu(one_and_the_same(dataset) & ~nested(dataset)))
-    if not len(pairs):
+def _same_sites(dataset: xr.Dataset, alike: np.ndarray) -> list[str]:
+    """Sites that are one under two names, of those that are `alike (site, site)` but not joined."""
+    if not alike.any() or not (pairs := np.argwhere(np.triu(one_and_the_same(dataset) & alike))).size:
         return []
     sites = dataset.site.values
     named = ", ".join(f"{sites[i]} and {sites[j]}" for i, j in pairs[:N_NAMED])

@@ -155,7 +155,7 @@ def _results_of(sites: SiteModel) -> xr.Dataset:
     joined = sites.process_model.joins_sites
     response = (score_gradient if joined else mean_response)(sites)
     named = response.rename({name: f"{'gradient' if joined else 'sensitivity'}_{name}" for name in response})
-    return _simulate(sites).merge(named, compat="override").merge(_mean_fluxes(sites))
+    return simulate_sites(sites).merge(named, compat="override").merge(_mean_fluxes(sites))
 
 
 def _mean_fluxes(sites: SiteModel) -> xr.Dataset:
@@ -170,7 +170,8 @@ def _mean_fluxes(sites: SiteModel) -> xr.Dataset:
     return xr.Dataset({f"mean_{k}": ("site", v, about[k] | moved.get(k, {})) for k, v in means.items()})
 
 
-def _simulate(sites: SiteModel) -> xr.Dataset:
+def simulate_sites(sites: SiteModel) -> xr.Dataset:
+    """The target `(time, site)` and the parameters; of an ensemble also the lowest and highest target."""
     model, tensors = sites.model, sites.tensors
     target, parameters = sites.target, sites.learned
     process_model = model.process_model

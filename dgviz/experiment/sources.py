@@ -22,6 +22,8 @@ def open_dataset(data: str | Path = FIRST, folder: str | Path | None = None) -> 
     The options of a twin follow behind commas: `twin:DOMAIN,noise=0.1,gaps=0.2,seed=1`. `folder` is where the file
     of a source lies that does not travel with dgviz. Raises DataError saying what is wrong and what is known.
     """
+    if not str(data).strip():
+        raise DataError(f"data is empty. Name a data set ({', '.join(known_data())}) or give the path of your own.")
     if str(data).startswith(TWIN):
         name, options = _twin(str(data))
         science = discover()[name]

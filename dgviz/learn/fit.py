@@ -13,12 +13,15 @@ from torch import Tensor, nn
 
 from dgviz.learn.losses import LOSSES, nse
 from dgviz.learn.model import DifferentiableModel
+from dgviz.learn.not_finite import NotFiniteError, first_not_finite
 from dgviz.learn.options import ConfigError, TrainingOptions
 from dgviz.learn.spin_up import respond_settled, spun_up
 from dgviz.learn.tensors import Tensors
 from dgviz.suggestions import suggest
 
 LAST_PACE = 0.01  # of the learning rate, at the end of a schedule that falls
+PLATEAU_PACE = 0.5  # of the learning rate, after a plateau of the loss
+LEAST_FALL = 0.001  # of the loss; less is a plateau
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,9 @@ class _Training:
         self.everything = torch.arange(self.n_sites)
         self.joined = model.process_model.joins_sites
         self.trained, self.held = self._hold_out(self.everything if sites is None else torch.tensor(sites))
+        self.observed = tensors.target.isfinite().cpu()
+        if list(model.parameters()):
+            self._check_observed()
         # Of the training steps and sites alone: nothing of the test period leaks in.
         model.learn_statistics(tensors.span(self.first_step, self.n_steps, 0, self.trained.tolist()))
         self.deviation = _deviation(tensors.target[self.first_step : self.n_steps])
@@ -95,6 +101,7 @@ class _Training:
         self.stores = self._first_stores()
         self.epoch, self.since_best = 0, 0
         self.best_loss = math.inf
+        self.lowest, self.since_lowest, self.plateaus = math.inf, 0, 0
         self.best = copy.deepcopy(model.state_dict())
 
     def _first_stores(self) -> Tensor | None:
@@ -119,13 +126,27 @@ class _Training:
         if config.validation == "none":
             return sites, None
         if config.validation == "period":
-            first = self.n_steps - max(1, round((self.n_steps - self.first_step) * config.validation_fraction))
+            first = self.n_steps - held_steps(config, self.n_steps - self.first_step)
             held = self._held(first, sites)
             self.n_steps = first
             return sites, held
         order = sites[torch.randperm(len(sites), generator=self.random)]
         n_held = min(len(sites) - 1, max(1, round(len(sites) * config.validation_fraction)))
         return order[n_held:], self._held(self.first_step, order[:n_held])
+
+    def _check_observed(self) -> None:
+        """Go on without sites that are not observed: their loss is zero, the best there can be, and teaches nothing."""
+        seen = self.observed[self.first_step : self.n_steps, self.trained].any(0)
+        self.trained = self.trained[seen]
+        if not seen.any():
+            raise ConfigError(
+                f"There is nothing to learn: {self.config.target} is not observed at the sites and times trained on."
+            )
+        if self.held is not None and not self.held.target[self.held.warmup :].isfinite().any():
+            raise ConfigError(
+                f"validation {self.config.validation!r}: {self.config.target} is not observed in what is held out. "
+                "Hold out more, or choose validation 'none'."
+            )
 
     def _held(self, first: int, sites: Tensor) -> Tensors:
         """The last steps of these sites; sites that are joined all come along, unobserved."""
@@ -154,15 +175,12 @@ class _Training:
             batch = self._random_windows(sites)
             with self._own_random_numbers():
                 loss, simulated = self._score(batch, sites)
-            if not loss.isfinite():
-                raise ValueError(
-                    f"The loss became {loss.item()} in epoch {self.epoch + 1}. Lower learning_rate "
-                    f"(now {self.config.learning_rate:g}) or clip (now {self.config.clip:g})."
-                )
             self.optimizer.zero_grad()
             loss.backward()
             # A long simulation can have a huge gradient in one update; its direction is still right.
-            nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip)
+            norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip)
+            if not (loss.isfinite() and norm.isfinite()):
+                raise self._not_finite(loss, batch, sites)
             self.optimizer.step()
             losses.append(loss.item())
             scores[sites] = nse(simulated.detach(), batch.target[batch.warmup :]).cpu()
@@ -170,12 +188,15 @@ class _Training:
         self.model.eval()
         validation_loss = self._validate()
         self._keep_best(validation_loss)
+        self._notice_plateau(float(np.mean(losses)) if validation_loss is None else validation_loss)
         return Epoch(self.epoch, float(np.mean(losses)), validation_loss, scores, self._parameters(), self.checkpoint())
 
     def _pace(self) -> float:
         """The share of the learning rate in this epoch."""
         if self.config.schedule == "constant":
             return 1.0
+        if self.config.schedule == "plateau":
+            return max(LAST_PACE, PLATEAU_PACE**self.plateaus)
         # Cosine from 1 to LAST_PACE: Loshchilov and Hutter (2017), arXiv:1608.03983.
         share = self.epoch / max(1, self.config.epochs - 1)
         return LAST_PACE + (1 - LAST_PACE) * (1 + math.cos(math.pi * share)) / 2
@@ -200,11 +221,47 @@ class _Training:
         window = self._window
         starts = 1 if self.joined else len(sites)
         start = torch.randint(self.first_step, self.n_steps - window + 1, (starts,), generator=self.random)
+        start = self._onto_observations(start, sites, window)
         # (warm-up + window, site): each site has a window of its own
         steps = (torch.arange(-self.config.warmup, window)[:, None] + start).expand(-1, len(sites))
         device = self.tensors.target.device
         tensors = self.tensors.observed_at(self.trained) if self.joined else self.tensors
+        self.steps = steps
         return tensors.take(steps.to(device), sites.to(device), self.config.warmup)
+
+    def _onto_observations(self, start: Tensor, sites: Tensor, window: int) -> Tensor:
+        """The starts `(site,)` of windows, those without any observation moved to the nearest that holds one."""
+        trained = self.observed[:, self.trained].any(1, keepdim=True)
+        observed = trained if self.joined else self.observed[:, sites]
+        # How many times were observed before each time, `(time + 1, site)`.
+        before = torch.cat([torch.zeros_like(observed[:1]), observed]).cumsum(0)
+        start, column = start.clone(), torch.arange(len(start))
+        for i in (before[start + window, column] == before[start, column]).nonzero()[:, 0].tolist():
+            times = observed[: self.n_steps, i].nonzero()[:, 0]
+            times = times[times >= self.first_step]
+            nearest = times[(times - start[i] - window // 2).abs().argmin()]
+            start[i] = (nearest - window // 2).clamp(self.first_step, self.n_steps - window)
+        return start
+
+    def _not_finite(self, loss: Tensor, batch: Tensors, sites: Tensor) -> NotFiniteError:
+        """The error that the loss, or its gradient, is no number any more, with the place where that begins."""
+
+        def loss_of(simulated: Tensor) -> Tensor:
+            scored = simulated[batch.warmup :], batch.target[batch.warmup :], self.deviation[sites]
+            return self.loss(*scored, self.weight[sites], self.config.target_quantity)
+
+        with self._own_random_numbers():
+            first = first_not_finite(self.model, batch, self.config.target, loss_of)
+        what = f"The loss became {loss.item():g}" if not loss.isfinite() else "The gradient of the loss became nan"
+        words = f"{what} in epoch {self.epoch + 1}"
+        fix = (
+            f"Lower learning_rate (now {self.config.learning_rate:g}) or clip (now {self.config.clip:g}), or look at "
+            "what is said to be no number first."
+        )
+        if first is None:
+            return NotFiniteError(words, fix)
+        step = None if first.step is None else int(self.steps[first.step, first.site if not self.joined else 0])
+        return NotFiniteError(words, fix, first.what, int(sites[first.site]), step)
 
     def _score(self, batch: Tensors, sites: Tensor) -> tuple[Tensor, Tensor]:
         simulated = self._simulate(batch, sites)[batch.warmup :]
@@ -225,7 +282,11 @@ class _Training:
         if self.held is None:
             return None
         with torch.no_grad():
-            return self._score(self.held, self.held_sites)[0].item()
+            loss = self._score(self.held, self.held_sites)[0].item()
+        # No number is below none: the weights from the beginning would count as the best.
+        if not math.isfinite(loss):
+            raise ValueError(f"The validation loss became {loss:g} in epoch {self.epoch}. Lower learning_rate or clip.")
+        return loss
 
     def _keep_best(self, validation_loss: float | None) -> None:
         if validation_loss is None:
@@ -235,6 +296,15 @@ class _Training:
             self._remember()
         else:
             self.since_best += 1
+
+    def _notice_plateau(self, loss: float) -> None:
+        """Count the plateaus of the validation loss, or of the training loss where none is held out."""
+        if loss < self.lowest * (1 - LEAST_FALL):
+            self.lowest, self.since_lowest = loss, 0
+            return
+        self.since_lowest += 1
+        if self.since_lowest >= self.config.plateau:
+            self.plateaus, self.since_lowest = self.plateaus + 1, 0
 
     def _remember(self) -> None:
         self.best = copy.deepcopy(self.model.state_dict())
@@ -251,6 +321,7 @@ class _Training:
             "best": self.best,
             "best_loss": self.best_loss,
             "since_best": self.since_best,
+            "plateau": (self.lowest, self.since_lowest, self.plateaus),
             "epoch": self.epoch,
             "optimizer": copy.deepcopy(self.optimizer.state_dict()),
             "random": self.random.get_state(),
@@ -263,7 +334,13 @@ class _Training:
         self.random.set_state(checkpoint["random"])
         self.stores = None if self.stores is None else checkpoint["stores"].to(self.stores.device)
         self.best, self.best_loss = checkpoint["best"], checkpoint["best_loss"]
+        self.lowest, self.since_lowest, self.plateaus = checkpoint["plateau"]
         self.epoch, self.since_best = checkpoint["epoch"], checkpoint["since_best"]
+
+
+def held_steps(config: TrainingOptions, n_steps: int) -> int:
+    """How many of the last of `n_steps` are held out of training for validation."""
+    return max(1, round(n_steps * config.validation_fraction)) if config.validation == "period" else 0
 
 
 def site_weights(config: TrainingOptions, model: DifferentiableModel, tensors: Tensors) -> Tensor:

@@ -12,7 +12,7 @@ from dgviz.learn.networks import ParameterNetwork, TargetNetwork
 from dgviz.learn.options import ModelOptions
 from dgviz.learn.tensors import Tensors
 from dgviz.processes.declare import Parameter
-from dgviz.processes.model import ProcessModel
+from dgviz.processes.model import Backend, ProcessModel
 
 # Names, in a state, of what recurrent networks remember; the others are of the process model.
 DYNAMIC = "network_of_parameters"
@@ -63,6 +63,11 @@ class DifferentiableModel(nn.Module):
         """The model that a configuration describes, untrained, on the variables of a data set."""
         process_model = config.build()
         attributes, recurrent = attribute_names(dataset, config.attributes), forcing_names(dataset)
+        if not attributes and config.parameters == "attributes" and process_model.of(Parameter):
+            raise ValueError(
+                f"The data set {dataset.attrs.get('title', '')!r} has no attributes to learn parameters from. "
+                "Add descriptors of the sites, such as area or elevation, or choose parameters 'shared' or 'sites'."
+            )
         network = ParameterNetwork(
             process_model.of(Parameter),
             len(attributes),
@@ -117,7 +122,11 @@ class DifferentiableModel(nn.Module):
         return self.process_model(tensors.forcings, self.parameters_of(tensors), only, of_processes(tensors.initial))
 
     def respond(
-        self, tensors: Tensors, parameters: dict[str, Tensor], only: Collection[str] | None = None
+        self,
+        tensors: Tensors,
+        parameters: dict[str, Tensor],
+        only: Collection[str] | None = None,
+        backend: Backend = "auto",
     ) -> dict[str, Tensor]:
         """Fluxes and states under given parameters, averaged over the members, `(time, site)` by name.
 
@@ -125,7 +134,8 @@ class DifferentiableModel(nn.Module):
         """
         values = {}
         if self.process_model.processes:
-            values = self.process_model.mean(tensors.forcings, parameters, only, of_processes(tensors.initial))
+            initial = of_processes(tensors.initial)
+            values = self.process_model.mean(tensors.forcings, parameters, only, initial, backend)
         if self.corrected and (only is None or self.target in only):
             values[self.target] = self.correct(tensors, values.get(self.target))[0]
         return values
@@ -157,10 +167,14 @@ class DifferentiableModel(nn.Module):
         return state | {name: memory for name, memory in networks.items() if memory is not None}
 
     def each(
-        self, tensors: Tensors, parameters: dict[str, Tensor], only: Collection[str] | None = None
+        self,
+        tensors: Tensors,
+        parameters: dict[str, Tensor],
+        only: Collection[str] | None = None,
+        backend: Backend = "auto",
     ) -> list[dict[str, Tensor]]:
         """What each model of an ensemble responds; a single model is an ensemble of one."""
-        return [self.respond(tensors, parameters, only)]
+        return [self.respond(tensors, parameters, only, backend)]
 
     def mean(self, tensors: Tensors, only: Collection[str] | None = None) -> dict[str, Tensor]:
         """What `respond` gives with the learned parameters."""
@@ -215,13 +229,17 @@ class Ensemble(nn.Module):
         return {name: torch.cat([values[name] for values in each], -1) for name in each[0]}
 
     def each(
-        self, tensors: Tensors, parameters: dict[str, Tensor], only: Collection[str] | None = None
+        self,
+        tensors: Tensors,
+        parameters: dict[str, Tensor],
+        only: Collection[str] | None = None,
+        backend: Backend = "auto",
     ) -> list[dict[str, Tensor]]:
         """What each model responds, `(time, site)` by name."""
         # Members stand side by side, so an equal share of them belongs to each model.
         shares = {name: values.chunk(len(self.models), -1) for name, values in parameters.items()}
         return [
-            model.respond(of_model, {name: share[i] for name, share in shares.items()}, only)
+            model.respond(of_model, {name: share[i] for name, share in shares.items()}, only, backend)
             for i, (model, of_model) in enumerate(self.parts(tensors))
         ]
 
@@ -236,10 +254,14 @@ class Ensemble(nn.Module):
         return side_by_side([model.after(of_model) for model, of_model in self.parts(tensors)])
 
     def respond(
-        self, tensors: Tensors, parameters: dict[str, Tensor], only: Collection[str] | None = None
+        self,
+        tensors: Tensors,
+        parameters: dict[str, Tensor],
+        only: Collection[str] | None = None,
+        backend: Backend = "auto",
     ) -> dict[str, Tensor]:
         """The mean of what the models respond, `(time, site)` by name."""
-        each = self.each(tensors, parameters, only)
+        each = self.each(tensors, parameters, only, backend)
         return {name: torch.stack([values[name] for values in each]).mean(0) for name in each[0]}
 
     def mean(self, tensors: Tensors, only: Collection[str] | None = None) -> dict[str, Tensor]:

@@ -39,7 +39,7 @@ class Standardize(nn.Module):
 
     def learn(self, values: Tensor) -> None:
         """Take the statistics of `values (..., feature)`, leaving out NaN."""
-        rows = values.reshape(-1, values.shape[-1])
+        rows = values.flatten(end_dim=-2)
         self.mean.copy_(rows.nanmean(0).nan_to_num())
         variance = (rows - self.mean).square().nanmean(0).nan_to_num()
         rounding = 1e-6 * self.mean.abs()  # what is constant but for rounding is not standardised

@@ -54,6 +54,7 @@ class TrainingOptions(ModelOptions, Protocol):
     clip: float
     validation_fraction: float
     patience: int
+    plateau: int
     seed: int
 
     @property

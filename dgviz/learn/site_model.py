@@ -1,6 +1,8 @@
 """A trained model together with the data of a site, for sensitivities, checks and what-if simulations."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property
 
 import torch
@@ -9,7 +11,8 @@ from torch import Tensor
 
 from dgviz.learn import DifferentiableModel, Ensemble
 from dgviz.learn.tensors import Tensors
-from dgviz.processes.declare import Parameter
+from dgviz.processes.declare import Parameter, State
+from dgviz.processes.model import Backend
 from dgviz.suggestions import suggest
 
 HALVINGS = 40  # of the interval of a shift: 2^-40 is beyond single precision
@@ -22,11 +25,19 @@ class SiteModel:
     was trained. Where processes join sites, the site is the first of all that are simulated together.
     """
 
-    def __init__(self, model: DifferentiableModel | Ensemble, tensors: Tensors, time: xr.DataArray, target: str):
+    def __init__(
+        self,
+        model: DifferentiableModel | Ensemble,
+        tensors: Tensors,
+        time: xr.DataArray,
+        target: str,
+        exchange: Callable[[Mapping[str, str]], "SiteModel"] | None = None,
+    ):
         self.model, self.process_model = model, model.process_model
         self.tensors = tensors
         self.time = time
         self.target = target
+        self._exchange = exchange
 
     @cached_property
     def learned(self) -> dict[str, Tensor]:
@@ -34,18 +45,44 @@ class SiteModel:
         with torch.no_grad():
             return self.model.parameters_of(self.tensors)
 
-    def simulate(self, shifts: Mapping[str, float] | None = None) -> xr.Dataset:
-        """Every flux and store `(time,)`, mean over the members, with some parameters shifted.
+    def simulate(
+        self,
+        shifts: Mapping[str, float] | None = None,
+        *,
+        parameters: Mapping[str, float] | None = None,
+        initial: Mapping[str, float] | None = None,
+        backend: Backend = "auto",
+    ) -> xr.Dataset:
+        """Every flux and store `(time,)`, mean over the members, with some parameters shifted or set.
 
         A shift, in the units of its parameter, moves all members and, if the parameter is dynamic, all days by the
-        same amount, as in the sensitivities; each stays within the declared range. Raises ValueError naming an unknown
-        parameter.
+        same amount, as in the sensitivities; each stays within the declared range. `parameters` are set to a value for
+        all members and days. `initial` are stores at the beginning of the first scored day, by name; the others are as
+        the warm-up left them. `backend` is that of `ProcessModel.forward`. Raises ValueError naming an unknown
+        parameter or store, or a value out of range.
         """
-        moved = {name: self._shifted(name, shift) for name, shift in (shifts or {}).items()}
+        shifts, parameters = shifts or {}, parameters or {}
+        if both := shifts.keys() & parameters.keys():
+            raise ValueError(f"{', '.join(sorted(both))}: both shifted and set. Do one of both.")
+        changed = {name: self._shifted(name, shift) for name, shift in shifts.items()}
+        changed |= {name: self._set(name, value) for name, value in parameters.items()}
+        tensors = self._begun(initial) if initial else self.tensors
+        given = _of_last(self.learned | changed, len(tensors.target))
+        options = {} if backend == "auto" else {"backend": backend}
         with torch.no_grad():
-            values = self.model.respond(self.tensors, self.learned | moved)
-        scored = {k: v[self.tensors.warmup :, :, None] for k, v in values.items()}
+            values = self.model.respond(tensors, given, **options)
+        scored = {k: v[tensors.warmup :, :, None] for k, v in values.items()}
         return self.process_model.to_dataset(scored).assign_coords(time=self.time).isel(site=0)
+
+    def with_process(self, **choices: str) -> "SiteModel":
+        """The same with another option in some slots, as `with_process(SLOT="Option")`.
+
+        Parameters that both have stay as learned, those that only the new option has are the declared defaults. Raises
+        ValueError for an option that is not known, reads what the data lack, or has a network that nobody trained.
+        """
+        if self._exchange is None:
+            raise ValueError("This model was not made by a run, which knows its slots. Build it with other processes.")
+        return self._exchange(choices)
 
     def shift_for(self, name: str, change: float) -> float:
         """The shift of a parameter that moves its mean over members and days by `change`.
@@ -67,7 +104,37 @@ class SiteModel:
 
     def _shifted(self, name: str, shift: float) -> Tensor:
         limits = self._declared(name).range
+        if not math.isfinite(shift):
+            raise ValueError(f"The shift of {name!r} is {shift}. Give a number, in {self._declared(name).units}.")
         return (self.learned[name] + shift).clamp(*limits)
+
+    def _set(self, name: str, value: float) -> Tensor:
+        declared = self._declared(name)
+        low, high = declared.range
+        if not low <= value <= high:
+            raise ValueError(
+                f"The parameter {name!r} is {value}. Give a value from {low:g} to {high:g} {declared.units}."
+            )
+        return torch.full_like(self.learned[name], value)
+
+    def _begun(self, initial: Mapping[str, float]) -> Tensors:
+        """The scored days alone, beginning with the state that the warm-up left, some stores in it replaced."""
+        warmup, tensors = self.tensors.warmup, self.tensors
+        given = {str(name): float(value) for name, value in initial.items()}
+        stores = self.process_model.of(State)
+        for name, value in given.items():
+            if name not in stores:
+                raise ValueError(
+                    f"The model has no store {name!r}. It has: {', '.join(stores)}.{suggest(name, stores)}"
+                )
+            if not math.isfinite(value):
+                raise ValueError(f"The store {name!r} begins with {value}. Give a number, in {stores[name].units}.")
+        state = dict(tensors.initial or {})
+        if warmup:
+            state = self.model.after(tensors.part(slice(warmup)))
+        shape = tensors.target.shape[1], next(iter(self.learned.values())).shape[-1]
+        state |= {name: torch.full((1, *shape), value, dtype=torch.float64) for name, value in given.items()}
+        return replace(tensors.part(slice(warmup, None)), initial=state)
 
     def _scored(self, name: str) -> Tensor:
         values = self.learned[name].double()
@@ -82,3 +149,8 @@ class SiteModel:
             known = ", ".join(self._parameters)
             raise ValueError(f"The model has no parameter {name!r}. It has: {known}.{suggest(name, self._parameters)}")
         return self._parameters[name]
+
+
+def _of_last(parameters: Mapping[str, Tensor], n_steps: int) -> dict[str, Tensor]:
+    """Parameters on the last steps; static ones are the same on all."""
+    return {name: values[-n_steps:] if len(values) > 1 else values for name, values in parameters.items()}

@@ -57,15 +57,11 @@ class Tensors:
             values = values.expand_dims({d: 1 for d in ("time", "site") if d not in values.dims})
             tensors[name] = _tensor(values.transpose("time", "site"), device)[..., None]
         columns = [_tensor(dataset[name], device) for name in attributes]
-        if not columns:
-            raise ValueError(
-                f"The data set {dataset.attrs.get('title', '')!r} has no attributes to learn parameters from. "
-                "Add descriptors of the sites to it, such as area or elevation."
-            )
         observed = _tensor(dataset[target].transpose("time", "site"), device)
         sites = torch.arange(dataset.sizes["site"], device=device)
         year = step_of(dataset.indexes["time"]).per_year
-        return cls(tensors, torch.stack(columns, -1), observed, 0, recurrent, sites, year)
+        descriptors = torch.stack(columns, -1) if columns else observed.new_zeros(dataset.sizes["site"], 0)
+        return cls(tensors, descriptors, observed, 0, recurrent, sites, year)
 
     def series(self) -> Tensor:
         """What a recurrent network sees, as one tensor `(time, site, series)`."""

@@ -10,6 +10,7 @@ import xarray as xr
 from torch import Tensor
 
 from dgviz.processes.declare import Attribute, Flux, Forcing, Kind, Parameter, Process, Quantity, State, Target
+from dgviz.processes.given import Given, in_one_precision, series
 from dgviz.processes.step import Step, WiringError, run
 from dgviz.suggestions import suggest
 
@@ -99,17 +100,22 @@ class ProcessModel(torch.nn.Module):
         """The CF attributes of a forcing, parameter, state or flux."""
         return {**self.inputs, **self.of(Quantity)}[name].attrs
 
+    def defaults(self) -> dict[str, Tensor]:
+        """The declared defaults of all parameters by name, `(1, 1, 1)`: the same everywhere and always."""
+        return {name: torch.full((1, 1, 1), float(p.default)) for name, p in self.of(Parameter).items()}
+
     def forward(
         self,
-        forcings: Mapping[str, Tensor],
-        parameters: Mapping[str, Tensor],
+        forcings: Mapping[str, Given],
+        parameters: Mapping[str, Given],
         only: Collection[str] | None = None,
         initial: Mapping[str, Tensor] | None = None,
         backend: Backend = "auto",
     ) -> dict[str, Tensor]:
         """Every flux and state by name, `(time, site, member)` each.
 
-        `forcings` and `parameters` hold tensors `(time, site, member)` in which a dimension of 1 means constant;
+        `forcings` and `parameters` hold tensors `(time, site, member)` in which a dimension of 1 means constant, or
+        tensors, arrays or numbers without the last dimensions: `(time, site)`, `(time,)`; the highest precision counts;
         a state is its value at the end of the day. `only` names the fluxes and states to return: the others are not
         kept. `initial` holds stores before the first day, `(1, site, member)` by name, where they are not those
         declared; or the state that `run` gave at the end of an earlier run. `backend` is "fused" (compiled kernels),
@@ -121,8 +127,8 @@ class ProcessModel(torch.nn.Module):
 
     def mean(
         self,
-        forcings: Mapping[str, Tensor],
-        parameters: Mapping[str, Tensor],
+        forcings: Mapping[str, Given],
+        parameters: Mapping[str, Given],
         only: Collection[str] | None = None,
         initial: Mapping[str, Tensor] | None = None,
         backend: Backend = "auto",
@@ -133,8 +139,8 @@ class ProcessModel(torch.nn.Module):
 
     def run(
         self,
-        forcings: Mapping[str, Tensor],
-        parameters: Mapping[str, Tensor],
+        forcings: Mapping[str, Given],
+        parameters: Mapping[str, Given],
         only: Collection[str] | None = None,
         initial: Mapping[str, Tensor] | None = None,
         backend: Backend = "auto",
@@ -224,14 +230,12 @@ class ProcessModel(torch.nn.Module):
                 f"The model has no store {name!r} to begin with. It has: {', '.join(stores)}.{suggest(name, stores)}"
             )
 
-    def _known(self, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    def _known(self, given: Mapping[str, Given]) -> dict[str, Tensor]:
         needed = [*self.forcings, *self.of(Parameter)]
         for name in needed:
             if name not in given:
                 raise ValueError(f"The model needs {name!r}. It needs: {', '.join(needed)}.{suggest(name, given)}")
-            if given[name].ndim != 3:
-                raise ValueError(f"{name!r} has the shape {tuple(given[name].shape)}. Give (time, site, member).")
-        return {name: given[name] for name in needed}
+        return in_one_precision({name: series(name, given[name]) for name in needed})
 
     def _kept(self, wanted: list[str], summed: list[str], by_member: bool) -> tuple[list[str], list[str]]:
         """What to keep of each stepped day: for every member, and as mean over the members."""
@@ -363,8 +367,6 @@ def _moved_by(process: Process) -> set[str]:
 
 def _obstacle(given: Mapping[str, Tensor]) -> str:
     """Why the inputs themselves rule out the kernels, or nothing."""
-    if len({v.dtype for v in given.values()}) > 1:
-        return f"inputs differ in precision: {', '.join(f'{k} {v.dtype}' for k, v in given.items())}"
     if any(torch._C._functorch.is_functorch_wrapped_tensor(v) for v in given.values()):
         return "a transform of torch.func is at work"
     return ""

@@ -42,7 +42,7 @@ def test_training_ends_with_a_line_of_json(command, tmp_path):
     done = command("train", "--data", "delaware", "--json", *SET)
     assert done.exit_code == 0, done.output
     summary = json.loads(last_line(done.stdout))
-    assert summary.keys() == {"run", "median_nse_test", "seconds"}
+    assert summary.keys() == {"run", "median_nse_test", "sites", "sites_scored", "seconds"}
     run = Run(summary["run"])
     assert run.folder.parent == tmp_path / "runs" and run.status == "done"
     assert run.config.epochs == 2 and run.config.processes["snow"] == "NoSnow"
@@ -103,11 +103,11 @@ def test_what_leaks_is_said_before_training(command):
         (["train", "--set", "epoch=3"], "There is no option 'epoch'. Did you mean 'epochs'?"),
         (["train", "--set", "epochs=zero"], "epochs = 'zero': Input should be a valid integer"),
         (["train", "--set", "epochs"], "--set 'epochs' is not NAME=VALUE. Write for example --set epochs=50."),
-        (["train", "--set", "held_sites=01439500"], "with holdout 'sites' only. Add --set holdout=sites."),
+        (["train", "--set", "held_sites=01439500"], "it needs holdout 'sites'. Set that too"),
         (["train", "--set", "snow=NoSnw"], "The slot 'snow' has no option 'NoSnw'."),
         (["train", "--data", "delawar"], "Did you mean 'delaware'?"),
         (["train", "--data", "/no/[/such] {file}.nc"], "/no/[/such] {file}.nc"),
-        (["train", "--data", "delawar", "--set", "data=delaware"], "Did you mean 'delaware'?"),
+        (["train", "--data", "delawar", "--set", "data=delaware"], "data is given twice. Give it once."),
         (["train", "--resume", "nothing"], "There is no run 'nothing'"),
         (
             ["train", "--resume", "nothing", "--set", "epochs=2"],
@@ -196,7 +196,7 @@ def test_what_cannot_be_timed_is_named(command, arguments, message):
 
 def test_every_command_and_option_has_help(command):
     group = typer.main.get_command(cli.app)
-    assert group.commands.keys() == {"serve", "train", "data", "describe", "bench"}
+    assert group.commands.keys() == {"serve", "train", "predict", "data", "describe", "bench"}
     for name, one in group.commands.items():
         assert one.help and command(name, "--help").exit_code == 0
         assert all(p.help for p in one.params if p.name != "help"), name
@@ -205,4 +205,46 @@ def test_every_command_and_option_has_help(command):
 def test_a_mistake_in_the_data_leaves_no_run_behind(tmp_path):
     result = CliRunner().invoke(cli.app, ["train", "--data", "delawar", "--runs", str(tmp_path / "runs")])
     assert result.exit_code == 1 and "Did you mean 'delaware'" in result.stderr
+    assert not (tmp_path / "runs").exists()
+
+
+def test_training_says_what_it_goes_on_without(command, tmp_path, delaware):
+    sites = delaware.site.values[:3]
+    part = delaware.sel(site=sites)[["prcp", "tmin", "tmax", "streamflow", "area", "elevation"]].copy(deep=True)
+    part.streamflow.values[50:, 1] = float("nan")
+    part.attrs = {"domain": "hydrology"}
+    part.drop_encoding().to_netcdf(tmp_path / "mine.nc", engine="h5netcdf")
+    words = [word for word in SET if "sites=" not in word]
+    del words[words.index("--set")]
+    done = command("train", "--data", str(tmp_path / "mine.nc"), *words)
+    assert done.exit_code == 0, done.output
+    assert "Median over 2 of 3 sites in the test period" in done.stdout and "(2 of 3)" in done.stdout
+    assert f"Left out: {sites[1]}: streamflow is not observed in the test period" in done.stderr
+    refused = command("train", "--data", str(tmp_path / "mine.nc"), *words, "--set", f"sites={sites[1]}")
+    assert refused.exit_code == 1 and "the run could not be scored" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--set", "dropout=0.4"), "dropout has no effect here: it needs a recurrent network"),
+        (("--set", "folds=3"), "folds has no effect here: it needs holdout 'folds' or 'regions'"),
+        (("--set", "patience=3"), "patience has no effect here: it needs validation"),
+        (("--set", "predictor=network"), "members has no effect here"),
+        (("--set", "predictor=network"), "snow has no effect here"),
+        (("--set", "held_sites=01413500"), "held_sites has no effect here: it needs holdout 'sites'"),
+        (("--set", "dynamic=beta,beta"), "dynamic: beta is named twice"),
+        (("--set", "epochs=3"), "epochs is given twice"),
+        (("--set", "seed=18446744073709551616"), "seed = 18446744073709551616"),
+        (("--set", "learning_rate=NaN"), "learning_rate = nan"),
+        (("--set", "clip=Infinity"), "clip = inf"),
+        (("--data", ""), "--data is empty"),
+        (("--data", " "), "--data is empty"),
+        (("--data", "delaware", "--set", "data=delaware"), "data is given twice"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_an_option_without_effect_or_sense_is_refused(words, message, command, tmp_path):
+    refused = command("train", *SET, *words)
+    assert refused.exit_code == 1 and message in refused.stderr
     assert not (tmp_path / "runs").exists()

@@ -149,6 +149,29 @@ def test_one_bad_basin_is_left_out_with_the_reason(tmp_path):
     assert ds.left_out == f"101: {bad.name}: line 6: discharge_spec is 'Ice', not a number"
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("1989-10-04,", "1989-10-03,", "day 1989-10-03 appears twice"),
+        ("1989-10-04,", "4 October,", "line 5: '4 October' is no date such as 1990-10-01"),
+        ("1989-10-04,", "1989-10-03 12:00,", "'1989-10-03 12:00' is a time within a day; only series by day are read"),
+        ("precipitation,", "rain,", "no column precipitation or precipitation_haduk; it has pet"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_named(tmp_path, old, new, words):
+    path = files.write_gb(tmp_path)
+    (bad,) = path.rglob("*_timeseries_101_*.csv")
+    bad.write_text(bad.read_text().replace(old, new, 1))
+    ds = open_dataset(path)
+    assert ds.site.values.tolist() == ["202"] and f"101: {bad.name}: " in ds.left_out and words in ds.left_out
+
+
+def test_an_id_twice_in_a_table_is_named(tmp_path):
+    path = files.write_gb(tmp_path, sites=("101", "101"))
+    with pytest.raises(DataError, match="CAMELS_GB_topographic_attributes.csv: gauge_id 101 appears twice"):
+        open_dataset(path)
+
+
 def test_a_basin_without_its_line_or_its_series_is_named(tmp_path):
     path = files.write_de(tmp_path, sites=("DE1", "DE2"))
     (path / "timeseries" / "CAMELS_DE_hydromet_timeseries_DE1.csv").rename(

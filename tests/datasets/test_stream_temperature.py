@@ -9,11 +9,16 @@ import pytest
 import xarray as xr
 
 from dgviz.datasets import DataError, attribute_names, conversions, domain_of, forcing_names, open_dataset, target_names
+from dgviz.datasets.remarks import remarks
 from dgviz.datasets.stream_temperature import ATTRIBUTES, FILE, in_flat_run
 
 DAYS = pd.date_range("2016-10-01", "2020-09-30")
 SITES = ["01000001", "01000002", "14000001", "394220106431500"]
 SHARED = Path(__file__).parents[3] / "shared" / "data"
+
+
+def said_of(ds, name):
+    return [f"{kind}: {text}" for kind, about, text in remarks(ds) if about == name and kind != "converted"]
 
 
 def raw_data() -> xr.Dataset:
@@ -85,7 +90,7 @@ def test_gaps_in_discharge_are_bridged_and_told(opened):
     ds = opened(change)
     np.testing.assert_allclose(ds.discharge[9:14, 0] / 0.3048**3, [100, 200, 300, 400, 500], rtol=1e-5)
     np.testing.assert_allclose(ds.discharge[-2:, 1] / 0.3048**3, 100, rtol=1e-5)
-    assert "discharge interpolated on 5 days of 2 gauges, at most 3 at one" in ds.history
+    assert said_of(ds, "discharge") == ["filled: interpolated on 5 days of 2 gauges, at most 3 at one"]
 
 
 def test_stuck_sensors_are_emptied_but_not_the_water_under_ice(opened):
@@ -98,7 +103,7 @@ def test_stuck_sensors_are_emptied_but_not_the_water_under_ice(opened):
     ds = opened(change)
     empty = ds.water_temperature.isnull()
     assert empty.sum("time").values.tolist() == [8, 0, 0, 60] and bool(empty[100:108, 0].all())
-    assert "left empty: 8 days of 1 gauges" in ds.history
+    assert said_of(ds, "water_temperature")[0].endswith("the same for 8 days or more: 8 days of 1 gauges")
 
 
 @pytest.mark.parametrize(
@@ -115,7 +120,7 @@ def test_no_dam_is_a_missing_distance(opened):
 
     ds = opened(change)
     assert ds.dam_distance.isnull().values.tolist() == [True, False, False, False]
-    assert "dam_distance is empty at 1 gauges" in ds.history
+    assert "taken as missing: -999 at 1 gauges, where there is no dam" in said_of(ds, "dam_distance")
 
 
 def test_regions_are_the_parts_of_the_gauge_numbers(opened):
@@ -134,7 +139,10 @@ def test_the_real_gauges():
         pytest.skip(f"{FILE} is not in {folder}; set DGVIZ_DATA to the folder that holds it")
     ds = open_dataset("stream_temperature", folder=folder)
     assert ds.sizes == {"time": 1461, "site": 405} and len(ds.left_out.splitlines()) == 5
-    assert "left empty: 1932 days of 30 gauges" in ds.history and "255 days of 29 gauges" in ds.history
+    assert (
+        said_of(ds, "water_temperature")[0].endswith("1932 days of 30 gauges")
+        and "255 days of 29 gauges" in said_of(ds, "discharge")[0]
+    )
     assert int(ds.dam_distance.isnull().sum()) == 76 and float(ds.water_temperature.isnull().mean()) < 0.03
     spring = ds.water_temperature.sel(site="14138720")  # whose sensor rests for weeks
     assert 0.2 < float(spring.notnull().mean()) < 0.4

@@ -138,7 +138,7 @@ WRONG_SERIES = {
     "duplicate day": (lambda f: replace_day(f, "1991-03-05", "1991-03-04"), ["1991-03-04", "twice"]),
     "bad date": (lambda f: replace_day(f, "1990-10-03", "03/10/1990"), ["line 4", "'03/10/1990'", "1990-10-01"]),
     "negative rain": (set_cell("prcp", "1991-03-05", -2), ["0002: prcp", "1991-03-05", "-2", "negative"]),
-    "gap in forcing": (set_cell("tmax", "1991-03-05", None), ["0002: tmax", "1991-03-05", "empty", "fill it"]),
+    "gap in forcing": (set_cell("prcp", "1991-03-05", None), ["0002: prcp", "1991-03-05", "empty", "fill it"]),
     "fill value": (set_cell("prcp", "1991-03-05", -999), ["0002: prcp", "prcp -999 (1)", "is empty"]),
     "text": (set_cell("prcp", "1990-10-02", "trace"), ["line 3", "prcp", "'trace'", "not a number"]),
     "too hot": (set_cell("tmax", "1991-03-05", 95), ["tmax", "95", "between -90 and 60 degC"]),
@@ -240,10 +240,13 @@ def test_short_record_asks_for_two_years(folder):
     assert "500 days are too few" in message(folder)
 
 
-def test_no_observations_column_names_the_targets(folder):
+def test_without_an_observed_column_the_target_is_empty_and_that_is_said(folder):
     for site in ("0001", "0002"):
         rewrite(folder, lambda frame: frame.drop(columns="streamflow"), site)
-    assert "no target; it needs one of streamflow" in message(folder)
+    ds = open_dataset(str(folder))
+    assert ds.attrs["domain"] == "hydrology" and ds.streamflow.isnull().all()
+    (remark,) = (remark for remark in remarks(ds) if remark.about == "streamflow")
+    assert remark.kind == "doubtful" and "a trained run can predict" in remark.text
 
 
 WRONG_NETCDF = {

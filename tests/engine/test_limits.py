@@ -81,12 +81,30 @@ def run(example, **options):
     return model, forcings, {k: v.detach().requires_grad_() for k, v in parameters.items()}
 
 
-def test_inputs_of_two_precisions_and_transforms_of_torch_run_in_the_loop(example, caplog):
+def test_inputs_of_two_precisions_are_taken_in_the_higher(example):
+    model, forcings, parameters = run(example)
+    single = {name: values.float() for name, values in forcings.items()}
+    double = {name: values.double() for name, values in single.items()}
+    for backend in ("fused", "torch"):
+        mixed = model(single, parameters, backend=backend)["streamflow"]
+        assert mixed.dtype == torch.float64 and mixed.equal(model(double, parameters, backend=backend)["streamflow"])
+
+
+def test_plain_arrays_and_numbers_are_taken(example):
+    model, forcings, _ = run(example)
+    parameters = model.defaults()
+    expected = model(forcings, parameters)["streamflow"]
+    arrays = {name: values[..., 0].numpy() for name, values in forcings.items()}
+    assert model(arrays, parameters)["streamflow"].equal(expected)
+    numbers = {name: float(values) for name, values in parameters.items()}
+    torch.testing.assert_close(model(arrays, numbers)["streamflow"], expected, rtol=1e-6, atol=1e-9)
+    one_site = {name: values[:, 0] if len(values) > 1 else values[0, 0] for name, values in arrays.items()}
+    assert model(one_site, parameters)["streamflow"][:, 0].equal(expected[:, 0])
+
+
+def test_transforms_of_torch_run_in_the_loop(example, caplog):
     caplog.set_level("INFO", "dgviz")
     model, forcings, parameters = run(example)
-    mixed = parameters | {"fc": parameters["fc"].detach().float()}
-    assert model(forcings, mixed)["streamflow"].equal(model(forcings, mixed, backend="torch")["streamflow"])
-    assert "inputs differ in precision: " in caplog.text and "fc torch.float32" in caplog.text
 
     def total(fc):
         return model(forcings, parameters | {"fc": fc})["streamflow"].sum()

@@ -107,3 +107,9 @@ def test_what_is_made_of_the_data_is_made_of_the_training_days_of_the_run():
 def test_an_option_of_another_science_is_told_as_such():
     with pytest.raises(ConfigError, match="'snow' is an option of hydrology, and these data are for stream"):
         RunConfig(data="twin:stream_temperature", snow="NoSnow")
+
+
+@pytest.mark.parametrize("data", ["", " "])
+def test_an_empty_name_is_not_the_folder_one_is_in(data):
+    with pytest.raises(DataError, match="data is empty. Name a data set"):
+        open_dataset(data)

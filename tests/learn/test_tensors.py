@@ -3,6 +3,9 @@
 import pytest
 import torch
 
+from dgviz.datasets import attribute_names
+from dgviz.experiment.config import RunConfig
+from dgviz.learn import DifferentiableModel
 from dgviz.learn.tensors import Tensors
 
 
@@ -86,5 +89,8 @@ def test_every_site_may_have_a_window_of_its_own(counted):
 
 
 def test_a_data_set_without_attributes_is_said(delaware):
+    bare = delaware.drop_vars(attribute_names(delaware))
     with pytest.raises(ValueError, match="has no attributes to learn parameters from. Add descriptors"):
-        Tensors.of(delaware, ["prcp"], [], "streamflow")
+        DifferentiableModel.build(RunConfig(), bare)
+    model = DifferentiableModel.build(RunConfig(parameters="shared"), bare)
+    assert model.tensors(delaware, "streamflow").attributes.shape == (94, 0)

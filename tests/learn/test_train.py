@@ -177,7 +177,7 @@ def test_a_loss_that_is_not_a_number_ends_training_with_advice(untrained):
     model, tensors, config = untrained()
     with torch.no_grad():
         next(model.network.level.parameters()).fill_(torch.nan)
-    with pytest.raises(ValueError, match="The loss became nan in epoch 1. Lower learning_rate"):
+    with pytest.raises(ValueError, match="The loss became nan in epoch 1: .*parameter .*Lower learning_rate"):
         next(fit(model, tensors, config))
 
 
@@ -214,3 +214,32 @@ def test_patience_begins_anew_with_every_improvement(untrained, monkeypatch):
     monkeypatch.setattr(_Training, "_validate", lambda _: next(losses))
     epochs, _ = train(untrained, epochs=8, validation="sites", patience=2)
     assert [e.validation_loss for e in epochs] == [3.0, 4.0, 2.0, 4.0, 1.0, 4.0, 4.0]
+
+
+def test_the_step_size_is_halved_at_every_plateau(untrained, monkeypatch):
+    losses, paces = iter([3.0, 2.0, 2.0, 2.0, 1.0, 1.0, 1.0, 0.5]), []
+    run_epoch = _Training.run_epoch
+
+    def watched(self, interrupt):
+        epoch = run_epoch(self, interrupt)
+        paces.append(self.optimizer.param_groups[0]["lr"] / self.config.learning_rate)
+        return epoch
+
+    monkeypatch.setattr(_Training, "run_epoch", watched)
+    monkeypatch.setattr(_Training, "_validate", lambda _: next(losses))
+    train(untrained, epochs=8, validation="sites", schedule="plateau", plateau=2)
+    assert paces == [1, 1, 1, 1, 0.5, 0.5, 0.5, 0.25]
+
+
+def test_without_validation_plateaus_are_those_of_the_training_loss(untrained):
+    stuck, _ = train(untrained, epochs=4, schedule="plateau", plateau=1, learning_rate=1e-6)
+    assert stuck[-1].checkpoint["plateau"][2] > 0
+    assert stuck[-1].checkpoint["optimizer"]["param_groups"][0]["lr"] < 1e-6
+
+
+def test_a_run_with_plateaus_goes_on_from_a_checkpoint_as_if_it_had_never_stopped(untrained):
+    options = dict(schedule="plateau", plateau=1, learning_rate=0.5)
+    whole = train(untrained, epochs=5, **options)
+    first, _ = train(untrained, epochs=3, **options)
+    rest = train(untrained, checkpoint=copied(first[-1].checkpoint), epochs=5, **options)
+    assert same(rest[1], whole[1])

@@ -185,7 +185,10 @@ def test_a_process_must_return_the_fluxes_it_declares():
     [
         (dict(share=series(0.5)), "The model needs 'rain'. It needs: rain, share"),
         (dict(rain=series(1.0), shares=series(0.5)), "needs 'share'.* Did you mean 'shares'"),
-        (dict(rain=torch.ones(3), share=series(0.5)), r"'rain' has the shape \(3,\). Give \(time, site, member\)"),
+        (
+            dict(rain=torch.ones(3, 1, 1, 1), share=series(0.5)),
+            r"'rain' has the shape \(3, 1, 1, 1\). Give \(time, site, mem",
+        ),
         (
             dict(rain=torch.ones(3, 2, 1), share=torch.ones(1, 4, 1)),
             r"do not fit together as \(time, site, member\): rain \(3, 2, 1\), share \(1, 4, 1\)",

@@ -99,7 +99,7 @@ def make_results(dataset: xr.Dataset, config: RunConfig, noise: float) -> xr.Dat
 class FakeRun:
     def __init__(self, folder, config, results, status):
         self.folder, self.id, self.config, self.status, self.error = folder, folder.name, config, status, ""
-        self.stored, self.progress, self.asked, self.checkpointed = results, [], [], False
+        self.stored, self.progress, self.asked, self.checkpointed, self.remarks = results, [], [], False, []
         self.record = {
             "device": "cpu",
             "seconds": 12.0,
@@ -113,6 +113,10 @@ class FakeRun:
         if self.stored is None:
             raise RunError(f"The run {self.id!r} has no results.")
         return self.stored
+
+    def read_results(self, dims=None):
+        results = self.results()
+        return results if dims is None else results[[n for n in results if {*results[n].dims} == {*dims}]]
 
     def simulate(self, dataset, site, start=None, stop=None):
         """Every flux and store, of no physical sense."""

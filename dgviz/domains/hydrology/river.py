@@ -59,9 +59,12 @@ class MuskingumCunge(Process):
         reach_length,
         reach_slope,
         reach_width,
+        abstraction=None,
         river=None,
     ):
-        runoff, manning_n, _ = torch.broadcast_tensors(quickflow + interflow + baseflow, manning_n, reach)
+        made = quickflow + interflow + baseflow
+        left = made if abstraction is None else made - abstraction
+        runoff, manning_n, _ = torch.broadcast_tensors(left, manning_n, reach)
         of_reach = reach, downstream_reach, reach_area, reach_length, reach_slope, reach_width
         network, bed = cut(*(values.double().flatten() for values in of_reach))
         at = network.reach

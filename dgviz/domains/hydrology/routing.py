@@ -30,8 +30,10 @@ class GammaRouting(Process):
         r"w_k \propto t_k^{a - 1} e^{-t_k / b}, \quad a = r_a + 0.1,\ b = r_b + 0.5,\ t_k = k + \tfrac12",
     )
 
-    def forward(self, *, quickflow=0.0, interflow=0.0, baseflow, route_a, route_b):
-        return dict(streamflow=self._convolve(quickflow + interflow + baseflow, self._weights(route_a, route_b)))
+    def forward(self, *, quickflow=0.0, interflow=0.0, baseflow, abstraction=None, route_a, route_b):
+        runoff = quickflow + interflow + baseflow
+        left = runoff if abstraction is None else runoff - abstraction
+        return dict(streamflow=self._convolve(left, self._weights(route_a, route_b)))
 
     def _weights(self, route_a: Tensor, route_b: Tensor) -> Tensor:
         """The share of runoff that arrives after 0, 1, ... days, `(day, time, site, member)`; sums to 1 over days."""
@@ -60,5 +62,6 @@ class NoRouting(Process):
     channel = GammaRouting.channel
     streamflow = GammaRouting.streamflow
 
-    def forward(self, *, quickflow=0.0, interflow=0.0, baseflow):
-        return dict(streamflow=quickflow + interflow + baseflow)
+    def forward(self, *, quickflow=0.0, interflow=0.0, baseflow, abstraction=None):
+        runoff = quickflow + interflow + baseflow
+        return dict(streamflow=runoff if abstraction is None else runoff - abstraction)

@@ -21,6 +21,7 @@ from dgviz.ui import theme
 from dgviz.ui.figures import hover, plain_figure, tip
 from dgviz.ui.figures.network_lines import NetworkLines
 from dgviz.ui.figures.outlines import outlines
+from dgviz.ui.words.markup import Markup
 
 KM_PER_DEGREE = 111.19
 
@@ -73,7 +74,7 @@ class SiteMap:
         self._colour_by(mapper)
         self.bar.title = f"{title}, {units}" if title and units else title or units or None
         digits = "0.00" if high - low < 20 else "0.0" if high - low < 200 else "0"
-        self.hover.tooltips = tip([("", "<b>@name</b>"), ("", "@site"), (title, f"@value{{{digits}}} {units}")])
+        self.hover.tooltips = tip([("", Markup("<b>@name</b>")), ("", "@site"), (title, f"@value{{{digits}}}", units)])
         values, every = np.asarray(values, "float64"), slice(0, len(self.x))
         columns = {"value": values} | (self.network.painted(values) if self.network else {})
         self.source.patch({name: [(every, column)] for name, column in columns.items()})

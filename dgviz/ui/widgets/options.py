@@ -49,26 +49,17 @@ WORDS = {  # what may be chosen, as people call it
         "Named sites": "sites",
     },
     "validation": {"None": "none", "A share of the sites": "sites", "The last days": "period"},
-    "schedule": {"Constant": "constant", "Falling along a cosine": "cosine"},
+    "schedule": {
+        "Constant": "constant",
+        "Falling along a cosine": "cosine",
+        "Halved at plateaus of the loss": "plateau",
+    },
 }
 
 
 def applies(name: str, config: RunConfig) -> bool:
     """Does an option change anything, as the others are?"""
-    alone, recurrent = config.predictor == "network", config.predictor != "processes" or bool(config.dynamic)
-    conditions = {
-        "folds": config.holdout in ("folds", "regions"),
-        "held_sites": config.holdout == "sites",
-        "validation_fraction": config.validation != "none",
-        "patience": config.validation != "none",
-        "parameters": not alone,
-        "members": not alone,
-        "hidden": recurrent or config.parameters == "attributes",
-        "network": recurrent,
-        "dropout": recurrent,
-        "dynamic_dropout": bool(config.dynamic) and not alone,
-    }
-    return conditions.get(name, True)
+    return not config.without_effect([name])
 
 
 def option_widget(name: str, value: Any, choices: dict[str, str], on_change: Callable[[Any], None]):

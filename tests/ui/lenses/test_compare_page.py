@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from dgviz.datasets.remarks import Remark
 from dgviz.experiment.config import RunConfig
 from dgviz.processes.declare import Parameter
 from dgviz.ui.lenses.compare.comparison import MedianScores, OptionDifferences, median_table
@@ -146,3 +147,16 @@ def test_runs_without_a_common_site_give_a_grey_map(compared, store):
     keep_sites(store, "default", [1])
     view = ScoreDifference(state=compared)
     assert np.isnan(view.map.source.data["value"]).all() and "0 of 0 sites" in view.caption
+
+
+def test_medians_over_some_of_the_sites_say_of_how_many(compared, store):
+    run = store.run("default")
+    run.stored = run.stored.copy(deep=True)
+    run.stored.nse.loc[{"period": "test", "site": ["a1", "b2", "c3"]}] = np.nan
+    run.remarks = [Remark("left out", "a1", "streamflow is not observed in the test period: <not> scored there.")]
+    store._scores.clear()
+    assert "(2 of 5)" in run_table(compared)
+    view = MedianScores(state=compared)
+    shown = view.body(run="default", baseline="no-snow")
+    assert "A: medians over the basins that have a score: 2 of 5 in the test period" in view.caption
+    assert "A, left out: a1: streamflow is not observed in the test period: &lt;not&gt; scored" in shown.object
