@@ -23,6 +23,7 @@ from dgviz.datasets.mending import without_backflow
 from dgviz.datasets.periods import default_periods, longest_span, parse_span
 from dgviz.datasets.problems import find_problems
 from dgviz.datasets.remarks import Remark, together, with_remarks
+from dgviz.datasets.to_step import is_finer, to_step, ways_of
 
 
 @dataclass
@@ -51,9 +52,18 @@ class Basins:
                 marks = pd.DataFrame(is_mark(table.to_numpy("float64")), table.index, table.columns)
                 for name in marks.columns[marks.any()]:
                     self.marked.setdefault(name, {})[site] = int(marks[name].sum())
-                self.series[site] = daily(table.mask(marks)).astype("float32")
+                # Marks first: they would be summed.
+                table, gathered = by_day(table.mask(marks), site)
+                self.said += gathered
+                self.series[site] = daily(table).astype("float32")
             except DataError as error:
                 self.left[site] = str(error)
+
+
+def by_day(table: pd.DataFrame, site: str) -> tuple[pd.DataFrame, list[Remark]]:
+    """The table with one row a day, gathered where it has more; a coarser one is refused."""
+    ways = ways_of(table, dict.fromkeys(table), vocabulary) if is_finer(table.index, "day") else {}
+    return to_step(table, "day", ways, f"the series of {site}", vocabulary.domain)
 
 
 def daily(table: pd.DataFrame) -> pd.DataFrame:

@@ -19,7 +19,7 @@ PLACE = ("lat", "lon")  # where a wrong one is refused
 
 def is_mark(values: np.ndarray) -> np.ndarray:
     """Which values could be marks; in single precision one such as -99.9 is not exact."""
-    values = np.asarray(values, "float64")
+    values = np.ascontiguousarray(values, "float64")  # of columns of a table `ravel` would be a copy
     found = np.isinf(values) | (np.abs(values) >= HUGE)
     # Few numbers are candidates at all: compare those alone.
     candidates = np.flatnonzero(values.ravel() < -98)

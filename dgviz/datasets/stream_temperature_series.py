@@ -21,4 +21,6 @@ TARGETS = {
 }
 ATTRIBUTES = {name: SITE[name] for name in ("lat", "area", "elevation")}
 
-vocabulary = Vocabulary("stream_temperature", "day", FORCINGS, TARGETS, ATTRIBUTES, doubts=stream_doubts)
+vocabulary = Vocabulary(
+    "stream_temperature", "day", FORCINGS, TARGETS, ATTRIBUTES, doubts=stream_doubts, needed=("tair",)
+)

@@ -217,3 +217,11 @@ def test_an_id_twice_is_named_in_any_table(folder, name):
     file.write_text(file.read_text() + file.read_text().splitlines()[1].removeprefix("0") + "\n")
     with pytest.raises(DataError, match=rf"camels_{name}\.txt: site 01013500 appears twice \(lines 2, 5\)"):
         open_dataset(folder)
+
+
+def test_weeks_are_refused_with_the_figure(folder):
+    write_weather(folder, "01013500", weather(pd.date_range("1989-10-01", periods=209, freq="7D")))
+    reason = left_out(open_dataset(folder))["01013500"]
+    assert reason.startswith(
+        "the series of 01013500: the usual step is 7 days, but the domain hydrology is written for"
+    )

@@ -147,12 +147,12 @@ def test_a_span_of_whole_years_keeps_them(tmp_path):
 
 def test_a_bad_basin_is_left_out_with_the_reason(tmp_path):
     gap, wet = days_of(), days_of(SITES[1])
-    gap.loc["2000-03-03", "tmin"] = np.nan
+    gap.loc["2000-03-03", "prcp"] = np.nan
     wet.loc["2000-03-03", "prcp"] = 9999.5
     ds = read_path(write_own(tmp_path, tables={SITES[0]: gap, SITES[1]: wet}))
     assert sites_of(ds) == ["0303"] and same_days(ds, "0303")
     lines = dict(line.split(": ", 1) for line in ds.left_out.splitlines())
-    assert "0101.csv: site 0101: tmin on 2000-03-03 is empty" in lines["0101"]
+    assert "0101.csv: site 0101: prcp on 2000-03-03 is empty" in lines["0101"]
     assert "prcp on 2000-03-03 is 9999.5; it must lie between 0 and 2000" in lines["0202"]
     assert ("left out", "0101", lines["0101"]) in remarks(ds)
 

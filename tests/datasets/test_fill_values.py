@@ -61,3 +61,9 @@ def test_places_are_left_to_the_check_of_places():
 
 def test_numbers_near_a_mark_are_none():
     assert not is_mark(np.array([-98.9, -100.0, -998.0, 1e14, 0.0, np.nan, 9999.0])).any()
+
+
+def test_marks_of_a_table_are_found_whatever_the_order_in_memory():
+    values = np.array([[1.0, -9999.0], [2.0, 3.0], [-999.0, 4.0]])
+    for each in (values, np.asfortranarray(values), values[::-1].copy()[::-1]):
+        assert is_mark(each).tolist() == [[False, True], [False, False], [True, False]]

@@ -7,6 +7,7 @@ import pytest
 from dgviz.datasets import DataError, attribute_names, forcing_names, open_dataset, reader_of
 from dgviz.datasets.lamah_ce import from_european_grid
 from dgviz.datasets.remarks import remarks
+from dgviz.datasets.series_file import read_series
 from tests.datasets import layout_files as files
 
 FROM_FLOW = {"q_mean", "runoff_ratio", "baseflow_index", "Q95", "slope_fdc", "hfd_mean"}
@@ -227,3 +228,9 @@ def test_it_is_said_what_a_folder_was_taken_for(layout):
 def test_the_collections_are_named_where_nothing_is_found():
     with pytest.raises(DataError, match="collections .*BasinObs of airGR.*CAMELS-AUS.*CAMELS-US.*Caravan.*LamaH-CE"):
         open_dataset("nowhere")
+
+
+def test_a_day_with_a_zone_is_the_local_day(tmp_path):
+    (tmp_path / "a.csv").write_text("date,prcp\n2000-01-01T00:00:00+01:00,1\n2000-01-02T00:00:00+0100,2\n")
+    table = read_series(tmp_path / "a.csv")
+    assert table.prcp.tolist() == [1, 2] and str(table.index[0])[:10] == "2000-01-01" and table.index.tz is None
