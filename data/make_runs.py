@@ -15,7 +15,7 @@ RUNS = {
     "delaware-hbv": RunConfig(epochs=120),
     "delaware-without-snow": RunConfig(epochs=120).edited(snow="NoSnow"),
 }
-KEPT = ("config.json", "record.json", "weights.pt", "results.zarr")
+KEPT = ("config.json", "record.json", "weights.pt", "states.pt", "results.zarr")
 
 
 def make(name: str, config: RunConfig, folder: Path) -> None:

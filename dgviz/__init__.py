@@ -1,15 +1,12 @@
 """Differentiable geoscience models that can be seen, touched and questioned."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from dgviz import idle_threads  # noqa: F401  first, because it has to come before torch
-from dgviz.domains import Domain, discover
-from dgviz.engine import CompiledModel as ProcessModel
-from dgviz.experiment.config import RunConfig
-from dgviz.experiment.runs import Run, compare, list_runs
-from dgviz.experiment.sources import open_dataset
-from dgviz.experiment.worker import carry_out
-from dgviz.learn import DifferentiableModel, fit
-from dgviz.processes.declare import Attribute, Flux, Forcing, Parameter, Process, Quantity, State
-from dgviz.processes.step import WiringError
+
+if TYPE_CHECKING:
+    from dgviz.public import *  # noqa: F403
 
 __all__ = [
     "Attribute",
@@ -32,3 +29,14 @@ __all__ = [
     "list_runs",
     "open_dataset",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """A public name, imported when it is used: so that the command line is there, and can be ended, at once."""
+    if name in __all__:
+        return getattr(import_module("dgviz.public"), name)
+    raise AttributeError(f"module 'dgviz' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -15,7 +15,7 @@ APPS = sorted((ROOT / "apps").glob("*.py"))
 
 # The floors of the house, from the ground up: a part may import those of lower floors, and on its own floor nothing.
 FLOORS = (
-    ("idle_threads", "suggestions", "paths", "files", "steps", "units"),
+    ("idle_threads", "suggestions", "paths", "files", "signals", "steps", "units"),
     ("quantities",),
     ("processes", "datasets", "scores"),
     ("engine",),
@@ -24,7 +24,8 @@ FLOORS = (
     ("domains",),
     ("experiment",),
     ("ui",),
-    ("cli",),
+    ("cli", "public"),
+    ("__main__",),
 )
 FLOOR = {part: number for number, parts in enumerate(FLOORS) for part in parts}
 

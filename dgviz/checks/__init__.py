@@ -18,6 +18,7 @@ from dgviz.checks.no_response_to_the_future import no_response_to_the_future
 from dgviz.checks.restart_is_one_run import restart_is_one_run
 from dgviz.checks.result import CheckResult, Criterion, concise
 from dgviz.checks.sites_are_independent import sites_are_independent
+from dgviz.checks.start_is_forgotten import start_is_forgotten
 from dgviz.checks.trial import ROUNDING, Trial, total
 from dgviz.learn.defaults import unlearned
 from dgviz.learn.site_model import SiteModel
@@ -39,13 +40,14 @@ __all__ = [
 ]
 
 Check = Callable[[Trial], CheckResult]
-FOR_ALL: tuple[Check, ...] = (no_response_to_the_future, sites_are_independent, restart_is_one_run)
+FOR_ALL: tuple[Check, ...] = (start_is_forgotten, no_response_to_the_future, sites_are_independent, restart_is_one_run)
 JOINED = "Sites are simulated together here, as each feels others, and this asks about one site alone."
 
 
 def checks_by_name(own: Iterable[Check] = ()) -> dict[str, Check]:
     """The checks of a domain and those for all, by name; none applies where other sites come along."""
-    return {check.__name__: _of_one_site(check) for check in (*own, *FOR_ALL)}
+    first, *others = FOR_ALL  # stores that still fill spoil the figures of all other checks
+    return {check.__name__: _of_one_site(check) for check in (first, *own, *others)}
 
 
 def _of_one_site(check: Check) -> Check:

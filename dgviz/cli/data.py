@@ -28,12 +28,12 @@ from dgviz.datasets import (
     DataError,
     archive,
     attribute_names,
-    conversions,
     forcing_names,
     import_dataset,
     read_path,
     target_names,
 )
+from dgviz.datasets.remarks import Remark, remarks, together
 from dgviz.datasets.steps import DATES
 from dgviz.experiment.sources import known_data, open_dataset, vocabularies
 
@@ -125,10 +125,9 @@ def bar(title: str) -> Iterator[Callable[[Sequence[str]], Iterable[str]]]:
 
 
 def summarise(dataset: xr.Dataset) -> None:
-    """Print what is in a data set, what was left out of it and what was done to it."""
-    times = dataset.indexes["time"]
-    # One line for each site: "site: reason".
-    left = [line.split(": ", 1) for line in dataset.attrs.get("left_out", "").splitlines()]
+    """Print what is in a data set, and all that is to know of how it was read."""
+    times, said = dataset.indexes["time"], remarks(dataset)
+    left = [remark for remark in said if remark.kind == "left out"]
     table = Table("", "", title=dataset.attrs["title"], show_header=False)
     of_all = f" of {dataset.sizes['site'] + len(left)}, {len(left)} left out" if left else ""
     table.add_row("sites", f"{dataset.sizes['site']}{of_all}")
@@ -148,23 +147,21 @@ def summarise(dataset: xr.Dataset) -> None:
     if notes := dataset.attrs.get("history"):
         table.add_row("notes", escape(notes.replace("; ", "\n")))
     out.print(table)
-    if converted := conversions(dataset):
-        out.print(conversion_table(converted))
-    if left:
-        out.print(problem_table([(site, reason, 0) for site, reason in left], "Left out"))
+    if said:
+        out.print(remark_table(said))
 
 
-def conversion_table(converted: Iterable[tuple[str, str, str, str]]) -> Table:
-    """What was given in other units than it is used in, and how it was converted."""
-    table = Table("series or attribute", "given in", "units here", "how", title="Converted", box=box.SIMPLE)
-    for row in converted:
-        table.add_row(*map(escape, row))
+def remark_table(said: Iterable[Remark]) -> Table:
+    """What was assumed, converted, exchanged, left out, taken as missing or is doubtful."""
+    table = Table("what was done", "about", "what to know", title="How it was read", box=box.SIMPLE)
+    for remark in together(said):
+        table.add_row(*map(escape, remark), style="yellow" if remark.kind == "doubtful" else "")
     return table
 
 
-def problem_table(problems: Iterable[tuple[str, str, int]], title: str = "Problems") -> Table:
+def problem_table(problems: Iterable[tuple[str, str, int]]) -> Table:
     """What is wrong, by site."""
-    table = Table("site", "what is wrong", title=title, box=box.SIMPLE)
+    table = Table("site", "what is wrong", title="Problems", box=box.SIMPLE)
     for site, text, n_times in problems:
         table.add_row(escape(site), escape(text) + (f" ({n_times} times)" if n_times > 1 else ""))
     return table

@@ -1,11 +1,13 @@
 """`dgviz serve`: the dashboard in a browser."""
 
+import signal
 from typing import Annotated
 
 import typer
 
 from dgviz.cli.terminal import RunsFolder, plain_errors
 from dgviz.experiment.runs import runs_folder
+from dgviz.signals import end_at_once
 
 
 def serve(
@@ -16,10 +18,25 @@ def serve(
     address: Annotated[
         str, typer.Option(help="Address to listen on; others can connect unless it is local.")
     ] = "127.0.0.1",
+    origin: Annotated[
+        list[str] | None,
+        typer.Option(help="What a proxy before the server is called in a browser: https://maps.example.org; repeat."),
+    ] = None,
+    prefix: Annotated[str, typer.Option(help="The path under which a proxy passes requests on: dgviz.")] = "",
+    password: Annotated[
+        str, typer.Option(envvar="DGVIZ_PASSWORD", help="Ask everybody for it before the page is shown.")
+    ] = "",
+    open_to_all: Annotated[
+        bool, typer.Option("--open", help="Let others in without a password, where --address lets them connect.")
+    ] = False,
 ) -> None:
     """Serve the dashboard in a browser."""
-    # Only here: Panel takes seconds to import.
-    from dgviz.ui.app import serve as serve_dashboard
-
     with plain_errors():
-        serve_dashboard(port=port, show=show, data=data, runs_folder=runs or runs_folder(), address=address)
+        # Only here: Panel takes seconds to import.
+        with end_at_once():
+            from dgviz.ui.app import serve as serve_dashboard
+            from dgviz.ui.server import Access
+        access = Access(tuple(origin or ()), prefix, password, open_to_all)
+        # To whoever handles Ctrl-C now: this function, or the server once it runs.
+        signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+        serve_dashboard(port, show, data, runs or runs_folder(), address, access)

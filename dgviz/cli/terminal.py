@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from dgviz.datasets.remarks import Remark
+from dgviz.signals import INTERRUPTED
 
 RunsFolder = Annotated[
     Path | None, typer.Option("--runs", help="Folder of runs; else DGVIZ_RUNS, else `runs` in the current folder.")
@@ -32,8 +33,7 @@ def plain_errors() -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         err.print("Interrupted.")
-        # As a shell reports Ctrl-C: 128 + SIGINT
-        raise typer.Exit(130) from None
+        raise typer.Exit(INTERRUPTED) from None
     except (ValueError, OSError) as error:
         err.print(f"[bold red]Error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
         raise typer.Exit(1) from None

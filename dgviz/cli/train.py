@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from dgviz.cli.terminal import RunsFolder, err, out, plain_errors, show_remarks
+from dgviz.datasets.remarks import remarks, together
 from dgviz.engine import n_threads
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.leakage import leaks
@@ -46,15 +47,18 @@ def train(
         dataset = run.dataset()
         for leak in leaks(run.config, dataset):
             err.print(f"[bold yellow]Leak:[/] {escape(leak)}", highlight=False, soft_wrap=True)
-        before = remarks_of(run.config, dataset)
-        show_remarks(before)
+        show_remarks(r for r in together(remarks(dataset)) if r.kind in ("doubtful", "not read", "filled"))
+        show_remarks(remarks_of(run.config, dataset))
+        before = [*remarks(dataset), *remarks_of(run.config, dataset)]
         started = time.monotonic()
         torch.set_num_threads(n_threads())
         with _progress(run, quiet=as_json) as on_epoch:
             carry_out(run, on_epoch)
         results = run.results()
         # What training itself found, such as a loss that did not fall.
-        show_remarks(remark for remark in run.remarks if remark.kind == "doubtful" and remark not in before)
+        show_remarks(
+            remark for remark in run.remarks if remark.kind == "doubtful" and remark not in [*before, *remarks(dataset)]
+        )
         if as_json:
             seconds = round(time.monotonic() - started, 1)
             scored = {"sites": results.sizes["site"], "sites_scored": n_scored(results, run.config.target_quantity)}
@@ -90,7 +94,7 @@ def _run(
     if extend:
         if preset or changes.keys() != {"epochs"}:
             raise ValueError(f"--extend takes a number of epochs and nothing else: --extend {extend} --set epochs=100.")
-        return find_run(extend, folder).extended(changes["epochs"], folder)
+        return find_run(extend, folder).extended(changes["epochs"], folder, claimed=True)
     if preset:
         # A preset is one of the domain, which the data bring along.
         which = {name: changes[name] for name in ("domain", "data") if name in changes}
@@ -104,7 +108,7 @@ def _run(
         ]
         raise ValueError("\n".join(lines))
     check_config(config)  # so that a mistake leaves no run behind
-    return Run.create(config, folder)
+    return Run.create(config, folder, claimed=True)  # or an open dashboard would train it
 
 
 def _changes(data: str | None, settings: list[str]) -> dict[str, Any]:

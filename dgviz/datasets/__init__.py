@@ -7,12 +7,11 @@ and names are not. Coordinates `lat`, `lon` and `name` say where a site is; what
 default split: `train_period` and `test_period`.
 
 A source is a module of this folder with a `title`, a `domain` and `load(path)`: adding a file adds the source. Those
-that read a layout of which a person has a copy say with `recognises(path)` whether it lies there. What the data of a
-science may hold stands in a module that ends in `_series`.
+that read a layout of which a person has a copy say with `recognises(path)` whether it lies there; one that reads a file
+that does not travel with dgviz says with `file_of(path)` where it is. What the data of a science may hold stands in a
+module that ends in `_series`.
 """
 
-import importlib
-import pkgutil
 from pathlib import Path
 from types import ModuleType
 
@@ -22,8 +21,11 @@ from dgviz.datasets.check import with_roles
 from dgviz.datasets.conversion import conversions
 from dgviz.datasets.csv_folder import Each
 from dgviz.datasets.errors import DataError
-from dgviz.datasets.imports import find_import, imported, read_import, write_import
+from dgviz.datasets.imports import find_import, import_series, imported, read_import, write_import
+from dgviz.datasets.prepared import open_prepared
 from dgviz.datasets.published import published_scores
+from dgviz.datasets.readers import collections, reader_of, sources
+from dgviz.datasets.remarks import Remark, with_remarks
 from dgviz.datasets.science import Vocabularies, all_vocabularies, named
 from dgviz.datasets.steps import check_period
 from dgviz.datasets.vocabulary import Vocabulary
@@ -43,15 +45,10 @@ __all__ = [
     "published_scores",
     "read_path",
     "resolve",
+    "series_in",
     "sources",
     "target_names",
 ]
-
-
-def sources() -> dict[str, ModuleType]:
-    """The modules that read a source, by name."""
-    modules = {info.name: importlib.import_module(f"{__name__}.{info.name}") for info in pkgutil.iter_modules(__path__)}
-    return {name: module for name, module in modules.items() if hasattr(module, "load")}
 
 
 def resolve(data: str) -> str:
@@ -65,16 +62,6 @@ def known() -> dict[str, str]:
     return named | {name: attrs["title"] for name, attrs in imported().items()}
 
 
-def reader_of(path: Path) -> ModuleType:
-    """The source of whose file this is a copy, or that recognises what lies at a path."""
-    readers = sources()
-    # By name first (a copy of a source's own file), then by layout, else a table.
-    copied = [module for module in readers.values() if path.is_file() and getattr(module, "FILE", "") == path.name]
-    table = readers.pop("table")
-    layouts = [module for module in readers.values() if hasattr(module, "recognises") and module.recognises(path)]
-    return next(iter([*copied, *layouts]), table)
-
-
 def open_dataset(
     data: str | Path = "delaware", folder: str | Path | None = None, vocabularies: Vocabularies | None = None
 ) -> xr.Dataset:
@@ -85,13 +72,20 @@ def open_dataset(
     """
     readers, path = sources(), Path(data)
     if str(data) in readers:
-        return readers[str(data)].load(folder)
+        return open_source(readers[str(data)], folder)
     if name := find_import(data):
         dataset = read_import(name)
         return with_roles(dataset, named(dataset.attrs["domain"], all_vocabularies(vocabularies), name))
     if path.exists():
-        return read_path(path, vocabularies=vocabularies)
+        return open_prepared(path, lambda: read_path(path, vocabularies=vocabularies))
     raise unknown(data)
+
+
+def open_source(reader: ModuleType, folder: str | Path | None) -> xr.Dataset:
+    """The data set of a source, from its file, the folder of that file, or where these lie by default."""
+    if not hasattr(reader, "file_of"):
+        return reader.load(folder)
+    return open_prepared(reader.file_of(folder), lambda: reader.load(folder))
 
 
 def domain_of(data: str | Path, vocabularies: Vocabularies | None = None) -> str:
@@ -109,11 +103,29 @@ def domain_of(data: str | Path, vocabularies: Vocabularies | None = None) -> str
     return reader.vocabulary_of(path, all_vocabularies(vocabularies)).domain
 
 
+def series_in(data: str | Path) -> frozenset[str]:
+    """Names of the series that all sites of a data set have, told without reading their values.
+
+    None are known of a source that cannot tell, or of data that are not there.
+    """
+    path = Path(data)
+    reader = sources().get(str(data))
+    if reader is None and (name := find_import(data)):
+        return import_series(name)
+    if reader is None and path.exists():
+        reader = reader_of(path)
+    try:
+        return frozenset(reader.series_in(path)) if hasattr(reader, "series_in") else frozenset()
+    except DataError:  # said when the data are read
+        return frozenset()
+
+
 def unknown(data: str | Path) -> DataError:
     """The error that there is no such data set, with the nearest name."""
     return DataError(
         f"data set {str(data)!r}: there is no such source, file or folder.{suggest(str(data), known())} "
-        f"Known: {', '.join(known())}; or give the path of a NetCDF file, a folder of CSV files, CAMELS-US or Caravan."
+        f"Known: {', '.join(known())}; or give the path of a NetCDF file, of a folder of CSV files, or of one of the "
+        f"collections {', '.join(collections())}."
     )
 
 
@@ -147,7 +159,7 @@ def read_path(
     if not hasattr(reader, "domain"):  # a layout for any science
         return reader.load(path, span, each, all_vocabularies(vocabularies))
     if hasattr(reader, "recognises"):
-        return reader.load(path, span, each)
+        return with_remarks(reader.load(path, span, each), [Remark("read as", str(path), reader.title)])
     if span:
         raise DataError(f"{path}: a span is for data of your own; set the periods of a run instead.")
     return reader.load(path)

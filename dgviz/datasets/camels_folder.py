@@ -24,9 +24,11 @@ import xarray as xr
 
 from dgviz.datasets.camels_us import ATTRIBUTES, CLIMATE, CLIMATE_PERIOD, PERIODS, SERIES
 from dgviz.datasets.collection import Basins, Each, find, join
+from dgviz.datasets.csv_text import numbers
 from dgviz.datasets.errors import DataError, some
+from dgviz.datasets.names import check_once
 
-title = "A folder of CAMELS-US as it is published (basin_mean_forcing, usgs_streamflow, camels_attributes_v2.0)"
+title = "A folder of CAMELS-US (basin_mean_forcing, usgs_streamflow, camels_attributes_v2.0)"
 domain = "hydrology"
 
 PRODUCTS = ("daymet", "maurer_extended", "nldas_extended", "maurer", "nldas")
@@ -122,7 +124,9 @@ def read_table(file: Path) -> pd.DataFrame:
     if "gauge_id" not in table:
         raise DataError(f"{file}: no column gauge_id; columns are separated by ';'.")
     # Station numbers have eight digits; spreadsheets drop leading zeros.
-    return table.set_index(table.pop("gauge_id").str.strip().str.zfill(8))
+    sites = table.pop("gauge_id").str.strip().str.zfill(8).set_axis(table.index + 2)
+    check_once(sites, file)
+    return table.set_index(pd.Index(sites, name="gauge_id"))
 
 
 def read_basin(weather_file: Path, flow_file: Path, area: list[float]) -> pd.DataFrame:
@@ -167,10 +171,12 @@ def read_numbers(file: Path, names: list[str] | None) -> pd.DataFrame:
         table = pd.read_csv(file, sep=r"\s+", names=names, skiprows=0 if names else 3, dtype={"gauge": str})
         table = table.rename(columns=lambda name: name.partition("(")[0].lower())
         days = pd.to_datetime(table[["year", "mnth", "day"]].rename(columns={"mnth": "month"}))
-        numbers = table.drop(columns=["gauge", "flag"], errors="ignore").astype("float64")
     except (ValueError, KeyError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise DataError(f"{file.name}: cannot be read: {str(error).strip()}") from None
-    return numbers.set_index(pd.DatetimeIndex(days))
+    # Line numbers as an editor shows them.
+    table = table.drop(columns=["gauge", "flag"], errors="ignore").set_axis(table.index + (1 if names else 5))
+    values = {name: numbers(table[name], file) for name in table}
+    return pd.DataFrame(values).set_axis(pd.DatetimeIndex(days))
 
 
 def without_range(basins: Basins, product: str) -> None:

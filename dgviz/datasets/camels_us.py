@@ -68,10 +68,15 @@ ATTRIBUTES = {
 }
 
 
+def file_of(path: str | Path | None = None) -> Path:
+    """The prepared file; `path` is itself or its folder, by default as above."""
+    otherwise = " Or get the published files with `dgviz data get camels-us` and open camels-us."
+    return find_file("camels_us", FILE, path, otherwise)
+
+
 def load(path: str | Path | None = None) -> xr.Dataset:
     """Read the basins of the usual comparison; `path` is the file or its folder, by default as above."""
-    otherwise = " Or get the published files with `dgviz data get camels-us` and open camels-us."
-    file = find_file("camels_us", FILE, path, otherwise)
+    file = file_of(path)
     with xr.open_dataset(file, engine="h5netcdf") as raw:
         raw = raw.rename(basin="site")
         raw = raw.isel(site=raw.in_531.values.astype(bool))
@@ -89,10 +94,9 @@ def load(path: str | Path | None = None) -> xr.Dataset:
     # Computed from the observed flow, so a coordinate: as an attribute it would give the answer away to a network.
     baseflow_index = labelled(static.baseflow_index, ("1", "Baseflow index of the observed flow"))
     place = {"name": name, "lat": lat, "lon": lon, "baseflow_index": baseflow_index}
-    history: list[str] = []
-    dataset = in_order(xr.Dataset(series, place), history)
+    dataset = in_order(xr.Dataset(series, place))
     dataset = with_mean_temperature(dataset).assign(attributes | flags)
-    return check(dataset.assign_attrs(about(raw.attrs), history="; ".join(history)), file, vocabulary)
+    return check(dataset.assign_attrs(about(raw.attrs)), file, vocabulary)
 
 
 def read_series(raw: xr.Dataset, key: str, label: Sequence[str]) -> xr.DataArray:

@@ -4,7 +4,7 @@
     attributes/camels/attributes_other_camels.csv, attributes_caravan_camels.csv, attributes_hydroatlas_camels.csv
 
 All sources of the folder (camels, camelsgb, hysets ...) are read. Weather is ERA5-Land by local day; potential
-evapotranspiration is that of FAO Penman-Monteith where the version has it, else ERA5-Land's own, which is too high in
+evapotranspiration is that of FAO Penman-Monteith where all basins have it, else ERA5-Land's own, which is too high in
 many places (Clerc-Schwarzenbach et al. 2024). Of the descriptors of HydroATLAS those are read that tell of relief, land
 cover, soil and rock, and none of modelled discharge. The default period starts a year before the first observed
 streamflow.
@@ -13,13 +13,23 @@ Source: Kratzert et al. (2023), doi:10.1038/s41597-023-01975-w; Clerc-Schwarzenb
 doi:10.5194/hess-28-4219-2024. HydroATLAS: Linke et al. (2019), doi:10.1038/s41597-019-0300-6.
 """
 
+from collections.abc import Collection
 from pathlib import Path
 
 import pandas as pd
 import xarray as xr
 
+from dgviz.datasets.caravan_pet import header, pet_kind, unread, with_one_climate
 from dgviz.datasets.collection import Basins, Each, find, join
+from dgviz.datasets.collection_tables import read_plain, read_static, rename_sites, without_series
+from dgviz.datasets.csv_text import numbers, numbers_or_missing, read_text
+from dgviz.datasets.dates import read_dates
 from dgviz.datasets.errors import DataError, some
+from dgviz.datasets.hydrology_series import vocabulary
+from dgviz.datasets.names import renamed, renaming
+from dgviz.datasets.netcdf_file import open_netcdf
+from dgviz.datasets.remarks import Remark
+from dgviz.datasets.to_step import to_step, ways_of
 
 title = "A folder of Caravan (timeseries/csv or timeseries/netcdf, attributes)"
 domain = "hydrology"
@@ -35,6 +45,7 @@ SERIES = {  # name in the files: name here; of several for one name the first th
     "potential_evaporation_sum_ERA5_LAND": "pet",
     "streamflow": "streamflow",
 }
+WORDS = ("gauge_name", "country")
 NEEDED = ("total_precipitation_sum", "temperature_2m_mean", "streamflow")
 LABELS = {
     "tmean": {"long_name": "Daily mean air temperature"},
@@ -48,16 +59,12 @@ PLACES = {
     "area": ("area", "km2", "Drainage area"),
 }
 CLIMATE_PERIOD = "1981-01-01/2020-12-31"
-CLIMATE = {  # of several for one name the first that is there
+CLIMATE = {
     "p_mean": ("p_mean", "mm d-1", "Mean precipitation"),
-    "pet_mean_FAO_PM": ("pet_mean", "mm d-1", "Mean potential evapotranspiration"),
     "pet_mean": ("pet_mean", "mm d-1", "Mean potential evapotranspiration"),
-    "aridity_FAO_PM": ("aridity", "1", "Potential evapotranspiration over precipitation"),
     "aridity": ("aridity", "1", "Potential evapotranspiration over precipitation"),
     "frac_snow": ("frac_snow", "1", "Share of precipitation in months below 0 degC"),
-    "moisture_index_FAO_PM": ("moisture_index", "1", "Mean moisture index, from -1 (dry) to 1"),
     "moisture_index": ("moisture_index", "1", "Mean moisture index, from -1 (dry) to 1"),
-    "seasonality_FAO_PM": ("seasonality", "1", "Range of the monthly moisture index"),
     "seasonality": ("seasonality", "1", "Range of the monthly moisture index"),
     "high_prec_freq": ("high_prec_freq", "1", "Share of days above five times the mean precipitation"),
     "high_prec_dur": ("high_prec_dur", "d", "Mean length of spells of high precipitation"),
@@ -108,30 +115,39 @@ def load(path: str | Path | None = None, span: str | None = None, each: Each = i
         raise DataError(f"caravan: {path} has no folder timeseries/csv or timeseries/netcdf; give the path of Caravan.")
     path, ending = Path(path), {"netcdf": "nc", "csv": "csv"}[folder.name]
     files = {file.stem: file for file in sorted(folder.glob(f"*/*.{ending}"))}
-    basins = read_attributes(folder.parents[1] / "attributes", sorted({file.parent.name for file in files.values()}))
-    for site in {*files, *basins.static.index}:
-        if site not in files:
-            basins.left[site] = "no series"
-        elif site not in basins.static.index:
-            basins.left[site] = "no line in attributes_other"
-    basins.read(sorted({*files} - {*basins.left}), lambda site: read_basin(files[site]), each)
+    kind, said = pet_kind(files)
+    sources = sorted({file.parent.name for file in files.values()})
+    basins = read_attributes(folder.parents[1] / "attributes", sources, kind)
+    basins.said += said
+    rename_sites(basins, list(files))
+    without_series(basins, list(files))
+    for site in {*files} - {*basins.static.index}:
+        basins.left[site] = "no line in attributes_other"
+    basins.read(
+        sorted({*files} - {*basins.left}), lambda site: read_basin(files[site], unread(kind), basins.said), each
+    )
     dataset = join(basins, path, {"title": "Caravan", **ABOUT}, span, {})
     return dataset.assign_attrs(title=f"Caravan, {dataset.sizes['site']} basins")
 
 
-def read_attributes(folder: Path, sources: list[str]) -> Basins:
-    """The attributes of all sources, joined; only attributes_other_SOURCE.csv has to be there."""
+def read_attributes(folder: Path, sources: list[str], pet: str) -> Basins:
+    """The attributes of all sources, joined; only attributes_other_SOURCE.csv has to be there.
+
+    `pet` is the kind of potential evapotranspiration that is read.
+    """
     notes, tables = [], []
+    said: list[Remark] = []
     for source in sources:
         files = [folder / source / f"attributes_{kind}_{source}.csv" for kind in ("other", "caravan", "hydroatlas")]
         notes += [f"no {file.name}" for file in files if not file.is_file()]
-        parts = [pd.read_csv(file, dtype={"gauge_id": str}).set_index("gauge_id") for file in files if file.is_file()]
+        parts = [read_static(file, "gauge_id", WORDS, said) for file in files if file.is_file()]
         if files[0].is_file():
             tables.append(pd.concat(parts, axis=1).reindex(parts[0].index).assign(source=source))
     if not tables:
         raise DataError(f"{folder}: no attributes_other_SOURCE.csv of {some(sources)}; it says where the gauges are.")
     table = pd.concat(tables)
-    table = table.mask(table == -9999)
+    table, told = with_one_climate(table.mask(table == -9999), pet)
+    said += told
     table["gauge_name"] = table.get("gauge_name", pd.Series(index=table.index, dtype=str)).fillna(
         table.index.to_series()
     )
@@ -144,28 +160,58 @@ def read_attributes(folder: Path, sources: list[str]) -> Basins:
     # HydroATLAS stores these in tenths.
     table[[*{*TENTHS} & {*table}]] /= 10
     static = pd.DataFrame({name: table[key] for name, key in chosen.items()})
-    return Basins(static, labels | LABELS, notes=notes)
+    return Basins(static, labels | LABELS, notes=notes, said=said)
 
 
-def read_basin(file: Path) -> pd.DataFrame:
-    """The series of one basin in the project's names; condensation counts as no potential evapotranspiration."""
-    table = read_series(file)
+def read_basin(file: Path, unread: Collection[str], said: list[Remark]) -> pd.DataFrame:
+    """The series of one basin in the project's names, without the columns that are not to be read.
+
+    Condensation counts as no potential evapotranspiration.
+    """
+    table = read_csv_series(file, said) if file.suffix == ".csv" else read_netcdf_series(file)
+    table = table.drop(columns=unread, errors="ignore")
     if lacking := [name for name in NEEDED if name not in table]:
         raise DataError(f"{file.name}: no column {some(lacking)}; it has {', '.join(map(str, table.columns))}")
     # Reversed, so that of several columns for one name the first listed wins.
     chosen = {name: key for key, name in reversed(SERIES.items()) if key in table}
     table = pd.DataFrame({name: table[key] for name, key in chosen.items()}).astype("float64")
+    table, gathered = to_step(table, "day", ways_of(table, dict.fromkeys(table), vocabulary), file, domain)
+    said += gathered
     for name in {"prcp", "srad", "pet"} & {*table}:
         table[name] = table[name].mask(table[name].between(-1, 0), 0.0)  # ERA5-Land's packing, and condensation
     return table
 
 
-def read_series(file: Path) -> pd.DataFrame:
-    """The table of a file, csv or NetCDF, by day."""
-    try:
-        if file.suffix == ".csv":
-            return pd.read_csv(file, index_col="date", parse_dates=["date"])
-        with xr.open_dataset(file, engine="h5netcdf") as dataset:
-            return dataset.to_dataframe()
-    except (OSError, ValueError, KeyError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise DataError(f"{file.name}: cannot be read: {str(error).strip()}") from None
+def read_csv_series(file: Path, said: list[Remark]) -> pd.DataFrame:
+    """The table of a CSV file by time; a word in the streamflow is a missing value."""
+    quick = read_plain(file, SERIES)
+    if quick is not None:
+        return quick
+    table, assumed = read_text(file)
+    table, others = renamed(table, renaming(table.columns, ("date",), SERIES), file.name)
+    if "date" not in table:
+        raise DataError(f"{file.name}: no column date; it has {', '.join(table.columns)}")
+    times, told = read_dates(table.pop("date"), file.name)
+    for name in table:
+        if name == "streamflow":
+            table[name], words = numbers_or_missing(table[name], file)
+            said += words
+        elif name in SERIES:
+            table[name] = numbers(table[name], file)
+    said += [*assumed, *others, *(Remark("read as", file.name, text) for text in told)]
+    return table.set_axis(times)
+
+
+def read_netcdf_series(file: Path) -> pd.DataFrame:
+    """The table of a NetCDF file by time, whatever its coordinate is called."""
+    with open_netcdf(file) as dataset:
+        times = [name for name in dataset.coords if dataset[name].dtype.kind == "M" and dataset[name].ndim == 1]
+        if not times:
+            raise DataError(f"{file.name}: no coordinate date; it has {', '.join(map(str, dataset.coords)) or 'none'}")
+        return dataset.squeeze(drop=True)[[name for name in SERIES if name in dataset]].to_dataframe()
+
+
+def series_in(path: Path) -> set[str]:
+    """The names here of the series that all basins have."""
+    files = sorted(series_folder(path).glob("*/*.*"))
+    return set.intersection(*({SERIES[name] for name in header(file) if name in SERIES} for file in files))

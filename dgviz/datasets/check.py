@@ -1,21 +1,24 @@
 """What every data set must satisfy when it is loaded; an error names file, site, variable, time and the fix.
 
 A gap in a target is fine (it is masked out of the loss); a gap in a forcing is not. Units of the same dimension are
-converted and the history says so; nothing else is changed.
+converted, marks for missing values emptied, and the remarks say so; nothing else is changed. What is possible but not
+likely is a remark too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
 import xarray as xr
 
 from dgviz.datasets.conversion import conversions, in_units
+from dgviz.datasets.duplicates import duplicate_doubts
 from dgviz.datasets.errors import DataError, refuse, some
+from dgviz.datasets.fill_values import without_marks
 from dgviz.datasets.labels import label
 from dgviz.datasets.problems import find_problems
 from dgviz.datasets.remarks import Remark, with_remarks
-from dgviz.datasets.steps import check_period, check_times
+from dgviz.datasets.steps import check_period, check_times, whole_days
 from dgviz.datasets.vocabulary import CALENDAR, Vocabulary
 
 
@@ -28,13 +31,17 @@ def check(
     """
     check_layout(ds, source, vocabulary)
     check_sites(ds, source)
+    check_observed(ds, source, vocabulary)
     step = check_times(ds.indexes["time"], source, vocabulary)
     # Units first: the plausible ranges are those of the declared units.
-    ds = in_units(ds.copy(), source, vocabulary, step)
+    ds = without_marks(in_units(ds.copy(), source, vocabulary, step), vocabulary)
     refuse(find_problems(ds, source, vocabulary, files or {}))
     for name in ("train_period", "test_period"):
         check_period(ds.indexes["time"], ds.attrs[name], name, source)
-    return with_calendar(with_roles(ds, vocabulary)).assign_attrs(history=history_of(ds))
+        ds = ds.assign_attrs({name: whole_days(ds.attrs[name])})
+    ds = with_calendar(with_roles(ds, vocabulary))
+    twice = [remark for name in vocabulary.targets if name in ds for remark in duplicate_doubts(ds, name)]
+    return with_remarks(ds, [*told(ds), *vocabulary.doubts(ds), *twice])
 
 
 def check_layout(ds: xr.Dataset, source: str | Path, vocabulary: Vocabulary) -> None:
@@ -50,9 +57,27 @@ def check_layout(ds: xr.Dataset, source: str | Path, vocabulary: Vocabulary) -> 
     forcings = [name for name in vocabulary.forcings if name not in CALENDAR]
     if not any(name in ds for name in forcings):
         raise DataError(f"{source}: no forcing; it needs one of {', '.join(forcings)}.")
+    for name in vocabulary.needed:
+        if name not in ds:
+            units = vocabulary.forcings[name].units
+            raise DataError(
+                f"{source}: no {name} ({units}), without which no process model of {vocabulary.domain} can run; "
+                f"it has {', '.join(other for other in vocabulary.series if other in ds)}."
+            )
     for name in vocabulary.series:
         if name in ds and ds[name].dims != ("time", "site"):
             raise DataError(f"{source}: {name} has dimensions {ds[name].dims}, it needs ('time', 'site').")
+
+
+def check_observed(ds: xr.Dataset, source: str | Path, vocabulary: Vocabulary) -> None:
+    """What is there to be observed was observed somewhere; data without any target are there to be predicted."""
+    targets = [name for name in vocabulary.targets if name in ds]
+    if targets and not any(ds[name].notnull().any() for name in targets):
+        first, last = (f"{time:%Y-%m-%d}" for time in ds.indexes["time"][[0, -1]])
+        raise DataError(
+            f"{source}: no {' and no '.join(targets)}: there is not one value at {ds.sizes['site']} sites within "
+            f"{first}/{last}; without an observation nothing can be learned or judged."
+        )
 
 
 def check_sites(ds: xr.Dataset, source: str | Path) -> None:
@@ -68,7 +93,7 @@ def with_roles(ds: xr.Dataset, vocabulary: Vocabulary) -> xr.Dataset:
     The series stand first, in the order in which they are declared.
     """
     if not any(name in ds for name in vocabulary.targets):
-        ds = unobserved(ds, vocabulary)
+        ds = with_empty_target(ds, vocabulary)
     names = [name for name in vocabulary.series if name in ds]
     # Networks and tables take the series in this order, whatever the file has.
     ds = ds[[*names, *(name for name in ds if name not in names)]]
@@ -78,7 +103,7 @@ def with_roles(ds: xr.Dataset, vocabulary: Vocabulary) -> xr.Dataset:
     return ds.assign_attrs(domain=vocabulary.domain, step=vocabulary.step)
 
 
-def unobserved(ds: xr.Dataset, vocabulary: Vocabulary) -> xr.Dataset:
+def with_empty_target(ds: xr.Dataset, vocabulary: Vocabulary) -> xr.Dataset:
     """The data set with an empty target, and the remark that a trained run can predict there and no more."""
     name = next(iter(vocabulary.targets))
     empty = xr.full_like(ds[next(name for name in vocabulary.forcings if name in ds)], np.nan)
@@ -93,8 +118,14 @@ def with_calendar(ds: xr.Dataset) -> xr.Dataset:
     return ds.assign(day_of_year=("time", day, CALENDAR["day_of_year"].attrs))
 
 
-def history_of(ds: xr.Dataset) -> str:
-    """What was done to the data, with the conversions of units."""
-    said = ds.attrs.get("history", "")
-    told = [f"{name} converted from {given} to {units} ({how})" for name, given, units, how in conversions(ds)]
-    return "; ".join(filter(None, [said, *(line for line in told if line not in said)]))
+def told(ds: xr.Dataset) -> Iterator[Remark]:
+    """What was converted, which sites were left out, and what else readers noted in the attributes of a data set."""
+    for name, given, units, how in conversions(ds):
+        yield Remark("converted", name, f"from {given} to {units}: {how}")
+    for key, values in ds.data_vars.items():
+        if values.dims == ("site",) and values.dtype.kind == "f" and (empty := np.isnan(values.values)).any():
+            where = f"{int(empty.sum())} of {len(empty)} sites ({some(ds.site.values[empty])})"
+            yield Remark("taken as missing", str(key), f"no value at {where}")
+    # One line for each site: "site: reason".
+    for line in ds.attrs.get("left_out", "").splitlines():
+        yield Remark("left out", *line.split(": ", 1))

@@ -18,8 +18,10 @@ from dgviz.datasets.csv_folder import Each
 from dgviz.datasets.errors import DataError, some
 from dgviz.datasets.hydrology_series import FORCINGS, in_order, vocabulary
 from dgviz.datasets.labels import label
+from dgviz.datasets.mending import without_backflow
 from dgviz.datasets.periods import default_periods, longest_span, parse_span
 from dgviz.datasets.problems import find_problems
+from dgviz.datasets.remarks import Remark, together, with_remarks
 from dgviz.datasets.vocabulary import FILL_VALUES
 
 
@@ -29,7 +31,8 @@ class Basins:
 
     `series`: days x variables of each site, in the project's names and units, NaN where there is no value. `static`:
     a row for each site with `lat`, `lon`, `name`, `region` and the attributes; `labels` are the attributes of its
-    columns and of series that need more than the usual ones. `left` says why a site is left out.
+    columns and of series that need more than the usual ones. `left` says why a site is left out, `said` what was
+    assumed.
     """
 
     static: pd.DataFrame
@@ -37,6 +40,7 @@ class Basins:
     series: dict[str, pd.DataFrame] = field(default_factory=dict)
     left: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    said: list[Remark] = field(default_factory=list)
 
     def read(self, sites: Sequence[str], read_site: Callable[[str], pd.DataFrame], each: Each) -> None:
         """Read the series of the sites; one that cannot be read is left out."""
@@ -78,7 +82,8 @@ def join(basins: Basins, source: Path, about: dict[str, str], span: str | None, 
     usable = {site: table.loc[start:end, names] for site, table in basins.series.items() if not found[site]}
     if not usable:
         raise nothing_left(basins, source)
-    dataset = in_order(to_dataset(usable, basins), basins.notes)
+    dataset = without_backflow(in_order(to_dataset(usable, basins)), vocabulary)
+    dataset = with_remarks(dataset, together(basins.said))
     for problem in find_problems(dataset, source, vocabulary, {}):
         more = f" (and {problem.n_times - 1} more days)" if problem.n_times > 1 else ""
         basins.left.setdefault(problem.site, problem.text.removeprefix(f"{source}: site {problem.site}: ") + more)

@@ -5,10 +5,13 @@ from pathlib import Path
 
 import xarray as xr
 
-from dgviz.datasets.errors import DataError, Problem
+from dgviz.datasets.conversion import conversion_attrs
+from dgviz.datasets.errors import DataError, Problem, some
 from dgviz.datasets.labels import label
 from dgviz.datasets.problems import cell_name, first_cells
+from dgviz.datasets.remarks import Remark, with_remarks
 from dgviz.datasets.vocabulary import Vocabulary
+from dgviz.datasets.water_doubts import impossible_water, water_doubts
 from dgviz.quantities import Attribute, Forcing, Quantity, Target
 
 FORCINGS = {
@@ -43,12 +46,13 @@ ATTRIBUTES = {
 }
 RAW = {"discharge": Quantity("m3 s-1", "Observed discharge")}
 SECONDS_PER_DAY = 86400
+OVER_AREA = "times 86.4 over the drainage area in km2"
 TEMPERATURE_TOLERANCE = 0.1  # degC by which rounding may push tmin above tmax
 
 
 def completed(ds: xr.Dataset, source: str | Path) -> xr.Dataset:
-    """The data set with streamflow as a depth, and the mean temperature of a day."""
-    return with_mean_temperature(with_streamflow(ds, source))
+    """The data set with streamflow as a depth, tmin below tmax, and the mean temperature of a day."""
+    return with_mean_temperature(in_order(with_streamflow(ds, source)))
 
 
 def with_streamflow(ds: xr.Dataset, source: str | Path) -> xr.Dataset:
@@ -61,8 +65,9 @@ def with_streamflow(ds: xr.Dataset, source: str | Path) -> xr.Dataset:
         raise DataError(f"{source}: discharge needs the drainage area of each site; add an attribute 'area' in km2.")
     # m3 s-1 over km2: 1e-6 m s-1, so 86.4 mm d-1
     depth = ds["discharge"] * (SECONDS_PER_DAY / 1000) / ds["area"]
-    told = {key: ds["discharge"].attrs[key] for key in ("given_units", "conversion") if key in ds["discharge"].attrs}
-    attrs = label("streamflow", vocabulary) | told
+    given, before = (ds["discharge"].attrs.get(key, "") for key in ("given_units", "conversion"))
+    how = f"{before}, then {OVER_AREA}" if before else OVER_AREA
+    attrs = label("streamflow", vocabulary) | conversion_attrs(given or "m3 s-1", how)
     return ds.drop_vars("discharge").assign(streamflow=depth.astype("float32").drop_attrs().assign_attrs(attrs))
 
 
@@ -75,8 +80,8 @@ def with_mean_temperature(ds: xr.Dataset) -> xr.Dataset:
     return ds.assign(tmean=tmean.drop_attrs().assign_attrs(units="degC", long_name=title))
 
 
-def in_order(ds: xr.Dataset, notes: list[str]) -> xr.Dataset:
-    """Exchange the minimum and maximum temperature of days when the minimum is the higher, and note it.
+def in_order(ds: xr.Dataset) -> xr.Dataset:
+    """Exchange the minimum and maximum temperature of days when the minimum is the higher, with a remark.
 
     The mean of the two stays what it was; a range below zero would have no potential evapotranspiration.
     """
@@ -85,11 +90,19 @@ def in_order(ds: xr.Dataset, notes: list[str]) -> xr.Dataset:
     wrong = ds.tmin > ds.tmax
     if not wrong.any():
         return ds
-    n_days, n_sites = int(wrong.sum()), int(wrong.any("time").sum())
-    notes.append(f"tmin and tmax exchanged where tmin was above tmax: {n_days} days of {n_sites} basins")
+    where = wrong.any("time").values
+    days = f"{int(wrong.sum())} days of {int(where.sum())} basins ({some(ds.site.values[where])})"
+    said = Remark("exchanged", "tmin, tmax", f"where tmin was above tmax: {days}")
     # Swapped on those days only.
     low, high = ds.tmin.where(~wrong, ds.tmax), ds.tmax.where(~wrong, ds.tmin)
-    return ds.assign(tmin=low.assign_attrs(ds.tmin.attrs), tmax=high.assign_attrs(ds.tmax.attrs))
+    return with_remarks(ds.assign(tmin=low.assign_attrs(ds.tmin.attrs), tmax=high.assign_attrs(ds.tmax.attrs)), [said])
+
+
+def check_series(ds: xr.Dataset, source: str | Path, files: Mapping[str, Path]) -> Iterator[Problem]:
+    """What is impossible between the series of a site, or of their long-term means."""
+    yield from check_temperatures(ds, source, files)
+    ranges = {name: quantity.range for name, quantity in vocabulary.series.items()}
+    yield from impossible_water(ds, source, ranges)
 
 
 def check_temperatures(ds: xr.Dataset, source: str | Path, files: Mapping[str, Path]) -> Iterator[Problem]:
@@ -104,4 +117,8 @@ def check_temperatures(ds: xr.Dataset, source: str | Path, files: Mapping[str, P
             yield Problem(ds.site.values[site], f"{where} is {low:g}, above {upper} {high:g} degC; {fix}", n_days)
 
 
-vocabulary = Vocabulary("hydrology", "day", FORCINGS, TARGETS, ATTRIBUTES, RAW, completed, check_temperatures)
+vocabulary = Vocabulary(
+    *("hydrology", "day", FORCINGS, TARGETS, ATTRIBUTES, RAW, completed, check_series, water_doubts),
+    needed=("prcp",),
+    extremes={"tmin": "min", "tmax": "max"},
+)

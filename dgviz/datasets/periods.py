@@ -7,18 +7,12 @@ import numpy as np
 import pandas as pd
 
 from dgviz.datasets.errors import DataError
-from dgviz.datasets.steps import check_times, last_day
+from dgviz.datasets.steps import check_times, days_of, last_day
 
 
 def parse_span(span: str) -> tuple[pd.Timestamp, pd.Timestamp]:
-    """The first and last day of "YYYY-MM-DD/YYYY-MM-DD"."""
-    try:
-        start, end = (pd.Timestamp(day) for day in span.split("/"))
-    except ValueError:
-        raise DataError(f"span {span!r} is not a period; write it as 1989-10-01/2009-09-30.") from None
-    if start > end:
-        raise DataError(f"span {span!r} ends before it starts; exchange the two days.")
-    return start, end
+    """The first and last day of "YYYY-MM-DD/YYYY-MM-DD", or of whole months or years."""
+    return days_of(span, "span")
 
 
 def longest_span(records: Mapping[str, tuple[pd.Timestamp, pd.Timestamp]]) -> tuple[pd.Timestamp, pd.Timestamp]:

@@ -8,8 +8,9 @@ import pandas as pd
 import xarray as xr
 
 from dgviz.datasets.errors import Problem
+from dgviz.datasets.fill_values import is_mark
 from dgviz.datasets.steps import DATES, step_of
-from dgviz.datasets.vocabulary import FILL_VALUES, Vocabulary
+from dgviz.datasets.vocabulary import Vocabulary
 from dgviz.quantities import Forcing, Target
 
 
@@ -21,7 +22,7 @@ def find_problems(
     for name, quantity in vocabulary.series.items():
         if name in ds:
             problems += check_values(ds[name], quantity, source, files)
-    return problems + [*vocabulary.problems(ds, source, files), *check_attributes(ds, source)]
+    return problems + [*vocabulary.problems(ds, source, files), *check_area(ds, source, vocabulary)]
 
 
 def check_places(ds: xr.Dataset, source: str | Path) -> Iterator[Problem]:
@@ -44,7 +45,10 @@ def check_values(
             where = cell_name(series, time, site, source, files)
             fix = f"a forcing needs a value on every {step}: fill it or drop the site."
             yield Problem(series.site.values[site], f"{where} is empty (NaN); {fix}", n_times)
-    for time, site, n_times in first_cells((values < low) | (values > high)):
+    wrong = (values < low) | (values > high)
+    if isinstance(quantity, Target):  # where a mark is an empty cell
+        wrong[wrong] = ~is_mark(values[wrong])
+    for time, site, n_times in first_cells(wrong):
         where, value = cell_name(series, time, site, source, files), float(values[time, site])
         why = reason(quantity, value, values[:, site])
         yield Problem(series.site.values[site], f"{where} is {value:g}; {why}", n_times)
@@ -53,28 +57,40 @@ def check_values(
 def reason(quantity: Forcing | Target, value: float, of_site: np.ndarray) -> str:
     """What a value out of range most likely is, and what to do about it."""
     low, high = quantity.range
-    # In single precision a fill value such as 1e20 is not exact.
-    if np.isclose(value, FILL_VALUES, rtol=1e-6).any():
-        fix = "put a real value" if isinstance(quantity, Forcing) else "leave the cell empty"
-        return f"this looks like a mark for a missing value: {fix}."
-    # No place on Earth has a median of 150 degC.
-    if quantity.units == "degC" and np.nanmedian(of_site) > 150:
-        return "this looks like kelvin: subtract 273.15, or give the units."
+    if is_mark(np.array([value]))[0]:
+        return "this looks like a mark for a missing value: put a real value."
+    if quantity.units == "degC" and (units := temperature_units(of_site)):
+        return f"this looks like {units}, or give the units."
     if low == 0 and value < 0:
         return f"{quantity.long_name.lower()} cannot be negative: correct the value."
     return f"it must lie between {low:g} and {high:g} {quantity.units}: correct the value or its units."
 
 
-def check_attributes(ds: xr.Dataset, source: str | Path) -> Iterator[Problem]:
-    """Static descriptors are finite or empty, and an area is positive."""
-    for name, values in ds.data_vars.items():
-        if values.dims != ("site",) or values.dtype.kind != "f":
-            continue
-        number = values.values.astype("float64")
-        wrong = np.isinf(number) | np.isin(number, (-999.0, -9999.0)) | ((name == "area") & ~(number > 0))
-        fix = "an area must be positive (km2)." if name == "area" else "leave it empty where it is unknown."
-        for site, value in zip(ds.site.values[wrong], number[wrong], strict=True):
-            yield Problem(site, f"{source}: site {site}: attribute {name} is {value:g}; {fix}")
+def temperature_units(values: np.ndarray) -> str:
+    """In what temperatures of a site that leave the range of degC most likely are, and the fix; or nothing."""
+    values = values[np.isfinite(values) & ~is_mark(values)]
+    if not values.size:
+        return ""
+    low, middle, high = np.quantile(values, (0.02, 0.5, 0.98))
+    # No place on Earth is below 180 K; a day of 60 to 140 degF is a warm one.
+    if low > 180:
+        return "kelvin: subtract 273.15"
+    if high < 140 and middle > 32:
+        return "degrees Fahrenheit: subtract 32 and divide by 1.8"
+    return "tenths of a degree: divide by 10" if high > 100 else ""
+
+
+def check_area(ds: xr.Dataset, source: str | Path, vocabulary: Vocabulary) -> Iterator[Problem]:
+    """A drainage area is positive, and not above that of the largest basin on Earth."""
+    if "area" not in ds or ds.area.dims != ("site",):
+        return
+    area, most = ds.area.values.astype("float64"), vocabulary.static["area"].range[1]
+    for site, value in zip(ds.site.values, area, strict=True):
+        if not 0 < value <= most:
+            fix = "an area must be positive (km2)."
+            if value > most:
+                fix = f"no basin is above {most:g} km2. If it is in m2 or ha, say so: area [m2]."
+            yield Problem(site, f"{source}: site {site}: attribute area is {value:g}; {fix}")
 
 
 def first_cells(wrong: np.ndarray) -> Iterator[tuple[int, int, int]]:

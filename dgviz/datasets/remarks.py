@@ -1,7 +1,7 @@
 """What was assumed, converted, left out or found doubtful while a data set was read: said in the data set itself.
 
-A data set carries its remarks in the global attribute `remarks`, as JSON, so that they stay with it in an import and in
-a run; whoever shows the data set shows them.
+A data set carries its remarks in the global attribute `dgviz_remarks`, as JSON, so that they stay with it in an import
+and in a run; whoever shows the data set shows them.
 """
 
 import json
@@ -10,9 +10,12 @@ from typing import Literal, NamedTuple, get_args
 
 import xarray as xr
 
+from dgviz.datasets.errors import some
+
 Kind = Literal[
     "read as", "converted", "aggregated", "filled", "taken as missing", "exchanged", "not read", "left out", "doubtful"
 ]
+ATTRIBUTE = "dgviz_remarks"  # files of others may have an attribute "remarks" of their own
 
 
 class Remark(NamedTuple):
@@ -28,9 +31,17 @@ def with_remarks(ds: xr.Dataset, more: Iterable[Remark]) -> xr.Dataset:
     every = dict.fromkeys([*remarks(ds), *more])
     if unknown := {remark.kind for remark in every} - set(get_args(Kind)):
         raise ValueError(f"remark of kind {', '.join(unknown)}: known are {', '.join(get_args(Kind))}.")
-    return ds.assign_attrs(remarks=json.dumps(list(every)))
+    return ds.assign_attrs({ATTRIBUTE: json.dumps(list(every))})
 
 
 def remarks(ds: xr.Dataset) -> list[Remark]:
     """The remarks that a data set carries, in the order in which they were made."""
-    return [Remark(*parts) for parts in json.loads(ds.attrs.get("remarks", "[]"))]
+    return [Remark(*parts) for parts in json.loads(ds.attrs.get(ATTRIBUTE, "[]"))]
+
+
+def together(said: Iterable[Remark]) -> list[Remark]:
+    """Remarks that say the same of several files or sites as one remark that names the first few."""
+    by_text: dict[tuple[Kind, str], dict[str, None]] = {}
+    for kind, about, text in said:
+        by_text.setdefault((kind, text), {})[about] = None
+    return [Remark(kind, some(list(about)), text) for (kind, text), about in by_text.items()]

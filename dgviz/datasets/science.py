@@ -32,7 +32,8 @@ def named(domain: str, vocabularies: Vocabularies, source: str | Path) -> Vocabu
 
 def told_by(names: Iterable[str], vocabularies: Vocabularies, source: str | Path) -> Vocabulary:
     """The vocabulary whose target is among the names of series, or else what a target is made of, or a forcing."""
-    names = set(names)
+    names = {str(name) for name in names}
+    names |= {name.lower() for name in names}
     for kind in ("targets", "raw"):
         fitting = [v for v in vocabularies.values() if names & getattr(v, kind).keys()]
         if len(fitting) == 1:

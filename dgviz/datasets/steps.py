@@ -1,5 +1,6 @@
 """The time step of a record: an hour, a day or a month, every one of them once and in order."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -18,11 +19,16 @@ NOT_WHOLE = {
 }
 
 
+def usual_span(times: pd.DatetimeIndex) -> pd.Timedelta:
+    """The usual distance from one time to the next."""
+    return pd.Timedelta(np.median(np.diff(np.unique(times.values))))
+
+
 def step_of(times: pd.DatetimeIndex, source: str | Path) -> str:
     """The usual step from one time to the next: "hour", "day" or "month"."""
     if len(times) < 2:
         return "day"
-    usual = pd.Timedelta(np.median(np.diff(np.unique(times.values))))
+    usual = usual_span(times)
     if usual == pd.Timedelta(hours=1):
         return "hour"
     if usual == pd.Timedelta(days=1):
@@ -33,9 +39,11 @@ def step_of(times: pd.DatetimeIndex, source: str | Path) -> str:
 
 
 def describe_span(span: pd.Timedelta) -> str:
-    """A span of time: "6 hours", "7 days"."""
-    number, word = (span / pd.Timedelta(hours=1), "hours") if span < pd.Timedelta(days=1) else (span.days, "days")
-    return f"{number:g} {word}"
+    """A span of time: "15 minutes", "1 hour", "7 days"."""
+    units = {"day": pd.Timedelta(days=1), "hour": pd.Timedelta(hours=1), "minute": pd.Timedelta(minutes=1)}
+    word = next((word for word, unit in units.items() if span >= unit), "minute")
+    number = span / units[word]
+    return f"{number:g} {word}{'s' * (number != 1)}"
 
 
 def check_times(times: pd.Index, source: str | Path, vocabulary: Vocabulary | None = None) -> str:
@@ -78,15 +86,34 @@ def last_day(times: pd.DatetimeIndex, step: str) -> pd.Timestamp:
     return end.normalize()
 
 
-def check_period(times: pd.DatetimeIndex, period: str, name: str, source: str | Path) -> slice:
-    """Parse "YYYY-MM-DD/YYYY-MM-DD", whole days; it must lie within the record."""
-    step = step_of(times, source)
+DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+
+
+def days_of(period: str, name: str = "period") -> tuple[pd.Timestamp, pd.Timestamp]:
+    """The first and last day of "1990-10-01/1999-09-30"; of "1990/1991" or "1990-10/1991-09" all days of both."""
+    parts = [part.strip() for part in period.split("/")] if isinstance(period, str) else []
     try:
-        start, end = (pd.Timestamp(day) for day in period.split("/"))
-    except (ValueError, AttributeError):
+        if len(parts) != 2 or not all(DAY.fullmatch(part) for part in parts):
+            raise ValueError("other than two days, months or years")
+        # The last day of a month or a year that is given without one.
+        start, end = pd.Period(parts[0]).start_time, pd.Period(parts[1]).end_time.normalize()
+    except ValueError:
         raise DataError(f"{name} {period!r} is not a period; write it as 1990-10-01/1999-09-30.") from None
     if start > end:
         raise DataError(f"{name} {period!r} ends before it starts; exchange the two days.")
+    return start, end
+
+
+def whole_days(period: str, name: str = "period") -> str:
+    """A period as "YYYY-MM-DD/YYYY-MM-DD", its years and months written out."""
+    start, end = days_of(period, name)
+    return f"{start:%Y-%m-%d}/{end:%Y-%m-%d}"
+
+
+def check_period(times: pd.DatetimeIndex, period: str, name: str, source: str | Path) -> slice:
+    """Parse "YYYY-MM-DD/YYYY-MM-DD", whole days; it must lie within the record."""
+    step = step_of(times, source)
+    start, end = days_of(period, name)
     first, last = times[0].normalize(), last_day(times, step)
     if start < first or end > last:
         raise DataError(

@@ -57,9 +57,14 @@ ATTRIBUTES = {  # name in GAGES-II: (name, units, long_name)
 }
 
 
+def file_of(path: str | Path | None = None) -> Path:
+    """The prepared file; `path` is itself or its folder, by default as above."""
+    return find_file("stream_temperature", FILE, path)
+
+
 def load(path: str | Path | None = None) -> xr.Dataset:
     """Read the gauges that can be used; `path` is the file or its folder, by default as above."""
-    file = find_file("stream_temperature", FILE, path)
+    file = file_of(path)
     raw = xr.load_dataset(file, engine="h5netcdf").transpose("time", "site")
     left_out = unusable(raw)
     raw = raw.sel(site=[site for site in raw.site.values if site not in left_out])

@@ -1,5 +1,6 @@
 """What data of stream temperature may hold; `range` is what has been seen on Earth, roughly."""
 
+from dgviz.datasets.stream_doubts import stream_doubts
 from dgviz.datasets.vocabulary import SITE, Vocabulary
 from dgviz.quantities import Forcing, Target
 
@@ -20,4 +21,4 @@ TARGETS = {
 }
 ATTRIBUTES = {name: SITE[name] for name in ("lat", "area", "elevation")}
 
-vocabulary = Vocabulary("stream_temperature", "day", FORCINGS, TARGETS, ATTRIBUTES)
+vocabulary = Vocabulary("stream_temperature", "day", FORCINGS, TARGETS, ATTRIBUTES, doubts=stream_doubts)

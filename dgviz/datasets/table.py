@@ -9,38 +9,53 @@ Folder: `attributes.csv` with one row per site and, for each, `SITE.csv` with on
 
 - attributes.csv: `site`, `lat` and `lon` in degrees, and `name` if wanted. Every other column holds numbers that
   a network may read: `area` in km2, `elevation` in m, `slope` in m km-1, others in units given in brackets.
-- SITE.csv: `date` as YYYY-MM-DD, or YYYY-MM-DD HH:MM for hours, the first day for months; every step once.
+- SITE.csv: `date` as YYYY-MM-DD, or YYYY-MM-DD HH:MM for hours, the first day for months.
   - Rainfall-runoff: forcings `prcp` (mm d-1); `tmin` and `tmax`, or `tmean` (degC); if wanted `pet` (mm d-1), `srad`
     (W m-2, mean of the whole day), `vp` (Pa). Observed: `streamflow` (mm d-1), or `discharge` (m3 s-1) where
     attributes.csv has the area.
   - Stream temperature: forcings `tair` (degC) and, if wanted, `discharge` (m3 s-1). Observed: `water_temperature`.
   What is observed may be empty, where there was no observation; of forcings short gaps are interpolated, and that is
   said: up to 3 days of temperature, radiation, vapour pressure or pet, none of precipitation.
-- All sites have the same columns and dates. Units may stand in brackets, `prcp [inch]`; others of the same dimension
-  are converted. An amount without a time is the sum of a step, and streamflow as a discharge needs the area.
+- Units may stand in brackets, `prcp [inch]`; others of the same dimension are converted. An amount without a time is
+  the sum of a step, and streamflow as a discharge needs the area.
+- Records finer than the step of the science are gathered into it; without units a series per day then holds what fell
+  or flowed in each of its times. A day that lacks one of them is missing.
+- Dates in other forms, other names of the first columns (`gauge_id`, `latitude`, `Date` ...), semicolons, tabs and
+  decimal commas, and ids that a spreadsheet left without their zeros are read where they have one meaning only.
+- The sites get the days of a span, or else those that keep the most data. A site that cannot be used is left out;
+  what was assumed, left out or taken as missing stands in the remarks of the data set.
 - What is observed tells which science the data are for; where that is not enough, the first line of attributes.csv
   is `# domain: hydrology`.
 
-NetCDF-4: dimensions `time` and `site`, the same names, attributes along `site`, `units` on each series. The global
-attribute `domain` may name the science; `train_period` and `test_period` ("1990-10-01/1999-09-30") set the default
-split: without them the first two thirds of the whole years are for training, the rest for testing.
+NetCDF, also classic: dimensions `time` and `site`, the same names, attributes along `site`, `units` on each series. The
+global attribute `domain` may name the science; `train_period` and `test_period` ("1990-10-01/1999-09-30") set the
+default split: without them the first two thirds of the whole years with observations are for training, the rest for
+testing.
 """
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import xarray as xr
 
-from dgviz.datasets.check import check
-from dgviz.datasets.conversion import in_units
+from dgviz.datasets.check import check, check_layout, check_sites
+from dgviz.datasets.csv_file import header_names
 from dgviz.datasets.csv_folder import Each, read_folder, science_of
 from dgviz.datasets.errors import DataError
 from dgviz.datasets.filling import filled
-from dgviz.datasets.labels import label
+from dgviz.datasets.mending import (
+    unobserved,
+    with_left_out,
+    with_western_longitudes,
+    without_backflow,
+    without_bad_sites,
+)
+from dgviz.datasets.netcdf import open_netcdf, read_netcdf
 from dgviz.datasets.periods import default_periods, parse_span, whole_record
+from dgviz.datasets.remarks import together, with_remarks
 from dgviz.datasets.science import Vocabularies, all_vocabularies, named, told_by
 from dgviz.datasets.site_network import NETWORK, check_network
-from dgviz.datasets.steps import check_times
 from dgviz.datasets.vocabulary import Vocabulary
 
 title = "Your own sites: a NetCDF file or a folder of CSV files"
@@ -61,6 +76,15 @@ def vocabulary_of(path: Path, vocabularies: Vocabularies) -> Vocabulary:
         return told_by(map(str, dataset.variables), vocabularies, path)
 
 
+def series_in(path: Path) -> set[str]:
+    """The names of the columns that all sites of a folder have, or of the variables of a file."""
+    if path.is_dir():
+        files = [file for file in path.glob("*.csv") if file.stem != "attributes"]
+        return set.intersection(*(header_names(file) for file in files)) if files else set()
+    with open_netcdf(path) as dataset:
+        return {str(name) for name in dataset.variables if "time" in dataset[name].dims}
+
+
 def load(
     path: str | Path | None = None,
     span: str | None = None,
@@ -73,54 +97,39 @@ def load(
         raise DataError(f"table: {given}; it needs a NetCDF file or a folder with attributes.csv.")
     path = Path(path)
     vocabulary = vocabulary_of(path, vocabularies or all_vocabularies())
-    dataset, files = read_folder(path, vocabulary, each) if path.is_dir() else (read_netcdf(path, vocabulary), {})
+    if path.is_dir():
+        dataset, files, found = read_folder(path, vocabulary, each, span)
+        dataset = with_remarks(with_left_out(dataset, found.left), together(found.said))
+    else:
+        dataset, files = cut(read_netcdf(path, vocabulary), span), {}
     dataset = dataset.set_coords([name for name in ("lat", "lon", "name", *NETWORK) if name in dataset])
-    if span:
-        start, end = parse_span(span)
-        # The last day counts with all its hours.
-        dataset = dataset.sel(time=slice(start, end + pd.Timedelta(hours=23)))
     dataset = vocabulary.complete(filled(dataset, vocabulary), path)
+    check_layout(dataset, path, vocabulary)
+    check_sites(dataset, path)
+    dataset = without_backflow(with_western_longitudes(dataset), vocabulary)
+    check_network(dataset, path)
+    dataset = without_bad_sites(dataset, path, vocabulary, files)
+    dataset = with_remarks(dataset, unobserved(dataset, vocabulary))
     about = {"title": path.stem, "source": str(path), "licence": "not stated"}
     if not {"train_period", "test_period"} <= dataset.attrs.keys():
         times = dataset.indexes["time"]
         observed = any(name in dataset for name in vocabulary.targets)
-        about |= default_periods(times, times, {}, path) if observed else whole_record(times, path)
-    check_network(dataset, path)
+        seen = observed_times(dataset, vocabulary)
+        about |= default_periods(times, seen, {}, path) if observed else whole_record(times, path)
     return check(dataset.assign_attrs(about | dataset.attrs), path, vocabulary, files)
 
 
-def open_netcdf(file: Path) -> xr.Dataset:
-    """Open a file that has to be NetCDF-4."""
-    try:
-        return xr.open_dataset(file, engine="h5netcdf")
-    except (OSError, ValueError) as error:
-        raise DataError(f"{file}: cannot be read as NetCDF-4: {error}.") from None
+def cut(dataset: xr.Dataset, span: str | None) -> xr.Dataset:
+    """The days of a span, the last with all its hours; or all."""
+    if not span:
+        return dataset
+    start, end = parse_span(span)
+    return dataset.sel(time=slice(start, end + pd.Timedelta(hours=23)))
 
 
-def read_netcdf(file: Path, vocabulary: Vocabulary) -> xr.Dataset:
-    """Read a file with dimensions time and site, in single precision, labelled and in the declared units."""
-    with open_netcdf(file) as opened:
-        dataset = opened.load()
-    for name in ("time", "site"):
-        if name not in dataset.indexes:
-            raise DataError(f"{file}: no coordinate {name!r}; it has {', '.join(map(str, dataset.coords)) or 'none'}.")
-    dataset = dataset.assign_coords(site=dataset.site.values.astype(str))
-    if "name" not in dataset.variables:
-        dataset = dataset.assign_coords(name=("site", dataset.site.values))
-    series = {
-        name: dataset[name].transpose("time", "site", missing_dims="ignore")
-        for name in vocabulary.in_files
-        if name in dataset
-    }
-    static = {str(name): dataset[name] for name in dataset.variables if is_number_of_site(dataset[name])}
-    for name, values in (static | series).items():
-        usual = label(name, vocabulary)
-        # A series has to state its units; an attribute without any has the declared ones.
-        given = {"units": ""} if name in series else {"units": usual["units"]}
-        dataset[name] = values.astype("float32").drop_attrs().assign_attrs(usual | given | values.attrs)
-    return in_units(dataset, file, vocabulary, check_times(dataset.indexes["time"], file, vocabulary))
-
-
-def is_number_of_site(values: xr.DataArray) -> bool:
-    """Whether a variable is a number of each site; a flag (bool) or a text is not."""
-    return values.dims == ("site",) and values.dtype.kind in "iuf"
+def observed_times(dataset: xr.Dataset, vocabulary: Vocabulary) -> pd.DatetimeIndex:
+    """The times on which any site has an observation, all if none has."""
+    targets = [dataset[name] for name in vocabulary.targets if name in dataset]
+    seen = [target.notnull().any("site").values for target in targets]
+    times = dataset.indexes["time"]
+    return times[np.any(seen, axis=0)] if np.any(seen) else times

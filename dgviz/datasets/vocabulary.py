@@ -7,6 +7,7 @@ from pathlib import Path
 import xarray as xr
 
 from dgviz.datasets.errors import Problem
+from dgviz.datasets.remarks import Remark
 from dgviz.quantities import Attribute, Forcing, Quantity, Target
 
 # Made from the dates of any data set, so no file needs it.
@@ -16,12 +17,15 @@ CALENDAR = {"day_of_year": Forcing("1", "Day of the year", range=(1.0, 366.0))}
 SITE = {
     "lat": Attribute("degrees_north", "Latitude", "latitude", range=(-90.0, 90.0)),
     "lon": Attribute("degrees_east", "Longitude", "longitude", range=(-180.0, 180.0)),
-    "area": Attribute("km2", "Drainage area", range=(0.0, 1e7)),
+    "area": Attribute("km2", "Drainage area", range=(0.0, 7e6)),
     "elevation": Attribute("m", "Mean elevation", range=(-450.0, 9000.0)),
     "slope": Attribute("m km-1", "Mean slope of the land", range=(0.0, 2000.0)),
 }
 
-FILL_VALUES = (-99.0, -999.0, -9999.0, -99999.0, -32768.0, 1e20, 9.969209968386869e36)
+FILL_VALUES = (
+    *(-99.0, -99.9, -999.0, -999.9, -8888.0, -9999.0, -9999.9, -99999.0, -32767.0, -32768.0),
+    *(-2147483647.0, -2147483648.0, 1e20, 9.969209968386869e36),
+)
 
 Files = Mapping[str, Path]  # the file of each site, where sites come from files of their own
 
@@ -34,13 +38,21 @@ def _no_problems(ds: xr.Dataset, source: str | Path, files: Files) -> Iterator[P
     return iter(())
 
 
+def _no_doubts(ds: xr.Dataset) -> Iterator[Remark]:
+    return iter(())
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """The series and attributes that data of one science may hold, by name, and their time step.
 
     - `step` is "hour", "day" or "month".
     - `raw` are series that files may hold instead of a declared one; `complete(ds, source)` makes the declared of them.
+    - `needed` are the forcings without which no process model of the science can be built.
+    - `extremes` says of a series that is the "min" or "max" of its step, so that finer records are gathered as that.
     - `problems(ds, source, files)` finds what is wrong between series, such as a minimum above its maximum.
+    - `doubts(ds)` finds what is possible but not likely across series and attributes, in the units declared, such as
+      more water than falls: with the sites, the figure and the likely cause.
     """
 
     domain: str
@@ -51,6 +63,9 @@ class Vocabulary:
     raw: Mapping[str, Quantity] = field(default_factory=dict)
     complete: Callable[[xr.Dataset, str | Path], xr.Dataset] = _as_it_is
     problems: Callable[[xr.Dataset, str | Path, Files], Iterator[Problem]] = _no_problems
+    doubts: Callable[[xr.Dataset], Iterator[Remark]] = _no_doubts
+    needed: tuple[str, ...] = ()
+    extremes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def series(self) -> dict[str, Forcing | Target]:

@@ -1,6 +1,6 @@
 """What a science declares of itself."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +30,7 @@ class Domain:
     """What can be modelled: the inputs, the targets, and the process options for each slot.
 
     - `slots` maps each slot, in running order, to the options that can fill it; the first is the default.
+    - `given` names, by slot, a forcing and the option that takes it from the data: the default where all sites have it.
     - `outside` names where fluxes come from and go to beyond the stores.
     - `site` is this science's word for a place; `step` is the time step for which its processes are written.
     - `presets` are named configurations; those in `dial` lead from physics to learning, those in `controls` are made to
@@ -55,6 +56,7 @@ class Domain:
     slots: Mapping[str, tuple[type[Process], ...]]
     outside: tuple[str, ...]
     step: str = "day"
+    given: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     presets: Mapping[str, Preset] = field(default_factory=dict)
     dial: tuple[str, ...] = ()
     controls: tuple[str, ...] = ()
@@ -95,6 +97,10 @@ class Domain:
         for slot, name in chosen.items():
             self.option(slot, name)
         return chosen
+
+    def options_given(self, series: Collection[str]) -> dict[str, str]:
+        """The options that are the default, in place of the first of their slot, where data hold these series."""
+        return {slot: option for slot, (forcing, option) in self.given.items() if forcing in series}
 
     def option(self, slot: str, name: str) -> type[Process]:
         """The process class called `name` in a slot."""

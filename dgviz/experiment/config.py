@@ -1,10 +1,11 @@
 """All options of a run, in one place."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     ValidationError,
@@ -14,15 +15,25 @@ from pydantic import (
 )
 
 from dgviz.datasets import DataError
+from dgviz.datasets.steps import whole_days
 from dgviz.domains import Domain, discover
 from dgviz.experiment import needs
-from dgviz.experiment.sources import FIRST, TWIN, domain_of
+from dgviz.experiment.sources import FIRST, TWIN, domain_of, series_in
 from dgviz.learn.options import ConfigError
 from dgviz.processes.declare import Parameter, Target
 from dgviz.processes.model import ProcessModel
 from dgviz.suggestions import suggest
 
-Period = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}/\d{4}-\d{2}-\d{2}$")]
+
+def _written_out(period: Any) -> Any:
+    """A period of whole years or months by its first and last day; else as it is given."""
+    try:
+        return whole_days(period)
+    except DataError:
+        return period
+
+
+Period = Annotated[str, BeforeValidator(_written_out), Field(pattern=r"^\d{4}-\d{2}-\d{2}/\d{4}-\d{2}-\d{2}$")]
 
 
 LARGEST_SEED = 2**63 - 1  # what torch takes
@@ -191,7 +202,7 @@ class RunConfig(BaseModel):
 
     @model_validator(mode="after")
     def _processes_and_dynamic_fit(self) -> "RunConfig":
-        self.processes.update(self.science.complete(self.processes))
+        self.processes.update(self.science.complete(_given(self.science, self.data, self.processes) | self.processes))
         known = self.build().of(Parameter)
         for name in self.dynamic:
             if name not in known:
@@ -244,9 +255,16 @@ class RunConfig(BaseModel):
             chosen = {k: v for k, v in self.model_dump().items() if v != self.default(k)}
             kept = {k: v for k, v in chosen.items() if k not in OF_ONE_SCIENCE}
             return RunConfig(**{**kept, **changes, "domain": domain})
+        options = self.model_dump()
+        if changes.get("data", self.data) != self.data:
+            # What follows from the one data set is left to follow from the other.
+            followed = _given(self.science, self.data, {})
+            for slot in self.science.given:
+                if self.processes[slot] == self.science.complete(followed)[slot]:
+                    del options["processes"][slot]
         if isinstance(changes.get("processes"), dict):
-            changes["processes"] = {**self.processes, **changes["processes"]}
-        return RunConfig(**{**self.model_dump(), **changes})
+            changes["processes"] = {**options["processes"], **changes["processes"]}
+        return RunConfig(**{**options, **changes})
 
     def default(self, name: str) -> Any:
         """The default of an option in this domain."""
@@ -284,6 +302,13 @@ def _domain_and_data(domain: str, data: str) -> tuple[str, str]:
         return domain, known[domain].data or f"{TWIN}{domain}"
     data = data or FIRST
     return domain or domain_of(data), data
+
+
+def _given(science: Domain, data: str, chosen: Collection[str]) -> dict[str, str]:
+    """The options of slots not chosen that are the default because all sites of the data have what they take."""
+    if science.given.keys() <= set(chosen):
+        return {}  # no need to look
+    return {slot: option for slot, option in science.options_given(series_in(data)).items() if slot not in chosen}
 
 
 def _domain_of_edit(config: "RunConfig", changes: dict[str, Any]) -> str:

@@ -1,16 +1,20 @@
 """The data that a run sees: its sites, with the attributes that its options give them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 import numpy as np
 import xarray as xr
 
-from dgviz.datasets import DataError, attribute_names
+from dgviz.datasets import DataError, attribute_names, forcing_names
+from dgviz.datasets.errors import some
+from dgviz.datasets.remarks import Remark, with_remarks
 from dgviz.datasets.site_network import has_network, upstream_of
 from dgviz.experiment.config import ConfigError, RunConfig
+from dgviz.experiment.leakage import reads_attributes
 from dgviz.experiment.sources import open_dataset, with_derived
 from dgviz.experiment.splits import periods_of
+from dgviz.processes.declare import Flux
 
 
 def dataset_of(config: RunConfig) -> xr.Dataset:
@@ -32,7 +36,29 @@ def dataset_of(config: RunConfig) -> xr.Dataset:
             # Of the chosen sites alone: links skip those left out.
             nearest = _next_among(dataset[name].values, dataset[below].values, part[name].values)
             part = part.assign({below: part[below].copy(data=np.array(nearest, part[below].dtype))})
-    return part
+    return with_remarks(part, [*_unused(config, part), *_filled(config, part)])
+
+
+def _unused(config: RunConfig, dataset: xr.Dataset) -> Iterator[Remark]:
+    """Forcings that the data have and a chosen process computes anew."""
+    computed = config.build().of(Flux)
+    for name in (name for name in forcing_names(dataset) if name in computed):
+        for slot, chosen in config.processes.items():
+            if name in config.science.option(slot, chosen).declared:
+                others = [o.__name__ for o in config.science.slots[slot] if name not in o.declared]
+                instead = f"; {slot}={others[0]} takes that of the data" if others else ""
+                yield Remark("not read", name, f"the data have it, but {slot}={chosen} computes its own{instead}")
+
+
+def _filled(config: RunConfig, dataset: xr.Dataset) -> Iterator[Remark]:
+    """Attributes that networks read and some sites lack; `dgviz.learn.networks.Standardize` fills them."""
+    if not reads_attributes(config):
+        return
+    for name in attribute_names(dataset, config.attributes):
+        empty = dataset[name].isnull().values
+        if empty.any():
+            where = f"{int(empty.sum())} of {len(empty)} sites ({some(dataset.site.values[empty])})"
+            yield Remark("filled", name, f"no value at {where}; there networks read the mean of the sites trained on")
 
 
 def check_domain(config: RunConfig, dataset: xr.Dataset) -> None:

@@ -28,11 +28,9 @@ def at_the_ends(results: xr.Dataset, parameters: Mapping[str, Parameter]) -> Ite
         for end, limit, near in ends:
             share = float(near.sum() / values.notnull().sum())
             if share > MANY:
-                yield Remark(
-                    "doubtful",
-                    name,
-                    f"{share:.0%} of its values lie at the {end} end of its range, {limit:g} {declared.units}",
-                )
+                units = "" if declared.units == "1" else f" {declared.units}"
+                text = f"{share:.0%} of its values lie at the {end} end of its range, {limit:g}{units}"
+                yield Remark("doubtful", name, text)
 
 
 def never_settled(unsettled: Iterable[tuple[str, Sequence[str]]], model: ProcessModel) -> Iterator[Remark]:

@@ -11,6 +11,7 @@ from dgviz import units
 from dgviz.datasets import DataError, attribute_names, forcing_names
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.needs import reads_attributes, recurrent
+from dgviz.experiment.run_files import DamagedFile, read_json
 from dgviz.files import write_whole
 from dgviz.suggestions import suggest
 
@@ -39,11 +40,14 @@ class Inputs:
 
     @classmethod
     def read(cls, file: Path) -> "Inputs | None":
-        """As written in a file; None where there is none."""
-        if not file.exists():
+        """As written in a file; None where there is none. Raises DamagedFile."""
+        stored = read_json(file)
+        if not stored:
             return None
-        stored = json.loads(file.read_text())
-        return cls(**{**stored, "sites": tuple(stored["sites"])})
+        kinds = {"sites": list, "attributes": dict, "forcings": dict, "ranges": dict}
+        if stored.keys() != kinds.keys() or not all(isinstance(stored[name], kind) for name, kind in kinds.items()):
+            raise DamagedFile(file, f"is damaged: it has to hold {', '.join(kinds)}.")
+        return cls(tuple(map(str, stored["sites"])), stored["attributes"], stored["forcings"], stored["ranges"])
 
     def write(self, file: Path) -> None:
         """Write them to a file."""

@@ -8,7 +8,15 @@ import xarray as xr
 
 from dgviz.datasets import attribute_names
 from dgviz.experiment.config import RunConfig
-from dgviz.experiment.splits import belonging_together, folds_of, period_positions, periods_of, training_days
+from dgviz.experiment.splits import (
+    belonging_together,
+    folds_of,
+    nested,
+    one_and_the_same,
+    period_positions,
+    periods_of,
+    training_days,
+)
 
 N_NAMED = 3
 
@@ -25,18 +33,32 @@ def leaks(config: RunConfig, dataset: xr.Dataset) -> list[str]:
     tested, together = period_positions(dataset, test, "test"), belonging_together(dataset)
     assert days.stop <= tested.start or tested.stop <= days.start - warmup, "a training sees days of the test period"
     for fold in folds_of(config, dataset):
-        assert not together[np.ix_(fold.trained, fold.held)].any(), f"fold {fold.name} divides nested sites"
-    found = _attributes(config, dataset, test) if _reads_attributes(config) else []
+        assert not together[np.ix_(fold.trained, fold.held)].any(), f"fold {fold.name} divides sites that are joined"
+    found = _attributes(config, dataset, test) if reads_attributes(config) else []
     if config.validation == "sites" and together.any():
         found.append(
             f"{int(together.any(0).sum())} sites are joined to others, or near them, and validation 'sites' "
             "may divide them: training then stops too late. Set validation='period'."
         )
-    return found
+    return found + _same_sites(dataset)
 
 
-def _reads_attributes(config: RunConfig) -> bool:
-    """Does any network?"""
+def _same_sites(dataset: xr.Dataset) -> list[str]:
+    """Sites that are one under two names; those known to lie on one river are joined anyway."""
+    pairs = np.argwhere(np.triu(one_and_the_same(dataset) & ~nested(dataset)))
+    if not len(pairs):
+        return []
+    sites = dataset.site.values
+    named = ", ".join(f"{sites[i]} and {sites[j]}" for i, j in pairs[:N_NAMED])
+    more = f" and {len(pairs) - N_NAMED} more pairs" if len(pairs) > N_NAMED else ""
+    return [
+        f"{named}{more} have the same series, or stand at one place: what is learned at the one is known at the other, "
+        "and scores count it twice. A holdout never divides them; leave out one of each."
+    ]
+
+
+def reads_attributes(config: RunConfig) -> bool:
+    """Does any network read attributes?"""
     recurrent = bool(config.dynamic) or config.predictor != "processes"
     return recurrent or config.parameters == "attributes"
 

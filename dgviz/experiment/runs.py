@@ -3,13 +3,15 @@
 runs/ID/config.json      the configuration
 runs/ID/inputs.json      the sites trained on, attributes and forcings with their units, in the order of the weights
 runs/ID/worker.json      who trains it
+runs/ID/again            that it waits to be trained again
 runs/ID/request          "stop" or "pause", asked of the worker
 runs/ID/progress.jsonl   a line an epoch
 runs/ID/checkpoint-1.pt  weights, optimizer and random numbers after the last epoch of its first part, and so on
 runs/ID/weights.pt       the trained weights, by fold and seed
 runs/ID/states.pt        stores and what else a simulation remembers, at the beginning of every year
 runs/ID/results.zarr     parameters, flows, scores and sensitivities, by site
-runs/ID/record.json      device, versions, seed, seconds and how it ended
+runs/ID/checksums.json   of the weights and results
+runs/ID/record.json      device, versions, seed, seconds and how it ended; it is written last
 runs/ID/error.txt        why it failed, if it did
 """
 
@@ -18,29 +20,43 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-import psutil
 import xarray as xr
 
 from dgviz.datasets import resolve
 from dgviz.datasets.remarks import Remark
 from dgviz.datasets.site_network import upstream_of
+from dgviz.experiment.checksums import CheckedStore, checksum
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.data import as_seen, dataset_of
 from dgviz.experiment.exchange import exchanged
 from dgviz.experiment.inputs import Inputs
 from dgviz.experiment.own_data import check_forcings, with_what_can_be_made
 from dgviz.experiment.progress import EpochRecord
+from dgviz.experiment.run_files import (
+    DamagedFile,
+    RunError,
+    check_own,
+    is_epoch,
+    parse,
+    read_bytes,
+    read_json,
+    read_record,
+    read_tensors,
+    remove,
+    short,
+)
 from dgviz.experiment.states import YearlyStates
+from dgviz.experiment.worker_file import lives, only_one, this_process
 from dgviz.files import write_whole
-from dgviz.learn import DifferentiableModel, Ensemble, load
+from dgviz.learn import DifferentiableModel, Ensemble
 from dgviz.learn.defaults import with_other_processes
 from dgviz.learn.site_model import SiteModel
 from dgviz.learn.spin_up import spun_up
@@ -50,10 +66,11 @@ from dgviz.suggestions import suggest
 
 Status = Literal["waiting", "training", "paused", "stopping", "done", "stopped", "failed"]
 ENDED: tuple[Status, ...] = ("done", "stopped", "failed")
-
-
-class RunError(ValueError):
-    """A run that cannot be made, found or read."""
+LIVING: tuple[Status, ...] = ("training", "paused", "stopping")
+GONE = "The process that trained this run is gone. Train again to continue from its last epoch."
+TAKEN = "The run was taken from the queue before it was trained further. Train again to continue from its last epoch."
+LONGEST = 20_000  # characters of an error with where it came from
+NO_ROOM = "The reason could not be written: the disk is full. Make room, then train again."
 
 
 def runs_folder() -> Path:
@@ -68,9 +85,13 @@ def list_runs(folder: Path) -> list["Run"]:
 
 def _runs_in(folder: Path) -> list["Run"]:
     found = []
-    for path in folder.glob("*/config.json") if folder.is_dir() else ():
-        with suppress(FileNotFoundError):  # removed by another process in the meantime
-            found.append((path.stat().st_mtime_ns, path.parent))
+    try:
+        names = os.listdir(folder)
+    except OSError:  # there is none yet, or it cannot be read
+        return []
+    for name in names:
+        with suppress(OSError):  # removed by another process in the meantime, or no folder
+            found.append((os.lstat(folder / name / "config.json").st_mtime_ns, folder / name))
     return [Run(path) for _, path in sorted(found, reverse=True)]
 
 
@@ -96,31 +117,41 @@ class Run:
 
     def __init__(self, folder: Path):
         self.folder = Path(folder)
+        self._found: dict[str, str] = {}  # what is wrong, by file, with what was read
+        self._mine = False  # claimed when it was made
 
     @classmethod
-    def create(cls, config: RunConfig, folder: Path, begun: Iterable[Path] = ()) -> "Run":
+    def create(cls, config: RunConfig, folder: Path, begun: Iterable[Path] = (), claimed: bool = False) -> "Run":
         """A new run in a folder of runs, waiting to be trained; `begun` are files of a training to continue.
 
-        Raises RunError if it cannot be written.
+        One that is `claimed` is trained by this process: no other sees it wait. Raises RunError if it cannot be
+        written.
         """
         config = config.edited(data=resolve(config.data))  # a path that holds wherever the run is read
         now = datetime.now()
         data = re.sub(r"[^\w-]+", "-", Path(config.data).stem)  # no system forbids such a name
         base = f"{data}-{now:%Y%m%d-%H%M%S}-{now.microsecond // 1000:03d}"
+        path = None
         try:
             Path(folder).mkdir(parents=True, exist_ok=True)
             path = _new_folder(Path(folder), base)
             for file in begun:
                 shutil.copy(file, path)
-            write_whole(path / "config.json", config.model_dump_json(indent=2))
+            if claimed:
+                write_whole(path / "worker.json", json.dumps(this_process()))
+            write_whole(path / "config.json", config.model_dump_json(indent=2))  # with it, others see the run
         except OSError as error:
+            if path:
+                shutil.rmtree(path, ignore_errors=True)
             raise RunError(
                 f"The runs folder {Path(folder).absolute()} cannot be written: {error.strerror}. "
                 "Choose another with --runs or the environment variable DGVIZ_RUNS."
             ) from None
-        return cls(path)
+        run = cls(path)
+        run._mine = claimed
+        return run
 
-    def extended(self, epochs: int, folder: Path) -> "Run":
+    def extended(self, epochs: int, folder: Path, claimed: bool = False) -> "Run":
         """A new run that continues this one from its last epoch to a larger number of epochs; this one stays as it is.
 
         With a constant learning rate it equals a run that had that many from the start. Raises RunError if this run has
@@ -133,14 +164,16 @@ class Run:
             raise RunError(f"The run {self.id!r} keeps no checkpoint to continue from. Train a new run.")
         if config.epochs <= self.config.epochs:
             raise RunError(f"The run {self.id!r} has {self.config.epochs} epochs already. Give more than that.")
-        checkpoints = sorted(self.folder.glob("checkpoint-*.pt"))
-        if self.status == "done" and all(load(path)["since_best"] >= self.config.patience for path in checkpoints):
+        parts = range(1, len(list(self.folder.glob("checkpoint-*.pt"))) + 1)
+        waited = [checkpoint["since_best"] for part in parts if (checkpoint := self.checkpoint(part))]
+        if self.status == "done" and min(waited) >= self.config.patience:
             raise RunError(
                 f"The run {self.id!r} ended early: validation had not improved for {self.config.patience} epochs. "
                 "More would change nothing. Train a new run with more patience."
             )
-        begun = [*checkpoints, *(self.folder / name for name in ("progress.jsonl", "inputs.json"))]
-        return Run.create(config, folder, [path for path in begun if path.exists()])
+        begun = [self.folder / f"checkpoint-{part}.pt" for part in parts]
+        begun += [path for name in ("progress.jsonl", "inputs.json") if (path := self.folder / name).exists()]
+        return Run.create(config, folder, begun, claimed)
 
     def __repr__(self) -> str:
         return f"Run({self.id!r}, {self.status})"
@@ -154,37 +187,78 @@ class Run:
     def config(self) -> RunConfig:
         """What was asked. Raises RunError if the file is missing or not valid."""
         path = self.folder / "config.json"
+        if not self.id.isprintable():
+            raise DamagedFile(path, "is not the configuration of a run: the name of its folder is no text.")
         try:
-            return RunConfig(**json.loads(path.read_text()))
-        except (OSError, ValueError, TypeError) as error:  # TypeError: JSON, but no mapping of options
-            raise RunError(f"{path} is not the configuration of a run: {error}") from None
+            return RunConfig(**parse(read_bytes(path)))
+        except FileNotFoundError:
+            raise DamagedFile(path, "is not the configuration of a run: it is missing.") from None
+        except DamagedFile:
+            raise
+        except Exception as error:  # whatever JSON that is no set of options makes pydantic stumble over
+            raise DamagedFile(path, f"is not the configuration of a run: {short(error)}") from None
 
     @property
     def status(self) -> Status:
-        """waiting, training, paused, stopping, done, stopped or failed."""
+        """waiting, training, paused, stopping, done, stopped or failed. A run has ended when its record is there."""
         if self._worker_lives():
             asked: dict[str, Status] = {"stop": "stopping", "pause": "paused"}
             return asked.get(self.requested, "training")
-        if (self.folder / "results.zarr").exists():
-            return self.record.get("ended", "done")
-        if (self.folder / "error.txt").exists() or (self.folder / "worker.json").exists():
-            return "failed"
-        return "waiting"
+        if self._has("again"):
+            return "waiting"
+        if self._has("record.json"):
+            return self.record.get("ended", "failed") if self._has("results.zarr") else "failed"
+        return "failed" if self._has("error.txt") or self._has("worker.json") else "waiting"
+
+    def _has(self, name: str) -> bool:
+        return os.path.lexists(self.folder / name)
 
     @property
     def error(self) -> str:
         """Why the run failed, or nothing; after an empty line, where."""
-        path = self.folder / "error.txt"
-        if path.exists():
-            return path.read_text()
-        if self.status == "failed":
-            return "The process that trained this run is gone. Train again to continue from its last epoch."
-        return ""
+        status = self.status
+        if status == "waiting":
+            return ""
+        try:
+            return short(read_bytes(self.folder / "error.txt").decode(errors="replace"), LONGEST) or NO_ROOM
+        except DamagedFile as error:
+            return str(error)
+        except FileNotFoundError:
+            pass
+        if status != "failed":
+            return ""
+        if not self._has("record.json"):
+            return GONE
+        lost = self._found.get("record.json") or f"{self.folder / 'results.zarr'} is missing."
+        return f"{lost} Train again: the results are written anew, from the last epoch."
+
+    @property
+    def damage(self) -> list[str]:
+        """What is wrong with files of the run, as far as it is known, a sentence each: those that were read, and those
+        from which the status is told."""
+        for name in ("record.json", "worker.json"):
+            self._read(name)
+        try:
+            _ = self.config
+        except RunError as error:
+            return [str(error), *self._found.values()]
+        return list(self._found.values())
+
+    def _read(self, name: str) -> dict:
+        """What a file of names and values holds; nothing where it is damaged, which is remembered."""
+        read = read_record if name == "record.json" else read_json
+        try:
+            content = read(self.folder / name)
+        except DamagedFile as error:
+            self._found[name] = str(error)
+            return {}
+        self._found.pop(name, None)
+        return content
 
     @property
     def record(self) -> dict:
         """Device, versions, seed, seconds and how the run ended; empty before that."""
-        return _read_json(self.folder / "record.json")
+        return self._read("record.json")
 
     @property
     def remarks(self) -> list[Remark]:
@@ -197,92 +271,199 @@ class Run:
         return self.read_progress(0)[0]
 
     def read_progress(self, cursor: int) -> tuple[list[EpochRecord], int]:
-        """The records after a position in the file, and the position after them; half a line is left for later."""
+        """The records after a position in the file, and the position after them; half a line is left for later.
+
+        A line that is no record is left out.
+        """
         path = self.folder / "progress.jsonl"
-        if not path.exists():
+        try:
+            check_own(path)
+            with path.open("rb") as file:
+                file.seek(cursor)
+                text = file.read()
+        except FileNotFoundError:
             return [], 0
-        with path.open("rb") as file:
-            file.seek(cursor)
-            text = file.read()
+        except (DamagedFile, OSError) as error:
+            self._found["progress.jsonl"] = str(error)
+            return [], cursor
         whole = text[: text.rfind(b"\n") + 1]
-        return [json.loads(line) for line in whole.splitlines()], cursor + len(whole)
+        records = [record for line in whole.splitlines() if (record := self._epoch(line))]
+        return records, cursor + len(whole)
+
+    def _epoch(self, line: bytes) -> EpochRecord | None:
+        with suppress(ValueError):
+            record = parse(line)
+            if is_epoch(record):
+                return record
+        self._found["progress.jsonl"] = f"{self.folder / 'progress.jsonl'} has lines that are no record of an epoch."
+        return None
 
     def results(self) -> xr.Dataset:
-        """Parameters, simulated target, scores and sensitivities by site, read as they are used."""
+        """Parameters, simulated target, scores and sensitivities by site, read as they are used.
+
+        Raises RunError if there are none, or a file of them is damaged; so does reading their values.
+        """
         path = self.folder / "results.zarr"
         if not path.exists():
             raise RunError(f"The run {self.id!r} has no results; it is {self.status}.")
-        return xr.open_zarr(path, consolidated=True)
+        try:
+            if path.is_symlink() or not path.is_dir():
+                raise DamagedFile(path, "is not a folder of the run's own.")
+            known = self._checksums().get("results.zarr", {})
+            results = xr.open_zarr(CheckedStore(path, known), consolidated=True, zarr_format=2)
+            if missing := {"site", "period"} - {*results.dims} | {self.config.target} - {*results}:
+                raise DamagedFile(path, f"holds no results of this run: it lacks {', '.join(sorted(missing))}.")
+        except DamagedFile as error:
+            self._found["results.zarr"] = str(error)
+            raise
+        except Exception as error:  # of zarr and xarray, whatever a damaged list of arrays makes them stumble over
+            self._found["results.zarr"] = f"{path} is damaged: {short(error)}"
+            raise DamagedFile(path, f"is damaged: {short(error)}") from None
+        return results
+
+    def read_results(self, dims: Collection[str] | None = None) -> xr.Dataset:
+        """Results in memory, all or those with some dimensions.
+
+        Raises RunError if there are none or a file of them is damaged.
+        """
+        results = self.results()
+        try:
+            wanted = [name for name in results if dims is None or {*results[name].dims} == {*dims}]
+            loaded = results[wanted].load()
+        except Exception as error:  # of zarr and its codecs, where no checksum was there to find it before
+            damaged = (
+                error
+                if isinstance(error, DamagedFile)
+                else DamagedFile(self.folder / "results.zarr", f"is damaged: {short(error)}")
+            )
+            self._found["results.zarr"] = str(damaged)
+            raise damaged from None
+        self._found.pop("results.zarr", None)
+        return loaded
+
+    def _checksums(self) -> dict[str, dict[str, str]]:
+        """The checksums of weights and results; none of a run that was made without."""
+        if "checksums" not in self.record:
+            return {}
+        path = self.folder / "checksums.json"
+        try:
+            content = read_bytes(path)
+        except FileNotFoundError:
+            raise DamagedFile(path, "is missing.") from None
+        if checksum(content) != self.record["checksums"]:
+            raise DamagedFile(path, "is damaged: its content differs from its checksum in record.json.")
+        return json.loads(content)
 
     def request(self, what: Literal["stop", "pause", "resume"]) -> None:
         """Ask the worker to stop, pause or resume.
 
-        A waiting run that is asked to stop is removed; one that was trained before loses nothing: it ends as stopped
-        when its turn comes. Raises RunError if the run is there no more.
+        A run that waits and is asked to stop leaves the queue: it is again what it was before, and removed if it was
+        never trained. Raises RunError if the run is there no more.
         """
         if not self.folder.is_dir():
             raise RunError(f"The run {self.id!r} was removed; there is nothing to {what}.")
-        if what == "stop" and self.status == "waiting" and not self.checkpointed:
-            shutil.rmtree(self.folder)
-        elif what == "resume":
-            (self.folder / "request").unlink(missing_ok=True)
+        with only_one(self.folder):  # a worker that would claim it now comes before or after
+            if what == "stop" and self.status == "waiting":
+                self._leave_the_queue()
+            elif what == "resume":
+                remove(self.folder / "request")
+            else:
+                write_whole(self.folder / "request", what)
+
+    def _leave_the_queue(self) -> None:
+        if self._has("again"):
+            remove(self.folder / "again")
+        elif any(map(self._has, ("weights.pt", "results.zarr", "progress.jsonl"))) or self.checkpointed:
+            write_whole(self.folder / "error.txt", TAKEN)
         else:
-            write_whole(self.folder / "request", what)
+            for name in ("config.json", "request"):
+                remove(self.folder / name)
+            with suppress(OSError):  # something else lies in it
+                self.folder.rmdir()
 
     @property
     def requested(self) -> str:
         """What was asked of the worker last: stop, pause or nothing."""
-        path = self.folder / "request"
-        return path.read_text() if path.exists() else ""
+        try:
+            return read_bytes(self.folder / "request").decode(errors="replace")
+        except (DamagedFile, FileNotFoundError):
+            return ""
 
     def claim(self) -> bool:
-        """Make this process the one that trains the run; False if a living one does already."""
-        status = self.status
-        if status in ("training", "paused", "stopping"):
-            return False
-        if status in ENDED:
-            self._forget_worker()
-        mine = self.folder / f"worker.{os.getpid()}.json"
-        mine.write_text(json.dumps({"pid": os.getpid(), "started": psutil.Process().create_time()}))
-        try:
-            os.link(mine, self.folder / "worker.json")  # whole at once, and only for the first who claims
-        except FileExistsError:
-            return False
-        finally:
-            mine.unlink()
-        if (progress := self.folder / "progress.jsonl").exists():
-            os.truncate(progress, self.read_progress(0)[1])  # a worker that died may have left half a line
-        for half_written in self.folder.glob("*.partial"):
-            shutil.rmtree(half_written) if half_written.is_dir() else half_written.unlink()
+        """Make this process the one that trains the run; False if a living one does already, or it is done.
+
+        Raises OSError if its folder is there no more or cannot be written.
+        """
+        if self._mine:  # once: it was claimed when it was made
+            self._mine = False
+            return True
+        with only_one(self.folder):
+            status = self.status
+            if status in LIVING or status == "done":
+                return False
+            if status != "waiting" or self._has("again"):
+                for name in ("error.txt", "request", "worker.json"):
+                    remove(self.folder / name)
+            mine = self.folder / f"worker.{os.getpid()}.json"
+            try:
+                mine.write_text(json.dumps(this_process()))
+                os.link(mine, self.folder / "worker.json")  # whole at once, and only for the first who claims
+            except FileExistsError:
+                return False
+            finally:
+                mine.unlink(missing_ok=True)
+            remove(self.folder / "again")
         return True
+
+    def tidy(self) -> None:
+        """Clear away what a process that died has left half written; for who has claimed the run."""
+        for pattern in ("*.partial", "*.earlier"):
+            for left in self.folder.glob(pattern):
+                remove(left)
+        path = self.folder / "progress.jsonl"
+        if not self._has(path.name):
+            return
+        records, end = self.read_progress(0)
+        if path.is_symlink() or not path.is_file() or self._found.pop(path.name, ""):
+            remove(path)
+            self.write_progress(records)
+        else:
+            os.truncate(path, end)
+
+    def write_progress(self, records: Iterable[EpochRecord]) -> None:
+        """Write the progress anew."""
+        write_whole(self.folder / "progress.jsonl", "".join(json.dumps(record) + "\n" for record in records))
 
     def release(self) -> None:
         """Say that no process trains the run any more."""
-        (self.folder / "worker.json").unlink(missing_ok=True)
+        remove(self.folder / "worker.json")
+
+    def fail(self, reason: str) -> bool:
+        """Write down why the run failed; False if the disk has no room for it, and the run only shows as failed."""
+        if not self.folder.is_dir():
+            return True  # nothing is left to write it to
+        path = self.folder / "error.txt"
+        try:
+            write_whole(path, reason.encode(errors="backslashreplace"))
+        except OSError:
+            with suppress(OSError):
+                path.touch()  # a name alone takes no room on most disks
+            return False
+        return True
 
     def wait_again(self) -> None:
         """Put a failed run back in the queue, to continue from its last epoch. Raises RunError if it has not failed."""
         if self.status != "failed":
             raise RunError(f"The run {self.id!r} is {self.status}. Only a failed run can be put back in the queue.")
-        self._forget_worker()
-
-    def _forget_worker(self) -> None:
-        for name in ("error.txt", "request", "worker.json"):
-            (self.folder / name).unlink(missing_ok=True)
+        (self.folder / "again").touch()  # how it failed stays, until it is trained again
 
     @property
     def worker(self) -> int | None:
         """The id of the process that trains or trained the run, or None before that."""
-        return _read_json(self.folder / "worker.json").get("pid")
+        return self._read("worker.json").get("pid")
 
     def _worker_lives(self) -> bool:
-        try:
-            worker = _read_json(self.folder / "worker.json")
-            process = psutil.Process(worker["pid"])
-            # Process ids are used again: the same id and the same start is the same process.
-            return process.create_time() == worker["started"] and process.status() != psutil.STATUS_ZOMBIE
-        except (KeyError, ValueError, psutil.NoSuchProcess):
-            return False
+        return lives(self._read("worker.json"))
 
     @property
     def checkpointed(self) -> bool:
@@ -290,9 +471,50 @@ class Run:
         return any(self.folder.glob("checkpoint-*.pt"))
 
     def checkpoint(self, part: int = 1) -> dict | None:
-        """The checkpoint of a part (a fold, a seed), or None before its first epoch."""
+        """The checkpoint of a part (a fold, a seed), or None before its first epoch. Raises RunError if damaged."""
         path = self.folder / f"checkpoint-{part}.pt"
-        return load(path) if path.exists() else None
+        try:
+            checkpoint = read_tensors(path)
+        except FileNotFoundError:
+            return None
+        if not isinstance(checkpoint, dict) or not {"weights", "epoch", "since_best"} <= checkpoint.keys():
+            raise DamagedFile(path, "is not the checkpoint of a training.")
+        return checkpoint
+
+    def _weights(self) -> list[list[dict[str, Any]]]:
+        """The trained weights, by fold and seed."""
+        path = self.folder / "weights.pt"
+        try:
+            weights = self._tensors(path)
+            if not isinstance(weights, list) or not all(isinstance(of_fold, list) for of_fold in weights):
+                raise DamagedFile(path, "holds no trained weights.")
+            return weights
+        except FileNotFoundError:
+            if self.record:
+                raise DamagedFile(path, "is missing.") from None
+            raise RunError(f"The run {self.id!r} has no trained model; it is {self.status}.") from None
+        except DamagedFile as error:
+            self._found[path.name] = str(error)
+            raise
+
+    def _states(self) -> YearlyStates | None:
+        """The states of the run's simulation at the beginning of every year; None where the record is shorter."""
+        path = self.folder / "states.pt"
+        try:
+            return YearlyStates(**self._tensors(path))
+        except FileNotFoundError:
+            if path.name in self._checksums():
+                raise DamagedFile(path, "is missing.") from None
+            return None
+        except TypeError:
+            raise DamagedFile(path, "holds no states.") from None
+
+    def _tensors(self, path: Path) -> Any:
+        """What torch saved in a file of the results, compared with its checksum. Raises DamagedFile if it differs."""
+        content, known = read_tensors(path), self._checksums()
+        if known and checksum(path.read_bytes()) != known.get(path.name, {}).get(""):
+            raise DamagedFile(path, "is damaged: its content differs from its checksum.")
+        return content
 
     def dataset(self) -> xr.Dataset:
         """The data of the run: its sites, all days. Raises DataError if it was begun with others."""
@@ -321,17 +543,16 @@ class Run:
 
     def model(self, dataset: xr.Dataset, site: str = "") -> DifferentiableModel | Ensemble:
         """The trained model, with its best weights; of several folds, the one that predicts `site`, or the first."""
-        path = self.folder / "weights.pt"
-        if not path.exists():
-            raise RunError(f"The run {self.id!r} has no trained model; it is {self.status}.")
-        dataset = self.bound(dataset)
+        of_folds, dataset = self._weights(), self.bound(dataset)
         fold = int(self.results().fold.sel(site=site)) if site and self.config.holdout != "none" else 0
-        models, trained, config = [], load(path)[fold], self.config_of_sites
-        if not trained:
+        models = [DifferentiableModel.build(self.config_of_sites, dataset) for _ in of_folds[fold]]
+        if not models:
             raise RunError(f"The run {self.id!r} was stopped before the part that predicts {site!r}.")
-        for weights in trained:
-            models.append(DifferentiableModel.build(config, dataset))
-            models[-1].load_state_dict(weights)
+        for model, weights in zip(models, of_folds[fold], strict=True):
+            try:
+                model.load_state_dict(weights)
+            except (RuntimeError, TypeError, AttributeError) as error:
+                raise DamagedFile(self.folder / "weights.pt", f"does not fit the run: {short(error)}") from None
         return (models[0] if len(models) == 1 else Ensemble(models)).eval()
 
     def at(self, dataset: xr.Dataset, site: str, start: str, stop: str) -> SiteModel:
@@ -375,9 +596,8 @@ class Run:
             # The rows that these sites have in the table of parameters, if each site has its own.
             rows = [self.sites.index(name) for name in together]
             tensors = replace(tensors, sites=tensors.sites.new_tensor(rows))
-        warmup, path = self.config.warmup, self.folder / "states.pt"
-        states = YearlyStates.read(path) if path.exists() and kept else None
-        window = steps.start, steps.stop, warmup
+        window = steps.start, steps.stop, self.config.warmup
+        states = self._states() if kept else None
         started = states.begin(tensors, dataset.indexes["time"], together, *window) if states else None
         started = started or spun_up(model, tensors.span(*window)).tensors
 
@@ -429,7 +649,3 @@ def compare(runs: Iterable[Run]) -> xr.Dataset:
     results = [result.assign_coords(member=range(result.sizes.get("member", 0))) for result in results]
     combined = xr.concat(results, "run", join="outer", data_vars="all", coords="minimal", compat="no_conflicts")
     return combined.assign_coords(run=[run.id for run in runs])
-
-
-def _read_json(path: Path) -> dict:
-    return json.loads(path.read_text()) if path.exists() else {}

@@ -57,6 +57,11 @@ def domain_of(data: str | Path) -> str:
     return _twin(str(data))[0] if str(data).startswith(TWIN) else datasets.domain_of(data, vocabularies())
 
 
+def series_in(data: str | Path) -> frozenset[str]:
+    """Names of the series that all sites of a data set are known to have, told without reading their values."""
+    return frozenset() if str(data).startswith(TWIN) else datasets.series_in(data)
+
+
 def known_data() -> dict[str, str]:
     """The titles of what opens by its name alone: sources, imports, and a twin of every domain that has one."""
     twins = {f"{TWIN}{name}": f"Twin: {science.title.lower()}" for name, science in discover().items() if science.twin}

@@ -1,8 +1,8 @@
 """Which days and sites are trained on and which are held out, so that scores are of unseen days and sites.
 
-Sites that share an upstream or lie near each other are never divided: a site that belongs together with one held out
-is not trained on in that fold. The attribute `near_km` of a data set is the distance up to which sites count as near;
-without it, none do.
+Sites that share an upstream, lie near each other or have the same series are never divided: a site that belongs
+together with one held out is not trained on in that fold. The attribute `near_km` of a data set is the distance up to
+which sites count as near; without it, none do but those at one place.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from dgviz.datasets import period_slice
+from dgviz.datasets import period_slice, target_names
+from dgviz.datasets.duplicates import same_place, same_series
 from dgviz.datasets.site_network import downstream_positions, has_network
 from dgviz.experiment.config import ConfigError, RunConfig
 from dgviz.suggestions import suggest
@@ -96,12 +97,21 @@ def folds_of(config: RunConfig, dataset: xr.Dataset) -> list[Fold]:
 
 
 def belonging_together(dataset: xr.Dataset) -> np.ndarray:
-    """Which sites are never divided, `(site, site)`: those that share an upstream, and those near each other."""
-    together = nested(dataset)
+    """Which sites are never divided, `(site, site)`: those that share an upstream, are near each other, or are one."""
+    together = nested(dataset) | one_and_the_same(dataset)
     if "near_km" in dataset.attrs:
         together |= distances(dataset) <= float(dataset.attrs["near_km"])
         np.fill_diagonal(together, False)
     return together
+
+
+def one_and_the_same(dataset: xr.Dataset) -> np.ndarray:
+    """Which sites are one under two names, `(site, site)`: they have the same target, or stand at one place."""
+    pairs = [pair[:2] for name in target_names(dataset) for pair in same_series(dataset[name])] + same_place(dataset)
+    same = np.zeros((dataset.sizes["site"],) * 2, bool)
+    for one, other in pairs:
+        same[one, other] = same[other, one] = True
+    return same
 
 
 def distances(dataset: xr.Dataset) -> np.ndarray:

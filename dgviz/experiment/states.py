@@ -4,15 +4,12 @@ A window that begins with the last of them before its warm-up is the same as in 
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 import pandas as pd
 import torch
 from torch import Tensor
 
-from dgviz.files import whole
-from dgviz.learn import load
 from dgviz.learn.tensors import Tensors
 
 
@@ -32,16 +29,6 @@ class YearlyStates:
     fold: list[int]
     forcings: Tensor
     values: dict[str, Tensor]
-
-    def save(self, path: Path) -> None:
-        """Write the file whole or not at all."""
-        with whole(path) as partial:
-            torch.save(asdict(self), partial)
-
-    @classmethod
-    def read(cls, path: Path) -> "YearlyStates":
-        """What `save` wrote."""
-        return cls(**load(path))
 
     def begin(self, tensors: Tensors, times: pd.Index, sites: Sequence[str], first: int, last: int, warmup: int):
         """The steps from `first` to before `last`, from the last state that is at least `warmup` steps before them.

@@ -3,20 +3,25 @@
 The queue is the folder itself: the oldest run that waits is next. Whoever claims a run first trains it.
 """
 
+import errno
+import io
 import json
 import multiprocessing
 import os
 import platform
+import signal
 import sys
 import threading
 import time
 import traceback
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import asdict
 from datetime import datetime
 from importlib.metadata import version
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
+from typing import Any
 
 import psutil
 import torch
@@ -25,23 +30,29 @@ from torch import Tensor
 
 from dgviz.datasets.remarks import Remark, remarks
 from dgviz.engine import n_processors
+from dgviz.experiment.checksums import checksum, checksums
 from dgviz.experiment.config import LARGEST_SEED, ConfigError, RunConfig
 from dgviz.experiment.data import dataset_of
 from dgviz.experiment.inputs import Inputs
 from dgviz.experiment.leakage import leaks
 from dgviz.experiment.learnable import remarks_of, trainings
+from dgviz.experiment.memory import check_memory
 from dgviz.experiment.progress import EpochRecord
 from dgviz.experiment.results import make_results
-from dgviz.experiment.runs import ENDED, Run, RunError, list_runs
+from dgviz.experiment.run_files import DamagedFile, RunError, remove
+from dgviz.experiment.runs import NO_ROOM, Run, list_runs
 from dgviz.experiment.splits import Fold, periods_of, training_days
+from dgviz.experiment.states import YearlyStates
 from dgviz.files import whole, write_whole
 from dgviz.learn import DifferentiableModel, Ensemble, Epoch, fit, site_weights
 from dgviz.learn.not_finite import NotFiniteError
 from dgviz.learn.tensors import Tensors
+from dgviz.signals import INTERRUPTED, blocked_in_children, in_main_thread, signals_wait, terminate_as_interrupt
 from dgviz.steps import step_of
 
 LEAST_FALL = 0.001  # of the loss of the first epoch; less is not learning
 POLL = 0.1  # seconds between looks at the folder
+PATIENCE = 5.0  # seconds that a process has to end by itself
 
 
 def carry_out(run: Run, on_epoch: Callable[[EpochRecord], None] = lambda record: None) -> None:
@@ -52,18 +63,44 @@ def carry_out(run: Run, on_epoch: Callable[[EpochRecord], None] = lambda record:
     """
     if run.status == "done":
         raise RunError(f"The run {run.id!r} is done; nothing is left to train. Train a new run, or extend it.")
-    if not run.claim():
-        raise RunError(f"The run {run.id!r} is being trained by another process.")
     try:
-        _Job(run, on_epoch).carry_out()
-    except KeyboardInterrupt:
-        write_whole(run.folder / "error.txt", "Interrupted before there were results. Train again to continue.")
-        raise
+        if not run.claim():
+            raise RunError(f"The run {run.id!r} is being trained by another process.")
+    except OSError as error:
+        raise _failed(run, error) from error
+    job = None
+    try:
+        run.tidy()
+        job = _Job(run, on_epoch)
+        job.carry_out()
     except BaseException as error:
-        write_whole(run.folder / "error.txt", f"{str(error) or type(error).__name__}\n\n{traceback.format_exc()}")
-        raise
+        if job is not None and job.written:  # Ctrl-C while the record was written: the run has ended
+            raise
+        if (said := _failed(run, error)) is error:
+            raise
+        raise said from error
     finally:
         run.release()
+
+
+def _failed(run: Run, error: BaseException) -> BaseException:
+    """Write to the run's folder why it failed. Returns the error, or one that says in words what is wrong."""
+    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    if not run.folder.is_dir():
+        return RunError(f"The folder of the run {run.id!r} was removed, and with it what it had learned.")
+    if full:
+        error = RunError(
+            f"The disk of {run.folder} is full ({error.strerror}). Make room, then train again: it goes on from its "  # type: ignore[attr-defined]
+            "last epoch."
+        )
+    if isinstance(error, KeyboardInterrupt):
+        reason = "Interrupted before there were results. Train again to continue."
+    elif isinstance(error, SystemExit) or full:
+        reason = str(error)
+    else:
+        reason = f"{str(error) or type(error).__name__}\n\n{traceback.format_exc()}"
+    run.fail(reason)
+    return error
 
 
 def check_config(config: RunConfig) -> None:
@@ -73,8 +110,8 @@ def check_config(config: RunConfig) -> None:
     """
     dataset = dataset_of(config)
     trainings(config, dataset)
-    _device(config)
     check_inputs(config, dataset)
+    check_memory(config, dataset, _device(config))
     model = DifferentiableModel.build(config, dataset)
     tensors = model.tensors(dataset.isel(time=slice(1)), config.target)
     if config.weights:
@@ -119,6 +156,7 @@ class _Job:
         self.config = run.config
         self.started = time.monotonic()
         self.ended = "done"
+        self.written = False
         self.epochs_here = 0  # in this session; a resumed run has more behind it
         progress = run.progress
         self.seconds_before = progress[-1]["seconds"] if progress else 0.0
@@ -132,6 +170,7 @@ class _Job:
         folds = trainings(self.config, dataset)
         self.remarks = [*remarks(dataset), *remarks_of(self.config, dataset)]
         days, warmup = training_days(self.config, dataset)
+        check_memory(self.config, dataset, self.device)
         self.parts = [Part(fold, seed, len(folds), self.config) for fold in folds for seed in range(self.config.seeds)]
         models: list[list[DifferentiableModel]] = [[] for _ in folds]
         tensors = None
@@ -150,16 +189,14 @@ class _Job:
         ensembles = [group[0] if len(group) == 1 else Ensemble(group) for group in models if group]
         periods = periods_of(self.config, dataset)
         results, states = make_results(ensembles, folds, tensors, dataset, self.config, periods)
-        if states:
-            states.save(self.run.folder / "states.pt")
-        self._write(models, results, leaks(self.config, dataset))
+        self._write(models, results, states, leaks(self.config, dataset))
 
     def _build(self, part: "Part", dataset: xr.Dataset) -> DifferentiableModel:
         torch.manual_seed(part.config.seed)
         return DifferentiableModel.build(part.config, dataset).to(self.device)
 
     def _train(self, number: int, part: "Part", model: DifferentiableModel, tensors: Tensors) -> None:
-        checkpoint = self.run.checkpoint(number)
+        checkpoint = self._checkpoint(number, model)
         untrained = [weight.detach().clone() for weight in model.parameters()]
         epochs = fit(model, tensors, part.config, checkpoint, self._interrupted, part.fold.trained)
         try:
@@ -187,6 +224,32 @@ class _Job:
             )
             self.remarks.append(Remark("doubtful", self.parts[number - 1].name or "training", text))
 
+    def _checkpoint(self, number: int, model: DifferentiableModel) -> dict | None:
+        """Where to continue a part, if it was begun; one that is damaged is put aside, and RunError raised."""
+        try:
+            checkpoint = self.run.checkpoint(number)
+            if checkpoint and not _fit_together(checkpoint["weights"], model.state_dict()):
+                raise DamagedFile(self.run.folder / f"checkpoint-{number}.pt", "is of another model.")
+        except DamagedFile as error:
+            path = self.run.folder / f"checkpoint-{number}.pt"
+            aside = path.replace(path.with_name(f"{path.name}.damaged"))
+            raise RunError(
+                f"{error} It was put aside as {aside.name}. Train again: this part starts from its first epoch."
+            ) from None
+        if checkpoint or number in self.trained:
+            self._let_progress_agree(number, checkpoint)
+        return checkpoint
+
+    def _let_progress_agree(self, number: int, checkpoint: dict | None) -> None:
+        """The progress ends with the epoch of the checkpoint: the process may have died between the two."""
+        last, progress = checkpoint["epoch"] if checkpoint else 0, self.run.progress
+        kept = [r for r in progress if r["part"] != number or r["epoch"] <= last]
+        if checkpoint and "progress" in checkpoint and (number, last) not in [(r["part"], r["epoch"]) for r in kept]:
+            kept.append(json.loads(checkpoint["progress"]))
+        if kept != progress:
+            self.run.write_progress(kept)
+        self.trained[number] = last
+
     def _report(self, number: int, epoch: Epoch, model: DifferentiableModel) -> None:
         seconds = time.monotonic() - self.started
         self.epochs_here += 1
@@ -207,22 +270,34 @@ class _Job:
             "device": f"{device_name(self.device)}, {model.process_model.backend(self.device)[0]}",
             "parameters": {k: [round(x, 4) for x in v.tolist()] for k, v in epoch.parameters.items()},
         }
+        line = json.dumps(record)
+        self._check_folder()
         # The checkpoint first: a record of progress without it could not be resumed from.
-        with whole(self.run.folder / f"checkpoint-{number}.pt") as partial:
-            torch.save(epoch.checkpoint, partial)
+        write_whole(self.run.folder / f"checkpoint-{number}.pt", _saved({**epoch.checkpoint, "progress": line}))
         with (self.run.folder / "progress.jsonl").open("a") as file:
-            file.write(json.dumps(record) + "\n")
+            file.write(line + "\n")
         self.on_epoch(record)
 
     def _interrupted(self) -> bool:
-        """Was the run asked to stop? Waits here while it is asked to pause."""
+        """Was the run asked to stop? Waits here while it is asked to pause. Raises RunError if its folder is gone."""
+        self._check_folder()
         while self.run.requested == "pause":
             time.sleep(POLL)
         if self.run.requested == "stop":
             self.ended = "stopped"
         return self.ended == "stopped"
 
-    def _write(self, models: list[list[DifferentiableModel]], results: xr.Dataset, leaks: list[str]) -> None:
+    def _check_folder(self) -> None:
+        if not self.run.folder.is_dir():
+            raise RunError(f"The folder of the run {self.run.id!r} was removed.")
+
+    def _write(
+        self,
+        models: list[list[DifferentiableModel]],
+        results: xr.Dataset,
+        states: YearlyStates | None,
+        leaks: list[str],
+    ) -> None:
         record = {
             "ended": self.ended,
             "seconds": round(self.seconds_before + time.monotonic() - self.started, 1),
@@ -230,16 +305,52 @@ class _Job:
             "backend": ": ".join(models[0][0].process_model.backend(self.device)),
             "seed": self.config.seed,
             "leaks": leaks,
-            "remarks": self.remarks,
+            "remarks": [*self.remarks, *remarks(results)],
             "created": f"{datetime.now():%Y-%m-%d %H:%M}",
             "versions": {name: version(name) for name in ("dgviz", "torch", "xarray")}
             | {"python": platform.python_version()},
         }
-        write_whole(self.run.folder / "record.json", json.dumps(record, indent=2))
-        with whole(self.run.folder / "weights.pt") as partial:
-            torch.save([[model.state_dict() for model in of_fold] for of_fold in models], partial)
-        with whole(self.run.folder / "results.zarr") as partial:
-            results.to_zarr(partial, mode="w", zarr_format=2, consolidated=True)
+        self._check_folder()
+        with signals_wait():
+            self._write_files(models, results, states, record)
+            self.written = True
+
+    def _write_files(
+        self,
+        models: list[list[DifferentiableModel]],
+        results: xr.Dataset,
+        states: YearlyStates | None,
+        record: dict,
+    ) -> None:
+        """Weights, states, results and their checksums, then the record: until that is there the run has not ended."""
+        folder = self.run.folder
+        remove(folder / "states.pt")  # of earlier weights
+        with whole(folder / "results.zarr") as zarr, whole(folder / "weights.pt") as weights:
+            results.to_zarr(zarr, mode="w", zarr_format=2, consolidated=True)
+            if states:
+                write_whole(folder / "states.pt", _saved(asdict(states)))
+            weights.write_bytes(_saved([[model.state_dict() for model in of_fold] for of_fold in models]))
+            known = {"results.zarr": checksums(zarr), "weights.pt": checksums(weights)}
+            if states:
+                known["states.pt"] = checksums(folder / "states.pt")
+            remove(folder / "record.json")  # of an earlier end: its results are replaced now
+        content = json.dumps(known).encode()
+        write_whole(folder / "checksums.json", content)
+        write_whole(folder / "record.json", json.dumps({**record, "checksums": checksum(content)}, indent=2))
+
+
+def _saved(content: Any) -> bytes:
+    """As torch saves it. In memory first: of a full disk torch says nothing that a person could understand."""
+    file = io.BytesIO()
+    torch.save(content, file)
+    return file.getvalue()
+
+
+def _fit_together(weights: Any, expected: dict[str, torch.Tensor]) -> bool:
+    """Have they the same names and shapes?"""
+    if not isinstance(weights, dict) or weights.keys() != expected.keys():
+        return False
+    return all(isinstance(w, torch.Tensor) and w.shape == expected[name].shape for name, w in weights.items())
 
 
 def _with_names(error: NotFiniteError, dataset: xr.Dataset, first: int) -> str:
@@ -291,7 +402,8 @@ class Worker:
             # A forked child would inherit the threads and locks of torch and of the server.
             context = multiprocessing.get_context("spawn")
             process = context.Process(target=_serve, args=(self.folder, os.getpid()), daemon=True)
-            process.start()
+            with blocked_in_children():
+                process.start()
             self._process = process
 
     def submit(self, config: RunConfig) -> Run:
@@ -311,32 +423,50 @@ class Worker:
 
     def kill(self) -> None:
         """End the process with the run that it trains, and start a new one for the rest of the queue."""
-        self.close()
+        self.close(patience=0)
         self.start()
 
-    def close(self) -> None:
-        """End the process."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.join()
-            self._process = None
+    def close(self, patience: float = PATIENCE) -> None:
+        """End the process; a run that it trains fails with the reason. After `patience` seconds it is killed."""
+        if self._process is None:
+            return
+        process, self._process = self._process, None
+        if patience:
+            process.terminate()
+            process.join(patience)
+        process.kill()
+        process.join()
+        for run in list_runs(self.folder):
+            if run.worker == process.pid and run.status == "failed":
+                run.tidy()
 
 
 def _serve(folder: Path, parent: int) -> None:
+    if in_main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal is for the one who started this process
+        signal.signal(signal.SIGTERM, _leave)
     torch.set_num_threads(max(1, n_processors() // 2))  # the others are for those who look at the dashboard
     psutil.Process().nice(10)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    unsaid: dict[Path, str] = {}
     while True:
-        if waiting := _waiting(folder):
-            _carry_out_or_report(waiting[0])
-        else:
-            time.sleep(POLL)
+        try:
+            _train_next(folder, unsaid)
+        except Exception as error:  # of one run, or of a folder that cannot be read: the others wait for their turn
+            print(f"The runs in {folder} cannot be looked through: {error}", file=sys.stderr)
+            time.sleep(1)
+
+
+def _leave(*_) -> None:
+    raise SystemExit("The dashboard that trained this run was stopped. Train again to go on from its last epoch.")
 
 
 def _end_with(parent: int) -> None:
     """End this process, whatever it does, when the one that started it is gone."""
     while os.getppid() == parent:
         time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(PATIENCE)
     os._exit(1)
 
 
@@ -345,22 +475,38 @@ def _waiting(folder: Path) -> list[Run]:
     return [run for run in reversed(list_runs(folder)) if run.status == "waiting"]
 
 
-def _carry_out_or_report(run: Run) -> None:
+def _train_next(folder: Path, unsaid: dict[Path, str]) -> None:
+    """Train the run that has waited longest, or rest if there is none.
+
+    `unsaid` are failed runs with the reason for which the disk had no room: it is written as soon as there is, and they
+    are not tried again before.
+    """
+    for failed, reason in list(unsaid.items()):
+        if Run(failed).fail(reason):
+            del unsaid[failed]
+    waiting = [run for run in _waiting(folder) if run.folder not in unsaid]
+    if not waiting:
+        time.sleep(POLL)
+        return
+    run = waiting[0]
     try:
         carry_out(run)
     except Exception as error:
         print(f"The run {run.id!r} failed: {error}", file=sys.stderr)
-        if run.status not in ENDED:  # its folder cannot be written: without this process it shows as failed
-            raise
+        if run.status == "waiting" or run.error == NO_ROOM:
+            unsaid[run.folder] = str(error) or type(error).__name__
 
 
 def main() -> None:
     """`python -m dgviz.experiment RUN`: carry out the run in a folder."""
     if len(sys.argv) != 2:
         sys.exit("Usage: python -m dgviz.experiment RUN, where RUN is the folder of a run (it holds config.json).")
+    terminate_as_interrupt()
     run = Run(Path(sys.argv[1]))
     try:
         print(f"{run.config.epochs} epochs on {run.config.data}; progress is written to {run.folder}")
         carry_out(run)
     except (ValueError, OSError) as error:
         sys.exit(f"Error: {error}")
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)

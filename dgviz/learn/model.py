@@ -154,7 +154,8 @@ class DifferentiableModel(nn.Module):
         """
         with torch.no_grad():
             parameters, dynamic = self._parameters_of(tensors)
-            state, simulated, correction = {}, None, None
+            state: dict[str, Tensor] = {}
+            simulated = correction = None
             if self.process_model.processes:
                 only = [self.target] if self.corrected else []
                 given = tensors.forcings, parameters, only, of_processes(tensors.initial)

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from dgviz.learn.model import DifferentiableModel, Ensemble, of_networks, side_by_side
 from dgviz.learn.tensors import Tensors
-from dgviz.processes.model import PAST
+from dgviz.processes.model import PAST, ProcessModel
 from dgviz.processes.spin_up import leaped, linearized, spin_up
 
 
@@ -45,7 +45,7 @@ def _state_of(model: DifferentiableModel, first: Tensors) -> tuple[dict[str, Ten
         parameters = model.parameters_of(first)
         if not processes.stores:
             return model.after(first), {}
-        found = spin_up(processes.stepper(first.forcings, parameters), declared_stores(model, first))
+        found = spin_up(processes.stepper(first.forcings, parameters), declared_stores(processes, parameters, first))
     stores = {name: values[None] for name, values in zip(processes.stores, found.stores, strict=True)}
     return model.after(replace(first, initial=networks | stores)), dict(
         zip(processes.stores, found.unsettled, strict=True)
@@ -66,11 +66,11 @@ def yearly_states(model: DifferentiableModel | Ensemble, tensors: Tensors) -> di
     return {name: torch.stack([of_year[name] for of_year in states]).cpu() for name in states[0]}
 
 
-def declared_stores(model: DifferentiableModel, tensors: Tensors) -> dict[str, Tensor]:
+def declared_stores(processes: ProcessModel, parameters: Mapping[str, Tensor], tensors: Tensors) -> dict[str, Tensor]:
     """The stepped stores as they are declared to begin, `(site, member)` by name."""
-    shape = tensors.target.shape[1], model.network.members
-    full = tensors.target.new_full
-    return {name: full(shape, s.initial, dtype=torch.float64) for name, s in model.process_model.stores.items()}
+    n_members = max((values.shape[-1] for values in parameters.values()), default=1)
+    shape, full = (tensors.target.shape[1], n_members), tensors.target.new_full
+    return {name: full(shape, store.initial, dtype=torch.float64) for name, store in processes.stores.items()}
 
 
 def respond_settled(model: DifferentiableModel, tensors: Tensors, stores: Tensor) -> tuple[Tensor, Tensor]:

@@ -71,8 +71,9 @@ class Tensors:
     def to(self, dtype: torch.dtype) -> "Tensors":
         """The same in another precision."""
         forcings = {k: v.to(dtype) for k, v in self.forcings.items()}
-        numbers = {"attributes": self.attributes.to(dtype), "target": self.target.to(dtype)}
-        return replace(self, forcings=forcings, initial=_in_precision(self.initial, dtype), **numbers)
+        attributes, target = self.attributes.to(dtype), self.target.to(dtype)
+        initial = _in_precision(self.initial, dtype)
+        return replace(self, forcings=forcings, attributes=attributes, target=target, initial=initial)
 
     def part(self, steps: slice) -> "Tensors":
         """Some of these steps, in their order; the state before the first goes only with that."""

@@ -1,7 +1,6 @@
 """Pages, the frame around them, and the server."""
 
 import gc
-import html
 import logging
 import socket
 import traceback
@@ -45,16 +44,19 @@ from dgviz.ui.lenses.train.learning_map import LearningMap
 from dgviz.ui.lenses.train.queue import TrainingQueue
 from dgviz.ui.lenses.train.training import TrainingControl
 from dgviz.ui.lenses.view import View, text
+from dgviz.ui.server import Access, make_server
 from dgviz.ui.session import address
 from dgviz.ui.session.live_what_if import LiveWhatIf
 from dgviz.ui.session.state import AppState
 from dgviz.ui.session.store import DataStore
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.after_pause import AfterPause
+from dgviz.ui.widgets.browser_address import BrowserAddress
 from dgviz.ui.widgets.header import context_bar, header, unreadable_runs
 from dgviz.ui.widgets.help import HelpDialog
 from dgviz.ui.widgets.islands import STYLE, Island, Sea
 from dgviz.ui.widgets.sidebar import sidebar
+from dgviz.ui.words.markup import html
 
 # Page -> rows of (views one above the other, columns out of twelve). A page is built when it is first opened.
 PAGES: dict[str, tuple[tuple[tuple[tuple[type[View], ...], int], ...], ...]] = {
@@ -92,44 +94,51 @@ EXPLAINED = (DataError, ConfigError, RunError)  # say all that there is to say, 
 log = logging.getLogger(__name__)
 
 
-def create_app(store: DataStore | None = None) -> pn.viewable.Viewable:
-    """The dashboard of one session; a page that says what is wrong where it cannot be built."""
+def create_app(store: DataStore | None = None, visitor: str = "") -> pn.viewable.Viewable:
+    """The dashboard of one session; a page that says what is wrong where it cannot be built.
+
+    Its frame is sent at once, what is in it when the browser has opened its connection: a page that is only fetched
+    costs little.
+    """
     material.prepare()
-    try:
-        store = store or pn.state.as_cached("store", lambda: DataStore(default_runs_folder()))
-        state = AppState(store)
-        problems = _read_address(state)
-        return _frame(state, problems)
-    except Exception as error:
-        log.error("The session could not be built: %s", error, exc_info=not isinstance(error, EXPLAINED))
-        return error_page(error)
-
-
-def error_page(error: Exception) -> pn.viewable.Viewable:
-    """What failed and what to do, in place of the dashboard."""
-    said = html.escape(str(error) or type(error).__name__)
-    return material.page(
+    page = material.page(
         title="dgviz",
         sx=theme.PAGE,
-        main=[
-            text(
-                f"<h2>The dashboard could not start</h2><p class='problem'>{said}</p>"
-                "<p>Correct this and reload the page. The terminal in which dgviz runs has the details.</p>",
-                margin=24,
-            )
-        ],
+        dark_theme=b"dark" in pn.state.session_args.get("theme", ()),
+        sidebar=[pn.Spacer(height=0)],
+        sidebar_width=300,
+    )
+
+    def fill():
+        try:
+            state = AppState(store or pn.state.as_cached("store", lambda: DataStore(default_runs_folder())), visitor)
+            _fill(page, state, _read_address(state))
+        except Exception as error:
+            log.error("The session could not be built: %s", error, exc_info=not isinstance(error, EXPLAINED))
+            page.main = [could_not_start(error)]
+
+    pn.state.onload(fill)
+    return page
+
+
+def could_not_start(error: Exception) -> pn.viewable.Viewable:
+    """What failed and what to do, in place of the dashboard."""
+    return text(
+        html(
+            "<h2>The dashboard could not start</h2><p class='problem'>{}</p>"
+            "<p>Correct this and reload the page. The terminal in which dgviz runs has the details.</p>",
+            str(error) or type(error).__name__,
+        ),
+        margin=24,
     )
 
 
-def _frame(state: AppState, problems: list[str]) -> pn.viewable.Viewable:
+def _fill(page: pn.viewable.Viewable, state: AppState, problems: list[str]) -> None:
     help_dialog = HelpDialog()
-    frame = material.page(
-        title="dgviz",
-        sx=theme.PAGE,
+    page.param.update(
         dark_theme=state.dark,
         header=header(state, lambda: help_dialog.show_about(state.science.site, lower_first(state.target.long_name))),
         sidebar=sidebar(state, help_dialog),
-        sidebar_width=300,
         main=[
             Sea(
                 _navigation(state),
@@ -138,6 +147,7 @@ def _frame(state: AppState, problems: list[str]) -> pn.viewable.Viewable:
                 _problems(state, problems),
                 *_pages(state),
                 help_dialog,
+                _address(state),
                 material.CloseWhereNarrow(width=theme.NARROW, margin=0),
                 stylesheets=[theme.MAIN, STYLE],
                 sizing_mode="stretch_width",
@@ -145,11 +155,9 @@ def _frame(state: AppState, problems: list[str]) -> pn.viewable.Viewable:
             )
         ],
     )
-    frame.link(state, dark_theme="dark")
-    _write_address(state)
+    page.link(state, dark_theme="dark", bidirectional=True)
     _follow_training(state)
     LiveWhatIf(state)
-    return frame
 
 
 def _navigation(state: AppState):
@@ -200,7 +208,7 @@ def _problems(state: AppState, problems: list[str]):
     """The last thing that went wrong, until it is closed."""
     state.problem = " ".join(problems)
     said = material.Alert(
-        object=state.param.problem,
+        text(state.param.problem),  # its own `object` would be HTML
         severity="warning",
         closeable=True,
         margin=(0, 0, 8, 0),
@@ -221,15 +229,24 @@ def _read_address(state: AppState) -> list[str]:
     return address.from_query(query, state, tuple(PAGES)) if query else []
 
 
-def _write_address(state: AppState) -> None:
+def _address(state: AppState) -> BrowserAddress:
+    """Keeps the browser's address and the state the same, in both directions."""
+
+    def turn(search):
+        state.problem = " ".join(address.turn_to(search, state, tuple(PAGES)))
+        write()
+
+    shown = BrowserAddress(turn)
+
     def write(*_):
-        if pn.state.location is not None and not state.playing:  # each write is a step of the browser's history
-            pn.state.location.search = address.to_query(state)
+        if not state.playing:  # each write is a step of the browser's history
+            shown.search = address.to_query(state)
 
     when_it_rests = AfterPause(write)
     state.param.watch(write, [name for name in address.WATCHED if name != "supposed"])
     state.param.watch(lambda _: when_it_rests(REST), "supposed")  # not at each step of a drag
-    pn.state.onload(write)
+    write()
+    return shown
 
 
 def _follow_training(state: AppState) -> None:
@@ -255,29 +272,25 @@ def serve(
     data: str = "delaware",
     runs_folder: Path | None = None,
     address: str = "127.0.0.1",
+    access: Access | None = None,
 ) -> None:
     """Serve the dashboard until it is interrupted; the training process is warmed up meanwhile.
 
     Raises DataError before anything is served when the data cannot be read.
     """
+    access = access or Access()
+    port = port or _free_port(address)
     store = DataStore(runs_folder or default_runs_folder(), data)
     store.dataset(data)
-    store.warm_up()
-    port = port or _free_port(address)
     for logger in ("asyncio", "tornado.application"):
         logging.getLogger(logger).addFilter(not_of_a_closed_page)
     gc.freeze()  # the garbage of a session is found without looking through all modules and data
     try:
-        pn.serve(
-            {"/": lambda: create_app(store)},
-            port=port,
-            address=address,
-            show=show,
-            title="dgviz",
-            websocket_origin=_origins(address, port),
-            unused_session_lifetime_milliseconds=120_000,
-            check_unused_sessions_milliseconds=30_000,
-        )
+        store.warm_up()
+        server = make_server(lambda: create_app(store, access.visitor()), port, address, access, show)
+        print(access.words(address, port), flush=True)
+        server.start()
+        server.io_loop.start()
     finally:
         store.close()
 
@@ -300,11 +313,3 @@ def not_of_a_closed_page(record: logging.LogRecord) -> bool:
 def _free_port(address: str) -> int:
     with socket.create_server((address, 0)) as server:
         return server.getsockname()[1]
-
-
-def _origins(address: str, port: int) -> list[str]:
-    """From where pages may connect: this machine and, where others are let in, its own names."""
-    own = {address, "localhost", "127.0.0.1"}
-    if address not in ("localhost", "127.0.0.1"):
-        own |= {socket.gethostname(), socket.getfqdn()}
-    return sorted(f"{host}:{port}" for host in own)

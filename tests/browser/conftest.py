@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -44,24 +45,25 @@ def runs_folder(tmp_path_factory):
     return tmp_path_factory.mktemp("browser") / "runs"
 
 
-@pytest.fixture(scope="session")
-def server(runs_folder):
-    """The address of `dgviz serve` in a process of its own."""
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [
-        sys.executable,
-        "-c",
-        "from dgviz.cli import app; app()",
-        "serve",
-        f"--port={port}",
-        f"--runs={runs_folder}",
-    ]
-    log = runs_folder.with_name("server.log")
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def served(runs_folder, *options, port=None):
+    """The address of `dgviz serve` in a process of its own."""
+    port = port or free_port()
+    command = [sys.executable, "-c", "from dgviz.cli import app; app()", "serve", f"--port={port}", *options]
+    log = runs_folder.with_name(f"server-{port}.log")
     with log.open("w") as file:
         process = subprocess.Popen(
-            command, stdout=file, stderr=subprocess.STDOUT, env={**os.environ, "OMP_NUM_THREADS": "1"}
+            [*command, f"--runs={runs_folder}"],
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "OMP_NUM_THREADS": "1"},
         )
     address = f"http://127.0.0.1:{port}"
     try:
@@ -75,6 +77,13 @@ def server(runs_folder):
         except subprocess.TimeoutExpired:
             process.kill()
     assert "Traceback" not in log.read_text(), log.read_text()
+
+
+@pytest.fixture(scope="session")
+def server(runs_folder):
+    """The server that most tests share."""
+    with served(runs_folder) as address:
+        yield address
 
 
 def _wait_until_it_answers(address, process, log):

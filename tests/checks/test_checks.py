@@ -8,6 +8,7 @@ import xarray as xr
 
 from dgviz import ProcessModel
 from dgviz.checks import FOR_ALL, Trial, balance_closes, checks_by_name
+from dgviz.learn.model import of_processes
 from dgviz.learn.site_model import SiteModel
 from dgviz.learn.tensors import Tensors
 from dgviz.processes.declare import Flux, Forcing, Process, State
@@ -28,7 +29,7 @@ class Given(torch.nn.Module):
         return self.given
 
     def mean(self, tensors, only=None):
-        values = self.process_model.mean(tensors.forcings, self.given, only)
+        values = self.process_model.mean(tensors.forcings, self.given, only, of_processes(tensors.initial))
         return values | {self.target: values[self.target] + self.added}
 
 
@@ -37,7 +38,7 @@ def trial_of(process_model, target, added=0.0):
     n_time = WARMUP + STEPS
     forcings, parameters = make_example(process_model, n_time=n_time, n_site=1, n_member=2, where=0.4)
     parameters = {k: v.detach() for k, v in parameters.items()}
-    tensors = Tensors(forcings, torch.zeros(1, 1), torch.zeros(n_time, 1), WARMUP)
+    tensors = Tensors(forcings, torch.zeros(1, 1), torch.zeros(n_time, 1), WARMUP, year=100)
     time = xr.DataArray(pd.date_range("2001-03-01", periods=STEPS), dims="time")
     return Trial(SiteModel(Given(process_model, parameters, target, added), tensors, time, target))
 
@@ -88,6 +89,13 @@ class HouseAsSeen(House):
         return dict(gain=0.1 * (seen - indoors))
 
 
+class Cellar(House):
+    """A cellar that takes up a thousandth of the difference each step."""
+
+    def forward(self, *, warmth, indoors):
+        return dict(gain=0.001 * (warmth - indoors))
+
+
 class Smooth(Process):
     """Looks back a step without saying so."""
 
@@ -113,10 +121,11 @@ def test_a_sound_house_passes_below_zero_too():
     [
         ((SeesAhead, HouseAsSeen), {}, {"no_response_to_the_future", "restart_is_one_run"}),
         ((SeesAll, HouseAsSeen), {}, {"sites_are_independent"}),
+        ((Cellar,), {}, {"start_is_forgotten"}),
         ((House, Smooth), {"target": "shown"}, {"restart_is_one_run"}),
         ((House,), {"added": torch.linspace(0, 1, WARMUP + STEPS)[:, None]}, {"balance_closes"}),
     ],
-    ids=["sees ahead", "feels its neighbours", "forgets at a restart", "a network adds heat"],
+    ids=["sees ahead", "feels its neighbours", "warms for years", "forgets at a restart", "a network adds heat"],
 )
 def test_a_planted_fault_fails_its_check_and_no_other(processes, options, expected):
     assert failed(*processes, **options) == expected
@@ -124,6 +133,7 @@ def test_a_planted_fault_fails_its_check_and_no_other(processes, options, expect
 
 def test_every_check_for_all_is_tried_by_a_fault():
     assert {check.__name__ for check in FOR_ALL} == {
+        "start_is_forgotten",
         "no_response_to_the_future",
         "sites_are_independent",
         "restart_is_one_run",

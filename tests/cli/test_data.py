@@ -50,10 +50,10 @@ def test_a_check_says_the_domain_the_step_and_what_was_converted(command, tmp_pa
         "forcings tair (degC), discharge (m3 s-1)",
         "targets water_temperature (degC)",
         "water_temperature observed 100.0% of the days",
-        "area mi2 km2 times 2.58999",
-        "tair degrees F degC times 0.555556, minus 17.7778",
-        "discharge cfs m3 s-1 times 0.0283168",
-        "water_temperature K degC minus 273.15",
+        "converted area from mi2 to km2: times 2.58999",
+        "converted tair from degrees F to degC: times 0.555556, minus 17.7778",
+        "converted discharge from cfs to m3 s-1: times 0.0283168",
+        "converted water_temperature from K to degC: minus 273.15",
     ):
         assert line in lines, line
 
@@ -68,13 +68,14 @@ def test_a_check_lists_the_problems_of_every_site_of_own_files(command, tmp_path
     for site, table in zip("abcd", (good, bad_rain, kelvin, bad_rain), strict=True):
         table.to_csv(tmp_path / f"{site}.csv", index=False)
     done = command("check", tmp_path)
-    assert done.exit_code == 1 and "and 2 more; `dgviz data check` lists them" in done.stderr
-    assert done.stdout.count("prcp on 1989-10-04 is -1") == done.stdout.count("(3 times)") == 2
+    assert done.exit_code == 0 and "1 of 4, 3 left out" in done.stdout
+    assert done.stdout.count("prcp on 1989-10-04 is -1") == 2
     assert "site c: tmean on 1989-10-01 is 280; this looks like kelvin" in done.stdout
-    for site in "bd":
+    for site in "abcd":
         text.to_csv(tmp_path / f"{site}.csv", index=False)
     done = command("check", tmp_path)
-    assert done.exit_code == 1 and done.stdout.count("prcp is 'dry', not a number") == 2
+    assert done.exit_code == 1 and done.stdout.count("prcp is 'dry', not a number") == 4
+    assert "and 3 more; `dgviz data check` lists them" in done.stderr
 
 
 def test_an_import_is_listed_and_opens_by_its_name(command, folder):

@@ -10,6 +10,7 @@ import pytest
 
 from dgviz.datasets import DataError, attribute_names, forcing_names, open_dataset, read_path
 from dgviz.datasets.camels_us import load
+from dgviz.datasets.remarks import Remark, remarks
 from tests.datasets.camels_files import AREA, DAYS, weather, write_attributes, write_camels, write_flow, write_weather
 
 
@@ -148,7 +149,8 @@ def test_exchanged_temperatures_are_put_in_order_and_noted(folder):
     ds = open_dataset(folder)
     day = ds.sel(site="01013500", time="1990-01-05")
     assert (float(day.tmin), float(day.tmax), float(day.tmean)) == (2.0, 9.0, 5.5)
-    assert "tmin and tmax exchanged where tmin was above tmax: 1 days of 1 basins" in ds.history
+    words = "where tmin was above tmax: 1 days of 1 basins (01013500)"
+    assert Remark("exchanged", "tmin, tmax", words) in remarks(ds)
 
 
 def test_streamflow_is_over_the_area_of_the_weather_file_and_another_area_is_noted(folder):
@@ -195,3 +197,23 @@ def test_a_published_day_becomes_that_of_the_prepared_file(tmp_path):
     published, prepared = (ds.sel(site="01022500", time="2000-01-03") for ds in (read_path(tmp_path), load(data)))
     for name in forcing_names(published.expand_dims(["time", "site"])) + ["streamflow"]:
         assert float(published[name]) == pytest.approx(float(prepared[name]), rel=2e-3), name
+
+
+def test_a_word_in_a_file_leaves_the_basin_out_by_line_and_column(folder):
+    (flow,) = folder.rglob("01013500_streamflow*")
+    flow.write_text(flow.read_text().replace("01013500 1989 10 05   100.00", "01013500 1989 10 05      Ice"))
+    ds = open_dataset(folder)
+    assert "01013500_streamflow_qc.txt: line 5: flow is 'Ice', not a number" in left_out(ds)["01013500"]
+    (weather_file,) = folder.rglob("01022500_lump*")
+    weather_file.write_text(
+        weather_file.read_text().replace("\t3.00\t", "\ttrace\t", 1).replace("43200.00\t3.00", "x", 0)
+    )
+    assert "line 5: prcp is 'trace', not a number" in left_out(open_dataset(folder))["01022500"]
+
+
+@pytest.mark.parametrize("name", ["topo", "soil"])
+def test_an_id_twice_is_named_in_any_table(folder, name):
+    file = folder / f"camels_attributes_v2.0/camels_{name}.txt"
+    file.write_text(file.read_text() + file.read_text().splitlines()[1].removeprefix("0") + "\n")
+    with pytest.raises(DataError, match=rf"camels_{name}\.txt: site 01013500 appears twice \(lines 2, 5\)"):
+        open_dataset(folder)

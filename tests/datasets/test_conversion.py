@@ -6,6 +6,7 @@ import pytest
 import xarray as xr
 
 from dgviz.datasets import DataError, conversions, open_dataset
+from dgviz.datasets.remarks import Remark, remarks
 from tests.datasets.test_table import days_of_weather, folder, message, rewrite  # noqa: F401  folder is a fixture
 
 AREA = {"0001": 100.0, "0002": 50.0}  # km2, in attributes.csv of the folder
@@ -38,7 +39,7 @@ def test_a_column_in_other_units_is_converted(folder, header, given, name, how):
     np.testing.assert_allclose(ds[name].sel(site="0002"), expected, rtol=1e-5, atol=1e-4)
     units = header.partition("[")[2].rstrip("]")
     assert conversions(ds) == [(name, units, ds[name].units, how)]
-    assert f"{name} converted from {units} to {ds[name].units} ({how})" in ds.history
+    assert Remark("converted", name, f"from {units} to {ds[name].units}: {how}") in remarks(ds)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,7 @@ def test_a_volume_becomes_a_depth_over_the_area(folder, name, units, factor):  #
     ds = open_dataset(folder)
     for site, area in AREA.items():
         np.testing.assert_allclose(ds.streamflow.sel(site=site), 10 * factor * 86.4 / area, rtol=1e-5)
-    assert "discharge" not in ds and (units == "m3/s" and name == "discharge" or "streamflow" in ds.history)
+    assert "discharge" not in ds and ("converted", "streamflow") in [remark[:2] for remark in remarks(ds)]
 
 
 def test_a_volume_without_an_area_asks_for_it(folder):  # noqa: F811
@@ -80,8 +81,11 @@ def test_attributes_with_known_units_are_converted(folder, area):  # noqa: F811
 
 
 def test_a_mark_for_a_missing_value_is_found_before_it_is_converted(folder):  # noqa: F811
-    write_series(folder, lambda t: t.drop(columns="tmin").assign(**{"tmin [K]": -9999.0}))
-    assert "tmin on 1990-10-01 is -9999; this looks like a mark for a missing value" in message(folder)
+    marked = lambda t: t.drop(columns="tmin").assign(**{"tmin [K]": np.where(t.date < "1991", -9999.0, 280.0)})  # noqa: E731
+    write_series(folder, marked)
+    ds = open_dataset(folder)
+    assert str(ds.time.values[0])[:10] == "1991-01-01" and float(ds.tmin.max()) == pytest.approx(6.85, rel=1e-4)
+    assert "tmin -9999 (92)" in ds.dgviz_remarks
 
 
 def test_units_of_a_netcdf_are_converted(folder, tmp_path):  # noqa: F811
@@ -99,7 +103,7 @@ def test_units_of_a_netcdf_are_converted(folder, tmp_path):  # noqa: F811
     read.to_netcdf(tmp_path / "again.nc", engine="h5netcdf")
     again = open_dataset(tmp_path / "again.nc")
     xr.testing.assert_allclose(again, read)
-    assert again.history == read.history and conversions(again) == conversions(read)
+    assert remarks(again) == remarks(read) and conversions(again) == conversions(read)
 
 
 def test_coordinates_stay_coordinates(folder, tmp_path):  # noqa: F811
@@ -138,5 +142,5 @@ def test_exchange_of_carbon_is_converted(tmp_path, hourly):
 def test_plain_days_are_not_told_as_converted(folder):  # noqa: F811
     write_series(folder, lambda t: t.rename(columns={"prcp": "prcp [mm/day]", "tmin": "tmin [deg C]"}))
     ds = open_dataset(folder)
-    assert conversions(ds) == [] and "converted" not in ds.history
+    assert conversions(ds) == [] and "converted" not in {remark.kind for remark in remarks(ds)}
     assert isinstance(ds.indexes["time"], pd.DatetimeIndex)

@@ -10,6 +10,7 @@ import xarray as xr
 
 from dgviz import datasets
 from dgviz.datasets import DataError, attribute_names, forcing_names, open_dataset, period_slice
+from dgviz.datasets.remarks import remarks
 from dgviz.paths import data_folder
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
@@ -30,7 +31,9 @@ def camels(camels_file):
 
 def test_sources_are_the_modules_that_load():
     assert set(datasets.sources()) == {
-        *("delaware", "delaware_river", "camels_us", "camels_folder", "caravan", "stream_temperature", "table")
+        *("delaware", "delaware_river", "camels_us", "camels_folder", "caravan", "stream_temperature", "table"),
+        *("camels_aus", "camels_br", "camels_ch", "camels_cl", "camels_de", "camels_gb", "lamah_ce"),
+        *("airgr", "neuralhydrology_folder"),
     }
     for name, module in datasets.sources().items():
         assert module.title and module.__doc__, name
@@ -126,7 +129,8 @@ def test_camels_basins_in_doubt_are_flagged(camels):
 
 def test_camels_temperatures_are_in_order_and_their_mean_is_kept(camels, camels_file):
     assert (camels.tmin <= camels.tmax).all()
-    assert re.search(r"exchanged where tmin was above tmax: \d+ days of 65 basins", camels.history)
+    (said,) = [remark for remark in remarks(camels) if remark.kind == "exchanged"]
+    assert re.search(r"where tmin was above tmax: \d+ days of 65 basins", said.text)
     with xr.open_dataset(camels_file, engine="h5netcdf") as raw:
         raw = raw[["tmin", "tmax"]].rename(basin="site").sel(site=camels.site).isel(time=slice(0, 366)).load()
     assert (raw.tmin > raw.tmax).any()

@@ -15,6 +15,7 @@ from dgviz.datasets import (
     period_slice,
     target_names,
 )
+from dgviz.datasets.remarks import remarks
 from dgviz.datasets.steps import check_times
 
 
@@ -58,8 +59,9 @@ def test_more_than_one_science_has_to_be_told_apart(rivers, tmp_path, kind):
         domain_of(rivers)
     (rivers / "attributes.csv").write_text(f"# domain: stream_temperature\n{header}")
     assert domain_of(rivers) == "stream_temperature"
-    with pytest.raises(DataError, match="column 'streamflow' is not known"):  # it is another science's
-        open_dataset(rivers)
+    ds = open_dataset(rivers)  # the others are another science's
+    said = "columns that stream_temperature does not know"
+    assert ("not read", "streamflow, prcp, tmean", said) in remarks(ds) and "streamflow" not in ds
 
 
 def test_a_line_number_counts_the_line_of_the_domain(rivers):
@@ -155,10 +157,12 @@ def test_a_folder_may_hold_hours(hourly, tmp_path):
     read = open_dataset(tmp_path, vocabularies=vocabularies)
     assert read.step == "hour" and read.sizes == {"time": ds.sizes["time"], "site": 1}
     table.drop(table.index[5]).to_csv(tmp_path / "a.csv", index_label="date", date_format="%Y-%m-%d %H:%M")
-    with pytest.raises(DataError, match=r"a\.csv: hour 2000-01-01 05:00 is missing; add a row"):
+    with pytest.raises(DataError, match=r"a\.csv: site a: light on 2000-01-01 05:00 is empty"):
         open_dataset(tmp_path, vocabularies=vocabularies)
     (tmp_path / "a.csv").write_text("date,light,exchange\n2000-01-01 00:00,1,1\n2000-01-01 1 am,1,1\n")
-    with pytest.raises(DataError, match=r"line 3: date '2000-01-01 1 am' is not written as 1990-10-01 05:00"):
+    with pytest.raises(
+        DataError, match=r"line 3: date '2000-01-01 1 am' is not written as YYYY-MM-DD, such as 1990-10-01 05:00"
+    ):
         open_dataset(tmp_path, vocabularies=vocabularies)
 
 
@@ -168,15 +172,22 @@ def test_a_span_of_hours_ends_with_its_last_day(hourly, tmp_path):
     assert open_dataset("mine", vocabularies=vocabularies).sizes["time"] == 731 * 24
 
 
-def test_another_step_than_the_domains_is_refused(hourly, monthly, tmp_path):
-    for (ds, vocabularies), message in (
-        (hourly, "daily data; the domain canopy is written for hours"),
-        (monthly, "daily data; the domain lake is written for months"),
-    ):
-        days = pd.date_range("2000-01-01", periods=ds.sizes["time"])
-        file = written(ds.assign_coords(time=days), tmp_path / f"{ds.domain}.nc")
-        with pytest.raises(DataError, match=message):
-            open_dataset(file, vocabularies=vocabularies)
+def test_a_step_coarser_than_the_domains_is_refused(hourly, tmp_path):
+    ds, vocabularies = hourly
+    days = pd.date_range("2000-01-01", periods=ds.sizes["time"])
+    file = written(ds.assign_coords(time=days), tmp_path / "canopy.nc")
+    with pytest.raises(DataError, match="the usual step is 1 day, but the domain canopy is written for hours"):
+        open_dataset(file, vocabularies=vocabularies)
+
+
+def test_a_step_finer_than_the_domains_is_gathered(monthly, tmp_path):
+    ds, vocabularies = monthly
+    days = pd.date_range("2000-01-01", "2005-12-31")
+    ds = ds.isel(time=[0]).drop_vars("time").isel(time=np.zeros(len(days), int)).assign_coords(time=days)
+    ds["rain"] = ds.rain.copy(data=np.repeat(days.month.to_numpy("float32")[:, None], 2, 1))
+    read = open_dataset(written(ds, tmp_path / "lake.nc"), vocabularies=vocabularies)
+    assert read.sizes["time"] == 72 and float(read.rain[3, 0]) == 4.0
+    assert "values every 1 day are made monthly: mean of rain, level" in read.dgviz_remarks
 
 
 HOURS = pd.date_range("2000-01-01", periods=100, freq="h")
@@ -202,8 +213,9 @@ def test_a_wrong_time_is_named(message):
 def test_a_gap_in_a_forcing_names_the_hour(hourly, tmp_path):
     ds, vocabularies = hourly
     ds.light[5, 1] = np.nan
-    with pytest.raises(DataError, match="site b: light on 2000-01-01 05:00 is empty.*a value on every hour"):
-        open_dataset(written(ds, tmp_path / "mine.nc"), vocabularies=vocabularies)
+    read = open_dataset(written(ds, tmp_path / "mine.nc"), vocabularies=vocabularies)
+    assert list(read.site.values) == ["a"] and "site b: light on 2000-01-01 05:00 is empty" in read.left_out
+    assert "a value on every hour" in read.left_out
 
 
 def test_a_value_below_zero_is_refused_only_where_it_cannot_be(hourly, tmp_path):

@@ -46,6 +46,12 @@ def message(folder) -> str:
     return str(error.value)
 
 
+def what_is_said(folder) -> str:
+    """The reasons why sites are left out and what else is remarked."""
+    ds = open_dataset(str(folder))
+    return "\n".join([ds.attrs.get("left_out", ""), *(" | ".join(remark) for remark in remarks(ds))])
+
+
 # ---- what is right is read
 
 
@@ -112,6 +118,13 @@ def test_flag_of_a_netcdf_is_no_attribute(folder, tmp_path):
     assert "regulated" not in attribute_names(open_dataset(str(tmp_path / "mine.nc")))
 
 
+def test_sites_of_different_days_are_cut_to_those_that_keep_the_most_data(folder):
+    rewrite(folder, lambda frame: frame.iloc[31:])
+    ds = open_dataset(str(folder))
+    assert f"{ds.indexes['time'][0]:%Y-%m-%d}" == "1990-11-01" and ds.sizes["site"] == 2
+    assert "different days; 1990-11-01/1993-09-30 keeps the most data" in what_is_said(folder)
+
+
 # ---- what is wrong is named: file, site, variable, day and fix
 
 
@@ -120,27 +133,23 @@ def replace_day(frame, old, new):
 
 
 WRONG_SERIES = {
-    "missing day": (lambda f: f[f.date != "1991-03-05"], ["1991-03-05", "missing", "add a row"]),
-    "missing days": (lambda f: f.drop(index=range(100, 110)), ["1991-01-09", "and 7 more"]),
+    "missing day": (lambda f: f[f.date != "1991-03-05"], ["1991-03-05", "1 days have no row", "fill it"]),
+    "missing days": (lambda f: f.drop(index=range(100, 110)), ["1991-01-09", "10 days have no row"]),
     "duplicate day": (lambda f: replace_day(f, "1991-03-05", "1991-03-04"), ["1991-03-04", "twice"]),
-    "unsorted": (lambda f: f.iloc[::-1], ["order", "1993-09-29", "sort"]),
     "bad date": (lambda f: replace_day(f, "1990-10-03", "03/10/1990"), ["line 4", "'03/10/1990'", "1990-10-01"]),
     "negative rain": (set_cell("prcp", "1991-03-05", -2), ["0002: prcp", "1991-03-05", "-2", "negative"]),
     "gap in forcing": (set_cell("prcp", "1991-03-05", None), ["0002: prcp", "1991-03-05", "empty", "fill it"]),
-    "fill value": (set_cell("prcp", "1991-03-05", -999), ["0002: prcp", "-999", "real value"]),
-    "fill value in target": (set_cell("streamflow", "1991-03-05", -9999), ["streamflow", "leave the cell empty"]),
+    "fill value": (set_cell("prcp", "1991-03-05", -999), ["0002: prcp", "prcp -999 (1)", "is empty"]),
     "text": (set_cell("prcp", "1990-10-02", "trace"), ["line 3", "prcp", "'trace'", "not a number"]),
     "too hot": (set_cell("tmax", "1991-03-05", 95), ["tmax", "95", "between -90 and 60 degC"]),
     "infinite": (set_cell("prcp", "1991-03-05", "inf"), ["prcp", "1991-03-05", "inf"]),
-    "swapped": (lambda f: f.rename(columns={"tmin": "tmax", "tmax": "tmin"}), ["tmin", "above", "swapped"]),
     "kelvin": (lambda f: f.assign(tmin=f.tmin + 273, tmax=f.tmax + 273), ["kelvin", "subtract 273.15"]),
     "units": (lambda f: f.rename(columns={"prcp": "prcp [K]"}), ["prcp", "'K'", "'mm d-1'", "different things"]),
     "unknown units": (lambda f: f.rename(columns={"prcp": "prcp [furlogs]"}), ["'furlogs'", "not known", "UDUNITS"]),
     "misspelt": (lambda f: f.rename(columns={"prcp": "prpc"}), ["'prpc'", "Did you mean 'prcp'?"]),
     "no date": (lambda f: f.drop(columns="date"), ["no column date"]),
     "column twice": (lambda f: f.assign(**{"prcp [mm d-1]": 1.0}), ["prcp", "twice"]),
-    "other columns": (lambda f: f.drop(columns="streamflow"), ["streamflow", "not in both"]),
-    "other days": (lambda f: f.iloc[31:], ["1990-11-01/1993-09-30", "cut the files"]),
+    "other columns": (lambda f: f.drop(columns="streamflow"), ["streamflow", "not in it, but in those of other sites"]),
     "no rows": (lambda f: f.iloc[:0], ["no rows"]),
 }
 
@@ -149,24 +158,29 @@ WRONG_SERIES = {
 def test_mistake_in_a_series_is_named(folder, mistake):
     change, expected = WRONG_SERIES[mistake]
     rewrite(folder, change)
-    text = message(folder)
-    assert "0002.csv" in text
+    text = what_is_said(folder)
+    assert list(open_dataset(str(folder)).site.values) == ["0001"] and "0002.csv" in text
     for part in expected:
         assert part in text
 
 
 WRONG_SITES = {
+    "words": (lambda text: text.replace("0.8", "oak"), ["line 2", "forest", "'oak'", "not a number"]),
+    "units of area": (lambda text: text.replace("area,", "area [m],"), ["area", "'m'", "'km2'"]),
+    "no site": (lambda text: text.replace("0002,", ","), ["line 3", "no site"]),
     "site twice": (lambda text: text.replace("0002,", "0001,"), ["site 0001", "twice"]),
-    "no latitude": (lambda text: text.replace("lat,", "latitude,"), ["no column lat"]),
+    "no latitude": (lambda text: text.replace("lat,", "breadth,"), ["no column lat"]),
+}
+LEFT_OUT = {
     "latitude": (lambda text: text.replace("42,-75", "142,-75"), ["site 0002", "lat is 142", "-90 and 90"]),
     "longitude": (lambda text: text.replace("42,-75", "42,285"), ["site 0002", "lon is 285", "-180 and 180"]),
     "empty latitude": (lambda text: text.replace("42,-75", ",-75"), ["site 0002", "lat is nan"]),
-    "words": (lambda text: text.replace("0.8", "oak"), ["line 2", "forest", "'oak'", "not a number"]),
-    "fill value": (lambda text: text.replace("0.8", "-999"), ["site 0001", "forest", "-999", "leave it empty"]),
+    "area in m2": (
+        lambda text: text.replace(",100,", ",1e8,"),
+        ["site 0001", "area is 1e+08", "7e+06 km2", "area [m2]"],
+    ),
     "area": (lambda text: text.replace(",100,", ",0,"), ["site 0001", "area is 0", "positive"]),
-    "units of area": (lambda text: text.replace("area,", "area [m],"), ["area", "'m'", "'km2'"]),
-    "no site": (lambda text: text.replace("0002,", ","), ["line 3", "no site"]),
-    "no file": (lambda text: text.replace("0002,", "0003,"), ["no file 0003.csv"]),
+    "no file": (lambda text: text.replace("0002,", "0003,"), ["1 of 2 sites have no file of series: 0003.csv"]),
 }
 
 
@@ -180,13 +194,27 @@ def test_mistake_in_the_attributes_is_named(folder, mistake):
         assert part in text
 
 
-def test_broken_csv_is_named(folder):
-    (folder / "0002.csv").write_text("date,prcp,tmin,tmax,streamflow\n1990-10-01,1,2,3,4,5\n")
-    assert "0002.csv: cannot be read as CSV" in message(folder)
-    (folder / "0002.csv").write_bytes(b"\xff\xfe\x00\x01")
-    assert "0002.csv: cannot be read as CSV" in message(folder)
-    (folder / "0002.csv").write_text("")
-    assert "0002.csv: cannot be read as CSV" in message(folder)
+@pytest.mark.parametrize("mistake", LEFT_OUT)
+def test_a_site_with_a_mistake_in_the_attributes_is_left_out(folder, mistake):
+    change, expected = LEFT_OUT[mistake]
+    (folder / "attributes.csv").write_text(change(SITES))
+    text = what_is_said(folder)
+    assert open_dataset(str(folder)).sizes["site"] == 1
+    for part in expected:
+        assert part in text
+
+
+BROKEN = [
+    b"date,prcp,tmin,tmax,streamflow\n1990-10-01,1,2,3,4,5\n",
+    b"\x00\x01\xfe",
+    b"",
+]
+
+
+@pytest.mark.parametrize("content", BROKEN)
+def test_broken_csv_is_named(folder, content):
+    (folder / "0002.csv").write_bytes(content)
+    assert "0002.csv: cannot be read as CSV" in what_is_said(folder)
 
 
 def test_folder_without_attributes_says_what_it_needs(tmp_path):
@@ -223,8 +251,8 @@ def test_without_an_observed_column_the_target_is_empty_and_that_is_said(folder)
 
 WRONG_NETCDF = {
     "units": (lambda ds: ds.assign(prcp=ds.prcp.assign_attrs(units="K")), ["prcp", "'K'", "'mm d-1'"]),
-    "no units": (lambda ds: ds.assign(prcp=ds.prcp.drop_attrs()), ["prcp", "''", "'mm d-1'"]),
-    "no site": (lambda ds: ds.rename(site="basin"), ["no coordinate 'site'"]),
+    "no units": (lambda ds: ds.assign(prcp=ds.prcp.drop_attrs()), ["prcp has no units", "add units='mm d-1'"]),
+    "no site": (lambda ds: ds.rename(site="place"), ["no coordinate 'site'"]),
     "no latitude": (lambda ds: ds.drop_vars("lat"), ["no coordinate 'lat'"]),
     "period": (lambda ds: ds.assign_attrs(test_period="1993-10-01/1994-09-30"), ["test_period", "beyond the record"]),
     "hours": (lambda ds: ds.assign_coords(time=ds.time + np.timedelta64(6, "h")), ["06:00", "whole day"]),
@@ -243,4 +271,4 @@ def test_mistake_in_a_netcdf_is_named(folder, tmp_path, mistake):
 
 def test_file_that_is_no_netcdf_is_named(tmp_path):
     (tmp_path / "mine.nc").write_text("hello")
-    assert "mine.nc: cannot be read as NetCDF-4" in message(tmp_path / "mine.nc")
+    assert "mine.nc: cannot be read as NetCDF" in message(tmp_path / "mine.nc")

@@ -2,16 +2,14 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 
-import psutil
 import pytest
 
-from dgviz.experiment import worker
+from dgviz.experiment import worker, worker_file
 from dgviz.experiment.config import RunConfig
-from dgviz.experiment.runs import Run, RunError
+from dgviz.experiment.runs import Run, RunError, list_runs
 
 SMALL = dict(sites=("01413500", "01415000"), members=2, hidden=4, warmup=30, window=60)
 
@@ -22,8 +20,7 @@ def run(tmp_path):
 
 
 def claimed_by(run, pid):
-    started = psutil.Process(pid).create_time()
-    (run.folder / "worker.json").write_text(json.dumps({"pid": pid, "started": started}))
+    (run.folder / "worker.json").write_text(json.dumps(worker_file._identity(pid)))
 
 
 def test_a_dead_process_that_nobody_has_buried_does_not_live(run):
@@ -52,15 +49,51 @@ def test_a_failed_run_goes_on_from_its_last_epoch(run, monkeypatch):
     assert first[0]["device"].startswith(("CPU", "NVIDIA"))
 
 
-def test_a_run_put_back_and_asked_to_stop_while_it_waits_keeps_what_it_learned(run):
+def killed_before_the_record(run):
     worker.carry_out(run)
-    shutil.rmtree(run.folder / "results.zarr")  # as if the process had died before it wrote them
+    (run.folder / "record.json").unlink()
+    (run.folder / "worker.json").write_text(json.dumps({"pid": 1, "boot": "another", "ticks": 0}))
+
+
+def test_a_run_killed_before_its_record_is_not_done_and_goes_on(run):
+    killed_before_the_record(run)
+    assert run.status == "failed" and "is gone" in run.error
+    epochs = run.progress
+    worker.carry_out(run)
+    assert run.status == "done" and run.progress == epochs and run.damage == []
+
+
+def test_a_run_taken_from_the_queue_is_again_what_it_was(run):
+    killed_before_the_record(run)
+    before, files = (run.status, run.error, run.progress), sorted(run.folder.rglob("*"))
+    run.wait_again()
     assert run.status == "waiting"
-    learned = run.progress
     run.request("stop")
-    assert run.folder.is_dir() and run.progress == learned
+    assert (run.status, run.error, run.progress) == before and sorted(run.folder.rglob("*")) == files
+
+
+@pytest.mark.parametrize("left", ["weights.pt", "progress.jsonl", "checkpoint-2.pt"])
+def test_a_failed_run_without_a_first_checkpoint_is_not_removed_from_the_queue(run, left):
+    (run.folder / left).touch()
+    (run.folder / "error.txt").write_text("no luck")
+    run.wait_again()
+    run.request("stop")
+    assert run.status == "failed" and run.error == "no luck" and (run.folder / left).exists()
+
+
+def test_an_extended_run_taken_from_the_queue_is_kept(run):
     worker.carry_out(run)
-    assert run.status in ("stopped", "done") and run.progress[: len(learned)] == learned
+    longer = run.extended(4, run.folder.parent)
+    longer.request("stop")
+    assert longer.status == "failed" and longer.error.startswith("The run was taken from the queue")
+    worker.carry_out(longer)
+    assert longer.status == "done" and len(longer.progress) == 4
+
+
+def test_what_a_person_put_beside_a_waiting_run_is_not_removed_with_it(run):
+    (run.folder / "notes.txt").write_text("mine")
+    run.request("stop")
+    assert (run.folder / "notes.txt").exists() and list_runs(run.folder.parent)[0].folder != run.folder
 
 
 def test_only_a_failed_run_is_put_back(run):

@@ -211,3 +211,13 @@ def test_every_signature_of_camels_is_told_as_made_of_streamflow(name, small, de
     data = delaware.sel(site=list(small.sites)).assign({name: delaware.area})
     (leak,) = leaks(small.edited(test_period="1980-01-01/1980-12-31"), data)
     assert leak.startswith(f"{name} are computed from observed streamflow")
+
+
+def test_the_same_series_under_two_names_is_told(small, delaware):
+    config = small.edited(parameters="shared", holdout="folds", folds=2)
+    data = delaware.sel(site=list(small.sites)).drop_vars("downstream_site").copy(deep=True)
+    assert leaks(config, data) == []
+    one, other = small.sites[0], small.sites[2]
+    data.streamflow.loc[{"site": other}] = 0.9 * data.streamflow.sel(site=one)
+    (leak,) = leaks(config, data)
+    assert leak.startswith(f"{one} and {other} have the same series") and "never divides them" in leak

@@ -29,6 +29,11 @@ def write(run, **files):
         (run.folder / name.replace("_", ".")).write_text(content)
 
 
+def epoch(number):
+    about = dict.fromkeys(("loss", "median_nse", "seconds", "eta"), 0.0) | {"part_name": "", "device": "CPU"}
+    return {"epoch": number, "epochs": 2, "part": 1, "parts": 1, "parameters": {}} | about
+
+
 def test_a_run_keeps_its_configuration(run, small):
     assert Run(run.folder).config == small
     assert run.id.startswith("delaware-") and run.error == "" and run.record == {} and run.progress == []
@@ -48,9 +53,12 @@ def test_status_is_read_from_files_and_worker(run):
     write(run, error_txt="no space left\n\nTraceback ...")
     assert run.status == "failed" and run.error.startswith("no space left")
     (run.folder / "results.zarr").mkdir()
-    assert run.status == "done"
-    write(run, record_json='{"ended": "stopped"}')
+    assert run.status == "failed"  # until there is a record
+    record = dict(ended="stopped", seconds=1.0, device="CPU", backend="fused", created="2026-01-01 00:00")
+    write(run, record_json=json.dumps(record))
     assert run.status == "stopped"
+    write(run, record_json=json.dumps(record | {"ended": "done"}))
+    assert run.status == "done"
 
 
 @pytest.mark.parametrize("content", ["", '{"pid": 1'])
@@ -66,12 +74,13 @@ def test_only_one_process_claims_a_run(run):
 
 def test_a_half_written_line_of_progress_is_left_for_later(run):
     path = run.folder / "progress.jsonl"
-    path.write_text('{"epoch": 1}\n{"epo')
+    first, second = epoch(1), epoch(2)
+    path.write_text(json.dumps(first) + "\n" + json.dumps(second)[:10])
     records, cursor = run.read_progress(0)
-    assert records == [{"epoch": 1}] == run.progress
+    assert records == [first] == run.progress
     with path.open("a") as file:
-        file.write('ch": 2}\n')
-    assert run.read_progress(cursor) == ([{"epoch": 2}], path.stat().st_size)
+        file.write(json.dumps(second)[10:] + "\n")
+    assert run.read_progress(cursor) == ([second], path.stat().st_size)
     assert run.read_progress(path.stat().st_size) == ([], path.stat().st_size)
 
 

@@ -169,3 +169,23 @@ def test_near_sites_are_never_divided():
 def test_distances_are_those_on_the_globe():
     places = land([-1, -1]).assign_coords(lat=("site", [0.0, 0.0]), lon=("site", [0.0, 90.0]))
     np.testing.assert_allclose(distances(places)[0, 1], np.pi / 2 * 6371)
+
+
+def test_the_same_series_under_two_names_is_never_divided():
+    twice = land([-1, -1, -1, -1, -1]).drop_vars("downstream_site")
+    random = np.random.default_rng(0)
+    flow = random.gamma(0.5, 2.0, (twice.sizes["time"], 5))
+    flow[:, 3] = 1.02 * flow[:, 0]
+    twice["streamflow"] = ("time", "site"), flow, {"role": "target"}
+    assert np.argwhere(belonging_together(twice)).tolist() == [[0, 3], [3, 0]]
+    for seed in range(5):
+        for fold in folds_of(RunConfig(holdout="folds", folds=2, seed=seed), twice):
+            assert (0 in fold.held) == (3 in fold.held)
+    (fold,) = folds_of(RunConfig(holdout="sites", held_sites=(str(twice.site.values[3]),)), twice)
+    assert 0 not in fold.trained
+
+
+def test_sites_at_one_place_are_never_divided():
+    near = land([-1, -1, -1, -1, -1]).drop_vars("downstream_site")
+    near = near.assign_coords(lat=("site", [40.0, 40.0001, 41.0, 42.0, 43.0]), lon=("site", [-75.0] * 5))
+    assert np.argwhere(belonging_together(near)).tolist() == [[0, 1], [1, 0]]

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from pathlib import Path
 
 import psutil
 import pytest
@@ -153,25 +154,29 @@ def test_a_run_is_not_trained_twice_at_once(run):
     assert run.status == "training" and run.error == ""
 
 
-@pytest.mark.parametrize("broken", ["results.zarr", "checkpoint-1.pt", "weights.pt"])
+@pytest.mark.parametrize("broken", ["results.zarr", "checkpoint-1.pt", "weights.pt", "checksums.json", "record.json"])
 def test_what_cannot_be_written_whole_is_not_there(broken, run, monkeypatch):
-    def torn(save):
-        def write(data, path, **options):
-            if path.name.startswith(f"{broken}.") and path.suffix == ".partial":
-                path.write_bytes(b"half")
-                raise OSError(28, "No space left on device")
-            return save(data, path, **options)
+    write = Path.write_bytes
 
-        return write
+    def torn(path, content):
+        if f"{broken}." in str(path):
+            write(path, content[:1])
+            raise OSError(28, "No space left on device", str(path))
+        return write(path, content)
 
-    with monkeypatch.context() as patch, pytest.raises(OSError, match="No space left"):
-        patch.setattr(torch, "save", torn(torch.save))
-        patch.setattr(worker.xr.Dataset, "to_zarr", torn(worker.xr.Dataset.to_zarr))
+    def torn_array(results, path, **options):
+        write(path, b"half")
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch, pytest.raises(RunError, match="is full .No space left on device.. Make room"):
+        patch.setattr(Path, "write_bytes", torn)
+        if broken == "results.zarr":
+            patch.setattr(worker.xr.Dataset, "to_zarr", torn_array)
         carry_out(run)
-    assert run.status == "failed" and "No space left on device" in run.error
-    assert not (run.folder / broken).exists()
+    assert run.status == "failed" and "No space left on device" in run.error and "Traceback" not in run.error
+    assert not (run.folder / broken).exists() and not list(run.folder.glob("*.partial"))
     carry_out(run)
-    assert run.status == "done" and usable(run) and run.error == ""
+    assert run.status == "done" and usable(run) and run.error == "" and run.damage == []
 
 
 def test_results_that_were_half_written_are_written_again(run):

@@ -27,9 +27,13 @@ def world():
     return model, replace(tensors, warmup=365)
 
 
+def begin(model, tensors):
+    return declared_stores(model.process_model, model.parameters_of(tensors), tensors)
+
+
 def settled(model, tensors):
     """Stores to which updates without a change of the weights lead."""
-    stores = torch.stack(list(declared_stores(model, tensors).values()))
+    stores = torch.stack(list(begin(model, tensors).values()))
     with torch.no_grad():
         for _ in range(6):
             stores = respond_settled(model, tensors, stores)[1]
@@ -50,7 +54,7 @@ def test_stores_are_those_that_five_hundred_years_one_by_one_leave(world):
     first = tensors.part(slice(365))
     with torch.no_grad():
         year = model.process_model.stepper(first.forcings, model.parameters_of(first))
-        stores = declared_stores(model, first)
+        stores = begin(model, first)
         for _ in range(500):
             stores = year(stores)
     initial = spun_up(model, tensors).tensors.initial

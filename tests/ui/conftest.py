@@ -114,6 +114,10 @@ class FakeRun:
             raise RunError(f"The run {self.id!r} has no results.")
         return self.stored
 
+    def read_results(self, dims=None):
+        results = self.results()
+        return results if dims is None else results[[n for n in results if {*results[n].dims} == {*dims}]]
+
     def simulate(self, dataset, site, start=None, stop=None):
         """Every flux and store, of no physical sense."""
         time = dataset.sel(time=slice(start, stop)).time

@@ -105,7 +105,7 @@ def test_help_derives_from_the_declaration():
     said = process_help(Pick, chosen=True)
     for part in (
         "Choose share of it",
-        "$$a < b$$",
+        "$$a &lt; b$$",
         "\u22121 \u2013 2",
         "<td>\u22120.25</td>",
         "Somebody (2000)",

@@ -6,6 +6,7 @@ Where it has no such parameter: an exponent `gamma` of 1 gives its linear form, 
 hydrograph has the mean delay of HBV's triangle over 3 days.
 """
 
+from dgviz.datasets.common_names import FROM_FLOW
 from dgviz.datasets.hydrology_series import ATTRIBUTES, FORCINGS, TARGETS
 from dgviz.datasets.vocabulary import CALENDAR
 from dgviz.domains import Domain
@@ -72,13 +73,10 @@ domain = Domain(
             routing=(GammaRouting, NoRouting, MuskingumCunge, PlainMuskingumCunge),
         ),
     ),
+    given={"pet": ("pet", "GivenPet")},
     climate=with_climate_of,
     more_results=mean_discharge,
-    # Attributes of CAMELS that are computed from what is to be predicted.
-    from_target=(
-        *("q_mean", "runoff_ratio", "slope_fdc", "baseflow_index", "stream_elas", "hfd_mean", "q5", "q95"),
-        *("high_q_freq", "high_q_dur", "low_q_freq", "low_q_dur", "zero_q_freq"),
-    ),
+    from_target=FROM_FLOW,
     data="delaware",
     backdrop=rain_and_snow,
     evaluations=(UNTRAINED, EVALUATION),

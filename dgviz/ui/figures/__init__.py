@@ -6,6 +6,7 @@ from bokeh.models import FixedTicker, HoverTool, NoOverlap, NumeralTickFormatter
 from bokeh.plotting import figure
 
 from dgviz.ui import theme
+from dgviz.ui.words.markup import escape, html, joined, literal
 
 LEFT = 58  # px left of every time axis, so that stacked panels line up
 
@@ -25,15 +26,22 @@ def plain_figure(height: int, x_label: str = "", y_label: str = "", tools: str =
     return fig
 
 
-def hover(tooltips: list[tuple[str, str]], **options) -> HoverTool:
+def hover(tooltips: list[tuple[str, ...]], **options) -> HoverTool:
     """A hover that shows dates and numbers as people write them."""
     return HoverTool(tooltips=tip(tooltips), formatters={"@time": "datetime"}, **options)
 
 
-def tip(rows: list[tuple[str, str]]) -> str:
-    """What a hover says: a line for each (label, value); the label may be empty."""
-    lines = (f"<div>{label} <b>{value}</b></div>" if label else f"<div>{value}</div>" for label, value in rows)
-    return f"<div style='font: 12px/1.5 {theme.FONT}; font-variant-numeric: tabular-nums'>{''.join(lines)}</div>"
+def tip(rows: list[tuple[str, ...]]) -> str:
+    """What a hover says: a line for each (label, place of the value, units); a label may be empty, units left out.
+
+    Labels and units may come from data: they are shown as they are.
+    """
+    lines = []
+    for label, place, *unit in rows:
+        value = joined(filter(None, (escape(place), *map(literal, unit))), " ")
+        lines.append(html("<div>{} <b>{}</b></div>", literal(label), value) if label else html("<div>{}</div>", value))
+    style = f"font: 12px/1.5 {theme.FONT}; font-variant-numeric: tabular-nums"
+    return str(html("<div style='{}'>{}</div>", style, joined(lines)))
 
 
 def log_ticks(fig: figure) -> None:

@@ -13,6 +13,7 @@ from dgviz.ui import theme
 from dgviz.ui.figures import hover, plain_figure
 from dgviz.ui.figures.buckets import GROUND, MAIN, SIDE, SKY, Arrow, Bucket, Picture
 from dgviz.ui.look import Look
+from dgviz.ui.words.markup import Markup
 from dgviz.ui.words.text import has_no_zero, number, sentence, units
 
 WIDEST = 20  # px, of the widest arrow
@@ -20,8 +21,13 @@ FULL = 98  # the percentile of a store that fills its bucket
 LEAST = 2e-4  # of the widest flux: a smaller one is drawn as a hairline without a label
 EMPTY = 2e-4  # of the fullest store: one that never holds more passes on all it gets within a time step
 SMALL, NORMAL = "11px", "12px"
-STORE_TIP = [("", "<b>@long_name</b>"), ("", "@value @units"), ("empty at", "@empty"), ("full at", "@full @units")]
-FLUX_TIP = [("", "<b>@long_name</b>"), ("", "@value @units"), ("", "@moves")]
+STORE_TIP = [
+    ("", Markup("<b>@long_name</b>")),
+    ("", "@value @units"),
+    ("empty at", "@empty"),
+    ("full at", "@full @units"),
+]
+FLUX_TIP = [("", Markup("<b>@long_name</b>")), ("", "@value @units"), ("", "@moves")]
 
 
 def thin_stores(simulated: xr.Dataset, names) -> frozenset[str]:

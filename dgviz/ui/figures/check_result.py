@@ -77,7 +77,7 @@ def _compared(values: xr.DataArray, inside: xr.DataArray, x_range: Range1d, look
     for i, (case, (colour, style)) in enumerate(zip(cases, styles, strict=True)):
         ink = look.ink(case if case in look.colours else colour)
         line = fig.line("time", f"c{i}", source=source, line_color=ink, legend_label=case, **style)
-        tips.append((case, f"@c{i}{{0.00}} {units(values.attrs['units'])}"))
+        tips.append((case, f"@c{i}{{0.00}}", units(values.attrs["units"])))
     fig.add_tools(hover(tips, mode="vline", renderers=[line], point_policy="follow_mouse"))
     plain_legend(fig, "top_right")
     return fig
@@ -98,7 +98,7 @@ def _summed(values: xr.DataArray, x_range: Range1d, look: Look) -> figure:
     ink = look.token("text")
     line = fig.line("time", "whole", source=source, line_color=ink, line_width=theme.LINE, legend_label=whole)
     unit = units(values.attrs["units"])
-    fig.add_tools(hover([look.step.date_tip, (whole, f"@whole{{0}} {unit}")], mode="vline", renderers=[line]))
+    fig.add_tools(hover([look.step.date_tip, (whole, "@whole{0}", unit)], mode="vline", renderers=[line]))
     plain_legend(fig, "top_left")
     fig.legend.update(ncols=2, spacing=8, label_height=14, padding=0)  # two fit on a narrow screen
     return fig
@@ -116,7 +116,7 @@ def _alone(values: xr.DataArray, inside: xr.DataArray, x_range: Range1d, look: L
     line = fig.line("time", "value", source=source, line_color=ink, line_width=theme.LINE)
     tips = [
         look.step.date_tip,
-        (lower_first(values.attrs["long_name"]), f"@value{{0.000}} {units(values.attrs['units'])}"),
+        (lower_first(values.attrs["long_name"]), "@value{0.000}", units(values.attrs["units"])),
     ]
     fig.add_tools(hover(tips, mode="vline", renderers=[line], point_policy="follow_mouse"))
     if span <= FINEST:

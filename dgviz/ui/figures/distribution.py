@@ -1,6 +1,5 @@
 """How a score is distributed over the sites: a cumulative curve for each of several models."""
 
-import html
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +9,7 @@ from bokeh.models import ColumnDataSource, Range1d
 
 from dgviz.ui import theme
 from dgviz.ui.figures import hover, plain_figure
+from dgviz.ui.words.markup import Markup, html, joined
 from dgviz.ui.words.text import number
 
 EMPTY = {"value": [], "share": [], "site": [], "name": []}
@@ -77,7 +77,7 @@ class Distribution:
         self.figure.scatter(
             "value", "share", source=self.picked, size=13, fill_color=None, line_color=ink, line_width=2
         )
-        self.figure.add_tools(hover([("", "<b>@name</b>"), (line.label, "@value{0.00}")], renderers=[points]))
+        self.figure.add_tools(hover([("", Markup("<b>@name</b>")), (line.label, "@value{0.00}")], renderers=[points]))
 
 
 def axis_limits(values: xr.DataArray) -> tuple[float, float]:
@@ -87,21 +87,24 @@ def axis_limits(values: xr.DataArray) -> tuple[float, float]:
     return low - room * (best != low), high + room * (best != high)
 
 
-def legend_table(lines: list[Line], digits: int = 2) -> str:
+def legend_table(lines: list[Line], digits: int = 2) -> Markup:
     """Each line with its median, HTML."""
-    rows = "".join(
-        f"<tr><td class='left' style='width:34px'>{swatch(line)}</td>"
-        f"<td class='left' title='{html.escape(line.title, quote=True)}'>{html.escape(line.label)}</td>"
-        f"<td>{number(float(line.values.median()), digits)}</td></tr>"
+    rows = (
+        html(
+            "<tr><td class='left' style='width:34px'>{}</td><td class='left' title='{}'>{}</td><td>{}</td></tr>",
+            *(swatch(line), line.title, line.label, number(float(line.values.median()), digits)),
+        )
         for line in lines
     )
-    return f"<table><thead><tr><th></th><th></th><th>Median</th></tr></thead><tbody>{rows}</tbody></table>"
+    head = Markup("<tr><th></th><th></th><th>Median</th></tr>")
+    return html("<table><thead>{}</thead><tbody>{}</tbody></table>", head, joined(rows))
 
 
-def swatch(line: Line) -> str:
+def swatch(line: Line) -> Markup:
     """A piece of the line, SVG."""
-    dash = "" if isinstance(line.dash, str) else f"stroke-dasharray='{' '.join(map(str, line.dash))}'"
-    return (
+    dash = "none" if isinstance(line.dash, str) else " ".join(map(str, line.dash))
+    return html(
         "<svg width='28' height='8' aria-hidden='true'><line x1='0' y1='4' x2='28' y2='4' "
-        f"stroke='{line.colour}' stroke-width='{line.width}' {dash}/></svg>"
+        "stroke='{}' stroke-width='{}' stroke-dasharray='{}'/></svg>",
+        *(line.colour, line.width, dash),
     )

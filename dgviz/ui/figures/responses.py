@@ -62,7 +62,7 @@ class ResponseFigure:
                 unit = units(response.attrs["units"])
                 panel.yaxis.axis_label = f"\u2202/\u2202{name}\n{unit}"
                 panel.select_one(HoverTool).tooltips = tip(
-                    [self.look.step.date_tip, (label(response), f"@p{i}{{0.0000}} {unit}")]
+                    [self.look.step.date_tip, (label(response), f"@p{i}{{0.0000}}", unit)]
                 )
         self.parameters.data = keep
         for panel in self.panels:

@@ -1,8 +1,6 @@
 """A map of sites without tiles: outlines and network lines from files, one circle per site."""
 
-import json
 import math
-from functools import cache
 
 import numpy as np
 import xarray as xr
@@ -19,10 +17,11 @@ from bokeh.models import (
 from bokeh.plotting import figure
 
 from dgviz.datasets.site_network import has_network
-from dgviz.paths import data_folder
 from dgviz.ui import theme
 from dgviz.ui.figures import hover, plain_figure, tip
 from dgviz.ui.figures.network_lines import NetworkLines
+from dgviz.ui.figures.outlines import outlines
+from dgviz.ui.words.markup import Markup
 
 KM_PER_DEGREE = 111.19
 
@@ -30,21 +29,6 @@ KM_PER_DEGREE = 111.19
 def project(lon: np.ndarray, lat: np.ndarray, middle: float) -> tuple[np.ndarray, np.ndarray]:
     """Kilometres east and north of 0 N 0 E on a plane that is true to scale at the latitude `middle`."""
     return np.asarray(lon) * KM_PER_DEGREE * math.cos(math.radians(middle)), np.asarray(lat) * KM_PER_DEGREE
-
-
-@cache
-def outlines() -> tuple[tuple[np.ndarray, np.ndarray], ...]:
-    """State borders as (lon, lat) rings; none where the file is missing."""
-    path = data_folder() / "us_states.geojson"
-    if not path.exists():
-        return ()
-    features = json.loads(path.read_text())["features"]
-    polygons = [p for f in features for p in _polygons(f["geometry"])]
-    return tuple(tuple(np.array(ring).T) for polygon in polygons for ring in polygon)
-
-
-def _polygons(geometry: dict) -> list:
-    return geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
 
 
 class SiteMap:
@@ -74,7 +58,7 @@ class SiteMap:
         colours = {"palette": list(theme.SCORE), "nan_color": theme.token("missing", dark)}
         self.mapper, self.by_powers = LinearColorMapper(**colours), LogColorMapper(**colours)
         self.figure = self._figure(height)
-        self._draw_land()
+        self._draw_land(dataset)
         self._draw_network(dataset)
         self._draw_sites()
 
@@ -90,7 +74,7 @@ class SiteMap:
         self._colour_by(mapper)
         self.bar.title = f"{title}, {units}" if title and units else title or units or None
         digits = "0.00" if high - low < 20 else "0.0" if high - low < 200 else "0"
-        self.hover.tooltips = tip([("", "<b>@name</b>"), ("", "@site"), (title, f"@value{{{digits}}} {units}")])
+        self.hover.tooltips = tip([("", Markup("<b>@name</b>")), ("", "@site"), (title, f"@value{{{digits}}}", units)])
         values, every = np.asarray(values, "float64"), slice(0, len(self.x))
         columns = {"value": values} | (self.network.painted(values) if self.network else {})
         self.source.patch({name: [(every, column)] for name, column in columns.items()})
@@ -127,9 +111,9 @@ class SiteMap:
         fig.axis.visible = fig.grid.visible = False
         return fig
 
-    def _draw_land(self) -> None:
-        if rings := outlines():
-            xs, ys = zip(*(project(lon, lat, self.middle) for lon, lat in rings), strict=True)
+    def _draw_land(self, dataset: xr.Dataset) -> None:
+        if lines := outlines(dataset.lon.values, dataset.lat.values):
+            xs, ys = zip(*(project(lon, lat, self.middle) for lon, lat in lines), strict=True)
             self.figure.multi_line(list(xs), list(ys), line_color=theme.token("outline", self.dark), line_width=1)
 
     def _draw_network(self, dataset: xr.Dataset) -> None:

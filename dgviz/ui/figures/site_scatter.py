@@ -8,9 +8,10 @@ from bokeh.plotting import figure
 
 from dgviz.ui import theme
 from dgviz.ui.figures import hover, plain_figure, tip
+from dgviz.ui.words.markup import Markup
 
 EMPTY = {"x": [], "y": [], "low": [], "high": [], "site": [], "name": [], "value": []}
-TIPS = [("", "<b>@name</b>"), ("", "@site"), ("", "@y{0.00} (@low{0.00} to @high{0.00})")]
+TIPS = [("", Markup("<b>@name</b>")), ("", "@site"), ("", "@y{0.00} (@low{0.00} to @high{0.00})")]
 ROOM = 0.03  # of an axis, beyond its limits
 
 
@@ -61,8 +62,8 @@ class SiteScatter:
         self.bar.title = title
         self.source.data = dict(self.source.data) | {"value": np.asarray(values, "float64")}
 
-    def tell(self, rows: list[tuple[str, str]]) -> None:
-        """Other lines in the hover, as (label, value)."""
+    def tell(self, rows: list[tuple[str, str, str]]) -> None:
+        """Other lines in the hover, as (label, place of the value, units)."""
         self.hover.tooltips = tip([*TIPS[:2], *rows])
 
     def mark(self, site: str) -> None:

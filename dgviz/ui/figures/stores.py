@@ -64,7 +64,7 @@ class StoreSeries:
                         [
                             self.look.step.date_tip,
                             *(
-                                (short_label(n, self.others[n]), f"@{n}{{0.00}} {units(self.others[n].units)}")
+                                (short_label(n, self.others[n]), f"@{n}{{0.00}}", units(self.others[n].units))
                                 for n in drawn
                             ),
                         ]

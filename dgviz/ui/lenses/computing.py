@@ -1,6 +1,5 @@
 """The base of views that show what takes a moment to compute."""
 
-import html
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from functools import partial
@@ -10,6 +9,7 @@ import panel as pn
 import param
 
 from dgviz.ui.lenses.view import View, text
+from dgviz.ui.words.markup import html
 
 
 class ComputingView(View):
@@ -23,7 +23,7 @@ class ComputingView(View):
 
     def tools(self) -> list:
         """The hint."""
-        words = pn.bind(lambda hint: f"<span class='muted' role='status'>{html.escape(hint)}</span>", self.param.hint)
+        words = pn.bind(partial(html, "<span class='muted' role='status'>{}</span>"), self.param.hint)
         return [text(words, sizing_mode=None, align="center", margin=(0, 10))]
 
     def compute(self, what: str, key: Hashable, work: Callable[[], Any], show: Callable[[Any], None]) -> None:

@@ -15,13 +15,13 @@ A view is a pure `plot_*` function (data in, figure out) and a thin class. The c
 - `tools(self)`: small controls on the right of the title.
 
 `self.heading` and `self.caption` are texts above and below, `self.summary` says for a screen reader what a figure
-shows; a body or a refresh may set them.
+shows; a body or a refresh may set them. All three are words, or HTML made with `html`, which escapes what it is given.
 A view on a page that is not open waits, and is brought up to date when its page opens.
 """
 
-import html
 import inspect
 import logging
+from functools import partial
 
 import panel as pn
 import param
@@ -31,22 +31,35 @@ from dgviz.ui import theme
 from dgviz.ui.session.state import AppState
 from dgviz.ui.widgets.after_pause import AfterPause
 from dgviz.ui.words.kinds import lacks
+from dgviz.ui.words.markup import Markup, escape, html
 
 
-def text(content: str = "", **options) -> pn.pane.HTML:
-    """A piece of HTML in the page's type; escape what comes from data with `html.escape`."""
+class Text(pn.pane.HTML):
+    """Words, or a piece of HTML that `html` made: a plain string is shown as it is, whatever it holds."""
+
+    def _transform_object(self, obj):
+        return super()._transform_object(str(escape("" if obj is None else obj)))  # Panel escapes it once more
+
+
+def text(content: str = "", **options) -> Text:
+    """Words in the page's type, or HTML that `html` made."""
     options.setdefault("margin", 0)
     options.setdefault("sizing_mode", "stretch_width")
-    return pn.pane.HTML(content, stylesheets=[theme.TEXT], **options)
+    return Text(content, stylesheets=[theme.TEXT], **options)
 
 
-def empty_words(words: str) -> pn.pane.HTML:
+def empty_html(words: str) -> Markup:
+    """Why there is nothing to see, HTML."""
+    return html("<div class='empty'>{}</div>", words)
+
+
+def empty_words(words: str) -> Text:
     """Why a card is empty."""
-    return text(f"<div class='empty'>{html.escape(words)}</div>")
+    return text(empty_html(words))
 
 
-def _below(caption: str, summary: str) -> str:
-    return f"<p class='caption'>{caption}</p>" * bool(caption) + f"<p class='heard'>{html.escape(summary)}</p>"
+def _below(caption: str, summary: str) -> Markup:
+    return html("<p class='caption'>{}</p>", caption) * bool(caption) + html("<p class='heard'>{}</p>", summary)
 
 
 class View(pn.viewable.Viewer):
@@ -107,7 +120,7 @@ class View(pn.viewable.Viewer):
         self._catch_up()
 
     def __panel__(self):
-        heading = text(pn.bind("<h2>{}</h2>".format, self.param.heading), sizing_mode=None, align="center")
+        heading = text(pn.bind(partial(html, "<h2>{}</h2>"), self.param.heading), sizing_mode=None, align="center")
         bar = pn.Row(
             heading,
             pn.HSpacer(),
@@ -207,11 +220,14 @@ class View(pn.viewable.Viewer):
     def _show_problem(self, error: Exception) -> None:
         """Say what failed in words; the details go to the server's log."""
         logging.getLogger(__name__).error("The view %r failed", self.heading, exc_info=error)
-        said = html.escape(str(error) or type(error).__name__)
+        said = str(error) or type(error).__name__
         self._drawn = False
         self._place.objects = [
             text(
-                f"<div class='problem'>This could not be drawn: {said}<br><span class='muted'>The rest of the page "
-                "still works. It is tried again when you change something that it shows.</span></div>"
+                html(
+                    "<div class='problem'>This could not be drawn: {}<br><span class='muted'>The rest of the page "
+                    "still works. It is tried again when you change something that it shows.</span></div>",
+                    said,
+                )
             )
         ]

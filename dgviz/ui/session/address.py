@@ -6,7 +6,7 @@ left out and said, never used.
 
 import re
 from collections.abc import Mapping
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import pandas as pd
 
@@ -124,6 +124,21 @@ def from_query(query: Mapping[str, str], state: AppState, pages: tuple[str, ...]
         parameter=query.get("parameter") or state.parameter,
     )
     return problems
+
+
+def turn_to(search: str, state: AppState, pages: tuple[str, ...]) -> list[str]:
+    """Bring a session that has gone on to what an address says, whole: what is not in it is as at the beginning."""
+    query = dict(parse_qsl(search.removeprefix("?"), keep_blank_values=True))
+    problems: list[str] = []
+    absent = {name: state.config.default(name) for name in RunConfig.model_fields.keys() - OWN - query.keys()}
+    try:
+        state.edit(**absent)
+    except (ConfigError, DataError, ValueError) as error:
+        problems.append(str(error))
+    state.select([])
+    state.suppose({})
+    state.param.update(others=[], moment="", playing=False)
+    return problems + from_query(query, state, pages)
 
 
 def _unknown_words(query: Mapping[str, str], state: AppState) -> list[str]:

@@ -41,3 +41,7 @@ class Computed:
                 del self._waiting[key]
                 if key in self._futures and self._futures[key].cancel():
                     del self._futures[key]
+
+    def close(self) -> None:
+        """Begin nothing any more."""
+        self._thread.shutdown(wait=False, cancel_futures=True)

@@ -54,7 +54,11 @@ def missing(there: Places) -> list[RunConfig]:
 def scores(state: AppState, there: Places) -> xr.Dataset:
     """The first two scores of the target, `(preset, case, site)`, of all that was trained."""
     runs = {
-        name: {holdout: state.store.scores(place.run.id) for holdout, place in of_preset.items() if place.run}
+        name: {
+            holdout: found
+            for holdout, place in of_preset.items()
+            if place.run and (found := state.store.scores(place.run.id))
+        }
         for name, of_preset in there.items()
     }
     return scores_of(runs)

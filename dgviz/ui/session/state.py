@@ -15,6 +15,7 @@ from dgviz.suggestions import suggest
 from dgviz.ui import theme
 from dgviz.ui.look import Look
 from dgviz.ui.session.colour_choice import ColourChoice
+from dgviz.ui.session.visitors import check_owner, owns, sign
 from dgviz.ui.session.what_if import WhatIf
 from dgviz.ui.words.progress import n_parts
 from dgviz.ui.words.steps import STEPS, Step
@@ -62,9 +63,9 @@ class AppState(param.Parameterized):
     progress = param.List([], doc="Its epochs so far, one record each; only the last one has parameters")
     problem = param.String("", doc="The last error, in words for the user")
 
-    def __init__(self, store: Any, **choices: Any):
+    def __init__(self, store: Any, visitor: str = "", **choices: Any):
         super().__init__(**choices)
-        self.store = store
+        self.store, self.visitor = store, visitor
         self._cursor = 0
         self._started: set[str] = set()  # the runs of this session
         self._quiet: set[str] = set()  # those of them that do not come into view by themselves
@@ -187,7 +188,12 @@ class AppState(param.Parameterized):
         """Look again which runs there are."""
         runs = self.store.runs()
         ended = [run.id for run in runs if run.status in ENDED]
-        self.param.update(runs=[run.id for run in runs], ended=ended, unreadable=self.store.unreadable())
+        known = [run.id for run in runs]
+        gone = {name: "" for name in ("run", "baseline") if (shown := getattr(self, name)) and shown not in known}
+        others = [run_id for run_id in self.others if run_id in known]
+        self.param.update(runs=known, ended=ended, unreadable=self.store.unreadable(), others=others, **gone)
+        if gone:
+            self.problem = "A run that was shown is there no more: its folder was removed."
 
     def finished(self) -> list[str]:
         """Ids of the runs on this data set whose results can be shown, the newest first."""
@@ -216,7 +222,9 @@ class AppState(param.Parameterized):
         try:
             return self.store.results(run_id)
         except (OSError, ValueError) as error:
-            self.problem = f"The results of {run_id} could not be read: {error}"
+            self.param.update(
+                problem=f"The results of {run_id} could not be read: {error}", unreadable=self.store.unreadable()
+            )
             return None
 
     def stale(self) -> dict[str, tuple[Any, Any]]:
@@ -296,17 +304,21 @@ class AppState(param.Parameterized):
 
         It comes into view at once, or when the training that is in view has ended.
         """
-        run_id = self.store.submit(self.config.edited(sites=tuple(self.selected)))
-        self._started.add(run_id)
+        run_id = self._submit(self.config.edited(sites=tuple(self.selected)))
         if not self.training:
             self.look_at(run_id)
         self.refresh_runs()
         return run_id
 
+    def _submit(self, config: RunConfig) -> str:
+        run_id = self.store.submit(config)
+        self._started.add(run_id)
+        sign(self.store.run(run_id), self.visitor)
+        return run_id
+
     def train_all(self, configs: Iterable[RunConfig]) -> None:
         """Train configurations in the background, one after the other; what is shown stays until another is picked."""
-        made = [self.store.submit(config) for config in configs]
-        self._started |= {*made}
+        made = [self._submit(config) for config in configs]
         self._quiet |= {*made}
         if made and not self.training:
             self.look_at(made[0])
@@ -314,7 +326,7 @@ class AppState(param.Parameterized):
 
     def train_again(self, run_id: str) -> None:
         """Put a failed run back in the queue: its training goes on from the last epoch. Raises RunError or OSError."""
-        self.store.run(run_id).wait_again()
+        self.ask(run_id, "again")
         self.store.worker.start()
         self.look_at(run_id)
 
@@ -331,6 +343,7 @@ class AppState(param.Parameterized):
         run = self.store.run(run_id).extended(epochs, self.store.runs_folder)
         self.store.worker.start()
         self._started.add(run.id)
+        sign(run, self.visitor)
         if not self.training:
             self.look_at(run.id)
         self.refresh_runs()
@@ -338,10 +351,25 @@ class AppState(param.Parameterized):
     def request(self, action: str) -> None:
         """Ask the running training to "stop" (its best weights are kept), "pause" or "resume"."""
         if self.training:
-            self.store.run(self.training).request(action)
+            self.ask(self.training, action)
+
+    def ask(self, run_id: str, action: str) -> None:
+        """Ask a run to "stop", "pause", "resume", or to wait to be trained "again". Raises RunError for another's."""
+        run = self.store.run(run_id)
+        check_owner(run, self.visitor)
+        if action == "again":
+            run.wait_again()
+        else:
+            run.request(action)
+
+    def may_change(self, run_id: str) -> bool:
+        """May this session stop a run or train it again?"""
+        return owns(self.store.run(run_id), self.visitor)
 
     def kill_training(self) -> None:
-        """End the training process at once; its run shows as failed."""
+        """End the training process at once; its run shows as failed. Raises RunError for another's."""
+        if self.training:
+            check_owner(self.store.run(self.training), self.visitor)
         self.store.worker.kill()
 
     def follow(self) -> None:
@@ -350,9 +378,13 @@ class AppState(param.Parameterized):
             return
         try:
             run = self.store.run(self.training)
+            if not (run.folder / "config.json").exists():
+                raise RunError(f"The run {run.id!r} was removed.")
             status = run.status
             records, self._cursor = run.read_progress(self._cursor)
-        except (RunError, OSError):  # a waiting run that was taken from the queue
+        except (RunError, OSError) as error:
+            if self.status != "waiting":  # or it was taken from the queue
+                self.problem = str(error)
             self.param.update(followed="", training="", status="", progress=[])
             self.refresh_runs()
             return

@@ -70,44 +70,55 @@ class DataStore:
         return [run for run in self._found() if not _problem(run)]
 
     def unreadable(self) -> list[str]:
-        """What is wrong with the folders that look like runs but have no readable configuration, a sentence each."""
-        return [problem for run in self._found() if (problem := _problem(run))]
+        """What is wrong with files of runs, as far as they were read, a sentence each."""
+        return [problem for run in self._found() for problem in run.damage]
 
     def _found(self) -> list[Run]:
         return [self._runs.setdefault(str(run.folder), run) for run in list_runs(self.runs_folder)]
 
     def run(self, run_id: str) -> Run:
-        """The run of that id. Raises RunError naming the ids there are."""
+        """The run of that id, also where it was removed since it was seen. Raises RunError naming the ids there are."""
         runs = {run.id: run for run in self.runs()}
         if run_id not in runs:
+            if known := [run for run in self._runs.values() if run.id == run_id and not _problem(run)]:
+                return known[0]
             raise RunError(f"There is no run {run_id!r}. Runs: {', '.join(runs) or 'none yet'}.")
         return runs[run_id]
 
     def results(self, run_id: str) -> xr.Dataset:
-        """The results of a finished run, in memory; the same object until the run has new ones."""
+        """The results of a finished run, in memory; the same object until the run has new ones.
+
+        Raises RunError where they are damaged.
+        """
         run = self.run(run_id)
         key = run_id, results_written(run)
         with self._lock:
             if key not in self._results:
                 _forget(self._results, run_id)
-                self._results[key] = run.results().load()
+                self._results[key] = run.read_results()
             return self._results[key]
 
     def scores(self, run_id: str) -> xr.Dataset:
-        """Every score of a finished run, `(period, site)`; nothing else of it is read."""
+        """Every score of a finished run, `(period, site)`; nothing else of it is read.
+
+        None of a run whose scores are damaged: `unreadable` says so, and whatever lists runs leaves them empty.
+        """
         run = self.run(run_id)
         key = run_id, results_written(run)
         with self._lock:
             if key not in self._scores:
-                results = run.results()
                 _forget(self._scores, run_id)
-                names = [name for name in results if set(results[name].dims) == {"period", "site"}]
-                self._scores[key] = results[names].load()
+                try:
+                    self._scores[key] = run.read_results({"period", "site"})
+                except RunError:
+                    return xr.Dataset()
             return self._scores[key]
 
     def medians(self, run_id: str) -> xr.Dataset:
-        """The median of every score over the sites of a finished run, `(period,)`."""
+        """The median of every score over the sites of a finished run, `(period,)`; none where they are damaged."""
         key, scores = (run_id, results_written(self.run(run_id))), self.scores(run_id)
+        if not scores:
+            return scores
         with self._lock:
             if key not in self._medians:
                 _forget(self._medians, run_id)
@@ -140,15 +151,20 @@ class DataStore:
         return self._worker is not None and self._worker.trains(run)
 
     def close(self) -> None:
-        """End the worker, if it was started."""
-        if self._worker is not None:
-            self._worker.close()
+        """End the worker, if it was started, and what was still to be computed."""
+        self.computed.close()
+        self.live.shutdown(wait=False, cancel_futures=True)
+        with self._lock:  # it may just be starting
+            if self._worker is not None:
+                self._worker.close()
 
 
 def results_written(run: Run) -> float:
     """When the results of a run were written, in s: a run that is trained on has others. Zero without results."""
-    path = run.folder / "results.zarr"
-    return path.stat().st_mtime if path.exists() else 0.0
+    try:
+        return (run.folder / "results.zarr").stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _in_record(scores: xr.Dataset | None, dataset: xr.Dataset) -> xr.Dataset | None:

@@ -1,6 +1,5 @@
 """A simulation with parameters changed by hand, and how it is told apart from a trained result."""
 
-import html
 import math
 from dataclasses import dataclass
 
@@ -8,6 +7,7 @@ import numpy as np
 import xarray as xr
 
 from dgviz.processes.declare import Parameter
+from dgviz.ui.words.markup import Markup, html
 from dgviz.ui.words.text import number, units
 
 ARROW = "\u2192"
@@ -52,13 +52,13 @@ class WhatIf:
         return {change.name: change.shift for change in self.changes}
 
 
-def mark(what_if: WhatIf | None, words: str = "what if") -> str:
+def mark(what_if: WhatIf | None, words: str = "what if") -> Markup:
     """For a heading: that a what-if is shown, HTML; nothing without one."""
-    title = html.escape(what_if.words) if what_if else ""
-    return f" <span class='what-if' title='{title}'>{html.escape(words)}</span>" if what_if else ""
+    said = " <span class='what-if' title='{}'>{}</span>"
+    return html(said, what_if.words, words) if what_if else Markup("")
 
 
-def what_if_badge(what_if: WhatIf | None) -> str:
+def what_if_badge(what_if: WhatIf | None) -> Markup:
     """The same with its first changes."""
     changes = what_if.changes if what_if else ()
     more = f" and {len(changes) - SAID} more" if len(changes) > SAID else ""

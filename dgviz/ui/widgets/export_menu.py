@@ -1,7 +1,5 @@
 """The menu beside the time series with which one takes away what is shown."""
 
-import html
-
 import panel as pn
 import param
 from panel.custom import JSComponent
@@ -10,6 +8,7 @@ from dgviz.ui.lenses.view import text
 from dgviz.ui.session.export import to_csv, to_netcdf, to_python
 from dgviz.ui.session.state import AppState
 from dgviz.ui.widgets import material
+from dgviz.ui.words.markup import html
 
 CSV, NETCDF, SVG, PNG, PYTHON = "Series, CSV", "Run A, NetCDF", "Figure, SVG", "Figure, PNG", "Python"
 
@@ -88,7 +87,7 @@ class ExportMenu(pn.viewable.Viewer):
         code = to_python(self.state)
         copy = material.Button(label="Copy", icon="content_copy", variant="text", size="small", margin=0)
         copy.js_on_click(args={"code": code}, code="navigator.clipboard && navigator.clipboard.writeText(code)")
-        shown = text(f"<pre>{html.escape(code)}</pre>")
+        shown = text(html("<pre>{}</pre>", code))
         self._python.objects = [
             material.Dialog(
                 shown,

@@ -6,6 +6,7 @@ import panel as pn
 import param
 
 from dgviz.ui import theme
+from dgviz.ui.words.markup import Markup, html
 
 STYLE = """
 .scroll { overflow: auto; max-height: 330px; contain: inline-size; }
@@ -20,13 +21,21 @@ input { accent-color: var(--mui-palette-primary-main); margin: 2px; cursor: poin
 """
 
 
+def choice(kind: str, column: str, value: str, checked: bool) -> Markup:
+    """A radio button or a check box of a column."""
+    mark = " checked" * checked
+    return html(
+        "<input type='{}' name='{}' value='{}' aria-label='{}: {}'{}>", kind, column, value, column, value, mark
+    )
+
+
 class FormTable(pn.custom.JSComponent):
     """HTML with input elements and buttons; `on_change(name, value, checked)` is called when the user uses one of them.
 
-    Escape what comes from data.
+    The HTML is made with `html`, which escapes what comes from data.
     """
 
-    content = param.String(doc="The HTML")
+    content = param.ClassSelector(class_=Markup, default=Markup(""), doc="The HTML")
 
     _esm = """
     export function render({ model }) {

@@ -1,7 +1,5 @@
 """The frame's top: presets, what is selected, runs, link, help; and the line that says which run is shown."""
 
-import html
-
 import panel as pn
 
 from dgviz.experiment.config import NOT_THE_MODEL, ConfigError
@@ -13,6 +11,7 @@ from dgviz.ui.session.state import AppState
 from dgviz.ui.session.what_if import WhatIf
 from dgviz.ui.widgets import material
 from dgviz.ui.words.kinds import chips
+from dgviz.ui.words.markup import Markup, html, joined
 from dgviz.ui.words.progress import progress_words
 from dgviz.ui.words.run_names import run_names
 from dgviz.ui.words.text import number, score_label, sentence, units
@@ -76,18 +75,22 @@ def _selection(state: AppState):
     )
 
 
-def selection_text(state: AppState) -> str:
+def selection_text(state: AppState) -> Markup:
     """How many sites are selected, and how well the shown run does on them."""
     total, chosen = len(state.sites), state.selected
     plural = f"{state.config.science.site}s"
-    words = f"<b>{len(chosen)}</b> of {total} {plural} selected" if chosen else f"<b>{total}</b> {plural}"
+    words = (
+        html("<b>{}</b> of {} {} selected", len(chosen), total, plural)
+        if chosen
+        else html("<b>{}</b> {}", total, plural)
+    )
     results, score = state.results(state.run), state.target.scores[0]
     if results is None or score not in results:
         return words
     values = results[score].sel(period="test")
     values = values.sel(site=[s for s in chosen if s in results.indexes["site"]]) if chosen else values
     median = f"{number(float(values.median()))} {units(values.attrs['units'])}".strip()
-    return f"{words}<span class='wide'>, median {score_label(score)} <b>{median}</b> (test)</span>"
+    return words + html("<span class='wide'>, median {} <b>{}</b> (test)</span>", score_label(score), median)
 
 
 def backend_chip(state: AppState):
@@ -173,38 +176,41 @@ def context_bar(state: AppState):
     )
 
 
-def shown_only(page: str, baseline: str, what_if: WhatIf | None = None) -> str:
+def shown_only(page: str, baseline: str, what_if: WhatIf | None = None) -> Markup:
     """Said on the pages that draw one run where a second one is chosen, or where a what-if is not drawn, HTML."""
     if what_if and page in AS_LEARNED:
-        return "<span class='muted'>This page shows run A as it was learned, without the what-if.</span>"
-    return "<span class='muted'>This page shows run A only.</span>" if baseline and page in ONE_RUN else ""
+        return Markup("<span class='muted'>This page shows run A as it was learned, without the what-if.</span>")
+    return Markup("<span class='muted'>This page shows run A only.</span>") * bool(baseline and page in ONE_RUN)
 
 
 def unreadable_runs(state: AppState):
-    """Which run folders are left out and why; nothing where all can be read."""
+    """Which files of runs are damaged and how; nothing where all can be read."""
+    state.unreadable = state.store.unreadable()  # also what was found while the frame was built
     return text(
         pn.bind(unreadable_text, state.param.unreadable), visible=state.param.unreadable.rx.bool(), margin=(0, 0, 8, 0)
     )
 
 
-def unreadable_text(problems: list[str]) -> str:
-    """What is wrong with run folders and what to do, HTML."""
-    count = "One run is" if len(problems) == 1 else f"{len(problems)} runs are"
-    lines = "".join(f"<li>{html.escape(problem)}</li>" for problem in problems)
-    return (
-        f"<details class='problem'><summary>{count} left out: the configuration cannot be read</summary><ul>{lines}"
-        "</ul>Correct the file, or move its folder away, and reload this page. All other runs are here.</details>"
+def unreadable_text(problems: list[str]) -> Markup:
+    """What is wrong with files of runs and what to do, HTML."""
+    count = "One file of a run is" if len(problems) == 1 else f"{len(problems)} files of runs are"
+    lines = joined(html("<li>{}</li>", problem) for problem in problems)
+    return html(
+        "<details class='problem'><summary>{} damaged</summary><ul>{}</ul>A run without a configuration is "
+        "left out, one with damaged results is shown without them. Correct the file, or move its folder away, and "
+        "reload this page. All other runs are as they were.</details>",
+        *(count, lines),
     )
 
 
-def stale_text(state: AppState) -> str:
+def stale_text(state: AppState) -> Markup:
     """Where the model in the side bar differs from the one that was trained, in words; nothing where it does not."""
     changed = state.stale()
     if not changed:
-        return ""
+        return Markup("")
     trained, draft = (", ".join(_phrase(name, values[i], state) for name, values in changed.items()) for i in range(2))
     said = f"These results were trained with {trained}; the draft has {draft}."
-    return f"<span class='stale'>{html.escape(said)}</span>"
+    return html("<span class='stale'>{}</span>", said)
 
 
 def _phrase(name: str, value, state: AppState) -> str:

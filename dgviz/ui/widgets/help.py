@@ -1,7 +1,5 @@
 """Explanations, all from the declarations: what a process does, its equations, parameters, ranges and source."""
 
-import html
-
 import panel as pn
 import param
 from panel.custom import JSComponent
@@ -10,10 +8,11 @@ from dgviz.processes.declare import Flux, Parameter, Process, State, explanation
 from dgviz.ui import theme
 from dgviz.ui.lenses.view import text
 from dgviz.ui.widgets import material
+from dgviz.ui.words.markup import Markup, html, joined
 from dgviz.ui.words.text import MINUS, units
 
 DASH, ARROW = "\u2013", "\u2192"
-ABOUT = """
+ABOUT = Markup("""
 <p>dgviz trains a process model through its own equations: a small network reads what is known about each {site} and
 gives the parameters of the processes, and the error of the simulated {target} tells the network how to change them.</p>
 <p><b>1.</b> Pick a {site} on the map: its {target} is drawn below. A box or a lasso selects several.</p>
@@ -23,7 +22,7 @@ gives the parameters of the processes, and the error of the simulated {target} t
 time series, change a parameter of the picked {site} and see what would happen.</p>
 <p class="muted">The address of the page holds all that you see: copy it with the link button to show it to others.
 Every figure has its tools in the upper right corner when the pointer is on it.</p>
-"""
+""")
 
 
 class HelpDialog(pn.viewable.Viewer):
@@ -63,7 +62,7 @@ class HelpDialog(pn.viewable.Viewer):
 class Formulas(JSComponent):
     """HTML in which $$ ... $$ is typeset by the MathJax that travels with Bokeh, which is big: loaded when needed."""
 
-    content = param.String(doc="HTML; escape what comes from data")
+    content = param.ClassSelector(class_=Markup, doc="HTML")
 
     _esm = """
     let mathjax = null
@@ -93,49 +92,50 @@ class Formulas(JSComponent):
     }
     """
 
-    def __init__(self, content: str):
+    def __init__(self, content: Markup):
         super().__init__(content=content, stylesheets=[theme.TEXT], sizing_mode="stretch_width", margin=(0, 0, 18, 0))
 
 
-def process_help(process: type[Process], chosen: bool = False) -> str:
+def process_help(process: type[Process], chosen: bool = False) -> Markup:
     """Meaning, equations, parameters with unit, range and default, and source of a process, as HTML."""
-    mark = " <span class='badge'>chosen</span>" if chosen else ""
-    words = html.escape(explanation(process)).replace("`", "")
-    equations = "".join(f"<div class='equation'>$${equation}$$</div>" for equation in process.equations)
+    mark = Markup(" <span class='badge'>chosen</span>") if chosen else ""
+    words = explanation(process).replace("`", "")
     parts = [
-        f"<h2>{html.escape(title(process))}{mark}</h2><p>{words}</p>",
-        equations,
+        html("<h2>{}{}</h2><p>{}</p>", title(process), mark, words),
+        joined(html("<div class='equation'>$${}$$</div>", equation) for equation in process.equations),
         _parameters(process),
         _stores(process),
     ]
     if text_of := source(process):
-        parts.append(f"<p class='caption'>Source: {html.escape(text_of)}</p>")
-    return "".join(parts)
+        parts.append(html("<p class='caption'>Source: {}</p>", text_of))
+    return joined(parts)
 
 
-def _parameters(process: type[Process]) -> str:
-    rows = "".join(
-        f"<tr><td><code>{name}</code></td><td class='left'>{html.escape(p.long_name)}</td>"
-        f"<td>{_number(p.range[0])} {DASH} {_number(p.range[1])}</td><td>{_number(p.default)}</td>"
-        f"<td class='left'>{units(p.units) or DASH}</td></tr>"
+def _parameters(process: type[Process]) -> Markup:
+    row = (
+        "<tr><td><code>{}</code></td><td class='left'>{}</td>"
+        "<td>{} \u2013 {}</td><td>{}</td><td class='left'>{}</td></tr>"
+    )
+    rows = joined(
+        html(row, name, p.long_name, *map(_number, (*p.range, p.default)), units(p.units) or DASH)
         for name, p in process.of(Parameter).items()
     )
-    titles = "<th>Parameter</th><th class='left'>Meaning</th><th>Range</th><th>Default</th><th class='left'>Unit</th>"
-    return f"<table><tr>{titles}</tr>{rows}</table>" if rows else ""
+    titles = Markup(
+        "<th>Parameter</th><th class='left'>Meaning</th><th>Range</th><th>Default</th><th class='left'>Unit</th>"
+    )
+    return html("<table><tr>{}</tr>{}</table>", titles, rows) * bool(rows)
 
 
 def _number(value: float) -> str:
     return f"{value:g}".replace("-", MINUS)
 
 
-def _stores(process: type[Process]) -> str:
-    moved = [
-        f"{html.escape(f.long_name.lower())} ({f.out_of} {ARROW} {f.into})" for f in process.of(Flux).values() if f.into
-    ]
-    stores = [html.escape(s.long_name.lower()) for s in process.of(State).values()]
+def _stores(process: type[Process]) -> Markup:
+    moved = [f"{f.long_name.lower()} ({f.out_of} {ARROW} {f.into})" for f in process.of(Flux).values() if f.into]
+    stores = [s.long_name.lower() for s in process.of(State).values()]
     lines = [
-        f"<p class='caption'>{word}: {', '.join(items)}</p>"
+        html("<p class='caption'>{}: {}</p>", word, ", ".join(items))
         for word, items in (("Stores", stores), ("Fluxes", moved))
         if items
     ]
-    return "".join(lines)
+    return joined(lines)

@@ -71,13 +71,22 @@ __all__ = [
 def page(**options) -> pmui.Page:
     """A page in our colours.
 
-    As shipped, `busy` of every page follows every session of the server: each event anywhere patches each page.
+    As shipped, `busy` of every page follows every session of the server: each event anywhere patches each page, and
+    the server's own state, which watches for it, keeps all pages that there ever were.
     """
     options.setdefault("theme_config", theme.MATERIAL)
+    before = _watchers_of_busy()
     made = pmui.Page(busy_indicator=None, template=TEMPLATE, **options)
     with edit_readonly(made):
         made.busy = False
+    for watcher in _watchers_of_busy():
+        if watcher not in before:
+            pn.state.param.unwatch(watcher)
     return made
+
+
+def _watchers_of_busy() -> list:
+    return list(pn.state.param.watchers.get("busy", {}).get("value", ()))
 
 
 def icon_button(icon: str, description: str, **options) -> IconButton:

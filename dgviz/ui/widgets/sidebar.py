@@ -1,12 +1,11 @@
 """The side bar, in the order of the modelling: sites, processes, parameters, network, training."""
 
-import html
-
 import panel as pn
 
 from dgviz.datasets import DataError, attribute_names
 from dgviz.experiment.config import ConfigError
 from dgviz.experiment.leakage import leaks
+from dgviz.experiment.runs import RunError
 from dgviz.processes.declare import Parameter, title
 from dgviz.ui import theme
 from dgviz.ui.lenses.view import text
@@ -15,6 +14,7 @@ from dgviz.ui.widgets import material
 from dgviz.ui.widgets.header import presets
 from dgviz.ui.widgets.help import HelpDialog
 from dgviz.ui.widgets.options import GROUPS, applies, option_widget
+from dgviz.ui.words.markup import Markup, html, joined
 from dgviz.ui.words.progress import n_parts
 from dgviz.ui.words.text import duration, label, number, sentence, slot_label, units
 
@@ -60,6 +60,11 @@ def sections(state: AppState, help_dialog: HelpDialog):
     return accordion
 
 
+def problem(error: Exception) -> Markup:
+    """What went wrong, HTML."""
+    return html("<div class='problem'>{}</div>", error)
+
+
 class Section(pn.viewable.Viewer):
     """A part of the side bar, built when it is first unfolded."""
 
@@ -83,7 +88,7 @@ class Section(pn.viewable.Viewer):
             self.state.edit(**changes)
             self.problem.object = ""
         except (ConfigError, DataError) as error:
-            self.problem.object = f"<div class='problem'>{html.escape(str(error))}</div>"
+            self.problem.object = problem(error)
 
 
 class Sites(Section):
@@ -261,7 +266,7 @@ class Training(Section):
             label="Stop", icon="stop", variant="outlined", width=92, margin=0, disabled=state.param.training.rx() == ""
         )
         train.on_click(lambda _: self._start())
-        stop.on_click(lambda _: state.request("stop"))
+        stop.on_click(lambda _: self._stop())
         plan = text(
             pn.bind(self._plan, state.param.config, state.param.selected, state.param.status), margin=(6, 0, 0, 0)
         )
@@ -278,7 +283,13 @@ class Training(Section):
         try:
             self.state.start_training()
         except (ValueError, OSError) as error:
-            self.problem.object = f"<div class='problem'>{html.escape(str(error))}</div>"
+            self.problem.object = problem(error)
+
+    def _stop(self):
+        try:
+            self.state.request("stop")
+        except (RunError, OSError) as error:
+            self.problem.object = problem(error)
 
     def _plan(self, config, selected, status):
         count = len(selected) or len(self.state.sites)
@@ -286,8 +297,7 @@ class Training(Section):
         about = f", about {duration(seconds)}" if seconds else ""
         parts = f" in each of {n_parts(config)} parts" if n_parts(config) > 1 else ""
         words = f"{number(count, 0)} {config.science.site}s, {config.epochs} epochs{parts}{about}"
-        leaking = "".join(f"<p class='caption'>{html.escape(leak)}</p>" for leak in self._leaks(config))
-        return f"<p class='caption'>{words}</p>{leaking}"
+        return joined(html("<p class='caption'>{}</p>", line) for line in (words, *self._leaks(config)))
 
     def _leaks(self, config):
         """What training would see of the test; nothing where it cannot be trained at all, which Train says."""

@@ -1,8 +1,7 @@
 """What some kinds of run have not, and what has to be said of them wherever they are shown."""
 
-import html
-
 from dgviz.experiment.config import RunConfig
+from dgviz.ui.words.markup import Markup, html, joined
 
 ALONE = {
     "stores": "A network alone has no stores and no fluxes: it goes from the forcings to the target at once. "
@@ -45,11 +44,8 @@ def notes(config: RunConfig) -> dict[str, str]:
     return said
 
 
-def chips(config: RunConfig) -> str:
+def chips(config: RunConfig) -> Markup:
     """The same as small marks, HTML."""
     style = "border:1px solid currentColor;border-radius:10px;padding:1px 8px;margin:0 4px 0 0;white-space:nowrap"
-    marks = (
-        f"<span class='muted' style='{style}' title='{html.escape(long)}'>{html.escape(short)}</span>"
-        for short, long in notes(config).items()
-    )
-    return "".join(marks)
+    mark = "<span class='muted' style='{}' title='{}'>{}</span>"
+    return joined(html(mark, style, long, short) for short, long in notes(config).items())

@@ -1,7 +1,5 @@
 """The page Checks: what a user presses, reads and sees."""
 
-import html
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,6 +10,7 @@ from dgviz.experiment.runs import RunError
 from dgviz.ui.figures.check_result import plot_check_result
 from dgviz.ui.lenses.checks.physics_checks import PhysicsChecks, allowed, chip, criteria_table
 from dgviz.ui.session.simulation import Simulation
+from dgviz.ui.words.markup import escape
 from tests.ui.conftest import LOOK
 
 CHECKS = checks_by_name(discover()["hydrology"].checks)
@@ -37,7 +36,7 @@ def test_before_a_check_is_run_it_says_so_and_what_to_do(view):
 
 def test_picking_a_check_says_what_it_means(view):
     view.pick("doubled_storm")
-    assert html.escape(meaning(CHECKS["doubled_storm"])) in view.found[0].object
+    assert escape(meaning(CHECKS["doubled_storm"])) in view.found[0].object
     assert [name for name, line in view.lines.items() if "picked" in line.layout.css_classes] == ["doubled_storm"]
 
 

@@ -1,5 +1,7 @@
 """The page Train: what it says of a run that waits, trains, ends or fails, and what its buttons do."""
 
+import shutil
+
 import numpy as np
 import pytest
 
@@ -137,6 +139,7 @@ def test_the_queue_keeps_its_order_and_its_first_run_in_view(state, training, st
 def test_a_waiting_run_that_is_taken_from_the_queue_is_no_longer_followed(state, store, worker):
     run = store.run(state.start_training())
     store.runs().remove(run)
+    shutil.rmtree(run.folder)
     state.follow()
     assert (state.training, state.followed, state.problem) == ("", "", "")
 

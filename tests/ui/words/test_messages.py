@@ -39,11 +39,11 @@ def test_runs_that_cannot_be_read_are_said_and_the_others_shown(folder):
     state = AppState(DataStore(folder))
     assert "sound" in state.runs and not {"half", "unknown", "list"} & set(state.runs)
     said = unreadable_text(state.unreadable)
-    assert "3 runs are left out" in said and "Correct the file" in said
+    assert "3 files of runs are damaged" in said and "Correct the file" in said
     for part in (
         "half/config.json",
         "list/config.json",
-        "no option &#x27;epochz&#x27;. Did you mean &#x27;epochs&#x27;",
+        "no option &#39;epochz&#39;. Did you mean &#39;epochs&#39;",
     ):
         assert part in said
 
@@ -58,7 +58,7 @@ def test_a_run_that_was_corrected_is_back(folder):
 def test_the_page_shows_what_is_left_out(folder):
     page = create_app(DataStore(folder))
     page.server_doc(Document())
-    assert "left out: the configuration cannot be read" in words(page)
+    assert "3 files of runs are damaged" in words(page)
 
 
 def test_nothing_is_said_where_all_runs_can_be_read(state):

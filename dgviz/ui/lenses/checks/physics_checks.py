@@ -1,6 +1,5 @@
 """Physics checks of the run that is shown, at the picked site."""
 
-import html
 from collections import Counter
 from functools import cache, partial
 
@@ -12,21 +11,22 @@ from dgviz.quantities import lower_first
 from dgviz.ui import theme
 from dgviz.ui.figures.check_result import plot_check_result
 from dgviz.ui.lenses.computing import ComputingView
-from dgviz.ui.lenses.view import text
+from dgviz.ui.lenses.view import empty_words, text
 from dgviz.ui.session.simulation import Simulation
 from dgviz.ui.widgets import material
+from dgviz.ui.words.markup import Markup, html, joined
 from dgviz.ui.words.text import period, sentence, small, units
 
 SIGNS = {"passed": "\u2713", "failed": "\u2715", "does not apply": "\u2013"}
 INKS = {"passed": "primary", "failed": "warning"}
 
 
-def chip(words: str, dark: bool) -> str:
+def chip(words: str, dark: bool) -> Markup:
     """An outcome with its sign, HTML; a failure is filled."""
     ink = theme.token(INKS.get(words, "muted"), dark)
     fill = f"background:{ink};color:{theme.token('surface', dark)}" if words == "failed" else f"color:{ink}"
     style = f"border:1px solid {ink};{fill};border-radius:10px;padding:0 8px;font-weight:500;white-space:nowrap"
-    return f"<span style='{style}'>{SIGNS.get(words, '')} {words}</span>"
+    return html("<span style='{}'>{} {}</span>", style, SIGNS.get(words, ""), words)
 
 
 def measured(criterion: Criterion) -> str:
@@ -50,15 +50,17 @@ def allowed(criterion: Criterion) -> str:
     return f"{words} {unit}".strip()
 
 
-def criteria_table(verdict: CheckResult, dark: bool) -> str:
+def criteria_table(verdict: CheckResult, dark: bool) -> Markup:
     """A row for each criterion: what is judged, the figure, what is allowed, HTML."""
     rows = (
-        f"<tr><td>{html.escape(c.what)}</td><td style='white-space:nowrap'><b>{measured(c)}</b></td>"
-        f"<td class='muted'>{allowed(c)}</td><td>{chip('passed' if c.holds else 'failed', dark)}</td></tr>"
+        html(
+            "<tr><td>{}</td><td style='white-space:nowrap'><b>{}</b></td><td class='muted'>{}</td><td>{}</td></tr>",
+            *(c.what, measured(c), allowed(c), chip("passed" if c.holds else "failed", dark)),
+        )
         for c in verdict.criteria
     )
-    head = "<tr><th>Judged by</th><th>found</th><th>allowed</th><th></th></tr>"
-    return f"<table><thead>{head}</thead><tbody>{''.join(rows)}</tbody></table>" * bool(verdict.criteria)
+    head = Markup("<tr><th>Judged by</th><th>found</th><th>allowed</th><th></th></tr>")
+    return html("<table><thead>{}</thead><tbody>{}</tbody></table>", head, joined(rows)) * bool(verdict.criteria)
 
 
 class PhysicsChecks(ComputingView):
@@ -127,7 +129,7 @@ class PhysicsChecks(ComputingView):
 
     def _compute(self, *names):
         for name in [name for name in self.checks if name in names and name not in self.verdicts]:
-            self.lines[name].say("<span class='muted' role='status'>computing \u2026</span>")
+            self.lines[name].say(Markup("<span class='muted' role='status'>computing \u2026</span>"))
             key, work = self.simulation.key, partial(_carry_out, self.checks[name], self.trial)
             self.compute(lower_first(sentence(name)), (*key, name), work, partial(self._keep, key, name))
 
@@ -143,27 +145,28 @@ class PhysicsChecks(ComputingView):
     def _say(self, name):
         verdict = self.verdicts.get(name)
         if verdict is None:
-            self.lines[name].say("<span class='muted'>not run</span>")
+            self.lines[name].say(Markup("<span class='muted'>not run</span>"))
             return
-        said, headline = f"{chip(verdict.outcome, self.state.dark)} {html.escape(verdict.sentence)}", verdict.headline
+        headline = verdict.headline
+        said = html("{} {}", chip(verdict.outcome, self.state.dark), verdict.sentence)
         if headline and headline is not verdict.criteria[0]:  # the sentence speaks of the first
-            said += f" {html.escape(headline.what)}: {measured(headline)}, allowed {allowed(headline)}."
+            said += f" {headline.what}: {measured(headline)}, allowed {allowed(headline)}."
         self.lines[name].say(said, measured(headline) if headline else "")
 
     def _show(self):
         for name, line in self.lines.items():
             line.mark(name == self.picked)
         if not self.picked:
-            self.found.objects = [text("<div class='empty'>Press a check to see what it asks, or run it.</div>")]
+            self.found.objects = [empty_words("Press a check to see what it asks, or run it.")]
             return
         asks = text(
-            f"<h2>{sentence(self.picked)}</h2><p class='muted'>{html.escape(meaning(self.checks[self.picked]))}</p>"
+            html("<h2>{}</h2><p class='muted'>{}</p>", sentence(self.picked), meaning(self.checks[self.picked]))
         )
         verdict = self.verdicts.get(self.picked)
         if verdict is None:
             self.found.objects = [asks]
         elif verdict.series is None:
-            self.found.objects = [asks, text(f"<div class='empty'>{html.escape(verdict.sentence)}</div>")]
+            self.found.objects = [asks, empty_words(verdict.sentence)]
         else:
             dark = self.state.dark
             drawn = pn.pane.Bokeh(
@@ -175,8 +178,8 @@ class PhysicsChecks(ComputingView):
         outcomes = Counter(verdict.outcome for verdict in self.verdicts.values())
         found = ", ".join(f"{n} {'do not apply' if n > 1 and words not in INKS else words}"
                           for words in SIGNS if (n := outcomes[words]))  # fmt: skip
-        name = html.escape(self.state.name_of(self.state.site))
-        self.heading = f"Physics checks <span class='muted'>{name}{': ' * bool(found)}{found}</span>"
+        name = self.state.name_of(self.state.site)
+        self.heading = html("Physics checks <span class='muted'>{}{}</span>", name, f": {found}" * bool(found))
         days = period(self.simulation.start, self.simulation.stop)
         self.caption = f"{days}. In double precision, so that a difference is of the model; means over the members."
         self.summary = " ".join(str(verdict) for verdict in self.verdicts.values())
@@ -204,7 +207,7 @@ class _Line:
 
     def say(self, words, figure=""):
         """What came of it, HTML, and its figure."""
-        self.said.object, self.figure.object = words, f"<b>{figure}</b>"
+        self.said.object, self.figure.object = words, html("<b>{}</b>", figure)
 
     def mark(self, picked):
         """Set it off from the others."""

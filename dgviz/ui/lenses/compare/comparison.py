@@ -1,38 +1,35 @@
 """Two runs side by side: their scores and their options."""
 
-import html
-
 import xarray as xr
 
 from dgviz.ui.lenses.view import View, text
 from dgviz.ui.widgets import material
 from dgviz.ui.words.differences import differences
+from dgviz.ui.words.markup import Markup, html, joined
 from dgviz.ui.words.text import PERIODS, number, score_digits, score_label, score_meaning, sentence, signed, units
 
 
-def median_table(a: xr.Dataset, b: xr.Dataset | None) -> str:
+def median_table(a: xr.Dataset, b: xr.Dataset | None) -> Markup:
     """Median scores `(period,)` of one or two runs, with the difference, as HTML: a table per period, side by side."""
-    tables = "".join(f"<div style='flex:1 1 270px'>{_table_of(period, a, b)}</div>" for period in PERIODS)
-    return f"<div style='display:flex;flex-wrap:wrap;gap:8px 36px'>{tables}</div>"
+    tables = (html("<div style='flex:1 1 270px'>{}</div>", _table_of(period, a, b)) for period in PERIODS)
+    return html("<div style='display:flex;flex-wrap:wrap;gap:8px 36px'>{}</div>", joined(tables))
 
 
-def _table_of(period: str, a: xr.Dataset, b: xr.Dataset | None) -> str:
-    head = f"<th>{sentence(PERIODS[period])}</th><th>A</th>" + (
-        "<th>B</th><th>A \u2212 B</th>" if b is not None else ""
-    )
-    body = "".join(_median_row(name, period, a, b) for name in a)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+def _table_of(period: str, a: xr.Dataset, b: xr.Dataset | None) -> Markup:
+    head = html("<th>{}</th><th>A</th>", sentence(PERIODS[period]))
+    head += Markup("<th>B</th><th>A \u2212 B</th>") if b is not None else ""
+    body = joined(_median_row(name, period, a, b) for name in a)
+    return html("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>", head, body)
 
 
-def _median_row(name: str, period: str, a: xr.Dataset, b: xr.Dataset | None) -> str:
+def _median_row(name: str, period: str, a: xr.Dataset, b: xr.Dataset | None) -> Markup:
     unit = units(a[name].attrs["units"])
     digits = score_digits(unit)
     values = [float(run[name].sel(period=period)) for run in (a, b) if run is not None]
     cells = [number(value, digits) for value in values]
     cells += [signed(values[0] - values[1], digits)] if len(values) > 1 else []
-    meaning = html.escape(score_meaning(name), quote=True)
-    label = f"<td title='{meaning}'>{score_label(name)}{', ' * bool(unit)}{unit}</td>"
-    return f"<tr>{label}{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+    label = html("<td title='{}'>{}</td>", score_meaning(name), f"{score_label(name)}{', ' * bool(unit)}{unit}")
+    return html("<tr>{}{}</tr>", label, joined(html("<td>{}</td>", cell) for cell in cells))
 
 
 class MedianScores(View):
@@ -81,12 +78,12 @@ def _sites_words(a: xr.Dataset, b: xr.Dataset) -> str:
     return f"Not the same basis: {'; '.join(said)}." if said else ""
 
 
-def difference_table(rows: list[tuple[str, str, str]]) -> str:
+def difference_table(rows: list[tuple[str, str, str]]) -> Markup:
     """Options that differ as an HTML table: option, A, B."""
-    head = "".join(f"<th class='left'>{name}</th>" for name in ("Option", "A", "B"))
-    lines = ["".join(f"<td class='left'>{html.escape(cell)}</td>" for cell in row) for row in rows]
-    body = "".join(f"<tr>{line}</tr>" for line in lines)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    head = joined(html("<th class='left'>{}</th>", name) for name in ("Option", "A", "B"))
+    lines = [joined(html("<td class='left'>{}</td>", cell) for cell in row) for row in rows]
+    body = joined(html("<tr>{}</tr>", line) for line in lines)
+    return html("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>", head, body)
 
 
 class OptionDifferences(View):
@@ -105,7 +102,7 @@ class OptionDifferences(View):
         store = self.state.store
         rows = differences(store.run(run).config, store.run(baseline).config)
         if not rows:
-            return text("<p class='muted' style='padding:8px 0'>Both were trained with the same options.</p>")
+            return text(Markup("<p class='muted' style='padding:8px 0'>Both were trained with the same options.</p>"))
         return text(difference_table(rows))
 
     def _restore(self, letter, which):

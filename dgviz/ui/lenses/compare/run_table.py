@@ -1,6 +1,5 @@
 """All runs, and which two are compared."""
 
-import html
 from datetime import datetime
 
 import pandas as pd
@@ -9,8 +8,9 @@ from dgviz.datasets import DataError
 from dgviz.experiment.runs import Run
 from dgviz.ui.lenses.view import View
 from dgviz.ui.session.state import FINISHED, AppState
-from dgviz.ui.widgets.form_table import FormTable
+from dgviz.ui.widgets.form_table import FormTable, choice
 from dgviz.ui.words.differences import describe_differences
+from dgviz.ui.words.markup import Markup, html, joined
 from dgviz.ui.words.run_names import run_name
 from dgviz.ui.words.text import date, duration, number, score_label
 
@@ -22,12 +22,12 @@ CAPTION = (
 )
 
 
-def run_table(state: AppState) -> str:
+def run_table(state: AppState) -> Markup:
     """One line per run of the science: what it is, how it differs from A and how well it does, HTML."""
     shown = state.store.run(state.run).config if state.run else None
-    head = "".join(f"<th{' class=left' * (name in LEFT)}>{name}</th>" for name in _columns(state))
-    body = "".join(_line(run, state, shown) for run in comparable(state))
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    head = joined(html("<th class='{}'>{}</th>", "left" * (name in LEFT), name) for name in _columns(state))
+    body = joined(_line(run, state, shown) for run in comparable(state))
+    return html("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>", head, body)
 
 
 def comparable(state: AppState) -> list[Run]:
@@ -46,7 +46,7 @@ def _columns(state: AppState) -> tuple[str, ...]:
     return *BEFORE, *_scores(state), "Status"
 
 
-def _line(run: Run, state: AppState, shown) -> str:
+def _line(run: Run, state: AppState, shown) -> Markup:
     finished, same_data = run.status in FINISHED, run.config.data == state.config.data
     shown_runs = (state.run, state.baseline)
     differs = describe_differences(run.config, shown) or ("is A" if run.id == state.run else "nothing") if shown else ""
@@ -56,26 +56,22 @@ def _line(run: Run, state: AppState, shown) -> str:
         "Also": _input(
             "checkbox", "Also", run, run.id in state.others, finished and same_data and run.id not in shown_runs
         ),
-        "Run": f"<span title='{html.escape(run.id)}'>{html.escape(run_name(run, state.store))}</span>",
+        "Run": html("<span title='{}'>{}</span>", run.id, run_name(run, state.store)),
         "When": when(run),
-        "Data": html.escape(run.config.data),
-        "Differs from A": html.escape(differs),
+        "Data": run.config.data,
+        "Differs from A": differs,
         "Epochs": str(run.config.epochs),
         "Time": duration(run.record["seconds"]) if "seconds" in run.record else "",
         **_medians(run, state, finished),
         "Status": run.status,
     }
     kind = dict.fromkeys(LEFT, "left") | {"Differs from A": "left wrap"}
-    return (
-        "<tr>" + "".join(f"<td class='{kind.get(name, '')}'>{cells[name]}</td>" for name in _columns(state)) + "</tr>"
-    )
+    row = joined(html("<td class='{}'>{}</td>", kind.get(name, ""), cells[name]) for name in _columns(state))
+    return html("<tr>{}</tr>", row)
 
 
-def _input(kind: str, column: str, run: Run, checked: bool, offered: bool) -> str:
-    if not offered:
-        return ""
-    value = html.escape(run.id, quote=True)
-    return f"<input type='{kind}' name='{column}' value='{value}' aria-label='{column}: {value}'{' checked' * checked}>"
+def _input(kind: str, column: str, run: Run, checked: bool, offered: bool) -> Markup:
+    return choice(kind, column, run.id, checked) if offered else Markup("")
 
 
 def _medians(run: Run, state: AppState, finished: bool) -> dict[str, str]:

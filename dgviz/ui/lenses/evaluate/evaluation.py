@@ -1,6 +1,5 @@
 """What a science asks of a run beyond its scores: the pictures of its evaluations, site by site."""
 
-import html
 from functools import partial
 
 import numpy as np
@@ -21,6 +20,7 @@ from dgviz.ui.session.state import AppState
 from dgviz.ui.session.store import results_written
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.brushing import choose_by, follow
+from dgviz.ui.words.markup import Markup, html, joined
 from dgviz.ui.words.text import axis_label, date, label, number, signed, units, with_units
 
 DASHES = ("solid", "dashed", "dotted", "dotdash")  # of curves to compare with
@@ -28,12 +28,12 @@ MANY = 3  # pictures, above which they are chosen from a list and summed up in a
 ACROSS = 0.5  # of the extent of the curves: the horizontal axis shows at least that
 
 
-def agreement_table(found: xr.Dataset, pictures: list[Scatter], shown: Scatter) -> str:
+def agreement_table(found: xr.Dataset, pictures: list[Scatter], shown: Scatter) -> Markup:
     """For every picture: the medians of both over the sites and how well their ranks agree, HTML."""
-    rows = "".join(_row(found, picture, picture is shown) for picture in pictures)
+    rows = joined(_row(found, picture, picture is shown) for picture in pictures)
     across, up = ("Observed", "Simulated") if all(map(of_one_quantity, pictures)) else ("Across", "Up")
-    heads = "".join(f"<th>{head}</th>" for head in ("", across, up, "Rank corr."))
-    return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+    heads = joined(html("<th>{}</th>", head) for head in ("", across, up, "Rank corr."))
+    return html("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>", heads, rows)
 
 
 def of_one_quantity(picture: Scatter) -> bool:
@@ -41,13 +41,13 @@ def of_one_quantity(picture: Scatter) -> bool:
     return picture.x.removeprefix("observed_") == picture.y.removeprefix("simulated_") != picture.x
 
 
-def _row(found: xr.Dataset, picture: Scatter, shown: bool) -> str:
+def _row(found: xr.Dataset, picture: Scatter, shown: bool) -> Markup:
     x, y = found[picture.x], found[picture.y]
     digits = 0 if x.attrs["units"] == "d" else 2
     medians = [number(float(values.median()), digits) for values in (x, y)]
-    words = with_units(html.escape(picture.title), x.attrs["units"])
-    cells = "".join(f"<td>{cell}</td>" for cell in (*medians, number(rank_correlation(x, y))))
-    return f"<tr><td>{f'<b>{words}</b>' if shown else words}</td>{cells}</tr>"
+    words = with_units(picture.title, x.attrs["units"])
+    cells = joined(html("<td>{}</td>", cell) for cell in (*medians, number(rank_correlation(x, y))))
+    return html("<tr><td>{}</td>{}</tr>", html("<b>{}</b>", words) if shown else words, cells)
 
 
 def offered(pictures: tuple[Scatter, ...], found: xr.Dataset) -> list[Scatter]:
@@ -173,24 +173,20 @@ class EvaluationCard(ComputingView):
             _columns(found, picture, x, y, self.state.dataset), axis_label(x), axis_label(y), limits, x_limits
         )
         self._paint(found)
-        names = (
-            ("observed", "simulated") if of_one_quantity(picture) else (html.escape(label(x)), html.escape(label(y)))
-        )
+        names = ("observed", "simulated") if of_one_quantity(picture) else (label(x), label(y))
         told = zip(names, ("@x{0.00}", "@y{0.00}"), (x, y), strict=True)
-        self.scatter.tell([(name, f"{place} {units(values.attrs['units'])}".strip()) for name, place, values in told])
+        self.scatter.tell([(name, place, units(values.attrs["units"])) for name, place, values in told])
         follow(self.scatter, self.state)
         equal = [p for p in self.pictures if p.equal]
         self.table.object = agreement_table(found, equal, picture) if len(equal) > MANY else ""
         self.heading = evaluation.title
-        self.caption = (
-            f"<b>{html.escape(picture.title)}</b>: {html.escape(picture.about)} {self._agreement(picture, x, y)}"
-        )
+        self.caption = html("<b>{}</b>: {} {}", picture.title, picture.about, self._agreement(picture, x, y))
         self.summary = f"Scatter of {x.sizes['site']} sites: {axis_label(y)} against {axis_label(x)}."
 
     def _agreement(self, picture, x, y):
         if picture.y not in self.found:
             lacking = self.evaluation.lacking(self.state.results(self.state.run), self.state.dataset)
-            return f"<b>Only the observed points are shown.</b> {html.escape(lacking)}"
+            return html("<b>Only the observed points are shown.</b> {}", lacking)
         if not picture.equal:
             return ""
         first, last = (date(day) for day in test_period(self.state))

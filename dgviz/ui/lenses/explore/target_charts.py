@@ -1,7 +1,5 @@
 """The target at the picked site: time series, duration curve or seasonal regime."""
 
-import html
-
 import panel as pn
 from bokeh.models import ColumnDataSource
 
@@ -22,6 +20,7 @@ from dgviz.ui.session.what_if import what_if_badge
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.export_menu import ExportMenu
 from dgviz.ui.widgets.window import follow_range
+from dgviz.ui.words.markup import html
 from dgviz.ui.words.summaries import of_series
 from dgviz.ui.words.text import number, units
 
@@ -64,7 +63,7 @@ class TargetCharts(View):
         state, target = self.state, self.state.config.target
         name = state.name_of(site)
         about = ", ".join(words for words in (site if site != name else "", self._area()) if words)
-        self.heading = f"{html.escape(name)} <span class='muted'>{about}</span>{what_if_badge(what_if)}"
+        self.heading = html("{} <span class='muted'>{}</span>{}", name, about, what_if_badge(what_if))
         supposed = what_if.simulated if what_if else None
         if self.changed - {"window", "what_if"}:
             results, others = state.results(run), state.results(baseline)

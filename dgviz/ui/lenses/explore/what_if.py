@@ -1,7 +1,5 @@
 """What if a learned parameter of the picked site were another?"""
 
-import html
-
 import panel as pn
 import param
 
@@ -9,9 +7,10 @@ from dgviz.processes.declare import Parameter, Process, title
 from dgviz.quantities import lower_first
 from dgviz.scores import metrics
 from dgviz.ui.figures.series import overlap
-from dgviz.ui.lenses.view import View, text
+from dgviz.ui.lenses.view import View, empty_html, text
 from dgviz.ui.session.what_if import digits, parameter_number, what_if_badge
 from dgviz.ui.widgets import material
+from dgviz.ui.words.markup import Markup, html
 from dgviz.ui.words.text import number, score_label, units, with_units
 
 GRID = """
@@ -131,18 +130,20 @@ class ParameterSliders(View):
 
     def _say(self):
         """The changes, and what they do to the score."""
-        state, name = self.state, html.escape(self.state.name_of(self.state.site))
-        self.heading = f"What if? <span class='muted'>{name}</span>{what_if_badge(state.what_if)}"
+        state, name = self.state, self.state.name_of(self.state.site)
+        self.heading = html("What if? <span class='muted'>{}</span>{}", name, what_if_badge(state.what_if))
         if not self.learned:
-            self.said.object = f"<div class='empty'>This {state.science.site} was not part of the run.</div>"
+            self.said.object = empty_html(f"This {state.science.site} was not part of the run.")
         elif state.what_if:
             learned, supposed = self._scores(state.what_if.simulated)
             score = score_label(state.target.scores[0])
-            self.said.object = f"<p>{score} in the window: {learned} as learned, <b>{supposed}</b> with the change.</p>"
+            self.said.object = html(
+                "<p>{} in the window: {} as learned, <b>{}</b> with the change.</p>", score, learned, supposed
+            )
         elif state.supposed:
-            self.said.object = "<p class='muted' role='status'>computing \u2026</p>"
+            self.said.object = Markup("<p class='muted' role='status'>computing \u2026</p>")
         else:
-            self.said.object = (
+            self.said.object = Markup(
                 "<p class='muted'>Drag a learned parameter: series, stores and scores follow at once.</p>"
             )
 

@@ -1,6 +1,5 @@
 """Scores of the picked site in the window."""
 
-import html
 from collections.abc import Sequence
 
 import pandas as pd
@@ -8,7 +7,8 @@ import xarray as xr
 
 from dgviz.scores import metrics
 from dgviz.ui.figures.series import overlap, periods
-from dgviz.ui.lenses.view import View, text
+from dgviz.ui.lenses.view import View, empty_html, text
+from dgviz.ui.words.markup import Markup, html, joined
 from dgviz.ui.words.text import number, period, score_digits, score_label, score_meaning, signed, units
 
 A, B, WHAT_IF = "A", "B", "what if"
@@ -22,20 +22,17 @@ def window_scores(
     return metrics.scores(simulated.sel(time=inside), observed.sel(time=inside), names)
 
 
-def score_table(scores: dict[str, xr.Dataset]) -> str:
+def score_table(scores: dict[str, xr.Dataset]) -> Markup:
     """The scores of A, of the what-if and of B, as far as they are given, each with the difference: an HTML table."""
     rows = []
     for name in scores[A]:
         unit = units(scores[A][name].attrs["units"])
         cells = _cells({of: float(values[name]) for of, values in scores.items()}, score_digits(unit))
-        meaning = html.escape(score_meaning(name), quote=True)
-        rows.append(
-            f"<tr><td title='{meaning}'>{score_label(name)}{', ' + unit if unit else ''}</td>"
-            + "".join(f"<td{_mark(head)}>{cell}</td>" for head, cell in cells)
-            + "</tr>"
-        )
-    heads = "".join(f"<th{_mark(head)}>{head}</th>" for head, _ in cells)
-    return f"<table><thead><tr><th></th>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+        label = html("<td title='{}'>{}</td>", score_meaning(name), f"{score_label(name)}{f', {unit}' if unit else ''}")
+        numbers = joined(html("<td{}>{}</td>", _mark(head), cell) for head, cell in cells)
+        rows.append(html("<tr>{}{}</tr>", label, numbers))
+    heads = joined(html("<th{}>{}</th>", _mark(head), head) for head, _ in cells)
+    return html("<table><thead><tr><th></th>{}</tr></thead><tbody>{}</tbody></table>", heads, joined(rows))
 
 
 def _cells(values: dict[str, float], digits: int) -> list[tuple[str, str]]:
@@ -48,8 +45,8 @@ def _cells(values: dict[str, float], digits: int) -> list[tuple[str, str]]:
     return cells
 
 
-def _mark(head: str) -> str:
-    return " class='what-if'" if head.startswith(WHAT_IF) else ""
+def _mark(head: str) -> Markup:
+    return Markup(" class='what-if'" if head.startswith(WHAT_IF) else "")
 
 
 def kinds_of_days(window: tuple[str, str], spans: dict[str, tuple]) -> str:
@@ -80,7 +77,7 @@ class WindowScores(View):
         observed = state.dataset[target].sel(site=site)
         results = {name: state.results(r) for name, r in ((A, run), (B, baseline)) if r}
         if not all(site in r.indexes["site"] for r in results.values()):
-            self.table.object = f"<div class='empty'>This {state.science.site} was not part of the run.</div>"
+            self.table.object = empty_html(f"This {state.science.site} was not part of the run.")
             return
         if what_if:
             window = overlap(window, what_if.simulated.indexes["time"])
@@ -92,6 +89,6 @@ class WindowScores(View):
         self.table.object = score_table(self.scores | supposed)
         config = state.store.run(run).config
         days = kinds_of_days(window, periods(state.dataset, config.train_period, config.test_period))
-        self.caption = f"{html.escape(state.name_of(site))}, {period(*window)}: {days}"
+        self.caption = f"{state.name_of(site)}, {period(*window)}: {days}"
         if "held_out" in results[A] and bool(results[A].held_out.sel(site=site)):
             self.caption += ". Held out: A is predicted by a model that has not seen it"

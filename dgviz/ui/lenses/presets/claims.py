@@ -1,12 +1,11 @@
 """What the field says of models between physics and learning, with what the trained runs say to it."""
 
-import html
-
 from dgviz.experiment.claims import Verdict, roles, verdict_on_balance, verdicts
 from dgviz.experiment.presets import unclosed
 from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.lenses.view import text
 from dgviz.ui.session.preset_runs import places, scores
+from dgviz.ui.words.markup import Markup, html, joined
 
 BALANCED = ("attributes", "corrected")  # the presets whose balance is compared
 SITES = 8  # at how many sites: each is simulated
@@ -20,20 +19,19 @@ td.left:first-child { width: 96px; vertical-align: top; white-space: nowrap; } t
 HOLDOUTS = {"none": "", "folds": " in folds"}
 
 
-def claims_table(judged: list[Verdict]) -> str:
+def claims_table(judged: list[Verdict]) -> Markup:
     """A sentence for each claim with its verdict and the figures it was judged by, HTML."""
-    return f"<table><tbody>{''.join(map(_row, judged))}</tbody></table>"
+    return html("<table><tbody>{}</tbody></table>", joined(map(_row, judged)))
 
 
-def _row(verdict: Verdict) -> str:
+def _row(verdict: Verdict) -> Markup:
     words, kind = WORDS[verdict.holds]
     first = ", ".join(f"{name}{HOLDOUTS[holdout]}" for name, holdout in verdict.missing)
     found = f"Train {first}." if first else f"{verdict.found[:1].upper()}{verdict.found[1:]}."
-    return (
-        f"<tr><td class='left'><span class='verdict {kind}'>{words}</span></td>"
-        f"<td class='left'>{html.escape(verdict.sentence)}<div class='caption'>{html.escape(found)} "
-        f"<span title='{html.escape(verdict.source, quote=True)}'>({html.escape(verdict.source.partition(',')[0])})"
-        "</span></div></td></tr>"
+    return html(
+        "<tr><td class='left'><span class='verdict {}'>{}</span></td>"
+        "<td class='left'>{}<div class='caption'>{} <span title='{}'>({})</span></div></td></tr>",
+        *(kind, words, verdict.sentence, found, verdict.source, verdict.source.partition(",")[0]),
     )
 
 

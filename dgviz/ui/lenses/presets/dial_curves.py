@@ -9,9 +9,10 @@ from bokeh.plotting import figure
 
 from dgviz.ui.figures import hover, plain_figure, plain_legend
 from dgviz.ui.figures.distribution import axis_limits, cdf_columns
-from dgviz.ui.lenses.view import View, text
+from dgviz.ui.lenses.view import View, empty_words
 from dgviz.ui.session.preset_runs import colour, places, scores
 from dgviz.ui.widgets import material
+from dgviz.ui.words.markup import Markup
 from dgviz.ui.words.text import number, score_label, sentence, with_units
 
 DASH = (4, 3)  # px, a control
@@ -33,7 +34,7 @@ def plot_curves(
         line = fig.step("value", "share", source=columns, mode="after", name=name, **look)
         fig.add_tools(
             hover(
-                [("", "<b>@preset</b>"), ("", "@name"), (score_label(str(scores.name)), "@value{0.00}")],
+                [("", Markup("<b>@preset</b>")), ("", "@name"), (score_label(str(scores.name)), "@value{0.00}")],
                 renderers=[line],
             )
         )
@@ -71,8 +72,7 @@ class DialCurves(View):
         first = config.target_quantity.scores[0]
         found = known[first].sel(case=case).dropna("preset", how="all") if first in known else None
         if found is None or not found.size:
-            words = "No preset has results here yet: train one in the table above."
-            self.place.objects = [text(f"<div class='empty'>{words}</div>")]
+            self.place.objects = [empty_words("No preset has results here yet: train one in the table above.")]
             return
         colours = {str(name): colour(str(name), config, dark) for name in found.preset.values}
         called = with_units(score_label(first), found.attrs.get("units", ""))

@@ -1,7 +1,5 @@
 """The presets from physics to learning: what each is, how well it does, and what is still to be trained."""
 
-import html
-
 import panel as pn
 
 from dgviz.experiment.presets import n_weights
@@ -10,7 +8,8 @@ from dgviz.ui.lenses.view import View
 from dgviz.ui.session.preset_runs import Place, Places, colour, missing, places
 from dgviz.ui.session.state import AppState, first_line
 from dgviz.ui.widgets import material
-from dgviz.ui.widgets.form_table import FormTable
+from dgviz.ui.widgets.form_table import FormTable, choice
+from dgviz.ui.words.markup import Markup, html, joined
 from dgviz.ui.words.progress import progress_words
 from dgviz.ui.words.text import PERIODS, duration, number, score_label, sentence
 
@@ -19,18 +18,19 @@ LOOK = 2000  # ms between two looks at the folder, only while the page is open
 NO_LIMIT = ".scroll { max-height: none; } td { vertical-align: top; }"
 
 
-def dial_table(there: Places, weights: dict[str, int], state: AppState) -> str:
+def dial_table(there: Places, weights: dict[str, int], state: AppState) -> Markup:
     """A row for each preset with its median scores, or with buttons that train it, HTML."""
     site = state.config.science.site
     groups = (*(sentence(PERIODS[name]) for name in ("train", "test")), f"{sentence(site)}s held out")
-    head = "<th rowspan=2>A</th><th rowspan=2>B</th><th rowspan=2 class='left'>Preset</th><th rowspan=2>Weights</th>"
-    head += (
-        "".join(f"<th colspan={len(two_scores(state))}>{words}</th>" for words in groups)
-        + "<th rowspan=2>Time</th></tr><tr>"
+    above = joined(html("<th colspan={}>{}</th>", len(two_scores(state)), words) for words in groups)
+    below = joined(html("<th>{}</th>", score_label(name)) for _ in groups for name in two_scores(state))
+    head = html(
+        "<tr><th rowspan=2>A</th><th rowspan=2>B</th><th rowspan=2 class='left'>Preset</th><th rowspan=2>Weights</th>"
+        "{}<th rowspan=2>Time</th></tr><tr>{}</tr>",
+        *(above, below),
     )
-    head += "".join(f"<th>{score_label(name)}</th>" for _ in groups for name in two_scores(state))
-    body = "".join(_row(name, of_preset, weights[name], state) for name, of_preset in there.items())
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    body = joined(_row(name, of_preset, weights[name], state) for name, of_preset in there.items())
+    return html("<table><thead>{}</thead><tbody>{}</tbody></table>", head, body)
 
 
 def two_scores(state: AppState) -> tuple[str, ...]:
@@ -38,71 +38,74 @@ def two_scores(state: AppState) -> tuple[str, ...]:
     return state.target.scores[:2]
 
 
-def _row(name: str, there: dict[str, Place], weights: int, state: AppState) -> str:
+def _row(name: str, there: dict[str, Place], weights: int, state: AppState) -> Markup:
     science, place = state.config.science, there["none"]
     line = "dashed" if name in science.controls else "solid"
-    swatch = "<span style='display:inline-block;width:18px;vertical-align:middle;margin-right:8px;"
-    swatch += f"border-top:3px {line} {colour(name, state.config, state.dark)}'></span>"
-    about = html.escape(science.presets[name].about)
+    swatch = html(
+        "<span style='display:inline-block;width:18px;vertical-align:middle;margin-right:8px;"
+        "border-top:3px {} {}'></span>",
+        *(line, colour(name, state.config, state.dark)),
+    )
+    about = science.presets[name].about
     cells = [
-        f"<td>{_input('radio', 'A', place, state.run, state)}</td>",
-        f"<td>{_input('checkbox', 'B', place, state.baseline, state)}</td>",
-        f"<td class='left wrap'>{swatch}<b>{html.escape(name)}</b><div class='caption'>{about}</div></td>",
-        f"<td>{number(weights, 0)}</td>",
+        html("<td>{}</td>", _input("radio", "A", place, state.run, state)),
+        html("<td>{}</td>", _input("checkbox", "B", place, state.baseline, state)),
+        html("<td class='left wrap'>{}<b>{}</b><div class='caption'>{}</div></td>", swatch, name, about),
+        html("<td>{}</td>", number(weights, 0)),
         _temporal(name, place, state),
         _held_out(name, there.get("folds"), state),
-        f"<td>{'<br>'.join(_seconds(p) for p in there.values() if p.run)}</td>",
+        html("<td>{}</td>", joined((_seconds(p) for p in there.values() if p.run), "<br>")),
     ]
-    return f"<tr>{''.join(cells)}</tr>"
+    return html("<tr>{}</tr>", joined(cells))
 
 
-def _input(kind: str, column: str, place: Place, chosen: str, state: AppState) -> str:
+def _input(kind: str, column: str, place: Place, chosen: str, state: AppState) -> Markup:
     if not place.run or (column == "B" and place.run.id == state.run):
-        return ""
-    value = html.escape(place.run.id, quote=True)
-    checked = " checked" * (place.run.id == chosen)
-    return f"<input type='{kind}' name='{column}' value='{value}' aria-label='{column}: {value}'{checked}>"
+        return Markup("")
+    return choice(kind, column, place.run.id, place.run.id == chosen)
 
 
-def _temporal(name: str, place: Place, state: AppState) -> str:
+def _temporal(name: str, place: Place, state: AppState) -> Markup:
     if place.run is None:
-        return f"<td colspan={2 * len(two_scores(state))}>{_to_train(name, 'none', place, state)}</td>"
+        return html("<td colspan={}>{}</td>", 2 * len(two_scores(state)), _to_train(name, "none", place, state))
     return _medians(place, "train", state) + _medians(place, "test", state)
 
 
-def _held_out(name: str, place: Place | None, state: AppState) -> str:
+def _held_out(name: str, place: Place | None, state: AppState) -> Markup:
+    columns = len(two_scores(state))
     if place is None:
         why = f"Its parameters were learned for each {state.config.science.site}: it has none for another."
-        return f"<td colspan={len(two_scores(state))} class='muted' title='{html.escape(why)}'>not possible</td>"
+        return html("<td colspan={} class='muted' title='{}'>not possible</td>", columns, why)
     if place.run is None:
-        return f"<td colspan={len(two_scores(state))}>{_to_train(name, 'folds', place, state)}</td>"
+        return html("<td colspan={}>{}</td>", columns, _to_train(name, "folds", place, state))
     return _medians(place, "test", state)
 
 
-def _medians(place: Place, period: str, state: AppState) -> str:
-    medians = state.store.medians(place.run.id).sel(period=period)
-    note = f"<div class='caption'>{_on_its_way(place.later, state)}</div>" if place.later else ""
+def _medians(place: Place, period: str, state: AppState) -> Markup:
+    medians = state.store.medians(place.run.id)
+    medians = medians.sel(period=period) if medians else {}  # empty where they are damaged
+    note = html("<div class='caption'>{}</div>", _on_its_way(place.later, state)) if place.later else ""
     values = [number(float(medians[name])) if name in medians else "" for name in two_scores(state)]
-    cells = [f"<td>{value}{note if place == 0 else ''}</td>" for place, value in enumerate(values)]
-    return "".join(cells)
+    return joined(html("<td>{}{}</td>", value, "" if place else note) for place, value in enumerate(values))
 
 
-def _to_train(name: str, holdout: str, place: Place, state: AppState) -> str:
+def _to_train(name: str, holdout: str, place: Place, state: AppState) -> Markup:
     """What is happening to a run without results, or a button that makes one."""
     failed = place.later is not None and place.later.status == "failed"
     if place.later is not None and not failed:
-        return f"<span class='muted'>{_on_its_way(place.later, state)}</span>"
-    value = html.escape(f"{name}|{holdout}", quote=True)
+        return html("<span class='muted'>{}</span>", _on_its_way(place.later, state))
     words = {"none": "Train", "folds": f"Train in {place.config.folds} folds"}[holdout]
-    button = f"<button name='train' value='{value}' aria-label='{words}: {html.escape(name)}'>{words}</button>"
-    why = f"<div class='caption'>failed: {html.escape(first_line(place.later.error))}</div>" if failed else ""
+    button = html(
+        "<button name='train' value='{}' aria-label='{}: {}'>{}</button>", f"{name}|{holdout}", words, name, words
+    )
+    why = html("<div class='caption'>failed: {}</div>", first_line(place.later.error)) if failed else ""
     return button + why
 
 
 def _on_its_way(run, state: AppState) -> str:
     """How far a run is: "waiting", "epoch 3 of 60, fold 2 of 5"."""
     if run.id == state.followed and state.progress and run.status != "waiting":
-        return html.escape(progress_words(state.progress[-1]))
+        return progress_words(state.progress[-1])
     return run.status
 
 

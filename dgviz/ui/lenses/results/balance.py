@@ -1,21 +1,20 @@
 """The balance of the picked site over the window."""
 
-import html
-
 import xarray as xr
 
 from dgviz.processes.balance import balance
 from dgviz.ui.lenses.computing import ComputingView
-from dgviz.ui.lenses.view import text
+from dgviz.ui.lenses.view import empty_html, text
 from dgviz.ui.look import Look
 from dgviz.ui.session.simulation import Simulation
 from dgviz.ui.session.what_if import in_place_of, mark
+from dgviz.ui.words.markup import Markup, html, joined
 from dgviz.ui.words.text import number, sentence, signed, small, units
 
 WORDS = {"inflow": "In", "outflow": "Out", "change": "Stored", "residual": "Residual"}
 
 
-def balance_table(terms: xr.DataArray, look: Look) -> str:
+def balance_table(terms: xr.DataArray, look: Look) -> Markup:
     """A row for each term `(term,)` with a bar as long as its amount, and a share of all inflow.
 
     Of what runs both ways, as heat does, the amounts add up whatever their sign: they nearly cancel.
@@ -28,24 +27,24 @@ def balance_table(terms: xr.DataArray, look: Look) -> str:
         group = WORDS[kind] if kind != before else ""
         before = kind
         rows.append(_row(group, sentence(str(name)), float(value), kind, inflow, longest, look.ink(str(name))))
-    head = f"<tr><th></th><th class='left'></th><th></th><th>{unit}</th><th>% of in</th></tr>"
-    return f"<table><thead>{head}</thead><tbody>{''.join(rows)}</tbody></table>"
+    head = html("<tr><th></th><th class='left'></th><th></th><th>{}</th><th>% of in</th></tr>", unit)
+    return html("<table><thead>{}</thead><tbody>{}</tbody></table>", head, joined(rows))
 
 
-def _row(group, words, value, kind, inflow, longest, colour) -> str:
+def _row(group, words, value, kind, inflow, longest, colour) -> Markup:
     amount = signed(value, 1) if kind == "change" else number(value, 1)
     if kind == "residual":
         group, words, amount = "", group, small(value)
     width = 100 * abs(value) / longest
-    bar = (
-        f"<div style='height:10px;width:{max(width, 0.4):.2f}%;background:{colour};border-radius:2px;"
-        f"opacity:{0.55 if value < 0 else 0.95}'></div>"
+    bar = html(
+        "<div style='height:10px;width:{:.2f}%;background:{};border-radius:2px;opacity:{}'></div>",
+        *(max(width, 0.4), colour, 0.55 if value < 0 else 0.95),
     )
     share = f"{small(100 * value / inflow)}" if kind == "residual" else number(100 * value / inflow, 1)
-    return (
-        f"<tr><td class='muted'>{group}</td><td class='left'>{html.escape(words)}</td>"
-        f"<td style='width:34%'>{bar}</td><td style='white-space:nowrap'>{amount}</td>"
-        f"<td class='muted' style='white-space:nowrap'>{share}</td></tr>"
+    return html(
+        "<tr><td class='muted'>{}</td><td class='left'>{}</td><td style='width:34%'>{}</td>"
+        "<td style='white-space:nowrap'>{}</td><td class='muted' style='white-space:nowrap'>{}</td></tr>",
+        *(group, words, bar, amount, share),
     )
 
 
@@ -71,13 +70,13 @@ class Balance(ComputingView):
         begin, end = simulated.indexes["time"].slice_locs(*self.state.window)
         inside = simulated.isel(time=slice(max(begin - 1, 0), end))  # from the end of the step before the window
         if inside.sizes["time"] < 2:
-            self.table.object = f"<div class='empty'>The window is shorter than a {step.name} of the simulation.</div>"
+            self.table.object = empty_html(f"The window is shorter than a {step.name} of the simulation.")
             return
         terms = balance(simulation.run.config.build(), inside)
         self.table.object = balance_table(terms, self.state.look)
         last = inside.indexes["time"][-1]
         start = inside.indexes["time"][1]
-        self.heading = f"Balance of {html.escape(self.state.name_of(self.state.site))}{mark(self.state.what_if)}"
+        self.heading = html("Balance of {}{}", self.state.name_of(self.state.site), mark(self.state.what_if))
         self.caption = (
             f"{step.words(start)} \u2013 {step.words(last)}: in = out + stored. Mean over the members. "
             + self._observed(simulation, start, last, terms.attrs["units"])

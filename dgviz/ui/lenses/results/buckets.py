@@ -1,6 +1,5 @@
 """The live bucket diagram of the picked site."""
 
-import html
 from functools import cached_property
 
 import pandas as pd
@@ -12,6 +11,7 @@ from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.session.simulation import Simulation, moment_in_view
 from dgviz.ui.session.what_if import in_place_of, mark
 from dgviz.ui.widgets import material
+from dgviz.ui.words.markup import html
 from dgviz.ui.words.text import number, sentence, units
 
 PACE = 250  # ms a time step while it plays
@@ -91,9 +91,8 @@ class Buckets(ComputingView):
         self.diagram.show(values, [(step.words(moment), ""), *self._weather(moment)])
         if self.slider.end != len(time) - 1 or self.slider.value != at:
             self.slider.param.update(end=len(time) - 1, value=at)
-        name = html.escape(self.state.name_of(self.state.site))
-        when = f"Stores and fluxes {step.at(moment)}"
-        self.heading = f"{when} <span class='muted'>{name}</span>{mark(self.state.what_if)}"
+        name, when = self.state.name_of(self.state.site), f"Stores and fluxes {step.at(moment)}"
+        self.heading = html("{} <span class='muted'>{}</span>{}", when, name, mark(self.state.what_if))
         self.caption = (
             f"A full bucket is the 98th percentile of its store as learned, {step.words(time[0])} \u2013 "
             f"{step.words(time[-1])}. An arrow's width grows with the square root of the flux. Mean over the members."

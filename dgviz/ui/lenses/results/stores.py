@@ -1,7 +1,5 @@
 """Stores and fluxes of the picked site through time."""
 
-import html
-
 import pandas as pd
 import panel as pn
 
@@ -14,6 +12,7 @@ from dgviz.ui.session.simulation import Simulation, moment_in_view
 from dgviz.ui.session.what_if import in_place_of, mark
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.window import follow_range
+from dgviz.ui.words.markup import html
 from dgviz.ui.words.text import short_label
 
 
@@ -87,8 +86,8 @@ class Stores(ComputingView):
     def _draw_series(self):
         self.simulated = in_place_of(self.own, self.state.what_if)
         self.series.update(self.simulated)
-        name = html.escape(self.state.name_of(self.state.site))
-        self.heading = f"Stores and fluxes <span class='muted'>{name}</span>{mark(self.state.what_if)}"
+        name = self.state.name_of(self.state.site)
+        self.heading = html("Stores and fluxes <span class='muted'>{}</span>{}", name, mark(self.state.what_if))
         self.caption = (
             f"Mean over the members. Tap a {self.state.step.name} to see it in the bucket diagram; "
             "press a name to show or hide it."

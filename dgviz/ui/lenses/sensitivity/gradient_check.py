@@ -10,21 +10,22 @@ from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.lenses.view import text
 from dgviz.ui.session.simulation import Simulation
 from dgviz.ui.widgets.parameters import chosen, parameter_select
+from dgviz.ui.words.markup import Markup, html
 from dgviz.ui.words.text import units
 
 GOOD = 99.0  # %: of agreement
 STEPS = (1e-4, 2e-2)  # of the parameter's range: too small to matter, and one that a person would notice
 
 
-def agreement_badge(agreement: float, dark: bool) -> str:
+def agreement_badge(agreement: float, dark: bool) -> Markup:
     """The agreement in % as a badge, HTML."""
     colour = theme.token("primary" if agreement >= GOOD else "warning", dark)
     said = "more than 99.99" if agreement > 99.99 else "less than 0" if agreement < 0 else f"{agreement:.2f}"
     style = f"border:1px solid {colour};color:{colour};border-radius:10px;padding:1px 9px;white-space:nowrap"
-    return f"<span style='{style}'>{said} % agreement</span>"
+    return html("<span style='{}'>{} % agreement</span>", style, said)
 
 
-def agreement_words(parameter: Parameter, agreements: list[float], dark: bool) -> str:
+def agreement_words(parameter: Parameter, agreements: list[float], dark: bool) -> Markup:
     """What the agreements of a gradient with reruns of a small and a large step say, HTML."""
     width = parameter.range[1] - parameter.range[0]
     small, large = (f"{100 * step:g} %" for step in STEPS)
@@ -34,10 +35,10 @@ def agreement_words(parameter: Parameter, agreements: list[float], dark: bool) -
         if agreements[1] < GOOD
         else ""
     )
-    return (
-        f"<p style='line-height:1.9'>{agreement_badge(agreements[0], dark)} with a rerun after a change of {small} of "
-        "the allowed range, too small for the curve to bend; "
-        f"{agreement_badge(agreements[1], dark)} after one of {large} ({amount}).{jumps}</p>"
+    return html(
+        "<p style='line-height:1.9'>{} with a rerun after a change of {} of the allowed range, too small for the curve "
+        "to bend; {} after one of {} ({}).{}</p>",
+        *(agreement_badge(agreements[0], dark), small, agreement_badge(agreements[1], dark), large, amount, jumps),
     )
 
 

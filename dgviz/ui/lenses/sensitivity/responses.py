@@ -1,6 +1,5 @@
 """How the target at the picked site responds to a forcing and to parameters, through time."""
 
-import html
 from functools import cached_property
 
 import pandas as pd
@@ -16,6 +15,7 @@ from dgviz.ui.widgets import material
 from dgviz.ui.widgets.parameters import chosen, learned, one_more, thresholds
 from dgviz.ui.widgets.window import follow_range
 from dgviz.ui.words.kinds import lacks
+from dgviz.ui.words.markup import html
 from dgviz.ui.words.text import label, number, per, units
 
 MOST = 3  # parameters at once
@@ -68,7 +68,7 @@ class Responses(ComputingView):
             columns |= backdrop_columns(backdrop_of(state.science, state.dataset, site))
             self.figure.show_series(columns)
             target = lower_first(state.target.long_name)
-            self.heading = f"What moves the {target} <span class='muted'>{html.escape(state.name_of(site))}</span>"
+            self.heading = html("What moves the {} <span class='muted'>{}</span>", target, state.name_of(site))
         if "parameter" in self.changed and parameter and parameter not in self.parameters.value:
             self.parameters.value = [parameter, *self.parameters.value][:MOST]
         self.figure.show_window(window)

@@ -1,12 +1,11 @@
 """Loss and score over the epochs of a training."""
 
-import html
-
 import panel as pn
 
 from dgviz.ui.figures.learning import LearningCurves
 from dgviz.ui.lenses.view import View
 from dgviz.ui.session.state import FINISHED
+from dgviz.ui.words.markup import html
 from dgviz.ui.words.progress import parts_of
 from dgviz.ui.words.run_names import run_name
 
@@ -26,9 +25,8 @@ class LossCurves(View):
         if not followed:
             return None
         run = self.state.store.run(followed)
-        self.heading = (
-            f"Loss and score over the epochs <span class='muted'>{html.escape(run_name(run, self.state.store))}</span>"
-        )
+        name = run_name(run, self.state.store)
+        self.heading = html("Loss and score over the epochs <span class='muted'>{}</span>", name)
         if run.status in FINISHED and not run.progress:
             self.empty = "This run has nothing to learn: its parameters are the declared defaults."
             return None

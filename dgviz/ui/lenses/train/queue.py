@@ -1,7 +1,5 @@
 """Runs that wait, train or failed."""
 
-import html
-
 import panel as pn
 
 from dgviz.experiment.config import RunConfig
@@ -10,6 +8,7 @@ from dgviz.ui.lenses.view import View, text
 from dgviz.ui.session.state import ENDED, first_line
 from dgviz.ui.widgets import material
 from dgviz.ui.words.differences import describe_differences
+from dgviz.ui.words.markup import Markup, html
 from dgviz.ui.words.run_names import run_name
 from dgviz.ui.words.text import sentence
 
@@ -56,23 +55,23 @@ class TrainingQueue(View):
         return pn.Column(*map(self._line, self.rows), sizing_mode="stretch_width", margin=0) if self.rows else None
 
     def _line(self, row):
-        words = f"{sentence(row['status'])}{': ' * bool(row['words'])}{html.escape(row['words'])}"
+        words = f"{sentence(row['status'])}{': ' * bool(row['words'])}{row['words']}"
         name = run_name(self.state.store.run(row["id"]), self.state.store)
-        mark = " <span class='badge'>in view</span>" if row["id"] == self.state.followed else ""
+        mark = Markup(" <span class='badge'>in view</span>") if row["id"] == self.state.followed else ""
         said = text(
-            f"<p title='{html.escape(row['id'])}'><b>{html.escape(name)}</b>{mark} {html.escape(row['what'])}</p>"
-            f"<p class='muted'>{words}</p>",
+            html("<p title='{}'><b>{}</b>{} {}</p><p class='muted'>{}</p>", row["id"], name, mark, row["what"], words),
             align="center",
         )
         return pn.Row(said, *self._buttons(row), sizing_mode="stretch_width", margin=(2, 0))
 
     def _buttons(self, row):
         state, run = self.state, self.state.store.run(row["id"])
+        mine = state.may_change(run.id)
         acts = {
             "Look": (lambda: state.look_at(run.id), row["id"] != state.followed),
-            "Cancel": (lambda: run.request("stop"), row["status"] == "waiting"),
-            "Stop": (lambda: run.request("stop"), row["status"] in ("training", "paused")),
-            "Train again": (lambda: state.train_again(run.id), row["status"] == "failed"),
+            "Cancel": (lambda: state.ask(run.id, "stop"), mine and row["status"] == "waiting"),
+            "Stop": (lambda: state.ask(run.id, "stop"), mine and row["status"] in ("training", "paused")),
+            "Train again": (lambda: state.train_again(run.id), mine and row["status"] == "failed"),
         }
         return [
             material.Button(

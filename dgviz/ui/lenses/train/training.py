@@ -1,6 +1,5 @@
 """The training in view: how far it is, and what can be done with it."""
 
-import html
 from functools import cached_property
 
 import panel as pn
@@ -9,16 +8,17 @@ from dgviz.experiment.runs import Run, RunError
 from dgviz.ui.lenses.view import View, text
 from dgviz.ui.session.state import ENDED, FINISHED, first_line
 from dgviz.ui.widgets import material
+from dgviz.ui.words.markup import Markup, html, joined
 from dgviz.ui.words.progress import part_of, parts_of, share_done
 from dgviz.ui.words.run_names import run_name, run_names
 from dgviz.ui.words.text import duration, number, sentence
 
 BUTTON = {"size": "small", "margin": (0, 6, 0, 0)}
-KILL = """
+KILL = Markup("""
 <p>The process is ended in the middle of its work. The run has no results then, but its last finished epoch is kept,
 and you can train again from there. <b>Stop</b> instead ends the training after the present step and keeps what was
 learned as a run with results.</p>
-"""
+""")
 
 
 def status_words(status: str, last: dict, before: int) -> str:
@@ -39,26 +39,26 @@ def status_words(status: str, last: dict, before: int) -> str:
     )
 
 
-def figures_of(status: str, last: dict, epochs: int, before: int, device: str) -> str:
+def figures_of(status: str, last: dict, epochs: int, before: int, device: str) -> Markup:
     """The state of a training as a line of large figures with small labels, HTML."""
     parts = parts_of(last) if last else 1
     cells = {
-        "part": f"{part_of(last)}<small> of {parts}</small>" if parts > 1 else "",
-        "epoch": f"{last.get('epoch', 0)}<small> of {epochs}</small>" if last or status not in FINISHED else "",
+        "part": html("{}<small> of {}</small>", part_of(last), parts) if parts > 1 else "",
+        "epoch": html("{}<small> of {}</small>", last.get("epoch", 0), epochs)
+        if last or status not in FINISHED
+        else "",
         "loss": number(last.get("loss")) if last else "",
         "median NSE, training": number(last.get("median_nse")) if last else "",
         "so far" if status not in ENDED else "in all": duration(last["seconds"]) if last else "",
-        "device": html.escape(device),
+        "device": device,
     }
-    shown = "".join(
-        f"<div style='margin-right:26px'><div style='font-size:19px;line-height:1.3'>{value}</div>"
-        f"<div class='caption'>{label}</div></div>"
-        for label, value in cells.items()
-        if value
+    cell = (
+        "<div style='margin-right:26px'><div style='font-size:19px;line-height:1.3'>{}</div>"
+        "<div class='caption'>{}</div></div>"
     )
-    words = html.escape(status_words(status, last, before))
-    line = f"<div style='display:flex;flex-wrap:wrap;align-items:baseline'>{shown}</div>"
-    return f"{line}<p style='margin-top:6px'>{words}</p>"
+    shown = joined(html(cell, value, label) for label, value in cells.items() if value)
+    line = html("<div style='display:flex;flex-wrap:wrap;align-items:baseline'>{}</div>", shown)
+    return html("{}<p style='margin-top:6px'>{}</p>", line, status_words(status, last, before))
 
 
 def _runs_before(run_id: str, active: list[Run]) -> int:
@@ -129,7 +129,7 @@ class TrainingControl(View):
         before = _runs_before(followed.id, list(state.store.active())) if status == "waiting" else 0
         if self.changed & {"runs", "status"}:
             self._offer()
-        self.heading = f"Training of {html.escape(run_name(followed, state.store))}"
+        self.heading = f"Training of {run_name(followed, state.store)}"
         self.figures.object = figures_of(status, last, epochs, before, device)
         self.bar.param.update(
             value=round(100 * share_done(last)) if last else 0, visible=status in ("training", "paused", "stopping")
@@ -157,14 +157,14 @@ class TrainingControl(View):
         self.longer = material.IntInput(label="Epochs in all", value=1, start=1, size="small", width=130, visible=False)
 
     def _show_buttons(self, followed, status, shown):
-        same_data = followed.config.data == self.state.config.data
+        same_data, mine = followed.config.data == self.state.config.data, self.state.may_change(followed.id)
         wanted = {
-            "pause": status == "training",
-            "resume": status == "paused",
-            "stop": status in ("training", "paused"),
-            "cancel": status == "waiting",
-            "kill": status in ("training", "paused", "stopping") and self.state.store.trains(followed),
-            "again": status == "failed",
+            "pause": mine and status == "training",
+            "resume": mine and status == "paused",
+            "stop": mine and status in ("training", "paused"),
+            "cancel": mine and status == "waiting",
+            "kill": mine and status in ("training", "paused", "stopping") and self.state.store.trains(followed),
+            "again": mine and status == "failed",
             "show": status in FINISHED and shown != followed.id and same_data,
             "longer": status in FINISHED and followed.checkpointed,
         }
@@ -182,10 +182,10 @@ class TrainingControl(View):
             self.trouble.object = ""
             return
         kept = f"Its first {last['epoch']} epochs are kept. " if last else ""
-        self.trouble.object = (
-            f"<div class='problem'><b>{html.escape(first_line(followed.error))}</b><br>"
-            f"<span class='muted'>{kept}Everything else on the page still works, and runs that wait go on. "
-            f"Its files: {html.escape(str(followed.folder))}</span></div>"
+        self.trouble.object = html(
+            "<div class='problem'><b>{}</b><br><span class='muted'>{}Everything else on the page still works, and runs "
+            "that wait go on. Its files: {}</span></div>",
+            *(first_line(followed.error), kept, followed.folder),
         )
         self.buttons["again"].label = f"Train again from epoch {last['epoch']}" if last else "Train again"
 

@@ -5,6 +5,7 @@ import torch
 from dgviz import ProcessModel
 from dgviz.domains import hydrology
 from dgviz.domains.hydrology.evapotranspiration import LinearEvapotranspiration
+from dgviz.domains.hydrology.groundwater import ThreeOutlets
 from dgviz.domains.hydrology.routing import GammaRouting
 from dgviz.domains.hydrology.snow import DegreeDaySnow, NoSnow
 from dgviz.domains.hydrology.soil import BetaSoil
@@ -73,6 +74,15 @@ class ColdMelt(DegreeDaySnow):
     def forward(self, *, prcp, tmean, snowpack, meltwater, tt, cfmax, cfr, cwh):
         return super().forward(prcp=prcp, tmean=12 - tmean, snowpack=snowpack, meltwater=meltwater, tt=tt, cfmax=cfmax,
                                cfr=cfr, cwh=cwh)  # fmt: skip
+
+
+class DeepStore(ThreeOutlets):
+    """A lower zone that gives back in centuries what it takes up."""
+
+    def forward(self, *, upper_zone, lower_zone, k0, k1, k2, perc, uzl):
+        return super().forward(
+            upper_zone=upper_zone, lower_zone=lower_zone, k0=k0, k1=k1, k2=0.01 * k2, perc=perc, uzl=uzl
+        )
 
 
 class ForgetfulRouting(GammaRouting):

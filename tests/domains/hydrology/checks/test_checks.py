@@ -1,5 +1,7 @@
 """Every physics check passes where it should, and fails on the fault that it is there to find."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,6 +19,7 @@ from tests.combinations import DOMAINS, PAIRS, each
 from tests.domains.hydrology.checks.planted import (
     BlockedGauge,
     ColdMelt,
+    DeepStore,
     Drizzle,
     ForgetfulRouting,
     LeakySoil,
@@ -72,7 +75,10 @@ def verdicts_of(untrained):
         change(model)
         time = xr.DataArray(pd.date_range("1979-02-20", periods=150), dims="time")
         return {
-            v.check: v for v in check_physics(SiteModel(model, tensors.span(50, 200, 50, [1]), time, config.target))
+            v.check: v
+            for v in check_physics(
+                SiteModel(model, replace(tensors.span(50, 200, 50, [1]), year=100), time, config.target)
+            )
         }
 
     return check
@@ -112,6 +118,7 @@ FAULTS = {
     "feels its neighbours": (dict(first=Neighbours, snow=RainAsSeen), {"sites_are_independent"}),
     "thirsty air": (dict(evapotranspiration=ThirstyAir), {"evapotranspiration_within_potential"}),
     "melts in the cold": (dict(snow=ColdMelt), {"warmer_means_earlier_melt"}),
+    "swallows water": (dict(groundwater=DeepStore), {"start_is_forgotten"}),
     "forgets at a restart": (dict(routing=ForgetfulRouting), {"restart_is_one_run"}),
     "network that takes": (dict(added=sponge), {"mass_closure", "doubled_storm"}),
     "network that gives": (dict(added=rising), {"mass_closure", "zero_rain_dries_down"}),

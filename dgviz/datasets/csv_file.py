@@ -1,0 +1,196 @@
+"""One CSV file of a person's own: a table by day, its columns in the units of their science."""
+
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from dgviz.datasets.conversion import conversion_attrs, to_units
+from dgviz.datasets.csv_text import numbers, numbers_or_missing, read_text
+from dgviz.datasets.dates import read_dates
+from dgviz.datasets.errors import DataError, some
+from dgviz.datasets.labels import label
+from dgviz.datasets.mending import is_mark
+from dgviz.datasets.names import renamed, renaming
+from dgviz.datasets.remarks import Remark
+from dgviz.datasets.steps import DATES, FREQUENCIES, check_times
+from dgviz.datasets.to_step import is_amount, is_finer, to_step, ways_of
+from dgviz.datasets.vocabulary import Vocabulary
+from dgviz.suggestions import suggest
+from dgviz.units import UnitsError, same
+
+Labels = dict[str, dict[str, str]]  # name of a column: its units, long_name and conversion
+Given = dict[str, str | None]  # the units that stand in the header behind a name
+
+
+def read_table(
+    file: Path, required: tuple[str, ...], optional: tuple[str, ...] = (), n_rows: int | None = None
+) -> tuple[pd.DataFrame, Given, list[Remark]]:
+    """Columns as text, indexed by the line in the file, and their units: "name [units]" in the header is split."""
+    n_above = n_comments(file)
+    table, said = read_text(file, n_above, n_rows)
+    headers = [name_and_units(str(column)) for column in table.columns]
+    table.columns = [name for name, _ in headers]
+    if table.columns.has_duplicates:
+        raise DataError(f"{file}: column {some(table.columns[table.columns.duplicated()])} appears twice; keep one.")
+    wanted = [name for name in (*required, *optional) if name != "area"]
+    changes = renaming(table.columns, wanted, optional)
+    table, others = renamed(table, changes, file.name)
+    given = {changes.get(name, name): units for name, units in headers}
+    if lacking := [name for name in required if name not in table]:
+        raise DataError(f"{file}: no column {some(lacking)}; it has {', '.join(table.columns)}.")
+    if table.empty:
+        raise DataError(f"{file}: there are no rows under the header.")
+    return table, given, [*said, *others]
+
+
+def header_names(file: Path) -> set[str]:
+    """The names in the header of a file, in lower case."""
+    table, _ = read_text(file, n_comments(file), n_rows=1)
+    return {name_and_units(str(column))[0].lower() for column in table.columns}
+
+
+def n_comments(file: Path) -> int:
+    """The number of lines above the header that start with #."""
+    with file.open(encoding="utf-8-sig", errors="replace") as lines:
+        for n_above, line in enumerate(lines):
+            if not line.startswith("#"):
+                return n_above
+    return 0
+
+
+def name_and_units(header: str) -> tuple[str, str | None]:
+    """The two parts of "name [units]"; None where there are no units."""
+    name, bracket, units = header.partition("[")
+    return name.strip(), units.rpartition("]")[0].strip() if bracket else None
+
+
+def read_series(
+    file: Path, vocabulary: Vocabulary, area: np.ndarray | None
+) -> tuple[pd.DataFrame, Labels, list[Remark]]:
+    """The series of one site by the step of its science, and what was assumed; `area` (km2) is its drainage area."""
+    table, given, said = read_table(file, ("date",))
+    times, told = read_dates(table.pop("date"), file)
+    said += [Remark("read as", file.name, text) for text in told]
+    table, given, told_names = known_columns(table, given, file, vocabulary)
+    observed = {*vocabulary.targets, *vocabulary.raw}
+    for name in table:
+        if name in observed:
+            table[name], words = numbers_or_missing(table[name], file)
+            said += words
+        else:
+            table[name] = numbers(table[name], file)
+    table, empty = without_marks(table, given, vocabulary, file)
+    table, in_rows = in_order_of_time(table.set_axis(times), file)
+    table, given, gathered = by_step(table, given, file, vocabulary)
+    table, gaps = on_every_step(table, file, vocabulary)
+    step, labels = check_times(table.index, file, vocabulary), {}
+    for name in table:
+        where, usual = f"{file}: {name}", label(name, vocabulary)
+        table[name], labels[name] = converted(table[name], given[name], usual, where, area, step)
+    return table, labels, [*said, *told_names, *empty, *in_rows, *gathered, *gaps]
+
+
+def known_columns(
+    table: pd.DataFrame, given: Given, file: Path, vocabulary: Vocabulary
+) -> tuple[pd.DataFrame, Given, list[Remark]]:
+    """The columns of the science, in any case of letters; others are not read, unless they look misspelt."""
+    changes = renaming(table.columns, (), vocabulary.in_files)
+    table, said = renamed(table, changes, file.name)
+    given = {changes.get(name, name): units for name, units in given.items()}
+    others = [name for name in table if name not in vocabulary.in_files]
+    for name in others:
+        if hint := suggest(name, [known for known in vocabulary.in_files if known not in table]):
+            raise DataError(
+                f"{file}: column {name!r} is not known.{hint} "
+                f"Rename or remove it; known columns are date, {', '.join(vocabulary.in_files)}."
+            )
+    if len(others) == table.shape[1]:
+        raise DataError(
+            f"{file}: no column is known; it has {', '.join(others)} and needs {', '.join(vocabulary.series)}."
+        )
+    if others:
+        said.append(Remark("not read", some(others), f"columns that {vocabulary.domain} does not know"))
+    return table.drop(columns=others), given, said
+
+
+def without_marks(
+    table: pd.DataFrame, given: Given, vocabulary: Vocabulary, file: Path
+) -> tuple[pd.DataFrame, list[Remark]]:
+    """The table without marks for missing values, and without forcings that have no value at all."""
+    series = vocabulary.in_files
+    marks = {
+        name: is_mark(table[name].to_numpy(), series[name], has_usual_units(given[name], series[name].units))
+        for name in table
+    }
+    found = {name: np.unique(table[name].to_numpy()[cells]) for name, cells in marks.items() if cells.any()}
+    words = [
+        f"{name} {some([f'{value:g}' for value in values])} ({marks[name].sum()})" for name, values in found.items()
+    ]
+    said = [Remark("taken as missing", file.name, f"marks (times): {', '.join(words)}")] if words else []
+    table = table.assign(**{name: table[name].mask(marks[name]) for name in found})
+    nothing = [name for name in table if name in vocabulary.forcings and table[name].isna().all()]
+    if nothing:
+        said.append(Remark("not read", file.name, f"{some(nothing)}: there is no value"))
+    return table.drop(columns=nothing), said
+
+
+def has_usual_units(given: str | None, usual: str) -> bool:
+    """Whether the units in a header are the declared ones, perhaps in another spelling, or there are none."""
+    with suppress(UnitsError):
+        return given is None or same(given, usual)
+    return False
+
+
+def in_order_of_time(table: pd.DataFrame, file: Path) -> tuple[pd.DataFrame, list[Remark]]:
+    """Rows in order of time, one that stands there twice once. Raises DataError where two rows of a time differ."""
+    said, name = [], file.name
+    if not table.index.is_monotonic_increasing:
+        table = table.sort_index(kind="stable")
+        said.append(Remark("read as", name, "the rows were not in order of time and are sorted"))
+    same = table.reset_index().duplicated().to_numpy() & table.index.duplicated()
+    if same.any():
+        text = f"{int(same.sum())} rows stand there twice, first that of {table.index[same][0]:%Y-%m-%d}"
+        said.append(Remark("not read", name, text))
+    return table[~same], said
+
+
+def by_step(
+    table: pd.DataFrame, given: Given, file: Path, vocabulary: Vocabulary
+) -> tuple[pd.DataFrame, Given, list[Remark]]:
+    """The table by the step of its science; what is given as an amount becomes one per day."""
+    finer, ways = is_finer(table.index, vocabulary.step), ways_of(table, given, vocabulary)
+    table, said = to_step(table, vocabulary.step, ways, file, vocabulary.domain)
+    if finer:
+        amounts = [name for name in table if given[name] and is_amount(given[name], vocabulary.in_files[name].units)]
+        given = given | {name: f"{given[name]} d-1" for name in amounts}
+    return table, given, said
+
+
+def on_every_step(table: pd.DataFrame, file: Path, vocabulary: Vocabulary) -> tuple[pd.DataFrame, list[Remark]]:
+    """The table with an empty row for every time that it skips; at its ends, rows that lack a forcing are cut."""
+    forcings = [name for name in table if name in vocabulary.forcings]
+    filled = table.index[table[forcings].notna().all(axis=1)]
+    if forcings and filled.empty:
+        raise DataError(
+            f"{file}: there is no {vocabulary.step} with all of {', '.join(forcings)}; a forcing needs a value."
+        )
+    if len(filled) < 2 or table.index.has_duplicates:
+        return table, []
+    table = table.loc[filled[0] : filled[-1]]
+    times = pd.date_range(filled[0], filled[-1], freq=FREQUENCIES[vocabulary.step])
+    absent = times.difference(table.index)
+    if len(absent) == 0 or not table.index.isin(times).all():
+        return table, []
+    text = f"{len(absent)} {vocabulary.step}s have no row, first {absent[0]:{DATES[vocabulary.step]}}"
+    return table.reindex(times), [Remark("taken as missing", file.name, text)]
+
+
+def converted(
+    values: pd.Series, given: str | None, usual: dict, where: str, area: np.ndarray | None = None, step: str = ""
+) -> tuple[pd.Series, dict[str, str]]:
+    """A column in the usual units and its label; without units in the header it is in these."""
+    given = usual["units"] if given is None else given
+    numbers, how = to_units(values.to_numpy(), given, usual["units"], where, area, step)
+    return pd.Series(numbers, values.index), usual | conversion_attrs(given, how)

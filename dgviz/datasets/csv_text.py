@@ -1,0 +1,125 @@
+"""Tables of text as people and spreadsheets write them: separators, decimal commas, encodings, byte order marks."""
+
+import codecs
+import warnings
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from dgviz.datasets.errors import DataError, some
+from dgviz.datasets.remarks import Remark
+
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+MISSING = ("", "na", "n/a", "nan", "#n/a", "null", "none", "-", "--", ".")  # in a column of numbers
+COMMA = r"^\s*([+-]?\d*),(\d+(?:[eE][+-]?\d+)?)\s*$"
+
+
+class Text(NamedTuple):
+    """Columns of text, indexed by the line in the file (from 1, as an editor shows it), and what was assumed."""
+
+    table: pd.DataFrame
+    remarks: list[Remark]
+
+
+def read_text(file: Path, n_above: int = 0, n_rows: int | None = None) -> Text:
+    """The table in a file whose header stands below `n_above` lines. Raises DataError naming the file."""
+    encoding = encoding_of(file)
+    lines = first_lines(file, encoding, n_above + 2)[n_above:]
+    header = lines[0] if lines else ""
+    separator = max(SEPARATORS, key=header.count)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            # Empty cells stay text: a site may be called NA.
+            table = pd.read_csv(
+                file, sep=separator, encoding=encoding, skiprows=n_above, nrows=n_rows, dtype=str, index_col=False,
+                skip_blank_lines=False, skipinitialspace=True, keep_default_na=False, na_values=[""],
+            )  # fmt: skip
+    except (pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError, UnicodeError) as error:
+        why = str(error).strip().rstrip(".")
+        if isinstance(error, pd.errors.ParserWarning):
+            why = "a row has more cells than the header; decimal commas need ';' between the columns"
+        raise DataError(f"{file}: cannot be read as CSV with {SEPARATORS[separator]}: {why}.") from None
+    # A spreadsheet's empty columns, and the numbers of rows that pandas writes, have no header.
+    table = table.drop(columns=[name for name in table if name.startswith("Unnamed: ")])
+    # Line numbers as an editor shows them: from 1, below the header.
+    table.index += 2 + n_above
+    remarks = []
+    if separator != ",":
+        table, how = with_points(table)
+        remarks.append(Remark("read as", file.name, f"columns between {SEPARATORS[separator]}{how}"))
+    if encoding == "cp1252":
+        remarks.append(Remark("read as", file.name, "text in the encoding Windows-1252, as it is not in UTF-8"))
+    return Text(table.dropna(how="all"), remarks)
+
+
+def with_points(table: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """The table with decimal points for commas, and in words that it was so."""
+    commas = [
+        name for name in table if table[name].str.match(COMMA).any() and not table[name].str.contains("[.]").any()
+    ]
+    changed = table.assign(**{name: table[name].str.replace(COMMA, r"\1.\2", regex=True) for name in commas})
+    return changed, ", decimal commas" if commas else ""
+
+
+def encoding_of(file: Path) -> str:
+    """UTF-8, with or without a byte order mark; UTF-16 with one; else that of older spreadsheets."""
+    content = file.read_bytes()
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    try:
+        content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        if b"\0" in content:
+            raise DataError(f"{file}: cannot be read as CSV: it is no text; save it as text in UTF-8.") from None
+        return "cp1252"
+    return "utf-8-sig"
+
+
+def first_lines(file: Path, encoding: str, n_lines: int) -> list[str]:
+    """The first lines of a file."""
+    with file.open(encoding=encoding, errors="replace") as lines:
+        return [line for line, _ in zip(lines, range(n_lines), strict=False)]
+
+
+def to_numbers(column: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """A column of text as numbers, and which cells are not empty and no number."""
+    values = pd.to_numeric(column, errors="coerce").astype("float64")
+    wrong = values.isna() & column.notna()
+    if wrong.any():
+        text = column.astype(str).str.strip().str.lower()
+        wrong &= ~text.isin(MISSING)
+    return values, wrong
+
+
+def numbers(column: pd.Series, file: Path) -> pd.Series:
+    """A column of text as numbers; an empty cell stays empty. Raises DataError for a cell that is no number."""
+    values, wrong = to_numbers(column)
+    if wrong.any():
+        raise DataError(not_a_number(column, wrong, file))
+    return values
+
+
+def numbers_or_missing(column: pd.Series, file: Path) -> tuple[pd.Series, list[Remark]]:
+    """A column of what is observed as numbers: a day with a word, such as Ice, has no value, which is remarked.
+
+    Raises DataError where most cells are words.
+    """
+    values, wrong = to_numbers(column)
+    if wrong.sum() > values.notna().sum():
+        raise DataError(not_a_number(column, wrong, file))
+    if not wrong.any():
+        return values, []
+    line, words = wrong.idxmax(), column[wrong].unique()
+    text = f"{column.name} is {some([repr(word) for word in words])} in {int(wrong.sum())} cells, first in line {line}"
+    return values, [Remark("taken as missing", file.name, text)]
+
+
+def not_a_number(column: pd.Series, wrong: pd.Series, file: Path) -> str:
+    """The message that a cell is no number, by file, line and column."""
+    line = wrong.idxmax()
+    return (
+        f"{file}: line {line}: {column.name} is {column[line]!r}, not a number; correct it, or remove the column "
+        "if it is not needed."
+    )

@@ -1,0 +1,52 @@
+"""Data sets as files that open fast, and what tells whether they still stand for what they were read from.
+
+A file is plain NetCDF-4, neither compressed nor scaled: a whole data set is one read, and is there whole or not at all.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import xarray as xr
+
+from dgviz import quantities, units
+from dgviz.files import whole
+
+
+def write_dataset(dataset: xr.Dataset, file: Path) -> None:
+    """Write a data set so that it is read back as it is, bit for bit."""
+    # As `_FillValue` xarray would write NaN, and compare every value with it when it reads the file.
+    unmarked = {name: {"_FillValue": None} for name, values in dataset.variables.items() if values.dtype.kind == "f"}
+    with whole(file) as partial:
+        dataset.drop_encoding().to_netcdf(partial, engine="h5netcdf", encoding=unmarked)
+
+
+def read_dataset(file: Path) -> xr.Dataset:
+    """A data set that was written so, in memory."""
+    return xr.load_dataset(file, engine="h5netcdf")
+
+
+def fingerprint(path: str | Path) -> str:
+    """Changes with the name, size and time of any file at the path, and with any line of the readers."""
+    # Sizes and times instead of contents: a collection has gigabytes.
+    stats = sorted(_stats(str(path), "")) if Path(path).is_dir() else [("", *_size_and_time(os.stat(path)))]
+    # A reader that changed may read the same files differently.
+    code = [*sorted(Path(__file__).parent.glob("*.py")), Path(units.__file__), Path(quantities.__file__)]
+    readers = [file.read_bytes() for file in code]
+    return hashlib.sha256(repr(stats).encode() + b"".join(readers)).hexdigest()
+
+
+def _stats(folder: str, within: str) -> Iterator[tuple[str, int, int]]:
+    """Name, size and time of each file of a folder and the folders in it."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            name = f"{within}{entry.name}"
+            if entry.is_dir(follow_symlinks=False):
+                yield from _stats(entry.path, f"{name}/")
+            elif entry.is_file():
+                yield name, *_size_and_time(entry.stat())
+
+
+def _size_and_time(stat: os.stat_result) -> tuple[int, int]:
+    return stat.st_size, stat.st_mtime_ns

@@ -1,0 +1,99 @@
+"""What can be taken out of data without a guess: marks for missing values, flow against the stream, bad sites."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from dgviz.datasets.errors import refuse, some
+from dgviz.datasets.problems import find_problems
+from dgviz.datasets.remarks import Remark, with_remarks
+from dgviz.datasets.site_network import has_network
+from dgviz.datasets.vocabulary import FILL_VALUES, Vocabulary
+from dgviz.quantities import Quantity
+
+FEW = 0.05  # share of the observed steps on which a tide or a gauge in error may give a value below the least
+
+
+def is_mark(values: np.ndarray, quantity: Quantity, same_units: bool = True) -> np.ndarray:
+    """Where values are marks for missing ones, which lie outside what is plausible.
+
+    In other units than those declared -99 may be true (-99 degF is -73 degC): only the larger marks are.
+    """
+    # In single precision a fill value such as 1e20 is not exact.
+    marks = np.isclose(values[..., None], FILL_VALUES, rtol=1e-6, atol=0).any(-1)
+    if not same_units:
+        return marks & (np.abs(values) > 900)
+    low, high = getattr(quantity, "range", (np.inf, -np.inf))
+    return marks & ~((values >= low) & (values <= high))
+
+
+def with_western_longitudes(ds: xr.Dataset) -> xr.Dataset:
+    """The data set with longitudes from -180 to 180, where they run from 0 to 360."""
+    if "lon" not in ds or not ((ds.lon >= 0).all() and (ds.lon > 180).any() and (ds.lon <= 360).all()):
+        return ds
+    turned = ds.lon.where(ds.lon <= 180, ds.lon - 360).assign_attrs(ds.lon.attrs)
+    return with_remarks(ds.assign_coords(lon=turned), [Remark("converted", "lon", "from 0 ... 360 to -180 ... 180")])
+
+
+def unobserved(ds: xr.Dataset, vocabulary: Vocabulary) -> list[Remark]:
+    """A remark of each target that some sites have and others never."""
+    said = []
+    for name in (name for name in vocabulary.targets if name in ds):
+        never = ds.site.values[ds[name].isnull().all("time").values]
+        if 0 < len(never) < ds.sizes["site"]:
+            text = f"never observed at {len(never)} of {ds.sizes['site']} sites: {some(never)}"
+            said.append(Remark("doubtful", name, text))
+    return said
+
+
+def without_backflow(ds: xr.Dataset, vocabulary: Vocabulary) -> xr.Dataset:
+    """The data set without the few values of a target below its floor, such as flow that a tide turns."""
+    said = []
+    for name, target in vocabulary.targets.items():
+        if name not in ds or target.floor is None:
+            continue
+        series = ds[name]
+        below = (series < target.floor).values
+        few = below & (below.sum(0) <= FEW * series.notnull().sum("time").values)
+        if few.any():
+            least = f"values below {target.floor:g} {target.units}, the least {series.values[few].min():.3g},"
+            said.append(Remark("taken as missing", name, f"{least} {how_often(few, series)}"))
+            ds = ds.assign({name: series.where(~few).assign_attrs(series.attrs)})
+    return with_remarks(ds, said) if said else ds
+
+
+def how_often(cells: np.ndarray, series: xr.DataArray) -> str:
+    """On how many times of which sites."""
+    sites = series.site.values[cells.any(0)]
+    n_times = int(cells.sum())
+    return f"{n_times} time{'s' * (n_times > 1)} at {some(sites)}"
+
+
+def without_bad_sites(
+    ds: xr.Dataset, source: str | Path, vocabulary: Vocabulary, files: Mapping[str, Path]
+) -> xr.Dataset:
+    """The data set without the sites that have a problem, which are noted as left out with the first of each.
+
+    A river is one whole and stays so. Raises DataError with all problems where no site is left.
+    """
+    problems = [] if has_network(ds) else find_problems(ds, source, vocabulary, files)
+    if not problems:
+        return ds
+    left: dict[str, str] = {}
+    for problem in problems:
+        more = f" (and {problem.n_times - 1} more times)" if problem.n_times > 1 else ""
+        left.setdefault(str(problem.site), problem.text + more)
+    rest = [site for site in ds.site.values if site not in left]
+    if not rest:
+        refuse(problems)
+    return with_left_out(ds.sel(site=rest), left)
+
+
+def with_left_out(ds: xr.Dataset, left: Mapping[str, str]) -> xr.Dataset:
+    """The data set with a line "site: why" for each site left out in the global attribute `left_out`."""
+    before = [line for line in ds.attrs.get("left_out", "").splitlines() if line]
+    lines = sorted([*before, *(f"{site}: {reason}" for site, reason in left.items())])
+    said = [Remark("left out", site, reason) for site, reason in left.items()]
+    return with_remarks(ds.assign_attrs(left_out="\n".join(lines)), said)

@@ -1,0 +1,129 @@
+"""A folder as NeuralHydrology's GenericDataset reads it: one NetCDF file for each basin, and tables of attributes.
+
+    time_series/01013500.nc                with the coordinate `date` and any variables
+    attributes/attributes.csv              one table, or several of other columns or of other basins; ids come first
+
+What the variables are is told by their names (`dgviz.datasets.common_names`), their units by the attribute `units` or
+by what stands in brackets, `QObs(mm/d)`; without units they are those of the project. A discharge in m3 s-1 needs the
+area.
+
+Source: Kratzert et al. (2022), doi:10.21105/joss.04050.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from dgviz.datasets.collection import Basins, Each, find, join
+from dgviz.datasets.common_names import SERIES, basins_of, by_first_column, name_and_units, named
+from dgviz.datasets.conversion import to_units
+from dgviz.datasets.errors import DataError, some
+from dgviz.datasets.hydrology_series import vocabulary
+from dgviz.datasets.table import open_netcdf
+
+title = "A folder of NeuralHydrology's GenericDataset (time_series/ID.nc, attributes/*.csv)"
+domain = "hydrology"
+
+NAME = "a GenericDataset of NeuralHydrology"
+
+
+def recognises(path: Path) -> bool:
+    """Whether the folder has this layout."""
+    return path.is_dir() and series_folder(path) is not None
+
+
+def series_folder(path: Path) -> Path | None:
+    """The folder of all series."""
+    file = find(path, "time_series/*.nc") or find(path, "time_series/*.nc4")
+    return file.parent if file else None
+
+
+def series_in(path: Path) -> set[str]:
+    """The names here of the series of the first basin."""
+    files = files_of(path)
+    with open_netcdf(next(iter(files.values()))) as dataset:
+        return {*named(map(str, dataset), SERIES)}
+
+
+def files_of(path: Path) -> dict[str, Path]:
+    """The file of each basin."""
+    folder = series_folder(path)
+    if folder is None:
+        raise DataError(f"{path}: no folder time_series with files ID.nc.")
+    return {file.stem: file for file in sorted([*folder.glob("*.nc"), *folder.glob("*.nc4")])}
+
+
+def load(path: str | Path, span: str | None = None, each: Each = iter) -> xr.Dataset:
+    """Read all basins that can be used, over the days of `span` or those they have in common."""
+    path = Path(path)
+    files = files_of(path)
+    tables = sorted((next(iter(files.values())).parents[1] / "attributes").glob("*.csv"))
+    if not tables:
+        raise DataError(
+            f"{path}: looks like {NAME}, but there is no file attributes/*.csv; it says where the basins are."
+        )
+    basins = basins_of(joined([by_first_column(file) for file in tables]), path)
+    for site in {*files, *basins.static.index}:
+        if site not in files:
+            basins.left[site] = "no series"
+        elif site not in basins.static.index:
+            basins.left[site] = "no line in the attributes"
+    assumed: dict[str, str] = {}
+    basins.read(sorted({*files} - {*basins.left}), lambda site: read_basin(files[site], site, basins, assumed), each)
+    if assumed:
+        told = ", ".join(f"{name} {units}" for name, units in assumed.items())
+        basins.notes.append(f"without units in the files, taken to be in those of the project: {told}")
+    about = {"title": path.resolve().name, "domain": domain, "source": str(path), "licence": "not stated"}
+    return join(basins, path, about, span, {})
+
+
+def joined(tables: list[pd.DataFrame]) -> pd.DataFrame:
+    """Tables of other columns side by side, tables of other basins below each other."""
+    table = tables[0]
+    for other in tables[1:]:
+        below = not {*table.index} & {*other.index} and {*table} & {*other}
+        table = pd.concat([table, other], axis=0 if below else 1)
+    return table.loc[:, ~table.columns.duplicated()]
+
+
+def read_basin(file: Path, site: str, basins: Basins, assumed: dict[str, str]) -> pd.DataFrame:
+    """The series of one basin in the project's names and units; `assumed` takes what says no units."""
+    with open_netcdf(file) as opened:
+        dataset = opened.load()
+    days = days_of(dataset, file)
+    chosen = named([str(name) for name in dataset if dataset[name].dims == days.dims], SERIES)
+    if "streamflow" not in chosen and "discharge" in chosen:
+        chosen["streamflow"] = chosen["discharge"]
+    chosen.pop("discharge", None)
+    if lacking := [name for name in ("prcp", "streamflow") if name not in chosen]:
+        raise DataError(f"{file.name}: no {some(lacking)} among {', '.join(map(str, dataset))}")
+    area = np.array(basins.static["area"].get(site, np.nan)) if "area" in basins.static else None
+    table = pd.DataFrame(index=pd.DatetimeIndex(days.values))
+    for name, column in chosen.items():
+        given = units_of(dataset[column], name, assumed)
+        wanted, where = vocabulary.in_files[name].units, f"{file.name}: {column}"
+        table[name], _ = to_units(dataset[column].values.astype("float64"), given, wanted, where, area, "day")
+    if "tmean" not in table and {"tmin", "tmax"} <= {*table}:
+        table["tmean"] = (table["tmin"] + table["tmax"]) / 2
+    return table
+
+
+def days_of(dataset: xr.Dataset, file: Path) -> xr.DataArray:
+    """The coordinate of dates, whatever its name."""
+    found = [values for values in dataset.coords.values() if values.dtype.kind == "M" and values.ndim == 1]
+    if not found:
+        raise DataError(f"{file.name}: no coordinate of dates; it has {', '.join(map(str, dataset.coords)) or 'none'}")
+    if (found[0] != found[0].dt.floor("D")).any():
+        raise DataError(f"{file.name}: times within a day; only series by day are read")
+    return found[0]
+
+
+def units_of(series: xr.DataArray, name: str, assumed: dict[str, str]) -> str:
+    """The units that a series says, or else those that are usual for its name, which is noted."""
+    if given := str(series.attrs.get("units", "")) or name_and_units(str(series.name))[1]:
+        return given
+    volume = name_and_units(str(series.name))[0].lower() in SERIES["discharge"]
+    assumed[str(series.name)] = vocabulary.in_files["discharge" if volume else name].units
+    return assumed[str(series.name)]

@@ -1,0 +1,175 @@
+"""Does the water of a basin add up in the long run? Most mistakes of units show there at once.
+
+Without gain or loss underground the flow of a basin is less than its precipitation, and what does not flow off
+evaporates: at most what the energy allows (Budyko 1974). The limits are so wide that of 569 basins of CAMELS-US two are
+doubted: one with springs (runoff ratio 1.4) and none for its units.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from dgviz.datasets.doubts import HOTTEST, covers_a_year, doubt, mean_over, temperature_doubts
+from dgviz.datasets.errors import Problem
+from dgviz.datasets.remarks import Remark
+
+WETTEST = 35.0  # mm d-1, a year of Mawsynram or of the wettest gauged valleys: 12 to 13 m
+MOST_RUNOFF = 1.2  # of the precipitation: gauges catch too little snow, springs add
+LEAST_RUNOFF = 0.001
+DRIEST = 0.03  # mm d-1: 11 mm a year, at the edge of the Atacama
+DRY = 0.4  # mm d-1: where it rains less, hardly a river is gauged
+EVAPORATED = 2.0  # times the potential: beyond any error of the two
+ARID, ARID_RUNOFF = 8.0, 0.2  # where this much more could evaporate than falls, so much does not flow off
+ODD_RUNOFF = 1.5  # from here on a mistake of units is likelier than water from elsewhere
+TIMES_PET = 5.0  # two formulas of potential evapotranspiration differ by less
+DEPTHS = {"m": 1000.0, "kg m-2 s-1": 86400.0, "inch": 25.4, "cm": 10.0}
+FLOWS = {"m3 s-1": 86.4, "ft3 s-1": 86.4 * 0.3048**3}  # over km2, to mm d-1
+
+
+def impossible_water(
+    ds: xr.Dataset, source: str | Path, ranges: Mapping[str, tuple[float, float]]
+) -> Iterator[Problem]:
+    """Long-term means that no place on Earth has: a refusal, as nothing can be learned from them.
+
+    Single values outside the `ranges` are refused by themselves, and do not count here.
+    """
+    limits = {
+        "prcp": (2 * WETTEST, "mm d-1", "monthly sums, tenths of mm, or micrometres"),
+        "streamflow": (2 * WETTEST, "mm d-1", "a discharge in m3 s-1 or ft3 s-1, or over an area that is too small"),
+        "tmean": (HOTTEST, "degC", "degrees Fahrenheit, or tenths of a degree"),
+    }
+    for name in (name for name in limits if name in ds):
+        most, units, likely = limits[name]
+        low, high = ranges[name]
+        known = (ds[name].values >= low) & (ds[name].values <= high)
+        mean = mean_over(ds[name].values, known)
+        for site in np.flatnonzero(covers_a_year(ds.time, known.sum(0)) & (mean > most)):
+            wrong = f"mean {name} is {mean[site]:.4g} {units}, more than anywhere on Earth: are these {likely}?"
+            named = str(ds.site.values[site])
+            yield Problem(named, f"{source}: site {named}: {wrong} Correct the values or their units.")
+
+
+def water_doubts(ds: xr.Dataset) -> Iterator[Remark]:
+    """What is not likely of the precipitation, streamflow, temperature and potential evapotranspiration of basins."""
+    sites, lat = ds.site.values, ds.lat.values.astype("float64")
+    if "tmean" in ds:
+        yield from temperature_doubts(ds.tmean, lat)
+    pet = potential(ds)
+    if "pet" in ds:
+        yield from _pet_doubts(ds, pet)
+    if "prcp" not in ds:
+        return
+    rain = mean_over(ds.prcp.values, np.isfinite(ds.prcp.values))
+    long = covers_a_year(ds.time, np.full(len(sites), ds.sizes["time"]))
+    yield from doubt(sites, long & (rain > WETTEST), rain, "mean prcp is {} mm d-1, more than the wettest gauges have: "
+                     "are these tenths of mm or monthly sums?")  # fmt: skip
+    few = long & (rain < DRIEST)
+    yield from doubt(sites, few, rain, f"mean prcp is {{}} mm d-1, a desert without rain: {_depth(rain[few])}")
+    if "streamflow" in ds:
+        yield from _flow_doubts(ds, pet)
+
+
+def _flow_doubts(ds: xr.Dataset, pet: np.ndarray) -> Iterator[Remark]:
+    sites, observed = ds.site.values, np.isfinite(ds.streamflow.values)
+    long = covers_a_year(ds.time, observed.sum(0))
+    # Both over the days with an observation.
+    flow = mean_over(ds.streamflow.values, observed)
+    rain = mean_over(ds.prcp.values, observed & np.isfinite(ds.prcp.values))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = flow / rain
+    much = long & (ratio > MOST_RUNOFF)
+    said = "mean streamflow is {} times the mean precipitation: "
+    dry = much & (rain < DRY) & (rain >= DRIEST)
+    yield from doubt(sites, dry, ratio, said + _depth(rain[dry]))
+    for likely in dict.fromkeys(causes := _causes(ds, ratio)):
+        yield from doubt(sites, much & (rain >= DRY) & (causes == likely), ratio, said + likely)
+    yield from doubt(
+        sites,
+        long & (ratio < LEAST_RUNOFF) & (flow > 0),
+        ratio,
+        "mean streamflow is {} of the mean precipitation: is it in m d-1 or m3 s-1, or the area in m2 or ha?",
+    )
+    # P - Q = E, at most the potential
+    evaporated = (rain - flow) / np.maximum(pet, 0.3)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        arid = long & (pet / rain > ARID) & (ratio > ARID_RUNOFF) & (rain >= DRIEST) & ~much
+    yield from doubt(
+        sites,
+        arid,
+        ratio,
+        said + f"much for a desert (prcp below 1/{ARID:g} of what could evaporate): are both in inches?",
+    )
+    yield from doubt(
+        sites,
+        long & (evaporated > EVAPORATED) & (rain < WETTEST),
+        evaporated,
+        "precipitation less streamflow is {} times the potential evapotranspiration, more than can evaporate: is prcp "
+        "in tenths of mm or too high, streamflow too low, the area too large (ha?), or is water diverted?",
+    )
+
+
+def _depth(rain: np.ndarray) -> str:
+    """The units that would make the means of precipitation (mm d-1) those of a land with rivers."""
+    if not rain.size:
+        return ""
+    middle = np.median(rain)
+    likely = [units for units, factor in DEPTHS.items() if 0.7 <= middle * factor <= 15]
+    return f"is prcp in {' or '.join(likely[:1] or DEPTHS)} rather than mm d-1?"
+
+
+def _causes(ds: xr.Dataset, ratio: np.ndarray) -> np.ndarray:
+    """For each site what most likely makes its runoff ratio too high."""
+    general = "is it a discharge in m3 s-1 or ft3 s-1 rather than mm d-1, is prcp too low, or does water come from "
+    general += "elsewhere?"
+    causes = np.full(ds.sizes["site"], general, object)
+    if "area" not in ds:
+        return causes
+    area = ds.area.values.astype("float64")
+    if "area" in ds.streamflow.attrs.get("conversion", ""):
+        causes[:] = (
+            "is the area too small (in square miles or other units?), the discharge in ft3 s-1, or prcp too low?"
+        )
+        return causes
+    for units, factor in FLOWS.items():
+        # What the ratio would be, were the flow a discharge of these units over the area.
+        then = ratio * factor / area
+        likely = (then > 0.03) & (then < 1.1) & (ratio > MOST_RUNOFF) & (causes == general)
+        if (ratio[likely] > ODD_RUNOFF).any():  # then the same is true of sites where it shows less
+            causes[likely] = (
+                f"is it in {units}? Then write its column as discharge [{units}], to be spread over the area."
+            )
+    return causes
+
+
+def _pet_doubts(ds: xr.Dataset, expected: np.ndarray) -> Iterator[Remark]:
+    """Potential evapotranspiration far from what temperature and latitude let one expect."""
+    mean = mean_over(ds.pet.values, np.isfinite(ds.pet.values))
+    ratio = mean / np.maximum(expected, 0.3)
+    wrong = np.isfinite(ratio) & ((ratio > TIMES_PET) | (ratio < 1 / TIMES_PET)) & (expected > 0.3)
+    wrong &= covers_a_year(ds.time, np.isfinite(ds.pet.values).sum(0))
+    words = "mean pet is {} times what temperature and latitude let one expect (Oudin et al. 2005): is it in mm d-1?"
+    yield from doubt(ds.site.values, wrong, ratio, words)
+
+
+def potential(ds: xr.Dataset) -> np.ndarray:
+    """Mean potential evapotranspiration (mm d-1) `(site,)` of monthly mean temperatures; NaN where there are none.
+
+    Source: Oudin et al. (2005), doi:10.1016/j.jhydrol.2004.08.026; radiation after FAO-56, equations 21 to 25.
+    """
+    if "tmean" not in ds:
+        return np.full(ds.sizes["site"], np.nan)
+    month, lat = ds.time.dt.month.values, np.deg2rad(ds.lat.values.astype("float64"))
+    of_month = []
+    for number in np.unique(month):
+        air = ds.tmean.values[month == number]
+        air = mean_over(air, np.isfinite(air))
+        angle = 2 * np.pi * (30.4 * number - 15) / 365
+        declination = 0.409 * np.sin(angle - 1.39)
+        sunset = np.arccos(np.clip(-np.tan(lat) * np.tan(declination), -1, 1))
+        height = sunset * np.sin(lat) * np.sin(declination) + np.cos(lat) * np.cos(declination) * np.sin(sunset)
+        # MJ m-2 d-1
+        radiation = 37.6 * (1 + 0.033 * np.cos(angle)) * height
+        of_month.append(radiation / 2.45 * np.maximum(air + 5, 0) / 100)
+    return np.mean(of_month, axis=0)

@@ -1,0 +1,174 @@
+"""Who may talk to the server, who they are to it, and the headers of its answers."""
+
+import hashlib
+import ipaddress
+import re
+import secrets
+import socket
+from collections.abc import Iterable
+
+import psutil
+from bokeh.server.util import check_allowlist, create_hosts_allowlist
+from bokeh.settings import settings
+from bokeh.util.token import get_session_id
+from tornado.httputil import HTTPHeaders, HTTPServerRequest
+from tornado.routing import Matcher, Rule
+from tornado.web import Application, OutputTransform, RequestHandler
+
+LOOPBACK = ("localhost", "127.0.0.1")
+VISITOR = "dgviz_visitor"  # a cookie by which a browser is known again
+FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-Ip", "Via")  # what a proxy adds
+
+# Bokeh calls `new Function` for its callbacks, and Panel imports components of ours from blobs: both are allowed. A
+# script in the page itself runs only with the number of this very answer, an `onerror=` in a text never does.
+PAGE = (
+    "default-src 'none'; script-src 'self' 'unsafe-eval' blob: 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' blob:; form-action 'self'; base-uri 'none'; "
+    "object-src 'none'; frame-ancestors 'self'"
+)
+OTHERS = (  # all that is no page of ours: it needs no script
+    "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'self'"
+)
+
+
+def is_local(address: str) -> bool:
+    """Does nobody but this machine reach an address to listen on?"""
+    if address == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+def names_of(address: str, port: int, origins: Iterable[str] = ()) -> list[str]:
+    """The names, with ports, under which pages may reach the server: an address to listen on, and what a proxy adds.
+
+    A machine that lets others in has all of its own names and addresses, but those of IPv6, which Bokeh cannot read.
+    """
+    hosts = {*LOOPBACK, address} if is_local(address) else {*LOOPBACK, address, *_names_of_this_machine()}
+    hosts = {host for host in hosts if ":" not in host}
+    return sorted({f"{host}:{port}" for host in hosts} | {host_of(origin) for origin in origins})
+
+
+def host_of(origin: str) -> str:
+    """The name and port of an origin as a browser writes it, "https://maps.example.org:8443"; the scheme may lack.
+
+    Raises ValueError where it is none.
+    """
+    scheme, _, rest = origin.rpartition("://")
+    host = rest.rstrip("/").lower()
+    if scheme not in ("", "http", "https") or not re.fullmatch(r"[\w.-]+(:\d+)?", host):
+        raise ValueError(f"{origin!r} is not an origin. Give what stands before the path: https://maps.example.org")
+    return host
+
+
+def _names_of_this_machine() -> set[str]:
+    found = {socket.gethostname(), socket.getfqdn()}
+    for addresses in psutil.net_if_addrs().values():
+        found |= {a.address for a in addresses if a.family == socket.AF_INET}
+    return {name.lower() for name in found}
+
+
+def guard(application: Application, names: Iterable[str], page: str) -> None:
+    """Let nobody into a server but under one of its names, and send safe headers; `page` is the path of the page."""
+    hosts = create_hosts_allowlist([*names, *settings.allowed_ws_origin()], None)
+    refused = Rule(_Refused(hosts), _Refuse)
+    application.default_router.rules.insert(0, refused)
+
+    class Headers(_Headers):
+        path = page
+
+    application.add_transform(Headers)
+
+
+class _Refused(Matcher):
+    """Matches what is refused: a page of another name that resolves to this machine, a socket that says no origin."""
+
+    def __init__(self, hosts: list[str]):
+        self.hosts = hosts
+
+    def match(self, request: HTTPServerRequest) -> dict | None:
+        if not check_allowlist(request.host.lower(), self.hosts):
+            return {"target_kwargs": {"why": f"This server is not called {request.host!r}. Start it with --origin."}}
+        if request.headers.get("Upgrade", "").lower() == "websocket" and not request.headers.get("Origin"):
+            return {"target_kwargs": {"why": "A connection has to say from which page it comes: Origin is missing."}}
+        if VISITOR not in request.cookies:
+            request.cookies[VISITOR] = secrets.token_urlsafe(16)
+            request.cookies[VISITOR]["path"] = "/"  # marks it as new: a browser sends no path
+        return None
+
+
+class _Refuse(RequestHandler):
+    """Says no, and why."""
+
+    def initialize(self, why: str) -> None:
+        self.why = why
+
+    def prepare(self) -> None:
+        self.set_status(403)
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
+        self.finish(self.why)
+
+    def check_xsrf_cookie(self) -> None:
+        """Nothing is changed."""
+
+
+class Alive(RequestHandler):
+    """Tells a page that lost its connection whether its session still lives: "yes" or "no"."""
+
+    def get(self) -> None:
+        try:
+            wanted = get_session_id(self.request.headers.get("Bokeh-Token", ""))
+        except Exception:  # whatever is no token
+            wanted = ""
+        contexts = self.application._applications.values()
+        lives = any(session.id == wanted for context in contexts for session in context.sessions)
+        self.set_header("Content-Type", "text/plain")
+        self.finish("yes" if lives else "no")
+
+
+class _Headers(OutputTransform):
+    """Adds the headers to each answer, and its number to the scripts of the page."""
+
+    path = "/"
+
+    def __init__(self, request: HTTPServerRequest):
+        self.is_page = request.path.rstrip("/") == self.path.rstrip("/")
+        cookie = request.cookies.get(VISITOR)
+        self.new = cookie.value if cookie is not None and cookie["path"] else ""
+        self.secure = request.protocol == "https" or request.headers.get("X-Forwarded-Proto") == "https"
+
+    def transform_first_chunk(
+        self, status_code: int, headers: HTTPHeaders, chunk: bytes, finishing: bool
+    ) -> tuple[int, HTTPHeaders, bytes]:
+        policy = OTHERS
+        if self.is_page and status_code == 200:
+            nonce = secrets.token_urlsafe(16)
+            policy, chunk = PAGE.format(nonce=nonce), chunk.replace(b"<script", f'<script nonce="{nonce}"'.encode())
+            if self.new:
+                kind = "; Secure" * self.secure
+                headers.add(
+                    "Set-Cookie", f"{VISITOR}={self.new}; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000{kind}"
+                )
+            if "Content-Length" in headers:
+                headers["Content-Length"] = str(len(chunk))
+        headers["Content-Security-Policy"] = policy
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["X-Frame-Options"] = "SAMEORIGIN"
+        headers["Referrer-Policy"] = "same-origin"
+        return status_code, headers, chunk
+
+
+def visitor_of(request, local: bool) -> str:
+    """By what a browser is known, from the request that opened its session; '' for the owner, who sits at this machine.
+
+    Where a proxy brings others in, `local` is False: all of them seem to sit here. It cannot be turned back into the
+    cookie.
+    """
+    headers, cookies = request.headers, request.cookies
+    here = is_local(str(request.remote_ip)) and not any(name in headers for name in FORWARDED)
+    if local and here:
+        return ""
+    return hashlib.sha256(str(cookies.get(VISITOR, "unknown")).encode()).hexdigest()[:16]

@@ -1,0 +1,92 @@
+"""The server of the dashboard: to whom it listens, under which names, and what visitors may do."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import panel as pn
+from panel.io.server import Server, get_server
+
+from dgviz.ui.gate import Alive, guard, host_of, is_local, names_of, visitor_of
+
+LOGIN = Path(__file__).with_name("login.html")
+FORGOTTEN = 600  # s after which a session without a connection is let go: a page may take that long to open one
+LOOK = 30  # s between two looks for such sessions
+TOKEN = 24 * 3600  # s within which a page has to open its connection
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who may open the dashboard, and from where. `origins` are what a proxy is called, `prefix` its path to here."""
+
+    origins: tuple[str, ...] = ()
+    prefix: str = ""
+    password: str = ""
+    open: bool = False
+
+    def check(self, address: str) -> None:
+        """Raises ValueError where others would be let in without a word, or an origin is none."""
+        for origin in self.origins:
+            host_of(origin)
+        if not is_local(address) and not (self.password or self.open):
+            raise ValueError(
+                f"At {address} everybody who reaches this machine could train here and read its runs. Give --password, "
+                "or --open if that is meant."
+            )
+
+    def visitor(self) -> str:
+        """Who opened the present session, '' for the owner; behind a proxy, where all seem to sit here, nobody is."""
+        document = pn.state.curdoc
+        if document is None or document.session_context is None:
+            return ""
+        return visitor_of(document.session_context.request, local=not self.origins)
+
+    def words(self, address: str, port: int) -> str:
+        """Where the dashboard is and who may do what, for the terminal."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(address, address)
+        lines = [f"dgviz is at http://{host}:{port}{self.path}"]
+        lines += [f"and, through a proxy, at {origin}" for origin in self.origins]
+        if is_local(address) and not self.origins:
+            return f"{lines[0]}\nOnly this machine can open it. Ctrl-C ends it."
+        who = "who has the password" if self.password else "who reaches it"
+        lines.append(f"Everybody {who} sees all data sets and runs here and may train.")
+        owner = "" if self.origins else "; on this machine one may stop all"
+        lines.append(f"Visitors stop, cancel and continue only runs of their own{owner}. Ctrl-C ends it.")
+        return "\n".join(lines)
+
+    @property
+    def path(self) -> str:
+        """The path of the page."""
+        return f"/{self.prefix.strip('/')}/" if self.prefix.strip("/") else "/"
+
+
+def make_server(
+    app: Callable[[], pn.viewable.Viewable],
+    port: int,
+    address: str,
+    access: Access,
+    show: bool = False,
+    forgotten: float = FORGOTTEN,
+    look: float = LOOK,
+) -> Server:
+    """A server of the page that `app` makes, not started yet. Port 0 takes a free one."""
+    access.check(address)
+    secured = {"basic_auth": access.password, "cookie_secret": secrets.token_hex(32), "login_template": str(LOGIN)}
+    server = get_server(
+        {"/": app},
+        port=port,
+        address=address,
+        show=show,
+        title="dgviz",
+        verbose=False,
+        prefix=access.prefix.strip("/"),
+        websocket_origin=names_of(address, port, access.origins),
+        session_token_expiration=TOKEN,
+        extra_patterns=[("/alive", Alive)],
+        unused_session_lifetime_milliseconds=round(1000 * forgotten),
+        check_unused_sessions_milliseconds=round(1000 * look),
+        **secured if access.password else {},
+    )
+    guard(server._tornado, names_of(address, server.port, access.origins), access.path)
+    return server

@@ -1,0 +1,471 @@
+"""What people's own folders are like: read and said, or the one thing to do is named. A kind of mistake each."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+from dgviz.datasets import DataError, open_dataset, read_path
+from dgviz.datasets.remarks import remarks
+from tests.datasets.own_files import DAYS, SITES, days_of, hours_of, write_own
+
+CASES = Path(__file__).parents[3] / "shared" / "cases"
+
+
+def said(ds) -> str:
+    """The remarks, a line each, and why sites are left out."""
+    return "\n".join([*(" | ".join(remark) for remark in remarks(ds)), ds.attrs.get("left_out", "")])
+
+
+def sites_of(ds) -> list[str]:
+    return ds.site.values.tolist()
+
+
+def refused(path, span=None) -> str:
+    with pytest.raises(DataError) as error:
+        read_path(path, span)
+    return str(error.value)
+
+
+def same_days(ds, site=SITES[0], tolerance=1e-5) -> bool:
+    """Whether every value is that which was written."""
+    table = days_of(site)
+    return all(
+        np.allclose(ds[name].sel(site=site), table[name].loc[ds.indexes["time"]], atol=tolerance, equal_nan=True)
+        for name in table
+    )
+
+
+# ---- step and calendar
+
+
+@pytest.mark.parametrize("every", ["h", "6h", "15min"])
+def test_values_within_a_day_are_gathered_and_said(tmp_path, every):
+    tables = {site: hours_of(site, every) for site in SITES}
+    ds = read_path(write_own(tmp_path, tables=tables))
+    assert ds.sizes["time"] == len(DAYS) and same_days(ds, tolerance=1e-3)
+    assert "sum of prcp, streamflow; min of tmin; max of tmax" in said(ds)
+
+
+def test_hours_whose_units_say_that_they_are_rates_are_averaged(tmp_path):
+    rates = hours_of()
+    rates = rates.assign(prcp=rates.prcp * 24).rename(
+        columns={"prcp": "prcp [mm d-1]", "streamflow": "streamflow [mm/h]"}
+    )
+    ds = read_path(write_own(tmp_path, SITES[:1], {SITES[0]: rates}))
+    assert same_days(ds, tolerance=1e-3) and "mean of prcp, streamflow" in said(ds)
+
+
+def test_hours_of_amounts_with_units_are_summed(tmp_path):
+    amounts = hours_of().rename(columns={"prcp": "prcp [mm]", "streamflow": "streamflow [mm]"})
+    ds = read_path(write_own(tmp_path, SITES[:1], {SITES[0]: amounts}))
+    assert same_days(ds, tolerance=1e-3) and "sum of prcp, streamflow" in said(ds)
+
+
+def test_a_flow_by_hours_that_would_be_far_more_than_the_rain_is_a_rate(tmp_path):
+    table = hours_of()
+    ds = read_path(write_own(tmp_path, SITES[:1], {SITES[0]: table.assign(streamflow=table.streamflow * 24)}))
+    assert same_days(ds, tolerance=1e-3) and "sum of prcp; mean of streamflow" in said(ds)
+
+
+def test_a_day_that_lacks_an_hour_is_missing_and_said(tmp_path):
+    table = hours_of()
+    table.loc["2000-06-01 05:00", "streamflow"] = np.nan
+    ds = read_path(write_own(tmp_path, SITES[:1], {SITES[0]: table}))
+    assert ds.streamflow.isnull().sum() == 1 and np.isnan(ds.streamflow.sel(time="2000-06-01")).all()
+    assert "days that lack a value at one of their times are missing: streamflow 1" in said(ds)
+
+
+@pytest.mark.parametrize(("every", "span"), [("7D", "7 days"), ("MS", "31 days"), ("2D", "2 days")])
+def test_a_coarser_step_is_refused_with_the_figure(tmp_path, every, span):
+    table = days_of(days=pd.date_range("1990-01-01", periods=1200, freq=every))
+    text = refused(write_own(tmp_path, SITES[:1], {SITES[0]: table}))
+    assert f"0101.csv: the usual step is {span}, but the domain hydrology is written for days" in text
+
+
+def test_days_dated_by_their_noon_are_these_days(tmp_path):
+    ds = read_path(write_own(tmp_path, date_format="%Y-%m-%d 12:00"))
+    assert same_days(ds) and "every day is dated by its noon" in said(ds)
+
+
+def test_dates_of_another_form_are_read_and_said(tmp_path):
+    ds = read_path(write_own(tmp_path, date_format="%d/%m/%Y"))
+    assert same_days(ds) and "dates are read as DD/MM/YYYY" in said(ds)
+
+
+def test_rows_out_of_order_are_sorted_and_those_that_stand_there_twice_dropped(tmp_path):
+    table = days_of()
+    mixed = pd.concat([table, table.iloc[5:7]]).sample(frac=1, random_state=1)
+    ds = read_path(write_own(tmp_path, tables={SITES[0]: mixed}))
+    assert same_days(ds) and sites_of(ds) == list(SITES)
+    assert "not in order of time" in said(ds) and "2 rows stand there twice" in said(ds)
+
+
+def test_two_values_of_a_day_leave_the_basin_out(tmp_path):
+    table = days_of()
+    ds = read_path(write_own(tmp_path, tables={SITES[0]: pd.concat([table, table.iloc[[5]] + 1])}))
+    assert sites_of(ds) == list(SITES[1:])
+    assert "0101.csv: day 2000-01-06 appears twice; keep one row of each day" in said(ds)
+
+
+def test_a_span_of_whole_years_keeps_them(tmp_path):
+    ds = read_path(write_own(tmp_path), "2000/2001")
+    assert [str(ds.time.values[i])[:10] for i in (0, -1)] == ["2000-01-01", "2001-12-31"]
+
+
+# ---- one bad basin does not refuse the rest
+
+
+def test_a_bad_basin_is_left_out_with_the_reason(tmp_path):
+    gap, wet = days_of(), days_of(SITES[1])
+    gap.loc["2000-03-03", "tmin"] = np.nan
+    wet.loc["2000-03-03", "prcp"] = 9999.5
+    ds = read_path(write_own(tmp_path, tables={SITES[0]: gap, SITES[1]: wet}))
+    assert sites_of(ds) == ["0303"] and same_days(ds, "0303")
+    lines = dict(line.split(": ", 1) for line in ds.left_out.splitlines())
+    assert "0101.csv: site 0101: tmin on 2000-03-03 is empty" in lines["0101"]
+    assert "prcp on 2000-03-03 is 9999.5; it must lie between 0 and 2000" in lines["0202"]
+    assert ("left out", "0101", lines["0101"]) in remarks(ds)
+
+
+def test_the_span_is_applied_before_days_are_compared(tmp_path):
+    tables = {"0101": days_of(days=DAYS[:-30]), "0202": days_of("0202", DAYS[40:])}
+    folder = write_own(tmp_path, tables=tables)
+    longer = {site: days_of(site, pd.date_range(f"199{9 - i}-01-01", "2003-12-31")) for i, site in enumerate(SITES)}
+    ds = read_path(write_own(tmp_path, tables=longer), "2000-01-01/2001-12-31")
+    assert sites_of(ds) == list(SITES) and ds.sizes["time"] == len(DAYS)
+    write_own(folder, tables=tables)
+    lines = read_path(folder, "2000-01-01/2001-12-31").left_out
+    assert "0101.csv: days 2000-01-01/2001-12-01 do not cover 2000-01-01/2001-12-31" in lines
+    assert "0202.csv: days 2000-02-10/2001-12-31 do not cover" in lines
+
+
+def test_without_common_days_each_says_which_it_has(tmp_path):
+    early = days_of(days=pd.date_range("1980-01-01", "1981-12-31"))
+    ds = read_path(write_own(tmp_path, SITES[:2], {SITES[0]: early.iloc[:-10]}))
+    assert "0101.csv: days 1980-01-01/1981-12-21 do not cover 2000-01-01/2001-12-31" in ds.left_out
+    text = refused(tmp_path, "1990-01-01/1991-12-31")
+    assert "0101.csv: days 1980-01-01/1981-12-21 do not cover 1990-01-01/1991-12-31" in text
+
+
+@pytest.mark.parametrize("word", ["Ice", "P", "e", "1.2 A", "***"])
+def test_a_word_in_the_streamflow_is_a_missing_day_named_by_file_line_and_column(tmp_path, word):
+    table = days_of().astype({"streamflow": object})
+    table.loc["2000-03-03", "streamflow"] = word
+    ds = read_path(write_own(tmp_path, tables={SITES[0]: table}))
+    assert sites_of(ds) == list(SITES) and int(ds.streamflow.isnull().sum()) == 1
+    assert f"taken as missing | 0101.csv | streamflow is '{word}' in 1 cells, first in line 64" in said(ds)
+
+
+def test_a_word_in_a_forcing_leaves_the_basin_out(tmp_path):
+    table = days_of().astype({"prcp": object})
+    table.loc["2000-03-03", "prcp"] = "T"
+    ds = read_path(write_own(tmp_path, tables={SITES[0]: table}))
+    assert sites_of(ds) == list(SITES[1:])
+    assert "0101.csv: line 64: prcp is 'T', not a number; correct it" in ds.left_out
+
+
+@pytest.mark.parametrize("mark", ["", "NA", "NaN", "null", "-", "-9999", "-999.0", "-99"])
+def test_marks_for_missing_values_are_missing(tmp_path, mark):
+    table = days_of().astype({"streamflow": object})
+    table.loc["2000-03-03", "streamflow"] = mark
+    ds = read_path(write_own(tmp_path, tables={SITES[0]: table}))
+    assert sites_of(ds) == list(SITES) and int(ds.streamflow.isnull().sum()) == 1
+    assert ("streamflow -" in said(ds)) == mark.startswith("-9")
+
+
+def test_a_column_without_a_value_is_not_read(tmp_path):
+    ds = read_path(write_own(tmp_path, tables={site: days_of(site).assign(srad=np.nan) for site in SITES}))
+    assert "srad" not in ds and "srad: there is no value" in said(ds)
+
+
+def test_a_column_that_few_have_is_not_read_and_one_that_most_have_is_asked_for(tmp_path):
+    tables = {"0101": days_of().assign(pet=1.0), "0202": days_of("0202").drop(columns="prcp")}
+    ds = read_path(write_own(tmp_path, tables=tables))
+    assert sites_of(ds) == ["0101", "0303"] and "pet" not in ds and "not read | pet | most sites lack it" in said(ds)
+    assert "0202.csv: column prcp is not in it, but in those of other sites" in ds.left_out
+
+
+def test_columns_of_no_series_are_not_read_and_a_misspelt_one_is_asked_for(tmp_path):
+    tables = {site: days_of(site).assign(quality="A", snow_cover=1) for site in SITES}
+    ds = read_path(write_own(tmp_path, tables=tables | {"0202": days_of("0202").rename(columns={"prcp": "precp"})}))
+    assert "not read | quality, snow_cover | columns that hydrology does not know" in said(ds)
+    assert "column 'precp' is not known. Did you mean 'prcp'?" in ds.left_out
+
+
+@pytest.mark.parametrize(("least", "read"), [(-0.02, 3), (-300.0, 3)])
+def test_flow_that_a_tide_turns_is_missing_and_said(tmp_path, least, read):
+    table = days_of()
+    table.loc["2000-03-03":"2000-03-05", "streamflow"] = least
+    ds = read_path(write_own(tmp_path, tables={SITES[0]: table}))
+    assert ds.sizes["site"] == read and int(ds.streamflow.isnull().sum()) == 3
+    assert f"values below 0 mm d-1, the least {least:.3g}, 3 times at 0101" in said(ds)
+
+
+def test_a_basin_whose_flow_is_often_negative_is_left_out(tmp_path):
+    table = days_of()
+    table.loc[:"2000-03-31", "streamflow"] = -0.02
+    ds = read_path(write_own(tmp_path, tables={SITES[0]: table}))
+    assert sites_of(ds) == list(SITES[1:]) and "streamflow on 2000-01-01 is -0.02" in ds.left_out
+
+
+def test_no_streamflow_anywhere_is_refused(tmp_path):
+    text = refused(write_own(tmp_path, tables={site: days_of(site).assign(streamflow=np.nan) for site in SITES}))
+    assert "no streamflow: there is not one value at 3 sites within 2000-01-01/2001-12-31" in text
+
+
+def test_no_precipitation_is_refused(tmp_path):
+    text = refused(write_own(tmp_path, tables={site: days_of(site).drop(columns="prcp") for site in SITES}))
+    assert "no prcp (mm d-1), without which no process model of hydrology can run; it has tmin" in text
+
+
+def test_marks_and_exchanged_temperatures_of_mopex_are_mended_and_said(tmp_path):
+    first, last = days_of(), days_of("0202")
+    first.loc["2000-01-10", ["tmin", "tmax"]] = [5.0, -1.0]
+    last.loc["2000-06-01":"2000-06-02", "prcp"] = -99.0
+    ds = read_path(write_own(tmp_path, tables={"0101": first, "0202": last}))
+    day = ds.sel(site="0101", time="2000-01-10")
+    assert (float(day.tmin), float(day.tmax), float(day.tmean)) == (-1.0, 5.0, 2.0)
+    assert sites_of(ds) == ["0101", "0303"] and "prcp on 2000-06-01 is empty" in ds.left_out
+    assert "marks (times): prcp -99 (2)" in said(ds)
+    assert any(remark.kind == "exchanged" and "1 days of 1 basins" in remark.text for remark in remarks(ds))
+
+
+def test_days_without_weather_at_the_ends_are_cut(tmp_path):
+    table = days_of(days=pd.date_range("1999-12-01", "2001-12-31"))
+    table.loc[:"1999-12-31", "prcp"] = -99
+    ds = read_path(write_own(tmp_path, tables={SITES[0]: table}))
+    assert sites_of(ds) == list(SITES) and same_days(ds, SITES[1]) and ds.sizes["time"] == len(DAYS)
+
+
+# ---- sites
+
+
+def test_an_id_twice_is_named_with_its_lines(tmp_path):
+    rows = pd.DataFrame({"site": ["0101", "0202", "0101"], "lat": 1.0, "lon": 2.0})
+    assert "attributes.csv: site 0101 appears twice (lines 2, 4)" in refused(write_own(tmp_path, attributes=rows))
+
+
+@pytest.mark.parametrize("site", ["NA", "NaN", "null", "None", "nan", "1e5", "TRUE"])
+def test_an_id_is_the_text_that_it_is(tmp_path, site):
+    ds = read_path(write_own(tmp_path, (site, "0202")))
+    assert sites_of(ds) == [site, "0202"] and ds.name.values.tolist() == [site, "0202"]
+
+
+@pytest.mark.parametrize("lost", [["101", "202", "303"], ["101.0", "202.0", "303.0"]])
+def test_ids_that_lost_their_zeros_find_their_files(tmp_path, lost):
+    rows = pd.DataFrame({"site": lost, "lat": 1.0, "lon": 2.0, "area": 5.0})
+    ds = read_path(write_own(tmp_path, attributes=rows))
+    assert sites_of(ds) == list(SITES) and same_days(ds)
+    assert f"ids without their leading zeros are those of the files: {lost[0]} is 0101" in said(ds)
+
+
+def test_a_subset_of_series_is_said_in_one_line(tmp_path):
+    rows = pd.DataFrame({"site": [f"{i:04}" for i in range(620)], "lat": 1.0, "lon": 2.0})
+    ds = read_path(write_own(tmp_path, ("0001", "0002"), attributes=rows))
+    lines = [remark for remark in remarks(ds) if remark.kind == "left out"]
+    assert lines == [
+        (
+            "left out",
+            "attributes.csv",
+            "618 of 620 sites have no file of series: 0000.csv, 0003.csv, 0004.csv and 615 more",
+        )
+    ]
+    assert sites_of(ds) == ["0001", "0002"]
+
+
+def test_a_file_of_no_site_is_said(tmp_path):
+    days_of().to_csv(write_own(tmp_path) / "9999.csv")
+    assert "1 files are of no site of attributes.csv: 9999.csv" in said(read_path(tmp_path))
+
+
+def test_longitudes_from_0_to_360_are_turned_and_said(tmp_path):
+    rows = pd.DataFrame({"site": SITES, "lat": 44.0, "lon": 289.75})
+    ds = read_path(write_own(tmp_path, attributes=rows))
+    assert ds.lon.values.tolist() == [-70.25] * 3 and "converted | lon | from 0 ... 360" in said(ds)
+
+
+def test_a_site_without_an_observation_is_kept_and_said(tmp_path):
+    ds = read_path(write_own(tmp_path, tables={"0202": days_of("0202").assign(streamflow=np.nan)}))
+    assert sites_of(ds) == list(SITES) and "doubtful | streamflow | never observed at 1 of 3 sites: 0202" in said(ds)
+
+
+# ---- how a table is written
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        dict(sep=";", decimal=","),
+        dict(sep=";"),
+        dict(sep="\t"),
+        dict(sep="\t", decimal=","),
+        dict(encoding="utf-8-sig"),
+        dict(encoding="utf-16"),
+        dict(lineterminator="\r\n"),
+    ],
+    ids=str,
+)
+def test_spreadsheets_of_other_kinds_give_the_same_values(tmp_path, how):
+    ds = read_path(write_own(tmp_path, **how))
+    assert all(same_days(ds, site) for site in SITES)
+    assert (float(ds.lat[0]), float(ds.lon[0]), float(ds.elevation[1])) == (44.5, -70.25, 101.5)
+    assert ("semicolons, decimal commas" in said(ds)) == (how.get("sep") == ";" and "decimal" in how)
+
+
+def test_text_of_an_older_encoding_is_read(tmp_path):
+    rows = pd.DataFrame({"site": SITES, "name": "Züri Ü", "lat": 1.0, "lon": 2.0})
+    write_own(tmp_path)
+    rows.to_csv(tmp_path / "attributes.csv", index=False, encoding="latin-1")
+    ds = read_path(tmp_path)
+    assert ds.name.values[0] == "Züri Ü" and "Windows-1252" in said(ds)
+
+
+@pytest.mark.parametrize("key", ["basin_id", "gauge_id", "site_id", "station", "station_id", "Site", "GAUGE_ID", "ID"])
+def test_other_names_of_the_id_are_read(tmp_path, key):
+    rows = pd.DataFrame({key: SITES, "Latitude": 1.0, "longitude": 2.0, "area": 5.0})
+    ds = read_path(write_own(tmp_path, attributes=rows))
+    assert sites_of(ds) == list(SITES) and f"{key!r} is site" in said(ds)
+    assert "'Latitude' is lat, 'longitude' is lon" in said(ds)
+
+
+@pytest.mark.parametrize("key", ["Date", "DATE", "datetime", "time", "Timestamp"])
+def test_other_names_of_the_date_are_read(tmp_path, key):
+    tables = {site: days_of(site).rename(columns=str.upper).rename_axis(key) for site in SITES}
+    ds = read_path(write_own(tmp_path, tables=tables))
+    assert same_days(ds) and f"{key!r} is date" in said(ds) and "'PRCP' is prcp" in said(ds)
+
+
+def test_a_text_among_the_attributes_is_not_read(tmp_path):
+    rows = pd.DataFrame({"site": SITES, "lat": 1.0, "lon": 2.0, "river": ["Aare", "Reuss", "Inn"]})
+    ds = read_path(write_own(tmp_path, attributes=rows))
+    assert "river" not in ds and "no numbers, and so nothing that a network reads: river" in said(ds)
+
+
+def test_columns_without_a_header_are_no_attributes(tmp_path):
+    write_own(tmp_path)
+    pd.read_csv(tmp_path / "attributes.csv", dtype=str).to_csv(tmp_path / "attributes.csv")
+    for site in SITES:
+        text = (tmp_path / f"{site}.csv").read_text()
+        (tmp_path / f"{site}.csv").write_text(text.replace("\n", ",\n"))
+    ds = read_path(tmp_path)
+    assert same_days(ds) and not any("Unnamed" in str(name) for name in ds.variables)
+
+
+def test_the_other_thing_to_do_is_said_where_a_name_is_not_known(tmp_path):
+    rows = pd.DataFrame({"basin number": SITES, "lat": 1.0, "lon": 2.0})
+    assert "attributes.csv: no column site; it has basin number, lat, lon" in refused(
+        write_own(tmp_path, attributes=rows)
+    )
+
+
+# ---- NetCDF
+
+
+@pytest.fixture
+def netcdf(tmp_path):
+    """A data set of three sites as it may be written to a NetCDF file."""
+    return read_path(write_own(tmp_path / "own")).drop_vars(["day_of_year", "tmean", "name"]).drop_attrs(deep=False)
+
+
+def reread(ds, tmp_path, **how):
+    ds.to_netcdf(tmp_path / "own.nc", **({"engine": "h5netcdf"} | how))
+    return read_path(tmp_path / "own.nc")
+
+
+@pytest.mark.parametrize("kind", ["NETCDF3_CLASSIC", "NETCDF3_64BIT"])
+def test_classic_netcdf_is_read(netcdf, tmp_path, kind):
+    ds = reread(netcdf, tmp_path, engine="scipy", format=kind)
+    assert all(same_days(ds, site) for site in SITES) and float(ds.area[0]) == 100
+
+
+def test_other_names_in_a_netcdf_are_read(netcdf, tmp_path):
+    names = {"site": "gauge_id", "time": "Date", "lat": "latitude", "lon": "Longitude", "prcp": "PRCP"}
+    ds = reread(netcdf.rename(names), tmp_path)
+    assert sites_of(ds) == list(SITES) and same_days(ds)
+    for old, new in (("gauge_id", "site"), ("Date", "time"), ("latitude", "lat"), ("PRCP", "prcp")):
+        assert f"{old!r} is {new}" in said(ds)
+
+
+def test_ids_beside_a_dimension_of_numbers_are_read(netcdf, tmp_path):
+    ds = netcdf.drop_vars("site").rename(site="basin").assign(gauge_id=("basin", netcdf.site.values))
+    assert sites_of(reread(ds, tmp_path)) == list(SITES)
+
+
+def test_no_units_say_which_to_add(netcdf, tmp_path):
+    netcdf["prcp"] = netcdf.prcp.drop_attrs()
+    with pytest.raises(DataError, match=r"own\.nc: prcp has no units; add units='mm d-1'"):
+        reread(netcdf, tmp_path)
+
+
+def test_hours_since_a_day_and_numbers_of_dates_are_times(netcdf, tmp_path):
+    ds = reread(netcdf, tmp_path, encoding={"time": {"units": "hours since 1990-01-01"}})
+    assert same_days(ds)
+    numbers = netcdf.assign_coords(time=netcdf.indexes["time"].strftime("%Y%m%d").astype(int))
+    assert same_days(reread(numbers, tmp_path))
+    with pytest.raises(DataError, match="time holds numbers without units; write them, such as 'days since"):
+        reread(netcdf.assign_coords(time=np.arange(netcdf.sizes["time"])), tmp_path)
+
+
+@pytest.mark.parametrize("calendar", ["noleap", "360_day", "julian"])
+def test_another_calendar_is_refused_with_the_fix(netcdf, tmp_path, calendar):
+    days = xr.DataArray(np.arange(netcdf.sizes["time"]), dims="time")
+    days.attrs = {"units": "days since 2000-01-01", "calendar": calendar}
+    with pytest.raises(DataError, match=f"time is in the calendar '{calendar}'.*convert_calendar"):
+        reread(netcdf.assign_coords(time=days), tmp_path)
+
+
+def test_hours_of_a_netcdf_are_gathered(netcdf, tmp_path):
+    tables = {site: hours_of(site) for site in SITES}
+    hours = tables[SITES[0]].index
+    fine = netcdf.drop_dims("time").assign_coords(time=hours.to_numpy())
+    for name, units in (("prcp", "mm"), ("streamflow", "mm h-1"), ("tmin", "degC"), ("tmax", "degC")):
+        values = np.column_stack([tables[site][name] for site in SITES])
+        fine[name] = ("time", "site"), values, {"units": units}
+    ds = reread(fine, tmp_path)
+    assert same_days(ds, tolerance=1e-3)
+    assert "sum of prcp; mean of streamflow; min of tmin; max of tmax" in said(ds)
+
+
+def test_a_bad_site_of_a_netcdf_is_left_out_and_marks_are_missing(netcdf, tmp_path):
+    netcdf.prcp[5, 1], netcdf.streamflow[7, 0] = -5.0, -9999.0
+    ds = reread(netcdf, tmp_path)
+    assert sites_of(ds) == ["0101", "0303"] and "site 0202: prcp on 2000-01-06 is -5" in ds.left_out
+    assert int(ds.streamflow.isnull().sum()) == 1 and "streamflow | -9999 1 time at 0101" in said(ds)
+
+
+# ---- the shared cases themselves
+
+SHARED = {  # what their README says of each: parts of what is said, or of the error
+    "01": ["aggregated", "sum of prcp; mean of"],
+    "03": ["zone (+01:00)"],
+    "04": ["camelsch_4001.csv", "'Ice'", "line 372"],
+    "06": ["DD/MM/YYYY"],
+    "07": [],
+    "14": ["no streamflow"],
+    "15": ["no prcp", "no process model"],
+    "16": ["01048000.csv: days 1980-01-01/1981-12-31", "1990-01-01/1992-01-01"],
+    "17": [],
+    "18": [],
+    "19": ["semicolons, decimal commas"],
+    "23": ["add units='mm d-1'"],
+    "24": ["'latitude' is lat"],
+    "26": ["prcp -99 (2)", "exchanged", "prcp on 1948-01-27 is empty"],
+}
+
+
+@pytest.mark.parametrize("case", SHARED)
+def test_a_shared_case_gives_what_it_should(case):
+    if not CASES.is_dir():
+        pytest.skip(f"{CASES} does not exist; it holds cuts of public data")
+    (path,) = CASES.glob(f"{case}_*")
+    span = "1983-01-01/1994-12-31" if case == "17" else None
+    text = refused(path) if case in ("14", "15", "23") else said(read_path(path, span))
+    for part in SHARED[case]:
+        assert part in text
+    if case == "01":
+        assert float(open_dataset(path).prcp.mean()) == pytest.approx(3.77, abs=0.01)
+    if case == "17":
+        assert read_path(path, span).sizes == {"time": 4383, "site": 3}

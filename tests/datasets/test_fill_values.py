@@ -1,0 +1,63 @@
+"""Marks for a missing value are emptied and named; a value that only looks like one is kept."""
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from dgviz.datasets.fill_values import is_mark, without_marks
+from dgviz.datasets.hydrology_series import vocabulary
+from dgviz.datasets.remarks import Remark, remarks
+
+MARKS = [9.96921e36, 1e20, -1e34, np.inf, -np.inf, -32768, -32767, -9999, -999.9, -999, -99.9, -99, -2147483648, 3.4e38]
+SITES = [f"s{i}" for i in range(5)]
+
+
+def attribute(*values) -> xr.Dataset:
+    return xr.Dataset({"forest": ("site", np.array(values, "float32"))}, {"site": SITES[: len(values)]})
+
+
+@pytest.mark.parametrize("mark", MARKS)
+@pytest.mark.parametrize("others", [(0.1, 0.5, 0.9), (-12.0, 3.0, 25.0), (-16.5, -14.0, -11.0), (2.0, 400.0, 3900.0)])
+def test_a_mark_among_attributes_is_taken_as_missing_and_named(mark, others):
+    ds = without_marks(attribute(*others, mark, others[0]), vocabulary)
+    assert np.isnan(ds.forest.values).tolist() == [False, False, False, True, False]
+    (said,) = remarks(ds)
+    assert said[:2] == ("taken as missing", "forest") and "at 1 of 5 sites (s3)" in said.text
+    assert f"{np.float32(mark):g}" in said.text
+
+
+def test_several_marks_in_one_column_are_found():
+    ds = without_marks(attribute(0.2, -99, 0.4, 1e20, -99), vocabulary)
+    assert np.isnan(ds.forest.values).tolist() == [False, True, False, True, True]
+    assert remarks(ds) == [Remark("taken as missing", "forest", "-99, 1e+20 at 3 of 5 sites (s1, s3, s4)")]
+
+
+@pytest.mark.parametrize(
+    "values", [(-120.5, -99, -75.2), (-98.2, -99, -97.4), (-300.0, -99, 40.0), (-120, -999, -2500)],
+    ids=["longitudes", "near longitudes", "depths", "elevations"],
+)  # fmt: skip
+def test_a_value_among_others_like_it_is_true(values):
+    ds = without_marks(attribute(*values), vocabulary)
+    assert not ds.forest.isnull().any() and remarks(ds) == []
+
+
+def test_a_column_of_marks_alone_is_empty():
+    assert without_marks(attribute(-9999, -9999, -9999), vocabulary).forest.isnull().all()
+
+
+def test_marks_of_an_observed_series_are_emptied_and_those_within_its_range_are_not():
+    flow = np.array([[1.0, -9999], [9.96921e36, 2.0], [-99.9, 3.0]], "float32")
+    ds = xr.Dataset({"streamflow": (("time", "site"), flow)}, {"site": ["a", "b"]}, {"step": "day"})
+    ds = without_marks(ds, vocabulary)
+    assert np.isnan(ds.streamflow.values).sum() == 3
+    (said,) = remarks(ds)
+    assert said.about == "streamflow" and said.text.endswith("on 3 days at 2 of 2 sites (a, b)")
+
+
+def test_places_are_left_to_the_check_of_places():
+    ds = attribute(0.1, 0.2).assign_coords(lon=("site", np.array([-99.0, 8.0])))
+    assert without_marks(ds, vocabulary).lon.values.tolist() == [-99.0, 8.0]
+
+
+def test_numbers_near_a_mark_are_none():
+    assert not is_mark(np.array([-98.9, -100.0, -998.0, 1e14, 0.0, np.nan, 9999.0])).any()
