@@ -83,6 +83,7 @@ def make_example(model, n_time=60, n_site=3, n_member=2, dtype=torch.float64, wh
         tmin=tmean - 1 - 8 * uniform(n_time, n_site, 1),
         tmax=tmean + 1 + 8 * uniform(n_time, n_site, 1),
         pet=3 + 2 * season * uniform(n_time, n_site, 1),
+        withdrawal=0.2 + 0.1 * season.expand(n_time, n_site, 1),
         day_of_year=(torch.arange(n_time, dtype=dtype) % 365 + 1)[:, None, None],
     )
     forcings = {}

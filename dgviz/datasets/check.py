@@ -76,7 +76,7 @@ def check_observed(ds: xr.Dataset, source: str | Path, vocabulary: Vocabulary) -
         first, last = (f"{time:%Y-%m-%d}" for time in ds.indexes["time"][[0, -1]])
         raise DataError(
             f"{source}: no {' and no '.join(targets)}: there is not one value at {ds.sizes['site']} sites within "
-            f"{first}/{last}; without an observation nothing can be learned or judged."
+            f"{first}/{last}; without an observation nothing can be learned or judged. To predict there, leave it out."
         )
 
 

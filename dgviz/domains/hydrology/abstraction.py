@@ -23,6 +23,8 @@ class PrescribedWithdrawal(Process):
     Source: Doell et al. (2012), doi:10.1016/j.jog.2011.05.001, for water that is taken from rivers.
     """
 
+    member_mean = True  # as all that is in the channel
+
     channel = GammaRouting.channel
     abstraction = Flux("mm d-1", "Abstraction", out_of="channel", into="outlet")
     equations = (r"A = \min(W,\ Q_0 + Q_1 + Q_2)",)
