@@ -11,7 +11,7 @@ from panel.io.server import Server, get_server
 from dgviz.ui.gate import Alive, guard, host_of, is_local, names_of, visitor_of
 
 LOGIN = Path(__file__).with_name("login.html")
-FORGOTTEN = 600  # s after which a session without a connection is let go: a page may take that long to open one
+FORGOTTEN = 120  # s after which a session without a connection is let go; a page that opens one later gets another
 LOOK = 30  # s between two looks for such sessions
 TOKEN = 24 * 3600  # s within which a page has to open its connection
 

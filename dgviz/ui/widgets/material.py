@@ -7,6 +7,7 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 from panel.custom import JSComponent
+from panel.io.resources import LOCAL_DIST
 from panel.util import edit_readonly
 from panel_material_ui import (
     Accordion,
@@ -127,4 +128,6 @@ class Design(pmui.theme.MaterialDesign):
 
 def prepare() -> None:
     """Load what the pages need, once per session and before anything is built. Nothing comes from the internet."""
+    if pn.state.curdoc is not None:  # as Panel does when a page is fetched, not when its session is made later
+        pn.state.curdoc.template_variables.setdefault("dist_url", LOCAL_DIST)
     pn.extension(design=Design, notifications=False, loading_indicator=False)

@@ -1,0 +1,87 @@
+"""Back and forward, a connection that is lost, and a page that is slower than its session."""
+
+import asyncio
+import threading
+
+import pytest
+
+from dgviz.ui.app import create_app
+from dgviz.ui.server import Access, make_server
+from dgviz.ui.session.store import DataStore
+from tests.browser.conftest import free_port, served
+from tests.browser.dashboard import Dashboard
+
+
+def test_back_and_forward_move_the_page(dashboard):
+    dashboard.open(site="01439500")
+    before = dashboard.page.evaluate("history.length")
+    dashboard.turn_to("Compare")
+    dashboard.turn_to("Checks")
+    dashboard.page.go_back()
+    dashboard.page.locator("[role=tab][aria-selected=true]", has_text="Compare").wait_for()
+    dashboard.page.go_back()
+    dashboard.page.locator("[role=tab][aria-selected=true]", has_text="Explore").wait_for()
+    dashboard.page.go_forward()
+    dashboard.page.locator("[role=tab][aria-selected=true]", has_text="Compare").wait_for()
+    dashboard.wait_for(page="Compare", site="01439500")
+    assert dashboard.page.evaluate("history.length") == before + 2
+
+
+def test_back_brings_the_site_and_the_selection_back(dashboard):
+    dashboard.open(site="01439500")
+    dashboard.click_site(dashboard.free_sites()[0])
+    dashboard.page.wait_for_function("new URLSearchParams(location.search).get('site') !== '01439500'")
+    dashboard.page.go_back()
+    dashboard.sees("01439500")
+    dashboard.wait_for(site="01439500")
+
+
+def test_a_page_comes_back_where_it_was_when_the_server_does(context, tmp_path):
+    port, page = free_port(), context.new_page()
+    dashboard = Dashboard(page, f"http://127.0.0.1:{port}")
+    with served(tmp_path / "runs", port=port):
+        dashboard.open(page="Compare", site="01439500")
+        page.locator("#lost").wait_for(state="hidden")
+    page.locator("#lost").wait_for(state="visible")
+    assert "lost" in page.locator("#lost").inner_text()
+    with served(tmp_path / "runs", port=port):
+        page.wait_for_function("document.getElementById('loader') === null && document.getElementById('lost').hidden")
+        dashboard.wait_until_complete()
+        dashboard.wait_for(page="Compare", site="01439500")
+        dashboard.sees("Runs")
+
+
+@pytest.fixture
+def hasty(tmp_path):
+    """The port of a server that lets sessions go after a second without a connection."""
+    store = DataStore(tmp_path, "delaware")
+    ready, found = threading.Event(), {}
+
+    def run():
+        async def serve():
+            server = make_server(lambda: create_app(store), 0, "127.0.0.1", Access(), forgotten=1, look=0.3)
+            server.start()
+            found.update(port=server.port, loop=asyncio.get_running_loop(), end=asyncio.Event())
+            ready.set()
+            await found["end"].wait()
+            server.stop()
+
+        asyncio.run(serve())
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    assert ready.wait(60)
+    yield found["port"]
+    found["loop"].call_soon_threadsafe(found["end"].set)
+    thread.join(30)
+    store.close()
+
+
+def test_a_page_that_is_slower_than_its_session_is_drawn(context, hasty):
+    page, errors = context.new_page(), []
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.route("**/bokeh.min.js*", lambda route: (page.wait_for_timeout(5000), route.continue_()))
+    dashboard = Dashboard(page, f"http://127.0.0.1:{hasty}")
+    dashboard.open(page="Compare", site="01439500")
+    dashboard.sees("Runs")
+    assert errors == []
