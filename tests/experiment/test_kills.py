@@ -101,7 +101,7 @@ def test_a_killed_training_goes_on_as_if_nothing_had_happened(stage, undisturbed
     assert code == 0 and n_lines > 1
     for kill in range(KILLS):
         run = Run.create(undisturbed.config, tmp_path / "runs")
-        deadly = 1 + round((kill / (KILLS - 1) if KILLS > 1 else 0.5) * (n_lines - 1))
+        deadly = 1 + round((0.999 * kill / (KILLS - 1) if KILLS > 1 else 0.5) * (n_lines - 1))
         assert killed(processes, run, stage, deadly)[0] == -signal.SIGKILL
         assert run.status == "failed" and run.error == GONE and run.damage == []
         kept = [record["epoch"] for record in run.progress]
