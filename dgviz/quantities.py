@@ -44,7 +44,7 @@ class _Ranged(Quantity):
 class Forcing(_Ranged):
     """A dynamic input given by the data; `range` holds its plausible values.
 
-    `fill` is the longest gap, in time steps, over which it may be interpolated; what comes and goes within a step has none.
+    `fill` is the longest gap, in time steps, over which it may be interpolated; what comes and goes in a step has none.
     """
 
     fill: int = 0
