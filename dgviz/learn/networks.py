@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -31,6 +32,7 @@ class Standardize(nn.Module):
 
     mean: Tensor
     deviation: Tensor
+    of_constant: ClassVar[float] = 1.0  # the deviation of what does not vary
 
     def __init__(self, n_features: int):
         super().__init__()
@@ -43,7 +45,7 @@ class Standardize(nn.Module):
         self.mean.copy_(rows.nanmean(0).nan_to_num())
         variance = (rows - self.mean).square().nanmean(0).nan_to_num()
         rounding = 1e-6 * self.mean.abs()  # what is constant but for rounding is not standardised
-        self.deviation.copy_(torch.where(variance.sqrt() > rounding, variance.sqrt(), 1.0))
+        self.deviation.copy_(torch.where(variance.sqrt() > rounding, variance.sqrt(), self.of_constant))
 
     def forward(self, values: Tensor) -> Tensor:
         """Standardised values of the same shape."""
@@ -58,6 +60,7 @@ class StandardizeAttributes(Standardize):
     """
 
     by_logarithm: Tensor
+    of_constant: ClassVar[float] = math.inf  # at another site another value counts for nothing
 
     def __init__(self, n_features: int):
         super().__init__(n_features)

@@ -140,3 +140,9 @@ def test_an_attribute_over_many_decades_is_standardised_by_its_logarithm():
     torch.testing.assert_close(standardised[:, 0], standardised[:, 1])  # both are evenly spaced now
     torch.testing.assert_close(standardised.mean(0), torch.zeros(4), atol=1e-6, rtol=0)
     assert standardize(torch.tensor([[-5.0, 0.3, 1.0, 1.0]]))[0, 0] == 0.0  # no logarithm: as if missing
+
+
+def test_an_attribute_that_is_constant_in_training_counts_for_nothing_elsewhere():
+    standardize = StandardizeAttributes(2)
+    standardize.learn(torch.tensor([[5.0, 1.0], [5.0, 3.0]]))
+    assert standardize(torch.tensor([[5.0, 1.0], [1000.0, 3.0]])).tolist() == [[0.0, -1.0], [0.0, 1.0]]
