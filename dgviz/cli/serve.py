@@ -30,7 +30,16 @@ def serve(
         bool, typer.Option("--open", help="Let others in without a password, where --address lets them connect.")
     ] = False,
 ) -> None:
-    """Serve the dashboard in a browser."""
+    """Serve the dashboard in a browser.
+
+    It listens to this machine alone and answers only under its own names. Everybody who is let in, by --address with
+    --password or --open, sees all data sets and runs and may train, and stops only runs started in the same browser;
+    who sits at the machine may stop all. Behind a proxy, given by --origin and --prefix, nobody seems to sit there.
+
+    The proxy has to keep the path (/dgviz/), pass WebSocket connections on (Upgrade, Connection), leave Origin as it
+    is, and encrypt. BOKEH_ALLOW_WS_ORIGIN=maps.example.org,localhost:5006, where it is set, takes the place of the list
+    of names from which a page may connect.
+    """
     with plain_errors():
         # Only here: Panel takes seconds to import.
         with end_at_once():

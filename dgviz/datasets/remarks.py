@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple, get_args
 
 import xarray as xr
 
-from dgviz.datasets.errors import some
+from dgviz.datasets.errors import DataError, some
 
 Kind = Literal[
     "read as", "converted", "aggregated", "filled", "taken as missing", "exchanged", "not read", "left out", "doubtful"
@@ -36,7 +36,15 @@ def with_remarks(ds: xr.Dataset, more: Iterable[Remark]) -> xr.Dataset:
 
 def remarks(ds: xr.Dataset) -> list[Remark]:
     """The remarks that a data set carries, in the order in which they were made."""
-    return [Remark(*parts) for parts in json.loads(ds.attrs.get(ATTRIBUTE, "[]"))]
+    try:
+        said = [Remark(*parts) for parts in json.loads(ds.attrs.get(ATTRIBUTE, "[]"))]
+        if not all(isinstance(part, str) for remark in said for part in remark):
+            raise TypeError
+        return said
+    except (TypeError, ValueError):
+        raise DataError(
+            f"the attribute {ATTRIBUTE} of {ds.attrs.get('title', 'the data')!r} holds no remarks of dgviz; remove it."
+        ) from None
 
 
 def together(said: Iterable[Remark]) -> list[Remark]:

@@ -16,6 +16,7 @@ from dgviz.experiment.results import CELL_DAYS_AT_ONCE
 from dgviz.experiment.splits import period_positions, periods_of, training_days
 from dgviz.learn.options import ConfigError
 from dgviz.processes.declare import Flux, State
+from dgviz.steps import step_of
 
 SINGLE = 4  # bytes of a number
 PROGRAM = 120 * 2**20  # bytes: compilers and kernels, whatever is trained
@@ -56,6 +57,7 @@ def estimate(config: RunConfig, dataset: xr.Dataset) -> dict[str, float]:
     window = min(config.window, days.stop - days.start)
     batch = n_sites if joined else min(n_sites, config.batch_size)
     update = batch * (window * _kept(config, dataset, True) + warmup * _kept(config, dataset, True, warmup=True))
+    update += batch * _spun_up(config, dataset)
     share, steps = config.validation_fraction, days.stop - days.start
     held = {"none": 0, "sites": share * n_sites * (steps + warmup), "period": n_sites * (share * steps + warmup)}
     update = max(update, held[config.validation] * _kept(config, dataset, False))
@@ -71,6 +73,13 @@ def estimate(config: RunConfig, dataset: xr.Dataset) -> dict[str, float]:
         "update": SINGLE * update,
         "results": SINGLE * results,
     }
+
+
+def _spun_up(config: RunConfig, dataset: xr.Dataset) -> float:
+    """How many numbers of a site the spin-up takes: a copy of the inputs of a year for each store, and one more."""
+    model, year = config.build(), step_of(dataset.indexes["time"]).per_year
+    varying = len(model.forcings) + config.members * len(config.dynamic)
+    return (len(model.stores) + 1) * year * varying
 
 
 def _kept(config: RunConfig, dataset: xr.Dataset, learns: bool, warmup: bool = False) -> float:

@@ -97,11 +97,18 @@ def read_record(path: Path) -> dict:
         return record
     if record.get("ended") not in ("done", "stopped") or (wrong := _unlike(record, RECORD)):
         raise DamagedFile(path, f"is damaged: it has {wrong if record.get('ended') else 'no end'}.")
+    said = record.get("remarks", [])
+    if not isinstance(said, list) or not all(map(_is_remark, said)):
+        raise DamagedFile(path, "is damaged: its remarks are none.")
     try:
         datetime.strptime(record["created"], "%Y-%m-%d %H:%M")
     except ValueError:
         raise DamagedFile(path, f"is damaged: created {short(record['created'])!r} is no time.") from None
     return record
+
+
+def _is_remark(said: Any) -> bool:
+    return isinstance(said, list) and len(said) == 3 and all(isinstance(part, str) for part in said)
 
 
 def is_epoch(record: Any) -> bool:

@@ -42,7 +42,7 @@ def scrambled(dataset, days=slice(None), sites=None, names=("prcp", "tmin", "tma
 def weights_with(data, config, folder, monkeypatch):
     """The trained weights of all parts, with these data in place of the Delaware's."""
     monkeypatch.setattr(inputs, "open_dataset", lambda name: data)
-    monkeypatch.setattr(worker, "make_results", lambda *_: xr.Dataset())
+    monkeypatch.setattr(worker, "make_results", lambda *_: (xr.Dataset(), None))
     run = Run.create(config, folder)
     carry_out(run)
     return torch.load(run.folder / "weights.pt", weights_only=True)

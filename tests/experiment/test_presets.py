@@ -11,6 +11,7 @@ from dgviz.experiment.config import RunConfig
 from dgviz.experiment.presets import found, n_weights, scores_of, unclosed, wanted
 from dgviz.experiment.runs import Run
 from dgviz.experiment.worker import carry_out
+from dgviz.learn.model import of_processes
 
 SITES = ["01413500", "01415000", "01439500"]
 
@@ -113,7 +114,8 @@ def test_the_balance_shows_what_a_learned_residual_added(tmp_path, corrected):
         return
     at = run.at(data, SITES[0], "1980-01-01", "1980-12-31")
     model, tensors = at.model, at.tensors
-    physics = model.process_model.mean(tensors.forcings, model.parameters_of(tensors), ["streamflow"])["streamflow"]
+    given = tensors.forcings, model.parameters_of(tensors), ["streamflow"], of_processes(tensors.initial)
+    physics = model.process_model.mean(*given)["streamflow"]
     inside = slice(tensors.warmup + 1, None)  # a balance begins at the end of the first day
     added = (model.mean(tensors)["streamflow"][inside] - physics[inside]).detach()
     rain = data.prcp.sel(site=SITES[0], time=slice("1980-01-02", "1980-12-31")).sum()

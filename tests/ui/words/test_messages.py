@@ -74,11 +74,13 @@ def test_broken_data_are_said_in_one_sentence(tmp_path, caplog):
 
 
 def test_serving_broken_data_ends_before_anything_is_served(tmp_path, monkeypatch):
-    monkeypatch.setattr(app.pn, "serve", lambda *args, **options: pytest.fail("served"))
+    monkeypatch.setattr(app, "make_server", lambda *args, **options: pytest.fail("served"))
     (tmp_path / "attributes.csv").write_text("site,lat,lon,area\nx1,40,-75,10\n")
     days = "".join(f"1990-01-0{day},1,2,3\n" for day in (1, 2, 3, 5))
     (tmp_path / "x1.csv").write_text(f"date,prcp,tmean,streamflow\n{days}")
-    with pytest.raises(DataError, match="x1.csv: day 1990-01-04 is missing; add a row"):
+    with pytest.raises(
+        DataError, match=r"x1.csv: site x1: prcp on 1990-01-04 is empty \(NaN\); a forcing needs a value on every day"
+    ):
         app.serve(data=str(tmp_path), runs_folder=tmp_path / "runs")
 
 

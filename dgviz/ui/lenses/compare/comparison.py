@@ -49,7 +49,7 @@ class MedianScores(View):
         words = [self._scored_words(letter, r) for letter, r in shown_runs.items()]
         words += [_sites_words(*(self.state.results(r) for r in (run, baseline)))] if baseline else []
         self.caption = " ".join(filter(None, words))
-        return text(median_table(*medians) + "".join(self._remarks(*item) for item in shown_runs.items()))
+        return text(median_table(*medians) + joined(self._remarks(*item) for item in shown_runs.items()))
 
     def _scored_words(self, letter: str, run: str) -> str:
         """Over how many sites the medians of a run are, where not over all."""
@@ -60,11 +60,11 @@ class MedianScores(View):
         of = "; ".join(f"{counts[p]} of {scores.sizes['site']} in the {words}" for p, words in PERIODS.items())
         return f"{letter}: medians over the {self.state.science.site}s that have a score: {of}."
 
-    def _remarks(self, letter: str, run: str) -> str:
+    def _remarks(self, letter: str, run: str) -> Markup:
         """What the run went on without, and what is doubtful in it."""
         remarks = [r for r in self.state.store.run(run).remarks if r.kind in ("left out", "doubtful")]
-        said = [html.escape(f"{letter}, {r.kind}: {r.about}: {r.text}") for r in remarks]
-        return "".join(f"<p class='caption'>{line}</p>" for line in said)
+        said = (f"{letter}, {r.kind}: {r.about}: {r.text}" for r in remarks)
+        return joined(html("<p class='caption'>{}</p>", line) for line in said)
 
 
 def _sites_words(a: xr.Dataset, b: xr.Dataset) -> str:
