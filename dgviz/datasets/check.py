@@ -128,4 +128,5 @@ def told(ds: xr.Dataset) -> Iterator[Remark]:
             yield Remark("taken as missing", str(key), f"no value at {where}")
     # One line for each site: "site: reason".
     for line in ds.attrs.get("left_out", "").splitlines():
-        yield Remark("left out", *line.split(": ", 1))
+        site, colon, reason = line.partition(": ")
+        yield Remark("left out", site, reason) if colon else Remark("left out", "sites", line)

@@ -60,7 +60,7 @@ class StandardizeAttributes(Standardize):
     """
 
     by_logarithm: Tensor
-    of_constant: ClassVar[float] = math.inf  # at another site another value counts for nothing
+    of_constant: ClassVar[float] = torch.finfo(torch.float32).max  # another value elsewhere counts for nothing
 
     def __init__(self, n_features: int):
         super().__init__(n_features)
