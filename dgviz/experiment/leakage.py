@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from dgviz.datasets import attribute_names
+from dgviz.datasets import DataError, attribute_names
+from dgviz.datasets.periods import parse_span
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.splits import (
     belonging_together,
@@ -65,6 +66,11 @@ def reads_attributes(config: RunConfig) -> bool:
 def _attributes(config: RunConfig, dataset: xr.Dataset, test: str) -> list[str]:
     read, found = attribute_names(dataset, config.attributes), []
     periods = {name: dataset[name].attrs["period"] for name in read if "period" in dataset[name].attrs}
+    for name in [name for name, period in periods.items() if not _is_period(period)]:
+        found.append(
+            f"{name} has the period {periods.pop(name)!r}, which is none: whether it tells of the test period is not "
+            "known. Write it as YYYY-MM-DD/YYYY-MM-DD."
+        )
     late = [name for name, period in periods.items() if config.climate == "given" and _share_days(period, test)]
     if late:
         found.append(
@@ -78,6 +84,14 @@ def _attributes(config: RunConfig, dataset: xr.Dataset, test: str) -> list[str]:
             "Leave them out of attributes."
         )
     return found
+
+
+def _is_period(period: str) -> bool:
+    try:
+        parse_span(str(period))
+    except DataError:
+        return False
+    return True
 
 
 def _share_days(one: str, other: str) -> bool:

@@ -221,3 +221,10 @@ def test_the_same_series_under_two_names_is_told(small, delaware):
     data.streamflow.loc[{"site": other}] = 0.9 * data.streamflow.sel(site=one)
     (leak,) = leaks(config, data)
     assert leak.startswith(f"{one} and {other} have the same series") and "never divides them" in leak
+
+
+def test_a_period_that_is_none_is_told(late):
+    data, config = late
+    data["p_mean"] = data["p_mean"].assign_attrs(period="of the nineties")
+    (told,) = [leak for leak in leaks(config, data) if "p_mean" in leak]
+    assert "p_mean has the period 'of the nineties', which is none" in told
