@@ -39,6 +39,11 @@ CARBON = re.compile(r"(?<![A-Za-z])([mkuµMGTP]?g|t)[ _]?C(?![A-Za-z])")
 CARBON_DIOXIDE = re.compile(r"mol[ _]?(?:\(?CO2\)?|C)(?![A-Za-z0-9])")
 
 
+# What no unit has, and pint would compute: a power of a number other than ten, of brackets, of a power, or a huge one.
+COMPUTED = re.compile(r"((?<![\w.])(?!10\b)[\d.]+|\))\s*(\*\*|\^)|(\*\*|\^)\s*[-+]?\s*(\d{3}|\(|[\d.]+\s*(\*\*|\^))")
+LONGEST = 80  # characters
+
+
 class UnitsError(ValueError):
     """Units that are unknown, or of another dimension than they should be."""
 
@@ -51,10 +56,13 @@ def parse(text: str | Unit) -> Unit:
     plain = " ".join(text.split())
     plain = SPELLINGS.get(plain.lower(), plain)
     plain = CARBON_DIOXIDE.sub("mol", CARBON.sub(r"\1C", plain))  # pint would read "g C" as gram coulomb
+    unknown = f"Unknown units {plain[:LONGEST]!r}. Write UDUNITS, such as 'kg m-2 s-1', 'degC' or 'W m-2'."
+    if len(plain) > LONGEST or COMPUTED.search(plain):
+        raise UnitsError(unknown)
     try:
         return REGISTRY.Unit(plain)
     except Exception as error:  # pint raises a dozen kinds
-        raise UnitsError(f"Unknown units {text!r}. Write UDUNITS, such as 'kg m-2 s-1', 'degC' or 'W m-2'.") from error
+        raise UnitsError(unknown) from error
 
 
 def convert(values: np.ndarray, given: str | Unit, wanted: str) -> np.ndarray:

@@ -90,3 +90,17 @@ def test_unknown_units_are_named():
 )
 def test_a_conversion_is_told_in_words(given, wanted, expected):
     assert describe_conversion(given, wanted) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["9**9**9**9 mm", "9^9^9^9 mm", "mm**9**9**9", "mm^(9^9^9)", "((9**9)**9)**9 m", "10**9999999 m", "m" * 81],
+)
+def test_a_power_that_would_take_for_ever_is_not_computed(text):
+    with pytest.raises(UnitsError, match="Unknown units"):
+        parse(text)
+
+
+@pytest.mark.parametrize("text", ["10^6 m3", "1e-3 m d-1", "m^3/s", "m**3 s**-1", "kg m-2 s-1", "10**-3 m", "ft^3/s"])
+def test_usual_powers_are_units(text):
+    parse(text)
