@@ -39,8 +39,8 @@ CARBON = re.compile(r"(?<![A-Za-z])([mkuµMGTP]?g|t)[ _]?C(?![A-Za-z])")
 CARBON_DIOXIDE = re.compile(r"mol[ _]?(?:\(?CO2\)?|C)(?![A-Za-z0-9])")
 
 
-# What no unit has, and pint would compute: a power of a number other than ten, of brackets, of a power, or a huge one.
-COMPUTED = re.compile(r"((?<![\w.])(?!10\b)[\d.]+|\))\s*(\*\*|\^)|(\*\*|\^)\s*[-+]?\s*(\d{3}|\(|[\d.]+\s*(\*\*|\^))")
+# What no unit has and pint would compute, perhaps for ever: a power of a number or of brackets, of a power, a huge one.
+COMPUTED = re.compile(r"((?<![\w.])[\d.]+|\))\s*(\*\*|\^)|(\*\*|\^)\s*[-+]?\s*(\d{3}|\(|[\d.]+\s*(\*\*|\^))")
 LONGEST = 80  # characters
 
 

@@ -101,6 +101,6 @@ def test_a_power_that_would_take_for_ever_is_not_computed(text):
         parse(text)
 
 
-@pytest.mark.parametrize("text", ["10^6 m3", "1e-3 m d-1", "m^3/s", "m**3 s**-1", "kg m-2 s-1", "10**-3 m", "ft^3/s"])
+@pytest.mark.parametrize("text", ["m^3/s", "m**3 s**-1", "kg m-2 s-1", "ft^3/s", "mol m^-2 d^-1"])
 def test_usual_powers_are_units(text):
     parse(text)
