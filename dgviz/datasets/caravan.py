@@ -25,12 +25,9 @@ from dgviz.datasets.collection_tables import read_plain, read_static, rename_sit
 from dgviz.datasets.csv_text import numbers, numbers_or_missing, read_text
 from dgviz.datasets.dates import read_dates
 from dgviz.datasets.errors import DataError, some
-from dgviz.datasets.fill_values import is_mark
-from dgviz.datasets.hydrology_series import vocabulary
 from dgviz.datasets.names import renamed, renaming
 from dgviz.datasets.netcdf_file import open_netcdf
 from dgviz.datasets.remarks import Remark
-from dgviz.datasets.to_step import is_finer, to_step, ways_of
 
 title = "A folder of Caravan (timeseries/csv or timeseries/netcdf, attributes)"
 domain = "hydrology"
@@ -179,12 +176,9 @@ def read_basin(file: Path, unread: Collection[str], said: list[Remark]) -> pd.Da
     # Reversed, so that of several columns for one name the first listed wins.
     chosen = {name: key for key, name in reversed(SERIES.items()) if key in table}
     table = pd.DataFrame({name: table[key] for name, key in chosen.items()}).astype("float64")
-    if is_finer(table.index, "day"):  # marks would be summed
-        table = table.mask(is_mark(table.to_numpy()))
-    table, gathered = to_step(table, "day", ways_of(table, dict.fromkeys(table), vocabulary), file, domain)
-    said += gathered
     for name in {"prcp", "srad", "pet"} & {*table}:
         table[name] = table[name].mask(table[name].between(-1, 0), 0.0)  # ERA5-Land's packing, and condensation
+    table.attrs["file"] = file.name
     return table
 
 

@@ -5,7 +5,7 @@ are impossible are left out; the global attribute `left_out` of the data set has
 `history` says what else was done.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from dgviz.datasets.mending import without_backflow
 from dgviz.datasets.periods import default_periods, longest_span, parse_span
 from dgviz.datasets.problems import find_problems
 from dgviz.datasets.remarks import Remark, together, with_remarks
-from dgviz.datasets.to_step import is_finer, to_step, ways_of
+from dgviz.datasets.to_step import is_finer, rates_in, to_step, unsure, ways_of
 
 
 @dataclass
@@ -46,24 +46,39 @@ class Basins:
 
     def read(self, sites: Sequence[str], read_site: Callable[[str], pd.DataFrame], each: Each) -> None:
         """Read the series of the sites; one that cannot be read is left out."""
+        finer: dict[str, pd.DataFrame] = {}
         for site in each(sites):
             try:
-                table = read_site(site)
-                marks = pd.DataFrame(is_mark(table.to_numpy("float64")), table.index, table.columns)
-                for name in marks.columns[marks.any()]:
-                    self.marked.setdefault(name, {})[site] = int(marks[name].sum())
                 # Marks first: they would be summed.
-                table, gathered = by_day(table.mask(marks), site)
-                self.said += gathered
-                self.series[site] = daily(table).astype("float32")
+                table = self.without_marks(site, read_site(site))
+                if is_finer(table.index, "day"):
+                    finer[site] = table
+                else:
+                    self.add(site, table)
+            except DataError as error:
+                self.left[site] = str(error)
+        # The files of a collection are written alike: what one shows to be a rate is one in all.
+        rates = set[str]().union(*(rates_in(table, dict.fromkeys(table), vocabulary) for table in finer.values()))
+        for site, table in finer.items():
+            try:
+                self.add(site, table, rates)
             except DataError as error:
                 self.left[site] = str(error)
 
+    def without_marks(self, site: str, table: pd.DataFrame) -> pd.DataFrame:
+        """The table without marks for missing values, which are counted."""
+        marks = pd.DataFrame(is_mark(table.to_numpy("float64")), table.index, table.columns)
+        for name in marks.columns[marks.any()]:
+            self.marked.setdefault(name, {})[site] = int(marks[name].sum())
+        return table.mask(marks)
 
-def by_day(table: pd.DataFrame, site: str) -> tuple[pd.DataFrame, list[Remark]]:
-    """The table with one row a day, gathered where it has more; a coarser one is refused."""
-    ways = ways_of(table, dict.fromkeys(table), vocabulary) if is_finer(table.index, "day") else {}
-    return to_step(table, "day", ways, f"the series of {site}", vocabulary.domain)
+    def add(self, site: str, table: pd.DataFrame, rates: Collection[str] = ()) -> None:
+        """Take the series of a site, gathered by day where they have more rows; coarser ones are refused."""
+        given: dict[str, str | None] = dict.fromkeys(table)
+        ways, source = ways_of(table, given, vocabulary, rates), table.attrs.get("file", f"the series of {site}")
+        gathered, said = to_step(table, "day", ways, source, vocabulary.domain)
+        self.said += said + (unsure(ways, given, vocabulary, source) if is_finer(table.index, "day") else [])
+        self.series[site] = daily(gathered).astype("float32")
 
 
 def daily(table: pd.DataFrame) -> pd.DataFrame:

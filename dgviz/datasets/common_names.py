@@ -1,7 +1,6 @@
-"""What people call the series and attributes of their basins: names in lower case, the first before the others."""
+"""What people call the attributes of their basins: names in lower case, the first before the others."""
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -10,22 +9,9 @@ from dgviz.datasets.collection import Basins
 from dgviz.datasets.errors import DataError, some
 from dgviz.datasets.hydrology_series import vocabulary
 from dgviz.datasets.labels import label
+from dgviz.datasets.names import name_and_units
 from dgviz.datasets.series_file import read_table
 
-SERIES = {
-    "prcp": ("prcp", "precipitation", "precip", "prec", "pcp", "ppt", "pr", "p", "rain", "rainfall", "tp",
-             "total_precipitation_sum"),
-    "tmin": ("tmin", "temp_min", "temperature_min", "t_min", "tasmin", "temperature_2m_min"),
-    "tmax": ("tmax", "temp_max", "temperature_max", "t_max", "tasmax", "temperature_2m_max"),
-    "tmean": ("tmean", "temp_mean", "temperature_mean", "t_mean", "tavg", "tas", "temperature", "temp", "t",
-              "temperature_2m_mean"),
-    "pet": ("pet", "potential_evapotranspiration", "potential_evaporation", "potential_evaporation_sum",
-            "etp", "et0", "e"),
-    "srad": ("srad", "shortwave_radiation", "solar_radiation", "swdown", "rsds", "surface_net_solar_radiation_mean"),
-    "vp": ("vp", "vapour_pressure", "vapor_pressure"),
-    "streamflow": ("streamflow", "qobs", "q_obs", "qmm", "q_mm", "discharge_spec", "specific_discharge", "runoff", "q"),
-    "discharge": ("discharge", "discharge_vol", "q_m3s", "qobs_m3s", "q_cms", "flow"),
-}  # fmt: skip
 ATTRIBUTES = {
     "lat": ("lat", "latitude", "gauge_lat", "lat_outlet"),
     "lon": ("lon", "longitude", "long", "gauge_lon", "long_outlet"),
@@ -42,7 +28,7 @@ FROM_FLOW = (
 )
 
 
-def named(columns: Iterable[str], names: dict[str, tuple[str, ...]]) -> dict[str, str]:
+def named(columns: Iterable[str], names: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """Which column is what: {name here: column}."""
     known = {name_and_units(column)[0].lower(): column for column in reversed([*columns])}
     found = {}
@@ -50,12 +36,6 @@ def named(columns: Iterable[str], names: dict[str, tuple[str, ...]]) -> dict[str
         if column := next((known[other] for other in others if other in known), None):
             found[name] = column
     return found
-
-
-def name_and_units(column: str) -> tuple[str, str]:
-    """`QObs(mm/d)` and `prcp [mm]` as a name and units; the units are empty where there are none."""
-    parts = re.fullmatch(r"\s*([^(\[]+?)\s*[(\[]([^)\]]*)[)\]].*", column)
-    return (parts[1], parts[2]) if parts else (column.strip(), "")
 
 
 def by_first_column(file: Path) -> pd.DataFrame:
@@ -79,7 +59,7 @@ def basins_of(table: pd.DataFrame, source: object) -> Basins:
         raise DataError(
             f"{source}: no {some(lacking)} among the attributes {', '.join(table)}; add where the sites are."
         )
-    units = {name: name_and_units(column)[1] for name, column in chosen.items()}
+    units = {name: name_and_units(column)[1] or "" for name, column in chosen.items()}
     columns = {name: table[column] for name, column in chosen.items()}
     from_flow, texts = [], []
     for column in table.columns.difference([*chosen.values()], sort=False):
@@ -87,7 +67,7 @@ def basins_of(table: pd.DataFrame, source: object) -> Basins:
         if name.lower() in FROM_FLOW:
             from_flow.append(name)
         elif pd.to_numeric(table[column], errors="coerce").notna().eq(table[column].notna()).all():
-            columns[name], units[name] = table[column], name_and_units(column)[1]
+            columns[name], units[name] = table[column], name_and_units(column)[1] or ""
         else:
             texts.append(name)
     static = pd.DataFrame(

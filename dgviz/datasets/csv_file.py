@@ -1,7 +1,9 @@
 """One CSV file of a person's own: a table by day, its columns in the units of their science."""
 
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,10 +14,10 @@ from dgviz.datasets.dates import read_dates
 from dgviz.datasets.errors import DataError, some
 from dgviz.datasets.labels import label
 from dgviz.datasets.mending import marks_in
-from dgviz.datasets.names import renamed, renaming
+from dgviz.datasets.names import name_and_units, renamed, renaming
 from dgviz.datasets.remarks import Remark
 from dgviz.datasets.steps import DATES, FREQUENCIES, check_times
-from dgviz.datasets.to_step import is_amount, is_finer, to_step, ways_of
+from dgviz.datasets.to_step import is_amount, is_finer, rates_in, to_step, unsure, ways_of
 from dgviz.datasets.vocabulary import Vocabulary
 from dgviz.suggestions import suggest
 from dgviz.units import UnitsError, same
@@ -28,7 +30,10 @@ def read_table(
     file: Path, required: tuple[str, ...], optional: tuple[str, ...] = (), n_rows: int | None = None
 ) -> tuple[pd.DataFrame, Given, list[Remark]]:
     """Columns as text, indexed by the line in the file, and their units: "name [units]" in the header is split."""
-    n_above = n_comments(file)
+    try:
+        n_above = n_comments(file)
+    except OSError as error:  # such as a folder of that name, or a link to nothing
+        raise DataError(f"{file}: cannot be read: {error.strerror}; put the file itself there.") from None
     table, said = read_text(file, n_above, n_rows)
     headers = [name_and_units(str(column)) for column in table.columns]
     table.columns = [name for name, _ in headers]
@@ -68,24 +73,28 @@ def header_names(file: Path) -> set[str]:
 
 
 def n_comments(file: Path) -> int:
-    """The number of lines above the header that start with #."""
+    """The number of lines above the header that start with # or are empty."""
     with file.open(encoding="utf-8-sig", errors="replace") as lines:
         for n_above, line in enumerate(lines):
-            if not line.startswith("#"):
+            if line.strip() and not line.startswith("#"):
                 return n_above
     return 0
 
 
-def name_and_units(header: str) -> tuple[str, str | None]:
-    """The two parts of "name [units]"; None where there are no units."""
-    name, bracket, units = header.partition("[")
-    return name.strip(), units.rpartition("]")[0].strip() if bracket else None
+class Series(NamedTuple):
+    """The series of one site, their labels, what was assumed, and which of them show to be rates per day."""
+
+    table: pd.DataFrame
+    labels: Labels
+    remarks: list[Remark]
+    rates: set[str]
 
 
-def read_series(
-    file: Path, vocabulary: Vocabulary, area: np.ndarray | None
-) -> tuple[pd.DataFrame, Labels, list[Remark]]:
-    """The series of one site by the step of its science, and what was assumed; `area` (km2) is its drainage area."""
+def read_series(file: Path, vocabulary: Vocabulary, area: np.ndarray | None, rates: Collection[str] = ()) -> Series:
+    """The series of one site by the step of its science; `area` (km2) is its drainage area.
+
+    `rates` are series without units of which other sites show that they are rates per day.
+    """
     table, given, said = read_table(file, ("date",))
     times, told = read_dates(table.pop("date"), file)
     said += [Remark("read as", file.name, text) for text in told]
@@ -99,20 +108,21 @@ def read_series(
             table[name] = numbers(table[name], file)
     table, empty = without_marks(table, given, vocabulary, file)
     table, in_rows = in_order_of_time(table.set_axis(times), file)
-    table, given, gathered = by_step(table, given, file, vocabulary)
+    shown = rates_in(table, given, vocabulary) if is_finer(table.index, vocabulary.step) else set()
+    table, given, gathered = by_step(table, given, file, vocabulary, shown.union(rates))
     table, gaps = on_every_step(table, file, vocabulary)
     step, labels = check_times(table.index, file, vocabulary), {}
     for name in table:
         where, usual = f"{file}: {name}", label(name, vocabulary)
         table[name], labels[name] = converted(table[name], given[name], usual, where, area, step)
-    return table, labels, [*said, *told_names, *empty, *in_rows, *gathered, *gaps]
+    return Series(table, labels, [*said, *told_names, *empty, *in_rows, *gathered, *gaps], shown)
 
 
 def known_columns(
     table: pd.DataFrame, given: Given, file: Path, vocabulary: Vocabulary
 ) -> tuple[pd.DataFrame, Given, list[Remark]]:
     """The columns of the science, in any case of letters; others are not read, unless they look misspelt."""
-    changes = renaming(table.columns, (), vocabulary.in_files)
+    changes = renaming(table.columns, (), vocabulary.in_files, vocabulary.other_names)
     table, said = renamed(table, changes, file.name)
     given = {changes.get(name, name): units for name, units in given.items()}
     others = [name for name in table if name not in vocabulary.in_files]
@@ -173,12 +183,13 @@ def in_order_of_time(table: pd.DataFrame, file: Path) -> tuple[pd.DataFrame, lis
 
 
 def by_step(
-    table: pd.DataFrame, given: Given, file: Path, vocabulary: Vocabulary
+    table: pd.DataFrame, given: Given, file: Path, vocabulary: Vocabulary, rates: Collection[str]
 ) -> tuple[pd.DataFrame, Given, list[Remark]]:
     """The table by the step of its science; what is given as an amount becomes one per day."""
-    finer, ways = is_finer(table.index, vocabulary.step), ways_of(table, given, vocabulary)
+    finer, ways = is_finer(table.index, vocabulary.step), ways_of(table, given, vocabulary, rates)
     table, said = to_step(table, vocabulary.step, ways, file, vocabulary.domain)
     if finer:
+        said += unsure(ways, given, vocabulary, file)
         amounts = [name for name in table if given[name] and is_amount(given[name], vocabulary.in_files[name].units)]
         given = given | {name: f"{given[name]} d-1" for name in amounts}
     return table, given, said

@@ -4,7 +4,7 @@ A site that cannot be used is left out, and the data set says why.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,15 +12,15 @@ import pandas as pd
 import xarray as xr
 
 from dgviz.datasets.conversion import in_km2
-from dgviz.datasets.csv_file import Labels, converted, read_series, read_table
-from dgviz.datasets.csv_text import numbers, to_numbers
+from dgviz.datasets.csv_file import Labels, Series, converted, read_series, read_table
+from dgviz.datasets.csv_text import numbers, numbers_or_missing, to_numbers
 from dgviz.datasets.errors import DataError, Problem, refuse, some
 from dgviz.datasets.found import Found, cut_alike
 from dgviz.datasets.labels import label
 from dgviz.datasets.names import check_once, matched
 from dgviz.datasets.remarks import Remark
 from dgviz.datasets.science import Vocabularies, named, told_by
-from dgviz.datasets.vocabulary import Vocabulary
+from dgviz.datasets.vocabulary import CALENDAR, Vocabulary
 
 Each = Callable[[Sequence[str]], Iterable[str]]  # goes through the sites and may show how far it is
 KEYS = ("site", "lat", "lon")
@@ -71,19 +71,39 @@ def read_folder(
     files = series_files(folder, list(static.index))
     static, files, renamed = with_whole_ids(static, files)
     found = Found(said=[*said, *renamed, *without_partner(folder, static, files)])
-    for site in each(list(files)):
-        area = in_km2(static.loc[site, "area"], vocabulary) if "area" in static else None
-        try:
-            found.tables[site], series_labels, said = read_series(files[site], vocabulary, area)
-            found.labels.append(series_labels)
-            found.said += said
-        except DataError as error:
-            found.left[site] = str(error)
+    known = static["area"].to_numpy() if "area" in static else np.full(len(static), np.nan)
+    area = pd.Series(in_km2(known, vocabulary), static.index)
+    series = read_all(files, vocabulary, area, found.left, each)
+    # All files of a folder are written alike: what one shows to be a rate is one in all.
+    if rates := set[str]().union(*(of_site.rates for of_site in series.values())):
+        series = read_all(files, vocabulary, area, found.left, iter, rates)
+    found.tables = {site: of_site.table for site, of_site in series.items()}
+    found.labels = [of_site.labels for of_site in series.values()]
+    found.said += [remark for of_site in series.values() for remark in of_site.remarks]
     cut_alike(found, vocabulary, files, span)
     if not found.tables:
         refuse([Problem(site, text) for site, text in found.left.items()])
         raise DataError(f"{folder}: no file {some([f'{s}.csv' for s in static.index])}; every site needs its own.")
     return joined_sites(found, static.loc[list(found.tables)], labels), files, found
+
+
+def read_all(
+    files: dict[str, Path],
+    vocabulary: Vocabulary,
+    area: pd.Series,
+    left: dict[str, str],
+    each: Each,
+    rates: Collection[str] = (),
+) -> dict[str, Series]:
+    """The series of all sites that can be read; `left` takes why others cannot. `area` (km2) is by site."""
+    series = {}
+    for site in each(list(files)):
+        known = np.array(area[site]) if area.notna().any() else None
+        try:
+            series[site] = read_series(files[site], vocabulary, known, rates)
+        except DataError as error:
+            left[site] = str(error)
+    return series
 
 
 def joined_sites(found: Found, static: pd.DataFrame, labels: Labels) -> xr.Dataset:
@@ -144,16 +164,26 @@ def read_attributes(file: Path, vocabulary: Vocabulary) -> tuple[pd.DataFrame, L
         table["name"], given["name"] = table["site"], None
     check_once(table["site"], file)
     labels = {name: label(name, vocabulary, given[name] or "1") for name in table}
-    words = [name for name in table.columns.difference([*KEYS, "name"]) if not_a_number_anywhere(table[name])]
+    descriptors = table.columns.difference([*KEYS, "name"])
+    words = [name for name in descriptors if not_a_number_anywhere(table[name])]
     if words:
         said.append(Remark("not read", file.name, f"no numbers, and so nothing that a network reads: {some(words)}"))
-    for name in table.columns.difference(["site", "name", *words]):
-        values = numbers(table[name], file)
+    hiding = [name for name in descriptors.difference(words) if name in {*vocabulary.in_files, *CALENDAR, "time"}]
+    if hiding:
+        text = f"an attribute cannot be called as a series or a dimension is: rename {some(hiding)}"
+        said.append(Remark("not read", file.name, text))
+    unread = {*words, *hiding}
+    for name in table.columns.difference(["site", "name", *unread]):
+        if name in KEYS:
+            values = numbers(table[name], file)
+        else:
+            values, cells = numbers_or_missing(table[name], file)
+            said += cells
         if name in vocabulary.static:
             values, labels[name] = converted(values, given[name], labels[name], f"{file}: {name}")
         table[name] = values.astype("float32")
     table["name"] = table["name"].fillna(table["site"]).astype(object)
-    return table.drop(columns=words).set_index("site"), labels, said
+    return table.drop(columns=[*unread]).set_index("site"), labels, said
 
 
 def not_a_number_anywhere(column: pd.Series) -> bool:

@@ -12,6 +12,8 @@ from dgviz.datasets.remarks import Remark
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 MISSING = ("", "na", "n/a", "nan", "#n/a", "null", "none", "-", "--", ".")  # in a column of numbers
+THOUSANDS = r"^\s*[+-]?\d{1,3}(,\d{3})+([.]\d*)?\s*$"
+NUMBERLIKE = r"^\s*[+-]?\d[\d.,' ]*$"
 COMMA = r"^\s*([+-]?\d*),(\d+(?:[eE][+-]?\d+)?)\s*$"
 
 
@@ -36,22 +38,37 @@ def read_text(file: Path, n_above: int = 0, n_rows: int | None = None) -> Text:
                 file, sep=separator, encoding=encoding, skiprows=n_above, nrows=n_rows, dtype=str, index_col=False,
                 skip_blank_lines=False, skipinitialspace=True, keep_default_na=False, na_values=[""],
             )  # fmt: skip
-    except (pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError, UnicodeError) as error:
+    except pd.errors.EmptyDataError:
+        raise DataError(f"{file}: cannot be read as CSV: the file is empty.") from None
+    except (pd.errors.ParserError, pd.errors.ParserWarning, UnicodeError) as error:
         why = str(error).strip().rstrip(".")
+        if "EOF inside string" in why:
+            why = "a quotation mark is opened and never closed"
         if isinstance(error, pd.errors.ParserWarning):
             why = "a row has more cells than the header; decimal commas need ';' between the columns"
         raise DataError(f"{file}: cannot be read as CSV with {SEPARATORS[separator]}: {why}.") from None
-    # A spreadsheet's empty columns, and the numbers of rows that pandas writes, have no header.
-    table = table.drop(columns=[name for name in table if name.startswith("Unnamed: ")])
     # Line numbers as an editor shows them: from 1, below the header.
     table.index += 2 + n_above
-    remarks = []
+    table, remarks = with_headers(table, file)
     if separator != ",":
         table, how = with_points(table)
         remarks.append(Remark("read as", file.name, f"columns between {SEPARATORS[separator]}{how}"))
     if encoding == "cp1252":
         remarks.append(Remark("read as", file.name, "text in the encoding Windows-1252, as it is not in UTF-8"))
     return Text(table.dropna(how="all"), remarks)
+
+
+def with_headers(table: pd.DataFrame, file: Path) -> tuple[pd.DataFrame, list[Remark]]:
+    """The table without columns that have no header, and a remark of those that hold more than numbers of rows."""
+    nameless = [name for name in table if name.startswith("Unnamed: ")]
+    filled = [name for name in nameless if table[name].notna().any()]
+    # The first is the number of the row, which pandas writes.
+    counts = [str(number) for number in range(len(table))]
+    if filled and filled[0] == table.columns[0] and table[filled[0]].tolist() == counts:
+        filled = filled[1:]
+    places = [str(table.columns.get_loc(name) + 1) for name in filled]
+    text = f"columns without a name in the header: {some(places)}"
+    return table.drop(columns=nameless), [Remark("not read", file.name, text)] if filled else []
 
 
 def with_points(table: pd.DataFrame) -> tuple[pd.DataFrame, str]:
@@ -87,9 +104,15 @@ def to_numbers(column: pd.Series) -> tuple[pd.Series, pd.Series]:
     """A column of text as numbers, and which cells are not empty and no number."""
     values = pd.to_numeric(column, errors="coerce").astype("float64")
     wrong = values.isna() & column.notna()
-    if wrong.any():
-        text = column.astype(str).str.strip().str.lower()
-        wrong &= ~text.isin(MISSING)
+    if not wrong.any():
+        return values, wrong
+    text = column.astype(str).str.strip()
+    wrong &= ~text.str.lower().isin(MISSING)
+    grouped = wrong & text.str.match(THOUSANDS)
+    # 4,565 may be four thousand or four and a half; a point in the column tells which.
+    if grouped.any() and text.str.contains("[.]").any():
+        values = values.where(~grouped, pd.to_numeric(text.where(grouped).str.replace(",", ""), errors="coerce"))
+        wrong &= ~grouped
     return values, wrong
 
 
@@ -107,7 +130,8 @@ def numbers_or_missing(column: pd.Series, file: Path) -> tuple[pd.Series, list[R
     Raises DataError where most cells are words.
     """
     values, wrong = to_numbers(column)
-    if wrong.sum() > values.notna().sum():
+    # Numbers in another writing are no words: without them the highest values would be lost.
+    if wrong.sum() > values.notna().sum() or column[wrong].astype(str).str.match(NUMBERLIKE).any():
         raise DataError(not_a_number(column, wrong, file))
     if not wrong.any():
         return values, []
@@ -120,6 +144,6 @@ def not_a_number(column: pd.Series, wrong: pd.Series, file: Path) -> str:
     """The message that a cell is no number, by file, line and column."""
     line = wrong.idxmax()
     return (
-        f"{file}: line {line}: {column.name} is {column[line]!r}, not a number; correct it, or remove the column "
-        "if it is not needed."
+        f"{file}: line {line}: {column.name} is {column[line]!r}, not a number; correct it (a number has a point and "
+        "no separator of thousands), or remove the column if it is not needed."
     )

@@ -13,6 +13,8 @@ from dgviz.datasets.errors import some
 from dgviz.datasets.remarks import Remark, with_remarks
 from dgviz.datasets.vocabulary import FILL_VALUES, Vocabulary
 
+NINES = (99.9, 99.99, 999, 999.9, 999.99, 9999, 9999.9, 99999)
+FAR = 3  # times the highest other value of a site
 HUGE = 1e15  # no attribute or series is so large in any usual unit
 PLACE = ("lat", "lon")  # where a wrong one is refused
 
@@ -28,6 +30,22 @@ def is_mark(values: np.ndarray) -> np.ndarray:
     return found
 
 
+def nines(values: np.ndarray) -> np.ndarray:
+    """Which values `(time, site)` are nines that mark what is missing, as 999.9.
+
+    They may be plausible: they are marks if they stand at a site more than once and far above all else there.
+    """
+    candidates = np.isin(np.round(values.astype("float64"), 2), NINES)
+    found = np.zeros(values.shape, bool)
+    for site in np.flatnonzero(candidates.sum(0) > 1):
+        for mark in np.unique(values[candidates[:, site], site]):
+            here = values[:, site] == mark
+            others = values[~here & ~candidates[:, site] & np.isfinite(values[:, site]), site]
+            if here.sum() > 1 and others.size and mark > FAR * max(others.max(), 0):
+                found[:, site] |= here
+    return found
+
+
 def without_marks(ds: xr.Dataset, vocabulary: Vocabulary) -> xr.Dataset:
     """The data set with marks emptied in targets and attributes; a remark names each variable and mark."""
     emptied, said = {}, []
@@ -36,6 +54,7 @@ def without_marks(ds: xr.Dataset, vocabulary: Vocabulary) -> xr.Dataset:
         if low < high:
             outside = (values < low) | (values > high)
             outside[outside] = is_mark(values[outside])
+            outside |= nines(values)
         else:
             outside = apart(values)
         if outside.any():

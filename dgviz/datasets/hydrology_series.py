@@ -44,6 +44,20 @@ ATTRIBUTES = {
     "reach_slope": Attribute("1", "Reach slope", range=(0.0, 0.3)),
     "reach_width": Attribute("m", "Channel width", range=(0.1, 5e3)),
 }
+OTHER_NAMES = {  # what people call the series, in lower case, the first before the others
+    "prcp": ("prcp", "precipitation", "precip", "prec", "pcp", "ppt", "pr", "p", "rain", "rainfall", "tp",
+             "total_precipitation_sum"),
+    "tmin": ("tmin", "temp_min", "temperature_min", "t_min", "tasmin", "temperature_2m_min"),
+    "tmax": ("tmax", "temp_max", "temperature_max", "t_max", "tasmax", "temperature_2m_max"),
+    "tmean": ("tmean", "temp_mean", "temperature_mean", "t_mean", "tavg", "tas", "temperature", "temp", "t",
+              "temperature_2m_mean"),
+    "pet": ("pet", "potential_evapotranspiration", "potential_evaporation", "potential_evaporation_sum",
+            "etp", "et0", "e"),
+    "srad": ("srad", "shortwave_radiation", "solar_radiation", "swdown", "rsds", "surface_net_solar_radiation_mean"),
+    "vp": ("vp", "vapour_pressure", "vapor_pressure"),
+    "streamflow": ("streamflow", "qobs", "q_obs", "qmm", "q_mm", "discharge_spec", "specific_discharge", "runoff", "q"),
+    "discharge": ("discharge", "discharge_vol", "q_m3s", "qobs_m3s", "q_cms", "flow"),
+}  # fmt: skip
 RAW = {"discharge": Quantity("m3 s-1", "Observed discharge")}
 SECONDS_PER_DAY = 86400
 OVER_AREA = "times 86.4 over the drainage area in km2"
@@ -121,4 +135,5 @@ vocabulary = Vocabulary(
     *("hydrology", "day", FORCINGS, TARGETS, ATTRIBUTES, RAW, completed, check_series, water_doubts),
     needed=("prcp",),
     extremes={"tmin": "min", "tmax": "max"},
+    other_names=OTHER_NAMES,
 )

@@ -1,11 +1,13 @@
 """The names of columns and sites as people write them, matched to those that are meant."""
 
-from collections.abc import Hashable, Iterable, Sequence
+import re
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 
 import pandas as pd
 
 from dgviz.datasets.errors import DataError, some
 from dgviz.datasets.remarks import Remark
+from dgviz.units import UnitsError, parse
 
 # What the columns that every table needs may be called, in lower case and the first before the others.
 OTHER_NAMES = {
@@ -19,8 +21,32 @@ OTHER_NAMES = {
 }  # fmt: skip
 
 
-def renaming(columns: Iterable[Hashable], wanted: Iterable[str], exact: Iterable[str] = ()) -> dict[str, str]:
-    """Which columns to rename so that the wanted are there; those in `exact` are found in any case of letters."""
+def name_and_units(header: str) -> tuple[str, str | None]:
+    """The two parts of `prcp [mm]` or `QObs(mm/d)`; None where there are no units.
+
+    What stands in round brackets and is no unit belongs to the name.
+    """
+    parts = re.fullmatch(r"\s*([^(\[]+?)\s*(\[([^\]]*)\]|\(([^)]*)\))\s*", header)
+    if not parts:
+        return header.strip(), None
+    if parts[4] is not None:  # in round brackets people write all kinds of things
+        try:
+            parse(parts[4])
+        except UnitsError:
+            return header.strip(), None
+    return parts[1], (parts[3] if parts[4] is None else parts[4]).strip()
+
+
+def renaming(
+    columns: Iterable[Hashable],
+    wanted: Iterable[str],
+    exact: Iterable[str] = (),
+    others: Mapping[str, Sequence[str]] | None = None,
+) -> dict[str, str]:
+    """Which columns to rename so that the wanted are there; those in `exact` are found in any case of letters.
+
+    `others` are further names, in lower case, of those in `exact`; of a single letter none is taken for sure.
+    """
     names, renamed = [str(column) for column in columns], dict[str, str]()
     lower = {column.strip().lower(): column for column in reversed(names)}
     for name in wanted:
@@ -30,6 +56,11 @@ def renaming(columns: Iterable[Hashable], wanted: Iterable[str], exact: Iterable
     for name in exact:
         if name not in names and name.lower() in lower and lower[name.lower()] not in renamed:
             renamed[lower[name.lower()]] = name
+    for name, called in (others or {}).items():
+        meant = [lower[other] for other in called if len(other) > 1 and other in lower]
+        there = name in names or name in renamed.values()
+        if meant and not there and meant[0] not in renamed:
+            renamed[meant[0]] = name
     return renamed
 
 

@@ -65,7 +65,9 @@ def names_of_sites(values: np.ndarray) -> np.ndarray:
 
 def with_usual_names(dataset: xr.Dataset, vocabulary: Vocabulary, file: Path) -> xr.Dataset:
     """The data set with time, site, lat, lon, name and the series under these names, and a remark of the renamed."""
-    changes = renaming(dataset.variables, ("lat", "lon", "name")) | renaming(dataset.data_vars, (), vocabulary.in_files)
+    changes = renaming(dataset.variables, ("lat", "lon", "name")) | renaming(
+        dataset.data_vars, (), vocabulary.in_files, vocabulary.other_names
+    )
     dataset, said = dataset.rename(changes), dict(changes)
     for name in ("time", "site"):
         dimension = name if name in dataset.dims else next(iter(renaming(dataset.dims, (name,))), "")

@@ -17,10 +17,11 @@ import pandas as pd
 import xarray as xr
 
 from dgviz.datasets.collection import Basins, Each, find, join
-from dgviz.datasets.common_names import SERIES, basins_of, by_first_column, name_and_units, named
+from dgviz.datasets.common_names import basins_of, by_first_column, named
 from dgviz.datasets.conversion import to_units
 from dgviz.datasets.errors import DataError, some
-from dgviz.datasets.hydrology_series import vocabulary
+from dgviz.datasets.hydrology_series import OTHER_NAMES, vocabulary
+from dgviz.datasets.names import name_and_units
 from dgviz.datasets.table import open_netcdf
 
 title = "A folder of NeuralHydrology's GenericDataset (time_series/ID.nc, attributes/*.csv)"
@@ -44,7 +45,7 @@ def series_in(path: Path) -> set[str]:
     """The names here of the series of the first basin."""
     files = files_of(path)
     with open_netcdf(next(iter(files.values()))) as dataset:
-        return {*named(map(str, dataset), SERIES)}
+        return {*named(map(str, dataset), OTHER_NAMES)}
 
 
 def files_of(path: Path) -> dict[str, Path]:
@@ -96,7 +97,7 @@ def read_basin(file: Path, site: str, basins: Basins, assumed: dict[str, str]) -
     except (OSError, KeyError, RuntimeError, ValueError) as error:
         raise DataError(f"{file.name}: cannot be read: {str(error).strip()}") from None
     days = days_of(dataset, file)
-    chosen = named([str(name) for name in dataset if dataset[name].dims == days.dims], SERIES)
+    chosen = named([str(name) for name in dataset if dataset[name].dims == days.dims], OTHER_NAMES)
     if "streamflow" not in chosen and "discharge" in chosen:
         chosen["streamflow"] = chosen["discharge"]
     chosen.pop("discharge", None)
@@ -127,6 +128,6 @@ def units_of(series: xr.DataArray, name: str, assumed: dict[str, str]) -> str:
     """The units that a series says, or else those that are usual for its name, which is noted."""
     if given := str(series.attrs.get("units", "")) or name_and_units(str(series.name))[1]:
         return given
-    volume = name_and_units(str(series.name))[0].lower() in SERIES["discharge"]
+    volume = name_and_units(str(series.name))[0].lower() in OTHER_NAMES["discharge"]
     assumed[str(series.name)] = vocabulary.in_files["discharge" if volume else name].units
     return assumed[str(series.name)]

@@ -8,7 +8,7 @@ import pandas as pd
 import xarray as xr
 
 from dgviz.datasets.errors import Problem
-from dgviz.datasets.fill_values import is_mark
+from dgviz.datasets.fill_values import is_mark, nines
 from dgviz.datasets.steps import DATES, step_of
 from dgviz.datasets.vocabulary import Vocabulary
 from dgviz.quantities import Forcing, Target
@@ -45,6 +45,10 @@ def check_values(
             where = cell_name(series, time, site, source, files)
             fix = f"a forcing needs a value on every {step}: fill it or drop the site."
             yield Problem(series.site.values[site], f"{where} is empty (NaN); {fix}", n_times)
+        for time, site, n_times in first_cells(nines(values)):
+            where, value = cell_name(series, time, site, source, files), float(values[time, site])
+            fix = "far above all else there: this looks like a mark for a missing value: put a real value."
+            yield Problem(series.site.values[site], f"{where} is {value:g}, {fix}", n_times)
     wrong = (values < low) | (values > high)
     if isinstance(quantity, Target):  # where a mark is an empty cell
         wrong[wrong] = ~is_mark(values[wrong])

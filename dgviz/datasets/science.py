@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from dgviz.datasets.errors import DataError
+from dgviz.datasets.names import renaming
 from dgviz.datasets.vocabulary import CALENDAR, Vocabulary
 from dgviz.suggestions import suggest
 
@@ -45,6 +46,11 @@ def told_by(names: Iterable[str], vocabularies: Vocabularies, source: str | Path
                 "which it is: the global attribute `domain` of a NetCDF file, `# domain: NAME` above the header of "
                 "attributes.csv."
             )
+    # Under the names that people use: only then, as what one science observes drives another.
+    called = {v.domain: {*renaming(given, (), v.in_files, v.other_names).values()} for v in vocabularies.values()}
+    by_name = [v for v in vocabularies.values() if called[v.domain] & {*v.targets, *v.raw}]
+    if len(by_name) == 1:
+        return by_name[0]
     # Not observed at all, but driven: a trained run can predict there.
     driven = [v for v in vocabularies.values() if names & v.forcings.keys() - CALENDAR.keys()]
     if len(driven) == 1:

@@ -4,7 +4,7 @@ Over a day an amount is summed, a least or greatest value is the least or greate
 lacks any of its values is missing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -111,23 +111,49 @@ def gathered_remarks(
     return remarks
 
 
-def ways_of(table: pd.DataFrame, given: Mapping[str, str | None], vocabulary: Vocabulary) -> dict[str, str]:
+def ways_of(
+    table: pd.DataFrame, given: Mapping[str, str | None], vocabulary: Vocabulary, rates: Collection[str] = ()
+) -> dict[str, str]:
     """How each column is gathered; `given` are the units that a file states for it, None where it states none.
 
-    Without units a series that is declared per day holds what fell or flowed in each of its times. Where a target would
-    so be more than twice of what comes in, it is a rate per day.
+    Without units a series that is declared per day holds what fell or flowed in each of its times, unless it is among
+    `rates`, which are per day all the same.
     """
     ways = {}
     for name in table:
         usual, units = vocabulary.in_files[name].units, given[name]
         amount = "d-1" in usual.split() if units is None else is_amount(units, usual)
-        ways[name] = vocabulary.extremes.get(name, "sum" if amount else "mean")
-    for target in (name for name in table if name in vocabulary.targets and given[name] is None):
-        for supply in (name for name in vocabulary.needed if name in table and given[name] is None):
-            both = table[[target, supply]].dropna().sum()
-            if ways[target] == ways[supply] == "sum" and both[target] > 2 * both[supply]:
-                ways[target] = "mean"
+        ways[name] = vocabulary.extremes.get(name, "sum" if amount and name not in rates else "mean")
     return ways
+
+
+def rates_in(table: pd.DataFrame, given: Mapping[str, str | None], vocabulary: Vocabulary) -> set[str]:
+    """Targets without units that are rates: as amounts they would be more than twice of what comes in.
+
+    A site can show that they are, but not that they are not: in a desert twenty-four times the flow is less than the
+    rain. So one site decides for all whose files were written alike.
+    """
+    ways = ways_of(table, given, vocabulary)
+    plain = [name for name in table if given[name] is None and ways[name] == "sum"]
+    found = set()
+    for target in (name for name in plain if name in vocabulary.targets):
+        for supply in (name for name in plain if name in vocabulary.needed):
+            both = table[[target, supply]].dropna().sum()
+            if both[target] > 2 * both[supply]:
+                found.add(target)
+    return found
+
+
+def unsure(
+    ways: Mapping[str, str], given: Mapping[str, str | None], vocabulary: Vocabulary, source: str | Path
+) -> list[Remark]:
+    """A doubt of each target that is summed though nothing says that it is an amount."""
+    summed = [name for name in ways if name in vocabulary.targets and given[name] is None and ways[name] == "sum"]
+    words = "has no units, and each of its values is taken as the amount of its time; if it is a rate, write its units"
+    return [
+        Remark("doubtful", Path(source).name, f"{name} {words}: {name} [{vocabulary.targets[name].units}]")
+        for name in summed
+    ]
 
 
 def is_amount(given: str, usual: str) -> bool:

@@ -1,6 +1,6 @@
 """What the data of a science may hold: the names, units and plausible values of its series and attributes."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -50,6 +50,7 @@ class Vocabulary:
     - `raw` are series that files may hold instead of a declared one; `complete(ds, source)` makes the declared of them.
     - `needed` are the forcings without which no process model of the science can be built.
     - `extremes` says of a series that is the "min" or "max" of its step, so that finer records are gathered as that.
+    - `other_names` are what people call the series, in lower case.
     - `problems(ds, source, files)` finds what is wrong between series, such as a minimum above its maximum.
     - `doubts(ds)` finds what is possible but not likely across series and attributes, in the units declared, such as
       more water than falls: with the sites, the figure and the likely cause.
@@ -66,6 +67,7 @@ class Vocabulary:
     doubts: Callable[[xr.Dataset], Iterator[Remark]] = _no_doubts
     needed: tuple[str, ...] = ()
     extremes: Mapping[str, str] = field(default_factory=dict)
+    other_names: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def series(self) -> dict[str, Forcing | Target]:

@@ -25,6 +25,8 @@ ARID, ARID_RUNOFF = 8.0, 0.2  # where this much more could evaporate than falls,
 ODD_RUNOFF = 1.5  # from here on a mistake of units is likelier than water from elsewhere
 TIMES_PET = 5.0  # two formulas of potential evapotranspiration differ by less
 DEPTHS = {"m": 1000.0, "kg m-2 s-1": 86400.0, "inch": 25.4, "cm": 10.0}
+HUMID = 3.0  # mm d-1, where no potential evapotranspiration is known
+OFTEN = 0.5  # of the days: where it is humid no gauge of CAMELS-US has so many without flow (most: 47 %)
 FLOWS = {"m3 s-1": 86.4, "ft3 s-1": 86.4 * 0.3048**3}  # over km2, to mm d-1
 
 
@@ -90,6 +92,15 @@ def _flow_doubts(ds: xr.Dataset, pet: np.ndarray) -> Iterator[Remark]:
         long & (ratio < LEAST_RUNOFF) & (flow > 0),
         ratio,
         "mean streamflow is {} of the mean precipitation: is it in m d-1 or m3 s-1, or the area in m2 or ha?",
+    )
+    dry_days = mean_over(ds.streamflow.values == 0, observed)
+    with np.errstate(invalid="ignore"):
+        humid = rain > np.where(np.isfinite(pet), pet, HUMID)
+    yield from doubt(
+        sites,
+        long & humid & (dry_days > OFTEN),
+        100 * dry_days,
+        "streamflow is 0 on {} % of the days though more falls than can evaporate: does 0 stand for no observation?",
     )
     # P - Q = E, at most the potential
     evaporated = (rain - flow) / np.maximum(pet, 0.3)

@@ -496,3 +496,88 @@ def test_a_shared_case_gives_what_it_should(case):
         assert float(open_dataset(path).prcp.mean()) == pytest.approx(3.77, abs=0.01)
     if case == "17":
         assert read_path(path, span).sizes == {"time": 4383, "site": 3}
+
+
+# ---- what a reviewer's folders were read as
+
+
+def test_one_site_tells_for_all_that_flow_by_hours_is_a_rate(tmp_path):
+    """In a desert twenty-four times the flow is still less than the rain: the site alone would not show it."""
+    tables = {site: hours_of(site) for site in SITES}
+    rates = {site: table.assign(streamflow=table.streamflow * 24) for site, table in tables.items()}
+    rates[SITES[0]]["streamflow"] /= 100
+    ds = read_path(write_own(tmp_path, tables=rates))
+    whole = read_path(write_own(tmp_path / "by_day"))
+    np.testing.assert_allclose(ds.streamflow.sel(site=SITES[0]), whole.streamflow.sel(site=SITES[0]) / 100, rtol=1e-3)
+    np.testing.assert_allclose(ds.streamflow.sel(site=SITES[1]), whole.streamflow.sel(site=SITES[1]), rtol=1e-3)
+
+
+def test_that_flow_by_hours_is_an_amount_is_doubted_where_nothing_says_so(tmp_path):
+    table = hours_of()
+    text = said(read_path(write_own(tmp_path, SITES[:1], {SITES[0]: table})))
+    assert "doubtful" in text and "if it is a rate, write its units: streamflow [mm d-1]" in text
+    text = said(
+        read_path(write_own(tmp_path, SITES[:1], {SITES[0]: table.rename(columns={"streamflow": "streamflow [mm]"})}))
+    )
+    assert "if it is a rate" not in text
+
+
+def test_a_separator_of_thousands_is_read_or_refused_and_never_a_missing_flood(tmp_path):
+    table = days_of().astype({"streamflow": object})
+    table.loc["2000-06-01", "streamflow"] = "1,565.5"
+    ds = read_path(write_own(tmp_path / "read", SITES[:1], {SITES[0]: table}))
+    assert float(ds.streamflow.sel(time="2000-06-01")[0]) == 1565.5 and not ds.streamflow.isnull().any()
+    table["streamflow"] = "3"
+    table.loc["2000-06-01", "streamflow"] = "1,565"  # or 1.565 with a decimal comma
+    text = refused(write_own(tmp_path / "refused", SITES[:1], {SITES[0]: table}))
+    assert "streamflow is '1,565', not a number" in text and "no separator of thousands" in text
+
+
+@pytest.mark.parametrize("kind", ["a folder", "a link to nothing"])
+def test_a_series_that_is_no_file_leaves_its_site_out(tmp_path, kind):
+    folder = write_own(tmp_path)
+    file = folder / f"{SITES[0]}.csv"
+    file.unlink()
+    file.mkdir() if kind == "a folder" else file.symlink_to(tmp_path / "nowhere")
+    ds = read_path(folder)
+    assert SITES[0] not in ds.site.values and f"{SITES[0]}.csv: cannot be read" in ds.left_out
+
+
+def test_one_word_among_attributes_is_missing_and_columns_that_hide_series_are_said(tmp_path):
+    folder = write_own(tmp_path)
+    table = pd.read_csv(folder / "attributes.csv", dtype=str)
+    table["soil"], table["time"], table["prcp"], table[""] = "0.3", "5", "2", "7"
+    table.loc[0, "soil"] = "bad"
+    table.to_csv(folder / "attributes.csv", index=False)
+    ds = read_path(folder)
+    text = said(ds)
+    assert np.isnan(ds.soil.values[0]) and ds.soil.notnull().sum() == len(SITES) - 1
+    assert "soil is 'bad' in 1 cells, first in line 2" in text
+    assert "rename prcp, time" in text and "columns without a name in the header" in text
+
+
+def test_names_that_people_use_are_read_with_their_units(tmp_path):
+    names = {"streamflow": "QObs(mm/d)", "prcp": "Precip (inch/day)", "tmean": "temp"}
+    table = days_of().assign(tmean=8.0).drop(columns=["tmin", "tmax"], errors="ignore")
+    inches = table.assign(prcp=table.prcp / 25.4).rename(columns=names)
+    ds = read_path(write_own(tmp_path, SITES[:1], {SITES[0]: inches}))
+    np.testing.assert_allclose(ds.prcp.values[:, 0], table.prcp.to_numpy(), rtol=1e-3, atol=1e-4)
+    assert "'QObs' is streamflow" in said(ds) and "'temp' is tmean" in said(ds)
+
+
+def test_nines_in_flow_are_missing_and_in_rain_leave_the_site_out(tmp_path):
+    flow, rain = days_of(SITES[0]), days_of(SITES[1])
+    flow.loc["2000-05-01":"2000-05-11", "streamflow"] = 999
+    rain.loc["2000-05-01":"2000-05-11", "prcp"] = 999.9
+    ds = read_path(write_own(tmp_path, tables={SITES[0]: flow, SITES[1]: rain}))
+    assert ds.site.values.tolist() == [SITES[0], SITES[2]] and int(ds.streamflow.isnull().sum()) == 11
+    assert "999 on 11 days" in said(ds) and "is it in m3 s-1" not in said(ds)
+    assert f"{SITES[1]}: prcp on 2000-05-01 is 999.9, far above all else" in ds.left_out
+
+
+def test_flow_of_zero_on_most_days_of_a_humid_basin_is_doubted(tmp_path):
+    table = days_of()
+    table.loc["2000-03-01":"2001-06-30", "streamflow"] = 0
+    table["prcp"] = table["prcp"] * 3
+    text = said(read_path(write_own(tmp_path, SITES[:1], {SITES[0]: table})))
+    assert "does 0 stand for no observation?" in text

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from dgviz.datasets.fill_values import is_mark, without_marks
+from dgviz.datasets.fill_values import is_mark, nines, without_marks
 from dgviz.datasets.hydrology_series import vocabulary
 from dgviz.datasets.remarks import Remark, remarks
 
@@ -67,3 +67,12 @@ def test_marks_of_a_table_are_found_whatever_the_order_in_memory():
     values = np.array([[1.0, -9999.0], [2.0, 3.0], [-999.0, 4.0]])
     for each in (values, np.asfortranarray(values), values[::-1].copy()[::-1]):
         assert is_mark(each).tolist() == [[False, True], [False, False], [True, False]]
+
+
+def test_nines_far_above_all_else_are_marks_though_they_are_plausible():
+    values = np.full((100, 3), 2.0)
+    values[10:15, 0] = 999.0  # a mark on five days
+    values[10, 1] = 999.0  # once: a flood, or a mistake
+    values[10:15, 2], values[20:30, 2] = 99.9, 60.0  # not far above the others
+    found = nines(values)
+    assert found[10:15, 0].all() and found.sum() == 5

@@ -66,8 +66,8 @@ def test_more_than_one_science_has_to_be_told_apart(rivers, tmp_path, kind):
 
 def test_a_line_number_counts_the_line_of_the_domain(rivers):
     (rivers / "attributes.csv").write_text("# domain: stream_temperature\nsite,lat,lon,area\na,50,8,wide\nb,51,9,10\n")
-    with pytest.raises(DataError, match=r"attributes\.csv: line 3: area is 'wide', not a number"):
-        open_dataset(rivers)
+    said = "area is 'wide' in 1 cells, first in line 3"
+    assert ("taken as missing", "attributes.csv", said) in remarks(open_dataset(rivers))
 
 
 def test_the_domain_of_sources_imports_and_paths_is_known_without_their_series(rivers, hourly, tmp_path, monkeypatch):

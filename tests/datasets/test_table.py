@@ -165,7 +165,6 @@ def test_mistake_in_a_series_is_named(folder, mistake):
 
 
 WRONG_SITES = {
-    "words": (lambda text: text.replace("0.8", "oak"), ["line 2", "forest", "'oak'", "not a number"]),
     "units of area": (lambda text: text.replace("area,", "area [m],"), ["area", "'m'", "'km2'"]),
     "no site": (lambda text: text.replace("0002,", ","), ["line 3", "no site"]),
     "site twice": (lambda text: text.replace("0002,", "0001,"), ["site 0001", "twice"]),
