@@ -4,9 +4,9 @@ import pytest
 import torch
 
 from dgviz.experiment.config import RunConfig
+from dgviz.experiment.job import carry_out
 from dgviz.experiment.runs import Run
 from dgviz.experiment.sources import open_dataset
-from dgviz.experiment.worker import carry_out
 from dgviz.learn import DifferentiableModel
 from dgviz.processes.declare import Attribute, Parameter
 

@@ -12,7 +12,8 @@ from dgviz.cli.terminal import RunsFolder, out, plain_errors, show_remarks
 from dgviz.datasets.remarks import remarks
 from dgviz.engine import n_threads
 from dgviz.experiment.predict import predict as predict_at
-from dgviz.experiment.runs import Run, RunError, list_runs, runs_folder
+from dgviz.experiment.run_files import RunError
+from dgviz.experiment.runs import Run, list_runs, runs_folder
 from dgviz.experiment.sources import open_dataset
 from dgviz.files import whole
 from dgviz.scores.metrics import scores

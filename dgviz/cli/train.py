@@ -19,12 +19,13 @@ from rich.table import Table
 from dgviz.cli.terminal import RunsFolder, err, out, plain_errors, show_remarks
 from dgviz.datasets.remarks import remarks, together
 from dgviz.engine import n_threads
+from dgviz.experiment.check_config import check_config
 from dgviz.experiment.config import RunConfig
+from dgviz.experiment.job import carry_out
 from dgviz.experiment.leakage import leaks
 from dgviz.experiment.learnable import n_scored, remarks_of
 from dgviz.experiment.progress import EpochRecord
 from dgviz.experiment.runs import Run, find_run, runs_folder
-from dgviz.experiment.worker import carry_out, check_config
 
 
 def train(

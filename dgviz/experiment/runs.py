@@ -24,14 +24,12 @@ from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import xarray as xr
 
 from dgviz.datasets import resolve
-from dgviz.datasets.remarks import Remark
 from dgviz.datasets.site_network import upstream_of
 from dgviz.experiment.checksums import CheckedStore, checksum
 from dgviz.experiment.config import RunConfig
@@ -39,22 +37,16 @@ from dgviz.experiment.data import as_seen, dataset_of
 from dgviz.experiment.exchange import exchanged
 from dgviz.experiment.inputs import Inputs
 from dgviz.experiment.own_data import check_forcings, with_what_can_be_made
-from dgviz.experiment.progress import EpochRecord
 from dgviz.experiment.run_files import (
     DamagedFile,
     RunError,
-    check_own,
-    is_epoch,
-    parse,
     read_bytes,
-    read_json,
-    read_record,
     read_tensors,
-    remove,
     short,
 )
+from dgviz.experiment.run_queue import QueuedRun
 from dgviz.experiment.states import YearlyStates
-from dgviz.experiment.worker_file import lives, only_one, this_process
+from dgviz.experiment.worker_file import this_process
 from dgviz.files import write_whole
 from dgviz.learn import DifferentiableModel, Ensemble
 from dgviz.learn.defaults import with_other_processes
@@ -63,14 +55,6 @@ from dgviz.learn.spin_up import spun_up
 from dgviz.paths import data_folder
 from dgviz.processes.model import Backend
 from dgviz.suggestions import suggest
-
-Status = Literal["waiting", "training", "paused", "stopping", "done", "stopped", "failed"]
-ENDED: tuple[Status, ...] = ("done", "stopped", "failed")
-LIVING: tuple[Status, ...] = ("training", "paused", "stopping")
-GONE = "The process that trained this run is gone. Train again to continue from its last epoch."
-TAKEN = "The run was taken from the queue before it was trained further. Train again to continue from its last epoch."
-LONGEST = 20_000  # characters of an error with where it came from
-NO_ROOM = "The reason could not be written: the disk is full. Make room, then train again."
 
 
 def runs_folder() -> Path:
@@ -112,13 +96,8 @@ def find_run(name: str, folder: Path) -> "Run":
     return runs[name]
 
 
-class Run:
-    """One run folder. Status is derived from which files exist and whether the worker lives."""
-
-    def __init__(self, folder: Path):
-        self.folder = Path(folder)
-        self._found: dict[str, str] = {}  # what is wrong, by file, with what was read
-        self._mine = False  # claimed when it was made
+class Run(QueuedRun):
+    """One run: its folder, its results and its trained model."""
 
     @classmethod
     def create(cls, config: RunConfig, folder: Path, begun: Iterable[Path] = (), claimed: bool = False) -> "Run":
@@ -175,129 +154,6 @@ class Run:
         begun += [path for name in ("progress.jsonl", "inputs.json") if (path := self.folder / name).exists()]
         return Run.create(config, folder, begun, claimed)
 
-    def __repr__(self) -> str:
-        return f"Run({self.id!r}, {self.status})"
-
-    @property
-    def id(self) -> str:
-        """The name of the folder."""
-        return self.folder.name
-
-    @cached_property
-    def config(self) -> RunConfig:
-        """What was asked. Raises RunError if the file is missing or not valid."""
-        path = self.folder / "config.json"
-        if not self.id.isprintable():
-            raise DamagedFile(path, "is not the configuration of a run: the name of its folder is no text.")
-        try:
-            return RunConfig(**parse(read_bytes(path)))
-        except FileNotFoundError:
-            raise DamagedFile(path, "is not the configuration of a run: it is missing.") from None
-        except DamagedFile:
-            raise
-        except Exception as error:  # whatever JSON that is no set of options makes pydantic stumble over
-            raise DamagedFile(path, f"is not the configuration of a run: {short(error)}") from None
-
-    @property
-    def status(self) -> Status:
-        """waiting, training, paused, stopping, done, stopped or failed. A run has ended when its record is there."""
-        if self._worker_lives():
-            asked: dict[str, Status] = {"stop": "stopping", "pause": "paused"}
-            return asked.get(self.requested, "training")
-        if self._has("again"):
-            return "waiting"
-        if self._has("record.json"):
-            return self.record.get("ended", "failed") if self._has("results.zarr") else "failed"
-        return "failed" if self._has("error.txt") or self._has("worker.json") else "waiting"
-
-    def _has(self, name: str) -> bool:
-        return os.path.lexists(self.folder / name)
-
-    @property
-    def error(self) -> str:
-        """Why the run failed, or nothing; after an empty line, where."""
-        status = self.status
-        if status == "waiting":
-            return ""
-        try:
-            return short(read_bytes(self.folder / "error.txt").decode(errors="replace"), LONGEST) or NO_ROOM
-        except DamagedFile as error:
-            return str(error)
-        except FileNotFoundError:
-            pass
-        if status != "failed":
-            return ""
-        if not self._has("record.json"):
-            return GONE
-        lost = self._found.get("record.json") or f"{self.folder / 'results.zarr'} is missing."
-        return f"{lost} Train again: the results are written anew, from the last epoch."
-
-    @property
-    def damage(self) -> list[str]:
-        """What is wrong with files of the run, as far as it is known, a sentence each: those that were read, and those
-        from which the status is told."""
-        for name in ("record.json", "worker.json"):
-            self._read(name)
-        try:
-            _ = self.config
-        except RunError as error:
-            return [str(error), *self._found.values()]
-        return list(self._found.values())
-
-    def _read(self, name: str) -> dict:
-        """What a file of names and values holds; nothing where it is damaged, which is remembered."""
-        read = read_record if name == "record.json" else read_json
-        try:
-            content = read(self.folder / name)
-        except DamagedFile as error:
-            self._found[name] = str(error)
-            return {}
-        self._found.pop(name, None)
-        return content
-
-    @property
-    def record(self) -> dict:
-        """Device, versions, seed, seconds and how the run ended; empty before that."""
-        return self._read("record.json")
-
-    @property
-    def remarks(self) -> list[Remark]:
-        """What was assumed, left out or found doubtful in the data and in training; none before there are results."""
-        return [Remark(*parts) for parts in self.record.get("remarks", [])]
-
-    @property
-    def progress(self) -> list[EpochRecord]:
-        """A record for every finished epoch."""
-        return self.read_progress(0)[0]
-
-    def read_progress(self, cursor: int) -> tuple[list[EpochRecord], int]:
-        """The records after a position in the file, and the position after them; half a line is left for later.
-
-        A line that is no record is left out.
-        """
-        path = self.folder / "progress.jsonl"
-        try:
-            check_own(path)
-            with path.open("rb") as file:
-                file.seek(cursor)
-                text = file.read()
-        except FileNotFoundError:
-            return [], 0
-        except (DamagedFile, OSError) as error:
-            self._found["progress.jsonl"] = str(error)
-            return [], cursor
-        whole = text[: text.rfind(b"\n") + 1]
-        records = [record for line in whole.splitlines() if (record := self._epoch(line))]
-        return records, cursor + len(whole)
-
-    def _epoch(self, line: bytes) -> EpochRecord | None:
-        with suppress(ValueError):
-            record = parse(line)
-            if is_epoch(record):
-                return record
-        self._found["progress.jsonl"] = f"{self.folder / 'progress.jsonl'} has lines that are no record of an epoch."
-        return None
-
     def results(self) -> xr.Dataset:
         """Parameters, simulated target, scores and sensitivities by site, read as they are used.
 
@@ -353,133 +209,6 @@ class Run:
         if checksum(content) != self.record["checksums"]:
             raise DamagedFile(path, "is damaged: its content differs from its checksum in record.json.")
         return json.loads(content)
-
-    def request(self, what: Literal["stop", "pause", "resume"]) -> None:
-        """Ask the worker to stop, pause or resume.
-
-        A run that waits and is asked to stop leaves the queue: it is again what it was before, and removed if it was
-        never trained. Raises RunError if the run is there no more.
-        """
-        if not self.folder.is_dir():
-            raise RunError(f"The run {self.id!r} was removed; there is nothing to {what}.")
-        with only_one(self.folder):  # a worker that would claim it now comes before or after
-            if what == "stop" and self.status == "waiting":
-                self._leave_the_queue()
-            elif what == "resume":
-                remove(self.folder / "request")
-            else:
-                write_whole(self.folder / "request", what)
-
-    def _leave_the_queue(self) -> None:
-        if self._has("again"):
-            remove(self.folder / "again")
-        elif any(map(self._has, ("weights.pt", "results.zarr", "progress.jsonl"))) or self.checkpointed:
-            write_whole(self.folder / "error.txt", TAKEN)
-        else:
-            for name in ("config.json", "request"):
-                remove(self.folder / name)
-            with suppress(OSError):  # something else lies in it
-                self.folder.rmdir()
-
-    @property
-    def requested(self) -> str:
-        """What was asked of the worker last: stop, pause or nothing."""
-        try:
-            return read_bytes(self.folder / "request").decode(errors="replace")
-        except (DamagedFile, FileNotFoundError):
-            return ""
-
-    def claim(self) -> bool:
-        """Make this process the one that trains the run; False if a living one does already, or it is done.
-
-        Raises OSError if its folder is there no more or cannot be written.
-        """
-        if self._mine:  # once: it was claimed when it was made
-            self._mine = False
-            return True
-        with only_one(self.folder):
-            status = self.status
-            if status in LIVING or status == "done":
-                return False
-            if status != "waiting" or self._has("again"):
-                for name in ("error.txt", "request", "worker.json"):
-                    remove(self.folder / name)
-            mine = self.folder / f"worker.{os.getpid()}.json"
-            try:
-                mine.write_text(json.dumps(this_process()))
-                os.link(mine, self.folder / "worker.json")  # whole at once, and only for the first who claims
-            except FileExistsError:
-                return False
-            finally:
-                mine.unlink(missing_ok=True)
-            remove(self.folder / "again")
-        return True
-
-    def tidy(self) -> None:
-        """Clear away what a process that died has left half written; for who has claimed the run."""
-        for pattern in ("*.partial", "*.earlier"):
-            for left in self.folder.glob(pattern):
-                remove(left)
-        path = self.folder / "progress.jsonl"
-        if not self._has(path.name):
-            return
-        records, end = self.read_progress(0)
-        if path.is_symlink() or not path.is_file() or self._found.pop(path.name, ""):
-            remove(path)
-            self.write_progress(records)
-        else:
-            os.truncate(path, end)
-
-    def write_progress(self, records: Iterable[EpochRecord]) -> None:
-        """Write the progress anew."""
-        write_whole(self.folder / "progress.jsonl", "".join(json.dumps(record) + "\n" for record in records))
-
-    def release(self) -> None:
-        """Say that no process trains the run any more."""
-        remove(self.folder / "worker.json")
-
-    def fail(self, reason: str) -> bool:
-        """Write down why the run failed; False if the disk has no room for it, and the run only shows as failed."""
-        if not self.folder.is_dir():
-            return True  # nothing is left to write it to
-        path = self.folder / "error.txt"
-        try:
-            write_whole(path, reason.encode(errors="backslashreplace"))
-        except OSError:
-            with suppress(OSError):
-                path.touch()  # a name alone takes no room on most disks
-            return False
-        return True
-
-    def wait_again(self) -> None:
-        """Put a failed run back in the queue, to continue from its last epoch. Raises RunError if it has not failed."""
-        if self.status != "failed":
-            raise RunError(f"The run {self.id!r} is {self.status}. Only a failed run can be put back in the queue.")
-        (self.folder / "again").touch()  # how it failed stays, until it is trained again
-
-    @property
-    def worker(self) -> int | None:
-        """The id of the process that trains or trained the run, or None before that."""
-        return self._read("worker.json").get("pid")
-
-    def _worker_lives(self) -> bool:
-        return lives(self._read("worker.json"))
-
-    @property
-    def checkpointed(self) -> bool:
-        """Does the run keep a checkpoint from which training could continue?"""
-        return any(self.folder.glob("checkpoint-*.pt"))
-
-    def checkpoint(self, part: int = 1) -> dict | None:
-        """The checkpoint of a part (a fold, a seed), or None before its first epoch. Raises RunError if damaged."""
-        path = self.folder / f"checkpoint-{part}.pt"
-        try:
-            checkpoint = read_tensors(path)
-        except FileNotFoundError:
-            return None
-        if not isinstance(checkpoint, dict) or not {"weights", "epoch", "since_best"} <= checkpoint.keys():
-            raise DamagedFile(path, "is not the checkpoint of a training.")
-        return checkpoint
 
     def _weights(self) -> list[list[dict[str, Any]]]:
         """The trained weights, by fold and seed."""

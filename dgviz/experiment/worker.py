@@ -1,389 +1,29 @@
-"""Carry out runs: one in this process, or those waiting in a folder in a process that stays warm.
+"""The process that carries out the waiting runs of a folder, one after the other, and stays warm.
 
 The queue is the folder itself: the oldest run that waits is next. Whoever claims a run first trains it.
 """
 
-import errno
-import io
-import json
 import multiprocessing
 import os
-import platform
 import signal
 import sys
 import threading
 import time
-import traceback
-from collections.abc import Callable
-from contextlib import closing
-from dataclasses import asdict
-from datetime import datetime
-from importlib.metadata import version
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
-from typing import Any
 
 import psutil
 import torch
-import xarray as xr
-from torch import Tensor
 
-from dgviz.datasets.remarks import Remark, remarks
 from dgviz.engine import n_processors
-from dgviz.experiment.checksums import checksum, checksums
-from dgviz.experiment.config import LARGEST_SEED, ConfigError, RunConfig
-from dgviz.experiment.data import dataset_of
-from dgviz.experiment.inputs import Inputs
-from dgviz.experiment.leakage import leaks
-from dgviz.experiment.learnable import remarks_of, trainings
-from dgviz.experiment.memory import check_memory
-from dgviz.experiment.progress import EpochRecord
-from dgviz.experiment.results import make_results
-from dgviz.experiment.run_files import DamagedFile, RunError, remove
-from dgviz.experiment.runs import NO_ROOM, Run, list_runs
-from dgviz.experiment.splits import Fold, periods_of, training_days
-from dgviz.experiment.states import YearlyStates
-from dgviz.files import whole, write_whole
-from dgviz.learn import DifferentiableModel, Ensemble, Epoch, fit, site_weights
-from dgviz.learn.not_finite import NotFiniteError
-from dgviz.learn.tensors import Tensors
-from dgviz.signals import INTERRUPTED, blocked_in_children, in_main_thread, signals_wait, terminate_as_interrupt
-from dgviz.steps import step_of
+from dgviz.experiment.config import RunConfig
+from dgviz.experiment.job import carry_out
+from dgviz.experiment.run_folder import NO_ROOM
+from dgviz.experiment.runs import Run, list_runs
+from dgviz.signals import ENDING, INTERRUPTED, blocked_in_children, in_main_thread, terminate_as_interrupt
 
-LEAST_FALL = 0.001  # of the loss of the first epoch; less is not learning
 POLL = 0.1  # seconds between looks at the folder
 PATIENCE = 5.0  # seconds that a process has to end by itself
-
-
-def carry_out(run: Run, on_epoch: Callable[[EpochRecord], None] = lambda record: None) -> None:
-    """Train a run, or continue from its checkpoint, and write its results; `on_epoch` receives each progress record.
-
-    An error is written to the run's folder and raised. Ctrl-C ends training and leaves a usable run; earlier results
-    stay until there are new ones.
-    """
-    if run.status == "done":
-        raise RunError(f"The run {run.id!r} is done; nothing is left to train. Train a new run, or extend it.")
-    try:
-        if not run.claim():
-            raise RunError(f"The run {run.id!r} is being trained by another process.")
-    except OSError as error:
-        raise _failed(run, error) from error
-    job = None
-    try:
-        run.tidy()
-        job = _Job(run, on_epoch)
-        job.carry_out()
-    except BaseException as error:
-        if job is not None and job.written:  # Ctrl-C while the record was written: the run has ended
-            raise
-        if (said := _failed(run, error)) is error:
-            raise
-        raise said from error
-    finally:
-        run.release()
-
-
-def _failed(run: Run, error: BaseException) -> BaseException:
-    """Write to the run's folder why it failed. Returns the error, or one that says in words what is wrong."""
-    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-    if not run.folder.is_dir():
-        return RunError(f"The folder of the run {run.id!r} was removed, and with it what it had learned.")
-    if full:
-        error = RunError(
-            f"The disk of {run.folder} is full ({error.strerror}). Make room, then train again: it goes on from its "  # type: ignore[attr-defined]
-            "last epoch."
-        )
-    if isinstance(error, KeyboardInterrupt):
-        reason = "Interrupted before there were results. Train again to continue."
-    elif isinstance(error, SystemExit) or full:
-        reason = str(error)
-    else:
-        reason = f"{str(error) or type(error).__name__}\n\n{traceback.format_exc()}"
-    run.fail(reason)
-    return error
-
-
-def check_config(config: RunConfig) -> None:
-    """Whether a configuration fits its data and this machine, before a run is made of it.
-
-    Raises ConfigError, DataError, RunError or ValueError saying what does not fit.
-    """
-    dataset = dataset_of(config)
-    trainings(config, dataset)
-    check_inputs(config, dataset)
-    check_memory(config, dataset, _device(config))
-    model = DifferentiableModel.build(config, dataset)
-    tensors = model.tensors(dataset.isel(time=slice(1)), config.target)
-    if config.weights:
-        site_weights(config, model, tensors)
-
-
-def check_inputs(config: RunConfig, dataset: xr.Dataset) -> None:
-    """Do the data have everything the processes read? Raises ConfigError naming what is missing and a way around it."""
-    for name in config.build().forcings:
-        if name not in dataset.variables:
-            others = _options_without(config, name)
-            mend = f"Choose {' or '.join(others)}, or data that have it." if others else "Choose data that have it."
-            title = dataset.attrs.get("title", config.data)
-            raise ConfigError(f"The chosen processes need {name!r}, which the data set {title!r} lacks. {mend}")
-
-
-def _options_without(config: RunConfig, name: str) -> list[str]:
-    """For each slot whose chosen option reads `name`, the first that does not, written slot=option."""
-    found = []
-    for slot, options in config.science.slots.items():
-        if name in config.science.option(slot, config.processes[slot]).reads:
-            without = [option.__name__ for option in options if name not in option.reads]
-            found += [f"{slot}={option}" for option in without[:1]]
-    return found
-
-
-class Part:
-    """One of the trainings of a run: of a fold, from a seed of its own."""
-
-    def __init__(self, fold: Fold, seed: int, n_folds: int, config: RunConfig):
-        self.fold, self.config = fold, config.edited(seed=(config.seed + seed) % (LARGEST_SEED + 1))
-        words = [f"fold {fold.name}"] * (n_folds > 1) + [f"seed {seed + 1} of {config.seeds}"] * (config.seeds > 1)
-        self.name = ", ".join(words)
-
-
-class _Job:
-    """One run while it is trained: one part after the other, for each fold and each seed."""
-
-    def __init__(self, run: Run, on_epoch: Callable[[EpochRecord], None]):
-        self.run = run
-        self.on_epoch = on_epoch
-        self.config = run.config
-        self.started = time.monotonic()
-        self.ended = "done"
-        self.written = False
-        self.epochs_here = 0  # in this session; a resumed run has more behind it
-        progress = run.progress
-        self.seconds_before = progress[-1]["seconds"] if progress else 0.0
-        self.trained = {record["part"]: record["epoch"] for record in progress}
-        self.device = _device(run.config)
-
-    def carry_out(self) -> None:
-        dataset = self.run.dataset()
-        if self.run.inputs is None:
-            Inputs.of(self.config, dataset).write(self.run.folder / "inputs.json")
-        folds = trainings(self.config, dataset)
-        self.remarks = [*remarks(dataset), *remarks_of(self.config, dataset)]
-        days, warmup = training_days(self.config, dataset)
-        check_memory(self.config, dataset, self.device)
-        self.parts = [Part(fold, seed, len(folds), self.config) for fold in folds for seed in range(self.config.seeds)]
-        models: list[list[DifferentiableModel]] = [[] for _ in folds]
-        tensors = None
-        for number, part in enumerate(self.parts, 1):
-            model = self._build(part, dataset)
-            # The data are the same for every part.
-            tensors = tensors or model.tensors(dataset, self.config.target, self.device)
-            try:
-                self._train(number, part, model, tensors.span(days.start, days.stop, warmup))
-            except NotFiniteError as error:
-                raise ValueError(_with_names(error, dataset, days.start - warmup)) from error
-            if self.ended == "done" or number == 1:  # one cut short counts only where it is all there is
-                models[folds.index(part.fold)].append(model)
-            if self.ended == "stopped":
-                break
-        ensembles = [group[0] if len(group) == 1 else Ensemble(group) for group in models if group]
-        periods = periods_of(self.config, dataset)
-        results, states = make_results(ensembles, folds, tensors, dataset, self.config, periods)
-        self._write(models, results, states, leaks(self.config, dataset))
-
-    def _build(self, part: "Part", dataset: xr.Dataset) -> DifferentiableModel:
-        torch.manual_seed(part.config.seed)
-        return DifferentiableModel.build(part.config, dataset).to(self.device)
-
-    def _train(self, number: int, part: "Part", model: DifferentiableModel, tensors: Tensors) -> None:
-        checkpoint = self._checkpoint(number, model)
-        untrained = [weight.detach().clone() for weight in model.parameters()]
-        epochs = fit(model, tensors, part.config, checkpoint, self._interrupted, part.fold.trained)
-        try:
-            with closing(epochs):
-                for epoch in epochs:
-                    self._report(number, epoch, model)
-        except KeyboardInterrupt:
-            self.ended = "stopped"
-        if self.trained.get(number):
-            self._check_learned(number, untrained, model)
-
-    def _check_learned(self, number: int, untrained: list[Tensor], model: DifferentiableModel) -> None:
-        """Refuses weights that are still those of the beginning, and remarks on a loss that did not fall."""
-        if all(map(torch.equal, untrained, model.parameters())):
-            raise ConfigError(
-                f"Nothing was learned: no weight changed in {self.trained[number]} epochs. Raise learning_rate (now "
-                f"{self.config.learning_rate:g}) or clip (now {self.config.clip:g})."
-            )
-        losses = [record["loss"] for record in self.run.progress if record["part"] == number]
-        if len(losses) > 1 and min(losses[1:]) > losses[0] * (1 - LEAST_FALL):
-            text = (
-                f"the loss did not fall: {losses[0]:.4g} in the first epoch, {min(losses[1:]):.4g} at best in the "
-                f"{len(losses) - 1} after it. Little was learned: try another learning_rate (now "
-                f"{self.config.learning_rate:g}) or more epochs."
-            )
-            self.remarks.append(Remark("doubtful", self.parts[number - 1].name or "training", text))
-
-    def _checkpoint(self, number: int, model: DifferentiableModel) -> dict | None:
-        """Where to continue a part, if it was begun; one that is damaged is put aside, and RunError raised."""
-        try:
-            checkpoint = self.run.checkpoint(number)
-            if checkpoint and not _fit_together(checkpoint["weights"], model.state_dict()):
-                raise DamagedFile(self.run.folder / f"checkpoint-{number}.pt", "is of another model.")
-        except DamagedFile as error:
-            path = self.run.folder / f"checkpoint-{number}.pt"
-            aside = path.replace(path.with_name(f"{path.name}.damaged"))
-            raise RunError(
-                f"{error} It was put aside as {aside.name}. Train again: this part starts from its first epoch."
-            ) from None
-        if checkpoint or number in self.trained:
-            self._let_progress_agree(number, checkpoint)
-        return checkpoint
-
-    def _let_progress_agree(self, number: int, checkpoint: dict | None) -> None:
-        """The progress ends with the epoch of the checkpoint: the process may have died between the two."""
-        last, progress = checkpoint["epoch"] if checkpoint else 0, self.run.progress
-        kept = [r for r in progress if r["part"] != number or r["epoch"] <= last]
-        if checkpoint and "progress" in checkpoint and (number, last) not in [(r["part"], r["epoch"]) for r in kept]:
-            kept.append(json.loads(checkpoint["progress"]))
-        if kept != progress:
-            self.run.write_progress(kept)
-        self.trained[number] = last
-
-    def _report(self, number: int, epoch: Epoch, model: DifferentiableModel) -> None:
-        seconds = time.monotonic() - self.started
-        self.epochs_here += 1
-        self.trained[number] = epoch.number
-        # Epochs still to come in this part and in those after it.
-        left = sum(self.config.epochs - self.trained.get(n, 0) for n in range(number, len(self.parts) + 1))
-        record: EpochRecord = {
-            "epoch": epoch.number,
-            "epochs": self.config.epochs,
-            "part": number,
-            "parts": len(self.parts),
-            "part_name": self.parts[number - 1].name,
-            "loss": epoch.loss,
-            "validation_loss": epoch.validation_loss,
-            "median_nse": epoch.nse.nanmedian().item(),
-            "seconds": round(self.seconds_before + seconds, 2),
-            "eta": round(seconds / self.epochs_here * left, 3),
-            "device": f"{device_name(self.device)}, {model.process_model.backend(self.device)[0]}",
-            "parameters": {k: [round(x, 4) for x in v.tolist()] for k, v in epoch.parameters.items()},
-        }
-        line = json.dumps(record)
-        self._check_folder()
-        # The checkpoint first: a record of progress without it could not be resumed from.
-        write_whole(self.run.folder / f"checkpoint-{number}.pt", _saved({**epoch.checkpoint, "progress": line}))
-        with (self.run.folder / "progress.jsonl").open("a") as file:
-            file.write(line + "\n")
-        self.on_epoch(record)
-
-    def _interrupted(self) -> bool:
-        """Was the run asked to stop? Waits here while it is asked to pause. Raises RunError if its folder is gone."""
-        self._check_folder()
-        while self.run.requested == "pause":
-            time.sleep(POLL)
-        if self.run.requested == "stop":
-            self.ended = "stopped"
-        return self.ended == "stopped"
-
-    def _check_folder(self) -> None:
-        if not self.run.folder.is_dir():
-            raise RunError(f"The folder of the run {self.run.id!r} was removed.")
-
-    def _write(
-        self,
-        models: list[list[DifferentiableModel]],
-        results: xr.Dataset,
-        states: YearlyStates | None,
-        leaks: list[str],
-    ) -> None:
-        record = {
-            "ended": self.ended,
-            "seconds": round(self.seconds_before + time.monotonic() - self.started, 1),
-            "device": device_name(self.device),
-            "backend": ": ".join(models[0][0].process_model.backend(self.device)),
-            "seed": self.config.seed,
-            "leaks": leaks,
-            "remarks": [*self.remarks, *remarks(results)],
-            "created": f"{datetime.now():%Y-%m-%d %H:%M}",
-            "versions": {name: version(name) for name in ("dgviz", "torch", "xarray")}
-            | {"python": platform.python_version()},
-        }
-        self._check_folder()
-        with signals_wait():
-            self._write_files(models, results, states, record)
-            self.written = True
-
-    def _write_files(
-        self,
-        models: list[list[DifferentiableModel]],
-        results: xr.Dataset,
-        states: YearlyStates | None,
-        record: dict,
-    ) -> None:
-        """Weights, states, results and their checksums, then the record: until that is there the run has not ended."""
-        folder = self.run.folder
-        remove(folder / "states.pt")  # of earlier weights
-        with whole(folder / "results.zarr") as zarr, whole(folder / "weights.pt") as weights:
-            results.to_zarr(zarr, mode="w", zarr_format=2, consolidated=True)
-            if states:
-                write_whole(folder / "states.pt", _saved(asdict(states)))
-            weights.write_bytes(_saved([[model.state_dict() for model in of_fold] for of_fold in models]))
-            known = {"results.zarr": checksums(zarr), "weights.pt": checksums(weights)}
-            if states:
-                known["states.pt"] = checksums(folder / "states.pt")
-            remove(folder / "record.json")  # of an earlier end: its results are replaced now
-        content = json.dumps(known).encode()
-        write_whole(folder / "checksums.json", content)
-        write_whole(folder / "record.json", json.dumps({**record, "checksums": checksum(content)}, indent=2))
-
-
-def _saved(content: Any) -> bytes:
-    """As torch saves it. In memory first: of a full disk torch says nothing that a person could understand."""
-    file = io.BytesIO()
-    torch.save(content, file)
-    return file.getvalue()
-
-
-def _fit_together(weights: Any, expected: dict[str, torch.Tensor]) -> bool:
-    """Have they the same names and shapes?"""
-    if not isinstance(weights, dict) or weights.keys() != expected.keys():
-        return False
-    return all(isinstance(w, torch.Tensor) and w.shape == expected[name].shape for name, w in weights.items())
-
-
-def _with_names(error: NotFiniteError, dataset: xr.Dataset, first: int) -> str:
-    """What became no number, with the names of site and time; positions count from `first` in the record."""
-    if error.site is None:
-        return str(error)
-    times, site = dataset.indexes["time"], f"{dataset.site.values[error.site]}"
-    step = step_of(times)
-    if error.step is None:
-        return error.said(f"site {site}", "")
-    # A warm-up before the record repeats its first year.
-    position = first + (error.step if error.step >= 0 else error.step % step.per_year)
-    return error.said(f"site {site}", f"{step.name} {times[position]:%Y-%m-%d %H:%M}".removesuffix(" 00:00"))
-
-
-def _device(config: RunConfig) -> str:
-    found = "cuda" if torch.cuda.is_available() else "cpu"
-    if config.device == "cuda" and found == "cpu":
-        raise ConfigError("device 'cuda': torch finds no GPU here. Use 'cpu' or 'auto'.")
-    return found if config.device == "auto" else config.device
-
-
-def backend_of(config: RunConfig) -> tuple[str, str]:
-    """What would run a configuration on this machine, "fused" or "torch", and why."""
-    device = "cpu" if config.device == "cpu" else _device(config.edited(device="auto"))
-    return config.build().backend(device)
-
-
-def device_name(device: str) -> str:
-    """The device in words: the GPU's name, or the processor and the threads used."""
-    if device == "cuda":
-        return torch.cuda.get_device_name()
-    return f"CPU, {torch.get_num_threads()} thread{'s' * (torch.get_num_threads() > 1)}"
 
 
 class Worker:
@@ -452,12 +92,17 @@ def _serve(folder: Path, parent: int) -> None:
     while True:
         try:
             _train_next(folder, unsaid)
+        except SystemExit:  # it is told to the run, and concerns nobody else
+            raise SystemExit(0) from None
         except Exception as error:  # of one run, or of a folder that cannot be read: the others wait for their turn
             print(f"The runs in {folder} cannot be looked through: {error}", file=sys.stderr)
             time.sleep(1)
 
 
 def _leave(*_) -> None:
+    """End, in order; the run that is trained, if there is one, writes the reason down."""
+    for number in ENDING:
+        signal.signal(number, signal.SIG_IGN)  # once is enough: a second would cut off the clearing away
     raise SystemExit("The dashboard that trained this run was stopped. Train again to go on from its last epoch.")
 
 

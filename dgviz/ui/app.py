@@ -12,7 +12,7 @@ from tornado.websocket import WebSocketClosedError
 
 from dgviz.datasets import DataError
 from dgviz.experiment.config import ConfigError
-from dgviz.experiment.runs import RunError
+from dgviz.experiment.run_files import RunError
 from dgviz.experiment.runs import runs_folder as default_runs_folder
 from dgviz.quantities import lower_first
 from dgviz.ui import theme

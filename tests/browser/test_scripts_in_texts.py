@@ -5,8 +5,8 @@ import json
 import pytest
 
 from dgviz.experiment.config import RunConfig
+from dgviz.experiment.job import carry_out
 from dgviz.experiment.runs import Run
-from dgviz.experiment.worker import carry_out
 from dgviz.ui.app import PAGES
 from tests.browser.conftest import served
 from tests.browser.dashboard import Dashboard

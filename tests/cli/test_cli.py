@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 from dgviz import cli
 from dgviz.cli import terminal
 from dgviz.cli import train as train_command
+from dgviz.experiment.job import carry_out
 from dgviz.experiment.runs import Run, find_run
-from dgviz.experiment.worker import carry_out
 
 SETTINGS = (
     "sites=01413500,01415000", "train_period=1979-01-01/1979-02-28", "test_period=1979-03-01/1979-04-30", "epochs=2",

@@ -7,10 +7,10 @@ from typer.testing import CliRunner
 
 from dgviz import cli
 from dgviz.experiment.config import RunConfig
+from dgviz.experiment.job import carry_out
 from dgviz.experiment.predict import predict
 from dgviz.experiment.runs import Run
 from dgviz.experiment.sources import open_dataset
-from dgviz.experiment.worker import carry_out
 
 TWIN = "twin:hydrology,sites=6,years=3"
 QUICK = dict(epochs=2, members=2, hidden=4, device="cpu")

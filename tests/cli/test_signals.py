@@ -82,7 +82,8 @@ def test_a_signal_while_it_trains_leaves_a_usable_run(number, tmp_path):
 
 SLOW_RESULTS = """
 import sys, time
-from dgviz.experiment import worker
+import xarray as xr
+from dgviz.experiment import job, worker
 from dgviz.experiment.runs import Run
 {patch}
 sys.argv = ["train", sys.argv[1]]
@@ -92,15 +93,15 @@ SCORING = """
 def make_results(*given):
     open(sys.argv[1] + "/here", "w").close()
     time.sleep(60)
-worker.make_results = make_results
+job.make_results = make_results
 """
 WRITING = """
-write = worker.xr.Dataset.to_zarr
+write = xr.Dataset.to_zarr
 def to_zarr(*given, **options):
     open(sys.argv[1] + "/here", "w").close()
     time.sleep(1)
     return write(*given, **options)
-worker.xr.Dataset.to_zarr = to_zarr
+xr.Dataset.to_zarr = to_zarr
 """
 
 
@@ -164,3 +165,21 @@ def test_a_run_trained_beside_an_open_dashboard_is_claimed_as_it_is_made(tmp_pat
             assert training.returncode == 0 and "is done" in said, said
         ended(server, signal.SIGINT)
     assert [run.status for run in runs_in(tmp_path)] == ["done"] * 3
+
+
+def test_two_signals_end_the_process_of_a_dashboard_without_a_word(tmp_path):
+    """A terminal or a supervisor signals the whole group, and the server ends its worker besides."""
+    code = "import os, sys; from dgviz.experiment.worker import _serve; print('up', flush=True); "
+    code += "_serve(sys.argv[1], os.getppid())"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, tmp_path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout.readline() == "up\n"
+        time.sleep(1)
+        process.send_signal(signal.SIGTERM)
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=PATIENCE)
+    finally:
+        process.kill()
+    assert said == "" and process.returncode == 0

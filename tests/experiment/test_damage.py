@@ -8,9 +8,9 @@ import pytest
 
 from dgviz.experiment import runs, worker
 from dgviz.experiment.config import RunConfig
-from dgviz.experiment.run_files import DamagedFile
-from dgviz.experiment.runs import Run, RunError, list_runs
-from dgviz.experiment.worker import carry_out
+from dgviz.experiment.job import carry_out
+from dgviz.experiment.run_files import DamagedFile, RunError
+from dgviz.experiment.runs import Run, list_runs
 from dgviz.ui.session.state import AppState
 from dgviz.ui.session.store import DataStore
 

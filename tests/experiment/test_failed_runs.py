@@ -7,9 +7,10 @@ import sys
 
 import pytest
 
-from dgviz.experiment import worker, worker_file
+from dgviz.experiment import job, worker, worker_file
 from dgviz.experiment.config import RunConfig
-from dgviz.experiment.runs import Run, RunError, list_runs
+from dgviz.experiment.run_files import RunError
+from dgviz.experiment.runs import Run, list_runs
 
 SMALL = dict(sites=("01413500", "01415000"), members=2, hidden=4, warmup=30, window=60)
 
@@ -38,19 +39,19 @@ def test_a_failed_run_goes_on_from_its_last_epoch(run, monkeypatch):
         raise MemoryError("no room for results")
 
     with monkeypatch.context() as patch, pytest.raises(MemoryError):
-        patch.setattr(worker, "make_results", fail)
-        worker.carry_out(run)
+        patch.setattr(job, "make_results", fail)
+        job.carry_out(run)
     assert run.status == "failed" and run.error.startswith("no room for results")
     first = run.progress
     run.wait_again()
     assert run.status == "waiting" and run.error == ""
-    worker.carry_out(run)
+    job.carry_out(run)
     assert run.status == "done" and run.progress == first and [r["epoch"] for r in first] == [1, 2]
     assert first[0]["device"].startswith(("CPU", "NVIDIA"))
 
 
 def killed_before_the_record(run):
-    worker.carry_out(run)
+    job.carry_out(run)
     (run.folder / "record.json").unlink()
     (run.folder / "worker.json").write_text(json.dumps({"pid": 1, "boot": "another", "ticks": 0}))
 
@@ -59,7 +60,7 @@ def test_a_run_killed_before_its_record_is_not_done_and_goes_on(run):
     killed_before_the_record(run)
     assert run.status == "failed" and "is gone" in run.error
     epochs = run.progress
-    worker.carry_out(run)
+    job.carry_out(run)
     assert run.status == "done" and run.progress == epochs and run.damage == []
 
 
@@ -82,11 +83,11 @@ def test_a_failed_run_without_a_first_checkpoint_is_not_removed_from_the_queue(r
 
 
 def test_an_extended_run_taken_from_the_queue_is_kept(run):
-    worker.carry_out(run)
+    job.carry_out(run)
     longer = run.extended(4, run.folder.parent)
     longer.request("stop")
     assert longer.status == "failed" and longer.error.startswith("The run was taken from the queue")
-    worker.carry_out(longer)
+    job.carry_out(longer)
     assert longer.status == "done" and len(longer.progress) == 4
 
 

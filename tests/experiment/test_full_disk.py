@@ -12,8 +12,10 @@ import pytest
 
 from dgviz.experiment import worker, worker_file
 from dgviz.experiment.config import RunConfig
-from dgviz.experiment.runs import NO_ROOM, Run, RunError
-from dgviz.experiment.worker import carry_out
+from dgviz.experiment.job import carry_out
+from dgviz.experiment.run_files import RunError
+from dgviz.experiment.run_folder import NO_ROOM
+from dgviz.experiment.runs import Run
 
 CONFIG = dict(data="twin:hydrology,sites=3,years=3", members=2, hidden=4, epochs=2, warmup=30, window=60)
 

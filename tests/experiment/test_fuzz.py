@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from dgviz.datasets import DataError, attribute_names
 from dgviz.experiment.config import ConfigError, RunConfig
-from dgviz.experiment.runs import Run, RunError
+from dgviz.experiment.job import carry_out
+from dgviz.experiment.run_files import RunError
+from dgviz.experiment.runs import Run
 from dgviz.experiment.sources import open_dataset
-from dgviz.experiment.worker import carry_out
 from dgviz.ui.session.store import DataStore
 
 EXAMPLES = os.environ.get("DGVIZ_EXAMPLES")

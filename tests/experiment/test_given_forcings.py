@@ -8,8 +8,8 @@ from dgviz.datasets import import_dataset, open_dataset
 from dgviz.datasets.remarks import Remark, remarks
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.data import dataset_of
+from dgviz.experiment.job import carry_out
 from dgviz.experiment.runs import Run
-from dgviz.experiment.worker import carry_out
 from tests.datasets.camels_files import write_caravan
 
 DAYS = pd.date_range("1990-10-01", "1993-09-30")

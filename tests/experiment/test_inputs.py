@@ -8,9 +8,9 @@ import xarray as xr
 
 from dgviz.datasets import DataError
 from dgviz.experiment.config import RunConfig
+from dgviz.experiment.job import carry_out
 from dgviz.experiment.runs import Run
 from dgviz.experiment.sources import open_dataset
-from dgviz.experiment.worker import carry_out
 
 NAMES = ["prcp", "tmin", "tmax", "tmean", "streamflow", "area", "elevation", "slope"]
 DAYS = ("1979-07-01", "1979-08-31")

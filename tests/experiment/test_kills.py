@@ -16,8 +16,9 @@ import torch
 
 from dgviz.experiment import worker
 from dgviz.experiment.config import RunConfig
-from dgviz.experiment.runs import GONE, Run, list_runs
-from dgviz.experiment.worker import carry_out
+from dgviz.experiment.job import carry_out
+from dgviz.experiment.run_folder import GONE
+from dgviz.experiment.runs import Run, list_runs
 
 KILLS = int(os.environ.get("DGVIZ_KILLS", 1))
 STAGES = ("compile", "epoch", "checkpoint", "results", "weights", "record")

@@ -8,11 +8,11 @@ import xarray as xr
 from dgviz.datasets import open_dataset
 from dgviz.datasets.site_network import downstream_positions
 from dgviz.experiment import data as inputs
-from dgviz.experiment import worker
+from dgviz.experiment import job
+from dgviz.experiment.job import carry_out
 from dgviz.experiment.leakage import leaks
 from dgviz.experiment.runs import Run
 from dgviz.experiment.splits import folds_of, nested
-from dgviz.experiment.worker import carry_out
 
 TEST = slice("1979-04-01", "1979-05-30")
 TRAIN = slice("1979-01-01", "1979-03-31")
@@ -42,7 +42,7 @@ def scrambled(dataset, days=slice(None), sites=None, names=("prcp", "tmin", "tma
 def weights_with(data, config, folder, monkeypatch):
     """The trained weights of all parts, with these data in place of the Delaware's."""
     monkeypatch.setattr(inputs, "open_dataset", lambda name: data)
-    monkeypatch.setattr(worker, "make_results", lambda *_: (xr.Dataset(), None))
+    monkeypatch.setattr(job, "make_results", lambda *_: (xr.Dataset(), None))
     run = Run.create(config, folder)
     carry_out(run)
     return torch.load(run.folder / "weights.pt", weights_only=True)

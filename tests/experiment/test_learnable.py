@@ -5,11 +5,12 @@ import pytest
 import torch
 
 from dgviz.datasets import DataError
-from dgviz.experiment import worker
+from dgviz.experiment.check_config import check_config
 from dgviz.experiment.config import ConfigError, RunConfig
+from dgviz.experiment.data import dataset_of
+from dgviz.experiment.job import carry_out
 from dgviz.experiment.learnable import remarks_of
 from dgviz.experiment.runs import Run
-from dgviz.experiment.worker import carry_out, check_config
 from dgviz.learn import DifferentiableModel
 from dgviz.learn.networks import ParameterNetwork
 
@@ -116,17 +117,17 @@ def test_the_weights_are_those_of_a_run_without_the_sites_that_teach_nothing(dat
 def test_validation_leaves_out_what_is_not_observed_and_says_so(data):
     config = data(emptied("1979-05-26", "1979-06-30", [0, 2]), validation="period")
     check_config(config)
-    (remark,) = (r for r in remarks_of(config, worker.dataset_of(config)) if "validation period" in r.text)
+    (remark,) = (r for r in remarks_of(config, dataset_of(config)) if "validation period" in r.text)
     assert remark.about == "01411500, 01413500"
 
 
 def test_few_observations_and_attributes_that_are_alike_are_doubtful(data):
     config = data(emptied("1979-01-05", "1979-06-30"), sites=SITES[:1])
-    said = {remark.about: remark.text for remark in remarks_of(config, worker.dataset_of(config))}
+    said = {remark.about: remark.text for remark in remarks_of(config, dataset_of(config))}
     assert "fewer than 10 observations" in said["01411500"]
     assert any("a network learns nothing from it" in text for text in said.values())
     shared = config.edited(parameters="shared")
-    assert not any("learns nothing" in remark.text for remark in remarks_of(shared, worker.dataset_of(shared)))
+    assert not any("learns nothing" in remark.text for remark in remarks_of(shared, dataset_of(shared)))
 
 
 def test_a_run_without_weights_needs_no_observation_to_learn_from(data):

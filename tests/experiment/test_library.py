@@ -9,9 +9,9 @@ from dgviz.checks import check_physics
 from dgviz.datasets import DataError
 from dgviz.domains import discover
 from dgviz.experiment.config import ConfigError, RunConfig
+from dgviz.experiment.job import carry_out
 from dgviz.experiment.runs import Run
 from dgviz.experiment.sources import open_dataset
-from dgviz.experiment.worker import carry_out
 from dgviz.learn.defaults import unlearned
 
 TWIN = "twin:hydrology,sites=4,years=3"

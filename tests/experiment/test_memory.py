@@ -6,11 +6,12 @@ import sys
 import pytest
 
 from dgviz.experiment import memory
+from dgviz.experiment.check_config import check_config
 from dgviz.experiment.config import ConfigError, RunConfig
 from dgviz.experiment.data import dataset_of
+from dgviz.experiment.job import carry_out
 from dgviz.experiment.memory import available, estimate
 from dgviz.experiment.runs import Run
-from dgviz.experiment.worker import carry_out, check_config
 
 TWIN = "twin:hydrology,sites=40,years=5"
 MB = 2**20

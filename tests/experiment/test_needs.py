@@ -7,9 +7,9 @@ import xarray as xr
 
 from dgviz.domains import discover
 from dgviz.experiment.config import LARGEST_SEED, ConfigError, RunConfig
+from dgviz.experiment.job import carry_out
 from dgviz.experiment.learnable import remarks_of
 from dgviz.experiment.runs import Run
-from dgviz.experiment.worker import carry_out
 
 FIXED, ALONE = dict(parameters="fixed"), dict(predictor="network")
 SITE_BY_SITE = dict(parameters="sites")

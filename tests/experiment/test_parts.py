@@ -9,9 +9,10 @@ import xarray as xr
 
 from dgviz.experiment import data as inputs
 from dgviz.experiment.config import ConfigError
-from dgviz.experiment.runs import Run, RunError
+from dgviz.experiment.job import carry_out
+from dgviz.experiment.run_files import RunError
+from dgviz.experiment.runs import Run
 from dgviz.experiment.splits import folds_of
-from dgviz.experiment.worker import carry_out
 
 JOBS = {
     "folds": dict(holdout="folds", folds=2),

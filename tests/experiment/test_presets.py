@@ -8,9 +8,9 @@ import xarray as xr
 
 from dgviz.datasets import open_dataset
 from dgviz.experiment.config import RunConfig
+from dgviz.experiment.job import carry_out
 from dgviz.experiment.presets import found, n_weights, scores_of, unclosed, wanted
 from dgviz.experiment.runs import Run
-from dgviz.experiment.worker import carry_out
 from dgviz.learn.model import of_processes
 
 SITES = ["01413500", "01415000", "01439500"]

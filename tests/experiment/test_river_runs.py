@@ -6,9 +6,10 @@ import torch
 
 from dgviz.datasets import open_dataset
 from dgviz.datasets.site_network import upstream_of
+from dgviz.experiment.check_config import check_config
 from dgviz.experiment.config import ConfigError, RunConfig
+from dgviz.experiment.job import carry_out
 from dgviz.experiment.runs import Run
-from dgviz.experiment.worker import carry_out, check_config
 from dgviz.learn import DifferentiableModel, fit
 from dgviz.sensitivity import agreement, finite_difference, forcing_response, parameter_response, score_gradient
 

@@ -9,8 +9,9 @@ import xarray as xr
 
 from dgviz.experiment import runs
 from dgviz.experiment.config import ConfigError, RunConfig
-from dgviz.experiment.runs import Run, RunError, compare, find_run, list_runs, runs_folder
-from dgviz.experiment.worker import carry_out
+from dgviz.experiment.job import carry_out
+from dgviz.experiment.run_files import RunError
+from dgviz.experiment.runs import Run, compare, find_run, list_runs, runs_folder
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from dgviz.datasets import open_dataset
 from dgviz.datasets.data_folder import find_file
 from dgviz.datasets.errors import DataError
 from dgviz.experiment.config import RunConfig
+from dgviz.experiment.job import carry_out
 from dgviz.experiment.runs import Run
-from dgviz.experiment.worker import carry_out
 
 TWIN = "twin:hydrology,years=12,sites=4"
 KINDS = {

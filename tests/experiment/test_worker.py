@@ -12,11 +12,14 @@ import pytest
 import torch
 import xarray as xr
 
-from dgviz.experiment import worker
+from dgviz.experiment import job, worker
+from dgviz.experiment.check_config import check_config
 from dgviz.experiment.config import ConfigError
-from dgviz.experiment.runs import Run, RunError
+from dgviz.experiment.job import carry_out
+from dgviz.experiment.run_files import RunError
+from dgviz.experiment.runs import Run
 from dgviz.experiment.splits import training_days
-from dgviz.experiment.worker import Worker, carry_out
+from dgviz.experiment.worker import Worker
 
 PATIENCE = 180  # seconds; the process is polite and waits for all others
 
@@ -171,7 +174,7 @@ def test_what_cannot_be_written_whole_is_not_there(broken, run, monkeypatch):
     with monkeypatch.context() as patch, pytest.raises(RunError, match="is full .No space left on device.. Make room"):
         patch.setattr(Path, "write_bytes", torn)
         if broken == "results.zarr":
-            patch.setattr(worker.xr.Dataset, "to_zarr", torn_array)
+            patch.setattr(xr.Dataset, "to_zarr", torn_array)
         carry_out(run)
     assert run.status == "failed" and "No space left on device" in run.error and "Traceback" not in run.error
     assert not (run.folder / broken).exists() and not list(run.folder.glob("*.partial"))
@@ -198,7 +201,7 @@ def test_an_error_without_words_has_its_name(run, monkeypatch):
     def out_of_memory(*_):
         raise MemoryError
 
-    monkeypatch.setattr(worker, "make_results", out_of_memory)
+    monkeypatch.setattr(job, "make_results", out_of_memory)
     with pytest.raises(MemoryError):
         carry_out(run)
     assert run.status == "failed" and run.error.startswith("MemoryError\n\nTraceback")
@@ -239,7 +242,7 @@ def test_results_of_an_earlier_end_stay_until_there_are_new_ones(small, tmp_path
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(worker, "make_results", killed)
+        patched.setattr(job, "make_results", killed)
         carry_out(run)
     assert run.status == "stopped"
     xr.testing.assert_equal(run.results().nse.load(), before)
@@ -273,4 +276,4 @@ def test_training_is_warmed_up_with_the_days_before_it_but_not_with_test_days(de
 )
 def test_what_does_not_fit_is_known_before_a_run_is_made(options, message, small):
     with pytest.raises(ValueError, match=message):
-        worker.check_config(small.edited(**options))
+        check_config(small.edited(**options))

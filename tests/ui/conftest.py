@@ -11,7 +11,7 @@ import xarray as xr
 from dgviz import domains
 from dgviz.domains import discover
 from dgviz.experiment.config import RunConfig
-from dgviz.experiment.runs import RunError
+from dgviz.experiment.run_files import RunError
 from dgviz.learn import DifferentiableModel
 from dgviz.learn.site_model import SiteModel
 from dgviz.processes.declare import Flux, Parameter, State

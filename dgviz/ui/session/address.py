@@ -13,7 +13,7 @@ import pandas as pd
 from dgviz.datasets import DataError
 from dgviz.domains import discover
 from dgviz.experiment.config import ConfigError, RunConfig
-from dgviz.experiment.runs import RunError
+from dgviz.experiment.run_files import RunError
 from dgviz.suggestions import suggest
 from dgviz.ui.session.colour_choice import ColourChoice
 from dgviz.ui.session.state import CHARTS, AppState

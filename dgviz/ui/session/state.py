@@ -9,7 +9,8 @@ import xarray as xr
 
 from dgviz.domains import Domain
 from dgviz.experiment.config import NOT_THE_MODEL, RunConfig
-from dgviz.experiment.runs import ENDED, RunError
+from dgviz.experiment.run_files import RunError
+from dgviz.experiment.run_folder import ENDED
 from dgviz.processes.declare import Parameter, Target
 from dgviz.suggestions import suggest
 from dgviz.ui import theme

@@ -10,7 +10,9 @@ import xarray as xr
 
 from dgviz.datasets import DataError, period_slice, published_scores
 from dgviz.experiment.config import RunConfig
-from dgviz.experiment.runs import ENDED, Run, RunError, Status, list_runs
+from dgviz.experiment.run_files import RunError
+from dgviz.experiment.run_folder import ENDED, Status
+from dgviz.experiment.runs import Run, list_runs
 from dgviz.experiment.sources import known_data, open_dataset
 from dgviz.experiment.worker import Worker
 from dgviz.ui.session.background import Computed

@@ -1,6 +1,7 @@
 """Which visitor of the server asked for a run: only that one, and the owner of the server, may stop it."""
 
-from dgviz.experiment.runs import Run, RunError
+from dgviz.experiment.run_files import RunError
+from dgviz.experiment.runs import Run
 
 FILE = "visitor"  # in the folder of a run; one without was asked for by the owner
 

@@ -3,7 +3,7 @@
 import panel as pn
 
 from dgviz.experiment.config import NOT_THE_MODEL, ConfigError
-from dgviz.experiment.worker import backend_of
+from dgviz.experiment.devices import backend_of
 from dgviz.processes.declare import title
 from dgviz.ui import theme
 from dgviz.ui.lenses.view import text

@@ -5,7 +5,7 @@ import panel as pn
 from dgviz.datasets import DataError, attribute_names
 from dgviz.experiment.config import ConfigError
 from dgviz.experiment.leakage import leaks
-from dgviz.experiment.runs import RunError
+from dgviz.experiment.run_files import RunError
 from dgviz.processes.declare import Parameter, title
 from dgviz.ui import theme
 from dgviz.ui.lenses.view import text

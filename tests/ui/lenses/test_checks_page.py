@@ -6,7 +6,7 @@ import pytest
 
 from dgviz.checks import CheckResult, Criterion, checks_by_name, meaning
 from dgviz.domains import discover
-from dgviz.experiment.runs import RunError
+from dgviz.experiment.run_files import RunError
 from dgviz.ui.figures.check_result import plot_check_result
 from dgviz.ui.lenses.checks.physics_checks import PhysicsChecks, allowed, chip, criteria_table
 from dgviz.ui.session.simulation import Simulation

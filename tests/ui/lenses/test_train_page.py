@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dgviz.experiment.config import RunConfig
-from dgviz.experiment.runs import RunError
+from dgviz.experiment.run_files import RunError
 from dgviz.ui.figures.learning import LearningCurves
 from dgviz.ui.lenses.train.learning import LossCurves
 from dgviz.ui.lenses.train.learning_map import LearningMap, learned_values

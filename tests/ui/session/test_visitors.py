@@ -2,7 +2,7 @@
 
 import pytest
 
-from dgviz.experiment.runs import RunError
+from dgviz.experiment.run_files import RunError
 from dgviz.ui.lenses.train.queue import TrainingQueue
 from dgviz.ui.lenses.train.training import TrainingControl
 from dgviz.ui.session.state import AppState

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from dgviz.experiment.runs import RunError
+from dgviz.experiment.run_files import RunError
 from dgviz.scores import metrics
 from dgviz.ui.figures.duration import duration_columns, regime_columns
 from dgviz.ui.figures.series import target_columns

@@ -3,7 +3,7 @@
 import panel as pn
 
 from dgviz.experiment.presets import n_weights
-from dgviz.experiment.runs import RunError
+from dgviz.experiment.run_files import RunError
 from dgviz.ui.lenses.view import View
 from dgviz.ui.session.preset_runs import Place, Places, colour, missing, places
 from dgviz.ui.session.state import AppState, first_line

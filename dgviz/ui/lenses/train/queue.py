@@ -3,7 +3,8 @@
 import panel as pn
 
 from dgviz.experiment.config import RunConfig
-from dgviz.experiment.runs import Run, RunError
+from dgviz.experiment.run_files import RunError
+from dgviz.experiment.runs import Run
 from dgviz.ui.lenses.view import View, text
 from dgviz.ui.session.state import ENDED, first_line
 from dgviz.ui.widgets import material

@@ -4,7 +4,8 @@ from functools import cached_property
 
 import panel as pn
 
-from dgviz.experiment.runs import Run, RunError
+from dgviz.experiment.run_files import RunError
+from dgviz.experiment.runs import Run
 from dgviz.ui.lenses.view import View, text
 from dgviz.ui.session.state import ENDED, FINISHED, first_line
 from dgviz.ui.widgets import material
