@@ -1,4 +1,6 @@
-"""The public names of dgviz, in one place; `dgviz` itself imports them when the first is used."""
+"""Where the public names of dgviz are from; `dgviz` itself, which lists them, looks here when one is used."""
+
+# ruff: noqa: F401  they are for others
 
 from dgviz.domains import Domain, discover
 from dgviz.engine import CompiledModel as ProcessModel
@@ -9,25 +11,3 @@ from dgviz.experiment.sources import open_dataset
 from dgviz.learn import DifferentiableModel, fit
 from dgviz.processes.declare import Attribute, Flux, Forcing, Parameter, Process, Quantity, State
 from dgviz.processes.step import WiringError
-
-__all__ = [
-    "Attribute",
-    "DifferentiableModel",
-    "Domain",
-    "Flux",
-    "Forcing",
-    "Parameter",
-    "Process",
-    "ProcessModel",
-    "Quantity",
-    "Run",
-    "RunConfig",
-    "State",
-    "WiringError",
-    "carry_out",
-    "compare",
-    "discover",
-    "fit",
-    "list_runs",
-    "open_dataset",
-]

@@ -1,7 +1,7 @@
 """The results of a trained model: learned parameters, simulated target, scores and sensitivities, by site."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -66,11 +66,9 @@ def make_results(
     for number, model in enumerate([*models, *list(models[:1]) * (len(folds) - len(models))]):
         predicted = torch.tensor(np.flatnonzero(fold == number))
         predictions += _predictions(model, predicted, tensors, dataset.time, whole, config)
-    parts = [prediction.results for prediction in predictions]
     # The parts come fold by fold: bring the sites back into the order of the data set.
     order = np.argsort(np.argsort(fold, kind="stable"), kind="stable")
-    results = xr.concat(parts, "site", data_vars="minimal", coords="minimal", compat="override", join="override")
-    results = results.isel(site=order).assign_coords(site=dataset.site, time=dataset.time[whole], **_place(dataset))
+    results = _in_order(predictions, order, dataset, whole)
     if len(models) < len(folds):
         with xr.set_options(keep_attrs=True):
             results = results.where(xr.DataArray(fold < len(models), {"site": dataset.site}, "site"))
@@ -79,18 +77,36 @@ def make_results(
     if config.holdout != "none":
         results["fold"] = "site", fold, {"long_name": "Number of the model that predicts the site", "units": "1"}
         results["held_out"] = "site", held, {"long_name": "Was the site held out of training?", "units": "1"}
+    results = _with_findings(_with_scores(results, dataset, config, periods), predictions, dataset, config)
+    return results, _states(predictions, order, fold, tensors, dataset, whole.start - config.warmup)
+
+
+def _in_order(predictions: Sequence[Prediction], order: np.ndarray, dataset: xr.Dataset, whole: slice) -> xr.Dataset:
+    """The results of all predictions as one, `order` being where each site stands in them."""
+    parts = [prediction.results for prediction in predictions]
+    results = xr.concat(parts, "site", data_vars="minimal", coords="minimal", compat="override", join="override")
+    place: dict[str, Any] = {name: dataset[name] for name in ("lat", "lon", "name")}
+    return results.isel(site=order).assign_coords(site=dataset.site, time=dataset.time[whole], **place)
+
+
+def _with_scores(results: xr.Dataset, dataset: xr.Dataset, config: RunConfig, periods: Mapping[str, str]) -> xr.Dataset:
+    """The results with the scores `(period, site)`, and with what they are of."""
     tables = [_scores(results, dataset, config, period_slice(dataset, p)) for p in periods.values()]
     table = xr.concat(tables, "period", combine_attrs="override").assign_coords(period=list(periods))
-    results = results.merge(table, compat="override").assign_attrs(
+    return results.merge(table, compat="override").assign_attrs(
         Conventions="CF-1.11",
         title=f"Results of a dgviz run on: {dataset.attrs.get('title', config.data)}",
         **{f"{name}_period": period for name, period in periods.items()},
     )
+
+
+def _with_findings(
+    results: xr.Dataset, predictions: Sequence[Prediction], dataset: xr.Dataset, config: RunConfig
+) -> xr.Dataset:
+    """The results with remarks on parameters at the ends of their ranges and on stores that never settle."""
     processes = config.build()
     unsettled = [(name, dataset.site.values[at]) for each in predictions for name, at in each.unsettled.items()]
-    found = [*at_the_ends(results, processes.of(Parameter)), *never_settled(unsettled, processes)]
-    results = with_remarks(results, found)
-    return results, _states(predictions, order, fold, tensors, dataset, whole.start - config.warmup)
+    return with_remarks(results, [*at_the_ends(results, processes.of(Parameter)), *never_settled(unsettled, processes)])
 
 
 def _states(
@@ -195,7 +211,3 @@ def _scores(results: xr.Dataset, dataset: xr.Dataset, config: RunConfig, times: 
     simulated = results[config.target].sel(time=times)
     observed = dataset[config.target].sel(time=times)
     return scores(simulated, observed, config.target_quantity.scores).reset_coords(drop=True)
-
-
-def _place(dataset: xr.Dataset) -> dict[str, Any]:
-    return {name: dataset[name] for name in ("lat", "lon", "name")}

@@ -28,16 +28,9 @@ class GivenParameters(nn.Module):
         for name in self.names:
             self.register_buffer(f"given_{name}", given[name])
 
-    def forward(
-        self,
-        attributes: Tensor,
-        series: Tensor | None = None,
-        sites: Tensor | None = None,
-        warmup: int = 0,
-        before: Tensor | None = None,
-    ) -> tuple[dict[str, Tensor], Tensor | None]:
-        """As of a `ParameterNetwork`."""
-        known, state = self.network(attributes, series, sites, warmup, before) if self.network else ({}, None)
+    def forward(self, attributes: Tensor, *others) -> tuple[dict[str, Tensor], Tensor | None]:
+        """As of a `ParameterNetwork`, which gets the same arguments if there is one."""
+        known, state = self.network(attributes, *others) if self.network else ({}, None)
         buffers = {name: getattr(self, f"given_{name}") for name in self.names}
         shaped = {k: v.to(attributes.dtype).expand(len(v), len(attributes), self.members) for k, v in buffers.items()}
         return {name: known.get(name, shaped[name]) for name in self.names}, state

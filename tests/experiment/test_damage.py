@@ -7,7 +7,6 @@ import shutil
 import pytest
 
 from dgviz.experiment import runs, worker
-from dgviz.experiment.config import RunConfig
 from dgviz.experiment.job import carry_out
 from dgviz.experiment.run_files import DamagedFile, RunError
 from dgviz.experiment.runs import Run, list_runs
@@ -91,15 +90,6 @@ FILES = ("config.json", "record.json", "worker.json", "progress.jsonl", "weights
 # other ones, or a line of progress that is not yet whole, is none the worse for it.
 CHECKED = ("weights.pt", "checkpoint-1.pt", "results.zarr/nse/0.0", "results.zarr/.zmetadata")
 READ = ("config.json", "record.json", "worker.json", "progress.jsonl", "checksums.json")
-
-
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory):
-    """A run on a small world of known law, done."""
-    config = RunConfig(data="twin:hydrology,sites=3,years=3", members=2, hidden=4, epochs=2, warmup=30, window=60)
-    run = Run.create(config, tmp_path_factory.mktemp("trained"))
-    carry_out(run)
-    return run
 
 
 @pytest.fixture(scope="module")

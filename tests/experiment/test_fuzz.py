@@ -15,10 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dgviz.datasets import DataError, attribute_names
-from dgviz.experiment.config import ConfigError, RunConfig
-from dgviz.experiment.job import carry_out
+from dgviz.experiment.config import ConfigError
 from dgviz.experiment.run_files import RunError
-from dgviz.experiment.runs import Run
 from dgviz.experiment.sources import open_dataset
 from dgviz.ui.session.store import DataStore
 
@@ -70,14 +68,6 @@ def damages(draw):
 
 def files_in(folder):
     return sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
-
-
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory):
-    config = RunConfig(data="twin:hydrology,sites=3,years=3", members=2, hidden=4, epochs=2, warmup=30, window=60)
-    run = Run.create(config, tmp_path_factory.mktemp("trained"))
-    carry_out(run)
-    return run
 
 
 @SEARCH

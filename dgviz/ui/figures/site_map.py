@@ -157,6 +157,10 @@ class SiteMap:
         )
         self.hover = hover([], renderers=[self.reaches if self.network else self.sites])
         self.figure.add_tools(self.hover)
+        self._draw_scales()
+
+    def _draw_scales(self) -> None:
+        """What a colour means, and how long a kilometre is."""
         self.bar = ColorBar(
             color_mapper=self.mapper,
             width=10,

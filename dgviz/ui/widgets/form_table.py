@@ -12,6 +12,7 @@ STYLE = """
 .scroll { overflow: auto; max-height: 330px; contain: inline-size; }
 th { position: sticky; top: 0; background: var(--mui-palette-background-paper); white-space: nowrap; z-index: 1; }
 td { white-space: nowrap; } td.wrap { white-space: normal; min-width: 170px; }
+@media (max-width: 600px) { th { white-space: normal; } td.wrap { min-width: 70px; overflow-wrap: anywhere; } }
 td, th { padding: 4px 12px 4px 0; }
 tr:hover td { background: var(--mui-palette-action-hover); }
 button { font: inherit; font-size: 12px; color: var(--mui-palette-primary-main); background: none; cursor: pointer;
