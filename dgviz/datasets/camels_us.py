@@ -14,6 +14,7 @@ from pathlib import Path
 
 import xarray as xr
 
+from dgviz.datasets.camels_family import CLIMATE_COLUMNS
 from dgviz.datasets.check import check
 from dgviz.datasets.data_folder import find_file
 from dgviz.datasets.hydrology_series import in_order, vocabulary, with_mean_temperature
@@ -41,15 +42,7 @@ ATTRIBUTES = {
     "area_gages2": ("area", "km2", "Drainage area (GAGES-II)"),
     "elev_mean": ("elevation", "m", "Mean elevation"),
     "slope_mean": ("slope", "m km-1", "Mean slope of the land"),
-    "p_mean": ("p_mean", "mm d-1", "Mean precipitation"),
-    "pet_mean": ("pet_mean", "mm d-1", "Mean potential evapotranspiration"),
-    "aridity": ("aridity", "1", "Potential evapotranspiration over precipitation"),
-    "p_seasonality": ("p_seasonality", "1", "Seasonality of precipitation, positive for summer rain"),
-    "frac_snow": ("frac_snow", "1", "Share of precipitation on days below 0 degC"),
-    "high_prec_freq": ("high_prec_freq", "d yr-1", "Days above five times the mean precipitation"),
-    "high_prec_dur": ("high_prec_dur", "d", "Mean length of spells of high precipitation"),
-    "low_prec_freq": ("low_prec_freq", "d yr-1", "Days below 1 mm of precipitation"),
-    "low_prec_dur": ("low_prec_dur", "d", "Mean length of dry spells"),
+    **CLIMATE_COLUMNS,
     "frac_forest": ("frac_forest", "1", "Share of the land under forest"),
     "lai_max": ("lai_max", "1", "Largest monthly leaf area index"),
     "lai_diff": ("lai_diff", "1", "Range of the monthly leaf area index"),

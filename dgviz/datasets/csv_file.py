@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from dgviz.datasets.conversion import conversion_attrs, to_units
-from dgviz.datasets.csv_text import numbers, numbers_or_missing, read_text
+from dgviz.datasets.csv_text import MISSING, numbers, numbers_or_missing, read_text
 from dgviz.datasets.dates import read_dates
 from dgviz.datasets.errors import DataError, some
 from dgviz.datasets.labels import label
@@ -20,7 +20,7 @@ from dgviz.datasets.steps import DATES, FREQUENCIES, check_times
 from dgviz.datasets.to_step import is_amount, is_finer, rates_in, to_step, unsure, ways_of
 from dgviz.datasets.vocabulary import Vocabulary
 from dgviz.suggestions import suggest
-from dgviz.units import UnitsError, same
+from dgviz.units import UnitsError, parse, same
 
 Labels = dict[str, dict[str, str]]  # name of a column: its units, long_name and conversion
 Given = dict[str, str | None]  # the units that stand in the header behind a name
@@ -50,7 +50,29 @@ def read_table(
         raise DataError(f"{file}: no column {some(lacking)}; it has {', '.join(table.columns)}.")
     if table.empty:
         raise DataError(f"{file}: there are no rows under the header.")
+    check_first_row(table, file)
     return table, given, [*said, *others]
+
+
+def check_first_row(table: pd.DataFrame, file: Path) -> None:
+    """Raise if the first row under the header holds units, as some programs write them."""
+    cells = table.iloc[0].dropna().astype(str).str.strip()
+    words = cells[pd.to_numeric(cells, errors="coerce").isna() & ~cells.str.lower().isin(MISSING)]
+    units = [name for name, word in words.items() if is_unit(word)]
+    if len(units) > 1 and len(words) == len(cells):
+        example = f"{units[-1]} [{words[units[-1]]}]"
+        raise DataError(
+            f"{file}: line {table.index[0]} holds units; write them in the header, {example}, and remove it."
+        )
+
+
+def is_unit(text: str) -> bool:
+    """Whether a text names a unit."""
+    try:
+        parse(text)
+    except UnitsError:
+        return False
+    return True
 
 
 def with_joined_date(table: pd.DataFrame) -> tuple[pd.DataFrame, str]:
@@ -210,6 +232,10 @@ def on_every_step(table: pd.DataFrame, file: Path, vocabulary: Vocabulary) -> tu
     absent = times.difference(table.index)
     if len(absent) == 0 or not table.index.isin(times).all():
         return table, []
+    if forcings and ((absent.month == 2) & (absent.day == 29)).all():
+        raise DataError(
+            f"{file}: 29 February has no row, first {absent[0]:%Y-%m-%d}; give all days of the usual calendar."
+        )
     text = f"{len(absent)} {vocabulary.step}s have no row, first {absent[0]:{DATES[vocabulary.step]}}"
     return table.reindex(times), [Remark("taken as missing", file.name, text)]
 

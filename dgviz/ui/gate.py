@@ -91,7 +91,11 @@ class _Refused(Matcher):
 
     def match(self, request: HTTPServerRequest) -> dict | None:
         if not check_allowlist(request.host.lower(), self.hosts):
-            return {"target_kwargs": {"why": f"This server is not called {request.host!r}. Start it with --origin."}}
+            return {
+                "target_kwargs": {
+                    "why": f"This server is not called {request.host!r}. Start it with --origin http://{request.host}."
+                }
+            }
         if request.headers.get("Upgrade", "").lower() == "websocket" and not request.headers.get("Origin"):
             return {"target_kwargs": {"why": "A connection has to say from which page it comes: Origin is missing."}}
         if VISITOR not in request.cookies:

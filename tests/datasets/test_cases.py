@@ -581,3 +581,14 @@ def test_flow_of_zero_on_most_days_of_a_humid_basin_is_doubted(tmp_path):
     table["prcp"] = table["prcp"] * 3
     text = said(read_path(write_own(tmp_path, SITES[:1], {SITES[0]: table})))
     assert "does 0 stand for no observation?" in text
+
+
+def test_a_row_of_units_and_a_calendar_without_leap_days_are_named(tmp_path):
+    folder = write_own(tmp_path / "units", SITES[:1])
+    file = folder / f"{SITES[0]}.csv"
+    header, rest = file.read_text().split("\n", 1)
+    file.write_text(f"{header}\n,mm/d,degC,degC,mm/d\n{rest}")
+    assert "line 2 holds units; write them in the header, streamflow [mm/d], and remove it" in refused(folder)
+    table = days_of(days=pd.date_range("1999-01-01", "2001-12-31"))
+    text = refused(write_own(tmp_path / "noleap", SITES[:1], {SITES[0]: table.drop(pd.Timestamp("2000-02-29"))}))
+    assert "29 February has no row, first 2000-02-29; give all days of the usual calendar" in text
