@@ -202,7 +202,10 @@ class RunConfig(BaseModel):
 
     @model_validator(mode="after")
     def _processes_and_dynamic_fit(self) -> "RunConfig":
-        self.processes.update(self.science.complete(_given(self.science, self.data, self.processes) | self.processes))
+        complete = self.science.complete(_given(self.science, self.data, self.processes) | self.processes)
+        # In the order of the slots: the same choices are the same configuration, however they were written.
+        self.processes.clear()
+        self.processes.update(complete)
         known = self.build().of(Parameter)
         for name in self.dynamic:
             if name not in known:

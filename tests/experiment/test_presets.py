@@ -1,5 +1,6 @@
 """Which runs stand for the presets between physics and learning, and their scores side by side."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -120,3 +121,14 @@ def test_the_balance_shows_what_a_learned_residual_added(tmp_path, corrected):
     added = (model.mean(tensors)["streamflow"][inside] - physics[inside]).detach()
     rain = data.prcp.sel(site=SITES[0], time=slice("1980-01-02", "1980-12-31")).sum()
     assert float(share[0]) == pytest.approx(-float(added.sum()) / float(rain), rel=1e-3)
+
+
+def test_a_run_from_before_a_slot_was_there_stands_for_its_preset(tmp_path):
+    """Its file lacks the slot, which is then at its default, and names the others in their own order."""
+    config = RunConfig().preset("HBV")
+    run = Run.create(config, tmp_path)
+    stored = json.loads((run.folder / "config.json").read_text())
+    del stored["processes"]["abstraction"]
+    stored["processes"] = dict(reversed(stored["processes"].items()))
+    (run.folder / "config.json").write_text(json.dumps(stored))
+    assert found([Run(run.folder)], wanted(RunConfig()))["HBV"]["none"]

@@ -17,6 +17,7 @@ from dgviz.domains import Domain
 from dgviz.processes.declare import Flux, Process, State
 
 SKY, GAP, STORE, OFF, THIN, GROUND = 44, 40, 48, 24, 9, 62  # px: heights
+OFF_LINE = 16  # px: for the name of a way out that is switched off
 BELOW = 22  # px: for the names of places in the ground
 OUTLET = 42  # px of a store's side for each arrow that leaves there
 LANE, MAIN, SIDE = 13.0, 60.0, 80.0  # %: width of a lane, right end of the stores, left end of the side
@@ -117,7 +118,7 @@ class _Layout:
         below = tuple((arrows[name].declared.into, arrows[name].x0) for name in arrows if name in self.sinking)
         aside = {f.into for n, f in self.fluxes.items() if n not in self.sinking}
         beside = tuple(place for place in self.beside if place in aside)
-        height = ground + GROUND + (BELOW if below else 0)
+        height = ground + GROUND + (BELOW if below else 0) + OFF_LINE * len(self.off_outlets)
         return Picture(self.stores, arrows, self.above, beside, below, ground, height)
 
     def _of(self, kind, chosen: list[type[Process]]) -> dict:
@@ -232,7 +233,15 @@ class _Layout:
             box = self.stores[self.fluxes[name].out_of]
             x = SIDE + (100 - SIDE) * (i + 0.5) / len(names)
             goal = self.stores.get(self.fluxes[name].into)
-            self._add(name, x, box.bottom, x, goal.top if goal else ground + 6, (x, ground + 34), "center")
+            label, align = (x, ground + 34), "center"
+            if name not in self.on:  # one below the other: side by side there is no place for their names
+                label, align = (100, ground + 34 + OFF_LINE * (self.off_outlets.index(name) + 2)), "right"
+            self._add(name, x, box.bottom, x, goal.top if goal else ground + 6, label, align)
+
+    @property
+    def off_outlets(self) -> list[str]:
+        """Ways out of the stores on the right that are switched off."""
+        return [n for n, f in self.fluxes.items() if f.out_of in self.side and n not in self.on]
 
     def _add(self, name, x0, y0, x1, y1, label, align, split=False) -> None:
         on = name in self.on
