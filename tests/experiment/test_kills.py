@@ -104,12 +104,14 @@ def test_a_killed_training_goes_on_as_if_nothing_had_happened(stage, undisturbed
         run = Run.create(undisturbed.config, tmp_path / "runs")
         deadly = 1 + round((0.999 * kill / (KILLS - 1) if KILLS > 1 else 0.5) * (n_lines - 1))
         assert killed(processes, run, stage, deadly)[0] == -signal.SIGKILL
-        assert run.status == "failed" and run.error == GONE and run.damage == []
         kept = [record["epoch"] for record in run.progress]
-        run.wait_again()
-        assert worker._waiting(tmp_path / "runs")[0].id == run.id
-        assert killed(processes, run, stage)[0] == 0
-        print(f"| {stage} | line {deadly} of {n_lines} | failed, epochs {kept} kept | done, the same weights |")
+        outcome = f"{run.status}, epochs {kept} kept"
+        if not (stage == "record" and run.status == "done"):  # the record is in its place: nothing was left to do
+            assert run.status == "failed" and run.error == GONE and run.damage == []
+            run.wait_again()
+            assert worker._waiting(tmp_path / "runs")[0].id == run.id
+            assert killed(processes, run, stage)[0] == 0
+        print(f"| {stage} | line {deadly} of {n_lines} | {outcome} | done, the same weights |")
         assert_same(run, undisturbed)
     assert len(list_runs(tmp_path / "runs")) == KILLS + len(list_runs(tmp_path / "none"))
 
