@@ -6,6 +6,7 @@ import xarray as xr
 
 from dgviz import datasets
 from dgviz.datasets import DataError
+from dgviz.datasets.names import renaming
 from dgviz.datasets.science import all_vocabularies
 from dgviz.datasets.vocabulary import Vocabulary
 from dgviz.domains import discover
@@ -59,7 +60,10 @@ def domain_of(data: str | Path) -> str:
 
 def series_in(data: str | Path) -> frozenset[str]:
     """Names of the series that all sites of a data set are known to have, told without reading their values."""
-    return frozenset() if str(data).startswith(TWIN) else datasets.series_in(data)
+    if str(data).startswith(TWIN) or not (names := datasets.series_in(data)):
+        return frozenset()
+    science = vocabularies()[domain_of(data)]
+    return names | {*renaming(names, (), science.in_files, science.other_names).values()}
 
 
 def known_data() -> dict[str, str]:

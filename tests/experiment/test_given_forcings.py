@@ -52,6 +52,13 @@ def test_one_that_some_sites_lack_or_data_do_not_have_is_not(folder, delaware):
     assert RunConfig(data="twin:hydrology").processes["pet"] == "Hamon"
 
 
+def test_it_is_known_under_the_names_that_people_use(folder):
+    for site in "ab":
+        file = folder / f"{site}.csv"
+        file.write_text(file.read_text().replace("pet", "potential_evaporation"))
+    assert RunConfig(data=str(folder)).processes["pet"] == "GivenPet"
+
+
 def test_an_import_a_file_and_a_folder_of_caravan_are_looked_into_as_well(folder, tmp_path):
     import_dataset(folder, "mine")
     assert RunConfig(data="mine").processes["pet"] == "GivenPet"
