@@ -112,7 +112,9 @@ class _Training:
         stores, year = self.model.process_model.stores, self.tensors.year
         if not stores or self.config.warmup + self._window < year:
             return None
-        initial = spun_up(self.model, self.tensors.span(self.first_step, self.first_step + year, 0)).tensors.initial
+        # The first year of training; of a shorter training the year that ends with it.
+        start = min(self.first_step, len(self.tensors.target) - year)
+        initial = spun_up(self.model, self.tensors.span(start, start + year, 0)).tensors.initial
         return torch.cat([initial[name] for name in stores])
 
     @property

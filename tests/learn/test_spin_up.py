@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 import torch
 
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.data import dataset_of
-from dgviz.learn import DifferentiableModel
+from dgviz.learn import DifferentiableModel, fit
+from dgviz.learn.fit import _Training
 from dgviz.learn.spin_up import declared_stores, respond_settled, spun_up
 from dgviz.processes.declare import Parameter
 
@@ -90,3 +92,26 @@ def test_a_store_without_equilibrium_is_named(world):
 def test_a_record_shorter_than_a_year_begins_as_declared(world):
     model, tensors = world
     assert spun_up(model, tensors.part(slice(364))).tensors.initial is None
+
+
+@pytest.mark.parametrize("n_days", [2, 200, 364])
+def test_a_training_shorter_than_a_year_begins_with_the_year_that_ends_with_it(n_days):
+    period = pd.date_range("1979-01-02", periods=n_days)
+    config = RunConfig(
+        data="delaware",
+        train_period=f"{period[0]:%Y-%m-%d}/{period[-1]:%Y-%m-%d}",
+        sites=("01413500", "01439500"),
+        members=2,
+        epochs=1,
+    )
+    dataset = dataset_of(config)
+    model = DifferentiableModel.build(config, dataset)
+    tensors = model.tensors(dataset, config.target)
+    first = dataset.indexes["time"].get_loc(period[0])
+    training = tensors.span(first, first + n_days, config.warmup)
+    stores = _Training(model, training, config).stores
+    # The year that ends with the training, repeated.
+    year = spun_up(model, training.span(config.warmup + n_days - 365, config.warmup + n_days, 0)).tensors
+    expected = torch.cat([year.initial[name] for name in model.process_model.stores])
+    torch.testing.assert_close(stores, expected)
+    assert next(fit(model, training, config)).loss > 0
