@@ -19,6 +19,9 @@ from dgviz.learn.fit import held_steps
 from dgviz.quantities import Target
 
 ROUNDING = 1e-6  # of the values: what varies less is constant
+HARDLY = "its deviation is below 1 % of its mean, or it is the same on over 90 % of them"
+STILL = 0.01  # of the mean: what deviates less hardly varies, and each of its errors would count a thousandfold
+MOSTLY = 0.9  # of the observations: so many at one value are no observations of what varies
 FEW = 10  # observations of a site from which hardly anything can be learned
 
 
@@ -32,7 +35,7 @@ def trainings(config: RunConfig, dataset: xr.Dataset) -> list[Fold]:
     _check_test(config, dataset)
     if not learns(config):
         return folds
-    varies = _varies(_trained_on(config, dataset))
+    varies = _teaches(config, _trained_on(config, dataset))
     folds = [replace(fold, trained=tuple(i for i in fold.trained if varies[i])) for fold in folds]
     for fold in folds:
         _check_fold(config, dataset, fold)
@@ -102,10 +105,12 @@ def _check_fold(config: RunConfig, dataset: xr.Dataset, fold: Fold) -> None:
 def _untrained(config: RunConfig, dataset: xr.Dataset) -> list[Remark]:
     observed = _trained_on(config, dataset)
     count, varies, days = _count(observed), _varies(observed), f"on the days trained on, {_days(observed)}"
+    teaches = _teaches(config, observed)
     said: list[tuple[np.ndarray, Kind, str]] = [
         (count == 0, "left out", f"{config.target} is not observed {days}: not trained on."),
         ((count > 0) & ~varies, "left out", f"{config.target} does not vary {days}: not trained on."),
-        (varies & (count < FEW), "doubtful", f"{config.target} has fewer than {FEW} observations {days}."),
+        (varies & ~teaches, "left out", f"{config.target} hardly varies {days} ({HARDLY}): not trained on."),
+        (teaches & (count < FEW), "doubtful", f"{config.target} has fewer than {FEW} observations {days}."),
     ]
     return [Remark(kind, _named(dataset, which), text) for which, kind, text in said if which.any()]
 
@@ -172,6 +177,22 @@ def _varies(observed: xr.DataArray) -> np.ndarray:
     """At which sites the observations differ from each other `(site,)`."""
     low, high = observed.min("time").values, observed.max("time").values
     return high - low > ROUNDING * np.maximum(abs(low), abs(high))
+
+
+def _teaches(config: RunConfig, observed: xr.DataArray) -> np.ndarray:
+    """At which sites the observations vary enough to be learned from `(site,)`.
+
+    A loss divides the errors of a site by its deviation: one that stands still, as a stuck gauge, would outweigh all
+    others. A stream that mostly is dry, at the floor of the target, is none.
+    """
+    values = observed.values.astype("float64")
+    mean, count = np.abs(observed.mean("time").values), np.maximum(_count(observed), 1)
+    # The value in the middle is the one that most have, if most have one.
+    middle = observed.median("time").values
+    still = (values == middle).sum(0) > MOSTLY * count
+    at_floor = middle == config.target_quantity.floor
+    moves = observed.astype("float64").std("time").values > STILL * mean
+    return _varies(observed) & (moves & ~still | at_floor)
 
 
 def _days(observed: xr.DataArray) -> str:

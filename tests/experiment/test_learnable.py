@@ -52,6 +52,35 @@ def all_of(*changes):
     return change
 
 
+def slowly(flow, times):
+    """The first gauge is stuck, and drifts."""
+    flow[:, 0] = 2 + 1e-5 * np.arange(len(times))
+
+
+def once(flow, times):
+    """The first gauge is stuck but for a day."""
+    flow[:, 0] = 2
+    flow[40, 0] = 5
+
+
+def dry(flow, times):
+    """Water flows on one day of twenty."""
+    flow[np.arange(len(times)) % 20 > 0, 0] = 0
+
+
+@pytest.mark.parametrize(("change", "left"), [(slowly, True), (once, True), (dry, False)])
+def test_a_stuck_gauge_does_not_outweigh_the_others_and_a_dry_stream_is_none(change, left, data, tmp_path):
+    config = data(change)
+    said = [remark for remark in remarks_of(config, dataset_of(config)) if "hardly varies" in remark.text]
+    assert [remark.about for remark in said] == [SITES[0]] * left
+    losses = []
+    for each in (config, data()):
+        run = Run.create(each, tmp_path / "runs")
+        carry_out(run)
+        losses.append(run.progress[0]["loss"])
+    assert losses[0] < 3 * losses[1]
+
+
 @pytest.mark.parametrize(
     ("change", "options", "message"),
     [
