@@ -94,9 +94,13 @@ class Parameter(_Ranged):
 
 @dataclass(frozen=True)
 class State(Quantity):
-    """A store: only the fluxes declared `into` and `out_of` it change it."""
+    """A store: only the fluxes declared `into` and `out_of` it change it.
+
+    `floor` is the least that it can hold; None where it may be negative.
+    """
 
     initial: float = 0.0
+    floor: float | None = 0.0
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,8 @@ def _simulated(run: Run, dataset: xr.Dataset, group: list[str], days: slice) -> 
     check_forcings(tensors, model.process_model.inputs, dataset.indexes["time"], together)
     if config.parameters == "sites":
         tensors = replace(tensors, sites=tensors.sites.new_tensor([known.index(site) for site in together]))
-    tensors = spun_up(model, tensors.span(days.start, days.stop, config.warmup)).tensors
+    # From the beginning of the record, as the results of the run are simulated.
+    tensors = spun_up(model, tensors.span(days.start, days.stop, days.start + config.warmup)).tensors
     found = simulate_sites(SiteModel(model, tensors, dataset.time[days], config.target))
     return found.assign_coords(time=dataset.time[days], site=together).sel(site=group)
 

@@ -288,7 +288,7 @@ class Run(QueuedRun):
         """The trained model at one site, ready to be simulated over some days.
 
         It begins with a state that the run kept, at least its warm-up before these days, so that it simulates there
-        what the results hold; on days before those, or with other data, with the first year of the warm-up repeated.
+        what the results hold; with other data, or before the first of these states, at the beginning of the record.
 
         The data may be your own: a data set `(time, site)` with the forcings and, of each site, the attributes that the
         run reads (`Run.inputs` names them), in any units of the same dimension; nothing has to be observed. Forcings
@@ -325,17 +325,18 @@ class Run(QueuedRun):
             # The rows that these sites have in the table of parameters, if each site has its own.
             rows = [self.sites.index(name) for name in together]
             tensors = replace(tensors, sites=tensors.sites.new_tensor(rows))
-        window = steps.start, steps.stop, self.config.warmup
+        first, last, warmup = steps.start, steps.stop, self.config.warmup
+        record = tensors.span(first, last, first + warmup)  # from the beginning, as the results were simulated
         states = self._states() if kept else None
-        started = states.begin(tensors, dataset.indexes["time"], together, *window) if states else None
-        started = started or spun_up(model, tensors.span(*window)).tensors
+        started = states.begin(tensors, dataset.indexes["time"], together, first, last, warmup) if states else None
+        started = started or spun_up(model, record).tensors
 
         def exchange(choices: Mapping[str, str]) -> SiteModel:
             processes = exchanged(self.config, model.process_model, choices)
             same = {*map(type, processes.processes)} == {*map(type, model.process_model.processes)}
             return self._ready(with_other_processes(model, processes), dataset, site, steps, kept and same)
 
-        return SiteModel(model, started, dataset.time[steps], self.config.target, exchange)
+        return SiteModel(model, started, dataset.time[steps], self.config.target, exchange, record)
 
     def simulate(
         self,

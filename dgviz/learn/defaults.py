@@ -6,6 +6,7 @@ import xarray as xr
 from torch import Tensor, nn
 
 from dgviz.datasets import forcing_names, target_names
+from dgviz.learn.changed_parameters import with_network
 from dgviz.learn.model import DifferentiableModel, Ensemble
 from dgviz.learn.networks import ParameterNetwork
 from dgviz.learn.site_model import SiteModel
@@ -64,6 +65,5 @@ def with_other_processes(
 
 
 def _with_other_processes(model: DifferentiableModel, process_model: ProcessModel) -> DifferentiableModel:
-    network = GivenParameters(process_model, process_model.defaults(), model.network)
-    parts = model.attribute_names, model.recurrent, model.target, model.correction
-    return DifferentiableModel(process_model, network, *parts).eval()  # type: ignore[arg-type]  # as a network
+    given = GivenParameters(process_model, process_model.defaults(), model.network)
+    return with_network(model, given, process_model)

@@ -4,12 +4,15 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
+from numbers import Real
 
 import torch
 import xarray as xr
 from torch import Tensor
 
 from dgviz.learn import DifferentiableModel, Ensemble
+from dgviz.learn.changed_parameters import with_changed_parameters
+from dgviz.learn.spin_up import spun_up
 from dgviz.learn.tensors import Tensors
 from dgviz.processes.declare import Parameter, State
 from dgviz.processes.model import Backend
@@ -22,7 +25,8 @@ class SiteModel:
     """A trained model at a site over some days; data, weights and learned parameters are read only once.
 
     `tensors` hold the data of the site, the warm-up included, and `time` its scored days; `target` is the output that
-    was trained. Where processes join sites, the site is the first of all that are simulated together.
+    was trained. Where processes join sites, the site is the first of all that are simulated together. `record` holds
+    all days from the first on record to the last scored one: changed parameters act on all of these.
     """
 
     def __init__(
@@ -32,12 +36,13 @@ class SiteModel:
         time: xr.DataArray,
         target: str,
         exchange: Callable[[Mapping[str, str]], "SiteModel"] | None = None,
+        record: Tensors | None = None,
     ):
         self.model, self.process_model = model, model.process_model
         self.tensors = tensors
         self.time = time
         self.target = target
-        self._exchange = exchange
+        self._exchange, self._record = exchange, record
 
     @cached_property
     def learned(self) -> dict[str, Tensor]:
@@ -57,22 +62,38 @@ class SiteModel:
 
         A shift, in the units of its parameter, moves all members and, if the parameter is dynamic, all days by the
         same amount, as in the sensitivities; each stays within the declared range. `parameters` are set to a value for
-        all members and days. `initial` are stores at the beginning of the first scored day, by name; the others are as
+        all members and days. Both act on the whole record before these days too, and on the stores with which that
+        begins. `initial` are stores at the beginning of the first scored day, by name; the others are as
         the warm-up left them. `backend` is that of `ProcessModel.forward`. Raises ValueError naming an unknown
         parameter or store, or a value out of range.
         """
         shifts, parameters = shifts or {}, parameters or {}
         if both := shifts.keys() & parameters.keys():
             raise ValueError(f"{', '.join(sorted(both))}: both shifted and set. Do one of both.")
-        changed = {name: self._shifted(name, shift) for name, shift in shifts.items()}
-        changed |= {name: self._set(name, value) for name, value in parameters.items()}
+        for name, shift in shifts.items():
+            self._check_shift(name, shift)
+        for name, value in parameters.items():
+            self._check_value(name, value)
+        if shifts or parameters:
+            return self._changed(shifts, parameters).simulate(initial=initial, backend=backend)
         tensors = self._begun(initial) if initial else self.tensors
-        given = _of_last(self.learned | changed, len(tensors.target))
+        given = _of_last(self.learned, len(tensors.target))
         options = {} if backend == "auto" else {"backend": backend}
         with torch.no_grad():
             values = self.model.respond(tensors, given, **options)
         scored = {k: v[tensors.warmup :, :, None] for k, v in values.items()}
         return self.process_model.to_dataset(scored).assign_coords(time=self.time).isel(site=0)
+
+    def _changed(self, shifts: Mapping[str, float], parameters: Mapping[str, float]) -> "SiteModel":
+        """The same with changed parameters, from the beginning of the record on."""
+
+        def change(learned: Mapping[str, Tensor]) -> dict[str, Tensor]:
+            moved = {k: (learned[k] + shift).clamp(*self._declared(k).range) for k, shift in shifts.items()}
+            return moved | {k: torch.full_like(learned[k], value) for k, value in parameters.items()}
+
+        model = with_changed_parameters(self.model, change)
+        tensors = spun_up(model, self._record).tensors if self._record else self.tensors
+        return SiteModel(model, tensors, self.time, self.target)
 
     def with_process(self, **choices: str) -> "SiteModel":
         """The same with another option in some slots, as `with_process(SLOT="Option")`.
@@ -102,33 +123,35 @@ class SiteModel:
                 most = middle
         return most
 
-    def _shifted(self, name: str, shift: float) -> Tensor:
-        limits = self._declared(name).range
-        if not math.isfinite(shift):
-            raise ValueError(f"The shift of {name!r} is {shift}. Give a number, in {self._declared(name).units}.")
-        return (self.learned[name] + shift).clamp(*limits)
+    def _check_shift(self, name: str, shift: float) -> None:
+        units = self._declared(name).units
+        if not _is_number(shift) or not math.isfinite(shift):
+            raise ValueError(f"The shift of {name!r} is {shift!r}. Give a number, in {units}.")
 
-    def _set(self, name: str, value: float) -> Tensor:
+    def _check_value(self, name: str, value: float) -> None:
         declared = self._declared(name)
         low, high = declared.range
-        if not low <= value <= high:
+        if not _is_number(value) or not low <= value <= high:
             raise ValueError(
-                f"The parameter {name!r} is {value}. Give a value from {low:g} to {high:g} {declared.units}."
+                f"The parameter {name!r} is {value!r}. Give a value from {low:g} to {high:g} {declared.units}."
             )
-        return torch.full_like(self.learned[name], value)
 
     def _begun(self, initial: Mapping[str, float]) -> Tensors:
         """The scored days alone, beginning with the state that the warm-up left, some stores in it replaced."""
         warmup, tensors = self.tensors.warmup, self.tensors
-        given = {str(name): float(value) for name, value in initial.items()}
         stores = self.process_model.of(State)
-        for name, value in given.items():
+        for name, value in initial.items():
             if name not in stores:
                 raise ValueError(
                     f"The model has no store {name!r}. It has: {', '.join(stores)}.{suggest(name, stores)}"
                 )
-            if not math.isfinite(value):
-                raise ValueError(f"The store {name!r} begins with {value}. Give a number, in {stores[name].units}.")
+            floor = stores[name].floor
+            if not _is_number(value) or not math.isfinite(value) or (floor is not None and value < floor):
+                least = "" if floor is None else f", {floor:g} or more,"
+                raise ValueError(
+                    f"The store {name!r} begins with {value!r}. Give a number{least} in {stores[name].units}."
+                )
+        given = {name: float(value) for name, value in initial.items()}
         state = dict(tensors.initial or {})
         if warmup:
             state = self.model.after(tensors.part(slice(warmup)))
@@ -149,6 +172,10 @@ class SiteModel:
             known = ", ".join(self._parameters)
             raise ValueError(f"The model has no parameter {name!r}. It has: {known}.{suggest(name, self._parameters)}")
         return self._parameters[name]
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
 
 
 def _of_last(parameters: Mapping[str, Tensor], n_steps: int) -> dict[str, Tensor]:

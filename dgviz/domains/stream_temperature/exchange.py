@@ -49,7 +49,7 @@ class EightParameters(Process):
     a7 = Parameter("1", "Time of the year of the warmest inflow", range=(0.0, 1.0), default=0.6)
     a8 = Parameter("d-1", "Exchange of water by inflow", range=(0.0, 2.0), default=0.1)
 
-    water_temperature = State("degC", "Water temperature", initial=8.0)
+    water_temperature = State("degC", "Water temperature", initial=8.0, floor=None)
 
     from_air = Flux("degC d-1", "Heat gain from the air", out_of="atmosphere", into="water_temperature")
     from_inflow = Flux("degC d-1", "Heat gain from inflow", out_of="upstream", into="water_temperature")

@@ -30,7 +30,7 @@ class IceCover(Process):
     """
 
     water_temperature = EightParameters.water_temperature
-    ice_heat = State("degC", "Heat of the ice, below zero by what its melting takes")
+    ice_heat = State("degC", "Heat of the ice, below zero by what its melting takes", floor=None)
     freezing = Flux("degC d-1", "Heat released by freezing", out_of="ice_heat", into="water_temperature")
 
     equations = (r"F = (-T)^+ - \min\left(T^+,\ -H\right)",)
