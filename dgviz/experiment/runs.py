@@ -306,7 +306,10 @@ class Run(QueuedRun):
             raise RunError(f"The run {self.id!r} was not trained on {site!r}, and gives only its own sites parameters.")
         days = dataset.indexes["time"]
         # As positions, with the days given here cut to those on record.
-        first, last = days.slice_indexer(start, stop).indices(len(days))[:2]
+        try:
+            first, last = days.slice_indexer(start, stop).indices(len(days))[:2]
+        except (TypeError, ValueError):
+            raise RunError(f"{start!r} to {stop!r} are no days; write them as {days[0]:%Y-%m-%d}.") from None
         if first >= last:
             raise RunError(
                 f"There is no day from {start} to {stop}: the data are of {days[0]:%Y-%m-%d}/{days[-1]:%Y-%m-%d}."

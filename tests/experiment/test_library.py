@@ -10,7 +10,7 @@ from dgviz.datasets import DataError
 from dgviz.domains import discover
 from dgviz.experiment.config import ConfigError, RunConfig
 from dgviz.experiment.job import carry_out
-from dgviz.experiment.runs import Run
+from dgviz.experiment.runs import Run, RunError
 from dgviz.experiment.sources import open_dataset
 from dgviz.learn.defaults import unlearned
 
@@ -67,6 +67,29 @@ def test_own_forcings_are_simulated_without_an_observation(run, data, site):
 def test_own_forcings_that_cannot_be_are_refused(change, message, run, data, site):
     with pytest.raises(DataError, match=message):
         run.simulate(change(own(data, site)), site, *DAYS)
+
+
+@pytest.mark.parametrize(
+    ("times", "message"),
+    [
+        (lambda t: t.delete(range(300, 310)), "day 2.* is missing; add a row"),
+        (lambda t: t[::-1], "days are not in order from"),
+        (lambda t: t[:9].append(t[8:-1]), "day .* appears twice"),
+        (lambda t: t[0] + np.arange(len(t)) * np.timedelta64(1, "h"), "hourly data; the domain hydrology"),
+        (lambda t: t[0] + np.arange(len(t)) * np.timedelta64(7, "D"), "the usual step is 7 days"),
+    ],
+    ids=["days missing", "backwards", "a day twice", "hours", "weeks"],
+)
+def test_days_that_do_not_follow_each_other_are_refused(times, message, run, data, site):
+    mine = own(data, site)
+    new = times(mine.indexes["time"])
+    with pytest.raises(DataError, match=message):
+        run.simulate(mine.isel(time=slice(len(new))).assign_coords(time=new), site, *DAYS)
+
+
+def test_a_day_that_is_none_is_refused(run, data, site):
+    with pytest.raises(RunError, match="'soon' to '2002-12-31' are no days; write them as"):
+        run.at(data, site, "soon", "2002-12-31")
 
 
 def test_parameters_are_set_and_shifted(run, data, site):
