@@ -5,10 +5,13 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import numpy as np
 import xarray as xr
 
 from dgviz import units
 from dgviz.datasets import DataError, attribute_names, forcing_names
+from dgviz.datasets.errors import some
+from dgviz.datasets.remarks import Remark
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.needs import reads_attributes, recurrent
 from dgviz.experiment.run_files import DamagedFile, read_json
@@ -83,6 +86,22 @@ class Inputs:
             words = [f"{what} {', '.join(names)}" for what, names in (("lack", lacking), ("also have", more)) if names]
             raise DataError(f"The data are not those that the run was begun with: they {' and '.join(words)}.")
         return dataset if sites == [*self.sites] else dataset.sel(site=[*self.sites])
+
+    def outside(self, config: RunConfig, dataset: xr.Dataset) -> list[Remark]:
+        """The attributes that lie outside the range trained on, or are missing, and where."""
+        said: list[Remark] = []
+        for name, (low, high) in self.ranges.items() if reads_attributes(config) else ():
+            values, unit = dataset[name].values, dataset[name].attrs.get("units", "")
+            tolerance = 1e-5 * max(abs(low), abs(high))
+            beyond = (values < low - tolerance) | (values > high + tolerance)
+            if beyond.any():
+                there = [f"{s} ({v:.4g})" for s, v in zip(dataset.site.values[beyond], values[beyond], strict=True)]
+                text = f"outside the range trained on, {low:.4g} to {high:.4g} {unit}: {some(there)}"
+                said.append(Remark("doubtful", name, text))
+            if (missing := np.isnan(values)).any():
+                text = f"missing, taken as the mean: {some(dataset.site.values[missing])}"
+                said.append(Remark("filled", name, text))
+        return said
 
     @staticmethod
     def _refuse_lacking(kind: str, wanted: Iterable[str], has: list[str], dataset: xr.Dataset) -> None:

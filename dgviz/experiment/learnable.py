@@ -137,7 +137,11 @@ def _unscored(config: RunConfig, dataset: xr.Dataset) -> list[Remark]:
 def _of_one_site(config: RunConfig, dataset: xr.Dataset) -> list[Remark]:
     """Options that compare sites with each other, where there is but one."""
     named = [name for name in ("shuffled", "weights") if getattr(config, name)] if dataset.sizes["site"] == 1 else []
-    return [Remark("doubtful", name, f"has no effect: there is one {config.science.site}.") for name in named]
+    said = [Remark("doubtful", name, f"has no effect: there is one {config.science.site}.") for name in named]
+    if config.weights and not named and np.ptp(dataset[config.weights].values) == 0:
+        text = f"has no effect: {config.weights} is the same at all {_sites(config, dataset)}."
+        said.append(Remark("doubtful", "weights", text))
+    return said
 
 
 def _alike(config: RunConfig, dataset: xr.Dataset) -> list[Remark]:

@@ -3,15 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-import numpy as np
 import xarray as xr
 
 from dgviz.datasets.errors import some
-from dgviz.datasets.remarks import Remark, with_remarks
+from dgviz.datasets.remarks import with_remarks
 from dgviz.datasets.site_network import upstream_of
 from dgviz.experiment.config import ConfigError
 from dgviz.experiment.data import as_seen, check_domain
-from dgviz.experiment.needs import reads_attributes
 from dgviz.experiment.own_data import check_forcings
 from dgviz.experiment.results import simulate_sites
 from dgviz.experiment.runs import Run
@@ -45,7 +43,7 @@ def predict(run: Run, dataset: xr.Dataset, sites: Sequence[str] = (), period: st
         "title": f"Prediction of the dgviz run {run.id} on: {dataset.attrs.get('title', '')}",
         "source": f"dgviz run {run.id}, trained on {run.config.data}",
     }
-    return with_remarks(found, _outside(run, dataset.sel(site=wanted)))
+    return with_remarks(found, run.inputs.outside(run.config, dataset.sel(site=wanted)) if run.inputs else [])
 
 
 def _wanted(run: Run, dataset: xr.Dataset, sites: Sequence[str]) -> list[str]:
@@ -92,19 +90,3 @@ def _simulated(run: Run, dataset: xr.Dataset, group: list[str], days: slice) -> 
     tensors = spun_up(model, tensors.span(days.start, days.stop, days.start + config.warmup)).tensors
     found = simulate_sites(SiteModel(model, tensors, dataset.time[days], config.target))
     return found.assign_coords(time=dataset.time[days], site=together).sel(site=group)
-
-
-def _outside(run: Run, dataset: xr.Dataset) -> Iterator[Remark]:
-    """The attributes that lie outside the range trained on, or are missing, and where."""
-    if run.inputs is None or not reads_attributes(run.config):
-        return
-    for name, (low, high) in run.inputs.ranges.items():
-        values, units = dataset[name].values, dataset[name].attrs.get("units", "")
-        tolerance = 1e-5 * max(abs(low), abs(high))
-        outside = (values < low - tolerance) | (values > high + tolerance)
-        if outside.any():
-            there = [f"{s} ({v:.4g})" for s, v in zip(dataset.site.values[outside], values[outside], strict=True)]
-            text = f"outside the range trained on, {low:.4g} to {high:.4g} {units}: {some(there)}"
-            yield Remark("doubtful", name, text)
-        if (missing := np.isnan(values)).any():
-            yield Remark("filled", name, f"missing, taken as the mean: {some(dataset.site.values[missing])}")

@@ -30,6 +30,7 @@ from typing import Any
 import xarray as xr
 
 from dgviz.datasets import resolve
+from dgviz.datasets.remarks import with_remarks
 from dgviz.datasets.site_network import upstream_of
 from dgviz.experiment.checksums import CheckedStore, checksum
 from dgviz.experiment.config import RunConfig
@@ -356,10 +357,13 @@ class Run(QueuedRun):
         """Every flux and store of one site from one day to another, `(time,)`, mean over the members.
 
         `shifts` moves parameters by name, `parameters` sets them, `initial` sets stores on the first day: see
-        `SiteModel.simulate`. For forcings of your own see `at`.
+        `SiteModel.simulate`. For forcings of your own see `at`. Remarks name attributes of the site that are missing,
+        or outside of what the run was trained on.
         """
         site_model = self.at(dataset, site, start, stop)
-        return site_model.simulate(shifts, parameters=parameters, initial=initial, backend=backend)
+        found = site_model.simulate(shifts, parameters=parameters, initial=initial, backend=backend)
+        there = self.bound(dataset).sel(site=[site])
+        return with_remarks(found, self.inputs.outside(self.config, there) if self.inputs else [])
 
 
 def compare(runs: Iterable[Run]) -> xr.Dataset:

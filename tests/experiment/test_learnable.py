@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from dgviz.datasets import DataError
+from dgviz.datasets.remarks import Remark
 from dgviz.experiment.check_config import check_config
 from dgviz.experiment.config import ConfigError, RunConfig
 from dgviz.experiment.data import dataset_of
@@ -215,3 +216,11 @@ def test_a_gradient_that_is_no_number_is_traced_to_the_parameter_of_a_process(da
     run = Run.create(data(), tmp_path / "runs")
     with pytest.raises(ValueError, match="gradient of the loss became nan.*'fc' of the process BetaSoil"):
         carry_out(run)
+
+
+def test_weights_that_are_the_same_everywhere_are_said(data):
+    config = data(weights="area")
+    dataset = dataset_of(config)
+    even = dataset.assign(area=dataset.area * 0 + 5)
+    assert Remark("doubtful", "weights", "has no effect: area is the same at all 4 basins.") in remarks_of(config, even)
+    assert not [remark for remark in remarks_of(config, dataset) if remark.about == "weights"]

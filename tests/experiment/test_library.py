@@ -7,6 +7,7 @@ import xarray as xr
 
 from dgviz.checks import check_physics
 from dgviz.datasets import DataError
+from dgviz.datasets.remarks import remarks
 from dgviz.domains import discover
 from dgviz.experiment.config import ConfigError, RunConfig
 from dgviz.experiment.job import carry_out
@@ -85,6 +86,16 @@ def test_days_that_do_not_follow_each_other_are_refused(times, message, run, dat
     new = times(mine.indexes["time"])
     with pytest.raises(DataError, match=message):
         run.simulate(mine.isel(time=slice(len(new))).assign_coords(time=new), site, *DAYS)
+
+
+def test_an_attribute_that_is_missing_or_unheard_of_is_said(run, data, site):
+    mine = own(data, site)
+    names = [name for name in mine if mine[name].dims == ("site",)]
+    mine = mine.assign({names[0]: mine[names[0]] * np.nan, names[1]: mine[names[1]] * 1000})
+    said = {remark.about: remark.text for remark in remarks(run.simulate(mine, site, *DAYS))}
+    assert said[names[0]] == f"missing, taken as the mean: {site}"
+    assert "outside the range trained on" in said[names[1]]
+    assert not remarks(run.simulate(data, site, *DAYS))
 
 
 def test_a_day_that_is_none_is_refused(run, data, site):
