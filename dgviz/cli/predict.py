@@ -34,9 +34,13 @@ def predict(
         file = to or Path(f"{trained.id}-predicted.nc")
         if file.exists():
             raise ValueError(f"{file} exists already. Name another file with --out.")
+        if not file.absolute().parent.is_dir():
+            raise ValueError(f"{file.absolute().parent} is no folder. Make it, or name a file in another with --out.")
         torch.set_num_threads(n_threads())
         dataset = open_dataset(trained.config.data if data is None else data)
         names = [name.strip() for name in sites.split(",") if name.strip()] if sites else []
+        if sites is not None and not names:
+            raise ValueError(f"--sites {sites!r} names no site. Leave it out for all sites of the data.")
         predicted = predict_at(trained, dataset, names, period or "")
         _write(predicted, file)
         show_remarks(remarks(predicted))

@@ -42,8 +42,7 @@ def read_table(
     if "date" in required:
         table, joined = with_joined_date(table)
         said += [Remark("read as", file.name, joined)] if joined else []
-    wanted = [name for name in (*required, *optional) if name != "area"]
-    changes = renaming(table.columns, wanted, optional)
+    changes = renaming(table.columns, (*required, *optional))
     table, others = renamed(table, changes, file.name)
     given = {changes.get(name, name): units for name, units in headers} | {"date": None}
     if lacking := [name for name in required if name not in table]:

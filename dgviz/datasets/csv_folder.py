@@ -121,8 +121,8 @@ def joined_sites(found: Found, static: pd.DataFrame, labels: Labels) -> xr.Datas
 def with_whole_ids(static: pd.DataFrame, files: dict[str, Path]) -> tuple[pd.DataFrame, dict[str, Path], list[Remark]]:
     """Sites under the ids that their files have, where these have the zeros that a spreadsheet dropped."""
     lost = {site: file.stem for site, file in files.items() if site != file.stem}
-    # Zeros are lost, not gained: the longer id is the whole one.
-    whole = {site: stem for site, stem in lost.items() if len(stem) > len(site.removesuffix(".0"))}
+    # Zeros are lost, not gained, and a decimal point is none of an id: that of the file is the whole one.
+    whole = {site: stem for site, stem in lost.items() if site.endswith(".0") or len(stem) > len(site)}
     if not whole:
         return static, files, []
     static = static.rename(index=whole)
@@ -158,12 +158,12 @@ def joined(labels: list[Labels]) -> Labels:
 
 def read_attributes(file: Path, vocabulary: Vocabulary) -> tuple[pd.DataFrame, Labels, list[Remark]]:
     """The sites and their numbers, indexed by site."""
-    table, given, said = read_table(file, KEYS, ("name", "area"))
+    table, given, said = read_table(file, KEYS, ("name", "area", "elevation"))
     table["site"] = table["site"].str.strip()
     if "name" not in table:
         table["name"], given["name"] = table["site"], None
     check_once(table["site"], file)
-    labels = {name: label(name, vocabulary, given[name] or "1") for name in table}
+    labels = {name: label(name, vocabulary, given[name] or "") for name in table}
     descriptors = table.columns.difference([*KEYS, "name"])
     words = [name for name in descriptors if not_a_number_anywhere(table[name])]
     if words:

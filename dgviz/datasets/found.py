@@ -62,5 +62,5 @@ def usual_columns(found: Found, vocabulary: Vocabulary) -> list[str]:
     few = [name for name, n in sites_of.items() if 2 * n <= len(found.tables) and len(found.tables) > 1]
     few = [name for name in few if name not in always]
     if few:
-        found.said.append(Remark("not read", some(few), "most sites lack it"))
+        found.said.append(Remark("not read", some(few), "half of the sites, or more, lack it"))
     return [name for name in sites_of if name not in few]

@@ -9,13 +9,17 @@ from dgviz.datasets.errors import DataError, some
 from dgviz.datasets.remarks import Remark
 from dgviz.units import UnitsError, parse
 
-# What the columns that every table needs may be called, in lower case and the first before the others.
+# What the columns of any table of sites may be called, in lower case and the first before the others.
 OTHER_NAMES = {
     "site": ("site", "site_id", "siteid", "basin_id", "basin", "gauge_id", "gauge", "station_id", "station", "site_no",
              "gaugeid", "stationid", "basinid", "catchment_id", "catchment", "id"),
-    "lat": ("lat", "latitude", "gauge_lat", "gauge_latitude", "site_lat"),
-    "lon": ("lon", "longitude", "long", "lng", "gauge_lon", "gauge_longitude", "site_lon"),
+    "lat": ("lat", "latitude", "gauge_lat", "gauge_latitude", "site_lat", "lat_outlet"),
+    "lon": ("lon", "longitude", "long", "lng", "gauge_lon", "gauge_longitude", "site_lon", "long_outlet"),
     "name": ("name", "gauge_name", "station_name", "site_name", "basin_name", "river_name"),
+    # In km2 and m, unless units in brackets say otherwise.
+    "area": ("area", "area_km2", "drainage_area", "drainage_area_km2", "catchment_area", "catchment_area_km2",
+             "basin_area", "area_gages2", "area_calc"),
+    "elevation": ("elevation", "elevation_m", "elev", "elev_mean", "mean_elevation", "mean_elev", "ele_mt_sav"),
     "date": ("date", "datetime", "time", "timestamp", "day", "dates"),
     "time": ("time", "date", "datetime", "day", "timestamp"),
 }  # fmt: skip

@@ -65,7 +65,7 @@ def names_of_sites(values: np.ndarray) -> np.ndarray:
 
 def with_usual_names(dataset: xr.Dataset, vocabulary: Vocabulary, file: Path) -> xr.Dataset:
     """The data set with time, site, lat, lon, name and the series under these names, and a remark of the renamed."""
-    changes = renaming(dataset.variables, ("lat", "lon", "name")) | renaming(
+    changes = renaming(dataset.variables, ("lat", "lon", "name", "area", "elevation")) | renaming(
         dataset.data_vars, (), vocabulary.in_files, vocabulary.other_names
     )
     dataset, said = dataset.rename(changes), dict(changes)

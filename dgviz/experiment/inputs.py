@@ -11,7 +11,7 @@ import xarray as xr
 from dgviz import units
 from dgviz.datasets import DataError, attribute_names, forcing_names
 from dgviz.datasets.errors import some
-from dgviz.datasets.remarks import Remark
+from dgviz.datasets.remarks import Remark, with_remarks
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.needs import reads_attributes, recurrent
 from dgviz.experiment.run_files import DamagedFile, read_json
@@ -70,7 +70,14 @@ class Inputs:
             dataset = dataset.assign({k: v for k, v in unread.items() if k not in known})
         self._refuse_lacking("forcing", self.forcings, [str(name) for name in dataset.variables], dataset)
         wanted = {**self.forcings, **self.attributes}
-        dataset = dataset.assign({k: _in_units(dataset[k], unit) for k, unit in wanted.items() if k in dataset})
+        given = {name: str(dataset[name].attrs.get("units", "")) for name in wanted if name in dataset}
+        dataset = dataset.assign({name: _in_units(dataset[name], wanted[name]) for name in given})
+        said = [
+            Remark("converted", name, f"from {unit} to {wanted[name]}, as the run was trained on")
+            for name, unit in given.items()
+            if dataset[name].attrs.get("units", "") != unit
+        ]
+        dataset = with_remarks(dataset, said)
         unknown = set() if config.attributes else {*known} - self.attributes.keys()
         if recurrent(config):
             unknown |= {*forcing_names(dataset)} - self.forcings.keys()

@@ -5,15 +5,15 @@ from dataclasses import replace
 
 import xarray as xr
 
+from dgviz.datasets import period_slice
 from dgviz.datasets.errors import some
-from dgviz.datasets.remarks import with_remarks
+from dgviz.datasets.remarks import remarks, with_remarks
 from dgviz.datasets.site_network import upstream_of
 from dgviz.experiment.config import ConfigError
 from dgviz.experiment.data import as_seen, check_domain
 from dgviz.experiment.own_data import check_forcings
 from dgviz.experiment.results import simulate_sites
 from dgviz.experiment.runs import Run
-from dgviz.experiment.splits import period_positions
 from dgviz.learn.site_model import SiteModel
 from dgviz.learn.spin_up import spun_up
 from dgviz.suggestions import suggest
@@ -31,7 +31,10 @@ def predict(run: Run, dataset: xr.Dataset, sites: Sequence[str] = (), period: st
     check_domain(run.config, dataset)
     dataset = run.bound(dataset)
     wanted = _wanted(run, dataset, sites)
-    days = period_positions(dataset, period, "") if period else slice(0, dataset.sizes["time"])
+    days = slice(0, dataset.sizes["time"])
+    if period:
+        span = period_slice(dataset, period)
+        days = dataset.indexes["time"].slice_indexer(span.start, span.stop)
     parts = [_simulated(run, dataset, group, days) for group in _groups(run, dataset, wanted)]
     found = xr.concat(parts, "site", data_vars="minimal", coords="minimal", compat="override", join="override")
     place = {name: dataset[name].sel(site=found.site) for name in ("lat", "lon", "name")}
@@ -43,7 +46,9 @@ def predict(run: Run, dataset: xr.Dataset, sites: Sequence[str] = (), period: st
         "title": f"Prediction of the dgviz run {run.id} on: {dataset.attrs.get('title', '')}",
         "source": f"dgviz run {run.id}, trained on {run.config.data}",
     }
-    return with_remarks(found, run.inputs.outside(run.config, dataset.sel(site=wanted)) if run.inputs else [])
+    outside = run.inputs.outside(run.config, dataset.sel(site=wanted)) if run.inputs else []
+    # What was assumed and left out in reading the data holds for what is predicted from them.
+    return with_remarks(found, [*remarks(dataset), *outside])
 
 
 def _wanted(run: Run, dataset: xr.Dataset, sites: Sequence[str]) -> list[str]:
@@ -52,6 +57,8 @@ def _wanted(run: Run, dataset: xr.Dataset, sites: Sequence[str]) -> list[str]:
     for site in sites:
         if site not in known:
             raise ConfigError(f"sites: the data have no site {site!r}.{suggest(site, known)}")
+    if twice := [site for site in dict.fromkeys(sites) if sites.count(site) > 1]:
+        raise ConfigError(f"sites: {some(twice)} named twice; name each once.")
     wanted, trained = [*(sites or known)], run.sites
     strange = [site for site in wanted if trained and site not in trained]
     if strange and run.config.parameters == "sites":

@@ -1,16 +1,19 @@
 """`dgviz predict`: a trained run at sites that nobody has observed."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 from typer.testing import CliRunner
 
 from dgviz import cli
+from dgviz.datasets.remarks import remarks
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.job import carry_out
 from dgviz.experiment.predict import predict
 from dgviz.experiment.runs import Run
 from dgviz.experiment.sources import open_dataset
+from dgviz.units import convert
 
 TWIN = "twin:hydrology,sites=6,years=3"
 QUICK = dict(epochs=2, members=2, hidden=4, device="cpu")
@@ -100,3 +103,50 @@ def test_nothing_is_trained_where_nothing_was_observed(elsewhere):
     words = ["train", "--data", str(elsewhere[0]), "--set", "epochs=1"]
     refused = CliRunner().invoke(cli.app, words)
     assert refused.exit_code == 1 and "has no observation of streamflow" in refused.stderr
+
+
+def test_what_was_said_of_the_data_is_said_of_the_prediction(runs, elsewhere):
+    folder, _ = elsewhere
+    table = pd.read_csv(folder / "new1.csv").drop(columns=["tmean"], errors="ignore")
+    table[["tmin", "tmax"]] = table[["tmax", "tmin"]].to_numpy()
+    table.to_csv(folder / "new1.csv", index=False)
+    predicted = predict(runs["attributes"], open_dataset(str(folder)))
+    assert any(remark.kind == "exchanged" for remark in remarks(predicted))
+
+
+def test_attributes_without_units_are_in_those_of_training_and_a_conversion_is_said(runs, elsewhere):
+    folder, name = elsewhere
+    run, file = runs["attributes"], folder / "attributes.csv"
+    table = pd.read_csv(file)
+    header = next(column for column in table if column.startswith(name))
+    plain = predict(run, open_dataset(str(folder))).streamflow
+    table.rename(columns={header: name}).to_csv(file, index=False)
+    xr.testing.assert_allclose(predict(run, open_dataset(str(folder))).streamflow, plain)
+    unit = run.inputs.attributes[name]
+    # The same quantity in a unit that is a thousand times smaller.
+    smaller = {"m": "mm", "km2": "m2", "mm d-1": "um d-1"}.get(unit, f"0.001 {unit}")
+    factor = float(convert(1.0, unit, smaller))
+    table.assign(**{header: table[header] * factor}).rename(columns={header: f"{name} [{smaller}]"}).to_csv(
+        file, index=False
+    )
+    predicted = predict(run, open_dataset(str(folder)))
+    xr.testing.assert_allclose(predicted.streamflow, plain, rtol=1e-4)
+    assert any(
+        remark.about == name and "converted" in (remark.kind, *remark.text.split()) for remark in remarks(predicted)
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--sites", "twin001,twin001"), "twin001 named twice"),
+        (("--sites", ","), "names no site"),
+        (("--period", "soon"), "period 'soon' is not a period"),
+        (("--out", "nowhere/new.nc"), "nowhere is no folder"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(words, message, runs, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = command(runs["attributes"].folder, *words)
+    assert done.exit_code == 1 and message in " ".join(done.stderr.split())
+    assert not list(tmp_path.iterdir())

@@ -96,6 +96,22 @@ def test_discharge_becomes_depth_over_the_area(folder):
     assert float(ds.streamflow.sel(site="0002")[0]) == pytest.approx(2.592)
 
 
+def test_area_and_elevation_have_the_names_that_people_use(folder):
+    (folder / "attributes.csv").write_text(SITES.replace("area,elevation", "drainage_area [mi2],Elevation (m)"))
+    ds = open_dataset(str(folder))
+    np.testing.assert_allclose(ds.area, [258.9988, 129.4994], rtol=1e-5)
+    assert ds.elevation[0] == 310 and ds.area.attrs["units"] == "km2"
+
+
+def test_ids_with_a_decimal_point_are_those_of_the_files(folder):
+    text = SITES.replace("0001,", "1.0,").replace("0002,", "2.0,")
+    (folder / "attributes.csv").write_text(text)
+    assert list(open_dataset(str(folder)).site.values) == ["0001", "0002"]
+    for site in "12":
+        (folder / f"000{site}.csv").rename(folder / f"{site}.csv")
+    assert list(open_dataset(str(folder)).site.values) == ["1", "2"]
+
+
 def test_spelling_of_units_and_byte_order_mark_are_accepted(folder):
     table = days_of_weather().rename(columns={"prcp": "prcp [mm/day]", "tmin": "tmin [°C]"})
     table.to_csv(folder / "0001.csv", index=False, encoding="utf-8-sig")
