@@ -12,6 +12,7 @@ from dgviz import units
 from dgviz.datasets import DataError, attribute_names, forcing_names
 from dgviz.datasets.errors import some
 from dgviz.datasets.remarks import Remark, with_remarks
+from dgviz.datasets.vocabulary import CALENDAR
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.needs import reads_attributes, recurrent
 from dgviz.experiment.run_files import DamagedFile, read_json
@@ -78,6 +79,9 @@ class Inputs:
             if dataset[name].attrs.get("units", "") != unit
         ]
         dataset = with_remarks(dataset, said)
+        # Series of one's own do not say that they are forcings; the calendar is none.
+        series = [name for name in self.forcings if name in dataset and name not in CALENDAR]
+        dataset = dataset.assign({name: dataset[name].assign_attrs(role="forcing") for name in series})
         unknown = set() if config.attributes else {*known} - self.attributes.keys()
         if recurrent(config):
             unknown |= {*forcing_names(dataset)} - self.forcings.keys()

@@ -11,22 +11,26 @@ from dgviz.datasets.check import check_sites, with_calendar
 from dgviz.datasets.problems import reason
 from dgviz.datasets.steps import check_times
 from dgviz.experiment.config import RunConfig
+from dgviz.experiment.sources import vocabularies
 from dgviz.learn.tensors import Tensors
 from dgviz.processes.model import Input
 from dgviz.quantities import Forcing
 
 
 def with_what_can_be_made(config: RunConfig, dataset: xr.Dataset) -> xr.Dataset:
-    """The data set with the calendar, and with an empty target where nothing was observed.
+    """The data set with the calendar, with the series that its science makes of others, such as the mean temperature.
+
+    Where nothing was observed the target is empty.
 
     Raises DataError for times that are not those of the science, one after the other.
     """
     for name in ("time", "site"):
         if name not in dataset.indexes:
             raise DataError(f"The data have no coordinate {name!r}; a run reads series (time, site).")
-    title = dataset.attrs.get("title", "The data")
-    check_times(dataset.indexes["time"], title, config.science.vocabulary(config.domain))
+    title, science = dataset.attrs.get("title", "The data"), vocabularies()[config.domain]
+    check_times(dataset.indexes["time"], title, science)
     check_sites(dataset, title)
+    dataset = science.complete(dataset, title)
     dataset = dataset if "day_of_year" in dataset else with_calendar(dataset)
     if config.target in dataset:
         return dataset

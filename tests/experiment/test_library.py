@@ -70,6 +70,19 @@ def test_own_forcings_that_cannot_be_are_refused(change, message, run, data, sit
         run.simulate(change(own(data, site)), site, *DAYS)
 
 
+def test_the_mean_temperature_is_made_of_lowest_and_highest(run, data, site):
+    mine = own(data, site)
+    halves = mine.assign(tmean=(mine.tmin + mine.tmax) / 2)
+    plain = run.simulate(halves, site, *DAYS).streamflow
+    xr.testing.assert_allclose(run.simulate(mine.drop_vars("tmean"), site, *DAYS).streamflow, plain, rtol=1e-4)
+
+
+def test_own_series_need_no_attributes_of_their_own(run, data, site):
+    mine = own(data, site)
+    plain = run.simulate(mine, site, *DAYS).streamflow
+    xr.testing.assert_identical(run.simulate(mine.drop_attrs(deep=True), site, *DAYS).streamflow, plain)
+
+
 @pytest.mark.parametrize(
     ("times", "message"),
     [
