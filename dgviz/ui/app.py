@@ -226,7 +226,7 @@ def _problems(state: AppState, problems: list[str]):
 
 
 def _read_address(state: AppState) -> list[str]:
-    query = {key: values[0].decode() for key, values in pn.state.session_args.items()}
+    query = {key: values[0].decode(errors="replace") for key, values in pn.state.session_args.items()}
     return address.from_query(query, state, tuple(PAGES)) if query else []
 
 
