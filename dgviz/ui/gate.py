@@ -6,18 +6,23 @@ import re
 import secrets
 import socket
 from collections.abc import Iterable
+from urllib.parse import urlencode
 
 import psutil
 from bokeh.server.util import check_allowlist, create_hosts_allowlist
+from bokeh.server.views.auth_request_handler import AuthRequestHandler
 from bokeh.settings import settings
-from bokeh.util.token import get_session_id
+from bokeh.util.token import get_session_id, get_token_payload
+from panel.io.server import LoginUrlMixin
+from tornado.escape import parse_qs_bytes
 from tornado.httputil import HTTPHeaders, HTTPServerRequest
 from tornado.routing import Matcher, Rule
-from tornado.web import Application, OutputTransform, RequestHandler
+from tornado.web import Application, OutputTransform, RequestHandler, authenticated
 
 LOOPBACK = ("localhost", "127.0.0.1")
 VISITOR = "dgviz_visitor"  # a cookie by which a browser is known again
 FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-Ip", "Via")  # what a proxy adds
+CHOSEN = ("bokeh-session-id", "bokeh-token")  # by which a link could put a person in a session that another knows
 
 # Bokeh calls `new Function` for its callbacks, and Panel imports components of ours from blobs: both are allowed. A
 # script in the page itself runs only with the number of this very answer, an `onerror=` in a text never does.
@@ -74,8 +79,7 @@ def _names_of_this_machine() -> set[str]:
 def guard(application: Application, names: Iterable[str], page: str) -> None:
     """Let nobody into a server but under one of its names, and send safe headers; `page` is the path of the page."""
     hosts = create_hosts_allowlist([*names, *settings.allowed_ws_origin()], None)
-    refused = Rule(_Refused(hosts), _Refuse)
-    application.default_router.rules.insert(0, refused)
+    application.default_router.rules[:0] = [Rule(_Refused(hosts), _Refuse), Rule(_HeadOf(page), _Head)]
 
     class Headers(_Headers):
         path = page
@@ -84,24 +88,75 @@ def guard(application: Application, names: Iterable[str], page: str) -> None:
 
 
 class _Refused(Matcher):
-    """Matches what is refused: a page of another name that resolves to this machine, a socket that says no origin."""
+    """Matches what is refused: a page of another name that resolves to this machine, a socket of no page.
+
+    What is not refused is made ready for Panel.
+    """
 
     def __init__(self, hosts: list[str]):
         self.hosts = hosts
 
     def match(self, request: HTTPServerRequest) -> dict | None:
-        if not check_allowlist(request.host.lower(), self.hosts):
-            return {
-                "target_kwargs": {
-                    "why": f"This server is not called {request.host!r}. Start it with --origin http://{request.host}."
-                }
-            }
-        if request.headers.get("Upgrade", "").lower() == "websocket" and not request.headers.get("Origin"):
-            return {"target_kwargs": {"why": "A connection has to say from which page it comes: Origin is missing."}}
+        if why := self._why(request):
+            return {"target_kwargs": {"why": why}}
+        _write_query_anew(request)
         if VISITOR not in request.cookies:
             request.cookies[VISITOR] = secrets.token_urlsafe(16)
             request.cookies[VISITOR]["path"] = "/"  # marks it as new: a browser sends no path
         return None
+
+    def _why(self, request: HTTPServerRequest) -> str:
+        if not check_allowlist(request.host.lower(), self.hosts):
+            return f"This server is not called {request.host!r}. Start it with --origin http://{request.host}."
+        if request.headers.get("Upgrade", "").lower() != "websocket":
+            return ""
+        if not request.headers.get("Origin"):
+            return "A connection has to say from which page it comes: Origin is missing."
+        if not _has_token(request.headers.get("Sec-WebSocket-Protocol", "")):
+            return "A connection has to bring the token of its page. Load the page again."
+        return ""
+
+
+def _has_token(protocols: str) -> bool:
+    """Does a connection ask for Bokeh's protocol, with what can be read as the token of a page?"""
+    name, _, token = (part.strip() for part in protocols.partition(","))
+    try:
+        return name == "bokeh" and bool(get_session_id(token)) and "session_expiry" in get_token_payload(token)
+    except Exception:  # whatever is no token
+        return False
+
+
+def _write_query_anew(request: HTTPServerRequest) -> None:
+    """Without a choice of session, and as text with one question mark: Panel fails on others."""
+    query = urlencode(
+        [
+            (name.encode("latin1"), value.decode(errors="replace"))
+            for name, values in request.query_arguments.items()
+            for value in values
+            if name not in CHOSEN
+        ]
+    )
+    request.uri, request.query = f"{request.path}?{query}" if query else request.path, query
+    request.arguments = parse_qs_bytes(query, keep_blank_values=True)
+    request.query_arguments = parse_qs_bytes(query, keep_blank_values=True)
+
+
+class _HeadOf(Matcher):
+    """Matches HEAD of the page."""
+
+    def __init__(self, page: str):
+        self.page = page.rstrip("/")
+
+    def match(self, request: HTTPServerRequest) -> dict | None:
+        return {} if request.method == "HEAD" and request.path.rstrip("/") == self.page else None
+
+
+class _Head(LoginUrlMixin, AuthRequestHandler):
+    """Answers as GET does, but makes no session: whether the server is there is asked often."""
+
+    @authenticated
+    def head(self) -> None:
+        self.flush()  # now, so that no length is said: it would be that of the page
 
 
 class _Refuse(RequestHandler):

@@ -28,10 +28,10 @@ async def serving(app, access=Access(), **options):  # noqa: B008
         signal.signal(signal.SIGINT, interrupted)
 
 
-async def fetch(port: int, path: str = "/", **headers: str) -> HTTPResponse:
+async def fetch(port: int, path: str = "/", method: str = "GET", **headers: str) -> HTTPResponse:
     """An answer, whatever its status. Headers are written with _ for -."""
     spelled = {name.replace("_", "-"): value for name, value in headers.items()}
-    request = HTTPRequest(f"http://127.0.0.1:{port}{path}", headers=spelled, follow_redirects=False)
+    request = HTTPRequest(f"http://127.0.0.1:{port}{path}", method, headers=spelled, follow_redirects=False)
     return await AsyncHTTPClient().fetch(request, raise_error=False)
 
 

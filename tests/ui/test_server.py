@@ -65,6 +65,62 @@ def test_every_answer_has_safe_headers_and_only_scripts_of_the_page_run():
     asyncio.run(look())
 
 
+@pytest.mark.parametrize("query", ["?page=What%20if?&run=x", "?theme=%ff", "?%ff=1", "?a?b", "?bokeh-token=garbage"])
+def test_any_query_gives_the_page(query, caplog):
+    seen = []
+
+    def page():
+        seen.append(dict(pn.state.session_args))
+        return words()
+
+    async def look():
+        async with serving(page) as (_, port):
+            assert (await fetch(port, f"/{query}")).code == 200
+
+    asyncio.run(look())
+    if "What" in query:
+        assert seen == [{"page": [b"What if?"], "run": [b"x"]}]
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+def test_no_link_puts_a_person_in_a_session_that_another_knows():
+    async def look():
+        async with serving(words) as (server, port):
+            await fetch(port, "/?bokeh-session-id=known")
+            await fetch(port, f"/?bokeh-token={token_of(await fetch(port))}")
+            ids = {session.id for session in server.get_sessions("/")}
+            assert len(ids) == 3 and "known" not in ids
+
+    asyncio.run(look())
+
+
+@pytest.mark.parametrize("token", ["garbage", "", "e30", "eyJzZXNzaW9uX2lkIjogIngifQ"])  # {}, {"session_id": "x"}
+def test_a_connection_without_the_token_of_a_page_is_refused(token, caplog):
+    async def look():
+        async with serving(words) as (_, port):
+            with pytest.raises(HTTPClientError, match="403"):
+                await connect(port, "/", token)
+
+    asyncio.run(look())
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+def test_head_is_answered_as_get_without_a_session():
+    async def look():
+        async with serving(words, Access(prefix="dgviz")) as (server, port):
+            head = await fetch(port, "/dgviz/", "HEAD")
+            assert head.code == 200 and head.body == b"" and "Content-Length" not in head.headers
+            assert server.get_sessions("/") == []
+            page = await fetch(port, "/dgviz/")
+            assert head.headers["Content-Type"].partition(";")[0] == page.headers["Content-Type"]
+            assert (await fetch(port, "/dgviz/", "HEAD", Host="evil.example")).code == 403
+        async with serving(words, Access(password="open sesame")) as (_, port):
+            head, page = await fetch(port, "/", "HEAD"), await fetch(port)
+            assert head.code == page.code == 302 and head.headers["Location"] == page.headers["Location"]
+
+    asyncio.run(look())
+
+
 def test_the_dashboard_behind_a_proxy_with_a_prefix():
     """The browser knows the proxy only: page, scripts and connection come through it, as from its own name."""
     public = "https://maps.example.org"
