@@ -6,7 +6,7 @@ import re
 import secrets
 import socket
 from collections.abc import Iterable
-from urllib.parse import urlencode
+from urllib.parse import urlsplit
 
 import psutil
 from bokeh.server.util import check_allowlist, create_hosts_allowlist
@@ -14,7 +14,6 @@ from bokeh.server.views.auth_request_handler import AuthRequestHandler
 from bokeh.settings import settings
 from bokeh.util.token import get_session_id, get_token_payload
 from panel.io.server import LoginUrlMixin
-from tornado.escape import parse_qs_bytes
 from tornado.httputil import HTTPHeaders, HTTPServerRequest
 from tornado.routing import Matcher, Rule
 from tornado.web import Application, OutputTransform, RequestHandler, authenticated
@@ -50,11 +49,15 @@ def is_local(address: str) -> bool:
 def names_of(address: str, port: int, origins: Iterable[str] = ()) -> list[str]:
     """The names, with ports, under which pages may reach the server: an address to listen on, and what a proxy adds.
 
-    A machine that lets others in has all of its own names and addresses, but those of IPv6, which Bokeh cannot read.
+    A machine that lets others in has all of its own names and addresses.
     """
     hosts = {*LOOPBACK, address} if is_local(address) else {*LOOPBACK, address, *_names_of_this_machine()}
-    hosts = {host for host in hosts if ":" not in host}
-    return sorted({f"{host}:{port}" for host in hosts} | {host_of(origin) for origin in origins})
+    return sorted({f"{in_url(host)}:{port}" for host in hosts} | {host_of(origin) for origin in origins})
+
+
+def in_url(host: str) -> str:
+    """A name or an address as a URL has it: one of IPv6 in brackets."""
+    return f"[{host}]" if ":" in host else host
 
 
 def host_of(origin: str) -> str:
@@ -64,21 +67,29 @@ def host_of(origin: str) -> str:
     """
     scheme, _, rest = origin.rpartition("://")
     host = rest.rstrip("/").lower()
-    if scheme not in ("", "http", "https") or not re.fullmatch(r"[\w.-]+(:\d+)?", host):
+    if scheme not in ("", "http", "https") or not re.fullmatch(r"([\w.-]+|\[[\da-f:.]+\])(:\d+)?", host):
         raise ValueError(f"{origin!r} is not an origin. Give what stands before the path: https://maps.example.org")
     return host
+
+
+def name_of(origin: str) -> str:
+    """The name, or the address, in an origin, without its port. Raises ValueError where it is no origin."""
+    return urlsplit(f"//{host_of(origin)}").hostname or ""
 
 
 def _names_of_this_machine() -> set[str]:
     found = {socket.gethostname(), socket.getfqdn()}
     for addresses in psutil.net_if_addrs().values():
-        found |= {a.address for a in addresses if a.family == socket.AF_INET}
+        found |= {a.address.partition("%")[0] for a in addresses if a.family in (socket.AF_INET, socket.AF_INET6)}
     return {name.lower() for name in found}
 
 
 def guard(application: Application, names: Iterable[str], page: str) -> None:
     """Let nobody into a server but under one of its names, and send safe headers; `page` is the path of the page."""
-    hosts = create_hosts_allowlist([*names, *settings.allowed_ws_origin()], None)
+    names = [*names, *settings.allowed_ws_origin()]
+    of_ipv6 = [name for name in names if name.startswith("[")]  # Bokeh's list takes none, but looking in it finds them
+    hosts = of_ipv6 + create_hosts_allowlist([name for name in names if name not in of_ipv6], None)
+    application.websocket_origins.update(hosts)
     application.default_router.rules[:0] = [Rule(_Refused(hosts), _Refuse), Rule(_HeadOf(page), _Head)]
 
     class Headers(_Headers):
@@ -99,7 +110,7 @@ class _Refused(Matcher):
     def match(self, request: HTTPServerRequest) -> dict | None:
         if why := self._why(request):
             return {"target_kwargs": {"why": why}}
-        _write_query_anew(request)
+        _tidy_query(request)
         if VISITOR not in request.cookies:
             request.cookies[VISITOR] = secrets.token_urlsafe(16)
             request.cookies[VISITOR]["path"] = "/"  # marks it as new: a browser sends no path
@@ -126,19 +137,13 @@ def _has_token(protocols: str) -> bool:
         return False
 
 
-def _write_query_anew(request: HTTPServerRequest) -> None:
-    """Without a choice of session, and as text with one question mark: Panel fails on others."""
-    query = urlencode(
-        [
-            (name.encode("latin1"), value.decode(errors="replace"))
-            for name, values in request.query_arguments.items()
-            for value in values
-            if name not in CHOSEN
-        ]
-    )
-    request.uri, request.query = f"{request.path}?{query}" if query else request.path, query
-    request.arguments = parse_qs_bytes(query, keep_blank_values=True)
-    request.query_arguments = parse_qs_bytes(query, keep_blank_values=True)
+def _tidy_query(request: HTTPServerRequest) -> None:
+    """Without a choice of session, and as text: Panel fails on bytes that are none."""
+    request.arguments = {
+        name: [value.decode(errors="replace").encode() for value in values]
+        for name, values in request.arguments.items()
+        if name not in CHOSEN
+    }
 
 
 class _HeadOf(Matcher):
