@@ -20,21 +20,25 @@ def serve(
     ] = "127.0.0.1",
     origin: Annotated[
         list[str] | None,
-        typer.Option(help="What a proxy before the server is called in a browser: https://maps.example.org; repeat."),
+        typer.Option(
+            help="What a proxy before the server is called in a browser: https://maps.example.org; repeat. It lets "
+            "others in, unless it is local."
+        ),
     ] = None,
     prefix: Annotated[str, typer.Option(help="The path under which a proxy passes requests on: dgviz.")] = "",
     password: Annotated[
         str, typer.Option(envvar="DGVIZ_PASSWORD", help="Ask everybody for it before the page is shown.")
     ] = "",
     open_to_all: Annotated[
-        bool, typer.Option("--open", help="Let others in without a password, where --address lets them connect.")
+        bool, typer.Option("--open", help="Let others in without a password, where --address or --origin lets them.")
     ] = False,
 ) -> None:
     """Serve the dashboard in a browser.
 
-    It listens to this machine alone and answers only under its own names. Everybody who is let in, by --address with
-    --password or --open, sees all data sets and runs and may train, and stops only runs started in the same browser;
-    who sits at the machine may stop all. Behind a proxy, given by --origin and --prefix, nobody seems to sit there.
+    It listens to this machine alone and answers only under its own names. Everybody who is let in, by --address or
+    --origin with --password or --open, sees all data sets and runs and may train, and stops only runs started in the
+    same browser; who sits at the machine may stop all. Behind a proxy, given by --origin and --prefix, nobody seems to
+    sit there.
 
     The proxy has to keep the path (/dgviz/), pass WebSocket connections on (Upgrade, Connection), leave Origin as it
     is, and encrypt. BOKEH_ALLOW_WS_ORIGIN=maps.example.org,localhost:5006, where it is set, takes the place of the list

@@ -18,6 +18,7 @@ import torch
 from dgviz.engine import n_processors
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.job import carry_out
+from dgviz.experiment.run_files import RunError
 from dgviz.experiment.run_folder import NO_ROOM
 from dgviz.experiment.runs import Run, list_runs
 from dgviz.signals import ENDING, INTERRUPTED, blocked_in_children, in_main_thread, terminate_as_interrupt
@@ -61,8 +62,13 @@ class Worker:
         """Is it this process that trains the run, and not one started elsewhere?"""
         return self._process is not None and run.worker == self._process.pid
 
-    def kill(self) -> None:
-        """End the process with the run that it trains, and start a new one for the rest of the queue."""
+    def kill(self, run: Run) -> None:
+        """End the process with the run that it trains, and start a new one for the rest of the queue.
+
+        Raises RunError, and ends nothing, where it is not this run that it trains.
+        """
+        if not self.trains(run):
+            raise RunError(f"The run {run.id!r} is not in training here: it is {run.status}, and nothing was ended.")
         self.close(patience=0)
         self.start()
 

@@ -2,8 +2,8 @@
 
 import gc
 import logging
-import socket
 import traceback
+import webbrowser
 from pathlib import Path
 
 import panel as pn
@@ -226,7 +226,7 @@ def _problems(state: AppState, problems: list[str]):
 
 
 def _read_address(state: AppState) -> list[str]:
-    query = {key: values[0].decode() for key, values in pn.state.session_args.items()}
+    query = {key: values[0].decode(errors="replace") for key, values in pn.state.session_args.items()}
     return address.from_query(query, state, tuple(PAGES)) if query else []
 
 
@@ -280,7 +280,6 @@ def serve(
     Raises DataError before anything is served when the data cannot be read.
     """
     access = access or Access()
-    port = port or _free_port(address)
     store = DataStore(runs_folder or default_runs_folder(), data)
     store.dataset(data)
     for logger in ("asyncio", "tornado.application"):
@@ -288,9 +287,11 @@ def serve(
     gc.freeze()  # the garbage of a session is found without looking through all modules and data
     try:
         store.warm_up()
-        server = make_server(lambda: create_app(store, access.visitor()), port, address, access, show)
-        print(access.words(address, port), flush=True)
+        server = make_server(lambda: create_app(store, access.visitor()), port, address, access)
+        print(access.words(address, server.port), flush=True)
         server.start()
+        if show:
+            server.io_loop.add_callback(webbrowser.open, access.url(address, server.port))
         server.io_loop.start()
     finally:
         store.close()
@@ -309,8 +310,3 @@ def not_of_a_closed_page(record: logging.LogRecord) -> bool:
         frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
         return not frames or frames[-1].f_code is not ServerConnection.session.fget.__code__
     return not isinstance(error, WebSocketClosedError)
-
-
-def _free_port(address: str) -> int:
-    with socket.create_server((address, 0)) as server:
-        return server.getsockname()[1]

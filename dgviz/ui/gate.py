@@ -6,18 +6,22 @@ import re
 import secrets
 import socket
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 import psutil
 from bokeh.server.util import check_allowlist, create_hosts_allowlist
+from bokeh.server.views.auth_request_handler import AuthRequestHandler
 from bokeh.settings import settings
-from bokeh.util.token import get_session_id
+from bokeh.util.token import get_session_id, get_token_payload
+from panel.io.server import LoginUrlMixin
 from tornado.httputil import HTTPHeaders, HTTPServerRequest
 from tornado.routing import Matcher, Rule
-from tornado.web import Application, OutputTransform, RequestHandler
+from tornado.web import Application, OutputTransform, RequestHandler, authenticated
 
 LOOPBACK = ("localhost", "127.0.0.1")
 VISITOR = "dgviz_visitor"  # a cookie by which a browser is known again
 FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-Ip", "Via")  # what a proxy adds
+CHOSEN = ("bokeh-session-id", "bokeh-token")  # by which a link could put a person in a session that another knows
 
 # Bokeh calls `new Function` for its callbacks, and Panel imports components of ours from blobs: both are allowed. A
 # script in the page itself runs only with the number of this very answer, an `onerror=` in a text never does.
@@ -45,11 +49,15 @@ def is_local(address: str) -> bool:
 def names_of(address: str, port: int, origins: Iterable[str] = ()) -> list[str]:
     """The names, with ports, under which pages may reach the server: an address to listen on, and what a proxy adds.
 
-    A machine that lets others in has all of its own names and addresses, but those of IPv6, which Bokeh cannot read.
+    A machine that lets others in has all of its own names and addresses.
     """
     hosts = {*LOOPBACK, address} if is_local(address) else {*LOOPBACK, address, *_names_of_this_machine()}
-    hosts = {host for host in hosts if ":" not in host}
-    return sorted({f"{host}:{port}" for host in hosts} | {host_of(origin) for origin in origins})
+    return sorted({f"{in_url(host)}:{port}" for host in hosts} | {host_of(origin) for origin in origins})
+
+
+def in_url(host: str) -> str:
+    """A name or an address as a URL has it: one of IPv6 in brackets."""
+    return f"[{host}]" if ":" in host else host
 
 
 def host_of(origin: str) -> str:
@@ -59,23 +67,30 @@ def host_of(origin: str) -> str:
     """
     scheme, _, rest = origin.rpartition("://")
     host = rest.rstrip("/").lower()
-    if scheme not in ("", "http", "https") or not re.fullmatch(r"[\w.-]+(:\d+)?", host):
+    if scheme not in ("", "http", "https") or not re.fullmatch(r"([\w.-]+|\[[\da-f:.]+\])(:\d+)?", host):
         raise ValueError(f"{origin!r} is not an origin. Give what stands before the path: https://maps.example.org")
     return host
+
+
+def name_of(origin: str) -> str:
+    """The name, or the address, in an origin, without its port. Raises ValueError where it is no origin."""
+    return urlsplit(f"//{host_of(origin)}").hostname or ""
 
 
 def _names_of_this_machine() -> set[str]:
     found = {socket.gethostname(), socket.getfqdn()}
     for addresses in psutil.net_if_addrs().values():
-        found |= {a.address for a in addresses if a.family == socket.AF_INET}
+        found |= {a.address.partition("%")[0] for a in addresses if a.family in (socket.AF_INET, socket.AF_INET6)}
     return {name.lower() for name in found}
 
 
 def guard(application: Application, names: Iterable[str], page: str) -> None:
     """Let nobody into a server but under one of its names, and send safe headers; `page` is the path of the page."""
-    hosts = create_hosts_allowlist([*names, *settings.allowed_ws_origin()], None)
-    refused = Rule(_Refused(hosts), _Refuse)
-    application.default_router.rules.insert(0, refused)
+    names = [*names, *settings.allowed_ws_origin()]
+    of_ipv6 = [name for name in names if name.startswith("[")]  # Bokeh's list takes none, but looking in it finds them
+    hosts = of_ipv6 + create_hosts_allowlist([name for name in names if name not in of_ipv6], None)
+    application.websocket_origins.update(hosts)
+    application.default_router.rules[:0] = [Rule(_Refused(hosts), _Refuse), Rule(_HeadOf(page), _Head)]
 
     class Headers(_Headers):
         path = page
@@ -84,24 +99,69 @@ def guard(application: Application, names: Iterable[str], page: str) -> None:
 
 
 class _Refused(Matcher):
-    """Matches what is refused: a page of another name that resolves to this machine, a socket that says no origin."""
+    """Matches what is refused: a page of another name that resolves to this machine, a socket of no page.
+
+    What is not refused is made ready for Panel.
+    """
 
     def __init__(self, hosts: list[str]):
         self.hosts = hosts
 
     def match(self, request: HTTPServerRequest) -> dict | None:
-        if not check_allowlist(request.host.lower(), self.hosts):
-            return {
-                "target_kwargs": {
-                    "why": f"This server is not called {request.host!r}. Start it with --origin http://{request.host}."
-                }
-            }
-        if request.headers.get("Upgrade", "").lower() == "websocket" and not request.headers.get("Origin"):
-            return {"target_kwargs": {"why": "A connection has to say from which page it comes: Origin is missing."}}
+        if why := self._why(request):
+            return {"target_kwargs": {"why": why}}
+        _tidy_query(request)
         if VISITOR not in request.cookies:
             request.cookies[VISITOR] = secrets.token_urlsafe(16)
             request.cookies[VISITOR]["path"] = "/"  # marks it as new: a browser sends no path
         return None
+
+    def _why(self, request: HTTPServerRequest) -> str:
+        if not check_allowlist(request.host.lower(), self.hosts):
+            return f"This server is not called {request.host!r}. Start it with --origin http://{request.host}."
+        if request.headers.get("Upgrade", "").lower() != "websocket":
+            return ""
+        if not request.headers.get("Origin"):
+            return "A connection has to say from which page it comes: Origin is missing."
+        if not _has_token(request.headers.get("Sec-WebSocket-Protocol", "")):
+            return "A connection has to bring the token of its page. Load the page again."
+        return ""
+
+
+def _has_token(protocols: str) -> bool:
+    """Does a connection ask for Bokeh's protocol, with what can be read as the token of a page?"""
+    name, _, token = (part.strip() for part in protocols.partition(","))
+    try:
+        return name == "bokeh" and bool(get_session_id(token)) and "session_expiry" in get_token_payload(token)
+    except Exception:  # whatever is no token
+        return False
+
+
+def _tidy_query(request: HTTPServerRequest) -> None:
+    """Without a choice of session, and as text: Panel fails on bytes that are none."""
+    request.arguments = {
+        name: [value.decode(errors="replace").encode() for value in values]
+        for name, values in request.arguments.items()
+        if name not in CHOSEN
+    }
+
+
+class _HeadOf(Matcher):
+    """Matches HEAD of the page."""
+
+    def __init__(self, page: str):
+        self.page = page.rstrip("/")
+
+    def match(self, request: HTTPServerRequest) -> dict | None:
+        return {} if request.method == "HEAD" and request.path.rstrip("/") == self.page else None
+
+
+class _Head(LoginUrlMixin, AuthRequestHandler):
+    """Answers as GET does, but makes no session: whether the server is there is asked often."""
+
+    @authenticated
+    def head(self) -> None:
+        self.flush()  # now, so that no length is said: it would be that of the page
 
 
 class _Refuse(RequestHandler):

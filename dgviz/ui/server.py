@@ -1,5 +1,6 @@
 """The server of the dashboard: to whom it listens, under which names, and what visitors may do."""
 
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,11 +9,12 @@ from pathlib import Path
 import panel as pn
 from panel.io.server import Server, get_server
 
-from dgviz.ui.gate import Alive, guard, host_of, is_local, names_of, visitor_of
+from dgviz.ui.gate import Alive, guard, in_url, is_local, name_of, names_of, visitor_of
 
 LOGIN = Path(__file__).with_name("login.html")
 FORGOTTEN = 120  # s after which a session without a connection is let go; a page that opens one later gets another
 LOOK = 30  # s between two looks for such sessions
+PATH = r"([\w~-][\w.~-]*(/[\w~-][\w.~-]*)*)?"  # of a proxy to here, without its outer slashes; no ".."
 TOKEN = 24 * 3600  # s within which a page has to open its connection
 
 
@@ -26,12 +28,14 @@ class Access:
     open: bool = False
 
     def check(self, address: str) -> None:
-        """Raises ValueError where others would be let in without a word, or an origin is none."""
-        for origin in self.origins:
-            host_of(origin)
-        if not is_local(address) and not (self.password or self.open):
+        """Raises ValueError where others would be let in without a word, or an origin or the prefix is none."""
+        if not re.fullmatch(PATH, self.prefix.strip("/"), re.ASCII):
+            raise ValueError(f"The prefix {self.prefix!r} is not a path. Give names joined by slashes: tools/dgviz.")
+        open_to = [f"At {address}"] * (not is_local(address))
+        open_to += [f"Through {origin}" for origin in self.origins if not is_local(name_of(origin))]
+        if open_to and not (self.password or self.open):
             raise ValueError(
-                f"At {address} everybody who reaches this machine could train here and read its runs. Give --password, "
+                f"{open_to[0]} everybody who reaches this machine could train here and read its runs. Give --password, "
                 "or --open if that is meant."
             )
 
@@ -44,8 +48,7 @@ class Access:
 
     def words(self, address: str, port: int) -> str:
         """Where the dashboard is and who may do what, for the terminal."""
-        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(address, address)
-        lines = [f"dgviz is at http://{host}:{port}{self.path}"]
+        lines = [f"dgviz is at {self.url(address, port)}"]
         lines += [f"and, through a proxy, at {origin}" for origin in self.origins]
         if is_local(address) and not self.origins:
             return f"{lines[0]}\nOnly this machine can open it. Ctrl-C ends it."
@@ -54,6 +57,11 @@ class Access:
         owner = "" if self.origins else "; on this machine one may stop all"
         lines.append(f"Visitors stop, cancel and continue only runs of their own{owner}. Ctrl-C ends it.")
         return "\n".join(lines)
+
+    def url(self, address: str, port: int) -> str:
+        """Where the page is on this machine."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address, address)
+        return f"http://{in_url(host)}:{port}{self.path}"
 
     @property
     def path(self) -> str:
@@ -66,27 +74,34 @@ def make_server(
     port: int,
     address: str,
     access: Access,
-    show: bool = False,
     forgotten: float = FORGOTTEN,
     look: float = LOOK,
 ) -> Server:
-    """A server of the page that `app` makes, not started yet. Port 0 takes a free one."""
+    """A server of the page that `app` makes, not started yet. Port 0 takes a free one.
+
+    Raises OSError where it cannot listen.
+    """
     access.check(address)
     secured = {"basic_auth": access.password, "cookie_secret": secrets.token_hex(32), "login_template": str(LOGIN)}
-    server = get_server(
-        {"/": app},
-        port=port,
-        address=address,
-        show=show,
-        title="dgviz",
-        verbose=False,
-        prefix=access.prefix.strip("/"),
-        websocket_origin=names_of(address, port, access.origins),
-        session_token_expiration=TOKEN,
-        extra_patterns=[("/alive", Alive)],
-        unused_session_lifetime_milliseconds=round(1000 * forgotten),
-        check_unused_sessions_milliseconds=round(1000 * look),
-        **secured if access.password else {},
-    )
+    try:
+        server = get_server(
+            {"/": app},
+            port=port,
+            address=address,
+            title="dgviz",
+            verbose=False,
+            location=False,  # ours is `BrowserAddress`; Panel's fails on a second "?" and on an address of IPv6
+            prefix=access.prefix.strip("/"),
+            session_token_expiration=TOKEN,
+            extra_patterns=[("/alive", Alive)],
+            unused_session_lifetime_milliseconds=round(1000 * forgotten),
+            check_unused_sessions_milliseconds=round(1000 * look),
+            **secured if access.password else {},
+        )
+    except OSError as error:
+        raise OSError(
+            f"The dashboard cannot listen at {address}, port {port}: {error.strerror}. Give another --port (0 takes a "
+            "free one) or --address."
+        ) from None
     guard(server._tornado, names_of(address, server.port, access.origins), access.path)
     return server

@@ -102,7 +102,10 @@ def test_a_killed_run_fails_and_the_next_is_trained(endless, small, tmp_path):
     with at_work(tmp_path) as process:
         first, second = process.submit(endless), process.submit(small)
         wait_until(progress(first))
-        process.kill()
+        with pytest.raises(RunError, match="is not in training here: it is waiting, and nothing was ended"):
+            process.kill(second)
+        assert first.status == "training"
+        process.kill(first)
         assert first.status == "failed"
         assert first.error == "The process that trained this run is gone. Train again to continue from its last epoch."
         wait_until(lambda: second.status == "done")

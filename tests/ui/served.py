@@ -12,14 +12,17 @@ from tornado.testing import bind_unused_port
 from tornado.web import Application, RequestHandler
 from tornado.websocket import WebSocketHandler, websocket_connect
 
+from dgviz.ui.gate import in_url
 from dgviz.ui.server import Access, make_server
+
+LOCAL = "127.0.0.1"
 
 
 @asynccontextmanager
-async def serving(app, access=Access(), **options):  # noqa: B008
-    """The server of a page on a free port of this machine, and the port."""
+async def serving(app, access=Access(), address=LOCAL, **options):  # noqa: B008
+    """The server of a page on a free port of an address of this machine, and the port."""
     interrupted = signal.getsignal(signal.SIGINT)
-    server = make_server(app, 0, "127.0.0.1", access, **options)
+    server = make_server(app, 0, address, access, **options)
     server.start()
     try:
         yield server, server.port
@@ -28,10 +31,10 @@ async def serving(app, access=Access(), **options):  # noqa: B008
         signal.signal(signal.SIGINT, interrupted)
 
 
-async def fetch(port: int, path: str = "/", **headers: str) -> HTTPResponse:
+async def fetch(port: int, path: str = "/", method: str = "GET", address: str = LOCAL, **headers: str) -> HTTPResponse:
     """An answer, whatever its status. Headers are written with _ for -."""
     spelled = {name.replace("_", "-"): value for name, value in headers.items()}
-    request = HTTPRequest(f"http://127.0.0.1:{port}{path}", headers=spelled, follow_redirects=False)
+    request = HTTPRequest(f"http://{in_url(address)}:{port}{path}", method, headers=spelled, follow_redirects=False)
     return await AsyncHTTPClient().fetch(request, raise_error=False)
 
 
@@ -40,11 +43,11 @@ def token_of(page: HTTPResponse) -> str:
     return re.search(rb'"token":"([^"]+)"', page.body)[1].decode()
 
 
-async def connect(port: int, path: str, token: str, origin: str | None = None, **headers: str):
+async def connect(port: int, path: str, token: str, origin: str | None = None, address: str = LOCAL, **headers: str):
     """The connection of a page, as a browser opens it; the document that came over it. `origin` "" sends none."""
-    origin = f"http://127.0.0.1:{port}" if origin is None else origin
+    origin = f"http://{in_url(address)}:{port}" if origin is None else origin
     headers |= {"Origin": origin} if origin else {}
-    request = HTTPRequest(f"ws://127.0.0.1:{port}{path}ws", headers=headers)
+    request = HTTPRequest(f"ws://{in_url(address)}:{port}{path}ws", headers=headers)
     socket = await websocket_connect(request, subprotocols=["bokeh", token], max_message_size=10**9)
     ask = Protocol().create("PULL-DOC-REQ")
     for part in (ask.header_json, ask.metadata_json, ask.content_json):

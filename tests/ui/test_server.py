@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import re
+import socket
 from types import SimpleNamespace
 
 import panel as pn
@@ -12,7 +13,7 @@ from tornado.httpclient import HTTPClientError
 
 from dgviz.ui.app import create_app
 from dgviz.ui.gate import VISITOR, host_of, names_of, visitor_of
-from dgviz.ui.server import Access
+from dgviz.ui.server import Access, make_server
 from tests.ui.served import connect, fetch, proxy, serving, token_of
 
 
@@ -65,12 +66,69 @@ def test_every_answer_has_safe_headers_and_only_scripts_of_the_page_run():
     asyncio.run(look())
 
 
+@pytest.mark.parametrize("query", ["?page=What%20if?&run=x", "?theme=%ff", "?%ff=1", "?a?b", "?bokeh-token=garbage"])
+def test_any_query_gives_the_page(query, caplog):
+    seen = []
+
+    def page():
+        seen.append(dict(pn.state.session_args))
+        return words()
+
+    async def look():
+        async with serving(page) as (_, port):
+            assert (await fetch(port, f"/{query}")).code == 200
+
+    asyncio.run(look())
+    if "What" in query:
+        assert seen == [{"page": [b"What if?"], "run": [b"x"]}]
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+def test_no_link_puts_a_person_in_a_session_that_another_knows():
+    async def look():
+        async with serving(words) as (server, port):
+            await fetch(port, "/?bokeh-session-id=known")
+            await fetch(port, f"/?bokeh-token={token_of(await fetch(port))}")
+            ids = {session.id for session in server.get_sessions("/")}
+            assert len(ids) == 3 and "known" not in ids
+
+    asyncio.run(look())
+
+
+@pytest.mark.parametrize("token", ["garbage", "", "e30", "eyJzZXNzaW9uX2lkIjogIngifQ"])  # {}, {"session_id": "x"}
+def test_a_connection_without_the_token_of_a_page_is_refused(token, caplog):
+    async def look():
+        async with serving(words) as (_, port):
+            with pytest.raises(HTTPClientError, match="403"):
+                await connect(port, "/", token)
+
+    asyncio.run(look())
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+def test_head_is_answered_as_get_without_a_session():
+    async def look():
+        async with serving(words, Access(prefix="dgviz")) as (server, port):
+            head = await fetch(port, "/dgviz/", "HEAD")
+            assert head.code == 200 and head.body == b"" and "Content-Length" not in head.headers
+            assert server.get_sessions("/") == []
+            page = await fetch(port, "/dgviz/")
+            assert head.headers["Content-Type"].partition(";")[0] == page.headers["Content-Type"]
+            assert (await fetch(port, "/dgviz/", "HEAD", Host="evil.example")).code == 403
+        async with serving(words, Access(password="open sesame")) as (_, port):
+            head, page = await fetch(port, "/", "HEAD"), await fetch(port)
+            assert head.code == page.code == 302 and head.headers["Location"] == page.headers["Location"]
+
+    asyncio.run(look())
+
+
 def test_the_dashboard_behind_a_proxy_with_a_prefix():
     """The browser knows the proxy only: page, scripts and connection come through it, as from its own name."""
     public = "https://maps.example.org"
 
     async def look():
-        async with serving(words, Access((public,), "tools/dgviz")) as (_, port), proxy(port) as front:
+        access = Access((public,), "tools/dgviz", open=True)
+        async with serving(words, access) as (_, port), proxy(port) as front:
             page = await fetch(front, "/tools/dgviz/", Host="maps.example.org")
             assert page.code == 200 and "Secure" not in page.headers["Set-Cookie"]
             for script in re.findall('src="([^"]+)"', page.body.decode()):
@@ -102,18 +160,59 @@ def test_a_password_is_asked_for():
 def test_others_are_let_in_only_where_that_is_said():
     with pytest.raises(ValueError, match="Give --password, or --open"):
         Access().check("0.0.0.0")
-    with pytest.raises(ValueError, match="is not an origin"):
-        Access(("https://maps.example.org/dgviz",)).check("127.0.0.1")
-    for access in (Access(password="x"), Access(open=True)):
+    proxied = ("http://localhost:8080", "https://maps.example.org")
+    with pytest.raises(ValueError, match="^Through https://maps.example.org everybody .* Give --password, or --open"):
+        Access(proxied).check("127.0.0.1")
+    for access in (Access(proxied, password="x"), Access(proxied, open=True)):
         access.check("0.0.0.0")
         assert "Visitors stop, cancel and continue only runs of their own" in access.words("0.0.0.0", 80)
-    Access().check("127.0.0.1")
+    for origins in ((), ("http://localhost:8080", "http://127.0.0.1", "http://[::1]:8080")):
+        Access(origins).check("127.0.0.1")
     assert "Only this machine can open it" in Access().words("localhost", 80)
+
+
+@pytest.mark.parametrize("origin", ["https://maps.example.org/dgviz", "ftp://maps.example.org", "<b>", "::1", ""])
+def test_an_origin_is_a_name(origin):
+    with pytest.raises(ValueError, match="is not an origin. Give what stands before the path"):
+        Access((origin,), open=True).check("127.0.0.1")
+
+
+@pytest.mark.parametrize("prefix", ["../x", "a/../b", "<b>", "a//b", "https://maps.example.org", "a b", ".."])
+def test_a_prefix_is_a_path(prefix):
+    with pytest.raises(ValueError, match="is not a path. Give names joined by slashes: tools/dgviz."):
+        Access(prefix=prefix).check("127.0.0.1")
+    for good in ("", "/", "dgviz", "/tools/dgviz/", "~me/dgviz-1.0"):
+        Access(prefix=good).check("127.0.0.1")
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="There is no IPv6 here.")
+def test_the_page_at_an_address_of_ipv6():
+    async def look():
+        async with serving(words, address="::1") as (_, port):
+            assert Access().words("::1", port).startswith(f"dgviz is at http://[::1]:{port}/\n")
+            page = await fetch(port, address="::1")
+            assert page.code == 200
+            (await connect(port, "/", token_of(page), address="::1")).close()
+            assert (await fetch(port, address="::1", Host=f"[::2]:{port}")).code == 403
+            refused = await fetch(port, address="::1", Host="[::2]:80")
+            assert host_of(refused.body.decode().rpartition("--origin ")[2].rstrip(".")) == "[::2]:80"
+
+    asyncio.run(look())
+
+
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # Tornado's socket that could not be bound
+def test_a_port_that_is_in_use_is_said():
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(OSError, match=f"cannot listen at 127.0.0.1, port {port}: .* Give another --port"):
+            make_server(words, port, "127.0.0.1", Access())
+    gc.collect()
 
 
 def test_a_server_knows_its_names():
     assert names_of("127.0.0.1", 5006) == ["127.0.0.1:5006", "localhost:5006"]
     assert "maps.example.org" in names_of("127.0.0.1", 5006, ["https://maps.example.org/"])
+    assert names_of("::1", 5006) == ["127.0.0.1:5006", "[::1]:5006", "localhost:5006"]
     own = {
         address.address for nic in psutil.net_if_addrs().values() for address in nic if address.family.name == "AF_INET"
     }
@@ -149,9 +248,9 @@ def test_closed_sessions_leave_nothing_behind(store):
             # As the browser says when it has drawn the frame.
             await session.with_document_locked(pn.state._on_load, session.document)
             assert len(session.document.models) > 300
-        for socket in sockets:
-            socket.close()
-        del sockets, session
+        for connection in sockets:
+            connection.close()
+        del sockets, connection, session
         while server.get_sessions("/"):
             await asyncio.sleep(0.1)
         gc.collect()

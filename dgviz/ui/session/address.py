@@ -1,7 +1,7 @@
 """The state of a session in the page's address, so that a link shows another person the same.
 
 Everything that one would share is written, defaults too. What comes back is checked: an unknown id, path or value is
-left out and said, never used.
+left out and said, never used. A colour or parameter that the shown run has not is kept for one that has it.
 """
 
 import re
@@ -35,8 +35,8 @@ WATCHED = (
     ),
     *("followed", "moment", "parameter", "playing", "supposed"),
 )
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2})?")
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+MOMENT = re.compile(DAY.pattern + r"(T\d{2}:\d{2})?", re.ASCII)
 WORDS = {
     *(
         "page",
@@ -104,25 +104,11 @@ def from_query(query: Mapping[str, str], state: AppState, pages: tuple[str, ...]
         )
     if supposed := query.get("whatif"):
         _restore_what_if(supposed, state, problems)
-    if chosen := query.get("select"):
-        state.select(chosen.split(","))
-    if (followed := query.get("followed")) in state.runs:
-        state.look_at(followed)
-    first, last = query.get("from", ""), query.get("to", "")
-    if DAY.fullmatch(first) and DAY.fullmatch(last) and first <= last:
-        state.window = (first, last)
-    if MOMENT.fullmatch(moment := query.get("day", "")) and pd.Timestamp(moment) in state.dataset.indexes["time"]:
-        state.moment = state.step.stamp(moment)
-    simple = {"page": pages, "chart": CHARTS, "log": ("0", "1"), "theme": ("light", "dark")}
-    read = {k: query[k] for k, allowed in simple.items() if query.get(k) in allowed}
-    state.param.update(
-        page=read.get("page", state.page),
-        chart=read.get("chart", state.chart),
-        log_axis=read.get("log", str(int(state.log_axis))) == "1",
-        dark=read["theme"] == "dark" if "theme" in read else state.dark,
-        colour=ColourChoice.parse(query.get("colour", "")) or state.colour,
-        parameter=query.get("parameter") or state.parameter,
-    )
+    _restore_selection(query.get("select", ""), state, problems)
+    if followed := query.get("followed"):
+        _use(followed in state.runs, f"There is no run {followed!r}.", problems, lambda: state.look_at(followed))
+    _restore_times(query, state, problems)
+    _restore_choices(query, state, pages, problems)
     return problems
 
 
@@ -210,6 +196,63 @@ def _restore_what_if(text: str, state: AppState, problems: list[str]) -> None:
         state.suppose(supposed)
     except RunError as error:
         problems.append(f"The what-if of the address was left out: {error}")
+
+
+def _restore_selection(text: str, state: AppState, problems: list[str]) -> None:
+    chosen = [site for site in text.split(",") if site]
+    if unknown := [site for site in chosen if site not in state.sites]:
+        problems.append(f"There is no {state.config.science.site} {', '.join(map(repr, unknown))} in this data set.")
+    if chosen:
+        state.select(chosen)
+
+
+def _restore_times(query: Mapping[str, str], state: AppState, problems: list[str]) -> None:
+    """The window, as far as the record goes, and the moment."""
+    time = state.dataset.indexes["time"]
+    begin, end = (str(moment.date()) for moment in (time[0], time[-1]))
+    if window := [query.get(name, "") for name in ("from", "to") if query.get(name)]:
+        first, last = max(window[0], begin), min(window[-1], end)
+        _use(
+            len(window) == 2 and all(_time(DAY, day) for day in window) and first <= last,
+            f"The address has the days {' to '.join(map(repr, window))}. Give from=DAY and to=DAY, within {begin} to "
+            f"{end}.",
+            problems,
+            lambda: state.param.update(window=(first, last)),
+        )
+    if moment := query.get("day"):
+        _use(
+            _time(MOMENT, moment) in time,
+            f"The address has day={moment!r}, which is not in the record. Give one of {begin} to {end}.",
+            problems,
+            lambda: state.param.update(moment=state.step.stamp(moment)),
+        )
+
+
+def _time(form: re.Pattern[str], text: str) -> pd.Timestamp | None:
+    """The time that a text of this form names; None where there is no such time."""
+    try:
+        return pd.Timestamp(text) if form.fullmatch(text) else None
+    except ValueError:
+        return None
+
+
+def _restore_choices(query: Mapping[str, str], state: AppState, pages: tuple[str, ...], problems: list[str]) -> None:
+    """What is one of a few words; the colour; the parameter."""
+    allowed = {"page": pages, "chart": CHARTS, "log": ("0", "1"), "theme": ("light", "dark")}
+    read = {name: query[name] for name in allowed if query.get(name)}
+    for name in [name for name, value in read.items() if value not in allowed[name]]:
+        problems.append(f"The address has {name}={read.pop(name)!r}. Give one of: {', '.join(allowed[name])}.")
+    colour = ColourChoice.parse(query.get("colour", ""))
+    if query.get("colour") and colour is None:
+        problems.append(f"The address has colour={query['colour']!r}. Give a kind and a name, as score:nse:test.")
+    state.param.update(
+        page=read.get("page", state.page),
+        chart=read.get("chart", state.chart),
+        log_axis=read["log"] == "1" if "log" in read else state.log_axis,
+        dark=read["theme"] == "dark" if "theme" in read else state.dark,
+        colour=colour or state.colour,
+        parameter=query.get("parameter") or state.parameter,
+    )
 
 
 def _use(allowed: bool, problem: str, problems: list[str], action) -> None:

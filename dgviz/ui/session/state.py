@@ -367,11 +367,14 @@ class AppState(param.Parameterized):
         """May this session stop a run or train it again?"""
         return owns(self.store.run(run_id), self.visitor)
 
-    def kill_training(self) -> None:
-        """End the training process at once; its run shows as failed. Raises RunError for another's."""
-        if self.training:
-            check_owner(self.store.run(self.training), self.visitor)
-        self.store.worker.kill()
+    def kill_training(self, run_id: str) -> None:
+        """End the process that trains a run at once; the run shows as failed.
+
+        Raises RunError for another's, and where the process trains another by now.
+        """
+        run = self.store.run(run_id)
+        check_owner(run, self.visitor)
+        self.store.worker.kill(run)
 
     def follow(self) -> None:
         """Read what the training wrote since the last call; called a few times a second while one is active."""

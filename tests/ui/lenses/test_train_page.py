@@ -31,13 +31,13 @@ class Helper:
     """What the page asks of the process that trains."""
 
     def __init__(self):
-        self.started = self.killed = 0
+        self.started, self.killed = 0, []
 
     def start(self):
         self.started += 1
 
-    def kill(self):
-        self.killed += 1
+    def kill(self, run):
+        self.killed.append(run.id)
 
     def trains(self, run):
         return run.status in ("training", "paused", "stopping")
@@ -88,12 +88,23 @@ def test_a_run_in_training_says_how_far_it_is_and_can_be_paused_stopped_or_kille
 def test_killing_asks_first(state, training, worker):
     view = TrainingControl(state=state)
     view.buttons["kill"].clicks += 1
-    assert view.dialog.open and worker.killed == 0
+    assert view.dialog.open and worker.killed == []
     keep, kill = view.dialog[1]
     keep.clicks += 1
-    assert not view.dialog.open and worker.killed == 0
+    assert not view.dialog.open and worker.killed == []
     kill.clicks += 1
-    assert worker.killed == 1
+    assert worker.killed == [training.id]
+
+
+def test_what_is_killed_is_the_run_that_was_asked_about(state, training, worker, store):
+    view = TrainingControl(state=state)
+    view.buttons["kill"].clicks += 1
+    kill = view.dialog[1][1]
+    other = store.run(state.start_training())
+    training.status, other.status = "done", "training"
+    state.look_at(other.id)
+    kill.clicks += 1
+    assert worker.killed == [training.id]
 
 
 def test_a_run_of_another_process_cannot_be_killed_from_here(state, training, store, monkeypatch):

@@ -51,6 +51,22 @@ def test_defaults_are_written_too(state):
         ({"whatif": "k1:0.7"}, "left out: k1 cannot be 0.7 d-1. Give 0.01 to 0.5."),
         ({"whatif": "kl:0.1,beta:2"}, "left out: The model has no parameter 'kl'."),
         ({"epochz": "3"}, "'epochz', which is not known and was left out. Did you mean 'epochs'?"),
+        ({"page": "Admin"}, "page='Admin'. Give one of: Explore, Data."),
+        ({"chart": "pie"}, "chart='pie'. Give one of: series, duration, regime."),
+        ({"theme": "blue"}, "theme='blue'. Give one of: light, dark."),
+        ({"log": "yes"}, "log='yes'. Give one of: 0, 1."),
+        ({"colour": "red"}, "colour='red'. Give a kind and a name"),
+        ({"followed": "nobody"}, "no run 'nobody'"),
+        ({"select": "zz"}, "no basin 'zz'"),
+        ({"from": "yesterday", "to": "2000-01-01"}, "Give from=DAY and to=DAY, within 1999-10-01 to 2002-09-29."),
+        ({"from": "2000-01-01"}, "the days '2000-01-01'. Give"),
+        ({"from": "2000-02-30", "to": "2000-03-01"}, "'2000-02-30' to '2000-03-01'"),
+        ({"from": "9999-99-99", "to": "9999-99-99"}, "'9999-99-99' to"),
+        ({"from": "2000-03-01", "to": "2000-02-01"}, "'2000-03-01' to"),
+        ({"from": "1900-01-01", "to": "1900-12-31"}, "'1900-01-01' to"),
+        ({"day": "2000-99-99"}, "day='2000-99-99', which is not in the record. Give one of 1999-10-01 to 2002-09-29."),
+        ({"day": "0000-00-00"}, "day='0000-00-00'"),
+        ({"day": "9999-12-31"}, "day='9999-12-31'"),
     ],
 )
 def test_what_is_unknown_is_said_and_left_out(state, query, said):
@@ -60,10 +76,11 @@ def test_what_is_unknown_is_said_and_left_out(state, query, said):
     assert queried(state) == before
 
 
-def test_pages_charts_and_days_that_do_not_exist_are_ignored(state):
-    before = queried(state)
-    assert from_query({"page": "Admin", "chart": "pie", "from": "yesterday", "to": "2000-01-01"}, state, PAGES) == []
-    assert queried(state) == before
+def test_a_window_ends_where_the_record_does(state):
+    assert from_query({"from": "0001-01-01", "to": "2000-01-01"}, state, PAGES) == []
+    assert state.window == ("1999-10-01", "2000-01-01")
+    assert from_query({"from": "2000-01-01", "to": "9999-12-31"}, state, PAGES) == []
+    assert state.window == ("2000-01-01", "2002-09-29")
 
 
 def test_another_data_set_that_is_offered_is_opened(state):

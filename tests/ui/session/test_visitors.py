@@ -26,9 +26,10 @@ def test_visitors_stop_only_their_own_runs(three, store):
         with pytest.raises(RunError, match="started by somebody else"):
             state.ask(run, "stop")
         state.look_at(run)
-        for action in (lambda state=state: state.request("stop"), state.kill_training):
-            with pytest.raises(RunError, match="started by somebody else"):
-                action()
+        with pytest.raises(RunError, match="started by somebody else"):
+            state.request("stop")
+        with pytest.raises(RunError, match="started by somebody else"):
+            state.kill_training(run)
     assert store.run(by_owner).asked == store.run(by_visitor).asked == []
     visitor.ask(by_visitor, "stop")
     owner.ask(by_visitor, "pause")

@@ -116,7 +116,7 @@ class TrainingControl(View):
             self.bar,
             self.trouble,
             pn.FlexBox(*self.buttons.values(), self.longer, margin=(4, 0), align_items="center"),
-            self._ask_before_killing(),
+            self._ask_before_killing(followed),
             sizing_mode="stretch_width",
             margin=0,
         )
@@ -190,14 +190,17 @@ class TrainingControl(View):
         )
         self.buttons["again"].label = f"Train again from epoch {last['epoch']}" if last else "Train again"
 
-    def _ask_before_killing(self):
+    def _ask_before_killing(self, run_id):
+        """A dialog about this run: when it is answered, another may be in view and another in training."""
         keep = material.Button(label="Keep training", variant="outlined", size="small", margin=(8, 8, 0, 0))
         kill = material.Button(label="Kill it", color="error", size="small", margin=(8, 0, 0, 0))
         self.dialog = material.Dialog(
             text(KILL), pn.Row(keep, kill), open=False, title="End this training at once?", width_option="sm"
         )
         keep.on_click(lambda _: self.dialog.param.update(open=False))
-        kill.on_click(lambda _: (self.dialog.param.update(open=False), self._try(self.state.kill_training)))
+        kill.on_click(
+            lambda _: (self.dialog.param.update(open=False), self._try(lambda: self.state.kill_training(run_id)))
+        )
         return self.dialog
 
     def _try(self, act):
