@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 from collections.abc import Iterable, Mapping
+from itertools import product
 from pathlib import Path
 
 from dgviz.datasets.errors import DataError
@@ -32,12 +33,17 @@ def named(domain: str, vocabularies: Vocabularies, source: str | Path) -> Vocabu
 
 
 def told_by(names: Iterable[str], vocabularies: Vocabularies, source: str | Path) -> Vocabulary:
-    """The vocabulary whose target is among the names of series, or else what a target is made of, or a forcing."""
+    """The vocabulary whose target is among the names of series, or else what a target is made of, or a forcing.
+
+    What one science observes may drive another, as discharge the temperature of a stream: targets count first, also
+    under the names that people use.
+    """
     given = list(map(str, names))
     names = {*given}
     names |= {name.lower() for name in names}
-    for kind in ("targets", "raw"):
-        fitting = [v for v in vocabularies.values() if names & getattr(v, kind).keys()]
+    called = {v.domain: {*renaming(given, (), v.in_files, v.other_names).values()} for v in vocabularies.values()}
+    for kind, known in product(("targets", "raw"), (dict.fromkeys(called, names), called)):
+        fitting = [v for v in vocabularies.values() if known[v.domain] & getattr(v, kind).keys()]
         if len(fitting) == 1:
             return fitting[0]
         if fitting:
@@ -46,11 +52,6 @@ def told_by(names: Iterable[str], vocabularies: Vocabularies, source: str | Path
                 "which it is: the global attribute `domain` of a NetCDF file, `# domain: NAME` above the header of "
                 "attributes.csv."
             )
-    # Under the names that people use: only then, as what one science observes drives another.
-    called = {v.domain: {*renaming(given, (), v.in_files, v.other_names).values()} for v in vocabularies.values()}
-    by_name = [v for v in vocabularies.values() if called[v.domain] & {*v.targets, *v.raw}]
-    if len(by_name) == 1:
-        return by_name[0]
     # Not observed at all, but driven: a trained run can predict there.
     driven = [v for v in vocabularies.values() if names & v.forcings.keys() - CALENDAR.keys()]
     if len(driven) == 1:

@@ -19,8 +19,17 @@ TARGETS = {
         scores=("rmse", "bias", "nse", "nse_seasonal", "correlation"),
     )
 }
+OTHER_NAMES = {  # what people call the series, in lower case, the first before the others
+    "tair": ("tair", "air_temperature", "air_temp", "airtemp", "t_air", "temp_air"),
+    "discharge": ("discharge", "flow", "q_m3s", "q_cms", "discharge_vol"),
+    "water_temperature": ("water_temperature", "water_temp", "watertemp", "twater", "t_water", "wtemp", "tw",
+                          "stream_temperature", "stream_temp", "river_temperature"),
+}  # fmt: skip
 ATTRIBUTES = {name: SITE[name] for name in ("lat", "area", "elevation")}
 
 vocabulary = Vocabulary(
-    "stream_temperature", "day", FORCINGS, TARGETS, ATTRIBUTES, doubts=stream_doubts, needed=("tair",)
+    *("stream_temperature", "day", FORCINGS, TARGETS, ATTRIBUTES),
+    doubts=stream_doubts,
+    needed=("tair",),
+    other_names=OTHER_NAMES,
 )

@@ -47,6 +47,17 @@ def test_what_is_observed_tells_the_science(rivers):
     assert ds.water_temperature.long_name == "Observed water temperature"
 
 
+def test_the_names_that_people_use_tell_it_too_and_what_is_observed_counts_before_what_drives(rivers):
+    for file in (rivers / "a.csv", rivers / "b.csv"):
+        table = pd.read_csv(file).rename(columns={"tair": "air_temperature", "water_temperature": "Twater"})
+        table.to_csv(file, index=False)
+    ds = open_dataset(rivers)
+    assert ds.domain == "stream_temperature"
+    assert forcing_names(ds) == ["tair", "discharge"] and target_names(ds) == ["water_temperature"]
+    words = "columns: 'air_temperature' is tair, 'Twater' is water_temperature"
+    assert words in str(remarks(ds))
+
+
 @pytest.mark.parametrize("kind", ["folder", "netcdf"])
 def test_more_than_one_science_has_to_be_told_apart(rivers, tmp_path, kind):
     for file in (rivers / "a.csv", rivers / "b.csv"):
