@@ -42,7 +42,7 @@ def serve(
 
     The proxy has to keep the path (/dgviz/), pass WebSocket connections on (Upgrade, Connection), leave Origin as it
     is, and encrypt. BOKEH_ALLOW_WS_ORIGIN=maps.example.org,localhost:5006, where it is set, takes the place of the list
-    of names from which a page may connect.
+    of names from which a page may connect; a name in it is that of a proxy, unless it is local.
     """
     with plain_errors():
         # Only here: Panel takes seconds to import.

@@ -73,8 +73,8 @@ def host_of(origin: str) -> str:
 
 
 def name_of(origin: str) -> str:
-    """The name, or the address, in an origin, without its port. Raises ValueError where it is no origin."""
-    return urlsplit(f"//{host_of(origin)}").hostname or ""
+    """The name, or the address, in an origin, without its port."""
+    return urlsplit(f"//{origin.rpartition('://')[2]}").hostname or ""
 
 
 def _names_of_this_machine() -> set[str]:

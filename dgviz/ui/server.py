@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import panel as pn
+from bokeh.settings import settings
 from panel.io.server import Server, get_server
 
-from dgviz.ui.gate import Alive, guard, in_url, is_local, name_of, names_of, visitor_of
+from dgviz.ui.gate import Alive, guard, host_of, in_url, is_local, name_of, names_of, visitor_of
 
 LOGIN = Path(__file__).with_name("login.html")
 FORGOTTEN = 120  # s after which a session without a connection is let go; a page that opens one later gets another
@@ -29,10 +30,12 @@ class Access:
 
     def check(self, address: str) -> None:
         """Raises ValueError where others would be let in without a word, or an origin or the prefix is none."""
+        for origin in self.origins:
+            host_of(origin)
         if not re.fullmatch(PATH, self.prefix.strip("/"), re.ASCII):
             raise ValueError(f"The prefix {self.prefix!r} is not a path. Give names joined by slashes: tools/dgviz.")
         open_to = [f"At {address}"] * (not is_local(address))
-        open_to += [f"Through {origin}" for origin in self.origins if not is_local(name_of(origin))]
+        open_to += [f"Through {origin}" for origin in self.proxies if not is_local(name_of(origin))]
         if open_to and not (self.password or self.open):
             raise ValueError(
                 f"{open_to[0]} everybody who reaches this machine could train here and read its runs. Give --password, "
@@ -44,19 +47,24 @@ class Access:
         document = pn.state.curdoc
         if document is None or document.session_context is None:
             return ""
-        return visitor_of(document.session_context.request, local=not self.origins)
+        return visitor_of(document.session_context.request, local=not self.proxies)
 
     def words(self, address: str, port: int) -> str:
         """Where the dashboard is and who may do what, for the terminal."""
         lines = [f"dgviz is at {self.url(address, port)}"]
         lines += [f"and, through a proxy, at {origin}" for origin in self.origins]
-        if is_local(address) and not self.origins:
+        if is_local(address) and not self.proxies:
             return f"{lines[0]}\nOnly this machine can open it. Ctrl-C ends it."
         who = "who has the password" if self.password else "who reaches it"
         lines.append(f"Everybody {who} sees all data sets and runs here and may train.")
-        owner = "" if self.origins else "; on this machine one may stop all"
+        owner = "" if self.proxies else "; on this machine one may stop all"
         lines.append(f"Visitors stop, cancel and continue only runs of their own{owner}. Ctrl-C ends it.")
         return "\n".join(lines)
+
+    @property
+    def proxies(self) -> tuple[str, ...]:
+        """What proxies are called: those given here, and others' names given to Bokeh, BOKEH_ALLOW_WS_ORIGIN."""
+        return *self.origins, *(name for name in settings.allowed_ws_origin() if not is_local(name_of(name)))
 
     def url(self, address: str, port: int) -> str:
         """Where the page is on this machine."""

@@ -171,6 +171,18 @@ def test_others_are_let_in_only_where_that_is_said():
     assert "Only this machine can open it" in Access().words("localhost", 80)
 
 
+def test_names_given_to_bokeh_are_those_of_proxies(monkeypatch):
+    monkeypatch.setenv("BOKEH_ALLOW_WS_ORIGIN", "localhost:5006")
+    Access().check("127.0.0.1")
+    assert "Only this machine can open it" in Access().words("127.0.0.1", 80)
+    for names in ("maps.example.org,localhost:5006", "*"):
+        monkeypatch.setenv("BOKEH_ALLOW_WS_ORIGIN", names)
+        with pytest.raises(ValueError, match="Give --password, or --open"):
+            Access().check("127.0.0.1")
+        Access(open=True).check("127.0.0.1")
+        assert "Everybody who reaches it" in Access(open=True).words("127.0.0.1", 80)
+
+
 @pytest.mark.parametrize("origin", ["https://maps.example.org/dgviz", "ftp://maps.example.org", "<b>", "::1", ""])
 def test_an_origin_is_a_name(origin):
     with pytest.raises(ValueError, match="is not an origin. Give what stands before the path"):
