@@ -11,7 +11,7 @@ runs/ID/weights.pt       the trained weights, by fold and seed
 runs/ID/states.pt        stores and what else a simulation remembers, at the beginning of every year
 runs/ID/results.zarr     parameters, flows, scores and sensitivities, by site
 runs/ID/checksums.json   of the weights and results
-runs/ID/record.json      device, versions, seed, seconds and how it ended; it is written last
+runs/ID/record.json      device, versions, seed, seconds and how it ended; without it there are no results
 runs/ID/error.txt        why it failed, if it did
 """
 
@@ -160,8 +160,8 @@ class Run(QueuedRun):
         Raises RunError if there are none, or a file of them is damaged; so does reading their values.
         """
         path = self.folder / "results.zarr"
-        if not path.exists():
-            raise RunError(f"The run {self.id!r} has no results; it is {self.status}.")
+        if not self.record or not path.exists():
+            raise self._no_results()
         try:
             if path.is_symlink() or not path.is_dir():
                 raise DamagedFile(path, "is not a folder of the run's own.")
@@ -197,6 +197,10 @@ class Run(QueuedRun):
         self._found.pop("results.zarr", None)
         return loaded
 
+    def _no_results(self) -> RunError:
+        """Also where files of them are there: without a record they may be of different trainings."""
+        return RunError(self._found.get("record.json") or f"The run {self.id!r} has no results; it is {self.status}.")
+
     def _checksums(self) -> dict[str, dict[str, str]]:
         """The checksums of weights and results; none of a run that was made without."""
         if "checksums" not in self.record:
@@ -219,9 +223,7 @@ class Run(QueuedRun):
                 raise DamagedFile(path, "holds no trained weights.")
             return weights
         except FileNotFoundError:
-            if self.record:
-                raise DamagedFile(path, "is missing.") from None
-            raise RunError(f"The run {self.id!r} has no trained model; it is {self.status}.") from None
+            raise DamagedFile(path, "is missing.") from None
         except DamagedFile as error:
             self._found[path.name] = str(error)
             raise
@@ -240,6 +242,8 @@ class Run(QueuedRun):
 
     def _tensors(self, path: Path) -> Any:
         """What torch saved in a file of the results, compared with its checksum. Raises DamagedFile if it differs."""
+        if not self.record:
+            raise self._no_results()
         content, known = read_tensors(path), self._checksums()
         if known and checksum(path.read_bytes()) != known.get(path.name, {}).get(""):
             raise DamagedFile(path, "is damaged: its content differs from its checksum.")
@@ -311,11 +315,19 @@ class Run(QueuedRun):
             raise RunError(
                 f"There is no day from {start} to {stop}: the data are of {days[0]:%Y-%m-%d}/{days[-1]:%Y-%m-%d}."
             )
-        model = self.model(dataset, site if site in sites else "")
-        return self._ready(model, dataset, site, slice(first, last), kept=True)
+        record = self.record
+        model, states = self.model(dataset, site if site in sites else ""), self._states()
+        if self.record != record:  # and the states may be of other weights
+            raise RunError(f"The run {self.id!r} was given new results in this moment. Ask again.")
+        return self._ready(model, dataset, site, slice(first, last), states)
 
     def _ready(
-        self, model: DifferentiableModel | Ensemble, dataset: xr.Dataset, site: str, steps: slice, kept: bool
+        self,
+        model: DifferentiableModel | Ensemble,
+        dataset: xr.Dataset,
+        site: str,
+        steps: slice,
+        states: YearlyStates | None,
     ) -> SiteModel:
         """A model at a site, over some steps of the record; from states that the run kept, or else spun up."""
         together = upstream_of(dataset, [site]) if model.process_model.joins_sites else [site]
@@ -326,14 +338,13 @@ class Run(QueuedRun):
             rows = [self.sites.index(name) for name in together]
             tensors = replace(tensors, sites=tensors.sites.new_tensor(rows))
         window = steps.start, steps.stop, self.config.warmup
-        states = self._states() if kept else None
         started = states.begin(tensors, dataset.indexes["time"], together, *window) if states else None
         started = started or spun_up(model, tensors.span(*window)).tensors
 
         def exchange(choices: Mapping[str, str]) -> SiteModel:
             processes = exchanged(self.config, model.process_model, choices)
             same = {*map(type, processes.processes)} == {*map(type, model.process_model.processes)}
-            return self._ready(with_other_processes(model, processes), dataset, site, steps, kept and same)
+            return self._ready(with_other_processes(model, processes), dataset, site, steps, states if same else None)
 
         return SiteModel(model, started, dataset.time[steps], self.config.target, exchange)
 

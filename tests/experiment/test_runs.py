@@ -143,7 +143,7 @@ def test_where_runs_are_kept(monkeypatch, tmp_path):
 def test_what_is_not_there_yet_is_said(run, delaware, site):
     with pytest.raises(RunError, match=f"run '{run.id}' has no results; it is waiting"):
         run.results()
-    with pytest.raises(RunError, match="has no trained model; it is waiting"):
+    with pytest.raises(RunError, match="has no results; it is waiting"):
         run.simulate(delaware, site, "1979-01-01", "1979-02-01")
 
 
