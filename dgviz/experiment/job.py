@@ -250,19 +250,20 @@ class _Job:
         states: YearlyStates | None,
         leaks: list[str],
     ) -> None:
+        self._check_folder()
         record = {
             "ended": self.ended,
             "seconds": round(self.seconds_before + time.monotonic() - self.started, 1),
             "device": device_name(self.device),
             "backend": ": ".join(models[0][0].process_model.backend(self.device)),
             "seed": self.config.seed,
+            "inputs": checksum((self.run.folder / "inputs.json").read_bytes()),
             "leaks": leaks,
             "remarks": [*self.remarks, *remarks(results)],
             "created": f"{datetime.now():%Y-%m-%d %H:%M}",
             "versions": {name: version(name) for name in ("dgviz", "torch", "xarray")}
             | {"python": platform.python_version()},
         }
-        self._check_folder()
         with signals_wait():
             self._write_files(models, results, states, record)
             self.written = True

@@ -256,8 +256,14 @@ class Run(QueuedRun):
 
     @property
     def inputs(self) -> Inputs | None:
-        """The sites, attributes and forcings that the run was begun with; None before that."""
-        return Inputs.read(self.folder / "inputs.json")
+        """The sites, attributes and forcings that the run was begun with; None before that. Raises DamagedFile."""
+        path = self.folder / "inputs.json"
+        inputs, known = Inputs.read(path), self.record.get("inputs")
+        if known and inputs is None:
+            raise DamagedFile(path, "is missing.")
+        if known and checksum(read_bytes(path)) != known:
+            raise DamagedFile(path, "is damaged: its content differs from its checksum in record.json.")
+        return inputs
 
     def bound(self, dataset: xr.Dataset) -> xr.Dataset:
         """A data set with attributes and forcings as the run knows them, by name. Raises DataError if it lacks any."""

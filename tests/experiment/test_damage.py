@@ -179,6 +179,42 @@ def test_a_line_of_progress_with_a_number_that_is_none_of_a_training_is_left_out
     assert run.progress == [second] and "has lines that are no record of an epoch" in " ".join(run.damage)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("sites", [], "it has no valid 'sites'"),
+        ("sites", ["twin000", "twin000", "twin001"], "it has no valid 'sites'"),
+        ("sites", [1, 2, 3], "it has no valid 'sites'"),
+        ("attributes", {"slope": 5}, "it has no valid 'attributes'"),
+        ("forcings", {"prcp": ["mm d-1"]}, "it has no valid 'forcings'"),
+        ("ranges", {"slope": "x"}, "it has no valid 'ranges'"),
+        ("ranges", {"slope": [1, 2, 3]}, "it has no valid 'ranges'"),
+        ("ranges", {"slope": [1, "2"]}, "it has no valid 'ranges'"),
+        ("ranges", {"slop": [1, 2]}, "it has a range of 'slop', which is no attribute of it"),
+    ],
+)
+def test_inputs_with_another_value_are_named(name, value, said, trained, tmp_path):
+    run = copy_of(trained, tmp_path)
+    path = run.folder / "inputs.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {name: value}))
+    for ask in (lambda: run.inputs, run.dataset, lambda: run.bound(trained.dataset())):
+        with pytest.raises(DamagedFile, match=f"{path} is damaged: {said}"):
+            ask()
+
+
+def test_inputs_in_another_order_or_gone_are_noticed(trained, world, tmp_path):
+    """The weights know sites, attributes and forcings by their place alone."""
+    run = copy_of(trained, tmp_path)
+    path = run.folder / "inputs.json"
+    stored = json.loads(path.read_text())
+    path.write_text(json.dumps(stored | {"sites": stored["sites"][::-1]}, indent=2))
+    with pytest.raises(DamagedFile, match="inputs.json is damaged: its content differs from its checksum"):
+        run.model(world)
+    path.unlink()
+    with pytest.raises(DamagedFile, match="inputs.json is missing"):
+        run.model(world)
+
+
 def test_one_damaged_run_of_each_kind_leaves_the_queue_and_the_others(trained, tmp_path):
     """The process that trains is given all of them, and comes to the sound run behind them."""
     folder = tmp_path / "runs"
