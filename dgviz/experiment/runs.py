@@ -56,6 +56,8 @@ from dgviz.paths import data_folder
 from dgviz.processes.model import Backend
 from dgviz.suggestions import suggest
 
+LONGEST_NAME = 100  # bytes; systems allow 255 in all
+
 
 def runs_folder() -> Path:
     """Where runs are kept: the environment variable DGVIZ_RUNS, else `runs` in the current folder."""
@@ -63,8 +65,10 @@ def runs_folder() -> Path:
 
 
 def list_runs(folder: Path) -> list["Run"]:
-    """The runs in a folder, newest first, then those that come with dgviz."""
-    return [run for place in (Path(folder), data_folder() / "runs") for run in _runs_in(place)]
+    """The runs in a folder, newest first, then those that come with dgviz; an id names one run, the first."""
+    own = _runs_in(Path(folder))
+    taken = {run.id for run in own}
+    return [*own, *(run for run in _runs_in(data_folder() / "runs") if run.id not in taken)]
 
 
 def _runs_in(folder: Path) -> list["Run"]:
@@ -108,7 +112,8 @@ class Run(QueuedRun):
         """
         config = config.edited(data=resolve(config.data))  # a path that holds wherever the run is read
         now = datetime.now()
-        data = re.sub(r"[^\w-]+", "-", Path(config.data).stem)  # no system forbids such a name
+        data = re.sub(r"[^\w-]+", "-", Path(config.data).stem)  # no system forbids such a name,
+        data = data.encode()[:LONGEST_NAME].decode(errors="ignore")  # or one of this length
         base = f"{data}-{now:%Y%m%d-%H%M%S}-{now.microsecond // 1000:03d}"
         path = None
         try:
