@@ -1,5 +1,6 @@
 """`dgviz data`: what data there are, whether they are right, and how they get in."""
 
+import os
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -60,7 +61,7 @@ def check(
         try:
             with bar("Reading") as each:
                 dataset = (
-                    read_path(Path(data), span, each, vocabularies()) if Path(data).exists() else open_dataset(data)
+                    read_path(Path(data), span, each, vocabularies()) if os.path.exists(data) else open_dataset(data)
                 )
         except DataError as error:
             if error.problems:

@@ -42,8 +42,9 @@ def train(
     as_json: Annotated[bool, typer.Option("--json", help="End with one line of JSON.")] = False,
 ) -> None:
     """Train a run here, with a progress bar; Ctrl-C ends it and leaves a usable run."""
-    with plain_errors():
+    with plain_errors(), contextlib.ExitStack() as at_the_end:
         run = _run(data, set_ or [], preset, resume, extend, runs or runs_folder())
+        at_the_end.callback(run.give_up)  # an error or Ctrl-C before training leaves no run behind
         # Before training, so that one can still stop it.
         dataset = run.dataset()
         for leak in leaks(run.config, dataset):

@@ -12,6 +12,7 @@ that does not travel with dgviz says with `file_of(path)` where it is. What the 
 module that ends in `_series`.
 """
 
+import os
 from pathlib import Path
 from types import ModuleType
 
@@ -51,9 +52,12 @@ __all__ = [
 ]
 
 
+LONGEST_NAMED = 300  # characters of a name or path that is not there
+
+
 def resolve(data: str) -> str:
     """The name of a source unchanged; the path of a person's own data as an absolute path."""
-    return str(Path(data).resolve()) if data not in sources() and Path(data).exists() else data
+    return str(Path(data).resolve()) if data not in sources() and os.path.exists(data) else data
 
 
 def known() -> dict[str, str]:
@@ -76,7 +80,7 @@ def open_dataset(
     if name := find_import(data):
         dataset = read_import(name)
         return with_roles(dataset, named(dataset.attrs["domain"], all_vocabularies(vocabularies), name))
-    if path.exists():
+    if os.path.exists(path):
         return open_prepared(path, lambda: read_path(path, vocabularies=vocabularies))
     raise unknown(data)
 
@@ -95,7 +99,7 @@ def domain_of(data: str | Path, vocabularies: Vocabularies | None = None) -> str
         return readers[str(data)].domain
     if name := find_import(data):
         return imported()[name]["domain"]
-    if not path.exists():
+    if not os.path.exists(path):
         raise unknown(data)
     reader = reader_of(path)
     if hasattr(reader, "domain"):
@@ -112,7 +116,7 @@ def series_in(data: str | Path) -> frozenset[str]:
     reader = sources().get(str(data))
     if reader is None and (name := find_import(data)):
         return import_series(name)
-    if reader is None and path.exists():
+    if reader is None and os.path.exists(path):
         reader = reader_of(path)
     try:
         return frozenset(reader.series_in(path)) if hasattr(reader, "series_in") else frozenset()
@@ -122,8 +126,9 @@ def series_in(data: str | Path) -> frozenset[str]:
 
 def unknown(data: str | Path) -> DataError:
     """The error that there is no such data set, with the nearest name."""
+    name = str(data)[:LONGEST_NAMED]
     return DataError(
-        f"data set {str(data)!r}: there is no such source, file or folder.{suggest(str(data), known())} "
+        f"data set {name!r}: there is no such source, file or folder.{suggest(name, known())} "
         f"Known: {', '.join(known())}; or give the path of a NetCDF file, of a folder of CSV files, or of one of the "
         f"collections {', '.join(collections())}."
     )
@@ -142,11 +147,11 @@ def import_dataset(
     goes through the sites and may show how far it is. Raises DataError saying what is wrong.
     """
     path = Path(path)
+    if not os.path.exists(path):
+        raise DataError(f"{path} does not exist; give the path of a file or folder.")
     name = name or path.resolve().stem
     if name in sources():
         raise DataError(f"name {name!r} is a source's own; give another with --name.")
-    if not path.exists():
-        raise DataError(f"{path} does not exist; give the path of a file or folder.")
     write_import(read_path(path, span, each, vocabularies), name, path)
     return name
 

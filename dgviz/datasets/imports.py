@@ -4,6 +4,7 @@ A file remembers the path it was made from and the sizes and times of the files 
 program that reads them, it no longer stands for the path.
 """
 
+import os
 import re
 from contextlib import closing, suppress
 from pathlib import Path
@@ -44,7 +45,7 @@ def write_import(dataset: xr.Dataset, name: str, path: str | Path) -> None:
 
 def find_import(data: str | Path) -> str | None:
     """The name of the import that stands for a path, unless something has changed there; or that name itself."""
-    if not Path(data).exists():
+    if not os.path.exists(data):
         return str(data) if str(data) in imported() else None
     origin = str(Path(data).resolve())
     prints = {name: attrs["fingerprint"] for name, attrs in imported().items() if attrs["imported_from"] == origin}

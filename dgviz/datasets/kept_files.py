@@ -4,6 +4,7 @@ A file is plain NetCDF-4, neither compressed nor scaled: a whole data set is one
 """
 
 import hashlib
+import itertools
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,11 @@ from pathlib import Path
 import xarray as xr
 
 from dgviz import quantities, units
+from dgviz.datasets.errors import DataError
 from dgviz.files import whole
+
+MOST_FILES = 200_000  # the largest collections have some ten thousand
+ALONE = "Give the path of a folder that holds the data alone."
 
 
 def write_dataset(dataset: xr.Dataset, file: Path) -> None:
@@ -28,9 +33,18 @@ def read_dataset(file: Path) -> xr.Dataset:
 
 
 def fingerprint(path: str | Path) -> str:
-    """Changes with the name, size and time of any file at the path, and with any line of the readers."""
+    """Changes with the name, size and time of any file at the path, and with any line of the readers.
+
+    Raises DataError for what cannot be read, or holds more files than any collection.
+    """
     # Sizes and times instead of contents: a collection has gigabytes.
-    stats = sorted(_stats(str(path), "")) if Path(path).is_dir() else [("", *_size_and_time(os.stat(path)))]
+    try:
+        found = _stats(str(path), "") if Path(path).is_dir() else [("", *_size_and_time(os.stat(path)))]
+        stats = sorted(itertools.islice(found, MOST_FILES + 1))
+    except OSError as error:
+        raise DataError(f"{path}: {error.filename} cannot be read: {error.strerror}. {ALONE}") from None
+    if len(stats) > MOST_FILES:
+        raise DataError(f"{path}: there are more than {MOST_FILES} files in it. {ALONE}")
     # A reader that changed may read the same files differently.
     code = [*sorted(Path(__file__).parent.glob("*.py")), Path(units.__file__), Path(quantities.__file__)]
     readers = [file.read_bytes() for file in code]

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -48,10 +49,14 @@ class Inputs:
         stored = read_json(file)
         if not stored:
             return None
-        kinds = {"sites": list, "attributes": dict, "forcings": dict, "ranges": dict}
-        if stored.keys() != kinds.keys() or not all(isinstance(stored[name], kind) for name, kind in kinds.items()):
+        kinds = {"sites": _are_names, "attributes": _are_units, "forcings": _are_units, "ranges": _are_ranges}
+        if stored.keys() != kinds.keys():
             raise DamagedFile(file, f"is damaged: it has to hold {', '.join(kinds)}.")
-        return cls(tuple(map(str, stored["sites"])), stored["attributes"], stored["forcings"], stored["ranges"])
+        if wrong := [name for name, are_valid in kinds.items() if not are_valid(stored[name])]:
+            raise DamagedFile(file, f"is damaged: it has no valid {wrong[0]!r}.")
+        if strange := stored["ranges"].keys() - stored["attributes"].keys():
+            raise DamagedFile(file, f"is damaged: it has a range of {min(strange)!r}, which is no attribute of it.")
+        return cls(tuple(stored["sites"]), stored["attributes"], stored["forcings"], stored["ranges"])
 
     def write(self, file: Path) -> None:
         """Write them to a file."""
@@ -126,6 +131,22 @@ class Inputs:
             f"{dataset.attrs.get('title', '')!r} lacks; {'besides it' if kind == 'attribute' else 'it'} has "
             f"{', '.join(others) or 'none'}.{hints} Rename or add what is missing."
         )
+
+
+def _are_names(sites: Any) -> bool:
+    """Are they the names of sites, each once?"""
+    return isinstance(sites, list) and all(isinstance(name, str) for name in sites) and 0 < len({*sites}) == len(sites)
+
+
+def _are_units(units: Any) -> bool:
+    return isinstance(units, dict) and all(isinstance(unit, str) for unit in units.values())
+
+
+def _are_ranges(ranges: Any) -> bool:
+    return isinstance(ranges, dict) and all(
+        isinstance(ends, list) and len(ends) == 2 and all(isinstance(end, int | float) for end in ends)
+        for ends in ranges.values()
+    )
 
 
 def _units_of(dataset: xr.Dataset, names: Iterable[str]) -> dict[str, str]:

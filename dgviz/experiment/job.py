@@ -7,7 +7,7 @@ import platform
 import time
 import traceback
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import asdict
 from datetime import datetime
 from importlib.metadata import version
@@ -250,19 +250,20 @@ class _Job:
         states: YearlyStates | None,
         leaks: list[str],
     ) -> None:
+        self._check_folder()
         record = {
             "ended": self.ended,
             "seconds": round(self.seconds_before + time.monotonic() - self.started, 1),
             "device": device_name(self.device),
             "backend": ": ".join(models[0][0].process_model.backend(self.device)),
             "seed": self.config.seed,
+            "inputs": checksum((self.run.folder / "inputs.json").read_bytes()),
             "leaks": leaks,
             "remarks": [*self.remarks, *remarks(results)],
             "created": f"{datetime.now():%Y-%m-%d %H:%M}",
             "versions": {name: version(name) for name in ("dgviz", "torch", "xarray")}
             | {"python": platform.python_version()},
         }
-        self._check_folder()
         with signals_wait():
             self._write_files(models, results, states, record)
             self.written = True
@@ -274,21 +275,25 @@ class _Job:
         states: YearlyStates | None,
         record: dict,
     ) -> None:
-        """Weights, states, results and their checksums, then the record: until that is there the run has not ended."""
+        """All under other names first; then each takes its place, the record last: only with it are there results."""
         folder = self.run.folder
-        remove(folder / "states.pt")  # of earlier weights
-        with whole(folder / "results.zarr") as zarr, whole(folder / "weights.pt") as weights:
-            results.to_zarr(zarr, mode="w", zarr_format=2, consolidated=True)
-            if states:
-                write_whole(folder / "states.pt", _saved(asdict(states)))
-            weights.write_bytes(_saved([[model.state_dict() for model in of_fold] for of_fold in models]))
-            known = {"results.zarr": checksums(zarr), "weights.pt": checksums(weights)}
-            if states:
-                known["states.pt"] = checksums(folder / "states.pt")
-            remove(folder / "record.json")  # of an earlier end: its results are replaced now
-        content = json.dumps(known).encode()
-        write_whole(folder / "checksums.json", content)
-        write_whole(folder / "record.json", json.dumps({**record, "checksums": checksum(content)}, indent=2))
+        content = {"weights.pt": _saved([[model.state_dict() for model in of_fold] for of_fold in models])}
+        if states:
+            content["states.pt"] = _saved(asdict(states))
+        names = ["record.json", "checksums.json", "results.zarr", *content]  # the last takes its place first
+        with ExitStack() as places:
+            new = {name: places.enter_context(whole(folder / name)) for name in names}
+            results.to_zarr(new["results.zarr"], mode="w", zarr_format=2, consolidated=True)
+            for name, saved in content.items():
+                new[name].write_bytes(saved)
+            known = {name: checksums(new[name]) for name in ("results.zarr", *content)}
+            of_all = json.dumps(known).encode()
+            new["checksums.json"].write_bytes(of_all)
+            new["record.json"].write_bytes(json.dumps({**record, "checksums": checksum(of_all)}, indent=2).encode())
+            # Earlier results end here: what is of them and what is new is never read together.
+            remove(folder / "record.json")
+            if not states:
+                remove(folder / "states.pt")
 
 
 def _saved(content: Any) -> bytes:

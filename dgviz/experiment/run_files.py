@@ -14,6 +14,7 @@ from typing import Any
 from dgviz.learn import load
 
 LARGEST = 2**28  # bytes of a text; a progress of 10 000 epochs at 600 sites has half of it
+LARGEST_WHOLE = 2**63  # a whole number beyond it, which JSON may hold, is none of a run, and may be no float either
 NUMBER = (int, float)
 RECORD = {"ended": str, "seconds": NUMBER, "device": str, "backend": str, "created": str}
 EPOCH = {
@@ -68,11 +69,18 @@ def read_bytes(path: Path) -> bytes:
 
 
 def parse(line: bytes) -> Any:
-    """JSON. Raises ValueError for what is none, or is nested too deeply."""
+    """JSON. Raises ValueError for what is none, is nested too deeply, or has a number that is too large."""
     try:
-        return json.loads(line)
+        return json.loads(line, parse_int=_whole_number)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
+
+
+def _whole_number(digits: str) -> int:
+    number = int(digits)
+    if abs(number) > LARGEST_WHOLE:
+        raise ValueError(f"a number of {len(digits)} digits is too large")
+    return number
 
 
 def read_json(path: Path) -> dict:
@@ -95,8 +103,13 @@ def read_record(path: Path) -> dict:
     record = read_json(path)
     if not record:
         return record
-    if record.get("ended") not in ("done", "stopped") or (wrong := _unlike(record, RECORD)):
-        raise DamagedFile(path, f"is damaged: it has {wrong if record.get('ended') else 'no end'}.")
+    wrong = _unlike(record, RECORD)
+    if not wrong and record["ended"] not in ("done", "stopped"):
+        wrong = "no valid 'ended'"
+    if not wrong and not math.isfinite(record["seconds"]):
+        wrong = "no valid 'seconds'"
+    if wrong:
+        raise DamagedFile(path, f"is damaged: it has {wrong}.")
     said = record.get("remarks", [])
     if not isinstance(said, list) or not all(map(_is_remark, said)):
         raise DamagedFile(path, "is damaged: its remarks are none.")
@@ -118,7 +131,9 @@ def is_epoch(record: Any) -> bool:
     validation, parameters = record.get("validation_loss"), record.get("parameters", {})
     if validation is not None and not isinstance(validation, NUMBER) or not isinstance(parameters, dict):
         return False
-    if not (math.isfinite(record["seconds"]) and math.isfinite(record["eta"])) or record["part"] < 1:
+    if not (math.isfinite(record["seconds"]) and math.isfinite(record["eta"])):
+        return False
+    if min(record[name] for name in ("epoch", "epochs", "part", "parts")) < 1:
         return False
     return all(isinstance(v, list) and all(isinstance(x, NUMBER) for x in v) for v in parameters.values())
 

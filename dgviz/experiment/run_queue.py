@@ -70,6 +70,14 @@ class QueuedRun(RunFolder):
             remove(self.folder / "again")
         return True
 
+    def give_up(self) -> None:
+        """Take a run from the queue that was claimed when it was made, and has not been begun since."""
+        if self._mine:
+            self._mine = False
+            with only_one(self.folder):
+                self.release()
+                self._leave_the_queue()
+
     def tidy(self) -> None:
         """Clear away what a process that died has left half written; for who has claimed the run."""
         for pattern in ("*.partial", "*.earlier"):

@@ -11,7 +11,7 @@ runs/ID/weights.pt       the trained weights, by fold and seed
 runs/ID/states.pt        stores and what else a simulation remembers, at the beginning of every year
 runs/ID/results.zarr     parameters, flows, scores and sensitivities, by site
 runs/ID/checksums.json   of the weights and results
-runs/ID/record.json      device, versions, seed, seconds and how it ended; it is written last
+runs/ID/record.json      device, versions, seed, seconds and how it ended; without it there are no results
 runs/ID/error.txt        why it failed, if it did
 """
 
@@ -57,6 +57,8 @@ from dgviz.paths import data_folder
 from dgviz.processes.model import Backend
 from dgviz.suggestions import suggest
 
+LONGEST_NAME = 100  # bytes; systems allow 255 in all
+
 
 def runs_folder() -> Path:
     """Where runs are kept: the environment variable DGVIZ_RUNS, else `runs` in the current folder."""
@@ -64,8 +66,10 @@ def runs_folder() -> Path:
 
 
 def list_runs(folder: Path) -> list["Run"]:
-    """The runs in a folder, newest first, then those that come with dgviz."""
-    return [run for place in (Path(folder), data_folder() / "runs") for run in _runs_in(place)]
+    """The runs in a folder, newest first, then those that come with dgviz; an id names one run, the first."""
+    own = _runs_in(Path(folder))
+    taken = {run.id for run in own}
+    return [*own, *(run for run in _runs_in(data_folder() / "runs") if run.id not in taken)]
 
 
 def _runs_in(folder: Path) -> list["Run"]:
@@ -109,7 +113,8 @@ class Run(QueuedRun):
         """
         config = config.edited(data=resolve(config.data))  # a path that holds wherever the run is read
         now = datetime.now()
-        data = re.sub(r"[^\w-]+", "-", Path(config.data).stem)  # no system forbids such a name
+        data = re.sub(r"[^\w-]+", "-", Path(config.data).stem)  # no system forbids such a name,
+        data = data.encode()[:LONGEST_NAME].decode(errors="ignore")  # or one of this length
         base = f"{data}-{now:%Y%m%d-%H%M%S}-{now.microsecond // 1000:03d}"
         path = None
         try:
@@ -161,8 +166,8 @@ class Run(QueuedRun):
         Raises RunError if there are none, or a file of them is damaged; so does reading their values.
         """
         path = self.folder / "results.zarr"
-        if not path.exists():
-            raise RunError(f"The run {self.id!r} has no results; it is {self.status}.")
+        if not self.record or not path.exists():
+            raise self._no_results()
         try:
             if path.is_symlink() or not path.is_dir():
                 raise DamagedFile(path, "is not a folder of the run's own.")
@@ -198,6 +203,10 @@ class Run(QueuedRun):
         self._found.pop("results.zarr", None)
         return loaded
 
+    def _no_results(self) -> RunError:
+        """Also where files of them are there: without a record they may be of different trainings."""
+        return RunError(self._found.get("record.json") or f"The run {self.id!r} has no results; it is {self.status}.")
+
     def _checksums(self) -> dict[str, dict[str, str]]:
         """The checksums of weights and results; none of a run that was made without."""
         if "checksums" not in self.record:
@@ -220,9 +229,7 @@ class Run(QueuedRun):
                 raise DamagedFile(path, "holds no trained weights.")
             return weights
         except FileNotFoundError:
-            if self.record:
-                raise DamagedFile(path, "is missing.") from None
-            raise RunError(f"The run {self.id!r} has no trained model; it is {self.status}.") from None
+            raise DamagedFile(path, "is missing.") from None
         except DamagedFile as error:
             self._found[path.name] = str(error)
             raise
@@ -241,6 +248,8 @@ class Run(QueuedRun):
 
     def _tensors(self, path: Path) -> Any:
         """What torch saved in a file of the results, compared with its checksum. Raises DamagedFile if it differs."""
+        if not self.record:
+            raise self._no_results()
         content, known = read_tensors(path), self._checksums()
         if known and checksum(path.read_bytes()) != known.get(path.name, {}).get(""):
             raise DamagedFile(path, "is damaged: its content differs from its checksum.")
@@ -253,8 +262,14 @@ class Run(QueuedRun):
 
     @property
     def inputs(self) -> Inputs | None:
-        """The sites, attributes and forcings that the run was begun with; None before that."""
-        return Inputs.read(self.folder / "inputs.json")
+        """The sites, attributes and forcings that the run was begun with; None before that. Raises DamagedFile."""
+        path = self.folder / "inputs.json"
+        inputs, known = Inputs.read(path), self.record.get("inputs")
+        if known and inputs is None:
+            raise DamagedFile(path, "is missing.")
+        if known and checksum(read_bytes(path)) != known:
+            raise DamagedFile(path, "is damaged: its content differs from its checksum in record.json.")
+        return inputs
 
     def bound(self, dataset: xr.Dataset) -> xr.Dataset:
         """A data set with attributes and forcings as the run knows them, by name. Raises DataError if it lacks any."""
@@ -315,11 +330,19 @@ class Run(QueuedRun):
             raise RunError(
                 f"There is no day from {start} to {stop}: the data are of {days[0]:%Y-%m-%d}/{days[-1]:%Y-%m-%d}."
             )
-        model = self.model(dataset, site if site in sites else "")
-        return self._ready(model, dataset, site, slice(first, last), kept=True)
+        record = self.record
+        model, states = self.model(dataset, site if site in sites else ""), self._states()
+        if self.record != record:  # and the states may be of other weights
+            raise RunError(f"The run {self.id!r} was given new results in this moment. Ask again.")
+        return self._ready(model, dataset, site, slice(first, last), states)
 
     def _ready(
-        self, model: DifferentiableModel | Ensemble, dataset: xr.Dataset, site: str, steps: slice, kept: bool
+        self,
+        model: DifferentiableModel | Ensemble,
+        dataset: xr.Dataset,
+        site: str,
+        steps: slice,
+        states: YearlyStates | None,
     ) -> SiteModel:
         """A model at a site, over some steps of the record; from states that the run kept, or else spun up."""
         together = upstream_of(dataset, [site]) if model.process_model.joins_sites else [site]
@@ -331,14 +354,13 @@ class Run(QueuedRun):
             tensors = replace(tensors, sites=tensors.sites.new_tensor(rows))
         first, last, warmup = steps.start, steps.stop, self.config.warmup
         record = tensors.span(first, last, first + warmup)  # from the beginning, as the results were simulated
-        states = self._states() if kept else None
         started = states.begin(tensors, dataset.indexes["time"], together, first, last, warmup) if states else None
         started = started or spun_up(model, record).tensors
 
         def exchange(choices: Mapping[str, str]) -> SiteModel:
             processes = exchanged(self.config, model.process_model, choices)
             same = {*map(type, processes.processes)} == {*map(type, model.process_model.processes)}
-            return self._ready(with_other_processes(model, processes), dataset, site, steps, kept and same)
+            return self._ready(with_other_processes(model, processes), dataset, site, steps, states if same else None)
 
         return SiteModel(model, started, dataset.time[steps], self.config.target, exchange, record)
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 import typer
@@ -11,7 +12,7 @@ from dgviz import cli
 from dgviz.cli import terminal
 from dgviz.cli import train as train_command
 from dgviz.experiment.job import carry_out
-from dgviz.experiment.runs import Run, find_run
+from dgviz.experiment.runs import Run, find_run, list_runs
 
 SETTINGS = (
     "sites=01413500,01415000", "train_period=1979-01-01/1979-02-28", "test_period=1979-03-01/1979-04-30", "epochs=2",
@@ -86,6 +87,30 @@ def test_a_finished_run_is_extended_in_a_new_one(command, small, tmp_path):
     assert len(run.progress) == 1
     again = command("train", "--extend", longer.id, "--set", "epochs=2")
     assert again.exit_code == 1 and "has 2 epochs already. Give more than that." in again.stderr
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), ValueError("the data are gone")])
+def test_what_ends_the_command_before_it_trains_leaves_no_run(error, command, tmp_path, monkeypatch):
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr(train_command, "leaks", fail)
+    done = command("train", *SET)
+    assert done.exit_code in (1, 130) and "Traceback" not in done.output
+    assert list((tmp_path / "runs").iterdir()) == []
+
+
+def test_an_extended_run_that_was_not_begun_says_so(command, tmp_path, monkeypatch):
+    done = json.loads(last_line(command("train", *SET, "--json").stdout))["run"]
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(train_command, "leaks", interrupt)
+    assert command("train", "--extend", Path(done).name, "--set", "epochs=3").exit_code == 130
+    longer = list_runs(tmp_path / "runs")[0]
+    assert longer.folder != Path(done) and longer.status == "failed"
+    assert longer.error.startswith("The run was taken from the queue before it was trained further")
 
 
 def test_what_leaks_is_said_before_training(command):

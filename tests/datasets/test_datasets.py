@@ -29,6 +29,17 @@ def camels(camels_file):
     return open_dataset("camels_us", folder=camels_file)
 
 
+@pytest.mark.parametrize("path", ["a" * 100_000, "a\0b"])
+def test_a_path_that_no_system_allows_is_not_there(path):
+    assert datasets.resolve(path) == path and datasets.series_in(path) == frozenset()
+    for ask in (open_dataset, datasets.domain_of):
+        with pytest.raises(DataError, match="there is no such source, file or folder") as said:
+            ask(path)
+        assert len(str(said.value)) < 2000
+    with pytest.raises(DataError, match="does not exist"):
+        datasets.import_dataset(path, "mine")
+
+
 def test_sources_are_the_modules_that_load():
     assert set(datasets.sources()) == {
         *("delaware", "delaware_river", "camels_us", "camels_folder", "caravan", "stream_temperature", "table"),

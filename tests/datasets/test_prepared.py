@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from dgviz.datasets import camels_us, open_dataset, prepared, stream_temperature
+from dgviz.datasets import camels_us, kept_files, open_dataset, prepared, stream_temperature
 from dgviz.datasets.data_folder import find_file
 from dgviz.datasets.errors import DataError
 from tests.datasets.camels_files import write_camels
@@ -30,6 +30,19 @@ def readings(monkeypatch):
     paths, read = [], datasets.read_path
     monkeypatch.setattr(datasets, "read_path", lambda path, *_, **given: (paths.append(path), read(path, **given))[1])
     return paths
+
+
+def test_a_folder_that_cannot_be_read_or_holds_too_much_is_named_with_the_fix(folder, monkeypatch):
+    monkeypatch.setattr(kept_files, "MOST_FILES", 2)
+    with pytest.raises(DataError, match=f"{folder}: there are more than 2 files in it. Give the path of a folder that"):
+        open_dataset(folder)
+
+    def forbidden(path):
+        raise PermissionError(13, "Permission denied", f"{path}/secret")
+
+    monkeypatch.setattr(os, "scandir", forbidden)
+    with pytest.raises(DataError, match=f"{folder}: .*/secret cannot be read: Permission denied. Give the path of a f"):
+        open_dataset(folder)
 
 
 def same(a: xr.Dataset, b: xr.Dataset) -> bool:

@@ -1,6 +1,7 @@
 """A file of a run that is damaged, foreign, half there or gone: it is named in words, and everything else goes on."""
 
 import json
+import math
 import os
 import shutil
 
@@ -144,6 +145,74 @@ def test_damage_is_named_in_words(file, damage, trained, world, tmp_path):
         file in READ and damage in (folder, link, loop, pipe)
     ):
         assert file.removesuffix("/.zmetadata") in said, said
+
+
+HUGE = 10**400  # JSON holds it, a float does not
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"ended": "failed"}, "it has no valid 'ended'"),
+        ({"ended": ["done"]}, "it has no valid 'ended'"),
+        ({"ended": True}, "it has no valid 'ended'"),
+        ({"seconds": math.nan}, "it has no valid 'seconds'"),
+        ({"seconds": -math.inf}, "it has no valid 'seconds'"),
+        ({"seconds": HUGE}, "a number of 401 digits is too large"),
+    ],
+)
+def test_a_record_with_another_value_is_named_and_leaves_the_others(changed, said, trained, tmp_path):
+    run, sound = copy_of(trained, tmp_path, "damaged"), copy_of(trained, tmp_path, "sound")
+    (run.folder / "record.json").write_text(json.dumps(run.record | changed))
+    assert run.status == "failed" and f"{run.folder / 'record.json'} is damaged: {said}" in run.error
+    assert run.error.startswith(run.damage[0]) and "Train again" in run.error
+    assert worker._waiting(tmp_path) == [] and sound.status == "done"
+
+
+@pytest.mark.parametrize(
+    "changed", [{"seconds": HUGE}, {"eta": HUGE}, {"loss": HUGE}, {"parameters": {"fc": [HUGE]}}, {"epochs": 0}]
+)
+def test_a_line_of_progress_with_a_number_that_is_none_of_a_training_is_left_out_and_named(changed, trained, tmp_path):
+    run = copy_of(trained, tmp_path)
+    first, second = run.progress
+    (run.folder / "progress.jsonl").write_text(json.dumps(first | changed) + "\n" + json.dumps(second) + "\n")
+    assert run.progress == [second] and "has lines that are no record of an epoch" in " ".join(run.damage)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("sites", [], "it has no valid 'sites'"),
+        ("sites", ["twin000", "twin000", "twin001"], "it has no valid 'sites'"),
+        ("sites", [1, 2, 3], "it has no valid 'sites'"),
+        ("attributes", {"slope": 5}, "it has no valid 'attributes'"),
+        ("forcings", {"prcp": ["mm d-1"]}, "it has no valid 'forcings'"),
+        ("ranges", {"slope": "x"}, "it has no valid 'ranges'"),
+        ("ranges", {"slope": [1, 2, 3]}, "it has no valid 'ranges'"),
+        ("ranges", {"slope": [1, "2"]}, "it has no valid 'ranges'"),
+        ("ranges", {"slop": [1, 2]}, "it has a range of 'slop', which is no attribute of it"),
+    ],
+)
+def test_inputs_with_another_value_are_named(name, value, said, trained, tmp_path):
+    run = copy_of(trained, tmp_path)
+    path = run.folder / "inputs.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {name: value}))
+    for ask in (lambda: run.inputs, run.dataset, lambda: run.bound(trained.dataset())):
+        with pytest.raises(DamagedFile, match=f"{path} is damaged: {said}"):
+            ask()
+
+
+def test_inputs_in_another_order_or_gone_are_noticed(trained, world, tmp_path):
+    """The weights know sites, attributes and forcings by their place alone."""
+    run = copy_of(trained, tmp_path)
+    path = run.folder / "inputs.json"
+    stored = json.loads(path.read_text())
+    path.write_text(json.dumps(stored | {"sites": stored["sites"][::-1]}, indent=2))
+    with pytest.raises(DamagedFile, match="inputs.json is damaged: its content differs from its checksum"):
+        run.model(world)
+    path.unlink()
+    with pytest.raises(DamagedFile, match="inputs.json is missing"):
+        run.model(world)
 
 
 def test_one_damaged_run_of_each_kind_leaves_the_queue_and_the_others(trained, tmp_path):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from dgviz.experiment.config import ConfigError, RunConfig
 from dgviz.experiment.job import carry_out
 from dgviz.experiment.run_files import RunError
 from dgviz.experiment.runs import Run, compare, find_run, list_runs, runs_folder
+from dgviz.ui.session.store import DataStore
 
 
 @pytest.fixture
@@ -99,6 +101,24 @@ def test_a_folder_that_cannot_be_written_is_named_with_the_fix(small, tmp_path):
     assert [r for r in list_runs(file / "runs") if tmp_path in r.folder.parents] == []
 
 
+@pytest.mark.parametrize("letter", ["n", "ß", "流"])
+def test_a_file_of_a_long_name_gives_its_runs_a_shorter_one(letter, small, tmp_path):
+    name = letter * (250 // len(letter.encode()))
+    (tmp_path / f"{name}.nc").touch()
+    config = small.model_dump(exclude={"domain"}) | {"data": str(tmp_path / f"{name}.nc"), "domain": "hydrology"}
+    run = Run.create(RunConfig(**config), tmp_path / "runs")
+    assert run.id.startswith(letter * 30) and len(run.id.encode()) < 140 and run.status == "waiting"
+
+
+def test_a_run_of_ones_own_stands_for_one_of_the_same_id_that_travels_with_dgviz(small, tmp_path):
+    travelling = list_runs(tmp_path)
+    namesake = shutil.copytree(travelling[0].folder, tmp_path / travelling[0].id)
+    ids = [run.id for run in list_runs(tmp_path)]
+    assert list_runs(tmp_path)[0].folder == namesake and sorted(ids) == sorted(run.id for run in travelling)
+    store = DataStore(tmp_path)
+    assert store.run(travelling[0].id).folder == namesake == find_run(travelling[0].id, tmp_path).folder
+
+
 def test_a_full_disk_is_named_and_leaves_no_run(small, tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
@@ -143,7 +163,7 @@ def test_where_runs_are_kept(monkeypatch, tmp_path):
 def test_what_is_not_there_yet_is_said(run, delaware, site):
     with pytest.raises(RunError, match=f"run '{run.id}' has no results; it is waiting"):
         run.results()
-    with pytest.raises(RunError, match="has no trained model; it is waiting"):
+    with pytest.raises(RunError, match="has no results; it is waiting"):
         run.simulate(delaware, site, "1979-01-01", "1979-02-01")
 
 
