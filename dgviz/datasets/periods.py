@@ -45,13 +45,9 @@ def default_periods(
     if wanted and all(times[0] <= start and end <= last_day(times, step) for start, end in spans):
         return dict(wanted)
     first, last = observed[0].normalize(), last_day(observed, step)
-    n_years = 0
-    while first + pd.DateOffset(years=n_years + 1) <= last + pd.Timedelta(days=1):
-        n_years += 1
-    n_days = (last - first).days + 1
-    if n_years < 2 and n_days >= TWO_YEARS:
-        n_years = 2
+    n_years = whole_years(first, last)
     if n_years < 2:
+        n_days = (last - first).days + 1
         raise DataError(f"{source}: {n_days} days are too few; two whole years are needed to train and test.")
     test = first + pd.DateOffset(years=2 * n_years // 3)
     train_end = test - pd.Timedelta(days=1)
@@ -61,7 +57,15 @@ def default_periods(
     }
 
 
+def whole_years(first: pd.Timestamp, last: pd.Timestamp) -> int:
+    """The number of whole years from one day to another."""
+    n_years = 0
+    while first + pd.DateOffset(years=n_years + 1) <= last + pd.Timedelta(days=1):
+        n_years += 1
+    return 2 if n_years < 2 and (last - first).days + 1 >= TWO_YEARS else n_years
+
+
 def whole_record(times: pd.Index, source: str | Path) -> dict[str, str]:
-    """`train_period` and `test_period` of a record that nothing is trained on: all of it."""
+    """`train_period` and `test_period` of a record that is not divided: all of it."""
     end = last_day(times, check_times(times, source))
     return dict.fromkeys(("train_period", "test_period"), f"{times[0]:%Y-%m-%d}/{end:%Y-%m-%d}")

@@ -55,12 +55,14 @@ from dgviz.datasets.mending import (
 )
 from dgviz.datasets.netcdf import read_netcdf
 from dgviz.datasets.netcdf_file import open_netcdf
-from dgviz.datasets.periods import default_periods, parse_span, whole_record
-from dgviz.datasets.remarks import together, with_remarks
+from dgviz.datasets.periods import default_periods, parse_span, whole_record, whole_years
+from dgviz.datasets.remarks import Remark, together, with_remarks
 from dgviz.datasets.science import Vocabularies, all_vocabularies, named, told_by
 from dgviz.datasets.site_network import NETWORK, check_network
+from dgviz.datasets.steps import check_times, last_day
 from dgviz.datasets.vocabulary import Vocabulary
 
+UNDIVIDED = "to train on it, give a run its train_period and its test_period"
 title = "Your own sites: a NetCDF file or a folder of CSV files"
 
 
@@ -119,6 +121,11 @@ def load(
         times = dataset.indexes["time"]
         observed = any(name in dataset for name in vocabulary.targets)
         seen = observed_times(dataset, vocabulary)
+        first, last = seen[0].normalize(), last_day(seen, check_times(times, path))
+        if observed and whole_years(first, last) < 2:  # a trained run can predict there
+            text = f"observed from {first:%Y-%m-%d} to {last:%Y-%m-%d} only, less than two years: {UNDIVIDED}"
+            dataset = with_remarks(dataset, [Remark("doubtful", "time", text)])
+            observed = False
         about |= default_periods(times, seen, {}, path) if observed else whole_record(times, path)
     return check(dataset.assign_attrs(about | dataset.attrs), path, vocabulary, files)
 

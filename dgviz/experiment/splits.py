@@ -27,8 +27,8 @@ def periods_of(config: RunConfig, dataset: xr.Dataset) -> dict[str, str]:
     test = period_positions(dataset, periods["test"], "test")
     if train.start < test.stop and test.start < train.stop:
         raise ConfigError(
-            f"train_period {periods['train']!r} and test_period {periods['test']!r} share days. "
-            "Choose periods that do not overlap."
+            f"train_period {periods['train']!r} and test_period {periods['test']!r} share days. Choose periods that do "
+            "not overlap; a record of less than two years is not divided by itself."
         )
     return periods
 

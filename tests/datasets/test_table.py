@@ -7,6 +7,8 @@ import xarray as xr
 
 from dgviz.datasets import DataError, attribute_names, forcing_names, open_dataset
 from dgviz.datasets.remarks import remarks
+from dgviz.experiment.config import ConfigError, RunConfig
+from dgviz.experiment.splits import periods_of
 
 DAYS = pd.date_range("1990-10-01", "1993-09-30")
 SITES = "site,name,lat,lon,area,elevation,forest [1]\n0001,Clear Creek,41.2,-75.1,100,310,0.8\n0002,,42,-75,50,,0.2\n"
@@ -249,10 +251,16 @@ def test_streamflow_and_discharge_together_are_refused(folder):
     assert "both streamflow and discharge" in message(folder)
 
 
-def test_short_record_asks_for_two_years(folder):
+def test_a_short_record_is_read_whole_and_asks_for_periods_to_train_on(folder):
     for site in ("0001", "0002"):
         rewrite(folder, lambda frame: frame.iloc[:500], site)
-    assert "500 days are too few" in message(folder)
+    ds = open_dataset(str(folder))
+    assert ds.train_period == ds.test_period == "1990-10-01/1992-02-12"
+    assert "doubtful | time | observed from 1990-10-01 to 1992-02-12 only, less than two years" in what_is_said(folder)
+    with pytest.raises(ConfigError, match="a record of less than two years is not divided by itself"):
+        periods_of(RunConfig(data=str(folder)), ds)
+    given = dict(train_period="1990-10-01/1991-09-30", test_period="1991-10-01/1992-02-12")
+    assert list(periods_of(RunConfig(data=str(folder), **given), ds).values()) == list(given.values())
 
 
 def test_without_an_observed_column_the_target_is_empty_and_that_is_said(folder):
