@@ -13,7 +13,8 @@ from dgviz.sensitivity.units import derivative_attrs
 def parameter_response(site: SiteModel) -> xr.Dataset:
     """Derivative of the target on each scored day with respect to each parameter, `(time,)` by name, at one site.
 
-    A parameter is shifted by the same amount in all members and, if it is dynamic, on all days. The site is repeated
+    A parameter is shifted by the same amount in all members and, if it is dynamic, on all days; not before the first of
+    the site's tensors, whose stores stay as they are. The site is repeated
     once for every parameter, each copy carrying the tangent of its own, so that one pass gives all. Sites that are
     joined cannot be repeated: then there is one pass for every parameter, shifted at all sites, and the response is the
     one of the first site.

@@ -127,7 +127,8 @@ class Responses(ComputingView):
         steps = " or ".join(one_more(self.known[name]) for name in self.parameters.value)
         step, target = self.state.step, lower_first(self.state.target.long_name)
         change = (
-            f"At the bottom: how much the {target} of each {step.name} would change for {steps}. {thresholds(step)}"
+            f"At the bottom: how much the {target} of each {step.name} would change for {steps}, from the warm-up on "
+            f"(a what-if shifts the whole record). {thresholds(step)}"
         )
         below = change if steps else ""
         config = self.state.store.run(self.state.run).config
