@@ -13,7 +13,7 @@ import xarray as xr
 
 from dgviz.datasets.conversion import in_km2
 from dgviz.datasets.csv_file import Labels, Series, converted, read_series, read_table
-from dgviz.datasets.csv_text import numbers, numbers_or_missing, to_numbers
+from dgviz.datasets.csv_text import PARTED, numbers, numbers_or_missing, to_numbers
 from dgviz.datasets.errors import DataError, Problem, refuse, some
 from dgviz.datasets.found import Found, cut_alike
 from dgviz.datasets.labels import label
@@ -187,6 +187,6 @@ def read_attributes(file: Path, vocabulary: Vocabulary) -> tuple[pd.DataFrame, L
 
 
 def not_a_number_anywhere(column: pd.Series) -> bool:
-    """Whether a column has words and no number."""
+    """Whether a column has words and no number, not even one with parted thousands."""
     values, wrong = to_numbers(column)
-    return bool(wrong.any() and not values.notna().any())
+    return bool(wrong.any() and not values.notna().any() and not column.str.match(PARTED).eq(True).any())
