@@ -195,6 +195,7 @@ def in_order_of_time(table: pd.DataFrame, file: Path) -> tuple[pd.DataFrame, lis
     """Rows in order of time, one that stands there twice once. Raises DataError where two rows of a time differ."""
     said, name = [], file.name
     if not table.index.is_monotonic_increasing:
+        check_no_exchange(table.index, file)
         table = table.sort_index(kind="stable")
         said.append(Remark("read as", name, "the rows were not in order of time and are sorted"))
     same = table.reset_index().duplicated().to_numpy() & table.index.duplicated()
@@ -202,6 +203,33 @@ def in_order_of_time(table: pd.DataFrame, file: Path) -> tuple[pd.DataFrame, lis
         text = f"{int(same.sum())} rows stand there twice, first that of {table.index[same][0]:%Y-%m-%d}"
         said.append(Remark("not read", name, text))
     return table[~same], said
+
+
+def check_no_exchange(times: pd.DatetimeIndex, file: Path) -> None:
+    """Raise if the day of some dates was taken for the month, as spreadsheets do: their rows stand where none belongs.
+
+    A day after the twelfth cannot be exchanged; where all of these are in order, the other rows belong between them.
+    """
+    rows = pd.Series(times)
+    fixed = rows.where(rows.dt.day > 12)
+    if not (fixed.dropna().is_monotonic_increasing or fixed.dropna().is_monotonic_decreasing):
+        return
+    ends = np.sort(np.stack([fixed.ffill(), fixed.bfill()]), axis=0)  # (2, rows); NaT, an open end, is sorted last
+    exchangeable = rows[fixed.isna() & ~np.isnat(ends[1])]
+    first, last = (pd.Series(end).loc[exchangeable.index] for end in ends)
+    months = {"month": exchangeable.dt.day, "day": exchangeable.dt.month}
+    meant = pd.to_datetime(pd.DataFrame({"year": exchangeable.dt.year} | months)) + (
+        exchangeable - exchangeable.dt.normalize()
+    )
+    astray = ~exchangeable.between(first, last)
+    proven = astray & meant.between(first, last)
+    if proven.sum() > astray.sum() / 2:
+        row = proven.idxmax()
+        raise DataError(
+            f"{file}: the day and the month of {proven.sum()} dates or more are exchanged, as spreadsheets do: the "
+            f"first, {rows[row]:%Y-%m-%d}, stands between {first[row]:%Y-%m-%d} and {last[row]:%Y-%m-%d}, where "
+            f"{meant[row]:%Y-%m-%d} belongs; write the dates of the source again, as YYYY-MM-DD."
+        )
 
 
 def by_step(

@@ -533,6 +533,35 @@ def test_a_separator_of_thousands_is_read_or_refused_and_never_a_missing_flood(t
     assert "streamflow is '1,565', not a number" in text and "no separator of thousands" in text
 
 
+def exchanged(day: pd.Timestamp) -> pd.Timestamp:
+    return day.replace(day=day.month, month=day.day) if day.day <= 12 else day
+
+
+@pytest.mark.parametrize("form", ["%d/%m/%Y", "%Y-%m-%d"])
+@pytest.mark.parametrize("order", [1, -1])
+def test_days_that_a_spreadsheet_took_for_months_are_refused(tmp_path, form, order):
+    dates = [f"{exchanged(day):{form}}" for day in DAYS]
+    table = days_of().set_axis(pd.Index(dates, name="date"))[::order]
+    text = refused(write_own(tmp_path, SITES[:1], {SITES[0]: table}))
+    assert "the day and the month of 253 dates or more are exchanged" in text
+    assert ("stands between 2000-01-31 and 2000-02-13, where 2000-02-01 belongs" in text) == (order == 1)
+
+
+def test_days_of_a_part_of_a_file_taken_for_months_are_refused_by_their_cause(tmp_path):
+    days = [exchanged(day) if day.year == 2001 else day for day in DAYS]
+    table = days_of().set_axis(pd.DatetimeIndex(days, name="date"))
+    assert "are exchanged" in refused(write_own(tmp_path, SITES[:1], {SITES[0]: table}))
+
+
+@pytest.mark.parametrize("order", ["reversed", "by month", "years exchanged"])
+def test_rows_in_another_order_of_whole_days_are_sorted(tmp_path, order):
+    table = days_of()
+    keys = {"reversed": -np.arange(len(DAYS)), "by month": DAYS.strftime("%d/%m/%Y"), "years exchanged": -DAYS.year}
+    table = table.iloc[np.argsort(keys[order], kind="stable")]
+    ds = read_path(write_own(tmp_path, SITES[:1], {SITES[0]: table}))
+    assert same_days(ds) and "not in order of time and are sorted" in said(ds)
+
+
 @pytest.mark.parametrize("kind", ["a folder", "a link to nothing"])
 def test_a_series_that_is_no_file_leaves_its_site_out(tmp_path, kind):
     folder = write_own(tmp_path)
