@@ -22,6 +22,18 @@ from dgviz.datasets.vocabulary import Vocabulary
 from dgviz.suggestions import suggest
 from dgviz.units import UnitsError, parse, same
 
+# What the parts of a date are called where each has its column, in lower case.
+DATE_PARTS = {
+    "date": ("date",),
+    "time": ("time",),
+    "year": ("year", "yyyy", "yr"),
+    "month": ("month", "mm", "mo", "mon", "mnth"),
+    "day": ("day", "dd", "dy"),
+    "day_of_year": ("doy", "day_of_year", "dayofyear", "yday", "jday", "julian_day"),
+    "hour": ("hour", "hh", "hr"),
+}
+WIDTHS = {"month": 2, "day": 2, "day_of_year": 3}  # digits
+
 Labels = dict[str, dict[str, str]]  # name of a column: its units, long_name and conversion
 Given = dict[str, str | None]  # the units that stand in the header behind a name
 
@@ -76,16 +88,28 @@ def is_unit(text: str) -> bool:
 
 
 def with_joined_date(table: pd.DataFrame) -> tuple[pd.DataFrame, str]:
-    """The table with one column `date` where it has the year, the month and the day apart, and what was joined."""
-    known = {str(name).lower(): name for name in table}
-    parts = {part: known[part] for part in ("year", "month", "day", "hour") if part in known}
-    if "date" in known or not {"year", "month", "day"} <= parts.keys():
+    """The table with one column `date` where the parts of it stand apart, and what was joined."""
+    known = {str(name).lower(): name for name in reversed(table.columns)}
+    parts = {part: next((known[name] for name in names if name in known), None) for part, names in DATE_PARTS.items()}
+    text = {part: table[name].fillna("").str.strip() for part, name in parts.items() if name is not None}
+    if {"date", "time"} <= text.keys():
+        if not text["time"].str.contains(":").all() or text["date"].str.contains(":").any():
+            return table, ""
+        used, date = ["date", "time"], text["date"] + " " + text["time"]
+    elif "date" in text or "year" not in text:
         return table, ""
-    digits = {part: table[name].fillna("").str.strip().str.zfill(2) for part, name in parts.items()}
-    date = digits["year"] + "-" + digits["month"] + "-" + digits["day"]
-    if "hour" in parts:
-        date += " " + digits["hour"] + ":00"
-    return table.drop(columns=list(parts.values())).assign(date=date), f"the date is joined of {', '.join(parts)}"
+    else:
+        if "month" not in text and "day" in text and text["day"].str.fullmatch(r"\d{1,3}([.]0*)?").all():
+            text["day_of_year"], parts["day_of_year"] = text["day"], parts["day"]
+        used = next((keys for keys in (["year", "month", "day"], ["year", "day_of_year"]) if {*keys} <= {*text}), [])
+        if not used:
+            return table, ""
+        numbers = {part: text[part].str.replace(r"[.]0*$", "", regex=True) for part in text}
+        date = numbers["year"].str.cat([numbers[part].str.zfill(WIDTHS[part]) for part in used[1:]], sep="-")
+        if "hour" in text:
+            used, date = [*used, "hour"], date + " " + numbers["hour"].str.zfill(2) + ":00"
+    columns = [parts[part] for part in used]
+    return table.drop(columns=columns).assign(date=date), f"the date is joined of {', '.join(map(str, columns))}"
 
 
 def header_names(file: Path) -> set[str]:
@@ -198,11 +222,24 @@ def in_order_of_time(table: pd.DataFrame, file: Path) -> tuple[pd.DataFrame, lis
         check_no_exchange(table.index, file)
         table = table.sort_index(kind="stable")
         said.append(Remark("read as", name, "the rows were not in order of time and are sorted"))
+    check_clock(table.index, file)
     same = table.reset_index().duplicated().to_numpy() & table.index.duplicated()
     if same.any():
         text = f"{int(same.sum())} rows stand there twice, first that of {table.index[same][0]:%Y-%m-%d}"
         said.append(Remark("not read", name, text))
     return table[~same], said
+
+
+def check_clock(times: pd.DatetimeIndex, file: Path) -> None:
+    """Raise if hours stand there twice as when clocks go back: once a year or less, in the night to a Sunday."""
+    twice = times[times.duplicated()]
+    nights = twice.normalize().unique()
+    in_autumn = (nights.day_of_week == 6).all() and (twice.hour < 4).all() and not nights.year.has_duplicates
+    if len(nights) and in_autumn and (times != times.normalize()).any():
+        raise DataError(
+            f"{file}: {twice[0]:%Y-%m-%d %H:%M} appears twice, as when clocks go back from summer time; write all "
+            f"times in standard time, or each with its zone, as {twice[0]:%Y-%m-%dT%H:%M}+01:00."
+        )
 
 
 def check_no_exchange(times: pd.DatetimeIndex, file: Path) -> None:

@@ -90,8 +90,8 @@ def test_days_dated_by_their_noon_are_these_days(tmp_path):
     assert same_days(ds) and "every day is dated by its noon" in said(ds)
     ds = read_path(write_own(tmp_path, date_format="%Y-%m-%d 23:59:59"))
     assert same_days(ds) and "every day is dated by its last minute" in said(ds)
-    assert "09:00:00 is not a whole day; the step must be one day: date every value by its day alone" in refused(
-        write_own(tmp_path, date_format="%Y-%m-%d 09:00")
+    assert "18:00:00 is not a whole day; the step must be one day: date every value by its day alone" in refused(
+        write_own(tmp_path, date_format="%Y-%m-%d 18:00")
     )
 
 
@@ -103,7 +103,7 @@ def test_year_month_and_day_apart_are_one_date(tmp_path, hours):
         parts = {part: getattr(table.index, part) for part in ("year", "month", "day", *["hour"] * hours)}
         table.assign(**parts).rename(columns=str.title).to_csv(folder / f"{site}.csv", index=False)
     ds = read_path(folder)
-    assert same_days(ds, tolerance=1e-3) and "the date is joined of year, month, day" in said(ds)
+    assert same_days(ds, tolerance=1e-3) and "the date is joined of Year, Month, Day" in said(ds)
 
 
 def test_two_years_of_hours_that_lose_a_day_at_an_end_can_still_be_divided(tmp_path):
@@ -551,6 +551,54 @@ def test_days_of_a_part_of_a_file_taken_for_months_are_refused_by_their_cause(tm
     days = [exchanged(day) if day.year == 2001 else day for day in DAYS]
     table = days_of().set_axis(pd.DatetimeIndex(days, name="date"))
     assert "are exchanged" in refused(write_own(tmp_path, SITES[:1], {SITES[0]: table}))
+
+
+def parts_of(form: str) -> dict:
+    """The columns in which the parts of the dates stand, by one way to write them."""
+    year, month, day = DAYS.year, DAYS.month, DAYS.day
+    return {
+        "YYYY,MM,DD": {"YYYY": year, "MM": month, "DD": day},
+        "Year,Mnth,Day": {"Year": year, "Mnth": month, "Day": day},
+        "floats": {"year": year * 1.0, "month": month * 1.0, "day": day * 1.0},
+        "year,doy": {"year": year, "doy": DAYS.day_of_year},
+        "year,day": {"year": year, "day": DAYS.day_of_year},
+    }[form]
+
+
+@pytest.mark.parametrize("form", ["YYYY,MM,DD", "Year,Mnth,Day", "floats", "year,doy", "year,day"])
+def test_a_date_in_several_columns_is_joined_and_said(tmp_path, form):
+    table = days_of().assign(**parts_of(form)).reset_index(drop=True)
+    write_own(tmp_path, SITES[:1]).joinpath(f"{SITES[0]}.csv").write_text(table.to_csv(index=False))
+    ds = read_path(tmp_path)
+    assert same_days(ds) and f"joined of {', '.join(parts_of(form))}" in said(ds)
+
+
+def test_a_date_and_its_time_in_two_columns_are_joined_and_said(tmp_path):
+    table = hours_of()
+    hours = table.assign(date=table.index.strftime("%d/%m/%Y"), time=table.index.strftime("%H:%M"))
+    write_own(tmp_path, SITES[:1]).joinpath(f"{SITES[0]}.csv").write_text(hours.to_csv(index=False))
+    ds = read_path(tmp_path)
+    assert same_days(ds, tolerance=1e-3) and "the date is joined of date, time" in said(ds)
+
+
+def test_hours_of_summer_time_without_a_zone_are_refused_by_their_cause(tmp_path):
+    table = hours_of()
+    local = table.index.tz_localize("UTC").tz_convert("Europe/Berlin").tz_localize(None)
+    text = refused(write_own(tmp_path, SITES[:1], {SITES[0]: table.set_axis(local.rename("date"))}))
+    assert "2000-10-29 02:00 appears twice, as when clocks go back from summer time; write all times in sta" in text
+
+
+@pytest.mark.parametrize("hour", ["09:00", "07:00Z"])
+def test_days_dated_by_one_hour_of_the_morning_are_read_and_said(tmp_path, hour):
+    table = days_of().set_axis(pd.Index([f"{day:%Y-%m-%d} {hour}" for day in DAYS], name="date"))
+    ds = read_path(write_own(tmp_path, SITES[:1], {SITES[0]: table}))
+    assert same_days(ds) and f"every day is dated by its {hour[:5]}, which is taken for the whole day" in said(ds)
+
+
+def test_days_dated_by_an_evening_hour_are_refused(tmp_path):
+    """It may be the midnight of the next day in another zone."""
+    table = days_of().set_axis(pd.Index([f"{day:%Y-%m-%d} 23:00Z" for day in DAYS], name="date"))
+    assert "date every value by its day alone" in refused(write_own(tmp_path, SITES[:1], {SITES[0]: table}))
 
 
 @pytest.mark.parametrize("order", ["reversed", "by month", "years exchanged"])
