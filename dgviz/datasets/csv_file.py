@@ -1,5 +1,6 @@
 """One CSV file of a person's own: a table by day, its columns in the units of their science."""
 
+import re
 from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
@@ -172,7 +173,11 @@ def known_columns(
     table, said = renamed(table, changes, file.name)
     given = {changes.get(name, name): units for name, units in given.items()}
     others = [name for name in table if name not in vocabulary.in_files]
+    observed = {*vocabulary.targets, *vocabulary.raw}
+    unread = [] if observed & {*table} else [name for name in others if is_like(name, observed, vocabulary)]
     for name in others:
+        if name in unread:
+            continue
         if hint := suggest(name, [known for known in vocabulary.in_files if known not in table]):
             raise DataError(
                 f"{file}: column {name!r} is not known.{hint} "
@@ -182,9 +187,19 @@ def known_columns(
         raise DataError(
             f"{file}: no column is known; it has {', '.join(others)} and needs {', '.join(vocabulary.series)}."
         )
+    if unread:
+        columns = [f"{name} [{vocabulary.in_files[name].units}]" for name in vocabulary.in_files if name in observed]
+        text = f"{some(unread)} may be what was observed; to read it, call it with its units: {' or '.join(columns)}"
+        said.append(Remark("doubtful", file.name, text))
     if others:
         said.append(Remark("not read", some(others), f"columns that {vocabulary.domain} does not know"))
     return table.drop(columns=others), given, said
+
+
+def is_like(name: str, observed: Collection[str], vocabulary: Vocabulary) -> bool:
+    """Whether a part of a name, as in q_cfs or discharge_m3s, is what people call something observed."""
+    called = {other for key in observed for other in (key, *vocabulary.other_names.get(key, ()))}
+    return not called.isdisjoint(re.split(r"[^a-z0-9]+", name.lower()))
 
 
 def without_marks(

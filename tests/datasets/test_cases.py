@@ -553,6 +553,30 @@ def test_days_of_a_part_of_a_file_taken_for_months_are_refused_by_their_cause(tm
     assert "are exchanged" in refused(write_own(tmp_path, SITES[:1], {SITES[0]: table}))
 
 
+@pytest.mark.parametrize("name", ["Q", "q_cfs", "flow_cfs", "discharge_m3s", "streamflow_cfs"])
+def test_a_column_that_looks_like_flow_and_is_not_read_is_said_with_the_fix(tmp_path, name):
+    ds = read_path(write_own(tmp_path, SITES[:1], {SITES[0]: days_of().rename(columns={"streamflow": name})}))
+    fix = "call it with its units: streamflow [mm d-1] or discharge [m3 s-1]"
+    assert f"{name} may be what was observed; to read it, {fix}" in said(ds) and ds.streamflow.isnull().all()
+
+
+def test_a_column_beside_the_flow_is_not_taken_for_it(tmp_path):
+    table = days_of().assign(q_remark=0.0)
+    assert "may be what was observed" not in said(read_path(write_own(tmp_path, SITES[:1], {SITES[0]: table})))
+
+
+def test_columns_exchanged_as_a_whole_are_said_to_be(tmp_path):
+    table = days_of().rename(columns={"tmin": "tmax", "tmax": "tmin"})
+    ds = read_path(write_own(tmp_path, SITES[:2], {SITES[0]: table}))
+    assert same_days(ds) and f"on all days of {SITES[0]}, as if the columns were exchanged" in said(ds)
+
+
+def test_tenths_are_converted(tmp_path):
+    table = days_of().assign(prcp=lambda t: t.prcp * 10, tmin=lambda t: t.tmin * 10, tmax=lambda t: t.tmax * 10)
+    table = table.rename(columns={"prcp": "prcp [0.1 mm]", "tmin": "tmin [0.1 °C]", "tmax": "tmax [0.1 degC]"})
+    assert same_days(read_path(write_own(tmp_path, SITES[:1], {SITES[0]: table})))
+
+
 def parts_of(form: str) -> dict:
     """The columns in which the parts of the dates stand, by one way to write them."""
     year, month, day = DAYS.year, DAYS.month, DAYS.day
