@@ -136,6 +136,7 @@ def check_temperatures(ds: xr.Dataset, source: str | Path, files: Mapping[str, P
 vocabulary = Vocabulary(
     *("hydrology", "day", FORCINGS, TARGETS, ATTRIBUTES, RAW, completed, check_series, water_doubts),
     needed=("prcp",),
+    packed=("prcp", "srad", "pet"),
     extremes={"tmin": "min", "tmax": "max"},
     other_names=OTHER_NAMES,
 )

@@ -571,6 +571,17 @@ def test_columns_exchanged_as_a_whole_are_said_to_be(tmp_path):
     assert same_days(ds) and f"on all days of {SITES[0]}, as if the columns were exchanged" in said(ds)
 
 
+def test_rain_and_pet_a_little_below_zero_are_zero_and_said(tmp_path):
+    table = days_of().assign(pet=1.0)
+    table.loc["2000-06-01", ["prcp", "pet"]] = -1e-6, -0.02
+    ds = read_path(write_own(tmp_path, SITES[:1], {SITES[0]: table}))
+    day = ds.sel(time="2000-06-01")
+    assert (day.prcp.item(), day.pet.item()) == (0, 0)
+    assert "read as | pet | 0 for values below 0, the least -0.02, 1 time at 0101" in said(ds)
+    table.loc["2000-06-01", "prcp"] = -1
+    assert "prcp on 2000-06-01 is -1" in refused(write_own(tmp_path, SITES[:1], {SITES[0]: table}))
+
+
 def test_tenths_are_converted(tmp_path):
     table = days_of().assign(prcp=lambda t: t.prcp * 10, tmin=lambda t: t.tmin * 10, tmax=lambda t: t.tmax * 10)
     table = table.rename(columns={"prcp": "prcp [0.1 mm]", "tmin": "tmin [0.1 °C]", "tmax": "tmax [0.1 degC]"})

@@ -254,7 +254,7 @@ WRONG_NETCDF = {
     "no site": (lambda ds: ds.rename(site="place"), ["no coordinate 'site'"]),
     "no latitude": (lambda ds: ds.drop_vars("lat"), ["no coordinate 'lat'"]),
     "period": (lambda ds: ds.assign_attrs(test_period="1993-10-01/1994-09-30"), ["test_period", "beyond the record"]),
-    "hours": (lambda ds: ds.assign_coords(time=ds.time + np.timedelta64(6, "h")), ["06:00", "whole day"]),
+    "hours": (lambda ds: ds.assign_coords(time=ds.time + np.timedelta64(18, "h")), ["18:00", "whole day"]),
 }
 
 
