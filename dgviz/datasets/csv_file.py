@@ -70,7 +70,8 @@ def read_table(
 def check_first_row(table: pd.DataFrame, file: Path) -> None:
     """Raise if the first row under the header holds units, as some programs write them."""
     cells = table.iloc[0].dropna().astype(str).str.strip()
-    words = cells[pd.to_numeric(cells, errors="coerce").isna() & ~cells.str.lower().isin(MISSING)]
+    cells = cells[~cells.str.lower().isin(MISSING)]  # a dash is no unit
+    words = cells[pd.to_numeric(cells, errors="coerce").isna()]
     units = [name for name, word in words.items() if is_unit(word)]
     if len(units) > 1 and len(words) == len(cells):
         example = f"{units[-1]} [{words[units[-1]]}]"

@@ -47,7 +47,12 @@ def science_of(folder: Path, vocabularies: Vocabularies) -> Vocabulary:
 def domain_line(file: Path) -> str:
     """What stands after `# domain:` in the first line, or nothing."""
     if not file.is_file():
-        raise DataError(f"{file} does not exist; a folder of CSV files needs one with columns site,lat,lon,area.")
+        other = next((found.name for found in file.parent.glob("*") if found.name.lower() == file.name), None)
+        fix = f"rename {other}" if other and other != file.name else "a folder of CSV files needs one"
+        raise DataError(
+            f"{file} does not exist; {fix}: one row per site with columns site (the name of its file without .csv), "
+            "lat and lon (degrees), and area (km2)."
+        )
     with file.open(encoding="utf-8-sig", errors="replace") as lines:
         match = re.match(r"#\s*domain:\s*(\w+)", lines.readline())
     return match[1] if match else ""
