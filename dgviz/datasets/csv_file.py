@@ -60,11 +60,18 @@ def read_table(
     table, others = renamed(table, changes, file.name)
     given = {changes.get(name, name): units for name, units in headers} | {"date": None}
     if lacking := [name for name in required if name not in table]:
-        raise DataError(f"{file}: no column {some(lacking)}; it has {', '.join(table.columns)}.")
+        raise DataError(f"{file}: no column {some(lacking)}; it has {', '.join(table.columns)}. {fix_for(lacking[0])}")
     if table.empty:
         raise DataError(f"{file}: there are no rows under the header.")
     check_first_row(table, file)
     return table, given, [*said, *others]
+
+
+def fix_for(lacking: str) -> str:
+    """How to give a column that every table needs."""
+    if lacking == "date":
+        return "Call that of the dates date (YYYY-MM-DD), or give year, month and day, or year and doy."
+    return f"Add it, or call that which has it {lacking}."
 
 
 def check_first_row(table: pd.DataFrame, file: Path) -> None:

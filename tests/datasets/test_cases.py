@@ -582,6 +582,12 @@ def test_rain_and_pet_a_little_below_zero_are_zero_and_said(tmp_path):
     assert "prcp on 2000-06-01 is -1" in refused(write_own(tmp_path, SITES[:1], {SITES[0]: table}))
 
 
+def test_without_a_date_the_ways_to_give_one_are_said(tmp_path):
+    table = days_of().rename_axis("when")
+    text = refused(write_own(tmp_path, SITES[:1], {SITES[0]: table}))
+    assert "no column date; it has when, prcp" in text and "or give year, month and day, or year and doy." in text
+
+
 def test_tenths_are_converted(tmp_path):
     table = days_of().assign(prcp=lambda t: t.prcp * 10, tmin=lambda t: t.tmin * 10, tmax=lambda t: t.tmax * 10)
     table = table.rename(columns={"prcp": "prcp [0.1 mm]", "tmin": "tmin [0.1 °C]", "tmax": "tmax [0.1 degC]"})
