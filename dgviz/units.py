@@ -17,6 +17,9 @@ with warnings.catch_warnings():  # cf-xarray says at its import that there is no
 
 REGISTRY.define("gram_carbon = mole / 12.011 = gC")
 REGISTRY.define("tonne_carbon = 1e6 * gram_carbon = tC")
+REGISTRY.define("million_gallons = 1e6 * gallon")
+REGISTRY.define("tenth_millimeter = 0.1 * millimeter")  # as weather services store what they measure
+REGISTRY.define("tenth_degree_Celsius = 0.1 * kelvin; offset: 273.15")
 Unit = pint.Unit
 WATER = REGISTRY.Quantity(1000, "kg / m ** 3")
 
@@ -25,15 +28,24 @@ SPELLINGS = {
     **dict.fromkeys(("", "1", "-", "none", "unitless", "fraction", "ratio"), "dimensionless"),
     **dict.fromkeys(("c", "°c", "degc", "deg c", "degree c", "degrees c", "degree_c", "degrees_c"), "degC"),
     **dict.fromkeys(("celsius", "degree celsius", "degrees celsius", "degree_celsius", "degrees_celsius"), "degC"),
+    **dict.fromkeys(("ºc", "℃"), "degC"),  # an ordinal mark, and one sign for both
     **dict.fromkeys(("f", "°f", "degf", "deg f", "degree f", "degrees f", "degree_f", "degrees_f"), "degF"),
     **dict.fromkeys(("degree fahrenheit", "degrees fahrenheit", "degrees_fahrenheit"), "degF"),
-    **dict.fromkeys(("k", "deg k", "degk", "degrees kelvin"), "K"),
+    **dict.fromkeys(("k", "kelvin", "deg k", "degk", "degrees kelvin"), "K"),
     **dict.fromkeys(("w m-2", "w/m2", "w/m^2", "w m^-2"), "W m-2"),
     "pa": "Pa",
     "kpa": "kPa",
     "hpa": "hPa",
     **dict.fromkeys(("cfs", "cusec", "cusecs"), "ft3 s-1"),
     **dict.fromkeys(("cms", "cumec", "cumecs"), "m3 s-1"),
+    **dict.fromkeys(("lps", "l/s"), "L s-1"),
+    **dict.fromkeys(("l/s/km2", "l/(s km2)", "l/(s*km2)", "l s-1 km-2"), "L s-1 km-2"),
+    "mgd": "million_gallons / day",
+    **dict.fromkeys(("sqkm", "sq km", "sq. km", "km²"), "km2"),
+    **dict.fromkeys(("sqmi", "sq mi", "sq. mi"), "mile ** 2"),
+    **dict.fromkeys(("mm/24h", "mm/24 h", "mm/24hr"), "mm d-1"),
+    **dict.fromkeys(("0.1 mm", "0.1mm", "1/10 mm"), "tenth_millimeter"),
+    **dict.fromkeys(("0.1 degc", "0.1 °c", "0.1°c", "0.1 ºc", "0.1 c", "1/10 degc", "1/10 °c"), "tenth_degree_Celsius"),
 }
 CARBON = re.compile(r"(?<![A-Za-z])([mkuµMGTP]?g|t)[ _]?C(?![A-Za-z])")
 CARBON_DIOXIDE = re.compile(r"mol[ _]?(?:\(?CO2\)?|C)(?![A-Za-z0-9])")

@@ -1,5 +1,6 @@
 """One CSV file of a person's own: a table by day, its columns in the units of their science."""
 
+import re
 from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +22,18 @@ from dgviz.datasets.to_step import is_amount, is_finer, rates_in, to_step, unsur
 from dgviz.datasets.vocabulary import Vocabulary
 from dgviz.suggestions import suggest
 from dgviz.units import UnitsError, parse, same
+
+# What the parts of a date are called where each has its column, in lower case.
+DATE_PARTS = {
+    "date": ("date",),
+    "time": ("time",),
+    "year": ("year", "yyyy", "yr"),
+    "month": ("month", "mm", "mo", "mon", "mnth"),
+    "day": ("day", "dd", "dy"),
+    "day_of_year": ("doy", "day_of_year", "dayofyear", "yday", "jday", "julian_day"),
+    "hour": ("hour", "hh", "hr"),
+}
+WIDTHS = {"month": 2, "day": 2, "day_of_year": 3}  # digits
 
 Labels = dict[str, dict[str, str]]  # name of a column: its units, long_name and conversion
 Given = dict[str, str | None]  # the units that stand in the header behind a name
@@ -46,17 +59,25 @@ def read_table(
     table, others = renamed(table, changes, file.name)
     given = {changes.get(name, name): units for name, units in headers} | {"date": None}
     if lacking := [name for name in required if name not in table]:
-        raise DataError(f"{file}: no column {some(lacking)}; it has {', '.join(table.columns)}.")
+        raise DataError(f"{file}: no column {some(lacking)}; it has {', '.join(table.columns)}. {fix_for(lacking[0])}")
     if table.empty:
         raise DataError(f"{file}: there are no rows under the header.")
     check_first_row(table, file)
     return table, given, [*said, *others]
 
 
+def fix_for(lacking: str) -> str:
+    """How to give a column that every table needs."""
+    if lacking == "date":
+        return "Call that of the dates date (YYYY-MM-DD), or give year, month and day, or year and doy."
+    return f"Add it, or call that which has it {lacking}."
+
+
 def check_first_row(table: pd.DataFrame, file: Path) -> None:
     """Raise if the first row under the header holds units, as some programs write them."""
     cells = table.iloc[0].dropna().astype(str).str.strip()
-    words = cells[pd.to_numeric(cells, errors="coerce").isna() & ~cells.str.lower().isin(MISSING)]
+    cells = cells[~cells.str.lower().isin(MISSING)]  # a dash is no unit
+    words = cells[pd.to_numeric(cells, errors="coerce").isna()]
     units = [name for name, word in words.items() if is_unit(word)]
     if len(units) > 1 and len(words) == len(cells):
         example = f"{units[-1]} [{words[units[-1]]}]"
@@ -75,16 +96,28 @@ def is_unit(text: str) -> bool:
 
 
 def with_joined_date(table: pd.DataFrame) -> tuple[pd.DataFrame, str]:
-    """The table with one column `date` where it has the year, the month and the day apart, and what was joined."""
-    known = {str(name).lower(): name for name in table}
-    parts = {part: known[part] for part in ("year", "month", "day", "hour") if part in known}
-    if "date" in known or not {"year", "month", "day"} <= parts.keys():
+    """The table with one column `date` where the parts of it stand apart, and what was joined."""
+    known = {str(name).lower(): name for name in reversed(table.columns)}
+    parts = {part: next((known[name] for name in names if name in known), None) for part, names in DATE_PARTS.items()}
+    text = {part: table[name].fillna("").str.strip() for part, name in parts.items() if name is not None}
+    if {"date", "time"} <= text.keys():
+        if not text["time"].str.contains(":").all() or text["date"].str.contains(":").any():
+            return table, ""
+        used, date = ["date", "time"], text["date"] + " " + text["time"]
+    elif "date" in text or "year" not in text:
         return table, ""
-    digits = {part: table[name].fillna("").str.strip().str.zfill(2) for part, name in parts.items()}
-    date = digits["year"] + "-" + digits["month"] + "-" + digits["day"]
-    if "hour" in parts:
-        date += " " + digits["hour"] + ":00"
-    return table.drop(columns=list(parts.values())).assign(date=date), f"the date is joined of {', '.join(parts)}"
+    else:
+        if "month" not in text and "day" in text and text["day"].str.fullmatch(r"\d{1,3}([.]0*)?").all():
+            text["day_of_year"], parts["day_of_year"] = text["day"], parts["day"]
+        used = next((keys for keys in (["year", "month", "day"], ["year", "day_of_year"]) if {*keys} <= {*text}), [])
+        if not used:
+            return table, ""
+        numbers = {part: text[part].str.replace(r"[.]0*$", "", regex=True) for part in text}
+        date = numbers["year"].str.cat([numbers[part].str.zfill(WIDTHS[part]) for part in used[1:]], sep="-")
+        if "hour" in text:
+            used, date = [*used, "hour"], date + " " + numbers["hour"].str.zfill(2) + ":00"
+    columns = [parts[part] for part in used]
+    return table.drop(columns=columns).assign(date=date), f"the date is joined of {', '.join(map(str, columns))}"
 
 
 def header_names(file: Path) -> set[str]:
@@ -147,7 +180,11 @@ def known_columns(
     table, said = renamed(table, changes, file.name)
     given = {changes.get(name, name): units for name, units in given.items()}
     others = [name for name in table if name not in vocabulary.in_files]
+    observed = {*vocabulary.targets, *vocabulary.raw}
+    unread = [] if observed & {*table} else [name for name in others if is_like(name, observed, vocabulary)]
     for name in others:
+        if name in unread:
+            continue
         if hint := suggest(name, [known for known in vocabulary.in_files if known not in table]):
             raise DataError(
                 f"{file}: column {name!r} is not known.{hint} "
@@ -157,9 +194,19 @@ def known_columns(
         raise DataError(
             f"{file}: no column is known; it has {', '.join(others)} and needs {', '.join(vocabulary.series)}."
         )
+    if unread:
+        columns = [f"{name} [{vocabulary.in_files[name].units}]" for name in vocabulary.in_files if name in observed]
+        text = f"{some(unread)} may be what was observed; to read it, call it with its units: {' or '.join(columns)}"
+        said.append(Remark("doubtful", file.name, text))
     if others:
         said.append(Remark("not read", some(others), f"columns that {vocabulary.domain} does not know"))
     return table.drop(columns=others), given, said
+
+
+def is_like(name: str, observed: Collection[str], vocabulary: Vocabulary) -> bool:
+    """Whether a part of a name, as in q_cfs or discharge_m3s, is what people call something observed."""
+    called = {other for key in observed for other in (key, *vocabulary.other_names.get(key, ()))}
+    return not called.isdisjoint(re.split(r"[^a-z0-9]+", name.lower()))
 
 
 def without_marks(
@@ -194,13 +241,54 @@ def in_order_of_time(table: pd.DataFrame, file: Path) -> tuple[pd.DataFrame, lis
     """Rows in order of time, one that stands there twice once. Raises DataError where two rows of a time differ."""
     said, name = [], file.name
     if not table.index.is_monotonic_increasing:
+        check_no_exchange(table.index, file)
         table = table.sort_index(kind="stable")
         said.append(Remark("read as", name, "the rows were not in order of time and are sorted"))
+    check_clock(table.index, file)
     same = table.reset_index().duplicated().to_numpy() & table.index.duplicated()
     if same.any():
         text = f"{int(same.sum())} rows stand there twice, first that of {table.index[same][0]:%Y-%m-%d}"
         said.append(Remark("not read", name, text))
     return table[~same], said
+
+
+def check_clock(times: pd.DatetimeIndex, file: Path) -> None:
+    """Raise if hours stand there twice as when clocks go back: once a year or less, in the night to a Sunday."""
+    twice = times[times.duplicated()]
+    nights = twice.normalize().unique()
+    in_autumn = (nights.day_of_week == 6).all() and (twice.hour < 4).all() and not nights.year.has_duplicates
+    if len(nights) and in_autumn and (times != times.normalize()).any():
+        raise DataError(
+            f"{file}: {twice[0]:%Y-%m-%d %H:%M} appears twice, as when clocks go back from summer time; write all "
+            f"times in standard time, or each with its zone, as {twice[0]:%Y-%m-%dT%H:%M}+01:00."
+        )
+
+
+def check_no_exchange(times: pd.DatetimeIndex, file: Path) -> None:
+    """Raise if the day of some dates was taken for the month, as spreadsheets do: their rows stand where none belongs.
+
+    A day after the twelfth cannot be exchanged; where all of these are in order, the other rows belong between them.
+    """
+    rows = pd.Series(times)
+    fixed = rows.where(rows.dt.day > 12)
+    if not (fixed.dropna().is_monotonic_increasing or fixed.dropna().is_monotonic_decreasing):
+        return
+    ends = np.sort(np.stack([fixed.ffill(), fixed.bfill()]), axis=0)  # (2, rows); NaT, an open end, is sorted last
+    exchangeable = rows[fixed.isna() & ~np.isnat(ends[1])]
+    first, last = (pd.Series(end).loc[exchangeable.index] for end in ends)
+    months = {"month": exchangeable.dt.day, "day": exchangeable.dt.month}
+    meant = pd.to_datetime(pd.DataFrame({"year": exchangeable.dt.year} | months)) + (
+        exchangeable - exchangeable.dt.normalize()
+    )
+    astray = ~exchangeable.between(first, last)
+    proven = astray & meant.between(first, last)
+    if proven.sum() > astray.sum() / 2:
+        row = proven.idxmax()
+        raise DataError(
+            f"{file}: the day and the month of {proven.sum()} dates or more are exchanged, as spreadsheets do: the "
+            f"first, {rows[row]:%Y-%m-%d}, stands between {first[row]:%Y-%m-%d} and {last[row]:%Y-%m-%d}, where "
+            f"{meant[row]:%Y-%m-%d} belongs; write the dates of the source again, as YYYY-MM-DD."
+        )
 
 
 def by_step(

@@ -13,7 +13,7 @@ import xarray as xr
 
 from dgviz.datasets.conversion import in_km2
 from dgviz.datasets.csv_file import Labels, Series, converted, read_series, read_table
-from dgviz.datasets.csv_text import numbers, numbers_or_missing, to_numbers
+from dgviz.datasets.csv_text import PARTED, numbers, numbers_or_missing, to_numbers
 from dgviz.datasets.errors import DataError, Problem, refuse, some
 from dgviz.datasets.found import Found, cut_alike
 from dgviz.datasets.labels import label
@@ -47,7 +47,12 @@ def science_of(folder: Path, vocabularies: Vocabularies) -> Vocabulary:
 def domain_line(file: Path) -> str:
     """What stands after `# domain:` in the first line, or nothing."""
     if not file.is_file():
-        raise DataError(f"{file} does not exist; a folder of CSV files needs one with columns site,lat,lon,area.")
+        other = next((found.name for found in file.parent.glob("*") if found.name.lower() == file.name), None)
+        fix = f"rename {other}" if other and other != file.name else "a folder of CSV files needs one"
+        raise DataError(
+            f"{file} does not exist; {fix}: one row per site with columns site (the name of its file without .csv), "
+            "lat and lon (degrees), and area (km2)."
+        )
     with file.open(encoding="utf-8-sig", errors="replace") as lines:
         match = re.match(r"#\s*domain:\s*(\w+)", lines.readline())
     return match[1] if match else ""
@@ -187,6 +192,6 @@ def read_attributes(file: Path, vocabulary: Vocabulary) -> tuple[pd.DataFrame, L
 
 
 def not_a_number_anywhere(column: pd.Series) -> bool:
-    """Whether a column has words and no number."""
+    """Whether a column has words and no number, not even one with parted thousands."""
     values, wrong = to_numbers(column)
-    return bool(wrong.any() and not values.notna().any())
+    return bool(wrong.any() and not values.notna().any() and not column.str.match(PARTED).eq(True).any())

@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from dgviz.datasets.decimal_marks import with_points
 from dgviz.datasets.errors import DataError, some
 from dgviz.datasets.remarks import Remark
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 MISSING = ("", "na", "n/a", "nan", "#n/a", "null", "none", "-", "--", ".")  # in a column of numbers
-THOUSANDS = r"^\s*[+-]?\d{1,3}(,\d{3})+([.]\d*)?\s*$"
+PARTED = r"^\s*[+-]?\d{1,3}([.,' ]\d{3})+([.,]\d+)?\s*$"
 NUMBERLIKE = r"^\s*[+-]?\d[\d.,' ]*$"
-COMMA = r"^\s*([+-]?\d*),(\d+(?:[eE][+-]?\d+)?)\s*$"
 
 
 class Text(NamedTuple):
@@ -50,8 +50,9 @@ def read_text(file: Path, n_above: int = 0, n_rows: int | None = None) -> Text:
     # Line numbers as an editor shows them: from 1, below the header.
     table.index += 2 + n_above
     table, remarks = with_headers(table, file)
-    if separator != ",":
-        table, how = with_points(table)
+    # One row does not tell how all numbers are written.
+    table, how = with_points(table, file) if n_rows is None else (table, "")
+    if separator != "," or how:
         remarks.append(Remark("read as", file.name, f"columns between {SEPARATORS[separator]}{how}"))
     if encoding == "cp1252":
         remarks.append(Remark("read as", file.name, "text in the encoding Windows-1252, as it is not in UTF-8"))
@@ -69,15 +70,6 @@ def with_headers(table: pd.DataFrame, file: Path) -> tuple[pd.DataFrame, list[Re
     places = [str(table.columns.get_loc(name) + 1) for name in filled]
     text = f"columns without a name in the header: {some(places)}"
     return table.drop(columns=nameless), [Remark("not read", file.name, text)] if filled else []
-
-
-def with_points(table: pd.DataFrame) -> tuple[pd.DataFrame, str]:
-    """The table with decimal points for commas, and in words that it was so."""
-    commas = [
-        name for name in table if table[name].str.match(COMMA).any() and not table[name].str.contains("[.]").any()
-    ]
-    changed = table.assign(**{name: table[name].str.replace(COMMA, r"\1.\2", regex=True) for name in commas})
-    return changed, ", decimal commas" if commas else ""
 
 
 def encoding_of(file: Path) -> str:
@@ -107,13 +99,7 @@ def to_numbers(column: pd.Series) -> tuple[pd.Series, pd.Series]:
     if not wrong.any():
         return values, wrong
     text = column.astype(str).str.strip()
-    wrong &= ~text.str.lower().isin(MISSING)
-    grouped = wrong & text.str.match(THOUSANDS)
-    # 4,565 may be four thousand or four and a half; a point in the column tells which.
-    if grouped.any() and text.str.contains("[.]").any():
-        values = values.where(~grouped, pd.to_numeric(text.where(grouped).str.replace(",", ""), errors="coerce"))
-        wrong &= ~grouped
-    return values, wrong
+    return values, wrong & ~text.str.lower().isin(MISSING)
 
 
 def numbers(column: pd.Series, file: Path) -> pd.Series:

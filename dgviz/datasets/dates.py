@@ -21,6 +21,11 @@ FORMS = {
     "DD.MM.YYYY": "%d.%m.%Y",
     "DD-Mon-YYYY": "%d-%b-%Y",
     "DD Mon YYYY": "%d %b %Y",
+    "DD Month YYYY": "%d %B %Y",
+    "Mon DD, YYYY": "%b %d, %Y",
+    "Month DD, YYYY": "%B %d, %Y",
+    "YYYY-DDD": "%Y-%j",  # the day of the year
+    "YYYYDDD": "%Y%j",
     "YYYY-MM": "%Y-%m",
     "MM/YYYY": "%m/%Y",
     "YYYYMM": "%Y%m",
@@ -57,13 +62,13 @@ def read_dates(column: pd.Series, where: str | Path) -> tuple[pd.DatetimeIndex, 
 def one_form(dates: pd.Series, text: pd.Series, where: str | Path) -> tuple[str, pd.Series]:
     """The form in which every value is a day, and the days."""
     read = {form: pd.to_datetime(dates, format=code, errors="coerce") for form, code in FORMS.items()}
-    # pandas takes 36526 for a year and a month: only 1/1/1990 may have fewer digits than its form.
-    least = {form: len(form) - 2 * (not form.isalpha()) for form in FORMS}
-    read = {form: days.where(dates.str.len().between(least[form], len(form))) for form, days in read.items()}
+    read = {form: days.where(dates.str.len().between(*lengths(form))) for form, days in read.items()}
     read = {form: days.where(days.dt.year.between(*YEARS)) for form, days in read.items()}
     right = [form for form, days in read.items() if days.notna().all()]
     if len(right) > 1:
         right = [form for form in right if regular(read[form])] or right
+        # Days of May have a short name that is the whole one.
+        right = right[:1] if all(read[form].equals(read[right[0]]) for form in right) else right
     if len(right) == 1:
         return right[0], read[right[0]]
     if right:
@@ -74,6 +79,15 @@ def one_form(dates: pd.Series, text: pd.Series, where: str | Path) -> tuple[str,
     line = read[best].isna().idxmax()
     why = why_wrong(dates[line], best) if read[best].notna().any() else why_unknown(dates[line])
     raise DataError(f"{where}: line {line}: date {text[line]!r} {why}.")
+
+
+def lengths(form: str) -> tuple[int, int]:
+    """The fewest and the most characters of a date in a form."""
+    if "Month" in form:
+        return len(form) - len("Month ") + len("May"), len(form) - len("Month") + len("September")
+    # pandas takes 36526 for a year and a month: only 1/1/1990 may have fewer digits than its form.
+    fewer = 0 if form.isalpha() or "DDD" in form else 2 if "Mon" not in form else 1
+    return len(form) - fewer, len(form)
 
 
 def regular(days: pd.Series) -> bool:
@@ -89,7 +103,7 @@ def why_wrong(date: str, form: str) -> str:
     # The digits are in their places, but there is no such day.
     if re.sub(r"\d", "9", date) == re.sub(r"[YMD]", "9", form):
         return f"is no day of the calendar, read as {form} like the others; correct it"
-    example = pd.Timestamp("1990-10-01").strftime(FORMS[form]) + " 05:00" * (" " in date)
+    example = pd.Timestamp("1990-10-01").strftime(FORMS[form]) + " 05:00" * (":" in date)
     return f"is not written as {form}, such as {example}, like the others; correct it"
 
 
@@ -97,7 +111,7 @@ def why_unknown(date: str) -> str:
     """Why no date of a column was read, and the fix."""
     if SPREADSHEET.match(date):
         return "looks like a spreadsheet's number of a day; format the column as YYYY-MM-DD"
-    if re.match(r"^\d{1,2}[/.-]\d{1,2}[/.-]\d{2}$", date):
+    if re.match(r"^\d{1,2}[/. -](\d{1,2}|[A-Za-z]{3,9})[/. -]\d{2}$", date):
         return "has a year of two digits; write it as YYYY-MM-DD, such as 1990-10-01"
     return "is in no known form; write it as YYYY-MM-DD, such as 1990-10-01"
 
@@ -113,7 +127,8 @@ def times_of_day(times: pd.Series, halves: pd.Series, text: pd.Series, where: st
     if wrong.any():
         line = wrong.idxmax()
         raise DataError(
-            f"{where}: line {line}: {text[line]!r} is no time of day (00:00 to 23:59), as 1990-10-01 05:00."
+            f"{where}: line {line}: {text[line]!r} is no time of day (00:00 to 23:59), as 1990-10-01 05:00; 24:00 is "
+            "00:00 of the next day."
         )
     return hours
 

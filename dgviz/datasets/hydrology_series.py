@@ -106,7 +106,9 @@ def in_order(ds: xr.Dataset) -> xr.Dataset:
         return ds
     where = wrong.any("time").values
     days = f"{int(wrong.sum())} days of {int(where.sum())} basins ({some(ds.site.values[where])})"
-    said = Remark("exchanged", "tmin, tmax", f"where tmin was above tmax: {days}")
+    always = ds.site.values[(wrong | ds.tmin.isnull() | ds.tmax.isnull()).all("time").values & where]
+    columns = f"; on all days of {some(always)}, as if the columns were exchanged" if len(always) else ""
+    said = Remark("exchanged", "tmin, tmax", f"where tmin was above tmax: {days}{columns}")
     # Swapped on those days only.
     low, high = ds.tmin.where(~wrong, ds.tmax), ds.tmax.where(~wrong, ds.tmin)
     return with_remarks(ds.assign(tmin=low.assign_attrs(ds.tmin.attrs), tmax=high.assign_attrs(ds.tmax.attrs)), [said])
@@ -134,6 +136,7 @@ def check_temperatures(ds: xr.Dataset, source: str | Path, files: Mapping[str, P
 vocabulary = Vocabulary(
     *("hydrology", "day", FORCINGS, TARGETS, ATTRIBUTES, RAW, completed, check_series, water_doubts),
     needed=("prcp",),
+    packed=("prcp", "srad", "pet"),
     extremes={"tmin": "min", "tmax": "max"},
     other_names=OTHER_NAMES,
 )

@@ -64,6 +64,19 @@ def without_backflow(ds: xr.Dataset, vocabulary: Vocabulary) -> xr.Dataset:
     return with_remarks(ds, said) if said else ds
 
 
+def with_zeros(ds: xr.Dataset, vocabulary: Vocabulary) -> xr.Dataset:
+    """The data set with zero for what was packed, or condensed, a little below it; -1 may be a mark and stays."""
+    said = []
+    for name in (name for name in vocabulary.packed if name in ds):
+        series = ds[name]
+        below = ((series > -1) & (series < 0)).values
+        if below.any():
+            text = f"0 for values below 0, the least {series.values[below].min():.3g}, {how_often(below, series)}"
+            said.append(Remark("read as", name, text))
+            ds = ds.assign({name: series.where(~below, 0).assign_attrs(series.attrs)})
+    return with_remarks(ds, said) if said else ds
+
+
 def how_often(cells: np.ndarray, series: xr.DataArray) -> str:
     """On how many times of which sites."""
     sites = series.site.values[cells.any(0)]

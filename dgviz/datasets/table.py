@@ -50,6 +50,7 @@ from dgviz.datasets.mending import (
     unobserved,
     with_left_out,
     with_western_longitudes,
+    with_zeros,
     without_backflow,
     without_bad_sites,
 )
@@ -75,10 +76,29 @@ def vocabulary_of(path: Path, vocabularies: Vocabularies) -> Vocabulary:
     """The vocabulary of the science that the data are for, without reading the series."""
     if path.is_dir():
         return science_of(path, vocabularies)
+    check_kind(path)
     with open_netcdf(path) as dataset:
         if "domain" in dataset.attrs:
             return named(dataset.attrs["domain"], vocabularies, path)
         return told_by(map(str, dataset.variables), vocabularies, path)
+
+
+def check_kind(file: Path) -> None:
+    """Raise if a file is of another kind than NetCDF, by its name and its first bytes, and say what to do with it."""
+    kind = file.suffix.lower()
+    with file.open("rb") as start:
+        is_netcdf = start.read(4)[:3] in (b"CDF", b"\x89HD")
+    if is_netcdf or kind in ("", ".nc", ".nc4", ".cdf", ".netcdf"):
+        return
+    fix = {
+        **dict.fromkeys((".xlsx", ".xls", ".ods"), "save each sheet as CSV, and"),
+        **dict.fromkeys((".zip", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".7z"), "unpack it and give its folder, or"),
+    }.get(kind, "")
+    raise DataError(
+        f"{file}: a single file needs to be NetCDF; {fix}{' ' * bool(fix)}give a folder with attributes.csv (columns "
+        "site, lat, lon, area; one row per site) and for each site a SITE.csv named by its id (columns date, prcp, "
+        "tmin, tmax, streamflow)."
+    )
 
 
 def series_in(path: Path) -> set[str]:
@@ -112,7 +132,7 @@ def load(
     dataset = vocabulary.complete(filled(dataset, vocabulary), path)
     check_layout(dataset, path, vocabulary)
     check_sites(dataset, path)
-    dataset = without_backflow(with_western_longitudes(dataset), vocabulary)
+    dataset = with_zeros(without_backflow(with_western_longitudes(dataset), vocabulary), vocabulary)
     check_network(dataset, path)
     dataset = without_bad_sites(dataset, path, vocabulary, files)
     dataset = with_remarks(dataset, unobserved(dataset, vocabulary))

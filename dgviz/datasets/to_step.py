@@ -63,8 +63,9 @@ def whole_steps(
         )
     starts = starts_of(times, step)
     offsets = times - starts
-    if step == "day" and (offsets == NOON).all():
-        said = "every day is dated by its noon"
+    # Later ones may be the midnight of the next day in another zone.
+    if step == "day" and (offsets == offsets[0]).all() and pd.Timedelta(0) < offsets[0] <= NOON:
+        said = f"every day is dated by its {'noon' if offsets[0] == NOON else f'{times[0]:%H:%M}'}"
     elif step == "day" and (offsets >= LAST_MINUTE).all():
         said = "every day is dated by its last minute"
     elif step == "month" and not starts.has_duplicates and (offsets != pd.Timedelta(0)).any():

@@ -29,6 +29,8 @@ HUMID = 3.0  # mm d-1, where no potential evapotranspiration is known
 OFTEN = 0.5  # of the days: where it is humid no gauge of CAMELS-US has so many without flow (most: 47 %)
 FLOWS = {"m3 s-1": 86.4, "ft3 s-1": 86.4 * 0.3048**3}  # over km2, to mm d-1
 
+SPECIFIC, PER_DEPTH = "L s-1 km-2", 0.0864  # to mm d-1; the usual specific discharge in Europe
+
 
 def impossible_water(
     ds: xr.Dataset, source: str | Path, ranges: Mapping[str, tuple[float, float]]
@@ -132,6 +134,17 @@ def _depth(rain: np.ndarray) -> str:
 
 def _causes(ds: xr.Dataset, ratio: np.ndarray) -> np.ndarray:
     """For each site what most likely makes its runoff ratio too high."""
+    causes, much = _causes_by_area(ds, ratio), ratio > MOST_RUNOFF
+    then = ratio[much] * PER_DEPTH
+    # Units are those of all sites.
+    if "conversion" not in ds.streamflow.attrs and (ratio > ODD_RUNOFF).any() and ((then > 0.1) & (then < 1.1)).all():
+        causes[:] = [
+            f"is it in {SPECIFIC}? Then write its column as streamflow [{SPECIFIC}]. Or {cause}" for cause in causes
+        ]
+    return causes
+
+
+def _causes_by_area(ds: xr.Dataset, ratio: np.ndarray) -> np.ndarray:
     general = "is it a discharge in m3 s-1 or ft3 s-1 rather than mm d-1, is prcp too low, or does water come from "
     general += "elsewhere?"
     causes = np.full(ds.sizes["site"], general, object)

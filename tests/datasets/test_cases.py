@@ -90,8 +90,8 @@ def test_days_dated_by_their_noon_are_these_days(tmp_path):
     assert same_days(ds) and "every day is dated by its noon" in said(ds)
     ds = read_path(write_own(tmp_path, date_format="%Y-%m-%d 23:59:59"))
     assert same_days(ds) and "every day is dated by its last minute" in said(ds)
-    assert "09:00:00 is not a whole day; the step must be one day: date every value by its day alone" in refused(
-        write_own(tmp_path, date_format="%Y-%m-%d 09:00")
+    assert "18:00:00 is not a whole day; the step must be one day: date every value by its day alone" in refused(
+        write_own(tmp_path, date_format="%Y-%m-%d 18:00")
     )
 
 
@@ -103,7 +103,7 @@ def test_year_month_and_day_apart_are_one_date(tmp_path, hours):
         parts = {part: getattr(table.index, part) for part in ("year", "month", "day", *["hour"] * hours)}
         table.assign(**parts).rename(columns=str.title).to_csv(folder / f"{site}.csv", index=False)
     ds = read_path(folder)
-    assert same_days(ds, tolerance=1e-3) and "the date is joined of year, month, day" in said(ds)
+    assert same_days(ds, tolerance=1e-3) and "the date is joined of Year, Month, Day" in said(ds)
 
 
 def test_two_years_of_hours_that_lose_a_day_at_an_end_can_still_be_divided(tmp_path):
@@ -528,10 +528,128 @@ def test_a_separator_of_thousands_is_read_or_refused_and_never_a_missing_flood(t
     table.loc["2000-06-01", "streamflow"] = "1,565.5"
     ds = read_path(write_own(tmp_path / "read", SITES[:1], {SITES[0]: table}))
     assert float(ds.streamflow.sel(time="2000-06-01")[0]) == 1565.5 and not ds.streamflow.isnull().any()
-    table["streamflow"] = "3"
+    table = table.round(0).astype(int, errors="ignore").assign(streamflow="3")
     table.loc["2000-06-01", "streamflow"] = "1,565"  # or 1.565 with a decimal comma
     text = refused(write_own(tmp_path / "refused", SITES[:1], {SITES[0]: table}))
     assert "streamflow is '1,565', not a number" in text and "no separator of thousands" in text
+
+
+def exchanged(day: pd.Timestamp) -> pd.Timestamp:
+    return day.replace(day=day.month, month=day.day) if day.day <= 12 else day
+
+
+@pytest.mark.parametrize("form", ["%d/%m/%Y", "%Y-%m-%d"])
+@pytest.mark.parametrize("order", [1, -1])
+def test_days_that_a_spreadsheet_took_for_months_are_refused(tmp_path, form, order):
+    dates = [f"{exchanged(day):{form}}" for day in DAYS]
+    table = days_of().set_axis(pd.Index(dates, name="date"))[::order]
+    text = refused(write_own(tmp_path, SITES[:1], {SITES[0]: table}))
+    assert "the day and the month of 253 dates or more are exchanged" in text
+    assert ("stands between 2000-01-31 and 2000-02-13, where 2000-02-01 belongs" in text) == (order == 1)
+
+
+def test_days_of_a_part_of_a_file_taken_for_months_are_refused_by_their_cause(tmp_path):
+    days = [exchanged(day) if day.year == 2001 else day for day in DAYS]
+    table = days_of().set_axis(pd.DatetimeIndex(days, name="date"))
+    assert "are exchanged" in refused(write_own(tmp_path, SITES[:1], {SITES[0]: table}))
+
+
+@pytest.mark.parametrize("name", ["Q", "q_cfs", "flow_cfs", "discharge_m3s", "streamflow_cfs"])
+def test_a_column_that_looks_like_flow_and_is_not_read_is_said_with_the_fix(tmp_path, name):
+    ds = read_path(write_own(tmp_path, SITES[:1], {SITES[0]: days_of().rename(columns={"streamflow": name})}))
+    fix = "call it with its units: streamflow [mm d-1] or discharge [m3 s-1]"
+    assert f"{name} may be what was observed; to read it, {fix}" in said(ds) and ds.streamflow.isnull().all()
+
+
+def test_a_column_beside_the_flow_is_not_taken_for_it(tmp_path):
+    table = days_of().assign(q_remark=0.0)
+    assert "may be what was observed" not in said(read_path(write_own(tmp_path, SITES[:1], {SITES[0]: table})))
+
+
+def test_columns_exchanged_as_a_whole_are_said_to_be(tmp_path):
+    table = days_of().rename(columns={"tmin": "tmax", "tmax": "tmin"})
+    ds = read_path(write_own(tmp_path, SITES[:2], {SITES[0]: table}))
+    assert same_days(ds) and f"on all days of {SITES[0]}, as if the columns were exchanged" in said(ds)
+
+
+def test_rain_and_pet_a_little_below_zero_are_zero_and_said(tmp_path):
+    table = days_of().assign(pet=1.0)
+    table.loc["2000-06-01", ["prcp", "pet"]] = -1e-6, -0.02
+    ds = read_path(write_own(tmp_path, SITES[:1], {SITES[0]: table}))
+    day = ds.sel(time="2000-06-01")
+    assert (day.prcp.item(), day.pet.item()) == (0, 0)
+    assert "read as | pet | 0 for values below 0, the least -0.02, 1 time at 0101" in said(ds)
+    table.loc["2000-06-01", "prcp"] = -1
+    assert "prcp on 2000-06-01 is -1" in refused(write_own(tmp_path, SITES[:1], {SITES[0]: table}))
+
+
+def test_without_a_date_the_ways_to_give_one_are_said(tmp_path):
+    table = days_of().rename_axis("when")
+    text = refused(write_own(tmp_path, SITES[:1], {SITES[0]: table}))
+    assert "no column date; it has when, prcp" in text and "or give year, month and day, or year and doy." in text
+
+
+def test_tenths_are_converted(tmp_path):
+    table = days_of().assign(prcp=lambda t: t.prcp * 10, tmin=lambda t: t.tmin * 10, tmax=lambda t: t.tmax * 10)
+    table = table.rename(columns={"prcp": "prcp [0.1 mm]", "tmin": "tmin [0.1 °C]", "tmax": "tmax [0.1 degC]"})
+    assert same_days(read_path(write_own(tmp_path, SITES[:1], {SITES[0]: table})))
+
+
+def parts_of(form: str) -> dict:
+    """The columns in which the parts of the dates stand, by one way to write them."""
+    year, month, day = DAYS.year, DAYS.month, DAYS.day
+    return {
+        "YYYY,MM,DD": {"YYYY": year, "MM": month, "DD": day},
+        "Year,Mnth,Day": {"Year": year, "Mnth": month, "Day": day},
+        "floats": {"year": year * 1.0, "month": month * 1.0, "day": day * 1.0},
+        "year,doy": {"year": year, "doy": DAYS.day_of_year},
+        "year,day": {"year": year, "day": DAYS.day_of_year},
+    }[form]
+
+
+@pytest.mark.parametrize("form", ["YYYY,MM,DD", "Year,Mnth,Day", "floats", "year,doy", "year,day"])
+def test_a_date_in_several_columns_is_joined_and_said(tmp_path, form):
+    table = days_of().assign(**parts_of(form)).reset_index(drop=True)
+    write_own(tmp_path, SITES[:1]).joinpath(f"{SITES[0]}.csv").write_text(table.to_csv(index=False))
+    ds = read_path(tmp_path)
+    assert same_days(ds) and f"joined of {', '.join(parts_of(form))}" in said(ds)
+
+
+def test_a_date_and_its_time_in_two_columns_are_joined_and_said(tmp_path):
+    table = hours_of()
+    hours = table.assign(date=table.index.strftime("%d/%m/%Y"), time=table.index.strftime("%H:%M"))
+    write_own(tmp_path, SITES[:1]).joinpath(f"{SITES[0]}.csv").write_text(hours.to_csv(index=False))
+    ds = read_path(tmp_path)
+    assert same_days(ds, tolerance=1e-3) and "the date is joined of date, time" in said(ds)
+
+
+def test_hours_of_summer_time_without_a_zone_are_refused_by_their_cause(tmp_path):
+    table = hours_of()
+    local = table.index.tz_localize("UTC").tz_convert("Europe/Berlin").tz_localize(None)
+    text = refused(write_own(tmp_path, SITES[:1], {SITES[0]: table.set_axis(local.rename("date"))}))
+    assert "2000-10-29 02:00 appears twice, as when clocks go back from summer time; write all times in sta" in text
+
+
+@pytest.mark.parametrize("hour", ["09:00", "07:00Z"])
+def test_days_dated_by_one_hour_of_the_morning_are_read_and_said(tmp_path, hour):
+    table = days_of().set_axis(pd.Index([f"{day:%Y-%m-%d} {hour}" for day in DAYS], name="date"))
+    ds = read_path(write_own(tmp_path, SITES[:1], {SITES[0]: table}))
+    assert same_days(ds) and f"every day is dated by its {hour[:5]}, which is taken for the whole day" in said(ds)
+
+
+def test_days_dated_by_an_evening_hour_are_refused(tmp_path):
+    """It may be the midnight of the next day in another zone."""
+    table = days_of().set_axis(pd.Index([f"{day:%Y-%m-%d} 23:00Z" for day in DAYS], name="date"))
+    assert "date every value by its day alone" in refused(write_own(tmp_path, SITES[:1], {SITES[0]: table}))
+
+
+@pytest.mark.parametrize("order", ["reversed", "by month", "years exchanged"])
+def test_rows_in_another_order_of_whole_days_are_sorted(tmp_path, order):
+    table = days_of()
+    keys = {"reversed": -np.arange(len(DAYS)), "by month": DAYS.strftime("%d/%m/%Y"), "years exchanged": -DAYS.year}
+    table = table.iloc[np.argsort(keys[order], kind="stable")]
+    ds = read_path(write_own(tmp_path, SITES[:1], {SITES[0]: table}))
+    assert same_days(ds) and "not in order of time and are sorted" in said(ds)
 
 
 @pytest.mark.parametrize("kind", ["a folder", "a link to nothing"])

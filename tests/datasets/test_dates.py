@@ -26,6 +26,12 @@ FORMS = {
     "%d-%m-%Y": "DD-MM-YYYY",
     "%m-%d-%Y": "MM-DD-YYYY",
     "%d-%b-%Y": "DD-Mon-YYYY",
+    "%d %b %Y": "DD Mon YYYY",
+    "%d %B %Y": "DD Month YYYY",
+    "%b %d, %Y": "Mon DD, YYYY",
+    "%B %d, %Y": "Month DD, YYYY",
+    "%Y-%j": "YYYY-DDD",
+    "%Y%j": "YYYYDDD",
     "%d/%m/%Y %H:%M:%S": "DD/MM/YYYY",
     "%m/%d/%Y 12:00:00 AM": "MM/DD/YYYY",
     "%Y-%m-%dT%H:%M:%S.000": "",
@@ -48,6 +54,12 @@ def test_a_column_in_one_form_is_read_and_said(form):
 def test_days_of_one_digit_are_read():
     times, _ = read_dates(column([f"{day.day}/{day.month}/{day.year}" for day in DAYS]), "a.csv")
     assert list(times) == list(DAYS)
+
+
+def test_days_of_may_have_one_meaning():
+    days = pd.date_range("2000-05-01", "2000-05-31")
+    times, _ = read_dates(column(days.strftime("%d %B %Y")), "a.csv")
+    assert list(times) == list(days)
 
 
 def test_hours_of_several_zones_are_all_read_in_the_first():
@@ -77,9 +89,11 @@ UNREADABLE = {
     "both meanings": (pd.date_range("2000-01-01", periods=9).strftime("%d/%m/%Y"), "may be DD/MM/YYYY or MM/DD/YYYY"),
     "no such day": (["13/01/2000", "14/01/2000", "31/02/2000"], "line 4: date '31/02/2000' is no day of the calendar"),
     "two digits": (DAYS.strftime("%d/%m/%y"), "line 2: date '28/12/99' has a year of two digits"),
+    "two digits behind a name": (DAYS.strftime("%d-%b-%y"), "line 2: date '28-Dec-99' has a year of two digits"),
     "a spreadsheet's numbers": (["36522", "36523"], "line 2: date '36522' looks like a spreadsheet's number"),
     "words": (["first", "second"], "line 2: date 'first' is in no known form; write it as YYYY-MM-DD"),
     "time": (["2000-01-01 24:00", "2000-01-01 25:00"], "line 2: '2000-01-01 24:00' is no time of day"),
+    "the hour 24": (["2000-01-01 24:00"], "24:00 is 00:00 of the next day"),
 }
 
 

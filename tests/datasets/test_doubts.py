@@ -121,6 +121,11 @@ def test_a_mistake_in_a_stream_is_doubted(mistake):
     assert expected in "\n".join(doubts(gauges(**changes), streams))
 
 
+def test_a_flow_in_litres_over_the_area_is_doubted_by_its_units():
+    text = " ".join(doubts(basins(flow=1 / 0.0864)))
+    assert "is it in L s-1 km-2? Then write its column as streamflow [L s-1 km-2]. Or is it" in text
+
+
 def test_many_sites_are_one_remark():
     wide = xr.concat([basins(rain=1e-3).assign_coords(site=[f"{k}{i}" for i in "abc"]) for k in range(100)], "site",
                      data_vars="minimal", join="outer", coords="minimal", compat="override")  # fmt: skip

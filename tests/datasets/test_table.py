@@ -235,7 +235,18 @@ def test_broken_csv_is_named(folder, content):
 
 
 def test_folder_without_attributes_says_what_it_needs(tmp_path):
-    assert "attributes.csv does not exist" in message(tmp_path)
+    text = message(tmp_path)
+    assert "attributes.csv does not exist" in text and "site (the name of its file without .csv), lat and lon" in text
+
+
+def test_attributes_in_capitals_are_to_be_renamed(folder):
+    (folder / "attributes.csv").rename(folder / "Attributes.csv")
+    assert "attributes.csv does not exist; rename Attributes.csv: one row per site" in message(folder)
+
+
+def test_a_row_of_units_with_dashes_is_named(folder):
+    (folder / "attributes.csv").write_text("site,lat,lon,area,elevation,forest\n,deg,deg,km2,m,-\n0001,41,-75,1,2,3\n")
+    assert "line 2 holds units; write them in the header, elevation [m], and remove it" in message(folder)
 
 
 def test_discharge_without_area_asks_for_the_area(folder):
@@ -278,7 +289,7 @@ WRONG_NETCDF = {
     "no site": (lambda ds: ds.rename(site="place"), ["no coordinate 'site'"]),
     "no latitude": (lambda ds: ds.drop_vars("lat"), ["no coordinate 'lat'"]),
     "period": (lambda ds: ds.assign_attrs(test_period="1993-10-01/1994-09-30"), ["test_period", "beyond the record"]),
-    "hours": (lambda ds: ds.assign_coords(time=ds.time + np.timedelta64(6, "h")), ["06:00", "whole day"]),
+    "hours": (lambda ds: ds.assign_coords(time=ds.time + np.timedelta64(18, "h")), ["18:00", "whole day"]),
 }
 
 
@@ -290,6 +301,16 @@ def test_mistake_in_a_netcdf_is_named(folder, tmp_path, mistake):
     text = message(file)
     for part in expected:
         assert part in text
+
+
+@pytest.mark.parametrize(
+    ("name", "fix"),
+    [("one.csv", "NetCDF; give a folder"), ("a.xlsx", "save each sheet as CSV"), ("a.tar.gz", "unpack it and give")],
+)
+def test_a_single_file_of_another_kind_says_what_is_needed(tmp_path, name, fix):
+    (tmp_path / name).write_text("date,prcp\n2000-01-01,1\n")
+    text = message(tmp_path / name)
+    assert fix in text and "attributes.csv (columns site, lat, lon, area; one row per site)" in text
 
 
 def test_file_that_is_no_netcdf_is_named(tmp_path):
