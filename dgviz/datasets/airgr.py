@@ -17,8 +17,10 @@ import xarray as xr
 
 from dgviz.datasets.camels_family import MM_PER_DAY
 from dgviz.datasets.collection import Basins, Each, join
+from dgviz.datasets.collection_tables import rename_sites
 from dgviz.datasets.common_names import basins_of, by_first_column
 from dgviz.datasets.errors import DataError, some
+from dgviz.datasets.remarks import Remark
 from dgviz.datasets.series_file import read_series, read_text
 
 title = "BasinObs of airGR (CSV files with DatesR, P, T, E, Qls, Qmm, and attributes.csv)"
@@ -65,7 +67,9 @@ def load(path: str | Path, span: str | None = None, each: Each = iter) -> xr.Dat
             f"{path}: looks like {NAME}, but there is no file {PLACES}; put one beside it with the columns "
             f"site,lat,lon and if wanted area (km2), and a row for {some([*files])}."
         )
-    basins = basins_of(by_first_column(places), places)
+    said: list[Remark] = []
+    basins = basins_of(by_first_column(places, said), places, said)
+    rename_sites(basins, list(files))
     for site in {*files} - {*basins.static.index}:
         basins.left[site] = f"no line in {PLACES}"
     basins.read(sorted({*files} - {*basins.left}), lambda site: read_basin(files[site], site, basins), each)

@@ -17,11 +17,13 @@ import pandas as pd
 import xarray as xr
 
 from dgviz.datasets.collection import Basins, Each, find, join
+from dgviz.datasets.collection_tables import rename_sites
 from dgviz.datasets.common_names import basins_of, by_first_column, named
 from dgviz.datasets.conversion import to_units
 from dgviz.datasets.errors import DataError, some
 from dgviz.datasets.hydrology_series import OTHER_NAMES, vocabulary
 from dgviz.datasets.names import name_and_units
+from dgviz.datasets.remarks import Remark
 from dgviz.datasets.table import open_netcdf
 
 title = "A folder of NeuralHydrology's GenericDataset (time_series/ID.nc, attributes/*.csv)"
@@ -65,7 +67,9 @@ def load(path: str | Path, span: str | None = None, each: Each = iter) -> xr.Dat
         raise DataError(
             f"{path}: looks like {NAME}, but there is no file attributes/*.csv; it says where the basins are."
         )
-    basins = basins_of(joined([by_first_column(file) for file in tables]), path)
+    said: list[Remark] = []
+    basins = basins_of(joined([by_first_column(file, said) for file in tables]), path, said)
+    rename_sites(basins, list(files))
     for site in {*files, *basins.static.index}:
         if site not in files:
             basins.left[site] = "no series"

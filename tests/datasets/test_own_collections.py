@@ -6,6 +6,7 @@ import pytest
 import xarray as xr
 
 from dgviz.datasets import DataError, airgr, attribute_names, forcing_names, neuralhydrology_folder, open_dataset
+from dgviz.datasets.remarks import remarks
 from tests.datasets.layout_files import DAYS, ISO, WARMTH, write_table
 
 FLOW = np.where(np.arange(len(DAYS)) < 4, np.nan, 1.5)
@@ -61,6 +62,40 @@ def test_units_may_stand_in_brackets(tmp_path):
     np.testing.assert_allclose(ds.streamflow, 1.5)
     np.testing.assert_allclose(ds.tmean[:, 0], WARMTH, atol=1e-3)
     assert "taken to be" not in ds.history
+
+
+@pytest.mark.parametrize("header, area", [("area [mi2]", 38.610216), ("area [ha]", 1e4), ("area (m2)", 1e8)])
+def test_a_discharge_is_spread_over_the_area_in_the_units_of_its_column(tmp_path, header, area):
+    generic = write_generic(tmp_path / "generic", precip=(3.0, "mm/d"), temp=(WARMTH, "degC"), qobs=(FLOW, "m3/s"))
+    place = generic / "attributes" / "place.csv"
+    place.write_text(place.read_text().replace("area_km2", header).replace("100.0", str(area)))
+    write_basin_obs(tmp_path / "airgr" / "L0123001.csv", area=100.0, Qmm=np.nan)
+    (tmp_path / "airgr" / "attributes.csv").write_text(f"site,lat,lon,{header}\nL0123001,48.5,2.3,{area}\n")
+    for path, flow in ((generic, FLOW * 86.4 / 100), (tmp_path / "airgr", FLOW)):
+        ds = open_dataset(path)
+        np.testing.assert_allclose(ds.streamflow[:, 0], flow, rtol=1e-5)
+        np.testing.assert_allclose(ds.area, 100.0, rtol=1e-5)
+        assert ("converted", "area") in [remark[:2] for remark in remarks(ds)]
+
+
+def test_ids_that_lost_their_zeros_semicolons_and_decimal_commas_are_read(tmp_path):
+    generic = write_generic(tmp_path / "generic", sites=("01013500", "01022500"))
+    for file in (generic / "attributes").glob("*.csv"):
+        file.unlink()
+    table = "gauge_id;gauge_lat;gauge_lon;area;clay\n{};41,2;-75,1;100,5;3,5\n{};41,9;-75,9;200,5;NULL\n"
+    (generic / "attributes" / "all.csv").write_text(table.format("1013500", "1022500"))
+    obs = tmp_path / "airgr"
+    for site in ("01013500", "01022500"):
+        write_basin_obs(obs / f"{site}.csv")
+    (obs / "attributes.csv").write_text(table.format("1013500", "1022500"))
+    for path in (generic, obs):
+        ds = open_dataset(path)
+        assert ds.site.values.tolist() == ["01013500", "01022500"] and not ds.attrs["left_out"]
+        np.testing.assert_allclose(ds.lat, [41.2, 41.9], rtol=1e-6)
+        np.testing.assert_allclose(ds.clay, [3.5, np.nan])
+        texts = [remark.text for remark in remarks(ds)]
+        assert "ids without their leading zeros are those of the files: 1013500 is 01013500, 1022500 is 01022500" in texts
+        assert "columns between semicolons, decimal commas" in texts
 
 
 def test_tables_of_other_basins_stand_below_each_other(tmp_path):
