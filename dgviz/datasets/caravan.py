@@ -165,10 +165,7 @@ def read_attributes(folder: Path, sources: list[str], pet: str) -> Basins:
 
 
 def read_basin(file: Path, unread: Collection[str], said: list[Remark]) -> pd.DataFrame:
-    """The series of one basin in the project's names, without the columns that are not to be read.
-
-    Condensation counts as no potential evapotranspiration.
-    """
+    """The series of one basin in the project's names, without the columns that are not to be read."""
     table = read_csv_series(file, said) if file.suffix == ".csv" else read_netcdf_series(file)
     table = table.drop(columns=unread, errors="ignore")
     if lacking := [name for name in NEEDED if name not in table]:
@@ -176,8 +173,6 @@ def read_basin(file: Path, unread: Collection[str], said: list[Remark]) -> pd.Da
     # Reversed, so that of several columns for one name the first listed wins.
     chosen = {name: key for key, name in reversed(SERIES.items()) if key in table}
     table = pd.DataFrame({name: table[key] for name, key in chosen.items()}).astype("float64")
-    for name in {"prcp", "srad", "pet"} & {*table}:
-        table[name] = table[name].mask(table[name].between(-1, 0), 0.0)  # ERA5-Land's packing, and condensation
     table.attrs["file"] = file.name
     return table
 

@@ -19,7 +19,7 @@ from dgviz.datasets.errors import DataError, some
 from dgviz.datasets.fill_values import is_mark
 from dgviz.datasets.hydrology_series import FORCINGS, in_order, vocabulary
 from dgviz.datasets.labels import label
-from dgviz.datasets.mending import without_backflow
+from dgviz.datasets.mending import with_zeros, without_backflow
 from dgviz.datasets.periods import default_periods, longest_span, parse_span
 from dgviz.datasets.problems import find_problems
 from dgviz.datasets.remarks import Remark, together, with_remarks
@@ -111,7 +111,7 @@ def join(basins: Basins, source: Path, about: dict[str, str], span: str | None, 
     usable = {site: table.loc[start:end, names] for site, table in basins.series.items() if not found[site]}
     if not usable:
         raise nothing_left(basins, source)
-    dataset = without_backflow(in_order(to_dataset(usable, basins)), vocabulary)
+    dataset = without_backflow(with_zeros(in_order(to_dataset(usable, basins)), vocabulary), vocabulary)
     dataset = with_remarks(dataset, together(basins.said))
     for problem in find_problems(dataset, source, vocabulary, {}):
         more = f" (and {problem.n_times - 1} more days)" if problem.n_times > 1 else ""
@@ -132,7 +132,9 @@ def noted(basins: Basins) -> Iterator[Remark]:
     for note in basins.notes:
         yield Remark("not read" if note.startswith(("no ", "not read")) else "read as", "files", note)
     for name, days in basins.marked.items():
-        text = f"marks for missing values on {sum(days.values())} days of {len(days)} basins ({some(list(days))})"
+        n_days, n_basins = sum(days.values()), len(days)
+        where = f"{n_days} day{'s' * (n_days > 1)} of {n_basins} basin{'s' * (n_basins > 1)} ({some(list(days))})"
+        text = f"marks for missing values on {where}"
         yield Remark("taken as missing", name, text)
 
 
@@ -191,7 +193,7 @@ def to_dataset(series: dict[str, pd.DataFrame], basins: Basins) -> xr.Dataset:
 
 def nothing_left(basins: Basins, source: Path) -> DataError:
     """The error when no basin can be used: the first reasons."""
-    reasons = some([f"{site}: {reason}" for site, reason in sorted(basins.left.items())])
+    reasons = some([f"{site}: {reason.rstrip('.')}" for site, reason in sorted(basins.left.items())])
     return DataError(f"{source}: no basin can be used; {reasons or 'there are none'}.")
 
 

@@ -7,6 +7,7 @@ plausible range. An attribute may have no such range: there it is a mark if it l
 from collections.abc import Iterator
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from dgviz.datasets.errors import some
@@ -28,6 +29,11 @@ def is_mark(values: np.ndarray) -> np.ndarray:
     close = np.isclose(values.ravel()[candidates, None], FILL_VALUES, rtol=1e-6, atol=0).any(-1)
     found.ravel()[candidates[close]] = True
     return found
+
+
+def scaled(values: pd.Series, factor: float) -> pd.Series:
+    """Values times a factor; marks stay what they are, so that they are found and named later."""
+    return values.mask(~is_mark(values.to_numpy()), values * factor)
 
 
 def nines(values: np.ndarray) -> np.ndarray:

@@ -16,6 +16,8 @@ from dgviz.quantities import Quantity
 
 FEW = 0.05  # share of the observed steps on which a tide or a gauge in error may give a value below the least
 
+A_LITTLE_BELOW = -1.0  # in declared units; at and below it is a mark or a mistake
+
 
 def marks_in(values: np.ndarray, quantity: Quantity, same_units: bool = True) -> np.ndarray:
     """Where values are marks for missing ones, which lie outside what is plausible.
@@ -61,6 +63,25 @@ def without_backflow(ds: xr.Dataset, vocabulary: Vocabulary) -> xr.Dataset:
             least = f"values below {target.floor:g} {target.units}, the least {series.values[few].min():.3g},"
             said.append(Remark("taken as missing", name, f"{least} {how_often(few, series)}"))
             ds = ds.assign({name: series.where(~few).assign_attrs(series.attrs)})
+    return with_remarks(ds, said) if said else ds
+
+
+def with_zeros(ds: xr.Dataset, vocabulary: Vocabulary) -> xr.Dataset:
+    """The data set with 0 where a forcing that starts at 0 lies a little below, as packing and condensation have it.
+
+    Where the negative values make up more of a site's sum they stay, and are refused later.
+    """
+    said = []
+    for name, forcing in vocabulary.forcings.items():
+        if name not in ds or forcing.range[0] != 0:
+            continue
+        series, values = ds[name], ds[name].values.astype("float64")
+        below = (values < 0) & (values > A_LITTLE_BELOW)
+        little = below & (-np.where(below, values, 0).sum(0) <= FEW * np.where(values > 0, values, 0).sum(0))
+        if little.any():
+            least = f"values below 0 {forcing.units}, the least {values[little].min():.3g}, are taken as 0"
+            said.append(Remark("read as", name, f"{least} {how_often(little, series)}"))
+            ds = ds.assign({name: series.where(~little, 0.0).assign_attrs(series.attrs)})
     return with_remarks(ds, said) if said else ds
 
 

@@ -50,6 +50,7 @@ from dgviz.datasets.mending import (
     unobserved,
     with_left_out,
     with_western_longitudes,
+    with_zeros,
     without_backflow,
     without_bad_sites,
 )
@@ -110,7 +111,7 @@ def load(
     dataset = vocabulary.complete(filled(dataset, vocabulary), path)
     check_layout(dataset, path, vocabulary)
     check_sites(dataset, path)
-    dataset = without_backflow(with_western_longitudes(dataset), vocabulary)
+    dataset = without_backflow(with_zeros(with_western_longitudes(dataset), vocabulary), vocabulary)
     check_network(dataset, path)
     dataset = without_bad_sites(dataset, path, vocabulary, files)
     dataset = with_remarks(dataset, unobserved(dataset, vocabulary))

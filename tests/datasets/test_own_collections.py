@@ -94,7 +94,9 @@ def test_ids_that_lost_their_zeros_semicolons_and_decimal_commas_are_read(tmp_pa
         np.testing.assert_allclose(ds.lat, [41.2, 41.9], rtol=1e-6)
         np.testing.assert_allclose(ds.clay, [3.5, np.nan])
         texts = [remark.text for remark in remarks(ds)]
-        assert "ids without their leading zeros are those of the files: 1013500 is 01013500, 1022500 is 01022500" in texts
+        assert (
+            "ids without their leading zeros are those of the files: 1013500 is 01013500, 1022500 is 01022500" in texts
+        )
         assert "columns between semicolons, decimal commas" in texts
 
 
@@ -165,3 +167,21 @@ def test_basin_obs_without_a_place_says_what_to_add(tmp_path):
     for path in (tmp_path, tmp_path / "L0123001.csv"):
         with pytest.raises(DataError, match=words):
             open_dataset(path)
+
+
+def test_flow_below_zero_in_basin_obs_is_missing_and_said(tmp_path):
+    flow = FLOW.copy()
+    flow[[10, 11]], flow[12] = -0.02, -999
+    write_basin_obs(tmp_path / "L0123001.csv", Qmm=flow, Qls=np.nan)
+    (tmp_path / "attributes.csv").write_text("site,lat,lon\nL0123001,48.5,2.3\n")
+    ds = open_dataset(tmp_path)
+    assert int(ds.streamflow.isnull().sum()) == 4 + 3
+    assert "the least -0.02, 2 times at L0123001" in str(remarks(ds)) and "on 1 day of 1 basin" in str(remarks(ds))
+
+
+def test_an_area_at_which_litres_are_not_millimetres_is_doubted(tmp_path):
+    write_basin_obs(tmp_path / "L0123001.csv", area=100.0, Qmm=np.where(np.arange(len(FLOW)) < 500, FLOW, np.nan))
+    (tmp_path / "attributes.csv").write_text("site,lat,lon,area\nL0123001,48.5,2.3,10000\n")
+    ds = open_dataset(tmp_path)
+    np.testing.assert_allclose(ds.streamflow[:, 0], FLOW, rtol=1e-5)
+    assert "area is 10000 km2 in attributes.csv, but Qls is Qmm over 100 km2" in str(remarks(ds))
