@@ -16,10 +16,10 @@ import xarray as xr
 from dgviz.datasets.check import check
 from dgviz.datasets.csv_folder import Each
 from dgviz.datasets.errors import DataError, some
-from dgviz.datasets.fill_values import is_mark
+from dgviz.datasets.fill_values import without_marks
 from dgviz.datasets.hydrology_series import FORCINGS, in_order, vocabulary
 from dgviz.datasets.labels import label
-from dgviz.datasets.mending import with_zeros, without_backflow
+from dgviz.datasets.mending import marks_in, with_zeros, without_backflow
 from dgviz.datasets.periods import default_periods, longest_span, parse_span
 from dgviz.datasets.problems import find_problems
 from dgviz.datasets.remarks import Remark, together, with_remarks
@@ -67,7 +67,8 @@ class Basins:
 
     def without_marks(self, site: str, table: pd.DataFrame) -> pd.DataFrame:
         """The table without marks for missing values, which are counted."""
-        marks = pd.DataFrame(is_mark(table.to_numpy("float64")), table.index, table.columns)
+        quantities = vocabulary.in_files
+        marks = pd.DataFrame({name: marks_in(table[name].to_numpy(), quantities[name]) for name in table}, table.index)
         for name in marks.columns[marks.any()]:
             self.marked.setdefault(name, {})[site] = int(marks[name].sum())
         return table.mask(marks)
@@ -111,7 +112,8 @@ def join(basins: Basins, source: Path, about: dict[str, str], span: str | None, 
     usable = {site: table.loc[start:end, names] for site, table in basins.series.items() if not found[site]}
     if not usable:
         raise nothing_left(basins, source)
-    dataset = without_backflow(with_zeros(in_order(to_dataset(usable, basins)), vocabulary), vocabulary)
+    dataset = in_order(without_marks(to_dataset(usable, basins), vocabulary))
+    dataset = without_backflow(with_zeros(dataset, vocabulary), vocabulary)
     dataset = with_remarks(dataset, together(basins.said))
     for problem in find_problems(dataset, source, vocabulary, {}):
         more = f" (and {problem.n_times - 1} more days)" if problem.n_times > 1 else ""

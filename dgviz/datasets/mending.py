@@ -7,7 +7,7 @@ import numpy as np
 import xarray as xr
 
 from dgviz.datasets.errors import refuse, some
-from dgviz.datasets.fill_values import is_mark
+from dgviz.datasets.fill_values import is_high, is_mark
 from dgviz.datasets.problems import find_problems
 from dgviz.datasets.remarks import Remark, with_remarks
 from dgviz.datasets.site_network import has_network
@@ -28,6 +28,8 @@ def marks_in(values: np.ndarray, quantity: Quantity, same_units: bool = True) ->
     if not same_units:
         return marks & (np.abs(values) > 900)
     low, high = getattr(quantity, "range", (np.inf, -np.inf))
+    if low < high:
+        marks |= is_high(values)
     return marks & ~((values >= low) & (values <= high))
 
 

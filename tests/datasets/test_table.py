@@ -96,6 +96,35 @@ def test_discharge_becomes_depth_over_the_area(folder):
     assert float(ds.streamflow.sel(site="0002")[0]) == pytest.approx(2.592)
 
 
+@pytest.mark.parametrize("mark", ["-999", "-99.99", "-1", ""])
+def test_an_area_that_is_a_mark_is_named_as_the_cause(folder, mark):
+    (folder / "attributes.csv").write_text(SITES.replace(",50,", f",{mark},"))
+    for site in ("0001", "0002"):
+        rewrite(folder, lambda frame: frame.rename(columns={"streamflow": "discharge"}), site)
+    text = what_is_said(folder)
+    assert "site 0002: attribute area is " in text and "cannot be negative" not in text
+    assert ("marks a missing value" in text) == (mark != "-1")
+
+
+@pytest.mark.parametrize(
+    "column, mark", [("streamflow", 9999), ("streamflow", -99.99), ("tmin", -99.99), ("tmax", 999), ("tmin", 99.9)]
+)
+def test_marks_in_a_series_are_missing_and_said(folder, column, mark):
+    rewrite(folder, set_cell(column, "1991-01-01", mark))
+    text = what_is_said(folder)
+    assert open_dataset(str(folder)).sizes["site"] == 2 and f"{column} {mark:g} (1)" in text
+
+
+def test_values_a_little_below_zero_are_none(folder):
+    rewrite(folder, lambda frame: set_cell("prcp", "1991-01-01", -1e-6)(frame).assign(pet=1.0), "0001")
+    rewrite(folder, lambda frame: set_cell("pet", "1991-01-01", -0.02)(frame.assign(pet=1.0)))
+    text = what_is_said(folder)
+    assert "prcp | values below 0 mm d-1, the least -1e-06, are taken as 0 1 time at 0001" in text
+    assert "pet | values below 0 mm d-1, the least -0.02, are taken as 0 1 time at 0002" in text
+    ds = open_dataset(str(folder))
+    assert ds.sizes["site"] == 2 and float(ds.prcp.min()) == 0 and float(ds.pet.min()) == 0
+
+
 def test_spelling_of_units_and_byte_order_mark_are_accepted(folder):
     table = days_of_weather().rename(columns={"prcp": "prcp [mm/day]", "tmin": "tmin [°C]"})
     table.to_csv(folder / "0001.csv", index=False, encoding="utf-8-sig")
