@@ -58,7 +58,7 @@ class Basins:
             except DataError as error:
                 self.left[site] = str(error)
         # The files of a collection are written alike: what one shows to be a rate is one in all.
-        rates = set[str]().union(*(rates_in(table, dict.fromkeys(table), vocabulary) for table in finer.values()))
+        rates = set[str]().union(*(rates_in(table, stated_units(table), vocabulary) for table in finer.values()))
         for site, table in finer.items():
             try:
                 self.add(site, table, rates)
@@ -75,11 +75,16 @@ class Basins:
 
     def add(self, site: str, table: pd.DataFrame, rates: Collection[str] = ()) -> None:
         """Take the series of a site, gathered by day where they have more rows; coarser ones are refused."""
-        given: dict[str, str | None] = dict.fromkeys(table)
+        given = stated_units(table)
         ways, source = ways_of(table, given, vocabulary, rates), table.attrs.get("file", f"the series of {site}")
         gathered, said = to_step(table, "day", ways, source, vocabulary.domain)
         self.said += said + (unsure(ways, given, vocabulary, source) if is_finer(table.index, "day") else [])
         self.series[site] = daily(gathered).astype("float32")
+
+
+def stated_units(table: pd.DataFrame) -> dict[str, str | None]:
+    """The units in which each series is here because its file states any, None where it states none."""
+    return table.attrs.get("stated", dict.fromkeys(table))
 
 
 def daily(table: pd.DataFrame) -> pd.DataFrame:

@@ -100,6 +100,41 @@ def test_ids_that_lost_their_zeros_semicolons_and_decimal_commas_are_read(tmp_pa
         assert "columns between semicolons, decimal commas" in texts
 
 
+def test_a_dimension_of_length_one_is_dropped(tmp_path):
+    root = write_generic(tmp_path)
+    for file in (root / "time_series").glob("*.nc"):
+        ds = xr.load_dataset(file, engine="h5netcdf").expand_dims(basin=[file.stem])
+        ds.to_netcdf(file, engine="h5netcdf")
+    np.testing.assert_allclose(open_dataset(root).prcp, 3.0)
+
+
+@pytest.mark.parametrize("rain, units", [(0.125, "mm"), (3.0, "mm/d"), (0.125, "mm/h"), (0.125, "")])
+def test_hours_of_a_generic_dataset_are_gathered(tmp_path, rain, units):
+    times = pd.date_range("1989-10-01", "1991-12-31 23:00", freq="h")
+    warmth = 10 - 10 * np.cos(2 * np.pi * np.arange(len(times)) / 8766)
+    root = write_generic(tmp_path)
+    series = dict(prcp=(rain, units), temp=(warmth, "degC"), qobs=(1.0 if units else 1 / 24, units and "mm/d"))
+    for file in (root / "time_series").glob("*.nc"):
+        variables = {
+            name: ("date", np.broadcast_to(values, len(times)).astype("float64"), {"units": unit} if unit else {})
+            for name, (values, unit) in series.items()
+        }
+        xr.Dataset(variables, {"date": times}).to_netcdf(file, engine="h5netcdf")
+    ds = open_dataset(root)
+    assert ds.sizes["time"] == 822 and ds.left_out == "" and "aggregated" in [remark.kind for remark in remarks(ds)]
+    np.testing.assert_allclose(ds.prcp, 3.0, rtol=1e-6)
+    np.testing.assert_allclose(ds.streamflow, 1.0, rtol=1e-6)
+
+
+def test_the_area_that_a_discharge_needs_is_named(tmp_path):
+    root = write_generic(tmp_path, prcp=(3.0, "mm/d"), temp=(WARMTH, "degC"), qobs=(FLOW, "m3/s"))
+    place = root / "attributes" / "place.csv"
+    place.write_text(place.read_text().replace("100.0", "-999", 1))
+    ds = open_dataset(root)
+    assert ds.left_out == "a1: site a1: the drainage area is -999 km2; it must be positive"
+    assert "from m3/s to mm d-1" in str(remarks(ds))
+
+
 def test_tables_of_other_basins_stand_below_each_other(tmp_path):
     root = write_generic(tmp_path)
     for file in (root / "attributes").glob("*.csv"):

@@ -297,6 +297,56 @@ def test_mistake_in_a_netcdf_is_named(folder, tmp_path, mistake):
         assert part in text
 
 
+def stored(folder, change=lambda ds: ds):
+    """A NetCDF file with the sites of the folder; `change` takes and returns what is written."""
+    change(open_dataset(str(folder)).drop_vars("day_of_year")).to_netcdf(folder / "mine.nc", engine="h5netcdf")
+    return folder / "mine.nc"
+
+
+def test_another_dimension_of_length_one_is_dropped_and_a_longer_one_named(folder):
+    path = stored(folder, lambda ds: ds.assign(prcp=ds.prcp.expand_dims(height=[2.0])))
+    assert (open_dataset(str(path)).prcp == 3).all()
+    path = stored(folder, lambda ds: ds.assign(prcp=ds.prcp.expand_dims(member=3)))
+    assert "prcp has beside time and site the dimension member (3); choose one" in message(path)
+
+
+@pytest.mark.parametrize("valid", [{"valid_max": np.float32(100)}, {"valid_range": np.array([0, 100], "float32")}])
+def test_values_outside_the_valid_range_of_a_file_are_missing_and_said(folder, valid):
+    def change(ds):
+        flow = ds.streamflow.astype("float32")
+        flow[5, 0] = 500.0
+        return ds.assign(streamflow=flow.assign_attrs(ds.streamflow.attrs | valid))
+
+    path = stored(folder, change)
+    assert int(open_dataset(str(path)).streamflow.isnull().sum()) == 1
+    assert "streamflow: 1 value outside its valid range" in what_is_said(path)
+
+
+def test_a_valid_range_of_packed_values_is_packed(folder):
+    def change(ds):
+        flow = ds.streamflow.copy()
+        flow[5, 0] = 500.0
+        attrs = ds.streamflow.attrs | {"valid_min": np.int16(0), "valid_max": np.int16(1000)}
+        ds = ds.assign(streamflow=flow.assign_attrs(attrs))
+        ds.streamflow.encoding = {"dtype": "int16", "scale_factor": 0.1, "_FillValue": np.int16(-1)}
+        return ds
+
+    ds = open_dataset(str(stored(folder, change)))
+    assert int(ds.streamflow.isnull().sum()) == 1 and float(ds.streamflow.max()) == pytest.approx(1.5)
+
+
+def test_sites_without_ids_and_days_since_the_year_0_say_what_to_do(folder):
+    text = message(stored(folder, lambda ds: ds.reset_coords("name").drop_vars(["site", "name"])))
+    assert "no coordinate 'site'" in text and "Give its dimension 'site' a variable of that name" in text
+    text = message(stored(folder, lambda ds: ds.drop_vars("site").rename(site="basins")))
+    assert "rename 'basins' to 'site' and give it a variable with the ids of the sites" in text
+    days = np.arange(len(DAYS)) + 726000.0
+    for units in ("days since 0000-01-01", "days since 0001-01-01 00:00:00"):
+        change = lambda ds, units=units: ds.assign_coords(time=("time", days, {"units": units}))  # noqa: E731
+        text = message(stored(folder, change))
+        assert units in text and "write the times anew, such as days since 1970-01-01" in text
+
+
 def test_file_that_is_no_netcdf_is_named(tmp_path):
     (tmp_path / "mine.nc").write_text("hello")
     assert "mine.nc: cannot be read as NetCDF" in message(tmp_path / "mine.nc")
