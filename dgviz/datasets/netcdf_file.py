@@ -14,6 +14,7 @@ from dgviz.datasets.remarks import Remark
 
 CLASSIC = b"CDF"  # how a file of NetCDF-3 begins
 FIRST_YEAR = 1582  # of the calendar of today
+VALID = ("valid_min", "valid_max", "valid_range")
 STANDARD = ("standard", "gregorian", "proleptic_gregorian")
 
 
@@ -47,11 +48,14 @@ def without_invalid(dataset: xr.Dataset, file: Path) -> tuple[xr.Dataset, list[R
     """The data set without values outside the range that its own attributes give as valid, and what was emptied."""
     said = []
     for name, values in dataset.data_vars.items():
+        if values.dtype.kind not in "iuf" or not {*VALID} & values.attrs.keys():
+            continue
         low, high = valid_range(values)
-        outside = (values < low) | (values > high) if low > -np.inf or high < np.inf else xr.zeros_like(values, bool)
-        if outside.any():
-            dataset = dataset.assign({name: values.where(~outside).assign_attrs(values.attrs)})
-            n = int(outside.sum())
+        outside = (values < low) | (values > high)
+        # The range is that of the units in the file, in which the values may not stay.
+        attrs = {key: value for key, value in values.attrs.items() if key not in VALID}
+        dataset = dataset.assign({name: values.where(~outside).drop_attrs().assign_attrs(attrs)})
+        if n := int(outside.sum()):
             text = f"{name}: {n} value{'s' * (n > 1)} outside its valid range, {low:g} to {high:g}"
             said.append(Remark("taken as missing", file.name, text))
     return dataset, said
@@ -59,17 +63,15 @@ def without_invalid(dataset: xr.Dataset, file: Path) -> tuple[xr.Dataset, list[R
 
 def valid_range(values: xr.DataArray) -> tuple[float, float]:
     """The least and greatest value that the attributes of a variable give as valid, unpacked as its values are."""
-    if values.dtype.kind not in "iuf":
-        return -np.inf, np.inf
-    both = np.ravel(values.attrs.get("valid_range", (-np.inf, np.inf)))
-    ends = (values.attrs.get("valid_min", both[0]), values.attrs.get("valid_max", both[-1]))
-    packed = "scale_factor" in values.encoding or "add_offset" in values.encoding
     try:
-        low, high = (float(end) for end in ends)
-    except (TypeError, ValueError):  # words
+        both = np.ravel(values.attrs.get("valid_range", (-np.inf, np.inf)))
+        low = float(values.attrs.get("valid_min", both[0]))
+        high = float(values.attrs.get("valid_max", both[-1]))
+    except (TypeError, ValueError, IndexError):  # words, or nothing
         return -np.inf, np.inf
-    if packed and np.asarray(ends[0 if np.isfinite(low) else 1]).dtype.kind in "iu":
-        scale, offset = float(values.encoding.get("scale_factor", 1)), float(values.encoding.get("add_offset", 0))
+    scale, offset = (float(values.encoding.get(key, usual)) for key, usual in (("scale_factor", 1), ("add_offset", 0)))
+    given = [values.attrs[key] for key in VALID if key in values.attrs]
+    if all(np.asarray(end).dtype.kind in "iu" for end in given):  # in the integers in which the values are packed
         low, high = sorted((low * scale + offset, high * scale + offset))
     return low, high
 

@@ -320,6 +320,7 @@ def test_values_outside_the_valid_range_of_a_file_are_missing_and_said(folder, v
     path = stored(folder, change)
     assert int(open_dataset(str(path)).streamflow.isnull().sum()) == 1
     assert "streamflow: 1 value outside its valid range" in what_is_said(path)
+    assert not {*valid} & open_dataset(str(path)).streamflow.attrs.keys()
 
 
 def test_a_valid_range_of_packed_values_is_packed(folder):
