@@ -15,10 +15,13 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from dgviz.datasets.camels_family import MM_PER_DAY
+from dgviz.datasets.camels_family import MM_PER_DAY, depth_over
 from dgviz.datasets.collection import Basins, Each, join
+from dgviz.datasets.collection_tables import rename_sites
 from dgviz.datasets.common_names import basins_of, by_first_column
 from dgviz.datasets.errors import DataError, some
+from dgviz.datasets.fill_values import scaled
+from dgviz.datasets.remarks import Remark
 from dgviz.datasets.series_file import read_series, read_text
 
 title = "BasinObs of airGR (CSV files with DatesR, P, T, E, Qls, Qmm, and attributes.csv)"
@@ -26,6 +29,7 @@ domain = "hydrology"
 
 NAME = "BasinObs of airGR"
 COLUMNS = {"P": "prcp", "T": "tmean", "E": "pet", "Qmm": "streamflow"}
+AREA_TOLERANCE = 0.05
 PLACES = "attributes.csv"
 
 
@@ -65,7 +69,9 @@ def load(path: str | Path, span: str | None = None, each: Each = iter) -> xr.Dat
             f"{path}: looks like {NAME}, but there is no file {PLACES}; put one beside it with the columns "
             f"site,lat,lon and if wanted area (km2), and a row for {some([*files])}."
         )
-    basins = basins_of(by_first_column(places), places)
+    said: list[Remark] = []
+    basins = basins_of(by_first_column(places, said), places, said)
+    rename_sites(basins, list(files))
     for site in {*files} - {*basins.static.index}:
         basins.left[site] = f"no line in {PLACES}"
     basins.read(sorted({*files} - {*basins.left}), lambda site: read_basin(files[site], site, basins), each)
@@ -79,16 +85,24 @@ def read_basin(file: Path, site: str, basins: Basins) -> pd.DataFrame:
     table = read_series(file, columns=[*COLUMNS, "Qls"], decimal="," if semicolons else ".")
     if not {"Qmm", "Qls"} & {*table}:
         raise DataError(f"{file.name}: no column Qmm or Qls; it has {', '.join(table)}")
+    table = table.assign(**{name: np.nan for name in ("Qmm", "Qls") if name not in table})
     area = float(basins.static["area"].get(site, np.nan)) if "area" in basins.static else np.nan
-    if "Qls" in table:
-        # 1 l s-1 over 1 km2
-        depth = table["Qls"] * MM_PER_DAY / 1000
-        if np.isnan(area) and "Qmm" in table:
-            area = float((depth / table["Qmm"].where(table["Qmm"] > 0)).median())
-            note_area(basins, site, area)
-        table["Qmm"] = table.get("Qmm", depth / area).fillna(depth / area)
-    table = table.drop(columns="Qls", errors="ignore").rename(columns=COLUMNS)
-    return table.assign(streamflow=table["streamflow"].mask(table["streamflow"] < 0))
+    shown = area_shown(table)
+    if np.isnan(area) and not np.isnan(shown):
+        note_area(basins, site, shown)
+    elif abs(area / shown - 1) > AREA_TOLERANCE:
+        text = f"area is {area:g} km2 in {PLACES}, but Qls is Qmm over {shown:.4g} km2: is it in ha, m2 or mi2?"
+        basins.said.append(Remark("doubtful", site, text))
+    if (table["Qmm"].isna() & table["Qls"].notna()).any():
+        depth = depth_over(area if np.isnan(shown) else shown, scaled(table["Qls"], 1 / 1000), site)
+        table["Qmm"] = table["Qmm"].fillna(depth)
+    return table.drop(columns="Qls").rename(columns=COLUMNS)
+
+
+def area_shown(table: pd.DataFrame) -> float:
+    """The area (km2) over which Qls is Qmm, NaN if no day has both."""
+    both = table[(table["Qls"] > 0) & (table["Qmm"] > 0)]
+    return float((both["Qls"] * MM_PER_DAY / 1000 / both["Qmm"]).median())
 
 
 def note_area(basins: Basins, site: str, area: float) -> None:

@@ -21,6 +21,7 @@ import xarray as xr
 
 from dgviz.datasets.camels_family import CLIMATE_COLUMNS, Layout, attributes
 from dgviz.datasets.collection import Each
+from dgviz.datasets.fill_values import scaled
 from dgviz.datasets.series_matrix import gauges, of_gauge, read_matrices
 from dgviz.datasets.series_matrix import series_in as variables_in
 
@@ -108,6 +109,4 @@ def load(path: str | Path, span: str | None = None, each: Each = iter) -> xr.Dat
 def read_basin(matrices: dict[str, pd.DataFrame], gauge: str) -> pd.DataFrame:
     """The series of one gauge in the units of the project."""
     table = AUS.in_our_names(of_gauge(matrices, gauge), f"gauge {gauge}")
-    # -99.99 marks what is missing; no temperature is as low.
-    table = table.mask(table <= -99)
-    return table.assign(**{name: table[name] * factor for name, factor in FACTORS.items() if name in table})
+    return table.assign(**{name: scaled(table[name], factor) for name, factor in FACTORS.items() if name in table})

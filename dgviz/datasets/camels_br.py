@@ -14,14 +14,13 @@ depth over `area`.
 Source: Chagas et al. (2020), doi:10.5194/essd-12-2075-2020.
 """
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 import xarray as xr
 
 from dgviz.datasets.camels_family import CLIMATE_COLUMNS, GAUGE_COLUMNS, Layout, attributes, by_site, column, depth_over
-from dgviz.datasets.collection import Each
+from dgviz.datasets.collection import Basins, Each
 from dgviz.datasets.errors import DataError
 from dgviz.datasets.series_file import read_header, read_series
 
@@ -106,9 +105,9 @@ def load(path: str | Path, span: str | None = None, each: Each = iter) -> xr.Dat
     for others in places[2:]:
         tables += BR.files(path, *others)
     table = attributes(tables, "gauge_id", BLANKS)
-    areas, basins = column(table, "area", path), BR.basins(table, path)
+    basins = BR.basins(table.assign(area=column(table, "area", path)), path)
     files = {site: [of_sites[site] for of_sites in found.values() if site in of_sites] for site in found["streamflow"]}
-    return BR.join(path, basins, files, lambda site: read_basin(site, files[site], areas), span, each)
+    return BR.join(path, basins, files, lambda site: read_basin(site, files[site], basins), span, each)
 
 
 def series_files(path: Path, endings: tuple[str, ...]) -> dict[str, Path]:
@@ -120,14 +119,13 @@ def series_files(path: Path, endings: tuple[str, ...]) -> dict[str, Path]:
     return {}
 
 
-def read_basin(site: str, files: list[Path], areas: Mapping[str, float]) -> pd.DataFrame:
-    """The series of one catchment from its files; `areas` in km2."""
+def read_basin(site: str, files: list[Path], basins: Basins) -> pd.DataFrame:
+    """The series of one catchment from its files."""
     wanted = {*BR.series, "streamflow_m3s"}
     # Version 1.2 has several variables in one file.
     parts = [read_series(file, BLANKS, wanted) for file in dict.fromkeys(files)]
     table = pd.concat(parts, axis=1)
     without_depth = "streamflow_mm" not in table or table["streamflow_mm"].isna().all()
     if without_depth and "streamflow_m3s" in table:
-        discharge = table["streamflow_m3s"]
-        table["streamflow_mm"] = depth_over(areas[site], discharge.mask(discharge < 0), site)
+        table["streamflow_mm"] = depth_over(basins.static["area"][site], table["streamflow_m3s"], site)
     return BR.in_our_names(table, f"site {site}")

@@ -13,7 +13,9 @@ import pandas as pd
 import xarray as xr
 
 from dgviz.datasets.collection import Basins, Each, find, join
+from dgviz.datasets.collection_tables import rename_sites
 from dgviz.datasets.errors import DataError, some
+from dgviz.datasets.fill_values import scaled
 from dgviz.datasets.series_file import read_table
 
 CLIMATE = {
@@ -108,7 +110,7 @@ class Layout:
         return {self.series[column] for column in columns if column in self.series}
 
     def in_our_names(self, table: pd.DataFrame, source: str) -> pd.DataFrame:
-        """The columns that are read, as they are called here; what was packed a little below zero is zero."""
+        """The columns that are read, as they are called here."""
         chosen = first_of(self.series, table)
         if lacking := [name for name in NEEDED if name not in chosen]:
             columns = [key for key, name in self.series.items() if name in lacking]
@@ -116,10 +118,6 @@ class Layout:
         table = pd.DataFrame({name: table[key] for name, key in chosen.items()})
         if "tmean" not in table and {"tmin", "tmax"} <= {*table}:
             table["tmean"] = (table["tmin"] + table["tmax"]) / 2
-        for name in {"prcp", "srad", "pet"} & {*table}:
-            table[name] = table[name].mask(table[name].between(-1, 0), 0.0)
-        # Whatever the mark is, a flow below zero is none.
-        table["streamflow"] = table["streamflow"].mask(table["streamflow"] < 0)
         return table
 
     def join(
@@ -133,6 +131,7 @@ class Layout:
     ) -> xr.Dataset:
         """The data set of the sites that have series and attributes and can be read."""
         sites = set(sites)
+        rename_sites(basins, sorted(sites))
         for site in {*sites, *basins.static.index}:
             if site not in sites:
                 basins.left[site] = "no series"
@@ -189,4 +188,4 @@ def depth_over(area: float, discharge: pd.Series, site: str) -> pd.Series:
     """Discharge (m3 s-1) as a depth (mm d-1) over a drainage area (km2)."""
     if not area > 0:
         raise DataError(f"site {site}: the drainage area is {area:g} km2; it must be positive")
-    return discharge * MM_PER_DAY / area
+    return scaled(discharge, MM_PER_DAY / area)

@@ -26,7 +26,7 @@ from dgviz.datasets.csv_text import numbers, numbers_or_missing, read_text
 from dgviz.datasets.dates import read_dates
 from dgviz.datasets.errors import DataError, some
 from dgviz.datasets.names import renamed, renaming
-from dgviz.datasets.netcdf_file import open_netcdf
+from dgviz.datasets.netcdf_file import open_netcdf, without_invalid
 from dgviz.datasets.remarks import Remark
 
 title = "A folder of Caravan (timeseries/csv or timeseries/netcdf, attributes)"
@@ -165,19 +165,14 @@ def read_attributes(folder: Path, sources: list[str], pet: str) -> Basins:
 
 
 def read_basin(file: Path, unread: Collection[str], said: list[Remark]) -> pd.DataFrame:
-    """The series of one basin in the project's names, without the columns that are not to be read.
-
-    Condensation counts as no potential evapotranspiration.
-    """
-    table = read_csv_series(file, said) if file.suffix == ".csv" else read_netcdf_series(file)
+    """The series of one basin in the project's names, without the columns that are not to be read."""
+    table = read_csv_series(file, said) if file.suffix == ".csv" else read_netcdf_series(file, said)
     table = table.drop(columns=unread, errors="ignore")
     if lacking := [name for name in NEEDED if name not in table]:
         raise DataError(f"{file.name}: no column {some(lacking)}; it has {', '.join(map(str, table.columns))}")
     # Reversed, so that of several columns for one name the first listed wins.
     chosen = {name: key for key, name in reversed(SERIES.items()) if key in table}
     table = pd.DataFrame({name: table[key] for name, key in chosen.items()}).astype("float64")
-    for name in {"prcp", "srad", "pet"} & {*table}:
-        table[name] = table[name].mask(table[name].between(-1, 0), 0.0)  # ERA5-Land's packing, and condensation
     table.attrs["file"] = file.name
     return table
 
@@ -202,13 +197,16 @@ def read_csv_series(file: Path, said: list[Remark]) -> pd.DataFrame:
     return table.set_axis(times)
 
 
-def read_netcdf_series(file: Path) -> pd.DataFrame:
+def read_netcdf_series(file: Path, said: list[Remark]) -> pd.DataFrame:
     """The table of a NetCDF file by time, whatever its coordinate is called."""
     with open_netcdf(file) as dataset:
         times = [name for name in dataset.coords if dataset[name].dtype.kind == "M" and dataset[name].ndim == 1]
         if not times:
             raise DataError(f"{file.name}: no coordinate date; it has {', '.join(map(str, dataset.coords)) or 'none'}")
-        return dataset.squeeze(drop=True)[[name for name in SERIES if name in dataset]].to_dataframe()
+        wanted = dataset.squeeze(drop=True)[[name for name in SERIES if name in dataset]]
+        valid, invalid = without_invalid(wanted, file)
+        said += invalid
+        return valid.to_dataframe()
 
 
 def series_in(path: Path) -> set[str]:

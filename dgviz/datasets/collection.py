@@ -16,10 +16,10 @@ import xarray as xr
 from dgviz.datasets.check import check
 from dgviz.datasets.csv_folder import Each
 from dgviz.datasets.errors import DataError, some
-from dgviz.datasets.fill_values import is_mark
+from dgviz.datasets.fill_values import without_marks
 from dgviz.datasets.hydrology_series import FORCINGS, in_order, vocabulary
 from dgviz.datasets.labels import label
-from dgviz.datasets.mending import without_backflow
+from dgviz.datasets.mending import marks_in, with_zeros, without_backflow
 from dgviz.datasets.periods import default_periods, longest_span, parse_span
 from dgviz.datasets.problems import find_problems
 from dgviz.datasets.remarks import Remark, together, with_remarks
@@ -58,7 +58,7 @@ class Basins:
             except DataError as error:
                 self.left[site] = str(error)
         # The files of a collection are written alike: what one shows to be a rate is one in all.
-        rates = set[str]().union(*(rates_in(table, dict.fromkeys(table), vocabulary) for table in finer.values()))
+        rates = set[str]().union(*(rates_in(table, stated_units(table), vocabulary) for table in finer.values()))
         for site, table in finer.items():
             try:
                 self.add(site, table, rates)
@@ -67,18 +67,24 @@ class Basins:
 
     def without_marks(self, site: str, table: pd.DataFrame) -> pd.DataFrame:
         """The table without marks for missing values, which are counted."""
-        marks = pd.DataFrame(is_mark(table.to_numpy("float64")), table.index, table.columns)
+        quantities = vocabulary.in_files
+        marks = pd.DataFrame({name: marks_in(table[name].to_numpy(), quantities[name]) for name in table}, table.index)
         for name in marks.columns[marks.any()]:
             self.marked.setdefault(name, {})[site] = int(marks[name].sum())
         return table.mask(marks)
 
     def add(self, site: str, table: pd.DataFrame, rates: Collection[str] = ()) -> None:
         """Take the series of a site, gathered by day where they have more rows; coarser ones are refused."""
-        given: dict[str, str | None] = dict.fromkeys(table)
+        given = stated_units(table)
         ways, source = ways_of(table, given, vocabulary, rates), table.attrs.get("file", f"the series of {site}")
         gathered, said = to_step(table, "day", ways, source, vocabulary.domain)
         self.said += said + (unsure(ways, given, vocabulary, source) if is_finer(table.index, "day") else [])
         self.series[site] = daily(gathered).astype("float32")
+
+
+def stated_units(table: pd.DataFrame) -> dict[str, str | None]:
+    """The units in which each series is here because its file states any, None where it states none."""
+    return table.attrs.get("stated", dict.fromkeys(table))
 
 
 def daily(table: pd.DataFrame) -> pd.DataFrame:
@@ -111,7 +117,8 @@ def join(basins: Basins, source: Path, about: dict[str, str], span: str | None, 
     usable = {site: table.loc[start:end, names] for site, table in basins.series.items() if not found[site]}
     if not usable:
         raise nothing_left(basins, source)
-    dataset = without_backflow(in_order(to_dataset(usable, basins)), vocabulary)
+    dataset = in_order(without_marks(to_dataset(usable, basins), vocabulary))
+    dataset = without_backflow(with_zeros(dataset, vocabulary), vocabulary)
     dataset = with_remarks(dataset, together(basins.said))
     for problem in find_problems(dataset, source, vocabulary, {}):
         more = f" (and {problem.n_times - 1} more days)" if problem.n_times > 1 else ""
@@ -132,7 +139,9 @@ def noted(basins: Basins) -> Iterator[Remark]:
     for note in basins.notes:
         yield Remark("not read" if note.startswith(("no ", "not read")) else "read as", "files", note)
     for name, days in basins.marked.items():
-        text = f"marks for missing values on {sum(days.values())} days of {len(days)} basins ({some(list(days))})"
+        n_days, n_basins = sum(days.values()), len(days)
+        where = f"{n_days} day{'s' * (n_days > 1)} of {n_basins} basin{'s' * (n_basins > 1)} ({some(list(days))})"
+        text = f"marks for missing values on {where}"
         yield Remark("taken as missing", name, text)
 
 
@@ -191,7 +200,7 @@ def to_dataset(series: dict[str, pd.DataFrame], basins: Basins) -> xr.Dataset:
 
 def nothing_left(basins: Basins, source: Path) -> DataError:
     """The error when no basin can be used: the first reasons."""
-    reasons = some([f"{site}: {reason}" for site, reason in sorted(basins.left.items())])
+    reasons = some([f"{site}: {reason.rstrip('.')}" for site, reason in sorted(basins.left.items())])
     return DataError(f"{source}: no basin can be used; {reasons or 'there are none'}.")
 
 

@@ -6,17 +6,20 @@ from pathlib import Path
 import pandas as pd
 
 from dgviz.datasets.collection import Basins
+from dgviz.datasets.csv_file import converted, n_comments
+from dgviz.datasets.csv_text import read_text, to_numbers
 from dgviz.datasets.errors import DataError, some
 from dgviz.datasets.hydrology_series import vocabulary
 from dgviz.datasets.labels import label
-from dgviz.datasets.names import OTHER_NAMES, name_and_units
-from dgviz.datasets.series_file import read_table
+from dgviz.datasets.names import OTHER_NAMES, check_once, name_and_units
+from dgviz.datasets.remarks import Remark
 
 ATTRIBUTES = {
     **{name: OTHER_NAMES[name] for name in ("lat", "lon", "name", "area", "elevation")},
     "region": ("region", "country", "huc_02", "state"),
     "slope": ("slope", "slope_mean", "mean_slope"),
 }
+TEXTS = ("name", "region")
 # Attributes of CAMELS that are computed from the observed flow: a network that read them would know the answer.
 FROM_FLOW = (
     *("q_mean", "runoff_ratio", "slope_fdc", "baseflow_index", "stream_elas", "hfd_mean", "q5", "q95"),
@@ -34,21 +37,25 @@ def named(columns: Iterable[str], names: Mapping[str, Sequence[str]]) -> dict[st
     return found
 
 
-def by_first_column(file: Path) -> pd.DataFrame:
-    """A table of texts by the sites in its first column."""
-    table = read_table(file, dtype=str)
-    first = table.columns[0]
-    table = table.set_index(table.pop(first).str.strip())
-    if table.index.has_duplicates:
-        twice = table.index[table.index.duplicated()].unique()
-        raise DataError(f"{file}: {first} {some(twice)} appears twice; keep one row of each.")
-    return table
+def by_first_column(file: Path, said: list[Remark]) -> pd.DataFrame:
+    """A table of texts by the sites in its first column; what was assumed is added to `said`."""
+    try:
+        table, assumed = read_text(file, n_comments(file))
+    except OSError as error:
+        raise DataError(f"{file}: cannot be read: {error.strerror}.") from None
+    said += assumed
+    if not len(table.columns):
+        raise DataError(f"{file}: there is no column; the first has the ids of the basins.")
+    ids = table.pop(table.columns[0]).str.strip()
+    check_once(ids, file)
+    return table.set_index(ids)
 
 
-def basins_of(table: pd.DataFrame, source: object) -> Basins:
+def basins_of(table: pd.DataFrame, source: object, said: list[Remark]) -> Basins:
     """The attributes of a table of texts by site, whose columns have any names: all that are numbers.
 
-    Raises DataError if it does not say where the sites are.
+    Those whose units are declared are converted to them: a discharge is spread over the area in km2. Raises DataError
+    if the table does not say where the sites are.
     """
     chosen = named(table, ATTRIBUTES)
     if lacking := [name for name in ("lat", "lon") if name not in chosen]:
@@ -62,17 +69,18 @@ def basins_of(table: pd.DataFrame, source: object) -> Basins:
         name = name_and_units(column)[0]
         if name.lower() in FROM_FLOW:
             from_flow.append(name)
-        elif pd.to_numeric(table[column], errors="coerce").notna().eq(table[column].notna()).all():
+        elif not to_numbers(table[column])[1].any():
             columns[name], units[name] = table[column], name_and_units(column)[1] or ""
         else:
             texts.append(name)
-    static = pd.DataFrame(
-        {n: v if n in ("name", "region") else pd.to_numeric(v, errors="coerce") for n, v in columns.items()}
-    )
+    static = pd.DataFrame({n: v if n in TEXTS else to_numbers(v)[0] for n, v in columns.items()})
+    labels = {n: label(n, vocabulary, units.get(n) or "1") for n in static}
+    for key in vocabulary.static.keys() & {*static}:
+        where = f"{source}: {chosen.get(key, key)}"
+        static[key], labels[key] = converted(static[key], units[key] or None, labels[key], where)
     name = static.get("name", pd.Series(index=static.index, dtype=object)).fillna(static.index.to_series())
     static = static.assign(name=name, region=static.get("region", pd.Series("", static.index)).fillna(""))
-    labels = {n: label(n, vocabulary, units.get(n) or "1") for n in static}
-    labels |= {n: labels[n] | {"units": units[n]} for n in units if units[n]}
+    labels |= {n: label(n, vocabulary, "1") for n in TEXTS}
     notes = [f"not read, as computed from the observed flow: {', '.join(from_flow)}"] if from_flow else []
     notes += [f"not read, as they are no numbers: {', '.join(texts)}"] if texts else []
-    return Basins(static, labels, notes=notes)
+    return Basins(static, labels, notes=notes, said=said)

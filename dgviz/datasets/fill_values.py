@@ -2,11 +2,13 @@
 
 A number as -99 may be true in one column and a mark in another. In a series it is a mark where it lies outside the
 plausible range. An attribute may have no such range: there it is a mark if it lies apart from the other values.
+A place and a drainage area are not emptied: the check of sites refuses them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from dgviz.datasets.errors import some
@@ -16,18 +18,34 @@ from dgviz.datasets.vocabulary import FILL_VALUES, Vocabulary
 NINES = (99.9, 99.99, 999, 999.9, 999.99, 9999, 9999.9, 99999)
 FAR = 3  # times the highest other value of a site
 HUGE = 1e15  # no attribute or series is so large in any usual unit
-PLACE = ("lat", "lon")  # where a wrong one is refused
+REFUSED = ("lat", "lon", "area")  # where they are wrong
+HIGH = (*NINES, 9999.99, 999999, 9999999, 32767, 65535, 2147483647)
+FAR_ALONE = 10  # times the highest other attribute, for a mark at one site alone
+SMALL = (-1.0, -9.0, -9.9, -9.99)  # which may mark a missing attribute, and may be true
 
 
 def is_mark(values: np.ndarray) -> np.ndarray:
     """Which values could be marks; in single precision one such as -99.9 is not exact."""
     values = np.ascontiguousarray(values, "float64")  # of columns of a table `ravel` would be a copy
-    found = np.isinf(values) | (np.abs(values) >= HUGE)
-    # Few numbers are candidates at all: compare those alone.
-    candidates = np.flatnonzero(values.ravel() < -98)
-    close = np.isclose(values.ravel()[candidates, None], FILL_VALUES, rtol=1e-6, atol=0).any(-1)
-    found.ravel()[candidates[close]] = True
+    return np.isinf(values) | (np.abs(values) >= HUGE) | _are(values, values < -98, FILL_VALUES)
+
+
+def is_high(values: np.ndarray) -> np.ndarray:
+    """Which values are nines or the largest integers of a computer: marks where they are not plausible."""
+    values = np.ascontiguousarray(values, "float64")
+    return _are(values, values > 99, HIGH)
+
+
+def _are(values: np.ndarray, candidates: np.ndarray, marks: Sequence[float]) -> np.ndarray:
+    """Which values are any of these; few are candidates at all, and only those are compared."""
+    found, at = np.zeros(values.shape, bool), np.flatnonzero(candidates)
+    found.ravel()[at] = np.isclose(values.ravel()[at, None], marks, rtol=1e-6, atol=0).any(-1)
     return found
+
+
+def scaled(values: pd.Series, factor: float) -> pd.Series:
+    """Values times a factor; marks stay what they are, so that they are found and named later."""
+    return values.mask(~is_mark(values.to_numpy()), values * factor)
 
 
 def nines(values: np.ndarray) -> np.ndarray:
@@ -48,38 +66,65 @@ def nines(values: np.ndarray) -> np.ndarray:
 
 def without_marks(ds: xr.Dataset, vocabulary: Vocabulary) -> xr.Dataset:
     """The data set with marks emptied in targets and attributes; a remark names each variable and mark."""
-    emptied, said = {}, []
+    emptied: dict[str, xr.DataArray] = {}
+    said: list[Remark] = []
     for name, low, high in _ranges(ds, vocabulary):
         values = ds[name].values
         if low < high:
             outside = (values < low) | (values > high)
-            outside[outside] = is_mark(values[outside])
+            outside[outside] = is_mark(values[outside]) | is_high(values[outside])
             outside |= nines(values)
         else:
-            outside = apart(values)
+            outside = apart(values, vocabulary.static[name].range[1] if name in vocabulary.static else None)
+            said += _small(ds[name])
         if outside.any():
             emptied[name] = ds[name].copy(data=np.where(outside, np.nan, values).astype(values.dtype))
             said.append(Remark("taken as missing", name, _words(ds, name, outside)))
     return with_remarks(ds.assign(emptied), said)
 
 
-def apart(values: np.ndarray) -> np.ndarray:
+def apart(values: np.ndarray, most: float | None = None) -> np.ndarray:
     """Which values of an attribute `(site,)` are marks, judged by the others.
 
     It is a mark if the others never are negative, or if it is further from them than half their span and half of
-    itself; where it stands at several sites, a tenth of itself is enough. So -99 among longitudes is true.
+    itself; where it stands at several sites, a tenth of itself is enough. So -99 among longitudes is true. Nines and
+    the largest integers are marks far above all others, or above the `most` that is plausible.
     """
     marks = is_mark(values)
-    rest = values[~marks & np.isfinite(values)].astype("float64")
+    above = _far_above(values, ~marks & np.isfinite(values), most)
+    rest = values[~marks & ~above & np.isfinite(values)].astype("float64")
     if not marks.any() or not rest.size:
-        return marks
+        return marks | above
     low, high = rest.min(), rest.max()
     # From the nearest of the others; 0 inside them.
     distance = np.maximum(np.maximum(low - values, values - high), 0)
     size = np.abs(values)
     alone = ((low >= 0) & (distance > 0)) | (distance > np.maximum((high - low) / 2, size / 2))
     several = ((values[:, None] == values[marks]).sum(1) > 1) & (distance > size / 10)
-    return marks & (alone | several | (size >= HUGE))
+    return above | marks & (alone | several | (size >= HUGE))
+
+
+def _far_above(values: np.ndarray, there: np.ndarray, most: float | None) -> np.ndarray:
+    """Which values are nines or the largest integers far above all others that are `there`, or above `most`."""
+    found = is_high(values) & (values > 900)  # 99.9 percent may be true
+    others = values[there & ~found].astype("float64")
+    highest = max(others.max(initial=0), 0)
+    for mark in np.unique(values[found]):
+        here = values == mark
+        alone = mark > (FAR_ALONE * highest if most is None else most)
+        found[here] = others.size and (alone or (here.sum() > 1 and mark > FAR * highest))
+    return found
+
+
+def _small(attribute: xr.DataArray) -> Iterator[Remark]:
+    """A doubt of small negative values, such as -1, where no other is below zero."""
+    values = attribute.values
+    small = np.isclose(values[:, None], SMALL, rtol=1e-6, atol=0).any(-1)
+    others = values[~small & ~is_mark(values) & np.isfinite(values)]
+    if small.any() and others.size and others.min() >= 0:
+        what = some([f"{value:g}" for value in np.unique(values[small])])
+        text = f"{what} at {some(attribute.site.values[small])}, where no other is below 0: if it marks what is missing"
+        yield Remark("doubtful", str(attribute.name), f"{text}, empty the cell")
 
 
 def _ranges(ds: xr.Dataset, vocabulary: Vocabulary) -> Iterator[tuple[str, float, float]]:
@@ -88,7 +133,7 @@ def _ranges(ds: xr.Dataset, vocabulary: Vocabulary) -> Iterator[tuple[str, float
         if name in ds:
             yield name, *target.range
     for key, values in ds.variables.items():
-        if values.dims == ("site",) and values.dtype.kind == "f" and key not in PLACE:
+        if values.dims == ("site",) and values.dtype.kind == "f" and key not in REFUSED:
             yield str(key), 0.0, 0.0
 
 

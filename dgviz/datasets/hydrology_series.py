@@ -78,7 +78,8 @@ def with_streamflow(ds: xr.Dataset, source: str | Path) -> xr.Dataset:
     if "area" not in ds:
         raise DataError(f"{source}: discharge needs the drainage area of each site; add an attribute 'area' in km2.")
     # m3 s-1 over km2: 1e-6 m s-1, so 86.4 mm d-1
-    depth = ds["discharge"] * (SECONDS_PER_DAY / 1000) / ds["area"]
+    area = ds["area"].where(ds["area"] > 0)  # one that is not is refused with its site
+    depth = ds["discharge"] * (SECONDS_PER_DAY / 1000) / area
     given, before = (ds["discharge"].attrs.get(key, "") for key in ("given_units", "conversion"))
     how = f"{before}, then {OVER_AREA}" if before else OVER_AREA
     attrs = label("streamflow", vocabulary) | conversion_attrs(given or "m3 s-1", how)
@@ -136,7 +137,6 @@ def check_temperatures(ds: xr.Dataset, source: str | Path, files: Mapping[str, P
 vocabulary = Vocabulary(
     *("hydrology", "day", FORCINGS, TARGETS, ATTRIBUTES, RAW, completed, check_series, water_doubts),
     needed=("prcp",),
-    packed=("prcp", "srad", "pet"),
     extremes={"tmin": "min", "tmax": "max"},
     other_names=OTHER_NAMES,
 )

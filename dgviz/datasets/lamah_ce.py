@@ -107,9 +107,10 @@ def load(path: str | Path, span: str | None = None, each: Each = iter) -> xr.Dat
     lon, lat = column(table, "lon", path), column(table, "lat", path)
     if (lat.abs() > 90).any():
         lon, lat = from_european_grid(lon, lat)
-    basins = LAMAH.basins(table.assign(lon=lon, lat=lat), path)
+    basins = LAMAH.basins(table.assign(lon=lon, lat=lat, area_calc=areas), path)  # over which streamflow is a depth
     sites = weather.keys() & flows.keys()
-    return LAMAH.join(path, basins, sites, lambda s: read_basin(s, weather[s], flows[s], areas[s]), span, each)
+    area = lambda site: basins.static["area"][site]  # noqa: E731
+    return LAMAH.join(path, basins, sites, lambda s: read_basin(s, weather[s], flows[s], area(s)), span, each)
 
 
 def daily(path: Path, name: str) -> list[Path]:
@@ -126,8 +127,7 @@ def read_basin(site: str, weather: Path, flow: Path, area: float) -> pd.DataFram
     discharge = read_series(flow, ";", ["qobs"]).get("qobs")
     if discharge is None:
         raise DataError(f"{flow.name}: no column qobs")
-    # -999 marks a day without an observation.
-    depth = depth_over(area, discharge.mask(discharge < 0), site)
+    depth = depth_over(area, discharge, site)
     return LAMAH.in_our_names(table.assign(streamflow=depth.reindex(table.index)), weather.name)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import xarray as xr
 
 from dgviz.datasets.errors import refuse, some
-from dgviz.datasets.fill_values import is_mark
+from dgviz.datasets.fill_values import is_high, is_mark
 from dgviz.datasets.problems import find_problems
 from dgviz.datasets.remarks import Remark, with_remarks
 from dgviz.datasets.site_network import has_network
@@ -15,6 +15,8 @@ from dgviz.datasets.vocabulary import Vocabulary
 from dgviz.quantities import Quantity
 
 FEW = 0.05  # share of the observed steps on which a tide or a gauge in error may give a value below the least
+
+A_LITTLE_BELOW = -1.0  # in declared units; at and below it is a mark or a mistake
 
 
 def marks_in(values: np.ndarray, quantity: Quantity, same_units: bool = True) -> np.ndarray:
@@ -26,6 +28,8 @@ def marks_in(values: np.ndarray, quantity: Quantity, same_units: bool = True) ->
     if not same_units:
         return marks & (np.abs(values) > 900)
     low, high = getattr(quantity, "range", (np.inf, -np.inf))
+    if low < high:
+        marks |= is_high(values)
     return marks & ~((values >= low) & (values <= high))
 
 
@@ -65,15 +69,21 @@ def without_backflow(ds: xr.Dataset, vocabulary: Vocabulary) -> xr.Dataset:
 
 
 def with_zeros(ds: xr.Dataset, vocabulary: Vocabulary) -> xr.Dataset:
-    """The data set with zero for what was packed, or condensed, a little below it; -1 may be a mark and stays."""
+    """The data set with 0 where a forcing that starts at 0 lies a little below, as packing and condensation have it.
+
+    Where the negative values make up more of a site's sum they stay, and are refused later.
+    """
     said = []
-    for name in (name for name in vocabulary.packed if name in ds):
-        series = ds[name]
-        below = ((series > -1) & (series < 0)).values
-        if below.any():
-            text = f"0 for values below 0, the least {series.values[below].min():.3g}, {how_often(below, series)}"
-            said.append(Remark("read as", name, text))
-            ds = ds.assign({name: series.where(~below, 0).assign_attrs(series.attrs)})
+    for name, forcing in vocabulary.forcings.items():
+        if name not in ds or forcing.range[0] != 0:
+            continue
+        series, values = ds[name], ds[name].values.astype("float64")
+        below = (values < 0) & (values > A_LITTLE_BELOW)
+        little = below & (-np.where(below, values, 0).sum(0) <= FEW * np.where(values > 0, values, 0).sum(0))
+        if little.any():
+            least = f"values below 0 {forcing.units}, the least {values[little].min():.3g}, are taken as 0"
+            said.append(Remark("read as", name, f"{least} {how_often(little, series)}"))
+            ds = ds.assign({name: series.where(~little, 0.0).assign_attrs(series.attrs)})
     return with_remarks(ds, said) if said else ds
 
 

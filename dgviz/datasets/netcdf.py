@@ -12,7 +12,7 @@ from dgviz.datasets.errors import DataError, some
 from dgviz.datasets.labels import label
 from dgviz.datasets.mending import how_often, marks_in
 from dgviz.datasets.names import OTHER_NAMES, renaming
-from dgviz.datasets.netcdf_file import load_netcdf
+from dgviz.datasets.netcdf_file import load_netcdf, without_invalid
 from dgviz.datasets.remarks import Remark, with_remarks
 from dgviz.datasets.steps import check_times
 from dgviz.datasets.to_step import check_once, gathered, gathered_remarks, is_amount, is_finer, whole_steps
@@ -21,10 +21,12 @@ from dgviz.datasets.vocabulary import Vocabulary
 
 def read_netcdf(file: Path, vocabulary: Vocabulary) -> xr.Dataset:
     """Read a file with dimensions time and site, in single precision, labelled and in the declared units."""
-    dataset = with_usual_names(load_netcdf(file), vocabulary, file)
+    dataset, invalid = without_invalid(load_netcdf(file), file)
+    dataset = with_remarks(with_usual_names(dataset, vocabulary, file), invalid)
     for name in ("time", "site"):
         if name not in dataset.indexes:
-            raise DataError(f"{file}: no coordinate {name!r}; it has {', '.join(map(str, dataset.coords)) or 'none'}.")
+            raise DataError(no_coordinate(dataset, name, file))
+    dataset = by_time_and_site(dataset, vocabulary, file)
     dataset = dataset.assign_coords(site=names_of_sites(dataset.site.values))
     words = {str(name): names_of_sites(values.values) for name, values in dataset.variables.items() if is_word(values)}
     dataset = dataset.assign({name: ("site", texts) for name, texts in words.items()})
@@ -43,6 +45,32 @@ def read_netcdf(file: Path, vocabulary: Vocabulary) -> xr.Dataset:
         dataset[name] = values.astype("float32").drop_attrs().assign_attrs(usual | values.attrs)
     dataset = by_step(without_marks(dataset, vocabulary), file, vocabulary)
     return in_units(dataset, file, vocabulary, check_times(dataset.indexes["time"], file, vocabulary))
+
+
+def no_coordinate(dataset: xr.Dataset, name: str, file: Path) -> str:
+    """What is missing where a data set has no times or no ids of its sites, and the fix."""
+    has = f"no coordinate {name!r}; it has {', '.join(map(str, dataset.coords)) or 'none'}"
+    others = [str(other) for other in dataset.dims if other not in ("time", "site")]
+    there = f"the dimensions are {', '.join(map(str, dataset.dims))}" if dataset.dims else "there is no dimension"
+    what = "the ids of the sites" if name == "site" else "the times, such as days since 1990-01-01"
+    if name in dataset.dims:
+        return f"{file}: {has}. Give its dimension {name!r} a variable of that name with {what}."
+    rename = f"rename {' or '.join(map(repr, others))} to {name!r} and give it a variable with {what}"
+    return f"{file}: {has}, and {there}; {rename if others else f'add a dimension {name!r} with {what}'}."
+
+
+def by_time_and_site(dataset: xr.Dataset, vocabulary: Vocabulary, file: Path) -> xr.Dataset:
+    """The data set without other dimensions of its series, which must be of length one."""
+    series = [name for name in vocabulary.in_files if name in dataset]
+    others = {str(dim) for name in series for dim in dataset[name].dims} - {"time", "site"}
+    single = sorted(dim for dim in others if dataset.sizes[dim] == 1)
+    for name in series:
+        if more := [f"{dim} ({dataset.sizes[dim]})" for dim in dataset[name].dims if dim in others - {*single}]:
+            raise DataError(
+                f"{file}: {name} has beside time and site the dimension {some(more)}; choose one of it, "
+                f"such as `ds.isel({more[0].partition(' ')[0]}=0)`."
+            )
+    return dataset.squeeze(single, drop=True)
 
 
 def is_number_of_site(values: xr.DataArray) -> bool:

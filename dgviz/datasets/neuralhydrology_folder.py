@@ -17,12 +17,17 @@ import pandas as pd
 import xarray as xr
 
 from dgviz.datasets.collection import Basins, Each, find, join
+from dgviz.datasets.collection_tables import rename_sites
 from dgviz.datasets.common_names import basins_of, by_first_column, named
 from dgviz.datasets.conversion import to_units
 from dgviz.datasets.errors import DataError, some
 from dgviz.datasets.hydrology_series import OTHER_NAMES, vocabulary
 from dgviz.datasets.names import name_and_units
+from dgviz.datasets.netcdf_file import load_netcdf, without_invalid
+from dgviz.datasets.remarks import Remark
+from dgviz.datasets.steps import usual_span
 from dgviz.datasets.table import open_netcdf
+from dgviz.datasets.to_step import is_finer
 
 title = "A folder of NeuralHydrology's GenericDataset (time_series/ID.nc, attributes/*.csv)"
 domain = "hydrology"
@@ -65,7 +70,9 @@ def load(path: str | Path, span: str | None = None, each: Each = iter) -> xr.Dat
         raise DataError(
             f"{path}: looks like {NAME}, but there is no file attributes/*.csv; it says where the basins are."
         )
-    basins = basins_of(joined([by_first_column(file) for file in tables]), path)
+    said: list[Remark] = []
+    basins = basins_of(joined([by_first_column(file, said) for file in tables]), path, said)
+    rename_sites(basins, list(files))
     for site in {*files, *basins.static.index}:
         if site not in files:
             basins.left[site] = "no series"
@@ -91,43 +98,48 @@ def joined(tables: list[pd.DataFrame]) -> pd.DataFrame:
 
 def read_basin(file: Path, site: str, basins: Basins, assumed: dict[str, str]) -> pd.DataFrame:
     """The series of one basin in the project's names and units; `assumed` takes what says no units."""
-    try:
-        with open_netcdf(file) as opened:
-            dataset = opened.load()
-    except (OSError, KeyError, RuntimeError, ValueError) as error:
-        raise DataError(f"{file.name}: cannot be read: {str(error).strip()}") from None
-    days = days_of(dataset, file)
-    chosen = named([str(name) for name in dataset if dataset[name].dims == days.dims], OTHER_NAMES)
+    dataset, invalid = without_invalid(load_netcdf(file), file)
+    basins.said += invalid
+    times = times_of(dataset, file)
+    single = [dim for dim in dataset.dims if dataset.sizes[dim] == 1 and dim not in times.dims]
+    dataset = dataset.squeeze(single, drop=True)
+    chosen = named([str(name) for name in dataset if dataset[name].dims == times.dims], OTHER_NAMES)
     if "streamflow" not in chosen and "discharge" in chosen:
         chosen["streamflow"] = chosen["discharge"]
     chosen.pop("discharge", None)
     if lacking := [name for name in ("prcp", "streamflow") if name not in chosen]:
         raise DataError(f"{file.name}: no {some(lacking)} among {', '.join(map(str, dataset))}")
     area = np.array(basins.static["area"].get(site, np.nan)) if "area" in basins.static else None
-    table = pd.DataFrame(index=pd.DatetimeIndex(days.values))
+    table = pd.DataFrame(index=pd.DatetimeIndex(times.values))
+    step = "hour" if is_finer(table.index, "day") and usual_span(table.index) == pd.Timedelta(hours=1) else "day"
+    stated: dict[str, str | None] = {}
     for name, column in chosen.items():
-        given = units_of(dataset[column], name, assumed)
+        given, stated[name] = units_of(dataset[column], name, assumed)
         wanted, where = vocabulary.in_files[name].units, f"{file.name}: {column}"
-        table[name], _ = to_units(dataset[column].values.astype("float64"), given, wanted, where, area, "day")
+        table[name], how = to_units(dataset[column].values.astype("float64"), given, wanted, where, area, step)
+        if how:
+            basins.said.append(Remark("converted", name, f"from {given} to {wanted}: {how}"))
+        if "over the drainage area" in how and not area > 0:
+            raise DataError(f"site {site}: the drainage area is {area:g} km2; it must be positive")
     if "tmean" not in table and {"tmin", "tmax"} <= {*table}:
         table["tmean"] = (table["tmin"] + table["tmax"]) / 2
+        stated["tmean"] = stated["tmin"]
+    table.attrs |= {"file": file.name, "stated": stated}
     return table
 
 
-def days_of(dataset: xr.Dataset, file: Path) -> xr.DataArray:
+def times_of(dataset: xr.Dataset, file: Path) -> xr.DataArray:
     """The coordinate of dates, whatever its name."""
     found = [values for values in dataset.coords.values() if values.dtype.kind == "M" and values.ndim == 1]
     if not found:
         raise DataError(f"{file.name}: no coordinate of dates; it has {', '.join(map(str, dataset.coords)) or 'none'}")
-    if (found[0] != found[0].dt.floor("D")).any():
-        raise DataError(f"{file.name}: times within a day; only series by day are read")
     return found[0]
 
 
-def units_of(series: xr.DataArray, name: str, assumed: dict[str, str]) -> str:
-    """The units that a series says, or else those that are usual for its name, which is noted."""
+def units_of(series: xr.DataArray, name: str, assumed: dict[str, str]) -> tuple[str, str | None]:
+    """The units of a series, and those that it states: where it states none the usual of its name are noted."""
     if given := str(series.attrs.get("units", "")) or name_and_units(str(series.name))[1]:
-        return given
+        return given, vocabulary.in_files[name].units
     volume = name_and_units(str(series.name))[0].lower() in OTHER_NAMES["discharge"]
     assumed[str(series.name)] = vocabulary.in_files["discharge" if volume else name].units
-    return assumed[str(series.name)]
+    return assumed[str(series.name)], None

@@ -92,7 +92,9 @@ def check_area(ds: xr.Dataset, source: str | Path, vocabulary: Vocabulary) -> It
     for site, value in zip(ds.site.values, area, strict=True):
         if not 0 < value <= most:
             fix = "an area must be positive (km2)."
-            if value > most:
+            if np.isnan(value) or is_mark(np.array([value]))[0]:
+                fix = "this marks a missing value: put the drainage area (km2) there."
+            elif value > most:
                 fix = f"no basin is above {most:g} km2. If it is in m2 or ha, say so: area [m2]."
             yield Problem(site, f"{source}: site {site}: attribute area is {value:g}; {fix}")
 

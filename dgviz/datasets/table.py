@@ -45,6 +45,7 @@ from dgviz.datasets.check import check, check_layout, check_sites
 from dgviz.datasets.csv_file import header_names, read_table
 from dgviz.datasets.csv_folder import Each, read_folder, science_of, series_files
 from dgviz.datasets.errors import DataError
+from dgviz.datasets.fill_values import without_marks
 from dgviz.datasets.filling import filled
 from dgviz.datasets.mending import (
     unobserved,
@@ -132,7 +133,9 @@ def load(
     dataset = vocabulary.complete(filled(dataset, vocabulary), path)
     check_layout(dataset, path, vocabulary)
     check_sites(dataset, path)
-    dataset = with_zeros(without_backflow(with_western_longitudes(dataset), vocabulary), vocabulary)
+    # As marks, before they make a site a bad one.
+    dataset = without_marks(dataset, vocabulary)
+    dataset = without_backflow(with_zeros(with_western_longitudes(dataset), vocabulary), vocabulary)
     check_network(dataset, path)
     dataset = without_bad_sites(dataset, path, vocabulary, files)
     dataset = with_remarks(dataset, unobserved(dataset, vocabulary))

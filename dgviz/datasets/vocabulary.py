@@ -23,7 +23,8 @@ SITE = {
 }
 
 FILL_VALUES = (
-    *(-99.0, -99.9, -999.0, -999.9, -8888.0, -9999.0, -9999.9, -99999.0, -32767.0, -32768.0),
+    *(-99.0, -99.9, -99.99, -999.0, -999.9, -999.99, -8888.0, -9999.0, -9999.9, -9999.99, -99999.0, -999999.0),
+    *(-32767.0, -32768.0),
     *(-2147483647.0, -2147483648.0, 1e20, 9.969209968386869e36),
 )
 
@@ -50,7 +51,6 @@ class Vocabulary:
     - `raw` are series that files may hold instead of a declared one; `complete(ds, source)` makes the declared of them.
     - `needed` are the forcings without which no process model of the science can be built.
     - `extremes` says of a series that is the "min" or "max" of its step, so that finer records are gathered as that.
-    - `packed` are the forcings of which values between -1 and 0 are zero: packing and condensation make them.
     - `other_names` are what people call the series, in lower case.
     - `problems(ds, source, files)` finds what is wrong between series, such as a minimum above its maximum.
     - `doubts(ds)` finds what is possible but not likely across series and attributes, in the units declared, such as
@@ -68,7 +68,6 @@ class Vocabulary:
     doubts: Callable[[xr.Dataset], Iterator[Remark]] = _no_doubts
     needed: tuple[str, ...] = ()
     extremes: Mapping[str, str] = field(default_factory=dict)
-    packed: tuple[str, ...] = ()
     other_names: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property

@@ -578,7 +578,7 @@ def test_rain_and_pet_a_little_below_zero_are_zero_and_said(tmp_path):
     ds = read_path(write_own(tmp_path, SITES[:1], {SITES[0]: table}))
     day = ds.sel(time="2000-06-01")
     assert (day.prcp.item(), day.pet.item()) == (0, 0)
-    assert "read as | pet | 0 for values below 0, the least -0.02, 1 time at 0101" in said(ds)
+    assert "read as | pet | values below 0 mm d-1, the least -0.02, are taken as 0 1 time at 0101" in said(ds)
     table.loc["2000-06-01", "prcp"] = -1
     assert "prcp on 2000-06-01 is -1" in refused(write_own(tmp_path, SITES[:1], {SITES[0]: table}))
 

@@ -26,6 +26,34 @@ def test_a_mark_among_attributes_is_taken_as_missing_and_named(mark, others):
     assert f"{np.float32(mark):g}" in said.text
 
 
+@pytest.mark.parametrize("mark", [-99.99, -999.99, -9999.99, -999999, 999, 9999, 99999, 65535, 2147483647])
+@pytest.mark.parametrize("others", [(0.8, 20.0, 35.0), (0.1, 0.5, 0.9), (-12.0, 3.0, 25.0)])
+def test_nines_and_the_largest_integers_far_above_all_others_are_marks(mark, others):
+    ds = without_marks(attribute(*others, mark, others[0]), vocabulary)
+    assert np.isnan(ds.forest.values).tolist() == [False, False, False, True, False]
+    (said,) = remarks(ds)
+    assert said[:2] == ("taken as missing", "forest") and f"{np.float32(mark):g} at 1 of 5 sites (s3)" == said.text
+
+
+@pytest.mark.parametrize("values", [(300.0, 999, 400.0), (5000.0, 9999, 700.0), (3.0, 99.9, 8.0), (-3.0, -9.99, 5.0)])
+def test_nines_among_others_like_them_are_true(values):
+    ds = without_marks(attribute(*values), vocabulary)
+    assert not ds.forest.isnull().any() and remarks(ds) == []
+
+
+def test_a_declared_range_tells_of_nines():
+    ds = attribute(20.0, 999, 35.0, 9999).rename(forest="elevation")
+    assert np.isnan(without_marks(ds, vocabulary).elevation.values).tolist() == [False, False, False, True]
+
+
+@pytest.mark.parametrize("value", [-1, -9, -9.99])
+def test_a_small_negative_value_alone_is_kept_and_doubted(value):
+    ds = without_marks(attribute(0.8, value, 20.0), vocabulary)
+    assert float(ds.forest[1]) == pytest.approx(value)
+    (said,) = remarks(ds)
+    assert said[:2] == ("doubtful", "forest") and said.text.startswith(f"{value:g} at s1, where no other is below 0")
+
+
 def test_several_marks_in_one_column_are_found():
     ds = without_marks(attribute(0.2, -99, 0.4, 1e20, -99), vocabulary)
     assert np.isnan(ds.forest.values).tolist() == [False, True, False, True, True]

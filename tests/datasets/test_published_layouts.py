@@ -97,7 +97,7 @@ def test_lamah_ce(tmp_path):
     ds = open_dataset(files.write_lamah(tmp_path))
     assert forcing_names(ds) == ["prcp", "tmin", "tmax", "tmean", "srad"] and observed(ds) == [3, 3]
     np.testing.assert_allclose([ds.lon[0], ds.lat[0]], [5.0, 50.0], atol=1e-5)
-    assert float(ds.area[0]) == 99 and "Net" in ds.srad.long_name and float(ds.pet_mean[0]) == 1.5
+    assert float(ds.area[0]) == 100 and "Net" in ds.srad.long_name and float(ds.pet_mean[0]) == 1.5
     assert ds.site.values.tolist() == ["1", "2"] and ds.name.values[0] == "Bangs"
 
 
@@ -164,6 +164,58 @@ def test_what_is_wrong_with_a_file_is_named(tmp_path, old, new, words):
     bad.write_text(bad.read_text().replace(old, new, 1))
     ds = open_dataset(path)
     assert ds.site.values.tolist() == ["202"] and f"101: {bad.name}: " in ds.left_out and words in ds.left_out
+
+
+def with_values(path, series, column, separator=",", **values):
+    """The data of a collection with other values in a column of one file, {value: rows}."""
+    (file,) = path.rglob(series)
+    table = pd.read_csv(file, sep=separator)
+    for name, lines in values.items():
+        table.loc[lines, column] = float(name)
+    table.to_csv(file, sep=separator, index=False)
+    return open_dataset(path)
+
+
+def said(ds, kind):
+    return {remark.about: remark.text for remark in remarks(ds) if remark.kind == kind}
+
+
+def test_flow_below_zero_and_marks_are_missing_days_and_said(tmp_path):
+    gb = files.write_gb(tmp_path / "gb"), "*_timeseries_101_*.csv", "discharge_spec"
+    ds = with_values(*gb, **{"-0.02": [10, 11], "-999": [12]})
+    assert observed(ds) == [8, 5] and ds.left_out == ""
+    texts = str(remarks(ds))
+    assert "values below 0 mm d-1, the least -0.02, 2 times at 101" in texts
+    assert "marks for missing values on 1 day of 1 basin (101)" in texts
+    lamah = files.write_lamah(tmp_path / "lamah"), "D_gauges/2_timeseries/daily/ID_1.csv", "qobs", ";"
+    texts = str(remarks(with_values(*lamah, **{"-0.02": [10]})))
+    assert "the least -0.0173, 1 time at 1" in texts and "on 6 days of 2 basins" in texts
+
+
+def test_much_flow_below_zero_leaves_the_basin_out(tmp_path):
+    ds = with_values(
+        files.write_gb(tmp_path), "*_timeseries_101_*.csv", "discharge_spec", **{"-0.02": list(range(100, 500))}
+    )
+    assert ds.site.values.tolist() == ["202"] and "streamflow cannot be negative" in ds.left_out
+
+
+def test_a_little_rain_below_zero_is_none_and_that_is_said(tmp_path):
+    gb = "*_timeseries_101_*.csv", "precipitation"
+    ds = with_values(files.write_gb(tmp_path / "few"), *gb, **{"-0.5": list(range(10, 20))})
+    assert (ds.prcp[10:20, 0] == 0).all() and ds.left_out == ""
+    assert said(ds, "read as")["prcp"] == "values below 0 mm d-1, the least -0.5, are taken as 0 10 times at 101"
+    for number, values in enumerate(({"-0.9": list(range(10, 400))}, {"-5": [10]})):
+        ds = with_values(files.write_gb(tmp_path / str(number)), *gb, **values)
+        assert ds.site.values.tolist() == ["202"] and "precipitation cannot be negative" in ds.left_out
+
+
+def test_ids_without_their_zeros_are_those_of_the_files(tmp_path):
+    path = files.write_br(tmp_path, version=1.2, sites=("00500000", "11400000"))
+    for file in path.rglob("camels_br_*.txt"):
+        file.write_text(file.read_text().replace("\n00500000", "\n500000"))
+    ds = open_dataset(path)
+    assert ds.site.values.tolist() == ["00500000", "11400000"] and "500000 is 00500000" in str(remarks(ds))
+    np.testing.assert_allclose(ds.streamflow.max("time"), 2.0 * 86.4 / 50, rtol=1e-6)
 
 
 def test_an_id_twice_in_a_table_is_named(tmp_path):

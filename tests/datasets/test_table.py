@@ -114,6 +114,35 @@ def test_ids_with_a_decimal_point_are_those_of_the_files(folder):
     assert list(open_dataset(str(folder)).site.values) == ["1", "2"]
 
 
+@pytest.mark.parametrize("mark", ["-999", "-99.99", "-1", ""])
+def test_an_area_that_is_a_mark_is_named_as_the_cause(folder, mark):
+    (folder / "attributes.csv").write_text(SITES.replace(",50,", f",{mark},"))
+    for site in ("0001", "0002"):
+        rewrite(folder, lambda frame: frame.rename(columns={"streamflow": "discharge"}), site)
+    text = what_is_said(folder)
+    assert "site 0002: attribute area is " in text and "cannot be negative" not in text
+    assert ("marks a missing value" in text) == (mark != "-1")
+
+
+@pytest.mark.parametrize(
+    "column, mark", [("streamflow", 9999), ("streamflow", -99.99), ("tmin", -99.99), ("tmax", 999), ("tmin", 99.9)]
+)
+def test_marks_in_a_series_are_missing_and_said(folder, column, mark):
+    rewrite(folder, set_cell(column, "1991-01-01", mark))
+    text = what_is_said(folder)
+    assert open_dataset(str(folder)).sizes["site"] == 2 and f"{column} {mark:g} (1)" in text
+
+
+def test_values_a_little_below_zero_are_none(folder):
+    rewrite(folder, lambda frame: set_cell("prcp", "1991-01-01", -1e-6)(frame).assign(pet=1.0), "0001")
+    rewrite(folder, lambda frame: set_cell("pet", "1991-01-01", -0.02)(frame.assign(pet=1.0)))
+    text = what_is_said(folder)
+    assert "prcp | values below 0 mm d-1, the least -1e-06, are taken as 0 1 time at 0001" in text
+    assert "pet | values below 0 mm d-1, the least -0.02, are taken as 0 1 time at 0002" in text
+    ds = open_dataset(str(folder))
+    assert ds.sizes["site"] == 2 and float(ds.prcp.min()) == 0 and float(ds.pet.min()) == 0
+
+
 def test_spelling_of_units_and_byte_order_mark_are_accepted(folder):
     table = days_of_weather().rename(columns={"prcp": "prcp [mm/day]", "tmin": "tmin [°C]"})
     table.to_csv(folder / "0001.csv", index=False, encoding="utf-8-sig")
@@ -311,6 +340,57 @@ def test_a_single_file_of_another_kind_says_what_is_needed(tmp_path, name, fix):
     (tmp_path / name).write_text("date,prcp\n2000-01-01,1\n")
     text = message(tmp_path / name)
     assert fix in text and "attributes.csv (columns site, lat, lon, area; one row per site)" in text
+
+
+def stored(folder, change=lambda ds: ds):
+    """A NetCDF file with the sites of the folder; `change` takes and returns what is written."""
+    change(open_dataset(str(folder)).drop_vars("day_of_year")).to_netcdf(folder / "mine.nc", engine="h5netcdf")
+    return folder / "mine.nc"
+
+
+def test_another_dimension_of_length_one_is_dropped_and_a_longer_one_named(folder):
+    path = stored(folder, lambda ds: ds.assign(prcp=ds.prcp.expand_dims(height=[2.0])))
+    assert (open_dataset(str(path)).prcp == 3).all()
+    path = stored(folder, lambda ds: ds.assign(prcp=ds.prcp.expand_dims(member=3)))
+    assert "prcp has beside time and site the dimension member (3); choose one" in message(path)
+
+
+@pytest.mark.parametrize("valid", [{"valid_max": np.float32(100)}, {"valid_range": np.array([0, 100], "float32")}])
+def test_values_outside_the_valid_range_of_a_file_are_missing_and_said(folder, valid):
+    def change(ds):
+        flow = ds.streamflow.astype("float32")
+        flow[5, 0] = 500.0
+        return ds.assign(streamflow=flow.assign_attrs(ds.streamflow.attrs | valid))
+
+    path = stored(folder, change)
+    assert int(open_dataset(str(path)).streamflow.isnull().sum()) == 1
+    assert "streamflow: 1 value outside its valid range" in what_is_said(path)
+    assert not {*valid} & open_dataset(str(path)).streamflow.attrs.keys()
+
+
+def test_a_valid_range_of_packed_values_is_packed(folder):
+    def change(ds):
+        flow = ds.streamflow.copy()
+        flow[5, 0] = 500.0
+        attrs = ds.streamflow.attrs | {"valid_min": np.int16(0), "valid_max": np.int16(1000)}
+        ds = ds.assign(streamflow=flow.assign_attrs(attrs))
+        ds.streamflow.encoding = {"dtype": "int16", "scale_factor": 0.1, "_FillValue": np.int16(-1)}
+        return ds
+
+    ds = open_dataset(str(stored(folder, change)))
+    assert int(ds.streamflow.isnull().sum()) == 1 and float(ds.streamflow.max()) == pytest.approx(1.5)
+
+
+def test_sites_without_ids_and_days_since_the_year_0_say_what_to_do(folder):
+    text = message(stored(folder, lambda ds: ds.reset_coords("name").drop_vars(["site", "name"])))
+    assert "no coordinate 'site'" in text and "Give its dimension 'site' a variable of that name" in text
+    text = message(stored(folder, lambda ds: ds.drop_vars("site").rename(site="basins")))
+    assert "rename 'basins' to 'site' and give it a variable with the ids of the sites" in text
+    days = np.arange(len(DAYS)) + 726000.0
+    for units in ("days since 0000-01-01", "days since 0001-01-01 00:00:00"):
+        change = lambda ds, units=units: ds.assign_coords(time=("time", days, {"units": units}))  # noqa: E731
+        text = message(stored(folder, change))
+        assert units in text and "write the times anew, such as days since 1970-01-01" in text
 
 
 def test_file_that_is_no_netcdf_is_named(tmp_path):
