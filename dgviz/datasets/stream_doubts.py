@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from dgviz.datasets.doubts import covers_a_year, doubt, mean_over, temperature_doubts
+from dgviz.datasets.leads import leads
 from dgviz.datasets.remarks import Remark
 
 LEAST_CORRELATION = 0.4  # of daily air and water over the seasons; only springs and dams have less
@@ -44,6 +45,9 @@ def _water(ds: xr.Dataset) -> Iterator[Remark]:
     yield from doubt(sites, long & (mean > WARMEST), mean, words)
     if "tair" not in ds:
         return
+    early, n_days = leads(np.diff(ds.tair.values, axis=0), np.diff(water, axis=0))
+    words = "water_temperature changes {} days before tair does: are the dates of both local days, and none shifted?"
+    yield from doubt(sites, long & early, n_days, words)
     both = known & np.isfinite(ds.tair.values)
     moved, air = (np.where(both, values - mean_over(values, both), 0) for values in (water, ds.tair.values))
     variance, of_air = mean_over(moved**2, both), mean_over(air**2, both)

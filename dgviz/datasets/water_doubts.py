@@ -13,6 +13,7 @@ import xarray as xr
 
 from dgviz.datasets.doubts import HOTTEST, covers_a_year, doubt, mean_over, temperature_doubts
 from dgviz.datasets.errors import Problem
+from dgviz.datasets.leads import leads, root
 from dgviz.datasets.remarks import Remark
 
 WETTEST = 35.0  # mm d-1, a year of Mawsynram or of the wettest gauged valleys: 12 to 13 m
@@ -102,6 +103,9 @@ def _flow_doubts(ds: xr.Dataset, pet: np.ndarray) -> Iterator[Remark]:
         100 * dry_days,
         "streamflow is 0 on {} % of the days though more falls than can evaporate: does 0 stand for no observation?",
     )
+    early, n_days = leads(root(ds.prcp.values[1:]), root(np.diff(ds.streamflow.values, axis=0)))
+    words = "streamflow answers {} days before the rain falls: are the dates of both local days, and none shifted?"
+    yield from doubt(sites, long & early, n_days, words)
     # P - Q = E, at most the potential
     evaporated = (rain - flow) / np.maximum(pet, 0.3)
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -11,6 +11,7 @@ import xarray as xr
 from dgviz.datasets import DataError, open_dataset
 from dgviz.datasets.check import check
 from dgviz.datasets.hydrology_series import vocabulary as rainfall_runoff
+from dgviz.datasets.leads import leads
 from dgviz.datasets.remarks import remarks
 from dgviz.datasets.stream_temperature_series import vocabulary as streams
 
@@ -88,6 +89,29 @@ WATER = {
     "longitude for latitude": (dict(lat=(-88.0, 42.0, 41.0)), ["a: mean tmean of", "exchanged with the longitude"]),
     "pet in m": (dict(pet=series(0.002 + 0 * weather()[0], "mm d-1")), ["mean pet is 0.001", "is it in mm d-1?"]),
 }  # fmt: skip
+
+
+def earlier(values, n_days):
+    return np.roll(values, -n_days, 0)
+
+
+@pytest.mark.parametrize("n_days", [1, 2, 10, 30])
+def test_an_answer_before_its_cause_is_doubted_with_the_days(n_days):
+    ds = basins()
+    ds["streamflow"] = ds.streamflow.copy(data=earlier(ds.streamflow.values, n_days))
+    (said,) = doubts(ds)
+    assert said.startswith(f"a, b, c: streamflow answers {n_days} days before the rain falls")
+    (said,) = doubts(gauges(water_temperature=lambda v: earlier(v["water_temperature"], n_days)), streams)
+    assert said.startswith(f"a, b, c: water_temperature changes {n_days} days before tair does")
+
+
+def test_an_answer_after_its_cause_is_not_doubted():
+    for n_days in (1, 5, 30):
+        late = basins()
+        late["streamflow"] = late.streamflow.copy(data=earlier(late.streamflow.values, -n_days))
+        assert doubts(late) == []
+    for n_times in (0, 1, 20, 36):
+        assert not leads(np.ones((n_times, 2)), np.ones((n_times, 2)))[0].any()
 
 
 @pytest.mark.parametrize("mistake", WATER)
