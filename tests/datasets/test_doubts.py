@@ -54,6 +54,17 @@ def basins(rain=1.0, flow=1.0, air=lambda t: t, lat=(44.0, 42.0, 41.0), **more) 
     return xr.Dataset(variables | more, place(lat), PERIODS)
 
 
+def sun(mean: float):
+    """Radiation of a mean over the year; 170 W m-2 is usual here."""
+    return series(mean + 0 * weather()[0], "W m-2")
+
+
+def vapour(times: float):
+    """Vapour pressure of air that holds two thirds of what it can."""
+    air = weather()[1]
+    return series(times * 0.67 * 610.8 * np.exp(17.27 * air / (air + 237.3)), "Pa")
+
+
 def doubts(ds: xr.Dataset, vocabulary=rainfall_runoff) -> list[str]:
     read = check(ds, "made up", vocabulary)
     return [f"{remark.about}: {remark.text}" for remark in remarks(read) if remark.kind == "doubtful"]
@@ -73,6 +84,7 @@ def gauges(**changes) -> xr.Dataset:
 
 def test_nothing_is_doubted_where_nothing_is_wrong():
     assert doubts(basins()) == [] and doubts(gauges(), streams) == []
+    assert doubts(basins(srad=sun(170), vp=vapour(1))) == []
 
 
 WATER = {
@@ -87,6 +99,14 @@ WATER = {
     "Fahrenheit": (dict(air=lambda t: t * 0.6 + 32), ["mean tmean of 37", "Fahrenheit"]),
     "other hemisphere": (dict(lat=(-44.0, 42.0, 41.0)), ["a: tmean is", "latitude (south is negative)"]),
     "longitude for latitude": (dict(lat=(-88.0, 42.0, 41.0)), ["a: mean tmean of", "exchanged with the longitude"]),
+    "area in ha, wet": (dict(flow=1e-2, pet=series(3 + 0 * weather()[0], "mm d-1")), ["0.0045 of the", "area in ha"]),
+    "flow in cm": (dict(flow=0.1), ["0.045 of the mean precipitation though more falls", "is it in cm d-1"]),
+    "sun in MJ": (dict(srad=sun(170 * 0.0864)), ["a, b, c: mean srad is 0.0", "is it in MJ m-2 d-1 rather than W"]),
+    "sun in kWh": (dict(srad=sun(170 * 0.024)), ["too dark: is it in kWh m-2 d-1 rather than W m-2?"]),
+    "sun by daylight": (dict(srad=sun(340)), ["mean of the hours of daylight"]),
+    "vapour in hPa": (dict(vp=vapour(0.01)), ["a, b, c: mean vp is 0.00", "is it in hPa rather than Pa?"]),
+    "vapour in kPa": (dict(vp=vapour(0.001)), ["mean vp is 0.000", "is it in kPa rather than Pa?"]),
+    "vapour too much": (dict(vp=vapour(3.0)), ["more than air can hold: is it in Pa?"]),
     "pet in m": (dict(pet=series(0.002 + 0 * weather()[0], "mm d-1")), ["mean pet is 0.001", "is it in mm d-1?"]),
 }  # fmt: skip
 
