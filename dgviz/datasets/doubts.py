@@ -36,6 +36,15 @@ def mean_over(values: np.ndarray, where: np.ndarray) -> np.ndarray:
     return np.divide(total, n_values, out=np.full(len(n_values), np.nan), where=n_values > 0)
 
 
+def constant_doubts(series: xr.DataArray) -> Iterator[Remark]:
+    """Does a series `(time, site)` never change?"""
+    known = np.isfinite(series.values)
+    low = np.where(known, series.values, np.inf).min(0)
+    high = np.where(known, series.values, -np.inf).max(0)
+    words = f"{series.name} is {{}} at all times: is it put in where nothing was observed, or the sensor stuck?"
+    yield from doubt(series.site.values, covers_a_year(series.time, known.sum(0)) & (low == high), low, words)
+
+
 def warmest(lat: np.ndarray) -> np.ndarray:
     """A mean of air temperature (degC) that no place at a latitude is known to pass: 33, falling to 2 at the poles."""
     return 33 - 0.45 * np.maximum(np.abs(lat) - 22, 0)

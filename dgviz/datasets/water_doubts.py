@@ -12,7 +12,7 @@ import numpy as np
 import xarray as xr
 
 from dgviz.datasets.air_doubts import air_doubts, potential
-from dgviz.datasets.doubts import HOTTEST, covers_a_year, doubt, mean_over
+from dgviz.datasets.doubts import HOTTEST, constant_doubts, covers_a_year, doubt, mean_over
 from dgviz.datasets.errors import Problem
 from dgviz.datasets.leads import leads, root
 from dgviz.datasets.remarks import Remark
@@ -59,6 +59,8 @@ def water_doubts(ds: xr.Dataset) -> Iterator[Remark]:
     """What is not likely of the air, precipitation and streamflow of basins."""
     sites, pet = ds.site.values, potential(ds)
     yield from air_doubts(ds, pet)
+    if "streamflow" in ds:
+        yield from constant_doubts(ds.streamflow)
     if "prcp" not in ds:
         return
     rain = mean_over(ds.prcp.values, np.isfinite(ds.prcp.values))
@@ -98,7 +100,7 @@ def _flow_doubts(ds: xr.Dataset, pet: np.ndarray) -> Iterator[Remark]:
         humid = rain > np.where(np.isfinite(pet), pet, HUMID)
     yield from doubt(
         sites,
-        long & humid & (dry_days > OFTEN),
+        long & humid & (dry_days > OFTEN) & (flow > 0),
         100 * dry_days,
         "streamflow is 0 on {} % of the days though more falls than can evaporate: does 0 stand for no observation?",
     )

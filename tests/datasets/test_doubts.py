@@ -73,7 +73,7 @@ def doubts(ds: xr.Dataset, vocabulary=rainfall_runoff) -> list[str]:
 def gauges(**changes) -> xr.Dataset:
     """Streams that follow the air; `changes` are functions of the water, the air or the discharge."""
     _, air = weather()
-    values = {"water_temperature": np.maximum(0.7 * air + 4, 0), "tair": air, "discharge": 0.015 + 0 * air}
+    values = {"water_temperature": np.maximum(0.7 * air + 4, 0), "tair": air, "discharge": 0.015 + 0.0002 * air}
     values["discharge"] = values["discharge"] * AREA
     for name, change in changes.items():
         values[name] = change(values)
@@ -109,6 +109,15 @@ WATER = {
     "vapour too much": (dict(vp=vapour(3.0)), ["more than air can hold: is it in Pa?"]),
     "pet in m": (dict(pet=series(0.002 + 0 * weather()[0], "mm d-1")), ["mean pet is 0.001", "is it in mm d-1?"]),
 }  # fmt: skip
+
+
+def test_what_never_changes_is_doubted():
+    said = doubts(gauges(water_temperature=lambda v: 0 * v["tair"] + 15, discharge=lambda v: 0 * v["tair"]), streams)
+    assert [line[:50].split(" at all")[0] for line in said] == [
+        "a, b, c: water_temperature is 15", "a, b, c: discharge is 0",
+    ]  # fmt: skip
+    assert ["is 0 at all times" in line for line in doubts(basins(flow=0.0))] == [True]
+    assert ["is 1 at all times" in line for line in doubts(basins(flow=1 / (0.45 * weather()[0] + 1e-12)))] == [True]
 
 
 def earlier(values, n_days):
