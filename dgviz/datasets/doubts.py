@@ -13,6 +13,7 @@ from dgviz.datasets.remarks import Remark
 from dgviz.steps import step_of
 
 MOST_OF_A_YEAR = 0.9
+TROPICS, MOST_SEASON = 15.0, 6.0  # up to this latitude the halves of a year differ by less (degC)
 HOTTEST = 40.0  # degC, above any long-term mean of air: Dallol, the hottest place known, has 35
 
 
@@ -51,7 +52,7 @@ def warmest(lat: np.ndarray) -> np.ndarray:
 
 
 def temperature_doubts(air: xr.DataArray, lat: np.ndarray) -> Iterator[Remark]:
-    """Is the air too warm for the latitude, or its summer that of the other hemisphere?"""
+    """Is the air too warm for the latitude, its summer that of the other hemisphere, or the place in the sea?"""
     known = np.isfinite(air.values)
     long = covers_a_year(air.time, known.sum(0))
     mean, sites = mean_over(air.values, known), air.site.values
@@ -72,6 +73,16 @@ def temperature_doubts(air: xr.DataArray, lat: np.ndarray) -> Iterator[Remark]:
         f"{air.name} is {{}} degC warmer in the winter half of the year than in the summer of this hemisphere: are "
         "latitude (south is negative) and dates right?",
     )
+    tropical = long & (np.abs(lat) < TROPICS) & (np.abs(summer) > MOST_SEASON)
+    yield from doubt(
+        sites,
+        tropical,
+        np.abs(summer),
+        f"{air.name} differs by {{}} degC between the halves of the year, more than so near the equator: is the "
+        "latitude wrong, or exchanged with the longitude?",
+    )
+    nowhere = (lat == 0) & (air.lon.values == 0)
+    yield from doubt(sites, nowhere, lat, "at latitude 0 and longitude 0, in the sea: do these stand for unknown?")
 
 
 def _summer(air: xr.DataArray, known: np.ndarray) -> np.ndarray:

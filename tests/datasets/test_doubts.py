@@ -101,6 +101,7 @@ WATER = {
     "longitude for latitude": (dict(lat=(-88.0, 42.0, 41.0)), ["a: mean tmean of", "exchanged with the longitude"]),
     "area in ha, wet": (dict(flow=1e-2, pet=series(3 + 0 * weather()[0], "mm d-1")), ["0.0045 of the", "area in ha"]),
     "flow in cm": (dict(flow=0.1), ["0.045 of the mean precipitation though more falls", "is it in cm d-1"]),
+    "exchanged in the tropics": (dict(lat=(8.0, 42.0, 41.0)), ["a: tmean differs by", "exchanged with the longitude"]),
     "sun in MJ": (dict(srad=sun(170 * 0.0864)), ["a, b, c: mean srad is 0.0", "is it in MJ m-2 d-1 rather than W"]),
     "sun in kWh": (dict(srad=sun(170 * 0.024)), ["too dark: is it in kWh m-2 d-1 rather than W m-2?"]),
     "sun by daylight": (dict(srad=sun(340)), ["mean of the hours of daylight"]),
@@ -118,6 +119,12 @@ def test_what_never_changes_is_doubted():
     ]  # fmt: skip
     assert ["is 0 at all times" in line for line in doubts(basins(flow=0.0))] == [True]
     assert ["is 1 at all times" in line for line in doubts(basins(flow=1 / (0.45 * weather()[0] + 1e-12)))] == [True]
+
+
+def test_a_place_in_the_sea_where_coordinates_are_unknown_is_doubted():
+    ds = basins(lat=(0.0, 42.0, 41.0))
+    assert "a: at latitude 0 and longitude 0" not in "\n".join(doubts(ds))
+    assert "a: at latitude 0 and longitude 0" in "\n".join(doubts(ds.assign_coords(lon=("site", [0.0, -73, -75]))))
 
 
 def earlier(values, n_days):
