@@ -13,6 +13,7 @@ from dgviz.datasets.remarks import Remark
 from dgviz.steps import step_of
 
 MOST_OF_A_YEAR = 0.9
+TROPICS, MOST_SEASON = 15.0, 6.0  # up to this latitude the halves of a year differ by less (degC)
 HOTTEST = 40.0  # degC, above any long-term mean of air: Dallol, the hottest place known, has 35
 
 
@@ -36,13 +37,22 @@ def mean_over(values: np.ndarray, where: np.ndarray) -> np.ndarray:
     return np.divide(total, n_values, out=np.full(len(n_values), np.nan), where=n_values > 0)
 
 
+def constant_doubts(series: xr.DataArray) -> Iterator[Remark]:
+    """Does a series `(time, site)` never change?"""
+    known = np.isfinite(series.values)
+    low = np.where(known, series.values, np.inf).min(0)
+    high = np.where(known, series.values, -np.inf).max(0)
+    words = f"{series.name} is {{}} at all times: is it put in where nothing was observed, or the sensor stuck?"
+    yield from doubt(series.site.values, covers_a_year(series.time, known.sum(0)) & (low == high), low, words)
+
+
 def warmest(lat: np.ndarray) -> np.ndarray:
     """A mean of air temperature (degC) that no place at a latitude is known to pass: 33, falling to 2 at the poles."""
     return 33 - 0.45 * np.maximum(np.abs(lat) - 22, 0)
 
 
 def temperature_doubts(air: xr.DataArray, lat: np.ndarray) -> Iterator[Remark]:
-    """Is the air too warm for the latitude, or its summer that of the other hemisphere?"""
+    """Is the air too warm for the latitude, its summer that of the other hemisphere, or the place in the sea?"""
     known = np.isfinite(air.values)
     long = covers_a_year(air.time, known.sum(0))
     mean, sites = mean_over(air.values, known), air.site.values
@@ -63,6 +73,16 @@ def temperature_doubts(air: xr.DataArray, lat: np.ndarray) -> Iterator[Remark]:
         f"{air.name} is {{}} degC warmer in the winter half of the year than in the summer of this hemisphere: are "
         "latitude (south is negative) and dates right?",
     )
+    tropical = long & (np.abs(lat) < TROPICS) & (np.abs(summer) > MOST_SEASON)
+    yield from doubt(
+        sites,
+        tropical,
+        np.abs(summer),
+        f"{air.name} differs by {{}} degC between the halves of the year, more than so near the equator: is the "
+        "latitude wrong, or exchanged with the longitude?",
+    )
+    nowhere = (lat == 0) & (air.lon.values == 0)
+    yield from doubt(sites, nowhere, lat, "at latitude 0 and longitude 0, in the sea: do these stand for unknown?")
 
 
 def _summer(air: xr.DataArray, known: np.ndarray) -> np.ndarray:

@@ -1,7 +1,8 @@
 """The same series, or the same place, under two names: then a test on the one knows the answer from the other.
 
-Sources overlap: a gauge is in two collections, under two numbers, or over two drainage areas. What tells is how the
-target changes from time to time: between different rivers it never agrees to four digits.
+Sources overlap: a gauge is in two collections, under two numbers, over two drainage areas, rounded, corrected, or with
+days that begin at another hour. What tells is how the target changes: among 569 basins of CAMELS-US, 94 gauges of the
+Delaware and 405 streams no two rivers are alike to 5 % of their changes; one gauge that was renamed is, to 0 %.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,8 +13,11 @@ import xarray as xr
 from dgviz.datasets.errors import some
 from dgviz.datasets.remarks import Remark
 
-SAME = 0.9999  # correlation of the changes
-EQUAL = 0.99  # share of the changes that are the same, where a few values were corrected
+SPAN = 2  # times over which a change is taken, so that it is there if every second value is not
+SAME = 0.035  # of the changes, by which those of one river differ at most: 1 % of noise is 1.5 to 3 %
+TRUSTED = 0.9  # of the changes: the others may be corrections or errors
+EQUAL = 0.99  # of the values that change, which are equal when both are rounded
+DECIMALS = (0, 1, 2)  # to which one of the two may be rounded
 LIKELY = 0.9  # correlation on a part of the times, from which on a pair is looked at in full
 N_TIMES = 1000  # of that part
 LEAST = 60  # changes at both, of which one is not zero
@@ -22,11 +26,12 @@ BLOCK = 512  # sites compared with all others at once
 
 
 def duplicate_doubts(ds: xr.Dataset, target: str) -> Iterator[Remark]:
-    """One remark about the series that stand under two names, and one about sites at one place."""
-    if pairs := same_series(ds[target]):
-        likeness = f"its changes correlate by {min(pair[2] for pair in pairs):.4g}"
-        words = f"the same {target} under two names ({likeness}): keep one of each; a holdout never divides them"
-        yield Remark("doubtful", _named(ds, pairs), words)
+    """Remarks about the series that stand under two names, on the same days or a day apart, and sites at one place."""
+    pairs = same_series(ds[target])
+    for apart, shifted in enumerate(("", f", one a {ds.attrs.get('step', 'day')} later")):
+        if found := [pair for pair in pairs if abs(pair[2]) == apart]:
+            words = f"the same {target} under two names{shifted}: keep one of each; a holdout never divides them"
+            yield Remark("doubtful", _named(ds, found), words)
     if places := same_place(ds):
         words = "at one place (within 100 m): are the coordinates right, or is it one gauge under two names?"
         yield Remark("doubtful", _named(ds, places), words)
@@ -36,18 +41,28 @@ def _named(ds: xr.Dataset, pairs: Sequence[tuple]) -> str:
     return some([f"{ds.site.values[i]} = {ds.site.values[j]}" for i, j, *_ in pairs])
 
 
-def same_series(target: xr.DataArray) -> list[tuple[int, int, float]]:
-    """Pairs of sites whose series `(time, site)` are one, as positions, with the correlation of their changes."""
+def same_series(target: xr.DataArray) -> list[tuple[int, int, int]]:
+    """Pairs of sites whose series `(time, site)` are one, as positions, and how many times the second is later."""
     values = target.values
-    chosen = np.linspace(0, len(values) - 2, min(N_TIMES, len(values) - 1)).astype(int)
-    part = _calmed(values[chosen + 1] - values[chosen])
-    found: list[tuple[int, int, float]] = []
-    for first in range(0, part.shape[1], BLOCK):
+    # At random: a part at regular times might be the part that is missing.
+    starts = np.arange(max(len(values) - SPAN - 1, 0))
+    chosen = np.random.default_rng(0).permutation(starts)[:N_TIMES]
+    now, later = (_calmed(values[chosen + shift + SPAN] - values[chosen + shift]) for shift in (0, 1))
+    found: dict[tuple[int, int], int] = {}
+    for shift, (one, other) in {0: (now, now), 1: (now, later), -1: (later, now)}.items():
+        for i, j in _alike(one, other):
+            if (i, j) not in found and _is_one(*_at_both(values, i, j, shift)):
+                found[i, j] = shift
+    return [(i, j, shift) for (i, j), shift in sorted(found.items())]
+
+
+def _alike(one: np.ndarray, other: np.ndarray) -> Iterator[tuple[int, int]]:
+    """Pairs of sites, the first before the second, whose calmed changes are likely enough to be of one series."""
+    for first in range(0, one.shape[1], BLOCK):
         # (site, site) of a block of sites and those from it on
-        likeness = _correlation(part[:, first : first + BLOCK], part[:, first:])
+        likeness = _correlation(one[:, first : first + BLOCK], other[:, first:])
         for i, j in np.argwhere(np.triu(likeness > LIKELY, 1)):
-            found += _compare(values, first + int(i), first + int(j))
-    return found
+            yield first + int(i), first + int(j)
 
 
 def _calmed(change: np.ndarray) -> np.ndarray:
@@ -64,17 +79,46 @@ def _correlation(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     return np.divide(a.T @ b, scale, out=np.zeros_like(scale), where=(scale > 0) & enough)
 
 
-def _compare(values: np.ndarray, i: int, j: int) -> Iterator[tuple[int, int, float]]:
-    """The pair with its correlation, if the two are one over all times that both have."""
-    a, b = (np.diff(values[:, site].astype("float64")) for site in (i, j))
+def _at_both(values: np.ndarray, i: int, j: int, shift: int) -> tuple[np.ndarray, np.ndarray]:
+    """The series of two sites; those of the second are `shift` times later."""
+    n_time = len(values)
+    a = values[max(-shift, 0) : n_time - max(shift, 0), i]
+    b = values[max(shift, 0) : n_time - max(-shift, 0), j]
+    return a.astype("float64"), b.astype("float64")
+
+
+def _is_one(a: np.ndarray, b: np.ndarray) -> bool:
+    """Are two series one, over all times that both have?"""
+    return _differ(a, b) < SAME or _equal_when_rounded(a, b)
+
+
+def _differ(a: np.ndarray, b: np.ndarray) -> float:
+    """By which part of themselves the changes of two series differ, but for a factor and the least trusted changes."""
+    a, b = a[SPAN:] - a[:-SPAN], b[SPAN:] - b[:-SPAN]
     moved = np.isfinite(a) & np.isfinite(b) & ((a != 0) | (b != 0))
     a, b = a[moved], b[moved]
-    if len(a) < LEAST or not a.std() or not b.std():
-        return
-    correlation = float(np.corrcoef(a, b)[0, 1])
-    equal = np.isclose(a, b, rtol=1e-3, atol=1e-6 * (a.std() + b.std())).mean()
-    if correlation > SAME or equal > EQUAL:
-        yield i, j, correlation
+    if len(a) < LEAST or not a.any() or not b.any():
+        return np.inf
+    factor = (np.sqrt(np.abs(b)).sum() / np.sqrt(np.abs(a)).sum()) ** 2
+    for _ in range(3):  # until it is that of the changes that are trusted
+        rest = np.abs(b - factor * a)
+        trusted = rest <= np.quantile(rest, TRUSTED)
+        if not a[trusted].any() or not b[trusted].any():
+            return np.inf
+        factor = (a[trusted] @ b[trusted]) / (a[trusted] @ a[trusted])
+    return float(np.sqrt((rest[trusted] @ rest[trusted]) / (b[trusted] @ b[trusted])))
+
+
+def _equal_when_rounded(a: np.ndarray, b: np.ndarray) -> bool:
+    """Is one of two series rounded to a few decimals, and the other the same when it is rounded too?"""
+    both = np.isfinite(a) & np.isfinite(b)
+    a, b = a[both], b[both]
+    for decimals in DECIMALS:
+        rounded = np.round(a, decimals), np.round(b, decimals)
+        if any(np.allclose(*pair, rtol=1e-6, atol=1e-6) for pair in zip((a, b), rounded, strict=True)):
+            moved = np.diff(rounded, prepend=np.nan).any(0)
+            return bool(moved.sum() > LEAST and (rounded[0] == rounded[1])[moved].mean() > EQUAL)
+    return False
 
 
 def same_place(ds: xr.Dataset) -> list[tuple[int, int]]:

@@ -17,6 +17,7 @@ from dgviz.datasets.vocabulary import FILL_VALUES, Vocabulary
 
 NINES = (99.9, 99.99, 999, 999.9, 999.99, 9999, 9999.9, 99999)
 FAR = 3  # times the highest other value of a site
+FAR_ALONE = 10  # the same for a mark that stands there once: it might be a flood
 HUGE = 1e15  # no attribute or series is so large in any usual unit
 REFUSED = ("lat", "lon", "area")  # where they are wrong
 HIGH = (*NINES, 9999.99, 999999, 9999999, 32767, 65535, 2147483647)
@@ -51,15 +52,16 @@ def scaled(values: pd.Series, factor: float) -> pd.Series:
 def nines(values: np.ndarray) -> np.ndarray:
     """Which values `(time, site)` are nines that mark what is missing, as 999.9.
 
-    They may be plausible: they are marks if they stand at a site more than once and far above all else there.
+    They may be plausible: they are marks if they stand far above all else at a site, further if they stand there once.
     """
     candidates = np.isin(np.round(values.astype("float64"), 2), NINES)
     found = np.zeros(values.shape, bool)
-    for site in np.flatnonzero(candidates.sum(0) > 1):
+    for site in np.flatnonzero(candidates.any(0)):
         for mark in np.unique(values[candidates[:, site], site]):
             here = values[:, site] == mark
             others = values[~here & ~candidates[:, site] & np.isfinite(values[:, site]), site]
-            if here.sum() > 1 and others.size and mark > FAR * max(others.max(), 0):
+            far = FAR if here.sum() > 1 else FAR_ALONE
+            if others.size and mark > far * max(others.max(), 0):
                 found[:, site] |= here
     return found
 

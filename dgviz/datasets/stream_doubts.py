@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import numpy as np
 import xarray as xr
 
-from dgviz.datasets.doubts import covers_a_year, doubt, mean_over, temperature_doubts
+from dgviz.datasets.doubts import constant_doubts, covers_a_year, doubt, mean_over, temperature_doubts
+from dgviz.datasets.leads import leads
 from dgviz.datasets.remarks import Remark
 
 LEAST_CORRELATION = 0.4  # of daily air and water over the seasons; only springs and dams have less
@@ -24,6 +25,9 @@ def stream_doubts(ds: xr.Dataset) -> Iterator[Remark]:
         yield from temperature_doubts(ds.tair, ds.lat.values.astype("float64"))
     if "water_temperature" in ds:
         yield from _water(ds)
+    for name in ("water_temperature", "discharge"):
+        if name in ds:
+            yield from constant_doubts(ds[name])
     if "discharge" in ds and "area" in ds:
         known = np.isfinite(ds.discharge.values)
         depth = mean_over(ds.discharge.values, known) * MM_PER_DAY / ds.area.values.astype("float64")
@@ -31,8 +35,8 @@ def stream_doubts(ds: xr.Dataset) -> Iterator[Remark]:
             ds.site.values,
             covers_a_year(ds.time, known.sum(0)) & (depth > MOST_FLOW),
             depth,
-            "mean discharge over the area is {} mm d-1, more than rivers carry: is it in ft3 s-1, or the area in "
-            "square miles?",
+            "mean discharge over the area is {} mm d-1, more than rivers carry: is it in ft3 s-1 or L s-1, or the area "
+            "in square miles?",
         )
 
 
@@ -44,6 +48,9 @@ def _water(ds: xr.Dataset) -> Iterator[Remark]:
     yield from doubt(sites, long & (mean > WARMEST), mean, words)
     if "tair" not in ds:
         return
+    early, n_days = leads(np.diff(ds.tair.values, axis=0), np.diff(water, axis=0))
+    words = "water_temperature changes {} days before tair does: are the dates of both local days, and none shifted?"
+    yield from doubt(sites, long & early, n_days, words)
     both = known & np.isfinite(ds.tair.values)
     moved, air = (np.where(both, values - mean_over(values, both), 0) for values in (water, ds.tair.values))
     variance, of_air = mean_over(moved**2, both), mean_over(air**2, both)

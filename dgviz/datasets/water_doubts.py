@@ -11,19 +11,21 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from dgviz.datasets.doubts import HOTTEST, covers_a_year, doubt, mean_over, temperature_doubts
+from dgviz.datasets.air_doubts import air_doubts, potential
+from dgviz.datasets.doubts import HOTTEST, constant_doubts, covers_a_year, doubt, mean_over
 from dgviz.datasets.errors import Problem
+from dgviz.datasets.leads import leads, root
 from dgviz.datasets.remarks import Remark
 
 WETTEST = 35.0  # mm d-1, a year of Mawsynram or of the wettest gauged valleys: 12 to 13 m
 MOST_RUNOFF = 1.2  # of the precipitation: gauges catch too little snow, springs add
 LEAST_RUNOFF = 0.001
+LEAST_HUMID_RUNOFF = 0.06  # where more falls than can evaporate no gauge of CAMELS-US or the Delaware has below 0.099
 DRIEST = 0.03  # mm d-1: 11 mm a year, at the edge of the Atacama
 DRY = 0.4  # mm d-1: where it rains less, hardly a river is gauged
 EVAPORATED = 2.0  # times the potential: beyond any error of the two
 ARID, ARID_RUNOFF = 8.0, 0.2  # where this much more could evaporate than falls, so much does not flow off
 ODD_RUNOFF = 1.5  # from here on a mistake of units is likelier than water from elsewhere
-TIMES_PET = 5.0  # two formulas of potential evapotranspiration differ by less
 DEPTHS = {"m": 1000.0, "kg m-2 s-1": 86400.0, "inch": 25.4, "cm": 10.0}
 HUMID = 3.0  # mm d-1, where no potential evapotranspiration is known
 OFTEN = 0.5  # of the days: where it is humid no gauge of CAMELS-US has so many without flow (most: 47 %)
@@ -56,13 +58,11 @@ def impossible_water(
 
 
 def water_doubts(ds: xr.Dataset) -> Iterator[Remark]:
-    """What is not likely of the precipitation, streamflow, temperature and potential evapotranspiration of basins."""
-    sites, lat = ds.site.values, ds.lat.values.astype("float64")
-    if "tmean" in ds:
-        yield from temperature_doubts(ds.tmean, lat)
-    pet = potential(ds)
-    if "pet" in ds:
-        yield from _pet_doubts(ds, pet)
+    """What is not likely of the air, precipitation and streamflow of basins."""
+    sites, pet = ds.site.values, potential(ds)
+    yield from air_doubts(ds, pet)
+    if "streamflow" in ds:
+        yield from constant_doubts(ds.streamflow)
     if "prcp" not in ds:
         return
     rain = mean_over(ds.prcp.values, np.isfinite(ds.prcp.values))
@@ -95,17 +95,25 @@ def _flow_doubts(ds: xr.Dataset, pet: np.ndarray) -> Iterator[Remark]:
         ratio,
         "mean streamflow is {} of the mean precipitation: is it in m d-1 or m3 s-1, or the area in m2 or ha?",
     )
+    # P - Q = E, at most the potential
+    evaporated = (rain - flow) / np.maximum(pet, 0.3)
     dry_days = mean_over(ds.streamflow.values == 0, observed)
     with np.errstate(invalid="ignore"):
         humid = rain > np.where(np.isfinite(pet), pet, HUMID)
     yield from doubt(
         sites,
-        long & humid & (dry_days > OFTEN),
+        long & humid & (dry_days > OFTEN) & (flow > 0),
         100 * dry_days,
         "streamflow is 0 on {} % of the days though more falls than can evaporate: does 0 stand for no observation?",
     )
-    # P - Q = E, at most the potential
-    evaporated = (rain - flow) / np.maximum(pet, 0.3)
+    little = long & humid & (ratio < LEAST_HUMID_RUNOFF) & (ratio >= LEAST_RUNOFF) & ~(evaporated > EVAPORATED)
+    words = (
+        "mean streamflow is {} of the mean precipitation though more falls than can evaporate: is it in cm d-1, the "
+    )
+    yield from doubt(sites, little, ratio, words + "area in ha or acres, or is water diverted?")
+    early, n_days = leads(root(ds.prcp.values[1:]), root(np.diff(ds.streamflow.values, axis=0)))
+    words = "streamflow answers {} days before the rain falls: are the dates of both local days, and none shifted?"
+    yield from doubt(sites, long & early, n_days, words)
     with np.errstate(divide="ignore", invalid="ignore"):
         arid = long & (pet / rain > ARID) & (ratio > ARID_RUNOFF) & (rain >= DRIEST) & ~much
     yield from doubt(
@@ -165,35 +173,3 @@ def _causes_by_area(ds: xr.Dataset, ratio: np.ndarray) -> np.ndarray:
                 f"is it in {units}? Then write its column as discharge [{units}], to be spread over the area."
             )
     return causes
-
-
-def _pet_doubts(ds: xr.Dataset, expected: np.ndarray) -> Iterator[Remark]:
-    """Potential evapotranspiration far from what temperature and latitude let one expect."""
-    mean = mean_over(ds.pet.values, np.isfinite(ds.pet.values))
-    ratio = mean / np.maximum(expected, 0.3)
-    wrong = np.isfinite(ratio) & ((ratio > TIMES_PET) | (ratio < 1 / TIMES_PET)) & (expected > 0.3)
-    wrong &= covers_a_year(ds.time, np.isfinite(ds.pet.values).sum(0))
-    words = "mean pet is {} times what temperature and latitude let one expect (Oudin et al. 2005): is it in mm d-1?"
-    yield from doubt(ds.site.values, wrong, ratio, words)
-
-
-def potential(ds: xr.Dataset) -> np.ndarray:
-    """Mean potential evapotranspiration (mm d-1) `(site,)` of monthly mean temperatures; NaN where there are none.
-
-    Source: Oudin et al. (2005), doi:10.1016/j.jhydrol.2004.08.026; radiation after FAO-56, equations 21 to 25.
-    """
-    if "tmean" not in ds:
-        return np.full(ds.sizes["site"], np.nan)
-    month, lat = ds.time.dt.month.values, np.deg2rad(ds.lat.values.astype("float64"))
-    of_month = []
-    for number in np.unique(month):
-        air = ds.tmean.values[month == number]
-        air = mean_over(air, np.isfinite(air))
-        angle = 2 * np.pi * (30.4 * number - 15) / 365
-        declination = 0.409 * np.sin(angle - 1.39)
-        sunset = np.arccos(np.clip(-np.tan(lat) * np.tan(declination), -1, 1))
-        height = sunset * np.sin(lat) * np.sin(declination) + np.cos(lat) * np.cos(declination) * np.sin(sunset)
-        # MJ m-2 d-1
-        radiation = 37.6 * (1 + 0.033 * np.cos(angle)) * height
-        of_month.append(radiation / 2.45 * np.maximum(air + 5, 0) / 100)
-    return np.mean(of_month, axis=0)

@@ -11,6 +11,7 @@ import xarray as xr
 from dgviz.datasets import DataError, open_dataset
 from dgviz.datasets.check import check
 from dgviz.datasets.hydrology_series import vocabulary as rainfall_runoff
+from dgviz.datasets.leads import leads
 from dgviz.datasets.remarks import remarks
 from dgviz.datasets.stream_temperature_series import vocabulary as streams
 
@@ -53,6 +54,17 @@ def basins(rain=1.0, flow=1.0, air=lambda t: t, lat=(44.0, 42.0, 41.0), **more) 
     return xr.Dataset(variables | more, place(lat), PERIODS)
 
 
+def sun(mean: float):
+    """Radiation of a mean over the year; 170 W m-2 is usual here."""
+    return series(mean + 0 * weather()[0], "W m-2")
+
+
+def vapour(times: float):
+    """Vapour pressure of air that holds two thirds of what it can."""
+    air = weather()[1]
+    return series(times * 0.67 * 610.8 * np.exp(17.27 * air / (air + 237.3)), "Pa")
+
+
 def doubts(ds: xr.Dataset, vocabulary=rainfall_runoff) -> list[str]:
     read = check(ds, "made up", vocabulary)
     return [f"{remark.about}: {remark.text}" for remark in remarks(read) if remark.kind == "doubtful"]
@@ -61,7 +73,7 @@ def doubts(ds: xr.Dataset, vocabulary=rainfall_runoff) -> list[str]:
 def gauges(**changes) -> xr.Dataset:
     """Streams that follow the air; `changes` are functions of the water, the air or the discharge."""
     _, air = weather()
-    values = {"water_temperature": np.maximum(0.7 * air + 4, 0), "tair": air, "discharge": 0.015 + 0 * air}
+    values = {"water_temperature": np.maximum(0.7 * air + 4, 0), "tair": air, "discharge": 0.015 + 0.0002 * air}
     values["discharge"] = values["discharge"] * AREA
     for name, change in changes.items():
         values[name] = change(values)
@@ -72,6 +84,7 @@ def gauges(**changes) -> xr.Dataset:
 
 def test_nothing_is_doubted_where_nothing_is_wrong():
     assert doubts(basins()) == [] and doubts(gauges(), streams) == []
+    assert doubts(basins(srad=sun(170), vp=vapour(1))) == []
 
 
 WATER = {
@@ -86,8 +99,55 @@ WATER = {
     "Fahrenheit": (dict(air=lambda t: t * 0.6 + 32), ["mean tmean of 37", "Fahrenheit"]),
     "other hemisphere": (dict(lat=(-44.0, 42.0, 41.0)), ["a: tmean is", "latitude (south is negative)"]),
     "longitude for latitude": (dict(lat=(-88.0, 42.0, 41.0)), ["a: mean tmean of", "exchanged with the longitude"]),
+    "area in ha, wet": (dict(flow=1e-2, pet=series(3 + 0 * weather()[0], "mm d-1")), ["0.0045 of the", "area in ha"]),
+    "flow in cm": (dict(flow=0.1), ["0.045 of the mean precipitation though more falls", "is it in cm d-1"]),
+    "exchanged in the tropics": (dict(lat=(8.0, 42.0, 41.0)), ["a: tmean differs by", "exchanged with the longitude"]),
+    "sun in MJ": (dict(srad=sun(170 * 0.0864)), ["a, b, c: mean srad is 0.0", "is it in MJ m-2 d-1 rather than W"]),
+    "sun in kWh": (dict(srad=sun(170 * 0.024)), ["too dark: is it in kWh m-2 d-1 rather than W m-2?"]),
+    "sun by daylight": (dict(srad=sun(340)), ["mean of the hours of daylight"]),
+    "vapour in hPa": (dict(vp=vapour(0.01)), ["a, b, c: mean vp is 0.00", "is it in hPa rather than Pa?"]),
+    "vapour in kPa": (dict(vp=vapour(0.001)), ["mean vp is 0.000", "is it in kPa rather than Pa?"]),
+    "vapour too much": (dict(vp=vapour(3.0)), ["more than air can hold: is it in Pa?"]),
     "pet in m": (dict(pet=series(0.002 + 0 * weather()[0], "mm d-1")), ["mean pet is 0.001", "is it in mm d-1?"]),
 }  # fmt: skip
+
+
+def test_what_never_changes_is_doubted():
+    said = doubts(gauges(water_temperature=lambda v: 0 * v["tair"] + 15, discharge=lambda v: 0 * v["tair"]), streams)
+    assert [line[:50].split(" at all")[0] for line in said] == [
+        "a, b, c: water_temperature is 15", "a, b, c: discharge is 0",
+    ]  # fmt: skip
+    assert ["is 0 at all times" in line for line in doubts(basins(flow=0.0))] == [True]
+    assert ["is 1 at all times" in line for line in doubts(basins(flow=1 / (0.45 * weather()[0] + 1e-12)))] == [True]
+
+
+def test_a_place_in_the_sea_where_coordinates_are_unknown_is_doubted():
+    ds = basins(lat=(0.0, 42.0, 41.0))
+    assert "a: at latitude 0 and longitude 0" not in "\n".join(doubts(ds))
+    assert "a: at latitude 0 and longitude 0" in "\n".join(doubts(ds.assign_coords(lon=("site", [0.0, -73, -75]))))
+
+
+def earlier(values, n_days):
+    return np.roll(values, -n_days, 0)
+
+
+@pytest.mark.parametrize("n_days", [1, 2, 10, 30])
+def test_an_answer_before_its_cause_is_doubted_with_the_days(n_days):
+    ds = basins()
+    ds["streamflow"] = ds.streamflow.copy(data=earlier(ds.streamflow.values, n_days))
+    (said,) = doubts(ds)
+    assert said.startswith(f"a, b, c: streamflow answers {n_days} days before the rain falls")
+    (said,) = doubts(gauges(water_temperature=lambda v: earlier(v["water_temperature"], n_days)), streams)
+    assert said.startswith(f"a, b, c: water_temperature changes {n_days} days before tair does")
+
+
+def test_an_answer_after_its_cause_is_not_doubted():
+    for n_days in (1, 5, 30):
+        late = basins()
+        late["streamflow"] = late.streamflow.copy(data=earlier(late.streamflow.values, -n_days))
+        assert doubts(late) == []
+    for n_times in (0, 1, 20, 36):
+        assert not leads(np.ones((n_times, 2)), np.ones((n_times, 2)))[0].any()
 
 
 @pytest.mark.parametrize("mistake", WATER)

@@ -39,6 +39,18 @@ def half(values):
     return np.where(np.arange(len(values)) < 900, values, np.nan)
 
 
+def noisy(values):
+    return values * (1 + np.random.default_rng(1).normal(0, 0.01, len(values)))
+
+
+def edited(values):
+    return np.where(np.random.default_rng(2).random(len(values)) < 0.05, 1.3 * values, values)
+
+
+def every_second(values):
+    return np.where(np.arange(len(values)) % 2, values, np.nan)
+
+
 CHANGES = {
     "identical": lambda values: values,
     "another area": lambda values: 1.07 * values,
@@ -46,6 +58,10 @@ CHANGES = {
     "rounded": lambda values: values.round(3),
     "a few errors": errors,
     "part of the record": half,
+    "1 % of noise": noisy,
+    "rounded to 0.1": lambda values: values.round(1),
+    "5 % edited": edited,
+    "every second day": every_second,
 }
 
 
@@ -53,7 +69,22 @@ CHANGES = {
 def test_the_same_series_under_two_names_is_found(change):
     flow = rivers()
     flow[:, 4] = CHANGES[change](flow[:, 1])
-    assert [pair[:2] for pair in same_series(target(flow))] == [(1, 4)]
+    assert same_series(target(flow)) == [(1, 4, 0)]
+
+
+@pytest.mark.parametrize("shift", [-1, 1])
+@pytest.mark.parametrize("change", ["identical", "1 % of noise", "another area", "every second day"])
+def test_the_same_series_a_day_apart_is_found(change, shift):
+    flow = rivers()
+    flow[:, 4] = CHANGES[change](np.roll(flow[:, 1], shift))
+    assert same_series(target(flow)) == [(1, 4, shift)]
+
+
+def test_one_wrong_value_on_the_same_day_makes_no_two_rivers_one():
+    flow = rivers()
+    for day in (700, 701, 702):
+        flow[day, [1, 4]] = 998.0
+        assert same_series(target(flow)) == []
 
 
 def test_rivers_under_one_weather_and_series_without_a_change_are_not_the_same():
@@ -79,9 +110,11 @@ def test_both_are_said_with_their_names():
     flow = rivers(n_site=5)
     flow[:, 3] = flow[:, 0]
     place = {"site": list("abcde"), "lat": ("site", [40.0, 41.0, 40.0, 43.0, 44.0]), "lon": ("site", [-75.0] * 5)}
-    series, at_place = duplicate_doubts(xr.Dataset({"streamflow": target(flow)}, place), "streamflow")
-    assert (series.about, at_place.about) == ("a = d", "a = c")
-    assert "the same streamflow under two names" in series.text and "at one place" in at_place.text
+    flow[:, 4] = np.roll(flow[:, 1], 1)
+    series, later, at_place = duplicate_doubts(xr.Dataset({"streamflow": target(flow)}, place), "streamflow")
+    assert (series.about, later.about, at_place.about) == ("a = d", "b = e", "a = c")
+    assert "the same streamflow under two names:" in series.text and "at one place" in at_place.text
+    assert "the same streamflow under two names, one a day later:" in later.text
 
 
 @pytest.mark.skipif(not (SHARED / "camels_us.nc").is_file(), reason="camels_us.nc is not there; set DGVIZ_DATA")

@@ -98,9 +98,10 @@ def test_marks_of_a_table_are_found_whatever_the_order_in_memory():
 
 
 def test_nines_far_above_all_else_are_marks_though_they_are_plausible():
-    values = np.full((100, 3), 2.0)
+    values = np.full((100, 4), 2.0)
     values[10:15, 0] = 999.0  # a mark on five days
-    values[10, 1] = 999.0  # once: a flood, or a mistake
-    values[10:15, 2], values[20:30, 2] = 99.9, 60.0  # not far above the others
+    values[10, 1] = 999.0  # and on one
+    values[10, 2], values[20, 2] = 99.9, 12.0  # a flood
+    values[10:15, 3], values[20:30, 3] = 99.9, 60.0  # not far above the others
     found = nines(values)
-    assert found[10:15, 0].all() and found.sum() == 5
+    assert found[10:15, 0].all() and found[10, 1] and found.sum() == 6
