@@ -183,7 +183,7 @@ def known_columns(
     observed = {*vocabulary.targets, *vocabulary.raw}
     unread = [] if observed & {*table} else [name for name in others if is_like(name, observed, vocabulary)]
     for name in others:
-        if name in unread:
+        if name in unread or is_another(name, table, vocabulary):
             continue
         if hint := suggest(name, [known for known in vocabulary.in_files if known not in table]):
             raise DataError(
@@ -198,9 +198,18 @@ def known_columns(
         columns = [f"{name} [{vocabulary.in_files[name].units}]" for name in vocabulary.in_files if name in observed]
         text = f"{some(unread)} may be what was observed; to read it, call it with its units: {' or '.join(columns)}"
         said.append(Remark("doubtful", file.name, text))
-    if others:
-        said.append(Remark("not read", some(others), f"columns that {vocabulary.domain} does not know"))
+    second = [name for name in others if is_another(name, table, vocabulary)]
+    if second:
+        said.append(Remark("not read", some(second), "another column is read for the same series"))
+    if unknown := [name for name in others if name not in second]:
+        said.append(Remark("not read", some(unknown), f"columns that {vocabulary.domain} does not know"))
     return table.drop(columns=others), given, said
+
+
+def is_another(name: str, table: pd.DataFrame, vocabulary: Vocabulary) -> bool:
+    """Whether a name, of more than a letter, is one that people use for a series that another column holds."""
+    called = {key: (key, *vocabulary.other_names.get(key, ())) for key in vocabulary.in_files if key in table}
+    return len(name) > 1 and any(name.lower() in others for others in called.values())
 
 
 def is_like(name: str, observed: Collection[str], vocabulary: Vocabulary) -> bool:
@@ -314,17 +323,30 @@ def on_every_step(table: pd.DataFrame, file: Path, vocabulary: Vocabulary) -> tu
         )
     if len(filled) < 2 or table.index.has_duplicates:
         return table, []
-    table = table.loc[filled[0] : filled[-1]]
+    ends, table = table, table.loc[filled[0] : filled[-1]]
+    said = cut_observations(ends.drop(table.index), forcings, file, vocabulary)
     times = pd.date_range(filled[0], filled[-1], freq=FREQUENCIES[vocabulary.step])
     absent = times.difference(table.index)
     if len(absent) == 0 or not table.index.isin(times).all():
-        return table, []
+        return table, said
     if forcings and ((absent.month == 2) & (absent.day == 29)).all():
         raise DataError(
             f"{file}: 29 February has no row, first {absent[0]:%Y-%m-%d}; give all days of the usual calendar."
         )
     text = f"{len(absent)} {vocabulary.step}s have no row, first {absent[0]:{DATES[vocabulary.step]}}"
-    return table.reindex(times), [Remark("taken as missing", file.name, text)]
+    return table.reindex(times), [*said, Remark("taken as missing", file.name, text)]
+
+
+def cut_observations(cut: pd.DataFrame, forcings: list[str], file: Path, vocabulary: Vocabulary) -> list[Remark]:
+    """A remark of the observations on times at the ends of a record that lack a forcing, and so are not read."""
+    observed = [name for name in (*vocabulary.targets, *vocabulary.raw) if name in cut]
+    lost = cut.index[cut[observed].notna().any(axis=1)]
+    if not forcings or lost.empty:
+        return []
+    lacking = [name for name in forcings if cut.loc[lost, name].isna().any()]
+    days = f"from {lost[0]:%Y-%m-%d} to {lost[-1]:%Y-%m-%d}"
+    text = f"{len(lost)} {vocabulary.step}s with observations at the ends of the record, {days}, lack {some(lacking)}"
+    return [Remark("left out", file.name, text)]
 
 
 def converted(

@@ -16,7 +16,7 @@ from dgviz.datasets.netcdf_file import load_netcdf, without_invalid
 from dgviz.datasets.remarks import Remark, with_remarks
 from dgviz.datasets.steps import check_times
 from dgviz.datasets.to_step import check_once, gathered, gathered_remarks, is_amount, is_finer, whole_steps
-from dgviz.datasets.vocabulary import Vocabulary
+from dgviz.datasets.vocabulary import CALENDAR, Vocabulary
 
 
 def read_netcdf(file: Path, vocabulary: Vocabulary) -> xr.Dataset:
@@ -28,6 +28,11 @@ def read_netcdf(file: Path, vocabulary: Vocabulary) -> xr.Dataset:
             raise DataError(no_coordinate(dataset, name, file))
     dataset = by_time_and_site(dataset, vocabulary, file)
     dataset = dataset.assign_coords(site=names_of_sites(dataset.site.values))
+    known = {*vocabulary.in_files, *CALENDAR}
+    unknown = [str(name) for name in dataset.data_vars if "time" in dataset[name].dims and name not in known]
+    if unknown:
+        text = f"series that {vocabulary.domain} does not know"
+        dataset = with_remarks(dataset, [Remark("not read", some(unknown), text)])
     words = {str(name): names_of_sites(values.values) for name, values in dataset.variables.items() if is_word(values)}
     dataset = dataset.assign({name: ("site", texts) for name, texts in words.items()})
     if "name" not in dataset.variables:

@@ -396,3 +396,25 @@ def test_sites_without_ids_and_days_since_the_year_0_say_what_to_do(folder):
 def test_file_that_is_no_netcdf_is_named(tmp_path):
     (tmp_path / "mine.nc").write_text("hello")
     assert "mine.nc: cannot be read as NetCDF" in message(tmp_path / "mine.nc")
+
+
+def test_observations_that_are_cut_with_the_ends_of_a_record_are_said(folder):
+    def change(frame):
+        frame.loc[frame.date >= "1993-06-01", "prcp"] = np.nan
+        return frame
+
+    rewrite(folder, change)
+    said = what_is_said(folder)
+    assert "122 days with observations at the ends of the record, from 1993-06-01 to 1993-09-30, lack prcp" in said
+
+
+def test_a_second_column_of_a_series_is_said_to_be_one(folder):
+    rewrite(folder, lambda frame: frame.assign(rain=1.0, snowfall_depth=2.0))
+    said = what_is_said(folder)
+    assert "not read | rain | another column is read for the same series" in said
+    assert "not read | snowfall_depth | columns that hydrology does not know" in said
+
+
+def test_series_of_a_netcdf_that_are_not_known_are_said(folder):
+    path = stored(folder, lambda ds: ds.assign(t2m_low=ds.tmin * 1))
+    assert "not read | t2m_low | series that hydrology does not know" in what_is_said(path)
