@@ -9,7 +9,7 @@ from dgviz.datasets.collection import Basins
 from dgviz.datasets.errors import DataError, some
 from dgviz.datasets.hydrology_series import vocabulary
 from dgviz.datasets.labels import label
-from dgviz.datasets.names import name_and_units
+from dgviz.datasets.names import ATTRIBUTE_NAMES, name_and_units
 from dgviz.datasets.series_file import read_table
 
 ATTRIBUTES = {
@@ -17,8 +17,7 @@ ATTRIBUTES = {
     "lon": ("lon", "longitude", "long", "gauge_lon", "long_outlet"),
     "name": ("name", "gauge_name", "station_name", "basin_name"),
     "region": ("region", "country", "huc_02", "state"),
-    "area": ("area", "area_km2", "drainage_area", "catchment_area", "basin_area", "area_gages2", "area_calc"),
-    "elevation": ("elevation", "elev_mean", "mean_elevation", "mean_elev", "ele_mt_sav"),
+    **ATTRIBUTE_NAMES,
     "slope": ("slope", "slope_mean", "mean_slope"),
 }
 # Attributes of CAMELS that are computed from the observed flow: a network that read them would know the answer.

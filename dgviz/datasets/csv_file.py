@@ -15,7 +15,7 @@ from dgviz.datasets.dates import read_dates
 from dgviz.datasets.errors import DataError, some
 from dgviz.datasets.labels import label
 from dgviz.datasets.mending import marks_in
-from dgviz.datasets.names import name_and_units, renamed, renaming
+from dgviz.datasets.names import ATTRIBUTE_NAMES, name_and_units, renamed, renaming
 from dgviz.datasets.remarks import Remark
 from dgviz.datasets.steps import DATES, FREQUENCIES, check_times
 from dgviz.datasets.to_step import is_amount, is_finer, rates_in, to_step, unsure, ways_of
@@ -56,7 +56,7 @@ def read_table(
         table, joined = with_joined_date(table)
         said += [Remark("read as", file.name, joined)] if joined else []
     wanted = [name for name in (*required, *optional) if name != "area"]
-    changes = renaming(table.columns, wanted, optional)
+    changes = renaming(table.columns, wanted, optional, ATTRIBUTE_NAMES if "area" in optional else None)
     table, others = renamed(table, changes, file.name)
     given = {changes.get(name, name): units for name, units in headers} | {"date": None}
     if lacking := [name for name in required if name not in table]:

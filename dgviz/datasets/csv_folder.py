@@ -126,13 +126,15 @@ def joined_sites(found: Found, static: pd.DataFrame, labels: Labels) -> xr.Datas
 def with_whole_ids(static: pd.DataFrame, files: dict[str, Path]) -> tuple[pd.DataFrame, dict[str, Path], list[Remark]]:
     """Sites under the ids that their files have, where these have the zeros that a spreadsheet dropped."""
     lost = {site: file.stem for site, file in files.items() if site != file.stem}
-    # Zeros are lost, not gained: the longer id is the whole one.
-    whole = {site: stem for site, stem in lost.items() if len(stem) > len(site.removesuffix(".0"))}
+    # Zeros are lost, not gained: the longer id is the whole one. A .0 is gained.
+    whole = {
+        site: stem for site, stem in lost.items() if len(stem) > len(site.removesuffix(".0")) or site == f"{stem}.0"
+    }
     if not whole:
         return static, files, []
     static = static.rename(index=whole)
     static["name"] = static["name"].replace(whole)
-    said = f"ids without their leading zeros are those of the files: {some([f'{k} is {v}' for k, v in whole.items()])}"
+    said = f"ids as a spreadsheet left them are those of the files: {some([f'{k} is {v}' for k, v in whole.items()])}"
     return static, {whole.get(site, site): file for site, file in files.items()}, [Remark("read as", "site", said)]
 
 

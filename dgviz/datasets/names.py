@@ -19,6 +19,12 @@ OTHER_NAMES = {
     "date": ("date", "datetime", "time", "timestamp", "day", "dates"),
     "time": ("time", "date", "datetime", "day", "timestamp"),
 }  # fmt: skip
+# And what attributes in usual units are called.
+ATTRIBUTE_NAMES = {
+    "area": ("area", "area_km2", "drainage_area", "catchment_area", "basin_area", "area_gages2", "area_calc",
+             "drainage_area_km2", "catchment_area_km2", "basin_area_km2"),
+    "elevation": ("elevation", "elev_mean", "mean_elevation", "mean_elev", "ele_mt_sav", "elev", "elevation_m"),
+}  # fmt: skip
 
 
 def name_and_units(header: str) -> tuple[str, str | None]:
