@@ -629,12 +629,13 @@ def test_a_date_in_several_columns_is_joined_and_said(tmp_path, form):
     assert same_days(ds) and f"joined of {', '.join(parts_of(form))}" in said(ds)
 
 
-def test_a_date_and_its_time_in_two_columns_are_joined_and_said(tmp_path):
+@pytest.mark.parametrize(("name", "form"), [("time", "%H:%M"), ("hour", "%H")])
+def test_a_date_and_its_time_in_two_columns_are_joined_and_said(tmp_path, name, form):
     table = hours_of()
-    hours = table.assign(date=table.index.strftime("%d/%m/%Y"), time=table.index.strftime("%H:%M"))
+    hours = table.assign(date=table.index.strftime("%d/%m/%Y")).assign(**{name: table.index.strftime(form)})
     write_own(tmp_path, SITES[:1]).joinpath(f"{SITES[0]}.csv").write_text(hours.to_csv(index=False))
     ds = read_path(tmp_path)
-    assert same_days(ds, tolerance=1e-3) and "the date is joined of date, time" in said(ds)
+    assert same_days(ds, tolerance=1e-3) and f"the date is joined of date, {name}" in said(ds)
 
 
 def test_hours_of_summer_time_without_a_zone_are_refused_by_their_cause(tmp_path):
