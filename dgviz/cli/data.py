@@ -140,7 +140,8 @@ def summarise(dataset: xr.Dataset) -> None:
         ("targets", target_names(dataset)),
         ("attributes", attribute_names(dataset)),
     ):
-        table.add_row(label, ", ".join(f"{n} ({dataset[n].attrs['units']})" for n in names))
+        units = {name: dataset[name].attrs.get("units", "") for name in names}
+        table.add_row(label, ", ".join(f"{name} ({unit})" if unit else name for name, unit in units.items()))
     for target in target_names(dataset):
         table.add_row(f"{target} observed", f"{float(dataset[target].notnull().mean()):.1%} of the {step}s")
     for period in ("train_period", "test_period"):

@@ -103,7 +103,7 @@ def why_wrong(date: str, form: str) -> str:
     # The digits are in their places, but there is no such day.
     if re.sub(r"\d", "9", date) == re.sub(r"[YMD]", "9", form):
         return f"is no day of the calendar, read as {form} like the others; correct it"
-    example = pd.Timestamp("1990-10-01").strftime(FORMS[form]) + " 05:00" * (":" in date)
+    example = pd.Timestamp("1990-10-01").strftime(FORMS[form]) + " 05:00" * (" " in date and "Mon" not in form)
     return f"is not written as {form}, such as {example}, like the others; correct it"
 
 

@@ -18,7 +18,7 @@ OTHER_NAMES = {
     "name": ("name", "gauge_name", "station_name", "site_name", "basin_name", "river_name"),
     # In km2 and m, unless units in brackets say otherwise.
     "area": ("area", "area_km2", "drainage_area", "drainage_area_km2", "catchment_area", "catchment_area_km2",
-             "basin_area", "area_gages2", "area_calc"),
+             "basin_area", "basin_area_km2", "area_gages2", "area_calc"),
     "elevation": ("elevation", "elevation_m", "elev", "elev_mean", "mean_elevation", "mean_elev", "ele_mt_sav"),
     "date": ("date", "datetime", "time", "timestamp", "day", "dates"),
     "time": ("time", "date", "datetime", "day", "timestamp"),

@@ -20,8 +20,9 @@ Folder: `attributes.csv` with one row per site and, for each, `SITE.csv` with on
   the sum of a step, and streamflow as a discharge needs the area.
 - Records finer than the step of the science are gathered into it; without units a series per day then holds what fell
   or flowed in each of its times. A day that lacks one of them is missing.
-- Dates in other forms, other names of the first columns (`gauge_id`, `latitude`, `Date` ...), semicolons, tabs and
-  decimal commas, and ids that a spreadsheet left without their zeros are read where they have one meaning only.
+- Dates in other forms or in several columns, other names of the first columns (`gauge_id`, `latitude`, `Date` ...),
+  semicolons, tabs, decimal commas and parted thousands, and ids that a spreadsheet left without their zeros are read
+  where they have one meaning only.
 - The sites get the days of a span, or else those that keep the most data. A site that cannot be used is left out;
   what was assumed, left out or taken as missing stands in the remarks of the data set.
 - Marks as -9999 are taken as missing: in a series where they are outside the plausible range, among attributes where

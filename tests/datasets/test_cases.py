@@ -287,7 +287,22 @@ def test_ids_that_lost_their_zeros_find_their_files(tmp_path, lost):
     rows = pd.DataFrame({"site": lost, "lat": 1.0, "lon": 2.0, "area": 5.0})
     ds = read_path(write_own(tmp_path, attributes=rows))
     assert sites_of(ds) == list(SITES) and same_days(ds)
-    assert f"ids without their leading zeros are those of the files: {lost[0]} is 0101" in said(ds)
+    assert f"ids as a spreadsheet left them are those of the files: {lost[0]} is 0101" in said(ds)
+
+
+def test_ids_that_became_decimal_numbers_are_those_of_their_files(tmp_path):
+    rows = pd.DataFrame({"site": ["1.0", "2.0"], "lat": 1.0, "lon": 2.0, "area": 5.0})
+    ds = read_path(write_own(tmp_path, ("1", "2"), attributes=rows))
+    assert sites_of(ds) == ["1", "2"] and "1.0 is 1" in said(ds)
+
+
+@pytest.mark.parametrize("names", [("area_km2", "elev"), ("Drainage_Area", "Elevation (m)"), ("AREA", "elevation_m")])
+def test_area_and_elevation_under_other_names_are_read_and_said(tmp_path, names):
+    rows = pd.DataFrame({"site": SITES, "lat": 1.0, "lon": 2.0, names[0]: 100.0, names[1]: 300.0})
+    tables = {site: days_of(site).rename(columns={"streamflow": "discharge"}) for site in SITES}
+    ds = read_path(write_own(tmp_path, tables=tables, attributes=rows))
+    assert ds.area.values.tolist() == [100.0] * 3 and ds.elevation.values.tolist() == [300.0] * 3
+    assert f"{names[0]!r} is area" in said(ds)
 
 
 def test_a_subset_of_series_is_said_in_one_line(tmp_path):
@@ -615,12 +630,13 @@ def test_a_date_in_several_columns_is_joined_and_said(tmp_path, form):
     assert same_days(ds) and f"joined of {', '.join(parts_of(form))}" in said(ds)
 
 
-def test_a_date_and_its_time_in_two_columns_are_joined_and_said(tmp_path):
+@pytest.mark.parametrize(("name", "form"), [("time", "%H:%M"), ("hour", "%H")])
+def test_a_date_and_its_time_in_two_columns_are_joined_and_said(tmp_path, name, form):
     table = hours_of()
-    hours = table.assign(date=table.index.strftime("%d/%m/%Y"), time=table.index.strftime("%H:%M"))
+    hours = table.assign(date=table.index.strftime("%d/%m/%Y")).assign(**{name: table.index.strftime(form)})
     write_own(tmp_path, SITES[:1]).joinpath(f"{SITES[0]}.csv").write_text(hours.to_csv(index=False))
     ds = read_path(tmp_path)
-    assert same_days(ds, tolerance=1e-3) and "the date is joined of date, time" in said(ds)
+    assert same_days(ds, tolerance=1e-3) and f"the date is joined of date, {name}" in said(ds)
 
 
 def test_hours_of_summer_time_without_a_zone_are_refused_by_their_cause(tmp_path):

@@ -172,7 +172,7 @@ def test_a_folder_may_hold_hours(hourly, tmp_path):
         open_dataset(tmp_path, vocabularies=vocabularies)
     (tmp_path / "a.csv").write_text("date,light,exchange\n2000-01-01 00:00,1,1\n2000-01-01 1 am,1,1\n")
     with pytest.raises(
-        DataError, match=r"line 3: date '2000-01-01 1 am' is not written as YYYY-MM-DD, such as 1990-10-01"
+        DataError, match=r"line 3: date '2000-01-01 1 am' is not written as YYYY-MM-DD, such as 1990-10-01 05:00"
     ):
         open_dataset(tmp_path, vocabularies=vocabularies)
 
