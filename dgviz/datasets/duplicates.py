@@ -15,6 +15,8 @@ from dgviz.datasets.remarks import Remark
 
 SPAN = 2  # times over which a change is taken, so that it is there if every second value is not
 SAME = 0.035  # of the changes, by which those of one river differ at most: 1 % of noise is 1.5 to 3 %
+SIMILAR = 0.06  # the same, where the ratio of the two is constant as well
+SAME_RATIO = 0.02  # of the spread of their logarithms, by which the ratio of two flows of one river varies at most
 TRUSTED = 0.9  # of the changes: the others may be corrections or errors
 EQUAL = 0.99  # of the values that change, which are equal when both are rounded
 DECIMALS = (0, 1, 2)  # to which one of the two may be rounded
@@ -89,7 +91,10 @@ def _at_both(values: np.ndarray, i: int, j: int, shift: int) -> tuple[np.ndarray
 
 def _is_one(a: np.ndarray, b: np.ndarray) -> bool:
     """Are two series one, over all times that both have?"""
-    return _differ(a, b) < SAME or _equal_when_rounded(a, b)
+    apart = _differ(a, b)
+    if apart < SAME or (apart < SIMILAR and _ratio_varies(a, b) < SAME_RATIO):
+        return True
+    return _equal_when_rounded(a, b)
 
 
 def _differ(a: np.ndarray, b: np.ndarray) -> float:
@@ -107,6 +112,17 @@ def _differ(a: np.ndarray, b: np.ndarray) -> float:
             return np.inf
         factor = (a[trusted] @ b[trusted]) / (a[trusted] @ a[trusted])
     return float(np.sqrt((rest[trusted] @ rest[trusted]) / (b[trusted] @ b[trusted])))
+
+
+def _ratio_varies(a: np.ndarray, b: np.ndarray) -> float:
+    """The same of the ratio of two series, in parts of the spread of the first: in slow rivers noise hides changes."""
+    both = (a > 0) & (b > 0)
+    if both.sum() < LEAST or np.ptp(a[both]) == 0:
+        return np.inf
+    ratio = np.log(b[both] / a[both])
+    rest = np.abs(ratio - np.median(ratio))
+    trusted = rest[rest <= np.quantile(rest, TRUSTED)]
+    return float(np.sqrt((trusted**2).mean()) / np.log(a[both]).std())
 
 
 def _equal_when_rounded(a: np.ndarray, b: np.ndarray) -> bool:

@@ -72,6 +72,19 @@ def test_the_same_series_under_two_names_is_found(change):
     assert same_series(target(flow)) == [(1, 4, 0)]
 
 
+def test_noise_on_a_slow_river_hides_nothing():
+    random = np.random.default_rng(0)
+    rain = np.where(random.random((1100, 2)) < 0.3, random.gamma(0.8, 6.0, (1100, 2)), 0)
+    store, flow = np.full(2, 20.0), []
+    for fallen in rain:
+        store = (store + fallen) * 0.94
+        flow.append(store * 0.064)
+    flow = np.array(flow)
+    assert same_series(target(flow)) == []
+    flow[:, 1] = noisy(flow[:, 0])
+    assert same_series(target(flow)) == [(0, 1, 0)]
+
+
 @pytest.mark.parametrize("shift", [-1, 1])
 @pytest.mark.parametrize("change", ["identical", "1 % of noise", "another area", "every second day"])
 def test_the_same_series_a_day_apart_is_found(change, shift):
