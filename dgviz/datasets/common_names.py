@@ -74,7 +74,7 @@ def basins_of(table: pd.DataFrame, source: object, said: list[Remark]) -> Basins
         else:
             texts.append(name)
     static = pd.DataFrame({n: v if n in TEXTS else to_numbers(v)[0] for n, v in columns.items()})
-    labels = {n: label(n, vocabulary, units.get(n) or "1") for n in static}
+    labels = {n: label(n, vocabulary, units.get(n) or "") for n in static}
     for key in vocabulary.static.keys() & {*static}:
         where = f"{source}: {chosen.get(key, key)}"
         static[key], labels[key] = converted(static[key], units[key] or None, labels[key], where)

@@ -100,8 +100,10 @@ def with_joined_date(table: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     known = {str(name).lower(): name for name in reversed(table.columns)}
     parts = {part: next((known[name] for name in names if name in known), None) for part, names in DATE_PARTS.items()}
     text = {part: table[name].fillna("").str.strip() for part, name in parts.items() if name is not None}
-    if {"date", "time"} <= text.keys():
-        if not text["time"].str.contains(":").all() or text["date"].str.contains(":").any():
+    if "date" in text and not text["date"].str.contains(":").any():
+        if "hour" in text and text["hour"].str.fullmatch(r"\d{1,2}").all():
+            text["time"], parts["time"] = text["hour"] + ":00", parts["hour"]
+        if "time" not in text or not text["time"].str.contains(":").all():
             return table, ""
         used, date = ["date", "time"], text["date"] + " " + text["time"]
     elif "date" in text or "year" not in text:
