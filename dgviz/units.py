@@ -43,7 +43,7 @@ SPELLINGS = {
     "mgd": "million_gallons / day",
     **dict.fromkeys(("sqkm", "sq km", "sq. km", "km²"), "km2"),
     **dict.fromkeys(("sqmi", "sq mi", "sq. mi"), "mile ** 2"),
-    **dict.fromkeys(("mm/24h", "mm/24 h", "mm/24hr"), "mm d-1"),
+    **dict.fromkeys(("mm/24h", "mm/24 h", "mm/24hr"), "mm / day"),
     **dict.fromkeys(("0.1 mm", "0.1mm", "1/10 mm"), "tenth_millimeter"),
     **dict.fromkeys(("0.1 degc", "0.1 °c", "0.1°c", "0.1 ºc", "0.1 c", "1/10 degc", "1/10 °c"), "tenth_degree_Celsius"),
 }

@@ -132,7 +132,8 @@ def with_whole_ids(static: pd.DataFrame, files: dict[str, Path]) -> tuple[pd.Dat
         return static, files, []
     static = static.rename(index=whole)
     static["name"] = static["name"].replace(whole)
-    said = f"ids as a spreadsheet left them are those of the files: {some([f'{k} is {v}' for k, v in whole.items()])}"
+    changed = some([f"{k} is {v}" for k, v in whole.items()])
+    said = f"ids without their leading zeros, or with a decimal, are those of the files: {changed}"
     return static, {whole.get(site, site): file for site, file in files.items()}, [Remark("read as", "site", said)]
 
 

@@ -287,7 +287,7 @@ def test_ids_that_lost_their_zeros_find_their_files(tmp_path, lost):
     rows = pd.DataFrame({"site": lost, "lat": 1.0, "lon": 2.0, "area": 5.0})
     ds = read_path(write_own(tmp_path, attributes=rows))
     assert sites_of(ds) == list(SITES) and same_days(ds)
-    assert f"ids as a spreadsheet left them are those of the files: {lost[0]} is 0101" in said(ds)
+    assert f"ids without their leading zeros, or with a decimal, are those of the files: {lost[0]} is 0101" in said(ds)
 
 
 def test_ids_that_became_decimal_numbers_are_those_of_their_files(tmp_path):
