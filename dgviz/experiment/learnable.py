@@ -186,8 +186,8 @@ def _varies(observed: xr.DataArray) -> np.ndarray:
 def _teaches(config: RunConfig, observed: xr.DataArray) -> np.ndarray:
     """At which sites the observations vary enough to be learned from `(site,)`.
 
-    A loss divides the errors of a site by its deviation: one that stands still, as a stuck gauge, would outweigh all
-    others. A stream that mostly is dry, at the floor of the target, is none.
+    A loss divides the errors of a site by its deviation: a stuck instrument, which stands still, would outweigh all
+    others. A target that mostly is at its floor, as a dry stream is, does vary.
     """
     values = observed.values.astype("float64")
     mean, count = np.abs(observed.mean("time").values), np.maximum(_count(observed), 1)
