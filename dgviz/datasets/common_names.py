@@ -6,7 +6,8 @@ from pathlib import Path
 import pandas as pd
 
 from dgviz.datasets.collection import Basins
-from dgviz.datasets.csv_file import converted, n_comments
+from dgviz.datasets.csv_columns import converted
+from dgviz.datasets.csv_table import n_comments
 from dgviz.datasets.csv_text import read_text, to_numbers
 from dgviz.datasets.errors import DataError, some
 from dgviz.datasets.hydrology_series import vocabulary

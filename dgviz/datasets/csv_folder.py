@@ -12,7 +12,9 @@ import pandas as pd
 import xarray as xr
 
 from dgviz.datasets.conversion import in_km2
-from dgviz.datasets.csv_file import Labels, Series, converted, read_series, read_table
+from dgviz.datasets.csv_columns import Labels, converted
+from dgviz.datasets.csv_file import Series, read_series
+from dgviz.datasets.csv_table import read_table
 from dgviz.datasets.csv_text import PARTED, numbers, numbers_or_missing, to_numbers
 from dgviz.datasets.errors import DataError, Problem, refuse, some
 from dgviz.datasets.found import Found, cut_alike

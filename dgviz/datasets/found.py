@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from dgviz.datasets.csv_file import Labels
+from dgviz.datasets.csv_columns import Labels
 from dgviz.datasets.errors import some
 from dgviz.datasets.periods import longest_span, parse_span
 from dgviz.datasets.remarks import Remark

@@ -7,7 +7,7 @@ import pandas as pd
 import xarray as xr
 
 from dgviz.datasets.conversion import in_units
-from dgviz.datasets.csv_file import has_usual_units
+from dgviz.datasets.csv_columns import has_usual_units
 from dgviz.datasets.errors import DataError, some
 from dgviz.datasets.labels import label
 from dgviz.datasets.mending import how_often, marks_in

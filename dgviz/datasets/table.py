@@ -43,8 +43,8 @@ import pandas as pd
 import xarray as xr
 
 from dgviz.datasets.check import check, check_layout, check_sites
-from dgviz.datasets.csv_file import header_names, read_table
 from dgviz.datasets.csv_folder import Each, read_folder, science_of, series_files
+from dgviz.datasets.csv_table import header_names, read_table
 from dgviz.datasets.errors import DataError
 from dgviz.datasets.fill_values import without_marks
 from dgviz.datasets.filling import filled
