@@ -68,6 +68,7 @@ class Inputs:
         What the run does not read is no attribute or forcing of it any more. Raises DataError naming what is missing,
         what the data have besides, and units that cannot be converted.
         """
+        dataset = self._in_its_letters(dataset)
         known = attribute_names(dataset)
         if reads_attributes(config):
             self._refuse_lacking("attribute", self.attributes, known, dataset)
@@ -93,6 +94,14 @@ class Inputs:
         dataset = dataset.assign({name: dataset[name].assign_attrs(role="not read") for name in unknown})
         first = [name for name in wanted if name in dataset.data_vars]
         return dataset[[*first, *(name for name in dataset.data_vars if name not in first)]]
+
+    def _in_its_letters(self, dataset: xr.Dataset) -> xr.Dataset:
+        """The data set with `FOREST` called `forest`, as the run knows it, where that cannot be another."""
+        wanted = {name for name in (*self.attributes, *self.forcings) if name not in dataset.variables}
+        there = {str(name).lower(): str(name) for name in dataset.data_vars}
+        changes = {there[name.lower()]: name for name in wanted if name.lower() in there}
+        said = [Remark("read as", old, f"{new}, as the run knows it") for old, new in changes.items()]
+        return with_remarks(dataset.rename(changes), said)
 
     def in_order(self, dataset: xr.Dataset) -> xr.Dataset:
         """The data set with the sites in the order in which the run was trained. Raises DataError where they differ."""

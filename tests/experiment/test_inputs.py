@@ -61,7 +61,11 @@ def with_more(dataset):
     return dataset.assign(another=("site", np.float32([1, 2, 3, 4]), {"units": "1", "long_name": "Another"}))
 
 
-@pytest.mark.parametrize("change", [exchanged, in_feet, with_more])
+def in_capitals(dataset):
+    return dataset.rename(slope="SLOPE")
+
+
+@pytest.mark.parametrize("change", [exchanged, in_feet, with_more, in_capitals])
 def test_the_same_data_in_another_form_give_the_same_flows(change, run, file):
     carry_out(run)
     simulated = {site: run.simulate(open_dataset(file), site, *DAYS).streamflow.load() for site in run.inputs.sites}
