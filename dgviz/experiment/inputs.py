@@ -85,8 +85,8 @@ class Inputs:
             if dataset[name].attrs.get("units", "") != unit
         ]
         dataset = with_remarks(dataset, said)
-        # Series of one's own do not say that they are forcings; the calendar is none.
-        series = [name for name in self.forcings if name in dataset and name not in CALENDAR]
+        # Series of one's own do not say that they are forcings; the calendar and places are none.
+        series = [name for name in self.forcings if name not in CALENDAR and "time" in dataset[name].dims]
         dataset = dataset.assign({name: dataset[name].assign_attrs(role="forcing") for name in series})
         unknown = set() if config.attributes else {*known} - self.attributes.keys()
         if recurrent(config):
