@@ -42,6 +42,7 @@ def told_by(names: Iterable[str], vocabularies: Vocabularies, source: str | Path
     names = {*given}
     names |= {name.lower() for name in names}
     called = {v.domain: {*renaming(given, (), v.in_files, v.other_names).values()} for v in vocabularies.values()}
+    # By the declared names, then by those that people use: first the targets, then what they are made of.
     for kind, known in product(("targets", "raw"), (dict.fromkeys(called, names), called)):
         fitting = [v for v in vocabularies.values() if known[v.domain] & getattr(v, kind).keys()]
         if len(fitting) == 1:

@@ -76,52 +76,57 @@ def water_doubts(ds: xr.Dataset) -> Iterator[Remark]:
 
 
 def _flow_doubts(ds: xr.Dataset, pet: np.ndarray) -> Iterator[Remark]:
+    """Streamflow against precipitation: too much, too little, at no time, or before its cause."""
     sites, observed = ds.site.values, np.isfinite(ds.streamflow.values)
     long = covers_a_year(ds.time, observed.sum(0))
     # Both over the days with an observation.
     flow = mean_over(ds.streamflow.values, observed)
     rain = mean_over(ds.prcp.values, observed & np.isfinite(ds.prcp.values))
+    yield from _too_much(ds, flow, rain, pet, long)
+    yield from _too_little(ds, flow, rain, pet, long)
+    early, n_days = leads(root(ds.prcp.values[1:]), root(np.diff(ds.streamflow.values, axis=0)))
+    words = "streamflow answers {} days before the rain falls: are the dates of both local days, and none shifted?"
+    yield from doubt(sites, long & early, n_days, words)
+
+
+def _too_much(
+    ds: xr.Dataset, flow: np.ndarray, rain: np.ndarray, pet: np.ndarray, long: np.ndarray
+) -> Iterator[Remark]:
+    """More streamflow than can come of the precipitation; all `(site,)`, `long` where the record is long enough."""
+    sites = ds.site.values
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = flow / rain
-    much = long & (ratio > MOST_RUNOFF)
+        much = long & (ratio > MOST_RUNOFF)
+        arid = long & (pet / rain > ARID) & (ratio > ARID_RUNOFF) & (rain >= DRIEST) & ~much
     said = "mean streamflow is {} times the mean precipitation: "
+    # Where hardly any rain falls at all it is the rain that is wrong.
     dry = much & (rain < DRY) & (rain >= DRIEST)
     yield from doubt(sites, dry, ratio, said + _depth(rain[dry]))
     for likely in dict.fromkeys(causes := _causes(ds, ratio)):
         yield from doubt(sites, much & (rain >= DRY) & (causes == likely), ratio, said + likely)
-    yield from doubt(
-        sites,
-        long & (ratio < LEAST_RUNOFF) & (flow > 0),
-        ratio,
-        "mean streamflow is {} of the mean precipitation: is it in m d-1 or m3 s-1, or the area in m2 or ha?",
-    )
+    desert = f"much for a desert (prcp below 1/{ARID:g} of what could evaporate): are both in inches?"
+    yield from doubt(sites, arid, ratio, said + desert)
+
+
+def _too_little(
+    ds: xr.Dataset, flow: np.ndarray, rain: np.ndarray, pet: np.ndarray, long: np.ndarray
+) -> Iterator[Remark]:
+    """Less streamflow than the precipitation leaves when all has evaporated that can; all `(site,)`."""
+    sites, observed = ds.site.values, np.isfinite(ds.streamflow.values)
     # P - Q = E, at most the potential
     evaporated = (rain - flow) / np.maximum(pet, 0.3)
-    dry_days = mean_over(ds.streamflow.values == 0, observed)
-    with np.errstate(invalid="ignore"):
-        humid = rain > np.where(np.isfinite(pet), pet, HUMID)
-    yield from doubt(
-        sites,
-        long & humid & (dry_days > OFTEN) & (flow > 0),
-        100 * dry_days,
-        "streamflow is 0 on {} % of the days though more falls than can evaporate: does 0 stand for no observation?",
-    )
-    little = long & humid & (ratio < LEAST_HUMID_RUNOFF) & (ratio >= LEAST_RUNOFF) & ~(evaporated > EVAPORATED)
-    words = (
-        "mean streamflow is {} of the mean precipitation though more falls than can evaporate: is it in cm d-1, the "
-    )
-    yield from doubt(sites, little, ratio, words + "area in ha or acres, or is water diverted?")
-    early, n_days = leads(root(ds.prcp.values[1:]), root(np.diff(ds.streamflow.values, axis=0)))
-    words = "streamflow answers {} days before the rain falls: are the dates of both local days, and none shifted?"
-    yield from doubt(sites, long & early, n_days, words)
     with np.errstate(divide="ignore", invalid="ignore"):
-        arid = long & (pet / rain > ARID) & (ratio > ARID_RUNOFF) & (rain >= DRIEST) & ~much
-    yield from doubt(
-        sites,
-        arid,
-        ratio,
-        said + f"much for a desert (prcp below 1/{ARID:g} of what could evaporate): are both in inches?",
-    )
+        ratio = flow / rain
+        humid = rain > np.where(np.isfinite(pet), pet, HUMID)
+    share = "mean streamflow is {} of the mean precipitation"
+    least = long & (ratio < LEAST_RUNOFF) & (flow > 0)
+    yield from doubt(sites, least, ratio, f"{share}: is it in m d-1 or m3 s-1, or the area in m2 or ha?")
+    dry_days = mean_over(ds.streamflow.values == 0, observed)
+    words = "streamflow is 0 on {} % of the days though more falls than can evaporate: does 0 stand for no observation?"
+    yield from doubt(sites, long & humid & (dry_days > OFTEN) & (flow > 0), 100 * dry_days, words)
+    little = long & humid & (ratio < LEAST_HUMID_RUNOFF) & (ratio >= LEAST_RUNOFF) & ~(evaporated > EVAPORATED)
+    words = f"{share} though more falls than can evaporate: is it in cm d-1, the "
+    yield from doubt(sites, little, ratio, words + "area in ha or acres, or is water diverted?")
     yield from doubt(
         sites,
         long & (evaporated > EVAPORATED) & (rain < WETTEST),

@@ -19,9 +19,9 @@ from dgviz.learn.fit import held_steps
 from dgviz.quantities import Target
 
 ROUNDING = 1e-6  # of the values: what varies less is constant
-HARDLY = "its deviation is below 1 % of its mean, or it is the same on over 90 % of them"
 STILL = 0.01  # of the mean: what deviates less hardly varies, and each of its errors would count a thousandfold
 MOSTLY = 0.9  # of the observations: so many at one value are no observations of what varies
+HARDLY = f"its deviation is below {STILL:.0%} of its mean, or it is the same on over {MOSTLY:.0%} of them"
 FEW = 10  # observations of a site from which hardly anything can be learned
 
 

@@ -288,9 +288,12 @@ class Run(QueuedRun):
 
     def model(self, dataset: xr.Dataset, site: str = "") -> DifferentiableModel | Ensemble:
         """The trained model, with its best weights; of several folds, the one that predicts `site`, or the first."""
-        of_folds, dataset = self._weights(), self.bound(dataset)
+        return self._model(self.bound(dataset), site)
+
+    def _model(self, bound: xr.Dataset, site: str) -> DifferentiableModel | Ensemble:
+        of_folds = self._weights()
         fold = int(self.results().fold.sel(site=site)) if site and self.config.holdout != "none" else 0
-        models = [DifferentiableModel.build(self.config_of_sites, dataset) for _ in of_folds[fold]]
+        models = [DifferentiableModel.build(self.config_of_sites, bound) for _ in of_folds[fold]]
         if not models:
             raise RunError(f"The run {self.id!r} was stopped before the part that predicts {site!r}.")
         for model, weights in zip(models, of_folds[fold], strict=True):
@@ -314,7 +317,11 @@ class Run(QueuedRun):
         Raises RunError if the data set or the run has no such site, or none of these days, and DataError for forcings
         or attributes that are missing or cannot be.
         """
-        dataset, config = self.bound(dataset), self.config_of_sites
+        return self._at(self.bound(dataset), site, start, stop)
+
+    def _at(self, dataset: xr.Dataset, site: str, start: str, stop: str) -> SiteModel:
+        """As `at`, with data that are bound: that takes as long as a simulation."""
+        config = self.config_of_sites
         sites = [str(s) for s in config.sites or dataset.site.values]
         if site not in dataset.indexes["site"]:
             raise RunError(f"The data set has no site {site!r}.{suggest(site, dataset.site.values)}")
@@ -331,7 +338,7 @@ class Run(QueuedRun):
                 f"There is no day from {start} to {stop}: the data are of {days[0]:%Y-%m-%d}/{days[-1]:%Y-%m-%d}."
             )
         record = self.record
-        model, states = self.model(dataset, site if site in sites else ""), self._states()
+        model, states = self._model(dataset, site if site in sites else ""), self._states()
         if self.record != record:  # and the states may be of other weights
             raise RunError(f"The run {self.id!r} was given new results in this moment. Ask again.")
         return self._ready(model, dataset, site, slice(first, last), states)
@@ -382,10 +389,10 @@ class Run(QueuedRun):
         `SiteModel.simulate`. For forcings of your own see `at`. Remarks name attributes of the site that are missing,
         or outside of what the run was trained on.
         """
-        site_model = self.at(dataset, site, start, stop)
+        dataset = self.bound(dataset)
+        site_model = self._at(dataset, site, start, stop)
         found = site_model.simulate(shifts, parameters=parameters, initial=initial, backend=backend)
-        there = self.bound(dataset).sel(site=[site])
-        return with_remarks(found, self.inputs.outside(self.config, there) if self.inputs else [])
+        return with_remarks(found, self.inputs.outside(self.config, dataset.sel(site=[site])) if self.inputs else [])
 
 
 def compare(runs: Iterable[Run]) -> xr.Dataset:
