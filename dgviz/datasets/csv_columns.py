@@ -30,6 +30,7 @@ def known_columns(
     given = {changes.get(name, name): units for name, units in given.items()}
     others = [name for name in table if name not in vocabulary.in_files]
     observed = {*vocabulary.targets, *vocabulary.raw}
+    # Only where nothing observed was found: beside a flow, q_remark or discharge_source are none.
     unread = [] if observed & {*table} else [name for name in others if is_like(name, observed, vocabulary)]
     for name in others:
         if name in unread or is_another(name, table, vocabulary):

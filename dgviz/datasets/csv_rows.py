@@ -21,6 +21,7 @@ def in_order_of_time(table: pd.DataFrame, file: Path) -> tuple[pd.DataFrame, lis
         check_no_exchange(table.index, file)
         table = table.sort_index(kind="stable")
         said.append(Remark("read as", name, "the rows were not in order of time and are sorted"))
+    # Before equal rows are dropped: two dry hours of one name may be two hours.
     check_clock(table.index, file)
     same = table.reset_index().duplicated().to_numpy() & table.index.duplicated()
     if same.any():
@@ -53,12 +54,14 @@ def check_no_exchange(times: pd.DatetimeIndex, file: Path) -> None:
     ends = np.sort(np.stack([fixed.ffill(), fixed.bfill()]), axis=0)  # (2, rows); NaT, an open end, is sorted last
     exchangeable = rows[fixed.isna() & ~np.isnat(ends[1])]
     first, last = (pd.Series(end).loc[exchangeable.index] for end in ends)
+    # The date with day and month exchanged back, with its time of the day.
     months = {"month": exchangeable.dt.day, "day": exchangeable.dt.month}
     meant = pd.to_datetime(pd.DataFrame({"year": exchangeable.dt.year} | months)) + (
         exchangeable - exchangeable.dt.normalize()
     )
     astray = ~exchangeable.between(first, last)
     proven = astray & meant.between(first, last)
+    # Rows that merely are not sorted stray as much after the exchange.
     if proven.sum() > astray.sum() / 2:
         row = proven.idxmax()
         raise DataError(
@@ -75,6 +78,7 @@ def by_step(
     finer, ways = is_finer(table.index, vocabulary.step), ways_of(table, given, vocabulary, rates)
     table, said = to_step(table, vocabulary.step, ways, file, vocabulary.domain)
     if finer:
+        # mm of an hour, summed over a day, are mm d-1.
         said += unsure(ways, given, vocabulary, file)
         amounts = [name for name in table if given[name] and is_amount(given[name], vocabulary.in_files[name].units)]
         given = given | {name: f"{given[name]} d-1" for name in amounts}
@@ -91,6 +95,7 @@ def on_every_step(table: pd.DataFrame, file: Path, vocabulary: Vocabulary) -> tu
         )
     if len(filled) < 2 or table.index.has_duplicates:
         return table, []
+    # A gap within stays and is filled or refused later; at the ends there is nothing to fill it from.
     ends, table = table, table.loc[filled[0] : filled[-1]]
     said = cut_observations(ends.drop(table.index), forcings, file, vocabulary)
     times = pd.date_range(filled[0], filled[-1], freq=FREQUENCIES[vocabulary.step])

@@ -21,6 +21,7 @@ class ChangedParameters(nn.Module):
 
     def forward(self, *given) -> tuple[dict[str, Tensor], Tensor | None]:
         """As of a `ParameterNetwork`."""
+        # Changed here, and not in one simulation, so that spin-up and warm-up see it too.
         learned, state = self.network(*given)
         return learned | self.change(learned), state
 

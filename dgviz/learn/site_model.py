@@ -91,6 +91,7 @@ class SiteModel:
             moved = {k: (learned[k] + shift).clamp(*self._declared(k).range) for k, shift in shifts.items()}
             return moved | {k: torch.full_like(learned[k], value) for k, value in parameters.items()}
 
+        # Stores of years before are those of the changed parameters, not of those learned.
         model = with_changed_parameters(self.model, change)
         tensors = spun_up(model, self._record).tensors if self._record else self.tensors
         return SiteModel(model, tensors, self.time, self.target)
