@@ -86,7 +86,7 @@ def test_a_kill_leaves_the_earlier_results_or_none(stopped, world, tmp_path):
 
 
 def test_new_results_between_the_reading_of_two_files_are_said(stopped, world, tmp_path, monkeypatch):
-    run, read = Run(shutil.copytree(stopped.folder, tmp_path / "run")), Run.model
+    run, read = Run(shutil.copytree(stopped.folder, tmp_path / "run")), Run._model
 
     def slow(run, *asked):
         model = read(run, *asked)
@@ -94,6 +94,6 @@ def test_new_results_between_the_reading_of_two_files_are_said(stopped, world, t
         return model
 
     with monkeypatch.context() as patch, pytest.raises(RunError, match="was given new results in this moment. Ask aga"):
-        patch.setattr(Run, "model", slow)
+        patch.setattr(Run, "_model", slow)
         flow(run, world)
     assert run.status == "done" and flow(run, world).notnull().all()
