@@ -32,7 +32,8 @@ class Domain:
     - `slots` maps each slot, in running order, to the options that can fill it; the first is the default.
     - `given` names, by slot, a forcing and the option that takes it from the data: the default where all sites have it.
     - `outside` names where fluxes come from and go to beyond the stores.
-    - `site` is this science's word for a place; `step` is the time step for which its processes are written.
+    - `site` is this science's word for a place, `budget` for what its stores hold and its balance is of; `step` is the
+      time step for which its processes are written.
     - `presets` are named configurations; those in `dial` lead from physics to learning, those in `controls` are made to
       fail. `defaults` are options of a run whose default is another in this science.
     - `derived` makes forcings and attributes that data may lack, by name, from a data set that has what it takes and
@@ -55,6 +56,7 @@ class Domain:
     targets: Mapping[str, Target]
     slots: Mapping[str, tuple[type[Process], ...]]
     outside: tuple[str, ...]
+    budget: str = "budget"
     step: str = "day"
     given: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     presets: Mapping[str, Preset] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Pages, the frame around them, and the server."""
+"""The frame around the workspace, and the server."""
 
 import gc
 import logging
@@ -16,35 +16,11 @@ from dgviz.experiment.run_files import RunError
 from dgviz.experiment.runs import runs_folder as default_runs_folder
 from dgviz.quantities import lower_first
 from dgviz.ui import theme
-from dgviz.ui.lenses.checks.physics_checks import PhysicsChecks
-from dgviz.ui.lenses.compare.comparison import MedianScores, OptionDifferences
-from dgviz.ui.lenses.compare.difference_maps import ParameterDifference, ScoreDifference
-from dgviz.ui.lenses.compare.run_table import RunTable
-from dgviz.ui.lenses.data.explorer import Explorer
-from dgviz.ui.lenses.data.how_it_was_read import HowItWasRead
-from dgviz.ui.lenses.evaluate.evaluation import EvaluationCard, SecondEvaluationCard
-from dgviz.ui.lenses.evaluate.ranked import RankedTimeSeries
-from dgviz.ui.lenses.explore.distribution import LargeScoreDistribution, ScoreDistribution
-from dgviz.ui.lenses.explore.site_map import SiteMap
-from dgviz.ui.lenses.explore.target_charts import TargetCharts
-from dgviz.ui.lenses.explore.what_if import ParameterSliders
-from dgviz.ui.lenses.explore.window_scores import WindowScores
-from dgviz.ui.lenses.presets.claims import Claims
-from dgviz.ui.lenses.presets.dial_curves import DialCurves
-from dgviz.ui.lenses.presets.dial_table import DialTable
-from dgviz.ui.lenses.results.attribute_scatter import AttributeScatter
-from dgviz.ui.lenses.results.balance import Balance
-from dgviz.ui.lenses.results.buckets import Buckets
-from dgviz.ui.lenses.results.learned_map import LearnedMap
-from dgviz.ui.lenses.results.stores import Stores
-from dgviz.ui.lenses.sensitivity.gradient_check import GradientCheck
-from dgviz.ui.lenses.sensitivity.responses import Responses
-from dgviz.ui.lenses.sensitivity.sensitivity_map import SensitivityMap
-from dgviz.ui.lenses.train.learning import LossCurves
-from dgviz.ui.lenses.train.learning_map import LearningMap
-from dgviz.ui.lenses.train.queue import TrainingQueue
-from dgviz.ui.lenses.train.training import TrainingControl
-from dgviz.ui.lenses.view import View, text
+from dgviz.ui.instrument.bar import training_bar
+from dgviz.ui.instrument.drawer import drawer
+from dgviz.ui.instrument.lenses import LENSES
+from dgviz.ui.instrument.workspace import workspace
+from dgviz.ui.lenses.view import text
 from dgviz.ui.server import Access, make_server
 from dgviz.ui.session import address
 from dgviz.ui.session.live_what_if import LiveWhatIf
@@ -53,42 +29,11 @@ from dgviz.ui.session.store import DataStore
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.after_pause import AfterPause
 from dgviz.ui.widgets.browser_address import BrowserAddress
-from dgviz.ui.widgets.header import context_bar, header, unreadable_runs
+from dgviz.ui.widgets.header import header, unreadable_runs
 from dgviz.ui.widgets.help import HelpDialog
-from dgviz.ui.widgets.islands import STYLE, Island, Sea
 from dgviz.ui.widgets.sidebar import sidebar
 from dgviz.ui.words.markup import html
 
-# Page -> rows of (views one above the other, columns out of twelve). A page is built when it is first opened.
-PAGES: dict[str, tuple[tuple[tuple[tuple[type[View], ...], int], ...], ...]] = {
-    "Explore": (
-        (((SiteMap,), 7), ((WindowScores, ScoreDistribution), 5)),
-        (((TargetCharts,), 12),),
-        (((ParameterSliders,), 12),),
-    ),
-    "Train": ((((TrainingControl,), 12),), (((LossCurves,), 6), ((LearningMap,), 6)), (((TrainingQueue,), 12),)),
-    "Dial": ((((DialTable,), 12),), (((DialCurves,), 6), ((Claims,), 6))),
-    "Results": (
-        (((LearnedMap,), 5), ((Buckets,), 7)),
-        (((ParameterSliders,), 12),),
-        (((Stores,), 12),),
-        (((AttributeScatter,), 7), ((Balance,), 5)),
-    ),
-    "Evaluate": (
-        (((LargeScoreDistribution,), 6), ((SiteMap,), 6)),
-        (((EvaluationCard,), 6), ((SecondEvaluationCard,), 6)),
-        (((RankedTimeSeries,), 12),),
-    ),
-    "Sensitivity": ((((Responses,), 12),), (((SensitivityMap,), 6), ((GradientCheck,), 6))),
-    "Checks": ((((PhysicsChecks,), 12),),),
-    "Compare": (
-        (((RunTable,), 12),),
-        (((LargeScoreDistribution,), 7), ((OptionDifferences, MedianScores), 5)),
-        (((ScoreDifference,), 6), ((ParameterDifference,), 6)),
-        (((TargetCharts,), 12),),
-    ),
-    "Data": ((((HowItWasRead,), 12),), (((Explorer,), 12),)),
-}
 FOLLOW = 400  # ms between two looks at a training run
 REST = 400  # ms after which a slider is thought to be left alone
 EXPLAINED = (DataError, ConfigError, RunError)  # say all that there is to say, without a traceback
@@ -107,7 +52,8 @@ def create_app(store: DataStore | None = None, visitor: str = "") -> pn.viewable
         sx=theme.PAGE,
         dark_theme=b"dark" in pn.state.session_args.get("theme", ()),
         sidebar=[pn.Spacer(height=0)],
-        sidebar_width=300,
+        sidebar_open=False,
+        sidebar_width=280,
     )
 
     def fill():
@@ -136,73 +82,17 @@ def could_not_start(error: Exception) -> pn.viewable.Viewable:
 
 def _fill(page: pn.viewable.Viewable, state: AppState, problems: list[str]) -> None:
     help_dialog = HelpDialog()
+    bar = training_bar(state, lambda: page.param.update(sidebar_open=not page.sidebar_open))
+    said = (unreadable_runs(state), _problems(state, problems), help_dialog, _address(state))
     page.param.update(
         dark_theme=state.dark,
         header=header(state, lambda: help_dialog.show_about(state.science.site, lower_first(state.target.long_name))),
         sidebar=sidebar(state, help_dialog),
-        main=[
-            Sea(
-                _navigation(state),
-                context_bar(state),
-                unreadable_runs(state),
-                _problems(state, problems),
-                *_pages(state),
-                help_dialog,
-                _address(state),
-                material.CloseWhereNarrow(width=theme.NARROW, margin=0),
-                stylesheets=[theme.MAIN, STYLE],
-                sizing_mode="stretch_width",
-                margin=(0, 14, 14, 14),
-            )
-        ],
+        main=[workspace(state, bar, *said, drawer(state))],
     )
     page.link(state, dark_theme="dark", bidirectional=True)
     _follow_training(state)
     LiveWhatIf(state)
-
-
-def _navigation(state: AppState):
-    """The names of the pages. The pages themselves stay where they are, so that their figures are drawn once."""
-    names = list(PAGES)
-    tabs = material.Tabs(
-        *((name, pn.Spacer(height=0)) for name in names),
-        active=names.index(state.page),
-        sizing_mode="stretch_width",
-        margin=0,
-    )
-    tabs.param.watch(lambda event: state.param.update(page=names[event.new]), "active")
-    state.param.watch(lambda event: tabs.param.update(active=names.index(event.new)), "page")
-    return tabs
-
-
-def _pages(state: AppState) -> list[Island]:
-    places = {name: Island() for name in PAGES}
-
-    def turn(*_):
-        for name, place in places.items():
-            place.show(name == state.page)
-        if not places[state.page].objects:
-            rows = [_row(state, row) for row in PAGES[state.page]]
-            page = pn.Column(*rows, stylesheets=[theme.MAIN], sizing_mode="stretch_width", margin=0)
-            places[state.page].objects = [page]
-
-    turn()
-    state.param.watch(turn, "page")
-    return list(places.values())
-
-
-def _row(state: AppState, row) -> pn.Column:
-    cells = [
-        pn.Column(
-            *(view(state=state, page=state.page) for view in views),
-            css_classes=[f"span-{span}"],
-            margin=0,
-            stylesheets=[theme.STACK],
-            sizing_mode="stretch_width",
-        )
-        for views, span in row
-    ]
-    return pn.Column(*cells, stylesheets=[theme.ROW], sizing_mode="stretch_width", margin=(0, 0, theme.GAP, 0))
 
 
 def _problems(state: AppState, problems: list[str]):
@@ -227,14 +117,14 @@ def _problems(state: AppState, problems: list[str]):
 
 def _read_address(state: AppState) -> list[str]:
     query = {key: values[0].decode(errors="replace") for key, values in pn.state.session_args.items()}
-    return address.from_query(query, state, tuple(PAGES)) if query else []
+    return address.from_query(query, state, tuple(LENSES)) if query else []
 
 
 def _address(state: AppState) -> BrowserAddress:
     """Keeps the browser's address and the state the same, in both directions."""
 
     def turn(search):
-        state.problem = " ".join(address.turn_to(search, state, tuple(PAGES)))
+        state.problem = " ".join(address.turn_to(search, state, tuple(LENSES)))
         write()
 
     shown = BrowserAddress(turn)

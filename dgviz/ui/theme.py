@@ -64,7 +64,8 @@ LINE = 1.6  # px, a series
 SUPPOSED = 2.2  # px, a what-if
 DASH = (5, 3)  # px, the baseline
 POINT = 11  # px, a site on the map
-GAP = 12  # px, between cards
+GAP = 8  # px, between cards
+HEAD = 48  # px, the header
 
 
 Colours = Mapping[str, tuple[str, str]]
@@ -127,7 +128,7 @@ def _palette(dark: bool) -> dict:
         "components": {
             "MuiPaper": {"styleOverrides": {"root": {"backgroundImage": "none"}}},
             "MuiAccordion": {"styleOverrides": {"root": {"boxShadow": "none"}}},
-            "MuiTab": {"styleOverrides": {"root": {"textTransform": "none", "fontSize": "0.9rem", "minHeight": 42}}},
+            "MuiTab": {"styleOverrides": {"root": {"textTransform": "none", "fontSize": 13}}},
             "MuiToggleButton": {
                 "styleOverrides": {"root": {"textTransform": "none", "padding": "3px 10px", "whiteSpace": "nowrap"}}
             },
@@ -146,11 +147,33 @@ PAGE = {
         "borderBottom": "1px solid var(--mui-palette-divider)",
         "backgroundImage": "none",
     },
-    "& .header .title": {"color": "var(--mui-palette-text-primary)", "fontSize": "1.2rem", "fontWeight": 700},
+    "& .header .title": {"color": "var(--mui-palette-text-primary)", "fontSize": "1.05rem", "fontWeight": 700},
+    "& .MuiToolbar-root": {
+        "minHeight": f"{HEAD}px !important",
+        "height": f"{HEAD}px",
+        "paddingLeft": "12px !important",
+        "paddingRight": "8px !important",
+    },
     "& .main": {"backgroundColor": "var(--mui-palette-background-default)"},
 }
 
 NARROW = 900  # px: below it one column, and the side bar closed
+
+# The lenses in the header, with a rule between those of a site and those of all sites.
+TABS = {
+    "& .MuiTab-root": {"minHeight": HEAD, "padding": "0 11px", "minWidth": 0},
+    "& .MuiTabs-root": {"minHeight": HEAD},
+    "& .MuiTab-root:nth-of-type(6)": {"marginLeft": "17px", "overflow": "visible"},
+    "& .MuiTab-root:nth-of-type(6)::before": {
+        "content": '""',
+        "position": "absolute",
+        "left": "-9px",
+        "top": "14px",
+        "height": "20px",
+        "borderLeft": "1px solid var(--mui-palette-divider)",
+    },
+}
+
 
 # Styles of our own layouts. `--mui-palette-*` follows the page's theme. Panel keeps a layout within the height of what
 # holds it, in the end that of the window: a row of two tall cards would be squeezed, so cards are as tall as they need.
@@ -163,7 +186,30 @@ STACK = f"""
 CARD = """
 :host { max-height: none !important;
         background: var(--mui-palette-background-paper); border: 1px solid var(--mui-palette-divider);
-        border-radius: 8px; padding: 10px 14px 8px 14px; box-sizing: border-box; min-width: 0; }
+        border-radius: 6px; padding: 8px 12px; box-sizing: border-box; min-width: 0; }
+"""
+# The map on the left stays in sight while the right side scrolls; on a phone it comes first.
+WORKSPACE = f"""
+:host {{ max-height: none !important; min-width: 0 !important; display: grid !important; width: 100%;
+         grid-template-columns: clamp(300px, 27.2%, 520px) minmax(0, 1fr); gap: {GAP}px; padding: {GAP}px;
+         box-sizing: border-box; align-items: start; }}
+.map {{ position: sticky; top: {GAP}px; height: calc(100vh - {HEAD + 2 * GAP}px); min-height: 480px; min-width: 0; }}
+@media (max-width: {NARROW}px) {{
+  :host {{ grid-template-columns: minmax(0, 1fr); }}
+  .map {{ position: static; height: 520px; min-height: 0; }}
+}}
+"""
+RIGHT = f"""
+:host {{ max-height: none !important; min-width: 0 !important; position: relative; width: 100%;
+         display: grid !important; grid-template-columns: minmax(0, 1fr); gap: {GAP}px; }}
+:host(.two) {{ grid-template-columns: minmax(0, 2fr) minmax(280px, 1fr); }}
+:host(.two) .bar {{ grid-column: 1 / -1; }}
+:host(.two) .beside {{ grid-column: 2; grid-row: 2 / span 2; }}
+@media (max-width: {NARROW}px) {{
+  :host(.two) {{ grid-template-columns: minmax(0, 1fr); }}
+  :host(.two) .beside {{ grid-column: 1; grid-row: auto; }}
+}}
+.off {{ content-visibility: hidden; visibility: hidden; position: absolute; width: 100%; height: 0; overflow: hidden; }}
 """
 ROW = (
     f"""
@@ -186,10 +232,25 @@ NARROW_ONLY = f"@media (min-width: {NARROW + 1}px) {{ :host {{ display: none !im
 TEXT = """
 :host { font-family: Roboto, Helvetica, Arial, sans-serif; font-size: 13px; line-height: 1.45;
         color: var(--mui-palette-text-primary); font-variant-numeric: tabular-nums; }
-h2 { font-size: 14px; font-weight: 600; margin: 0; }
+h2 { font-size: 13px; font-weight: 600; margin: 0; line-height: 24px; }
+h2 .about { font-weight: 400; color: var(--mui-palette-text-secondary); }
+h2.of-map { font-size: 12px; font-weight: 500; line-height: 20px; }
+.scores { display: inline-flex; flex-wrap: wrap; gap: 0 14px; margin-left: 14px; font-weight: 400;
+          color: var(--mui-palette-text-secondary); }
+.scores b { color: var(--mui-palette-text-primary); font-weight: 600; }
+.scores b.below { color: var(--mui-palette-warning-main); }
+.key { display: inline-flex; flex-wrap: wrap; gap: 0 14px; }
+.key i { display: inline-block; width: 18px; margin-right: 6px; vertical-align: middle; border-top: 2px solid var(--ink); }
+.key i.dashes { border-top-style: dashed; }
+.key i.area { height: 9px; border: 0; background: var(--ink); opacity: 0.7; }
+.figures { display: flex; flex-wrap: wrap; gap: 8px 32px; font-size: 11.5px; color: var(--mui-palette-text-secondary); }
+.figures b { display: block; font-size: 20px; line-height: 24px; font-weight: 500; color: var(--mui-palette-text-primary); }
+.now { display: flex; gap: 14px; align-items: center; min-height: 24px; flex-wrap: wrap; }
+.now svg { fill: none; stroke: var(--mui-palette-primary-main); stroke-width: 1.5; }
+.now progress { flex: 1; min-width: 60px; height: 4px; accent-color: var(--mui-palette-primary-main); }
 p { margin: 0; }
 .muted, .caption { color: var(--mui-palette-text-secondary); }
-.caption { font-size: 12px; }
+.caption { font-size: 11.5px; }
 .heard { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .stale { color: var(--mui-palette-warning-main); font-weight: 500; }
 .what-if { color: var(--mui-palette-secondary-main); font-weight: 500; }

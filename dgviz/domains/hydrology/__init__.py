@@ -45,6 +45,7 @@ from dgviz.domains.slots import with_files
 domain = Domain(
     title="Rainfall-runoff",
     site="basin",
+    budget="water",
     forcings={**FORCINGS, **CALENDAR},
     attributes=ATTRIBUTES,
     targets=TARGETS,

@@ -45,6 +45,7 @@ def mean_discharge(dataset: xr.Dataset, period: str) -> xr.DataArray | None:
 domain = Domain(
     title="Stream temperature",
     site="gauge",
+    budget="heat",
     forcings={**FORCINGS, **CALENDAR},
     attributes={**ATTRIBUTES, "mean_discharge": MEAN_DISCHARGE},
     targets=TARGETS,

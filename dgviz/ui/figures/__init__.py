@@ -57,12 +57,14 @@ def show_lines(fig: figure, shown: dict[str, bool]) -> None:
             renderer.visible = item.visible = shown.get(renderer.name, True)
 
 
-def plain_legend(fig: figure, location: str = "top_right") -> None:
-    """One quiet line of labels inside the figure; a click hides a series."""
-    for legend in fig.legend:
+def plain_legend(fig: figure) -> None:
+    """One quiet line of labels above the frame, where it hides nothing; a click hides a series."""
+    for legend in list(fig.legend):
+        fig.center = [item for item in fig.center if item is not legend]
+        fig.add_layout(legend, "above")
         legend.update(
             orientation="horizontal",
-            location=location,
+            location="right",
             click_policy="hide",
             padding=2,
             margin=2,

@@ -6,12 +6,12 @@ from bokeh.plotting import figure
 
 from dgviz.quantities import lower_first
 from dgviz.ui import theme
-from dgviz.ui.figures import plain_figure, plain_legend
+from dgviz.ui.figures import plain_figure
 from dgviz.ui.figures.series import bars_of, limits_of, lines_of
 from dgviz.ui.look import Look
-from dgviz.ui.words.text import label, units, with_units
+from dgviz.ui.words.text import label, units
 
-HEIGHT = 96  # px of a panel
+HEIGHT = 50  # px of a panel
 
 
 class Backdrop:
@@ -56,28 +56,29 @@ class Backdrop:
         below = 0
         for name in self.bars:
             fig.varea_step("time", below, f"top_{name}", source=self.source, step_mode="center",
-                           fill_color=self.look.ink(name), legend_label=self._words(name))  # fmt: skip
+                           fill_color=self.look.ink(name))  # fmt: skip
             below = f"top_{name}"
-        plain_legend(fig, "bottom_right")
         return fig
 
     def _line_panel(self) -> figure:
         fig = self._panel(self.lines, self.line_range)
         for name in self.lines:
-            fig.line("time", name, source=self.source, line_color=self.look.ink(name), line_width=theme.LINE,
-                     legend_label=self._words(name))  # fmt: skip
-        plain_legend(fig, "top_right")
+            fig.line("time", name, source=self.source, line_color=self.look.ink(name), line_width=theme.LINE)
         return fig
 
     def _panel(self, names: list[str], y_range: Range1d) -> figure:
         unit = self.series[names[0]].attrs.get("units", "")
         symbol = self.series.attrs.get("symbol", "")
-        y_label = with_units(symbol, unit) if symbol else units(unit)
+        y_label = symbol or units(unit)  # a whole name is longer than the panel is high; the key has it
         fig = plain_figure(HEIGHT, y_label=y_label, y_range=y_range, **self.options)
         fig.xaxis.visible = False
-        fig.yaxis.ticker.desired_num_ticks = 3
+        fig.yaxis.ticker.desired_num_ticks = 2
         fig.toolbar_location = None
+        fig.min_border_top = fig.min_border_bottom = 2
         return fig
 
-    def _words(self, name: str) -> str:
-        return lower_first(label(self.series[name], name))
+    @property
+    def key(self) -> list[tuple[str, str]]:
+        """The name of each series and its colour."""
+        named = {name: lower_first(label(self.series[name], name)) for name in (*self.bars, *self.lines)}
+        return [(words, self.look.ink(name)) for name, words in named.items()]

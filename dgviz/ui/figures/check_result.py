@@ -63,7 +63,7 @@ def _falling(values: xr.DataArray, inside: xr.DataArray, x_range: Range1d, look:
         fig.varea_step("time", low, high, source=source, step_mode="center", legend_label=words,
                        fill_color=look.ink(colour), fill_alpha=alpha)  # fmt: skip
     fig.yaxis.ticker.desired_num_ticks = 3
-    plain_legend(fig, "bottom_right")
+    plain_legend(fig)
     return fig
 
 
@@ -79,7 +79,7 @@ def _compared(values: xr.DataArray, inside: xr.DataArray, x_range: Range1d, look
         line = fig.line("time", f"c{i}", source=source, line_color=ink, legend_label=case, **style)
         tips.append((case, f"@c{i}{{0.00}}", units(values.attrs["units"])))
     fig.add_tools(hover(tips, mode="vline", renderers=[line], point_policy="follow_mouse"))
-    plain_legend(fig, "top_right")
+    plain_legend(fig)
     return fig
 
 
@@ -99,7 +99,7 @@ def _summed(values: xr.DataArray, x_range: Range1d, look: Look) -> figure:
     line = fig.line("time", "whole", source=source, line_color=ink, line_width=theme.LINE, legend_label=whole)
     unit = units(values.attrs["units"])
     fig.add_tools(hover([look.step.date_tip, (whole, "@whole{0}", unit)], mode="vline", renderers=[line]))
-    plain_legend(fig, "top_left")
+    plain_legend(fig)
     fig.legend.update(ncols=2, spacing=8, label_height=14, padding=0)  # two fit on a narrow screen
     return fig
 

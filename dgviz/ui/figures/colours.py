@@ -1,6 +1,6 @@
 """What a map can show: one value per site, with its label, units and a fixed colour scale."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
@@ -9,6 +9,7 @@ from dgviz.datasets import attribute_names
 from dgviz.experiment.config import RunConfig
 from dgviz.processes.declare import Parameter
 from dgviz.quantities import lower_first
+from dgviz.scores.statistics import over_sites
 from dgviz.ui import theme
 from dgviz.ui.session.colour_choice import ColourChoice
 from dgviz.ui.words.text import MINUS, PERIODS, label, score_label, score_meaning, units
@@ -36,17 +37,26 @@ class Colouring:
         """The units as people write them, '' when there are none."""
         return units(self.values.attrs.get("units", ""))
 
+    def fitted(self) -> "Colouring":
+        """The same with limits that follow the values; those of a diverging scale stay as far above zero as below."""
+        if self.powers:
+            return self
+        low, high = _nice_limits(self.values.values)
+        if self.palette == theme.DIVERGING and self.low == -self.high:
+            low, high = -max(-low, high), max(-low, high)
+        return replace(self, low=low, high=high, caption="Colours span the 2nd to the 98th percentile")
+
 
 def choices(
     config: RunConfig,
     dataset: xr.Dataset,
     results: xr.Dataset | None,
-    with_baseline: bool,
+    baseline: xr.Dataset | None = None,
     published: xr.Dataset | None = None,
 ) -> dict[str, dict[str, ColourChoice]]:
     """What can be shown now, {group: {label: choice}}; a picker needs labels that differ between groups too."""
     attributes = {label(dataset[n], n): ColourChoice("attribute", n) for n in attribute_names(dataset)}
-    of_run = _choices_of_run(config, results, with_baseline, published) if results is not None else {}
+    of_run = _choices_of_run(config, results, baseline, published) if results is not None else {}
     return {group: options for group, options in (of_run | {"Attributes": attributes}).items() if options}
 
 
@@ -56,7 +66,7 @@ def texts(groups: dict[str, dict[str, ColourChoice]]) -> dict[str, dict[str, str
 
 
 def _choices_of_run(
-    config: RunConfig, results: xr.Dataset, with_baseline: bool, published: xr.Dataset | None
+    config: RunConfig, results: xr.Dataset, baseline: xr.Dataset | None, published: xr.Dataset | None
 ) -> dict[str, dict[str, ColourChoice]]:
     groups: dict[str, dict[str, ColourChoice]] = {}
     target = lower_first(config.target_quantity.long_name)
@@ -64,9 +74,14 @@ def _choices_of_run(
     for period, words in PERIODS.items():
         after = "" if period == "test" else f", {words}"
         groups[f"Scores, {words}"] = {f"{score_meaning(n)}{after}": ColourChoice("score", n, period) for n in scores}
-    if with_baseline:
+    learned = {n: d for n, d in config.build().of(Parameter).items() if n in results}
+    if baseline is not None:
         groups["Difference, test period"] = {
             f"{score_meaning(n)}, A {MINUS} B": ColourChoice("difference", n, "test") for n in scores
+        }
+        shared = {n: d for n, d in learned.items() if n in baseline}
+        groups["Difference of learned parameters"] = {
+            f"{d.long_name} ({n}), A {MINUS} B": ColourChoice("difference", n) for n, d in shared.items()
         }
     if published is not None:
         called = score_label(published_score(published))
@@ -74,8 +89,10 @@ def _choices_of_run(
             f"{called}, A {MINUS} {published_name(model)}": ColourChoice("published", model.item())
             for model in published.model
         }
-    learned = {n: d for n, d in config.build().of(Parameter).items() if n in results}
     groups["Learned parameters"] = {f"{d.long_name} ({n})": ColourChoice("parameter", n) for n, d in learned.items()}
+    groups["Spread of learned parameters"] = {
+        f"Spread of {lower_first(d.long_name)} ({n})": ColourChoice("spread", n) for n, d in learned.items()
+    }
     headings = {
         "sensitivity": (f"Sensitivity of mean {target}", "to"),
         "gradient": ("Gradient of the score", "NSE by"),
@@ -115,6 +132,8 @@ def colouring(
         return None
     if kind == "score" and name in results:
         return _of_score(_on_sites(results[name].sel(period=choice.period), dataset), name, choice.period)
+    if kind == "difference" and not choice.period and baseline is not None and {name} <= {*results} & {*baseline}:
+        return _of_parameters(*(_on_sites(_mean_over_rest(run[name]), dataset) for run in (results, baseline)), config)
     if kind == "difference" and name in results and baseline is not None and name in baseline:
         difference = (results[name] - baseline[name]).sel(period=choice.period)
         return _of_difference(_on_sites(difference, dataset), results[name], name)
@@ -122,6 +141,8 @@ def colouring(
         return _of_published(results, published.sel(model=name), dataset)
     if kind == "parameter" and name in results:
         return _of_parameter(_on_sites(_mean_over_rest(results[name]), dataset), config, name)
+    if kind == "spread" and name in results:
+        return _of_spread(results[name], dataset, config)
     if kind in RESPONSES and f"{kind}_{name}" in results:
         return _of_response(_on_sites(results[f"{kind}_{name}"], dataset), name)
     if kind == "result" and name in results:
@@ -205,6 +226,26 @@ def _of_parameter(values: xr.DataArray, config: RunConfig, name: str) -> Colouri
         high,
         "Mean over the members; colours span the allowed range",
     )
+
+
+def _of_parameters(a: xr.DataArray, b: xr.DataArray, config: RunConfig) -> Colouring:
+    """A parameter of A minus that of B; colours end at half its allowed range."""
+    declared = config.build().of(Parameter)[str(a.name)]
+    half = 0.5 * (declared.range[1] - declared.range[0])
+    values = (a - b).assign_attrs(units=declared.units)
+    title = f"{declared.long_name}: A minus B"
+    return Colouring(title, values, theme.DIVERGING, -half, half, "Colours end at half the allowed range")
+
+
+def _of_spread(values: xr.DataArray, dataset: xr.Dataset, config: RunConfig) -> Colouring:
+    """The standard deviation over the members or, of a dynamic parameter, over time; at most half the range."""
+    declared = config.build().of(Parameter)[str(values.name)]
+    spread = _on_sites(over_sites(values)["spread"], dataset).assign_attrs(units=declared.units)
+    half = 0.5 * (declared.range[1] - declared.range[0])
+    title = f"Spread of {lower_first(declared.long_name)}"
+    over = "time" if "time" in values.dims else "the members"
+    caption = f"Standard deviation over {over}; colours span zero to half the allowed range, the largest possible"
+    return Colouring(title, spread, theme.SEQUENTIAL, 0.0, half, caption)
 
 
 def _of_result(values: xr.DataArray, name: str) -> Colouring:

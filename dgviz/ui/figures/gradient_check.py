@@ -29,5 +29,5 @@ def plot_check(exact: xr.DataArray, small: xr.DataArray, large: xr.DataArray, lo
         points = fig.scatter("rerun", "exact", source=source, size=5, legend_label=words, **style)
         tips = [look.step.date_tip, ("exact", "@exact{0.00000}"), (words, "@rerun{0.00000}")]
         fig.add_tools(hover(tips, renderers=[points]))
-    plain_legend(fig, "top_left")
+    plain_legend(fig)
     return fig

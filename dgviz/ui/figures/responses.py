@@ -1,4 +1,4 @@
-"""How the target responds: to a forcing of earlier times above it, to parameters below, on one axis of time."""
+"""How the target responds to a forcing of earlier times and to parameters, on the axis of time of its own series."""
 
 from collections.abc import Sequence
 
@@ -10,41 +10,32 @@ from bokeh.models import ColumnDataSource, HoverTool, Range1d, Span
 from bokeh.plotting import figure
 
 from dgviz.ui import theme
-from dgviz.ui.figures import hover, nothing_yet, plain_figure, plain_legend, tip
-from dgviz.ui.figures.backdrop import Backdrop
-from dgviz.ui.figures.series import in_window, limits_of
+from dgviz.ui.figures import hover, plain_figure, tip
+from dgviz.ui.figures.series import in_window
 from dgviz.ui.look import Look
 from dgviz.ui.words.text import label, units
 
-LEFT_OF_TWO_LINES = 86  # px, for an axis label of two lines
-LINES = ("observed", "simulated")
+HEIGHT = 72  # px of a panel
 
 
 class ResponseFigure:
-    """Panels over sources of all times: the backdrop, the response to a forcing, the target, and parameters.
+    """Panels over sources of all times: the response to a forcing, and to up to `most` parameters.
 
-    There is a panel for each of up to `most` parameters; `forcing` is the one whose response is drawn, in `unit`.
+    `forcing` is the one whose response is drawn.
     """
 
-    def __init__(self, look: Look, weather: xr.Dataset, forcing: str, unit: str, most: int = 3):
-        self.look, self.dark = look, look.dark
+    def __init__(self, look: Look, forcing: str, most: int = 3):
+        self.look = look
         self.x_range = Range1d()
-        self.series = ColumnDataSource()
-        self.backdrop = Backdrop(weather, self.series, self.x_range, look, min_border_left=LEFT_OF_TWO_LINES)
-        self.series.data = nothing_yet("time", *self.backdrop.columns, *LINES)
         self.forcing_response = ColumnDataSource({"time": [], "response": []})
         self.parameters = ColumnDataSource({"time": [], **{f"p{i}": [] for i in range(most)}})
         self.moment = Span(dimension="height", line_color=look.token("text"), line_width=1, line_alpha=0.7)
-        self.bars, self.main = self._bars(forcing, unit), self._main()
+        self.bars = self._bars(forcing)
         self.lines = [self._line(f"p{i}") for i in range(most)]
-        self.panels = [*self.backdrop.panels, self.bars, self.main, *self.lines]
+        self.panels = [self.bars, *self.lines]
         for panel in self.panels:
             panel.add_layout(self.moment)
         self.layout = column(*self.panels, sizing_mode="stretch_width", spacing=0)
-
-    def show_series(self, columns: dict[str, np.ndarray]) -> None:
-        """The target and the backdrop of a site, see `series.target_columns` and `series.backdrop_columns`."""
-        self.series.data = {name: columns[name] for name in self.series.data}
 
     def show_forcing_response(self, response: xr.DataArray, moment: str) -> None:
         """The response at one time to the forcing of each time, `(time,)`."""
@@ -60,7 +51,7 @@ class ResponseFigure:
             keep[f"p{i}"] = np.zeros(len(keep["time"])) if response is None else response.values
             if response is not None:
                 unit = units(response.attrs["units"])
-                panel.yaxis.axis_label = f"\u2202/\u2202{name}\n{unit}"
+                panel.yaxis.axis_label = f"\u2202/\u2202{name}"
                 panel.select_one(HoverTool).tooltips = tip(
                     [self.look.step.date_tip, (label(response), f"@p{i}{{0.0000}}", unit)]
                 )
@@ -71,12 +62,6 @@ class ResponseFigure:
     def show_window(self, window: tuple[str, str]) -> None:
         """Fit all axes to a window."""
         self.x_range.update(start=pd.Timestamp(window[0]), end=pd.Timestamp(window[1]) + pd.Timedelta(days=1))
-        inside = _inside(self.series, window)
-        floor = self.look.target.floor
-        low, high = limits_of(self.series.data, LINES, inside, floor)
-        room = 0.12 * (high - low)
-        self.main.y_range.update(start=low if floor is not None else low - room, end=high + room)
-        self.backdrop.fit(inside)
         self._fit(self.bars, self.forcing_response, "response", window)
         for i, panel in enumerate(self.lines):
             self._fit(panel, self.parameters, f"p{i}", window)
@@ -88,50 +73,39 @@ class ResponseFigure:
         margin = 0.08 * (high - low) or 1.0
         panel.y_range.update(start=low - margin if low < 0 else 0, end=high + margin if high > 0 else margin * 0.1)
 
-    def _bars(self, forcing: str, unit: str) -> figure:
-        fig = self._panel(110, f"\u2202/\u2202{forcing}\n{unit}", Range1d(0, 1))
+    def _bars(self, forcing: str) -> figure:
+        fig = self._panel(f"\u2202/\u2202{forcing}")
         bars = fig.vbar("time", top="response", width=0.9 * self.look.step.ms, source=self.forcing_response,
                         line_color=None, fill_color=self.look.ink(forcing))  # fmt: skip
         self._zero(fig)
         tips = [self.look.step.date_tip, ("response", "@response{0.0000}")]
         fig.add_tools(hover(tips, renderers=[bars], mode="vline"))
-        fig.yaxis.ticker.desired_num_ticks = 3
-        return fig
-
-    def _main(self) -> figure:
-        fig = self._panel(220, f"{self.look.target.long_name}\n{self.look.units}", Range1d(0, 1))
-        for name, words in (("observed", "observed"), ("simulated", "simulated (A)")):
-            line = fig.line("time", name, source=self.series, line_color=self.look.ink(name),
-                            line_width=theme.LINE, legend_label=words)  # fmt: skip
-        tips = [self.look.step.date_tip, ("Observed", "@observed{0.00}"), ("Simulated", "@simulated{0.00}")]
-        tips += self.backdrop.tips
-        fig.add_tools(hover(tips, mode="vline", renderers=[line], point_policy="follow_mouse"))
-        plain_legend(fig)
         return fig
 
     def _line(self, name: str) -> figure:
-        fig = self._panel(130, " ", Range1d(0, 1))
+        fig = self._panel(" ")
         accent = self.look.token("primary")
         line = fig.line("time", name, source=self.parameters, line_color=accent, line_width=theme.LINE)
         fig.varea("time", 0, name, source=self.parameters, fill_color=accent, fill_alpha=0.18)
         self._zero(fig)
         fig.add_tools(hover([self.look.step.date_tip], mode="vline", renderers=[line], point_policy="follow_mouse"))
-        fig.yaxis.ticker.desired_num_ticks = 4
         return fig
 
     def _zero(self, fig: figure) -> None:
         fig.add_layout(Span(location=0, dimension="width", line_color=self.look.token("muted"), line_width=1))
 
-    def _panel(self, height: int, y_label: str, y_range: Range1d) -> figure:
-        return plain_figure(
-            height,
+    def _panel(self, y_label: str) -> figure:
+        fig = plain_figure(
+            HEIGHT,
             y_label=y_label,
             x_axis_type="datetime",
             x_range=self.x_range,
-            y_range=y_range,
-            min_border_left=LEFT_OF_TWO_LINES,
+            y_range=Range1d(0, 1),
             tools="xpan,xbox_zoom,xwheel_zoom,reset,save",
         )
+        fig.yaxis.ticker.desired_num_ticks = 3
+        fig.min_border_top = fig.min_border_bottom = 3
+        return fig
 
 
 def _inside(source: ColumnDataSource, window: tuple[str, str]) -> slice:

@@ -4,26 +4,20 @@ import math
 
 import numpy as np
 import xarray as xr
-from bokeh.models import (
-    ColorBar,
-    ColorMapper,
-    ColumnDataSource,
-    CustomJSTickFormatter,
-    DataRange1d,
-    LinearColorMapper,
-    LogColorMapper,
-    ScaleBar,
-)
+from bokeh.models import ColorMapper, ColumnDataSource, DataRange1d, LinearColorMapper, LogColorMapper, ScaleBar
 from bokeh.plotting import figure
 
 from dgviz.datasets.site_network import has_network
 from dgviz.ui import theme
 from dgviz.ui.figures import hover, plain_figure, tip
+from dgviz.ui.figures.colours import Colouring
 from dgviz.ui.figures.network_lines import NetworkLines
 from dgviz.ui.figures.outlines import outlines
 from dgviz.ui.words.markup import Markup
 
 KM_PER_DEGREE = 111.19
+UNTRAINED = 0.6  # of the size of a site: one that was not trained on
+MARKERS = ("circle", "square")  # of a site, and of one whose target is not natural
 
 
 def project(lon: np.ndarray, lat: np.ndarray, middle: float) -> tuple[np.ndarray, np.ndarray]:
@@ -34,10 +28,10 @@ def project(lon: np.ndarray, lat: np.ndarray, middle: float) -> tuple[np.ndarray
 class SiteMap:
     """Sites as circles over borders and network lines; `paint` gives the values, `mark` the picked one.
 
-    Along a network, sites at which `target` is observed are dots on its lines.
+    Sites in `flagged` are squares. Along a network, sites at which `target` is observed are dots on its lines.
     """
 
-    def __init__(self, dataset: xr.Dataset, dark: bool, height: int, target: str):
+    def __init__(self, dataset: xr.Dataset, dark: bool, target: str, flagged: np.ndarray):
         self.dark = dark
         self.middle = float(dataset.lat.mean())
         x, y = project(dataset.lon.values, dataset.lat.values, self.middle)
@@ -51,39 +45,40 @@ class SiteMap:
                 "site": dataset.site.values.astype(str),
                 "name": dataset.name.values.astype(str),
                 "value": missing,
-                **(self.network.columns if self.network else {"size": np.full(len(x), theme.POINT)}),
+                "marker": np.where(flagged, *reversed(MARKERS)),
+                "cross": np.zeros(len(x)),
+                **(self.network.columns if self.network else {"size": np.full(len(x), float(theme.POINT))}),
             }
         )
         self.picked = ColumnDataSource({"x": [], "y": []})
         colours = {"palette": list(theme.SCORE), "nan_color": theme.token("missing", dark)}
         self.mapper, self.by_powers = LinearColorMapper(**colours), LogColorMapper(**colours)
-        self.figure = self._figure(height)
+        self.figure = self._figure()
         self._draw_land(dataset)
         self._draw_network(dataset)
         self._draw_sites()
 
-    def paint(
-        self, values: np.ndarray, palette, low: float, high: float, units: str, title: str = "", powers: bool = False
-    ) -> None:
-        """Colour the sites by `values` `(site)` between fixed limits; a hover says `title` before the value.
+    def paint(self, shown: Colouring, crossed: np.ndarray, untrained: np.ndarray) -> None:
+        """Colour the sites by the values of a colouring; a hover says them.
 
-        With `powers` each power of ten has as many colours as the next.
+        `crossed` and `untrained` `(site)` are flags: of sites that get a cross, and of small ones.
         """
-        mapper = self.by_powers if powers else self.mapper
-        mapper.update(palette=list(palette), low=low, high=high)
+        mapper = self.by_powers if shown.powers else self.mapper
+        mapper.update(palette=list(shown.palette), low=shown.low, high=shown.high)
         self._colour_by(mapper)
-        self.bar.title = f"{title}, {units}" if title and units else title or units or None
-        digits = "0.00" if high - low < 20 else "0.0" if high - low < 200 else "0"
-        self.hover.tooltips = tip([("", Markup("<b>@name</b>")), ("", "@site"), (title, f"@value{{{digits}}}", units)])
-        values, every = np.asarray(values, "float64"), slice(0, len(self.x))
-        columns = {"value": values} | (self.network.painted(values) if self.network else {})
+        width = shown.high - shown.low
+        digits = "0.00" if width < 20 else "0.0" if width < 200 else "0"
+        title = shown.title.partition(",")[0]
+        rows = [("", Markup("<b>@name</b>")), ("", "@site"), (title, f"@value{{{digits}}}", shown.units)]
+        self.hover.tooltips = tip(rows)
+        values, every = np.asarray(shown.values.values, "float64"), slice(0, len(self.x))
+        columns = {"value": values, "cross": np.where(crossed, theme.POINT - 4.0, 0.0)}
+        columns["size"] = theme.POINT * np.where(untrained, UNTRAINED, 1.0)
+        columns |= self.network.painted(values) if self.network else {}
         self.source.patch({name: [(every, column)] for name, column in columns.items()})
 
     def _colour_by(self, mapper: ColorMapper) -> None:
         """Take colours from one of the two mappers."""
-        if self.bar.color_mapper is mapper:
-            return
-        self.bar.color_mapper = mapper
         self.sites.glyph.fill_color = {"field": "value", "transform": mapper}
         if self.network:
             self.reaches.glyph.line_color = {"field": "line", "transform": mapper}
@@ -98,14 +93,15 @@ class SiteMap:
         """The position of the site nearest to a point of the map."""
         return int(np.argmin((self.x - x) ** 2 + (self.y - y) ** 2))
 
-    def _figure(self, height: int) -> figure:
+    def _figure(self) -> figure:
         fig = plain_figure(
-            height,
+            300,
+            sizing_mode="stretch_both",
             x_range=DataRange1d(range_padding=0.06),
             y_range=DataRange1d(range_padding=0.06),
             match_aspect=True,
             tools="pan,wheel_zoom,box_select,lasso_select,reset,save",
-            min_border_left=4,
+            min_border=0,
             active_scroll=None,
         )
         fig.axis.visible = fig.grid.visible = False
@@ -142,6 +138,7 @@ class SiteMap:
             "y",
             source=self.source,
             size="size",
+            marker="marker",
             line_color=ink,
             line_alpha=0.55,
             line_width=0.7,
@@ -155,21 +152,13 @@ class SiteMap:
         self.figure.scatter(
             "x", "y", source=self.picked, size=theme.POINT + 8, fill_color=None, line_color=ink, line_width=2
         )
+        self.figure.scatter("x", "y", source=self.source, size="cross", marker="x", line_color=ink, line_width=1.4)
         self.hover = hover([], renderers=[self.reaches if self.network else self.sites])
         self.figure.add_tools(self.hover)
         self._draw_scales()
 
     def _draw_scales(self) -> None:
-        """What a colour means, and how long a kilometre is."""
-        self.bar = ColorBar(
-            color_mapper=self.mapper,
-            width=10,
-            title_standoff=8,
-            padding=4,
-            label_standoff=6,
-            formatter=CustomJSTickFormatter(code="return String(Number(tick.toPrecision(3))).replace('-', '\u2212')"),
-        )
-        self.figure.add_layout(self.bar, "right")
+        """How long a kilometre is."""
         self.figure.add_layout(
             ScaleBar(
                 range=self.figure.x_range,

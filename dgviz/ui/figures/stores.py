@@ -104,7 +104,7 @@ class StoreSeries:
                 fill_color=self.look.ink(name),
                 legend_label=sentence(name).lower(),
             )
-        plain_legend(fig, "bottom_right")
+        plain_legend(fig)
         fig.yaxis.ticker.desired_num_ticks = 3
         fig.toolbar_location = None
         return fig
@@ -121,7 +121,7 @@ class StoreSeries:
             self.lines[name] = fig.line("time", name, source=self.source, line_color=colour, line_dash=dash,
                                         line_width=theme.LINE, legend_label=called)  # fmt: skip
         fig.add_tools(hover([self.look.step.date_tip], mode="vline", point_policy="follow_mouse"))
-        plain_legend(fig, "top_right")
+        plain_legend(fig)
         fig.legend.update(ncols=2, spacing=8, label_height=14, padding=0)  # two fit on a narrow screen
         return fig
 

@@ -8,12 +8,13 @@ from bokeh.models import ColumnDataSource, Label, Range1d, RangeTool, Span
 from bokeh.plotting import figure
 
 from dgviz.ui import theme
-from dgviz.ui.figures import hover, log_ticks, nothing_yet, plain_figure, plain_legend, show_lines, tip
+from dgviz.ui.figures import hover, log_ticks, nothing_yet, plain_figure, tip
 from dgviz.ui.figures.backdrop import Backdrop
 from dgviz.ui.figures.series import days_in_sight, in_window, limits_of, stretches
 from dgviz.ui.look import Look
 
-LINES = {"observed": "observed", "simulated": "run A", "what_if": "what if", "baseline": "run B"}  # as in the legend
+LINES = {"observed": "observed", "simulated": "run A", "what_if": "what if", "baseline": "run B"}  # as in the key
+HEIGHT, RECORD = 152, 28  # px of the target, and of the whole record below it
 SMALLEST = 0.01  # of the target's scale: the least value on a logarithmic axis
 
 
@@ -25,7 +26,7 @@ class TimeSeries:
     the backdrop has.
     """
 
-    def __init__(self, look: Look, weather: xr.Dataset, log: bool = False, height: int = 300):
+    def __init__(self, look: Look, weather: xr.Dataset, log: bool = False):
         self.look, self.dark, self.log = look, look.dark, log
         self.smallest = SMALLEST * (look.target.scale or 0.1)
         self.x_range = Range1d()
@@ -36,11 +37,15 @@ class TimeSeries:
         self.spread = ColumnDataSource(nothing_yet("time", "low", "high"))
         self.y_range = Range1d(self.smallest if log else 0, 1)
         self.shown: dict[str, bool] = {"observed": True, "spread": False}
+        self.seeds = 1
         self.marks: list = []
         self.marked: dict[str, tuple] = {}
-        self.main = self._main(height)
-        panels = [*self.backdrop.panels, self.main, self._record()]
-        self.layout = column(*panels, sizing_mode="stretch_width", spacing=0)
+        self.moment = Span(dimension="height", line_color=look.token("text"), line_width=1, line_alpha=0.7)
+        self.main = self._main()
+        self.panels = [*self.backdrop.panels, self.main]
+        for panel in self.panels:
+            panel.add_layout(self.moment)
+        self.layout = column(*self.panels, self._record(), sizing_mode="stretch_width", spacing=0)
 
     def update(self, columns: dict[str, np.ndarray], with_baseline: bool) -> None:
         """Show another site: one change of one source, and the shaded gaps."""
@@ -62,11 +67,27 @@ class TimeSeries:
         """The least and greatest of an ensemble at each time; None for a single model."""
         self.spread.data = columns or nothing_yet("time", "low", "high")
         self.shown["spread"] = columns is not None
-        self.band.label = {"value": f"spread of {seeds} seeds"}
+        self.seeds = seeds
         self._show_lines()
 
+    @property
+    def key(self) -> list[tuple[str, str, str]]:
+        """What is drawn: its words, its colour, and "line", "dashes" or "area"."""
+        ink, missing = self.look.ink, self.look.token("missing")
+        kinds = {
+            "observed": (LINES["observed"], ink("observed"), "line"),
+            "simulated": (LINES["simulated"], ink("simulated"), "line"),
+            "baseline": (LINES["baseline"], ink("simulated"), "dashes"),
+            "what_if": (LINES["what_if"], ink("what_if"), "line"),
+            "spread": (f"spread of {self.seeds} seeds", ink("simulated"), "area"),
+            "gaps": ("no observation", missing, "area"),
+        }
+        drawn = [entry for name, entry in kinds.items() if self.shown.get(name)]
+        return [*drawn, *((words, colour, "area") for words, colour in self.backdrop.key)]
+
     def _show_lines(self) -> None:
-        show_lines(self.main, self.shown)
+        for name, line in self.lines.items():
+            line.visible = bool(self.shown.get(name))
         self.hover.renderers = [self.lines["simulated" if self.shown["simulated"] else "observed"]]
         rows = [(words.capitalize(), f"@{name}{{0.00}}") for name, words in LINES.items() if self.shown[name]]
         self.hover.tooltips = tip([self.look.step.date_tip, *rows, *self.backdrop.tips])
@@ -104,7 +125,7 @@ class TimeSeries:
         words = [
             Label(
                 x=day,
-                y=14,
+                y=2,
                 y_units="screen",
                 x_offset=4,
                 text=name,
@@ -125,11 +146,11 @@ class TimeSeries:
         self.x_range.bounds = (first, last)
         self.record.x_range.update(start=first, end=last)
 
-    def _main(self, height: int) -> figure:
+    def _main(self) -> figure:
         kind = "log" if self.log else "linear"
         fig = plain_figure(
-            height,
-            y_label=self.look.axis_label,
+            HEIGHT,
+            y_label=self.look.units,
             x_axis_type="datetime",
             y_axis_type=kind,
             x_range=self.x_range,
@@ -139,60 +160,40 @@ class TimeSeries:
         if self.log:
             log_ticks(fig)
         ink = {k: theme.colour(k, self.dark) for k in ("observed", "simulated", "what_if")}
-        fig.vstrip(
+        fig.min_border_top = fig.min_border_bottom = 2
+        self.lines = {}
+        self.lines["gaps"] = fig.vstrip(
             "start",
             "end",
             source=self.missing,
             fill_color=theme.token("missing", self.dark),
             fill_alpha=0.25,
             line_color=None,
-            legend_label="no observation",
-            name="gaps",
         )
-        look = dict(fill_color=ink["simulated"], fill_alpha=0.25, legend_label="spread", name="spread")
-        fig.varea("time", "low", "high", source=self.spread, **look)
-        self.band = fig.legend[0].items[-1]
-        self.lines = self._lines(fig, ink)
-        order = {label: i for i, label in enumerate((*LINES.values(), "spread", "no observation"))}
-        fig.legend[0].items = sorted(fig.legend[0].items, key=lambda item: order[item.label.value])
+        area = dict(fill_color=ink["simulated"], fill_alpha=0.25)
+        self.lines["spread"] = fig.varea("time", "low", "high", source=self.spread, **area)
+        self.lines |= self._lines(fig, ink)
         self.hover = hover(
             [self.look.step.date_tip], mode="vline", renderers=[self.lines["observed"]], point_policy="follow_mouse"
         )
         fig.add_tools(self.hover)
-        plain_legend(fig)
         return fig
 
     def _lines(self, fig: figure, ink: dict[str, str]) -> dict:
         """A line for each series, the later ones over the earlier."""
-        line = dict(source=self.source, line_width=theme.LINE)
-        return {
-            "baseline": fig.line(
-                "time",
-                "baseline",
-                line_color=ink["simulated"],
-                line_dash=theme.DASH,
-                line_alpha=0.9,
-                legend_label="run B",
-                name="baseline",
-                **line,
-            ),
-            "observed": fig.line("time", "observed", line_color=ink["observed"], legend_label="observed", **line),
-            "simulated": fig.line(
-                "time", "simulated", line_color=ink["simulated"], legend_label="run A", name="simulated", **line
-            ),
-            "what_if": fig.line(
-                "time",
-                "what_if",
-                line_color=ink["what_if"],
-                legend_label="what if",
-                name="what_if",
-                **line | {"line_width": theme.SUPPOSED},
-            ),
+        looks = {
+            "baseline": dict(line_color=ink["simulated"], line_dash=theme.DASH, line_alpha=0.9),
+            "observed": dict(line_color=ink["observed"]),
+            "simulated": dict(line_color=ink["simulated"]),
+            "what_if": dict(line_color=ink["what_if"], line_width=theme.SUPPOSED),
         }
+        line = dict(source=self.source, line_width=theme.LINE)
+        return {name: fig.line("time", name, **line | look) for name, look in looks.items()}
 
     def _record(self) -> figure:
-        self.record = plain_figure(62, x_axis_type="datetime", x_range=Range1d(), tools="")
-        self.record.yaxis.visible = self.record.ygrid.visible = False
+        self.record = plain_figure(RECORD, x_axis_type="datetime", x_range=Range1d(), tools="")
+        self.record.axis.visible = self.record.ygrid.visible = False
+        self.record.min_border_top = self.record.min_border_bottom = 0
         self.record.toolbar_location = None
         self.record.line(
             "time", "observed", source=self.source, line_color=theme.token("muted", self.dark), line_width=0.8

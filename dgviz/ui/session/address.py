@@ -33,7 +33,7 @@ WATCHED = (
         "log_axis",
         "dark",
     ),
-    *("followed", "moment", "parameter", "playing", "supposed"),
+    *("fitted", "followed", "moment", "parameter", "playing", "supposed", "drawer"),
 )
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 MOMENT = re.compile(DAY.pattern + r"(T\d{2}:\d{2})?", re.ASCII)
@@ -54,7 +54,7 @@ WORDS = {
         "chart",
         "day",
     ),
-    *("parameter", "log", "theme", "whatif"),
+    *("parameter", "log", "theme", "whatif", "limits", "training"),
 }
 OWN = {"data", "domain", "sites", "processes"}  # written in a way of their own
 
@@ -76,6 +76,8 @@ def to_query(state: AppState) -> str:
         "followed": state.followed,
         "whatif": ",".join(f"{name}:{value:g}" for name, value in state.supposed.items()),
         "colour": state.colour.text,
+        "limits": "data" if state.fitted else "declared",
+        "training": "open" if state.drawer else "closed",
         "chart": state.chart,
         "day": state.moment,
         "parameter": state.parameter,
@@ -239,6 +241,7 @@ def _time(form: re.Pattern[str], text: str) -> pd.Timestamp | None:
 def _restore_choices(query: Mapping[str, str], state: AppState, pages: tuple[str, ...], problems: list[str]) -> None:
     """What is one of a few words; the colour; the parameter."""
     allowed = {"page": pages, "chart": CHARTS, "log": ("0", "1"), "theme": ("light", "dark")}
+    allowed |= {"limits": ("declared", "data"), "training": ("closed", "open")}
     read = {name: query[name] for name in allowed if query.get(name)}
     for name in [name for name, value in read.items() if value not in allowed[name]]:
         problems.append(f"The address has {name}={read.pop(name)!r}. Give one of: {', '.join(allowed[name])}.")
@@ -250,6 +253,8 @@ def _restore_choices(query: Mapping[str, str], state: AppState, pages: tuple[str
         chart=read.get("chart", state.chart),
         log_axis=read["log"] == "1" if "log" in read else state.log_axis,
         dark=read["theme"] == "dark" if "theme" in read else state.dark,
+        fitted=read["limits"] == "data" if "limits" in read else state.fitted,
+        drawer=read["training"] == "open" if "training" in read else state.drawer,
         colour=colour or state.colour,
         parameter=query.get("parameter") or state.parameter,
     )

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import param
 import xarray as xr
 
+from dgviz.datasets import attribute_names
 from dgviz.domains import Domain
 from dgviz.experiment.config import NOT_THE_MODEL, RunConfig
 from dgviz.experiment.run_files import RunError
@@ -45,13 +47,15 @@ class AppState(param.Parameterized):
     supposed = param.Dict({}, doc="Other means of learned parameters at the picked site, set by hand, by name")
     what_if = param.ClassSelector(class_=WhatIf, doc="What follows from `supposed`, when it is known")
     colour = param.ClassSelector(class_=ColourChoice, doc="What the map shows")
+    fitted = param.Boolean(False, doc="Do the limits of the map's colours follow the data?")
     window = param.Tuple(("", ""), length=2, doc="First and last day in view, 'YYYY-MM-DD'")
     moment = param.String(
         "", doc="The time step looked at, see `Step.stamp`; '' for that of the highest target in view"
     )
     playing = param.Boolean(False, doc="Does the moment move on by itself?")
     parameter = param.String("", doc="The learned parameter looked at; '' for the first")
-    page = param.String("Explore", doc="The open page")
+    page = param.String("Budget", doc="The open lens")
+    drawer = param.Boolean(False, doc="Is the drawer with all of the training open?")
     chart = param.Selector(objects=list(CHARTS), doc="How the target is drawn")
     log_axis = param.Boolean(False, doc="Is the axis of the target logarithmic, where that makes sense?")
     dark = param.Boolean(False, doc="Is the dark theme on?")
@@ -160,12 +164,30 @@ class AppState(param.Parameterized):
     def _if_same_data(self, run_id: str, data: str) -> str:
         return run_id if run_id and self.store.run(run_id).config.data == data else ""
 
+    def colour_of(self, kind: str, parameter: str) -> ColourChoice:
+        """What a map of this kind shows first; of a score where the run has nothing of the kind."""
+        results = self.results(self.run)
+        if kind == "attribute":
+            return ColourChoice(kind, next(iter(attribute_names(self.dataset)), ""))
+        if kind == "difference" and self.baseline:
+            return ColourChoice(kind, self.target.scores[0], "test")
+        if kind == "sensitivity" and results is not None and f"gradient_{parameter}" in results:
+            kind = "gradient"
+        if parameter and kind not in ("score", "difference"):
+            return ColourChoice(kind, parameter)
+        return ColourChoice("score", self.target.scores[0], "test")
+
     # --- sites
 
     @property
     def sites(self) -> list[str]:
         """All sites of the data set."""
         return [str(site) for site in self.dataset.site.values]
+
+    @property
+    def flagged(self) -> np.ndarray:
+        """Flags `(site,)` of the sites whose target is not natural."""
+        return np.zeros(len(self.sites), bool)
 
     def name_of(self, site: str) -> str:
         """The name of a site, as people write it."""

@@ -11,7 +11,6 @@ from panel.layout.base import ListPanel
 
 HIDDEN = "off"  # the CSS class of a page out of sight
 STYLE = f"""
-:host {{ position: relative; }}
 .{HIDDEN} {{ content-visibility: hidden; visibility: hidden;
          position: absolute; width: 100%; height: 0; overflow: hidden; }}
 """
@@ -55,7 +54,8 @@ class Island(ListPanel):
     _rename = {"objects": "elements"} | dict.fromkeys(LAYOUT_ONLY)
 
     def show(self, shown: bool) -> None:
-        self.css_classes = [] if shown else [HIDDEN]
+        rest = [name for name in self.css_classes if name != HIDDEN]
+        self.css_classes = rest if shown else [*rest, HIDDEN]
 
     def _compute_sizing_mode(self, children, props):
         return {}

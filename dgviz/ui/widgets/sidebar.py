@@ -4,19 +4,15 @@ import panel as pn
 
 from dgviz.datasets import DataError, attribute_names
 from dgviz.experiment.config import ConfigError
-from dgviz.experiment.leakage import leaks
-from dgviz.experiment.run_files import RunError
 from dgviz.processes.declare import Parameter, title
-from dgviz.ui import theme
 from dgviz.ui.lenses.view import text
 from dgviz.ui.session.state import AppState
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.header import presets
 from dgviz.ui.widgets.help import HelpDialog
 from dgviz.ui.widgets.options import GROUPS, applies, option_widget
-from dgviz.ui.words.markup import Markup, html, joined
-from dgviz.ui.words.progress import n_parts
-from dgviz.ui.words.text import duration, label, number, sentence, slot_label, units
+from dgviz.ui.words.markup import Markup, html
+from dgviz.ui.words.text import label, sentence, slot_label
 
 WIDE = {"sizing_mode": "stretch_width", "margin": (6, 0), "size": "small"}
 
@@ -32,7 +28,7 @@ def sidebar(state: AppState, help_dialog: HelpDialog) -> list:
             place.objects = [sections(state, help_dialog)]
 
     state.param.watch(follow, "config")
-    return [place, Training(state)]
+    return [place]
 
 
 def sections(state: AppState, help_dialog: HelpDialog):
@@ -92,56 +88,14 @@ class Section(pn.viewable.Viewer):
 
 
 class Sites(Section):
-    """Data set, search, and the filter by an attribute."""
+    """The data set. Sites are found, and selected by what they have, on the map."""
 
     def __panel__(self):
         state = self.state
         known = state.store.known_data()
         data = material.Select(label="Data set", options=known, value=state.config.data, **WIDE)
         data.param.watch(lambda event: self.edit(data=event.new), "value")
-        return pn.Column(
-            data, pn.bind(self._of_dataset, state.param.dataset), self.problem, sizing_mode="stretch_width"
-        )
-
-    def _of_dataset(self, dataset):
-        state = self.state
-        names = {f"{state.name_of(site)} ({site})": site for site in state.sites}
-        search = material.AutocompleteInput(
-            label="Find by name or number",
-            options=names,
-            search_strategy="includes",
-            case_sensitive=False,
-            min_characters=1,
-            **WIDE,
-        )
-        search.param.watch(lambda event: event.new and state.pick(event.new), "value")
-        return pn.Column(search, self._filter(dataset), sizing_mode="stretch_width", margin=0)
-
-    def _filter(self, dataset):
-        options = {"None": ""} | {label(dataset[n], n): n for n in attribute_names(dataset)}
-        which = material.Select(label="Select by an attribute", options=options, value="", **WIDE)
-        return pn.Column(which, pn.bind(self._range, which), sizing_mode="stretch_width", margin=0)
-
-    def _range(self, name):
-        if not name:
-            return text()
-        values = self.state.dataset[name]
-        low, high = float(values.min()), float(values.max())
-        slider = material.RangeSlider(
-            start=low,
-            end=high,
-            value=(low, high),
-            step=(high - low) / 100 or 1,
-            label=units(values.attrs.get("units", "")) or label(values),
-            **WIDE,
-        )
-
-        def narrow(event):
-            inside = values.site[(values >= event.new[0]) & (values <= event.new[1])]
-            self.state.select([str(site) for site in inside.values])
-
-        slider.param.watch(narrow, "value_throttled")
-        return slider
+        return pn.Column(data, self.problem, sizing_mode="stretch_width")
 
 
 class Processes(Section):
@@ -154,7 +108,10 @@ class Processes(Section):
     def __panel__(self):
         slots = self.state.science.slots
         pickers = [self._picker(slot, options) for slot, options in slots.items()]
-        preset = presets(self.state, sizing_mode="stretch_width", stylesheets=[theme.NARROW_ONLY])
+        preset = presets(
+            self.state,
+            sizing_mode="stretch_width",
+        )
         return pn.Column(preset, *pickers, self._dynamic(), self.problem, sizing_mode="stretch_width", margin=0)
 
     def _picker(self, slot, options):
@@ -254,54 +211,3 @@ class Options(Section):
         )
         button.disabled = state.param.selected.rx.not_()
         return button
-
-
-class Training(Section):
-    """Train and Stop, with what will be trained and about how long it takes."""
-
-    def __panel__(self):
-        state = self.state
-        train = material.Button(label="Train", icon="play_arrow", sizing_mode="stretch_width", margin=(0, 4, 0, 0))
-        stop = material.Button(
-            label="Stop", icon="stop", variant="outlined", width=92, margin=0, disabled=state.param.training.rx() == ""
-        )
-        train.on_click(lambda _: self._start())
-        stop.on_click(lambda _: self._stop())
-        plan = text(
-            pn.bind(self._plan, state.param.config, state.param.selected, state.param.status), margin=(6, 0, 0, 0)
-        )
-        return pn.Column(
-            pn.Row(train, stop, sizing_mode="stretch_width", margin=0),
-            plan,
-            self.problem,
-            sizing_mode="stretch_width",
-            margin=(8, 10),
-            css_classes=["training"],
-        )
-
-    def _start(self):
-        try:
-            self.state.start_training()
-        except (ValueError, OSError) as error:
-            self.problem.object = problem(error)
-
-    def _stop(self):
-        try:
-            self.state.request("stop")
-        except (RunError, OSError) as error:
-            self.problem.object = problem(error)
-
-    def _plan(self, config, selected, status):
-        count = len(selected) or len(self.state.sites)
-        seconds = self.state.estimate()
-        about = f", about {duration(seconds)}" if seconds else ""
-        parts = f" in each of {n_parts(config)} parts" if n_parts(config) > 1 else ""
-        words = f"{number(count, 0)} {config.science.site}s, {config.epochs} epochs{parts}{about}"
-        return joined(html("<p class='caption'>{}</p>", line) for line in (words, *self._leaks(config)))
-
-    def _leaks(self, config):
-        """What training would see of the test; nothing where it cannot be trained at all, which Train says."""
-        try:
-            return leaks(config, self.state.dataset)
-        except ValueError:
-            return []

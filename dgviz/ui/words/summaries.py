@@ -5,7 +5,9 @@ import pandas as pd
 import xarray as xr
 
 from dgviz.ui.look import Look
-from dgviz.ui.words.text import number, period
+from dgviz.ui.session.state import AppState
+from dgviz.ui.words.markup import Markup, html
+from dgviz.ui.words.text import number, period, score_label, units
 
 
 def of_map(title: str, values: xr.DataArray, unit: str, picked: str) -> str:
@@ -44,6 +46,24 @@ def of_distribution(values: xr.DataArray, score: str) -> str:
         return f"There is no {score} at any site."
     low, middle, high = (number(float(v)) for v in values.quantile([0.25, 0.5, 0.75]))
     return f"{score}: a quarter of the sites are below {low}, half below {middle}, a quarter above {high}."
+
+
+def of_selection(state: AppState) -> Markup:
+    """How many sites are selected, and how well the shown run does on them."""
+    total, chosen = len(state.sites), state.selected
+    plural = f"{state.config.science.site}s"
+    words = (
+        html("<b>{}</b> of {} {} selected", len(chosen), total, plural)
+        if chosen
+        else html("<b>{}</b> {}", total, plural)
+    )
+    results, score = state.results(state.run), state.target.scores[0]
+    if results is None or score not in results:
+        return words
+    values = results[score].sel(period="test")
+    values = values.sel(site=[s for s in chosen if s in results.indexes["site"]]) if chosen else values
+    median = f"{number(float(values.median()))} {units(values.attrs['units'])}".strip()
+    return words + html(", median {} <b>{}</b> (test)", score_label(score), median)
 
 
 def _at(values: xr.DataArray, site: str) -> xr.DataArray | None:

@@ -162,8 +162,8 @@ class EvaluationCard(ComputingView):
         for (name, curve), dash in zip(picture.curves().items(), DASHES, strict=False):
             along = curve[curve.dims[0]]
             self.scatter.draw(along.values, curve.values, label(curve, str(name)), dash)
-        plain_legend(self.scatter.figure, "bottom_right")
-        self.scatter.figure.legend.update(orientation="vertical", click_policy="none", spacing=0)
+        plain_legend(self.scatter.figure)
+        self.scatter.figure.legend.update(click_policy="none")
 
     def _show(self):
         found, picture, evaluation = self.found, self._picture(), self.evaluation

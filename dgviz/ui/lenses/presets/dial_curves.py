@@ -38,8 +38,8 @@ def plot_curves(
                 renderers=[line],
             )
         )
-    plain_legend(fig, "top_left")
-    fig.legend[0].update(orientation="vertical", spacing=2)
+    plain_legend(fig)
+    fig.legend[0].update(ncols=4, spacing=2)
     return fig
 
 

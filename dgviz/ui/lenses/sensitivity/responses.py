@@ -8,7 +8,7 @@ import panel as pn
 from dgviz.quantities import lower_first
 from dgviz.sensitivity import memory
 from dgviz.ui.figures.responses import ResponseFigure
-from dgviz.ui.figures.series import backdrop_columns, backdrop_of, target_columns
+from dgviz.ui.figures.series import simulated_of
 from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.session.simulation import Simulation, moment_in_view
 from dgviz.ui.widgets import material
@@ -16,7 +16,7 @@ from dgviz.ui.widgets.parameters import chosen, learned, one_more, thresholds
 from dgviz.ui.widgets.window import follow_range
 from dgviz.ui.words.kinds import lacks
 from dgviz.ui.words.markup import html
-from dgviz.ui.words.text import label, number, per, units
+from dgviz.ui.words.text import label, number, per, sentence, units
 
 MOST = 3  # parameters at once
 
@@ -51,24 +51,18 @@ class Responses(ComputingView):
             return None
         self.responses, self.forcing_words = None, ""
         self._offer()
-        state, forcing = self.state, Simulation.of(self.state).forcing
-        weather = backdrop_of(state.science, dataset, state.site)
-        unit = per(state.target.units, dataset[forcing].attrs.get("units", ""))
-        self.figure = ResponseFigure(state.look, weather, forcing, unit, MOST)
+        self.figure = ResponseFigure(self.state.look, Simulation.of(self.state).forcing, MOST)
         follow_range(self.figure.x_range, self.state)
         for panel in self.figure.panels:
             panel.on_event("tap", lambda event: self._tap(event.x))
         return pn.pane.Bokeh(self.figure.layout, sizing_mode="stretch_width", margin=0)
 
     def refresh(self, *, site, window, moment, parameter):
-        """The series at once; responses of the picked site and at the chosen moment when they are computed."""
+        """Responses of the picked site and at the chosen moment when they are computed."""
         state, simulation = self.state, Simulation.of(self.state)
-        if self.changed - {"window", "moment", "parameter", "parameters"}:
-            columns = target_columns(state.config.target, state.dataset, site, state.results(state.run))
-            columns |= backdrop_columns(backdrop_of(state.science, state.dataset, site))
-            self.figure.show_series(columns)
-            target = lower_first(state.target.long_name)
-            self.heading = html("What moves the {} <span class='muted'>{}</span>", target, state.name_of(site))
+        target, forcing = state.target.long_name.removeprefix("Observed "), state.dataset[simulation.forcing]
+        unit = per(state.target.units, forcing.attrs.get("units", ""))
+        self.heading = html("{} sensitivity <span class='muted'>{}</span>", sentence(target), unit)
         if "parameter" in self.changed and parameter and parameter not in self.parameters.value:
             self.parameters.value = [parameter, *self.parameters.value][:MOST]
         self.figure.show_window(window)
@@ -94,9 +88,10 @@ class Responses(ComputingView):
 
     def _moment(self, simulation):
         """The chosen moment where it is simulated, else that of the highest target."""
-        data = self.figure.series.data
-        series = pd.Series(data["simulated"], data["time"]).dropna()[simulation.start : simulation.stop]
-        return moment_in_view(self.state, series.rename_axis("time").to_xarray())
+        state = self.state
+        values = simulated_of(state.results(state.run), state.config.target, state.site, state.dataset)
+        series = pd.Series(values, state.dataset.indexes["time"]).dropna()[simulation.start : simulation.stop]
+        return moment_in_view(state, series.rename_axis("time").to_xarray())
 
     def _show_parameters(self, responses):
         self.responses = responses

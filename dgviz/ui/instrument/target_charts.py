@@ -1,8 +1,11 @@
-"""The target at the picked site: time series, duration curve or seasonal regime."""
+"""The target at the picked site, in sight beside every lens about one: time series, duration curve or regime."""
 
+import pandas as pd
 import panel as pn
+import xarray as xr
 from bokeh.models import ColumnDataSource
 
+from dgviz.scores import metrics
 from dgviz.ui.figures import show_lines
 from dgviz.ui.figures.duration import duration_columns, plot_duration, plot_regime, regime_bars, regime_columns
 from dgviz.ui.figures.series import (
@@ -16,16 +19,36 @@ from dgviz.ui.figures.series import (
 )
 from dgviz.ui.figures.time_series import TimeSeries
 from dgviz.ui.lenses.view import View
+from dgviz.ui.session.simulation import moment_in_view
 from dgviz.ui.session.what_if import what_if_badge
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.export_menu import ExportMenu
 from dgviz.ui.widgets.window import follow_range
-from dgviz.ui.words.markup import html
+from dgviz.ui.words.markup import Markup, html, joined
 from dgviz.ui.words.summaries import of_series
-from dgviz.ui.words.text import number, units
+from dgviz.ui.words.text import number, score_digits, score_label, units
 
-CHARTS = {"Time series": "series", "Duration curve": "duration", "Regime": "regime"}
+CHARTS = {"Series": "series", "Duration": "duration", "Regime": "regime"}
 AXES = {"Linear": False, "Log": True}
+CHART = 240  # px of the other charts: about as high as the panels of the series
+MOST = 4  # scores that the title has room for
+
+
+def key_of(entries: list[tuple[str, str, str]]) -> Markup:
+    """Words with a piece of the line or area that they stand for, HTML."""
+    mark = "<i class='{}' style='--ink:{}'></i>{}"
+    return html("<span class='key'>{}</span>", joined(html(mark, kind, ink, words) for words, ink, kind in entries))
+
+
+def score_words(scores: xr.Dataset) -> Markup:
+    """The scores by name in a line, HTML; one that says that the mean would do better is marked."""
+    shown = []
+    for name, score in list(scores.items())[:MOST]:
+        unit = units(score.attrs["units"])
+        below = "below" if score.attrs.get("best") == 1 and float(score) < 0 else ""
+        value = f"{number(float(score), score_digits(unit))} {unit}".strip()
+        shown.append(html("<span>{} <b class='{}'>{}</b></span>", score_label(str(name)), below, value))
+    return html("<span class='scores'>{}</span>", joined(shown))
 
 
 class TargetCharts(View):
@@ -40,7 +63,7 @@ class TargetCharts(View):
         log.visible = pn.bind(lambda _: self.state.target.logarithmic, self.state.param.dataset)
         chart.link(self.state, value="chart", bidirectional=True)
         log.link(self.state, value="log_axis", bidirectional=True)
-        return [ExportMenu(self.state, lambda: self.figure.id), log, chart]
+        return [log, chart, ExportMenu(self.state, lambda: self.figure.id)]
 
     def body(self, *, dataset, chart, log_axis, dark):
         """The figures, made anew for another data set, chart, axis or theme."""
@@ -50,27 +73,28 @@ class TargetCharts(View):
             self.chart = TimeSeries(look, self.weather, log)
             self.chart.limit(dataset.indexes["time"])
             follow_range(self.chart.x_range, state)
+            for panel in self.chart.panels:
+                panel.on_event("tap", lambda event: self._tap(event.x))
             self.figure = self.chart.layout
         else:
             self.source = ColumnDataSource()
             regime = chart == "regime"
             make = plot_regime if regime else plot_duration
-            self.figure = make(self.source, look, self.weather if regime else log)
+            self.figure = make(self.source, look, self.weather if regime else log, CHART)
         return pn.pane.Bokeh(self.figure, sizing_mode="stretch_width", margin=0)
 
-    def refresh(self, *, site, run, baseline, window, what_if):
-        """The series of the picked site in the window, and what follows from changed parameters."""
+    def refresh(self, *, site, run, baseline, window, moment, what_if):
+        """The series of the picked site in the window, the day looked at, and what follows from changed parameters."""
         state, target = self.state, self.state.config.target
         name = state.name_of(site)
-        about = ", ".join(words for words in (site if site != name else "", self._area()) if words)
-        self.heading = html("{} <span class='muted'>{}</span>{}", name, about, what_if_badge(what_if))
         supposed = what_if.simulated if what_if else None
-        if self.changed - {"window", "what_if"}:
+        if self.changed - {"window", "moment", "what_if"}:
             results, others = state.results(run), state.results(baseline)
             self.columns = backdrop_columns(self._weather())
             self.columns |= target_columns(target, state.dataset, site, results, others, supposed)
         elif "what_if" in self.changed:
             self.columns["what_if"] = at_all_times(supposed[target] if what_if else None, state.dataset)
+        self.heading = self._heading(what_if)
         self.summary = of_series(name, self.columns, window, state.look)
         if state.chart == "series":
             self._show_series(bool(baseline), window)
@@ -95,7 +119,7 @@ class TargetCharts(View):
 
     def _show_series(self, with_baseline, window):
         state = self.state
-        if self.changed - {"window", "what_if"}:
+        if self.changed - {"window", "moment", "what_if"}:
             self.chart.update(self.columns, with_baseline)
             seeds = state.store.run(state.run).config.seeds if state.run else 1
             self.chart.show_spread(spread_of(state.results(state.run), state.config.target, state.site), seeds)
@@ -105,6 +129,30 @@ class TargetCharts(View):
             config = state.store.run(state.run).config if state.run else state.config
             self.chart.mark(periods(state.dataset, config.train_period, config.test_period))
         self.chart.show_window(window)
+        self.chart.moment.location = self._moment()
+        self.caption = key_of(self.chart.key)
+
+    def _moment(self) -> pd.Timestamp | None:
+        """The chosen moment, else that of the highest target of the run; None without a run."""
+        series = pd.Series(self.columns["simulated"], pd.DatetimeIndex(self.columns["time"], name="time")).dropna()
+        return pd.Timestamp(moment_in_view(self.state, series.to_xarray())) if len(series) else None
+
+    def _tap(self, x: float) -> None:
+        if moment := self.state.step.nearest(self.state.dataset.indexes["time"], x):
+            self.state.moment = moment
+
+    def _heading(self, what_if) -> Markup:
+        """Name, number and size of the site, and the scores of run A, or of the what-if, in the window."""
+        state, site = self.state, self.state.site
+        name, area = state.name_of(site), self._area()
+        about = " \u00b7 ".join(words for words in (site if site != name else "", area) if words)
+        series = self.columns["what_if" if what_if else "simulated"]
+        inside = in_window(state.dataset.indexes["time"], state.window)
+        observed = state.dataset[state.config.target].sel(site=site)[inside]
+        simulated = observed.copy(data=series[inside])
+        scores = metrics.scores(simulated, observed, state.target.scores[:MOST]) if state.run else xr.Dataset()
+        words = "{} <span class='about'>{}</span>{}{}"
+        return html(words, name, about, score_words(scores), what_if_badge(what_if))
 
     def _area(self):
         """The size of the site, where the data tell it."""

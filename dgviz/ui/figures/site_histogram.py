@@ -1,0 +1,151 @@
+"""How the values of a map are distributed, standing on its colour scale."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from bokeh.core.properties import value
+from bokeh.models import ColumnDataSource, FixedTicker, Range1d
+
+from dgviz.ui import theme
+from dgviz.ui.figures import hover, plain_figure
+from dgviz.ui.figures.colours import Colouring
+from dgviz.ui.words.text import MINUS, number
+
+HEIGHT = 104  # px
+N_BINS = 32
+BEYOND = 0.045  # of the scale: the width of the bars of what lies beyond its ends
+STRIP = 0.12  # of the tallest bar: the height of the colour scale below the bars
+STEPS = (1, 2, 2.5, 5, 10)  # round distances between ticks
+N_TICKS = 4
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Where values lie on a colour scale, from 0 at its low to 1 at its high end; by powers of ten or evenly."""
+
+    low: float
+    high: float
+    powers: bool = False
+
+    def place(self, values: np.ndarray) -> np.ndarray:
+        """The places of values; NaN where they have none."""
+        values = np.asarray(values, "float64")
+        if not self.powers:
+            return (values - self.low) / (self.high - self.low)
+        logs = np.log10(np.where(values > 0, values, np.nan))
+        return (logs - math.log10(self.low)) / math.log10(self.high / self.low)
+
+    def at(self, place: float) -> float:
+        """The value at a place."""
+        if self.powers:
+            return self.low * (self.high / self.low) ** place
+        return self.low + place * (self.high - self.low)
+
+    @property
+    def ticks(self) -> np.ndarray:
+        """Round values within the scale."""
+        if self.powers:
+            return 10.0 ** np.arange(math.ceil(math.log10(self.low)), math.floor(math.log10(self.high)) + 1)
+        least = (self.high - self.low) / N_TICKS
+        power = 10.0 ** math.floor(math.log10(least))
+        step = next(s * power for s in STEPS if s * power >= least * 0.999)
+        return np.arange(math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9) + 1) * step
+
+
+class SiteHistogram:
+    """Faint bars for all sites, strong ones for those selected, a triangle at the picked one.
+
+    What lies beyond the ends of the scale stands in a bar of its own at either end. A box along the bars selects.
+    """
+
+    def __init__(self, dark: bool):
+        ink = theme.token("text", dark)
+        self.bars = ColumnDataSource({name: [] for name in ("left", "right", "every", "some", "colour", "words")})
+        self.strip = ColumnDataSource({"left": [], "right": [], "colour": []})
+        self.picked = ColumnDataSource({"x": [], "text": [], "align": [], "offset": []})
+        self.scale, self.values = Scale(0, 1), np.empty(0)
+        self.y_range = Range1d(0, 1)
+        self.figure = fig = plain_figure(
+            HEIGHT, x_range=Range1d(-BEYOND - 0.01, 1 + BEYOND + 0.01), y_range=self.y_range, tools="xbox_select",
+            min_border=0, min_border_left=4, min_border_right=4,
+        )  # fmt: skip
+        fig.toolbar_location = None
+        fig.yaxis.visible = fig.grid.visible = False
+        fig.xaxis.update(axis_line_color=None, major_tick_line_color=None, minor_tick_line_color=None)
+        fig.xaxis.update(major_label_standoff=1, major_label_text_font_size="11px")
+        look = dict(fill_color="colour", line_color=None, nonselection_fill_alpha=1)
+        fig.quad(left="left", right="right", top=0, bottom=-STRIP, source=self.strip, **look)
+        fig.quad(left="left", right="right", top="every", bottom=0, source=self.bars, fill_alpha=0.3, **look)
+        strong = fig.quad(left="left", right="right", top="some", bottom=0, source=self.bars, **look)
+        fig.add_tools(hover([("", "@words")], renderers=[strong]))
+        fig.segment("x", 0, "x", 1.04, source=self.picked, line_color=ink, line_width=1)
+        fig.scatter("x", 1.1, source=self.picked, marker="inverted_triangle", size=8, fill_color=ink, line_color=None)
+        fig.text("x", 1.12, "text", source=self.picked, text_color=ink, text_font=value(theme.FONT), x_offset="offset",
+                 text_font_size="12px", text_font_style="bold", text_baseline="middle", text_align="align")  # fmt: skip
+
+    def show(self, shown: Colouring, selected: np.ndarray, picked: int | None, sites: str) -> None:
+        """The values of a colouring `(site)`; `selected` are flags, `picked` is a position, `sites` the word for them."""
+        self.scale = Scale(shown.low, shown.high, shown.powers)
+        self.values = np.asarray(shown.values.values, "float64")
+        edges = np.linspace(0, 1, N_BINS + 1)
+        # What lies below the scale, its bins, and what lies above it.
+        left, right = np.array([-BEYOND, *edges[:-1], 1.005]), np.array([-0.005, *edges[1:], 1 + BEYOND])
+        places = self.scale.place(self.values)
+        every, some = _counts(places), _counts(places[selected])
+        tallest = max(every.max(), 1)
+        colours = [shown.palette[min(int(p * len(shown.palette)), len(shown.palette) - 1)] for p in _middles(edges)]
+        self.strip.data = {"left": edges[:-1], "right": edges[1:], "colour": colours}
+        words = [self._words(*bar, shown.units, sites) for bar in zip(every, left, right, strict=True)]
+        self.bars.data = {
+            "left": left, "right": right, "every": every / tallest, "some": some / tallest, "words": words,
+            "colour": [colours[0], *colours, colours[-1]],
+        }  # fmt: skip
+        self.y_range.update(start=-STRIP, end=1.28)
+        self._mark(places, picked)
+        self._label(shown)
+
+    def inside(self, start: float, stop: float) -> np.ndarray:
+        """Flags `(site)` of the values between two places of the horizontal axis; its ends take what lies beyond."""
+        places = np.clip(self.scale.place(self.values), -BEYOND, 1 + BEYOND)
+        low, high = sorted((start, stop))
+        return (places >= low) & (places <= high)
+
+    def _words(self, count: int, start: float, stop: float, unit: str, sites: str) -> str:
+        if stop <= 0:
+            span = f"below {number(self.scale.low)}"
+        elif start >= 1:
+            span = f"above {number(self.scale.high)}"
+        else:
+            span = f"{number(self.scale.at(start))} to {number(self.scale.at(stop))}"
+        return f"{count} {sites}: {span} {unit}".strip()
+
+    def _mark(self, places: np.ndarray, picked: int | None) -> None:
+        known = picked is not None and bool(np.isfinite(places[picked]))
+        place = float(np.clip(places[picked], -BEYOND / 2, 1 + BEYOND / 2)) if known else 0.0
+        right = place > 0.75  # the figure stands on the side where there is room
+        self.picked.data = {
+            "x": [place] * known,
+            "text": [number(float(self.values[picked]))] * known,
+            "align": ["right" if right else "left"] * known,
+            "offset": [-8 if right else 8] * known,
+        }
+
+    def _label(self, shown: Colouring) -> None:
+        ticks = self.scale.ticks
+        places = self.scale.place(ticks).tolist()
+        self.figure.xaxis.ticker = FixedTicker(ticks=places)
+        self.figure.xaxis.major_label_overrides = {
+            place: f"{tick:.4g}".replace("-", MINUS) for place, tick in zip(places, ticks.tolist(), strict=True)
+        }
+
+
+def _middles(edges: np.ndarray) -> np.ndarray:
+    return (edges[:-1] + edges[1:]) / 2
+
+
+def _counts(places: np.ndarray) -> np.ndarray:
+    """How many lie below the scale, in each bin of it, and above it."""
+    places = places[np.isfinite(places)]
+    inside = np.histogram(places, N_BINS, (0, 1))[0]
+    return np.array([(places < 0).sum(), *inside, (places > 1).sum()])

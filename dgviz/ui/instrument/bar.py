@@ -1,0 +1,125 @@
+"""The slim bar from which a model is trained: what would be trained, and how far a training is."""
+
+import math
+
+import panel as pn
+
+from dgviz.datasets import DataError
+from dgviz.experiment.leakage import leaks
+from dgviz.experiment.run_files import RunError
+from dgviz.processes.declare import title
+from dgviz.ui import theme
+from dgviz.ui.lenses.view import text
+from dgviz.ui.session.state import AppState
+from dgviz.ui.widgets import material
+from dgviz.ui.words.kinds import chips
+from dgviz.ui.words.markup import Markup, html, joined
+from dgviz.ui.words.progress import n_parts, progress_words, share_done
+from dgviz.ui.words.text import duration, number, sentence
+
+BUTTON = {"size": "small", "margin": (0, 6, 0, 0), "align": "center"}
+WIDTH, HEIGHT = 120, 20  # px of the sparkline
+
+
+def training_bar(state: AppState, open_model) -> pn.viewable.Viewable:
+    """Model, Train, Try it and Stop, what is happening in words, and the handle of the drawer."""
+    buttons = {
+        "model": material.Button(label="Model", icon="tune", variant="outlined", **BUTTON),
+        "train": material.Button(label="Train", icon="play_arrow", **BUTTON),
+        "stop": material.Button(label="Stop", icon="stop", variant="outlined", **BUTTON),
+        "revert": material.Button(label="Revert settings", variant="text", **BUTTON),
+        "drawer": material.Button(label="Training", icon="expand_more", variant="text", **BUTTON),
+    }
+    buttons["model"].on_click(lambda _: open_model())
+    buttons["train"].on_click(lambda _: _try(state, state.start_training))
+    buttons["stop"].on_click(lambda _: _try(state, lambda: state.request("stop")))
+    buttons["stop"].disabled = state.param.training.rx() == ""
+    buttons["revert"].on_click(lambda _: state.restore(state.run))
+    buttons["revert"].visible = pn.bind(lambda *_: bool(state.stale()), state.param.run, state.param.config)
+    buttons["drawer"].on_click(lambda _: state.param.update(drawer=not state.drawer))
+    names = ("training", "status", "progress", "config", "selected", "run")
+    words = text(pn.bind(lambda *_: bar_words(state), *(state.param[name] for name in names)), align="center")
+    first = (buttons[name] for name in ("model", "train", "stop"))
+    return pn.Row(
+        *first, words, buttons["revert"], buttons["drawer"], stylesheets=[theme.CARD, theme.BAR],
+        css_classes=["card"], sizing_mode="stretch_width", margin=0,
+    )  # fmt: skip
+
+
+def _try(state: AppState, act) -> None:
+    try:
+        act()
+    except (ValueError, OSError) as error:
+        state.problem = str(error)
+
+
+def bar_words(state: AppState) -> Markup:
+    """How far the training is; else how the draft differs from run A, or what Train would do."""
+    if state.training:
+        return training_words(state.status, state.progress)
+    marks = chips(state.store.run(state.run).config) if state.run else Markup("")
+    return html("<div class='now'>{}{}</div>", marks, stale_words(state) or plan_words(state))
+
+
+def training_words(status: str, progress: list[dict]) -> Markup:
+    """Status, epoch, the loss as a small line, its figure, the time that is left, and a bar."""
+    last = progress[-1] if progress else {}
+    if not last:
+        return html(
+            "<div class='now' role='status'><b>{}</b></div>", "Starting" if status == "training" else sentence(status)
+        )
+    left = f", about {duration(last['eta'])} left" if last["eta"] and status == "training" else ""
+    return html(
+        "<div class='now'><b>{}</b><span class='muted'>{}{}</span>{}<span class='muted'>loss <b>{}</b>, median NSE "
+        "<b>{}</b></span><progress max='1' value='{}' aria-label='Share of the training that is done'></progress></div>",
+        *(sentence(status), progress_words(last), left, sparkline([record["loss"] for record in progress])),
+        *(number(last["loss"]), number(last["median_nse"]), f"{share_done(last):.3f}"),
+    )
+
+
+def sparkline(losses: list[float]) -> Markup:
+    """The losses by their logarithm, SVG; nothing of fewer than two."""
+    logs = [math.log(max(loss, 1e-9)) for loss in losses if math.isfinite(loss)]
+    if len(logs) < 2:
+        return Markup("")
+    low, high = min(logs), max(logs)
+    heights = [(value - low) / ((high - low) or 1) for value in logs]
+    points = " ".join(
+        f"{i / (len(logs) - 1) * WIDTH:.1f},{HEIGHT - 2 - (HEIGHT - 4) * y:.1f}" for i, y in enumerate(heights)
+    )
+    return html("<svg width='{}' height='{}' aria-hidden='true'><polyline points='{}'/></svg>", WIDTH, HEIGHT, points)
+
+
+def plan_words(state: AppState) -> Markup:
+    """What would be trained and about how long it takes, and what it would see of the test."""
+    config, site = state.config, state.science.site
+    count, seconds = len(state.selected) or len(state.sites), state.estimate()
+    about = f", about {duration(seconds)}" if seconds else ""
+    parts = f" in each of {n_parts(config)} parts" if n_parts(config) > 1 else ""
+    plan = f"Train: {number(count, 0)} {site}s, {config.epochs} epochs{parts}{about}."
+    try:
+        warnings = leaks(config, state.dataset)
+    except (ValueError, DataError, RunError):  # it cannot be trained at all, which Train says
+        warnings = []
+    said = html("<span class='muted'>{}</span>", plan)
+    return said + joined(html("<details><summary>Leaks</summary>{}</details>", line) for line in warnings)
+
+
+def stale_words(state: AppState) -> Markup:
+    """Where the model in the side bar differs from the one that was trained, in words; nothing where it does not."""
+    changed = state.stale()
+    if not changed:
+        return Markup("")
+    trained, draft = (", ".join(_phrase(name, values[i], state) for name, values in changed.items()) for i in range(2))
+    said = f"These results were trained with {trained}; the draft has {draft}."
+    return html("<span class='stale'>{}</span>", said)
+
+
+def _phrase(name: str, value, state: AppState) -> str:
+    """An option with its value, or the title of a process, as people say it: "16 members", "loss nse"."""
+    slots, words = state.config.science.slots, sentence(name).lower()
+    if name in slots:
+        return title(state.config.science.option(name, value)).partition(":")[0].lower()
+    if isinstance(value, int) and words.endswith("s"):
+        return f"{value} {words}"
+    return f"{words} {' and '.join(value) or 'none'}" if isinstance(value, tuple | list) else f"{words} {value}"

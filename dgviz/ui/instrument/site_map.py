@@ -1,0 +1,193 @@
+"""The one map: sites coloured by what the open lens is about, and how those values are distributed."""
+
+from dataclasses import replace
+from functools import cached_property, partial
+
+import numpy as np
+import panel as pn
+import xarray as xr
+
+from dgviz.ui import theme
+from dgviz.ui.figures.colours import Colouring, choices, colouring, texts
+from dgviz.ui.figures.site_histogram import SiteHistogram
+from dgviz.ui.figures.site_map import SiteMap as MapFigure
+from dgviz.ui.lenses.view import View, text
+from dgviz.ui.session.colour_choice import ColourChoice
+from dgviz.ui.widgets import material
+from dgviz.ui.words.kinds import notes, origin
+from dgviz.ui.words.markup import html
+from dgviz.ui.words.summaries import of_map, of_selection
+
+WIDE = {"sizing_mode": "stretch_width", "margin": 0, "size": "small"}
+NOTHING = Colouring("No value", xr.DataArray(), theme.SCORE, 0.0, 1.0, "")
+
+
+class SiteMap(View):
+    """Map."""
+
+    def __panel__(self):
+        """Search and colour above the map; below it marks, caption and selection."""
+        clear = material.Button(label="Clear", variant="text", size="small", margin=0, align="center")
+        clear.on_click(lambda _: self.state.select([]))
+        clear.visible = self.state.param.selected.rx.bool()
+        names = ("selected", "run", "dataset")
+        said = pn.bind(lambda *_: of_selection(self.state), *(self.state.param[name] for name in names))
+        below = partial(html, "<p class='caption'>{}</p><p class='heard'>{}</p>")
+        return pn.Column(
+            self.search,
+            self.picker,
+            self._place,
+            text(pn.bind(below, self.param.caption, self.param.summary)),
+            pn.Row(text(said, align="center"), clear, self.fit, sizing_mode="stretch_width", margin=0),
+            stylesheets=[theme.CARD],
+            css_classes=["card"],
+            sizing_mode="stretch_both",
+            margin=0,
+        )
+
+    @cached_property
+    def search(self):
+        """A box in which a site is found by its name or number."""
+        box = material.AutocompleteInput(
+            options={}, search_strategy="includes", case_sensitive=False, min_characters=1, **WIDE
+        )
+
+        def offer(*_):
+            names = {f"{self.state.name_of(site)} ({site})": site for site in self.state.sites}
+            box.param.update(options=names, label=f"Find a {self.state.science.site} by name or number")
+
+        offer()
+        self.state.param.watch(offer, "dataset")
+        box.param.watch(lambda event: event.new and self.state.pick(event.new), "value")
+        return box
+
+    @cached_property
+    def picker(self):
+        """What the map shows: a list in groups in which one can search."""
+        options = WIDE | {"margin": (8, 0, 4, 0), "dropdown_height": 480}
+        select = material.Select(label="Colour", value=None, groups={}, searchable=True, **options)
+        state = self.state
+
+        def offer(*_):
+            published = state.store.published(state.config.data)
+            runs = (state.results(run_id) for run_id in (state.run, state.baseline))
+            groups = choices(self._config, state.dataset, *runs, published)
+            known = [choice for options in groups.values() for choice in options.values()]
+            if state.colour not in known and known:
+                state.colour = known[0]
+            select.param.update(groups=texts(groups), value=state.colour.text)
+
+        def choose(event):
+            if event.new:
+                state.colour = ColourChoice.parse(event.new)
+
+        offer()
+        state.param.watch(offer, ["run", "baseline", "dataset", "colour"])
+        select.param.watch(choose, "value")
+        return select
+
+    @cached_property
+    def fit(self):
+        """Do the limits of the colours follow the data?"""
+        fit = material.Switch(label="Fit colours", value=self.state.fitted, size="small", margin=0, align="center")
+        fit.link(self.state, value="fitted", bidirectional=True)
+        return fit
+
+    def body(self, *, dataset, dark):
+        """Map, title and distribution, made anew for another data set or theme."""
+        self.map = MapFigure(dataset, dark, self.state.config.target, self.state.flagged)
+        self.map.figure.on_event("tap", lambda event: self._pick(event.x, event.y))
+        self.map.source.selected.on_change("indices", lambda attr, old, new: self._select(np.asarray(new, int)))
+        self.histogram = SiteHistogram(dark)
+        self.histogram.figure.on_event("selectiongeometry", self._brush)
+        self._place.sizing_mode = "stretch_both"
+        return pn.Column(
+            pn.pane.Bokeh(self.map.figure, sizing_mode="stretch_both", margin=0),
+            text(pn.bind(partial(html, "<h2 class='of-map'>{}</h2>"), self.param.heading)),
+            pn.pane.Bokeh(self.histogram.figure, sizing_mode="stretch_width", margin=0),
+            sizing_mode="stretch_both",
+            margin=0,
+        )
+
+    def refresh(self, *, colour, fitted, run, baseline, site, selected, progress, training):
+        """Values, marks, the ring and the selection."""
+        state = self.state
+        if self.changed - {"site", "selected", "progress"} or (training and progress):
+            self._paint()
+        position = state.sites.index(site) if site else None
+        self.map.mark(position)
+        chosen = np.isin(state.sites, selected)
+        if sorted(self.map.source.selected.indices) != (wanted := np.flatnonzero(chosen).tolist()):
+            self.map.source.selected.indices = wanted
+        self.histogram.show(self.shown, chosen if selected else ~chosen, position, f"{state.science.site}s")
+        self.summary = of_map(self.shown.title, self.shown.values, self.shown.units, site)
+
+    def _paint(self):
+        """Colours, crosses where a score is below zero, and small sites where the run was not trained."""
+        shown = self.shown = self._live(self._colouring())
+        values, n_sites = shown.values, len(self.state.sites)
+        below = values.values < 0 if self.state.colour.kind == "score" and shown.low == 0 else np.zeros(n_sites, bool)
+        untrained = self._untrained()
+        self.map.paint(shown, below, untrained)
+        self.heading = f"{shown.title}, {shown.units}".rstrip(", ")
+        self.caption = self._caption(shown, int(below.sum()), int(untrained.sum()))
+
+    def _colouring(self) -> Colouring:
+        state = self.state
+        published = state.store.published(state.config.data)
+        runs = (state.results(run_id) for run_id in (state.run, state.baseline))
+        shown = colouring(state.colour, self._config, state.dataset, *runs, published)
+        if shown is None:
+            return replace(NOTHING, values=xr.full_like(state.dataset.lat, np.nan))
+        return shown.fitted() if state.fitted else shown
+
+    def _live(self, shown: Colouring) -> Colouring:
+        """A parameter as it is learned just now, while the model that is trained has it."""
+        state = self.state
+        last = state.progress[-1] if state.training and state.progress else {}
+        values, run = last.get("parameters", {}).get(state.colour.name), state.training
+        if state.colour.kind != "parameter" or values is None:
+            return shown
+        config = state.store.run(run).config
+        if config.data != state.config.data:
+            return shown
+        learned = xr.DataArray(values, {"site": list(config.sites) or state.sites}, "site").reindex(site=state.sites)
+        title = f"{shown.title}, after epoch {last['epoch']}"
+        return replace(shown, title=title, values=learned.assign_attrs(shown.values.attrs))
+
+    def _untrained(self) -> np.ndarray:
+        """The sites `(site,)` that the shown run predicts without having been trained on them."""
+        results = self.state.results(self.state.run)
+        if results is None or "held_out" not in results or self.state.colour.kind == "attribute":
+            return np.zeros(len(self.state.sites), bool)
+        return results.held_out.reindex(site=self.state.sites, fill_value=False).values.astype(bool)
+
+    def _caption(self, shown: Colouring, n_below: int, n_untrained: int) -> str:
+        flagged, missing = int(self.state.flagged.sum()), int(shown.values.isnull().sum())
+        marks = {
+            f"\u00d7 below zero: {n_below}": n_below,
+            f"\u25a0 not natural: {flagged}": flagged,
+            f"small: not trained on: {n_untrained}": n_untrained,
+            f"grey: no value: {missing}": missing,
+        }
+        said = [words for words, count in marks.items() if count]
+        if self.state.run and self.state.colour.kind in ("score", "parameter"):
+            config = self.state.store.run(self.state.run).config
+            about = notes(config).values() if self.state.colour.kind == "score" else [origin(config)]
+            said += [words.rstrip(".") for words in about if words]
+        return f"{shown.caption}. {'; '.join(said)}".rstrip(". ") + "."
+
+    @property
+    def _config(self):
+        """Of the run that is shown, else the draft."""
+        return self.state.store.run(self.state.run).config if self.state.run else self.state.config
+
+    def _pick(self, x: float, y: float) -> None:
+        self.state.pick(self.state.sites[self.map.nearest(x, y)])
+
+    def _select(self, positions: np.ndarray) -> None:
+        self.state.select([self.state.sites[i] for i in positions])
+
+    def _brush(self, event) -> None:
+        if event.final:
+            self._select(np.flatnonzero(self.histogram.inside(event.geometry["x0"], event.geometry["x1"])))

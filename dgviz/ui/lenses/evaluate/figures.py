@@ -1,0 +1,47 @@
+"""How good the shown run is, in a few figures."""
+
+import xarray as xr
+
+from dgviz.ui.lenses.view import View, text
+from dgviz.ui.words.markup import html, joined
+from dgviz.ui.words.text import PERIODS, number, score_label, units
+
+GOOD = 0.5  # of a score whose best is 1
+MEDIANS = 3  # scores of which the median is given
+
+
+def figures(results: xr.Dataset, scores: tuple[str, ...], sites: str) -> dict[str, str]:
+    """Words for each figure: medians in the test period, how many sites are good and bad, and the training period."""
+    test, train = (results.sel(period=period) for period in ("test", "train"))
+    first = scores[0]
+    known, label = test[first].dropna("site"), score_label(first)
+    found = {sites: number(known.size, 0)}
+    found |= {f"median {score_label(name)}": _median(test[name]) for name in scores[:MEDIANS]}
+    if known.attrs.get("best") == 1 and known.size:
+        found[f"{label} above {GOOD:g}"] = f"{100 * float((known > GOOD).mean()):.0f} %"
+        found[f"{label} below zero"] = number(int((known < 0).sum()), 0)
+    return found | {f"median {label}, {PERIODS['train']}": _median(train[first])}
+
+
+def _median(values: xr.DataArray) -> str:
+    return f"{number(float(values.median()))} {units(values.attrs['units'])}".strip()
+
+
+class Figures(View):
+    """Evaluation in figures."""
+
+    empty = "No run is shown. Press Train, or pick a run above, to see how good it is."
+
+    def body(self, *, run, selected):
+        """A line of figures over the sites that are selected, or all."""
+        results, state = self.state.results(run), self.state
+        scores = state.target.scores
+        if results is None or scores[0] not in results:
+            return None
+        if chosen := [site for site in selected if site in results.indexes["site"]]:
+            results = results.sel(site=chosen)
+        self.heading = f"Test period, {len(chosen)} selected {state.science.site}s" if chosen else "Test period"
+        cell = "<div><b>{}</b>{}</div>"
+        found = figures(results, tuple(name for name in scores if name in results), f"{state.science.site}s")
+        cells = joined(html(cell, value, words) for words, value in found.items())
+        return text(html("<div class='figures'>{}</div>", cells))

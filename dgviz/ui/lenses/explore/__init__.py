@@ -1,1 +1,0 @@
-"""Sites on a map and the series of one of them."""

@@ -1,1 +1,0 @@
-"""What a run learned, and its stores and fluxes."""

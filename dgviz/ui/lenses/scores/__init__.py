@@ -1,0 +1,1 @@
+"""How good the run is, at the picked site and over all sites."""

@@ -1,0 +1,103 @@
+"""Which parameters matter at the picked site: by how much a part of their range changes the target."""
+
+import numpy as np
+import panel as pn
+import xarray as xr
+from bokeh.models import ColumnDataSource, FactorRange
+from bokeh.plotting import figure
+
+from dgviz.processes.declare import Parameter
+from dgviz.ui.figures import hover, plain_figure
+from dgviz.ui.lenses.computing import ComputingView
+from dgviz.ui.look import Look
+from dgviz.ui.session.simulation import Simulation
+from dgviz.ui.widgets import material
+from dgviz.ui.widgets.parameters import chosen
+from dgviz.ui.words.text import number
+
+SHARE = 0.1  # of a parameter's range: the change whose effect is drawn
+ROW = 19  # px of a bar
+LOW, HIGH = 0.3, 0.98  # quantiles of the target: at or below the first it is low, at or above the second high
+CASES = {"All days": "all", "Low": "low", "High": "high"}
+
+
+def effects(responses: xr.Dataset, target: xr.DataArray, case: str, ranges: dict[str, float]) -> dict[str, float]:
+    """The root mean square change `(time,)` of the target for a tenth of each parameter's range, the largest first.
+
+    Over all times, or over those at which the target is low (at or below its 30 % quantile) or high (98 %).
+    """
+    wanted = xr.ones_like(target, bool)
+    if case != "all":
+        wanted = target <= target.quantile(LOW) if case == "low" else target >= target.quantile(HIGH)
+    inside = responses.sel(time=target.time[wanted.values])
+    found = {n: SHARE * width * float(np.sqrt((inside[n] ** 2).mean())) for n, width in ranges.items() if n in inside}
+    return dict(sorted(found.items(), key=lambda item: -item[1]))
+
+
+def plot_effects(source: ColumnDataSource, look: Look, names: FactorRange) -> figure:
+    """A bar for each parameter; the one that is looked at has the accent."""
+    fig = plain_figure(240, f"Change, {look.units}", y_range=names, tools="tap,save", min_border_left=70)
+    bars = fig.hbar(y="name", right="effect", height=0.72, source=source, fill_color="colour", line_color=None,
+                    nonselection_fill_alpha=1)  # fmt: skip
+    fig.ygrid.grid_line_color, fig.x_range.start = None, 0
+    fig.add_tools(hover([("", "@long_name"), ("", "@effect{0.000}", look.units)], renderers=[bars]))
+    return fig
+
+
+class Matters(ComputingView):
+    """What matters here."""
+
+    needs = "parameters"
+    empty = "No run is shown. Press Train, or pick a run above, to see which parameters matter."
+
+    def __init__(self, state, **params):
+        self.case = material.RadioButtonGroup(options=CASES, value="all", size="small", margin=0)
+        super().__init__(state=state, **params)
+        self.case.param.watch(lambda _: self.redraw("case"), "value")
+
+    def tools(self):
+        """Over which times."""
+        return [*super().tools(), self.case]
+
+    def body(self, *, run, dark):
+        """The figure, to be filled."""
+        self.source = ColumnDataSource({"name": [], "effect": [], "colour": [], "long_name": []})
+        self.names = FactorRange()
+        self.source.selected.on_change("indices", lambda attr, old, new: self._choose(new))
+        fig = plot_effects(self.source, self.state.look, self.names)
+        return pn.pane.Bokeh(fig, sizing_mode="stretch_width", margin=0) if Simulation.of(self.state) else None
+
+    def refresh(self, *, site, window, parameter):
+        """The effects at the picked site in the window."""
+        simulation = Simulation.of(self.state)
+        work, key = simulation.parameter_response, simulation.key
+        self.compute("the response to parameters", key, work, lambda found: self._show(simulation, found))
+
+    def _show(self, simulation, responses):
+        state, target = self.state, self.state.config.target
+        declared = simulation.run.config.build().of(Parameter)
+        ranges = {name: p.range[1] - p.range[0] for name, p in declared.items()}
+        simulated = state.results(state.run)[target].sel(site=state.site, time=slice(*state.window))
+        found = effects(responses, simulated.sel(time=simulated.time.isin(responses.time)), self.case.value, ranges)
+        now, names = chosen(state), list(found)
+        look = state.look
+        self.names.factors = names[::-1]
+        self.source.data = {
+            "name": names,
+            "effect": list(found.values()),
+            "colour": [look.token("primary" if name == now else "missing") for name in names],
+            "long_name": [declared[name].long_name for name in names],
+        }
+        when = {"all": "over the window", "low": "over the lowest 30 %", "high": "over the highest 2 %"}
+        first = names[0] if names else ""
+        self.heading = f"What matters here: {declared[first].long_name} ({first})" if first else "What matters here"
+        self.caption = (
+            f"Root mean square change of the target {when[self.case.value]} for {100 * SHARE:.0f} % of each "
+            "parameter's range. Press a bar to see its parameter on the map."
+        )
+        self.summary = ", ".join(f"{name} {number(value)}" for name, value in found.items())
+
+    def _choose(self, positions):
+        if positions:
+            self.state.parameter = self.source.data["name"][positions[0]]
+            self.source.selected.indices = []

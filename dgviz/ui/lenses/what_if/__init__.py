@@ -1,0 +1,1 @@
+"""Other values of learned parameters, and what follows."""
