@@ -31,6 +31,7 @@ from dgviz.ui.widgets.after_pause import AfterPause
 from dgviz.ui.widgets.browser_address import BrowserAddress
 from dgviz.ui.widgets.header import header, unreadable_runs
 from dgviz.ui.widgets.help import HelpDialog
+from dgviz.ui.widgets.parameters import chosen
 from dgviz.ui.widgets.sidebar import sidebar
 from dgviz.ui.words.markup import html
 
@@ -87,10 +88,17 @@ def _fill(page: pn.viewable.Viewable, state: AppState, problems: list[str]) -> N
     page.param.update(
         dark_theme=state.dark,
         header=header(state, lambda: help_dialog.show_about(state.science.site, lower_first(state.target.long_name))),
-        sidebar=sidebar(state, help_dialog),
         main=[workspace(state, bar, *said, drawer(state))],
     )
     page.link(state, dark_theme="dark", bidirectional=True)
+
+    def open_sidebar(event):
+        if event.new and not made:
+            made.extend(sidebar(state, help_dialog))
+            page.sidebar = made
+
+    made: list = []
+    page.param.watch(open_sidebar, "sidebar_open")
     _follow_training(state)
     LiveWhatIf(state)
 
@@ -117,7 +125,10 @@ def _problems(state: AppState, problems: list[str]):
 
 def _read_address(state: AppState) -> list[str]:
     query = {key: values[0].decode(errors="replace") for key, values in pn.state.session_args.items()}
-    return address.from_query(query, state, tuple(LENSES)) if query else []
+    problems = address.from_query(query, state, tuple(LENSES)) if query else []
+    if "colour" not in query:
+        state.colour = state.colour_of(LENSES[state.page].colour, chosen(state))
+    return problems
 
 
 def _address(state: AppState) -> BrowserAddress:

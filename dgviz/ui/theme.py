@@ -188,6 +188,7 @@ CARD = """
         background: var(--mui-palette-background-paper); border: 1px solid var(--mui-palette-divider);
         border-radius: 6px; padding: 8px 12px; box-sizing: border-box; min-width: 0; }
 """
+SLIM = ":host { padding: 4px 8px; flex-wrap: wrap; min-width: 0 !important; }"  # one line of small controls
 # The map on the left stays in sight while the right side scrolls; on a phone it comes first.
 WORKSPACE = f"""
 :host {{ max-height: none !important; min-width: 0 !important; display: grid !important; width: 100%;
@@ -240,11 +241,23 @@ h2.of-map { font-size: 12px; font-weight: 500; line-height: 20px; }
 .scores b { color: var(--mui-palette-text-primary); font-weight: 600; }
 .scores b.below { color: var(--mui-palette-warning-main); }
 .key { display: inline-flex; flex-wrap: wrap; gap: 0 14px; }
-.key i { display: inline-block; width: 18px; margin-right: 6px; vertical-align: middle; border-top: 2px solid var(--ink); }
+.key i { display: inline-block; width: 18px; margin-right: 6px; vertical-align: middle;
+         border-top: 2px solid var(--ink); }
 .key i.dashes { border-top-style: dashed; }
 .key i.area { height: 9px; border: 0; background: var(--ink); opacity: 0.7; }
-.figures { display: flex; flex-wrap: wrap; gap: 8px 32px; font-size: 11.5px; color: var(--mui-palette-text-secondary); }
-.figures b { display: block; font-size: 20px; line-height: 24px; font-weight: 500; color: var(--mui-palette-text-primary); }
+.figures { display: flex; flex-wrap: wrap; gap: 8px 32px; font-size: 11.5px;
+           color: var(--mui-palette-text-secondary); }
+.figures b { display: block; font-size: 20px; line-height: 24px; font-weight: 500;
+             color: var(--mui-palette-text-primary); }
+.buckets { display: block; overflow: visible; font-size: 12px; fill: var(--mui-palette-text-primary); }
+.buckets .small { font-size: 11px; } .buckets .large { font-size: 15px; } .buckets .strong { font-weight: 600; }
+.buckets text.muted { fill: var(--mui-palette-text-secondary); }
+.skeleton { height: 320px; border-radius: 6px; border: 1px solid var(--mui-palette-divider);
+            background: linear-gradient(100deg, transparent 30%, var(--mui-palette-action-hover) 50%, transparent 70%)
+                        0 0 / 200% 100%, var(--mui-palette-background-paper);
+            animation: shimmer 1.4s linear infinite; }
+@keyframes shimmer { to { background-position: -200% 0; } }
+@media (prefers-reduced-motion: reduce) { .skeleton { animation: none; } }
 .now { display: flex; gap: 14px; align-items: center; min-height: 24px; flex-wrap: wrap; }
 .now svg { fill: none; stroke: var(--mui-palette-primary-main); stroke-width: 1.5; }
 .now progress { flex: 1; min-width: 60px; height: 4px; accent-color: var(--mui-palette-primary-main); }
@@ -264,8 +277,8 @@ pre { margin: 0; overflow-x: auto; }
 .empty { color: var(--mui-palette-text-secondary); padding: 28px 12px; text-align: center; }
 .problem { border-left: 3px solid #b3261e; padding: 6px 10px; }
 table { border-collapse: collapse; width: 100%; }
-th { font-weight: 500; text-align: right; color: var(--mui-palette-text-secondary); padding: 2px 6px; }
-td { text-align: right; padding: 3px 6px; border-top: 1px solid var(--mui-palette-divider); }
+th { font-weight: 500; text-align: right; color: var(--mui-palette-text-secondary); padding: 1px 6px; }
+td { text-align: right; padding: 2px 6px; border-top: 1px solid var(--mui-palette-divider); }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
 """
 TEXT += f"@media (max-width: {NARROW}px) {{ .wide {{ display: none; }} }}"  # on a phone there is no room

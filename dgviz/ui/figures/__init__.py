@@ -1,8 +1,10 @@
 """Figures that several views use: pure functions and small classes, data in, Bokeh out. They know no state."""
 
 import math
+from collections.abc import Sequence
 
-from bokeh.models import FixedTicker, HoverTool, NoOverlap, NumeralTickFormatter
+from bokeh.layouts import column
+from bokeh.models import CDSView, Column, FixedTicker, GlyphRenderer, HoverTool, NoOverlap, NumeralTickFormatter
 from bokeh.plotting import figure
 
 from dgviz.ui import theme
@@ -19,11 +21,43 @@ def plain_figure(height: int, x_label: str = "", y_label: str = "", tools: str =
     fig.toolbar.active_scroll = None  # the wheel scrolls the page
     fig.xaxis.axis_label, fig.yaxis.axis_label = x_label or None, y_label or None
     fig.xaxis.major_label_policy = NoOverlap()
-    fig.xgrid.grid_line_color = None
+    fig.center = [item for item in fig.center if item not in fig.xgrid]
     fig.stylesheets = [":host { font-size: 13px; }"]  # labels are in em
     fig.outline_line_color = None
     fig.min_border_top, fig.min_border_bottom = 6, 6
+    if "title" not in options:
+        fig.title = None
+    selects = "select" in tools or "tap" in tools
+    views: dict[str, CDSView] = {}
+    fig.on_change("renderers", lambda attr, old, new: _make_lean(new[-1], selects, views))
     return fig
+
+
+def without_axes(fig: figure) -> None:
+    """Take away axes and grids that would only be hidden."""
+    fig.left, fig.below, fig.center = [], [], []
+
+
+def _make_lean(renderer, selects: bool, views: dict[str, CDSView]) -> None:
+    """Leave out what Bokeh makes for each glyph and nobody sees: every model is sent, and costs the browser time.
+
+    These are its looks when muted and, in a figure without tools that select, when selected or not; glyphs of one
+    source share the view of all of its rows.
+    """
+    if not isinstance(renderer, GlyphRenderer):
+        return
+    renderer.muted_glyph = None
+    if not selects:
+        renderer.nonselection_glyph = renderer.selection_glyph = None
+    renderer.view = views.setdefault(renderer.data_source.id, renderer.view)
+
+
+def stacked(panels: Sequence[figure]) -> Column:
+    """Figures one below the other that share an axis of time, with its ticks."""
+    first, *rest = (axis for panel in panels for axis in panel.xaxis)
+    for axis in rest:
+        axis.update(ticker=first.ticker, formatter=first.formatter)
+    return column(*panels, sizing_mode="stretch_width", spacing=0)
 
 
 def hover(tooltips: list[tuple[str, ...]], **options) -> HoverTool:

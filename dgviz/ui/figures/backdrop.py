@@ -11,7 +11,7 @@ from dgviz.ui.figures.series import bars_of, limits_of, lines_of
 from dgviz.ui.look import Look
 from dgviz.ui.words.text import label, units
 
-HEIGHT = 50  # px of a panel
+HEIGHT = 44  # px of a panel
 
 
 class Backdrop:
@@ -23,7 +23,7 @@ class Backdrop:
     def __init__(self, series: xr.Dataset, source: ColumnDataSource, x_range: Range1d, look: Look, **options):
         self.source, self.look, self.series = source, look, series
         self.bars, self.lines = bars_of(series), lines_of(series)
-        self.options = {"x_axis_type": "datetime", "x_range": x_range, "tools": "xpan,xwheel_zoom"} | options
+        self.options = {"x_axis_type": "datetime", "x_range": x_range, "tools": "xwheel_zoom"} | options
         self.bar_range, self.line_range = Range1d(10, 0), Range1d(0, 1)
         self.panels: list[figure] = []
         if self.bars:
@@ -71,7 +71,7 @@ class Backdrop:
         symbol = self.series.attrs.get("symbol", "")
         y_label = symbol or units(unit)  # a whole name is longer than the panel is high; the key has it
         fig = plain_figure(HEIGHT, y_label=y_label, y_range=y_range, **self.options)
-        fig.xaxis.visible = False
+        fig.below = []
         fig.yaxis.ticker.desired_num_ticks = 2
         fig.toolbar_location = None
         fig.min_border_top = fig.min_border_bottom = 2

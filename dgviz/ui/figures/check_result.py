@@ -3,14 +3,13 @@
 import numpy as np
 import pandas as pd
 import xarray as xr
-from bokeh.layouts import column
 from bokeh.models import ColumnDataSource, Range1d, Span
 from bokeh.plotting import figure
 
 from dgviz.checks import CheckResult
 from dgviz.quantities import lower_first
 from dgviz.ui import theme
-from dgviz.ui.figures import hover, plain_figure, plain_legend
+from dgviz.ui.figures import hover, plain_figure, plain_legend, stacked
 from dgviz.ui.look import Look
 from dgviz.ui.words.text import has_no_zero, units
 
@@ -31,7 +30,7 @@ def plot_check_result(verdict: CheckResult, look: Look):
             ink = look.token("muted")
             panel.add_layout(Span(location=pd.Timestamp(verdict.day), dimension="height", line_color=ink,
                                   line_dash="dotted"))  # fmt: skip
-    return column(*panels, sizing_mode="stretch_width", spacing=0)
+    return stacked(panels)
 
 
 def _in_sight(verdict: CheckResult) -> tuple[pd.Timestamp, pd.Timestamp]:

@@ -5,12 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 import xarray as xr
-from bokeh.layouts import column
 from bokeh.models import ColumnDataSource, HoverTool, Range1d, Span
 from bokeh.plotting import figure
 
 from dgviz.ui import theme
-from dgviz.ui.figures import hover, plain_figure, tip
+from dgviz.ui.figures import hover, plain_figure, stacked, tip
 from dgviz.ui.figures.series import in_window
 from dgviz.ui.look import Look
 from dgviz.ui.words.text import label, units
@@ -35,7 +34,7 @@ class ResponseFigure:
         self.panels = [self.bars, *self.lines]
         for panel in self.panels:
             panel.add_layout(self.moment)
-        self.layout = column(*self.panels, sizing_mode="stretch_width", spacing=0)
+        self.layout = stacked(self.panels)
 
     def show_forcing_response(self, response: xr.DataArray, moment: str) -> None:
         """The response at one time to the forcing of each time, `(time,)`."""

@@ -71,7 +71,7 @@ class SiteHistogram:
             min_border=0, min_border_left=4, min_border_right=4,
         )  # fmt: skip
         fig.toolbar_location = None
-        fig.yaxis.visible = fig.grid.visible = False
+        fig.left, fig.center = [], []
         fig.xaxis.update(axis_line_color=None, major_tick_line_color=None, minor_tick_line_color=None)
         fig.xaxis.update(major_label_standoff=1, major_label_text_font_size="11px")
         look = dict(fill_color="colour", line_color=None, nonselection_fill_alpha=1)
@@ -85,7 +85,7 @@ class SiteHistogram:
                  text_font_size="12px", text_font_style="bold", text_baseline="middle", text_align="align")  # fmt: skip
 
     def show(self, shown: Colouring, selected: np.ndarray, picked: int | None, sites: str) -> None:
-        """The values of a colouring `(site)`; `selected` are flags, `picked` is a position, `sites` the word for them."""
+        """The values of a colouring `(site)`; `selected` are flags, `picked` a position, `sites` the word for them."""
         self.scale = Scale(shown.low, shown.high, shown.powers)
         self.values = np.asarray(shown.values.values, "float64")
         edges = np.linspace(0, 1, N_BINS + 1)

@@ -9,7 +9,7 @@ from bokeh.plotting import figure
 
 from dgviz.datasets.site_network import has_network
 from dgviz.ui import theme
-from dgviz.ui.figures import hover, plain_figure, tip
+from dgviz.ui.figures import hover, plain_figure, tip, without_axes
 from dgviz.ui.figures.colours import Colouring
 from dgviz.ui.figures.network_lines import NetworkLines
 from dgviz.ui.figures.outlines import outlines
@@ -104,7 +104,7 @@ class SiteMap:
             min_border=0,
             active_scroll=None,
         )
-        fig.axis.visible = fig.grid.visible = False
+        without_axes(fig)
         return fig
 
     def _draw_land(self, dataset: xr.Dataset) -> None:

@@ -2,12 +2,11 @@
 
 import numpy as np
 import pandas as pd
-from bokeh.layouts import column
 from bokeh.models import ColumnDataSource, Range1d
 from bokeh.plotting import figure
 
 from dgviz.ui import theme
-from dgviz.ui.figures import hover, nothing_yet, plain_figure, plain_legend, show_lines
+from dgviz.ui.figures import hover, nothing_yet, plain_figure, plain_legend, show_lines, stacked
 from dgviz.ui.figures.series import in_window, limits_of
 from dgviz.ui.look import Look
 
@@ -26,7 +25,7 @@ class SmallTimeSeries:
             panel.xaxis.visible = False
         for panel in rest:
             panel.legend.visible = False
-        self.layout = column(*self.panels.values(), sizing_mode="stretch_width", spacing=0)
+        self.layout = stacked(panels)
 
     def update(self, name: str, title: str, columns: dict[str, np.ndarray], with_baseline: bool) -> None:
         """Show a site in a panel; `columns` as of `series.target_columns`."""

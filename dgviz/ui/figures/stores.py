@@ -5,17 +5,15 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 import xarray as xr
-from bokeh.layouts import column
 from bokeh.models import ColumnDataSource, HoverTool, Range1d, Span
 from bokeh.plotting import figure
 
 from dgviz.processes.declare import Flux, Quantity, State
-from dgviz.quantities import lower_first
 from dgviz.ui import theme
-from dgviz.ui.figures import hover, nothing_yet, plain_figure, plain_legend, tip
+from dgviz.ui.figures import hover, nothing_yet, plain_figure, stacked, tip
 from dgviz.ui.figures.series import in_window, limits_of
 from dgviz.ui.look import Look
-from dgviz.ui.words.text import has_no_zero, sentence, short_label, units
+from dgviz.ui.words.text import has_no_zero, short_label, units
 
 DASHES = ("solid", (6, 2), (2, 2), (8, 2, 2, 2))  # of quantities that share a colour
 
@@ -41,7 +39,7 @@ class StoreSeries:
         for panel in self.panels:
             panel.add_layout(self.moment)
             panel.xaxis.visible = panel is self.panels[-1]
-        self.layout = column(*self.panels, sizing_mode="stretch_width", spacing=0)
+        self.layout = stacked(self.panels)
 
     def update(self, simulated: xr.Dataset) -> None:
         """The series of another site or of other times, `(time,)`."""
@@ -56,8 +54,6 @@ class StoreSeries:
         for panel in self.panels:
             drawn = {n: line for n, line in self.lines.items() if line in panel.renderers and line.visible}
             if "inflow" not in panel.tags:
-                for item in panel.legend[0].items:
-                    item.visible = item.renderers[0].visible
                 panel.select_one(HoverTool).update(
                     renderers=list(drawn.values())[:1],
                     tooltips=tip(
@@ -88,7 +84,7 @@ class StoreSeries:
             floor = None if drawn and has_no_zero(self.others[drawn[0]].units) else 0.0
             low, high = limits_of(self.source.data, drawn, inside, floor) if drawn else (0.0, 1.0)
             high = high if floor is None else max(high, floor)
-            panel.y_range.update(start=low, end=high + 0.3 * (high - low))  # room for the legend
+            panel.y_range.update(start=low, end=high + 0.06 * (high - low))
 
     def _inflow_panel(self) -> figure:
         unit = next(iter(self.inflows.values())).units
@@ -102,9 +98,7 @@ class StoreSeries:
                 source=self.source,
                 step_mode="center",
                 fill_color=self.look.ink(name),
-                legend_label=sentence(name).lower(),
             )
-        plain_legend(fig)
         fig.yaxis.ticker.desired_num_ticks = 3
         fig.toolbar_location = None
         return fig
@@ -117,12 +111,9 @@ class StoreSeries:
             colour = self.look.ink(name)
             alike = sorted((n for n in quantities if self.look.ink(n) == colour), key=order.index)
             dash = DASHES[alike.index(name) % len(DASHES)]
-            called = lower_first(short_label(name, quantities[name]))
             self.lines[name] = fig.line("time", name, source=self.source, line_color=colour, line_dash=dash,
-                                        line_width=theme.LINE, legend_label=called)  # fmt: skip
+                                        line_width=theme.LINE)  # fmt: skip
         fig.add_tools(hover([self.look.step.date_tip], mode="vline", point_policy="follow_mouse"))
-        plain_legend(fig)
-        fig.legend.update(ncols=2, spacing=8, label_height=14, padding=0)  # two fit on a narrow screen
         return fig
 
     def _panel(self, height: int, y_label: str, y_range: Range1d, tools: str) -> figure:

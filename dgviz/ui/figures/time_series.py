@@ -3,18 +3,17 @@
 import numpy as np
 import pandas as pd
 import xarray as xr
-from bokeh.layouts import column
 from bokeh.models import ColumnDataSource, Label, Range1d, RangeTool, Span
 from bokeh.plotting import figure
 
 from dgviz.ui import theme
-from dgviz.ui.figures import hover, log_ticks, nothing_yet, plain_figure, tip
+from dgviz.ui.figures import hover, log_ticks, nothing_yet, plain_figure, stacked, tip, without_axes
 from dgviz.ui.figures.backdrop import Backdrop
 from dgviz.ui.figures.series import days_in_sight, in_window, limits_of, stretches
 from dgviz.ui.look import Look
 
 LINES = {"observed": "observed", "simulated": "run A", "what_if": "what if", "baseline": "run B"}  # as in the key
-HEIGHT, RECORD = 152, 28  # px of the target, and of the whole record below it
+HEIGHT, RECORD = 146, 26  # px of the target, and of the whole record below it
 SMALLEST = 0.01  # of the target's scale: the least value on a logarithmic axis
 
 
@@ -45,7 +44,7 @@ class TimeSeries:
         self.panels = [*self.backdrop.panels, self.main]
         for panel in self.panels:
             panel.add_layout(self.moment)
-        self.layout = column(*self.panels, self._record(), sizing_mode="stretch_width", spacing=0)
+        self.layout = stacked([*self.panels, self._record()])
 
     def update(self, columns: dict[str, np.ndarray], with_baseline: bool) -> None:
         """Show another site: one change of one source, and the shaded gaps."""
@@ -118,10 +117,8 @@ class TimeSeries:
             fig.center = [item for item in fig.center if item not in self.marks]
         muted, font = theme.token("muted", self.dark), theme.FONT.split(",")[0]
         first = {name: days[0] for name, days in periods.items()}
-        lines = {
-            fig: [Span(location=day, dimension="height", line_color=muted, line_dash=[2, 4]) for day in first.values()]
-            for fig in figures
-        }
+        spans = [Span(location=day, dimension="height", line_color=muted, line_dash=[2, 4]) for day in first.values()]
+        lines = {fig: list(spans) for fig in figures}
         words = [
             Label(
                 x=day,
@@ -192,7 +189,7 @@ class TimeSeries:
 
     def _record(self) -> figure:
         self.record = plain_figure(RECORD, x_axis_type="datetime", x_range=Range1d(), tools="")
-        self.record.axis.visible = self.record.ygrid.visible = False
+        without_axes(self.record)
         self.record.min_border_top = self.record.min_border_bottom = 0
         self.record.toolbar_location = None
         self.record.line(

@@ -41,7 +41,7 @@ def training_bar(state: AppState, open_model) -> pn.viewable.Viewable:
     words = text(pn.bind(lambda *_: bar_words(state), *(state.param[name] for name in names)), align="center")
     first = (buttons[name] for name in ("model", "train", "stop"))
     return pn.Row(
-        *first, words, buttons["revert"], buttons["drawer"], stylesheets=[theme.CARD, theme.BAR],
+        *first, words, buttons["revert"], buttons["drawer"], stylesheets=[theme.CARD, theme.SLIM],
         css_classes=["card"], sizing_mode="stretch_width", margin=0,
     )  # fmt: skip
 
@@ -71,7 +71,7 @@ def training_words(status: str, progress: list[dict]) -> Markup:
     left = f", about {duration(last['eta'])} left" if last["eta"] and status == "training" else ""
     return html(
         "<div class='now'><b>{}</b><span class='muted'>{}{}</span>{}<span class='muted'>loss <b>{}</b>, median NSE "
-        "<b>{}</b></span><progress max='1' value='{}' aria-label='Share of the training that is done'></progress></div>",
+        "<b>{}</b></span><progress max='1' value='{}' aria-label='Share that is done'></progress></div>",
         *(sentence(status), progress_words(last), left, sparkline([record["loss"] for record in progress])),
         *(number(last["loss"]), number(last["median_nse"]), f"{share_done(last):.3f}"),
     )

@@ -31,19 +31,19 @@ from dgviz.ui.words.text import number, score_digits, score_label, units
 CHARTS = {"Series": "series", "Duration": "duration", "Regime": "regime"}
 AXES = {"Linear": False, "Log": True}
 CHART = 240  # px of the other charts: about as high as the panels of the series
-MOST = 4  # scores that the title has room for
+KPI = ("nse", "kge_2012", "log_nse", "pbias")  # scores that the title has room for
 
 
 def key_of(entries: list[tuple[str, str, str]]) -> Markup:
     """Words with a piece of the line or area that they stand for, HTML."""
-    mark = "<i class='{}' style='--ink:{}'></i>{}"
+    mark = "<span><i class='{}' style='--ink:{}'></i>{}</span>"
     return html("<span class='key'>{}</span>", joined(html(mark, kind, ink, words) for words, ink, kind in entries))
 
 
 def score_words(scores: xr.Dataset) -> Markup:
     """The scores by name in a line, HTML; one that says that the mean would do better is marked."""
     shown = []
-    for name, score in list(scores.items())[:MOST]:
+    for name, score in scores.items():
         unit = units(score.attrs["units"])
         below = "below" if score.attrs.get("best") == 1 and float(score) < 0 else ""
         value = f"{number(float(score), score_digits(unit))} {unit}".strip()
@@ -150,7 +150,8 @@ class TargetCharts(View):
         inside = in_window(state.dataset.indexes["time"], state.window)
         observed = state.dataset[state.config.target].sel(site=site)[inside]
         simulated = observed.copy(data=series[inside])
-        scores = metrics.scores(simulated, observed, state.target.scores[:MOST]) if state.run else xr.Dataset()
+        names = [name for name in state.target.scores if name in KPI] or state.target.scores[:4]
+        scores = metrics.scores(simulated, observed, names) if state.run else xr.Dataset()
         words = "{} <span class='about'>{}</span>{}{}"
         return html(words, name, about, score_words(scores), what_if_badge(what_if))
 

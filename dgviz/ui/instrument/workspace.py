@@ -6,41 +6,43 @@ from dgviz.ui import theme
 from dgviz.ui.instrument.lenses import LENSES, Row
 from dgviz.ui.instrument.site_map import SiteMap
 from dgviz.ui.instrument.target_charts import TargetCharts
-from dgviz.ui.lenses.view import View
+from dgviz.ui.lenses.view import View, text
 from dgviz.ui.session.state import AppState
 from dgviz.ui.widgets.islands import Island, Sea
 from dgviz.ui.widgets.parameters import chosen
+from dgviz.ui.widgets.when_seen import when_seen
+from dgviz.ui.words.markup import Markup
+
+SKELETON = Markup("<div class='skeleton' role='status' aria-label='The lens is on its way'></div>")
+ROOM = 300  # px that a row takes before it is made
 
 
 def workspace(state: AppState, *above: pn.viewable.Viewable) -> Sea:
-    """The grid; `above` stands above the series."""
+    """The grid; `above` stands above the series. A lens is made when it is first opened."""
     follow_lens(state)
     bar = Island(*above, css_classes=["bar"])
     series = Island(TargetCharts(state=state), css_classes=["series"])
-    beside = {name: Island(css_classes=["beside"]) for name, lens in LENSES.items() if lens.beside}
-    places = {name: Island(css_classes=["lens"]) for name in LENSES}
-    right = Sea(
-        bar, series, *beside.values(), *places.values(), css_classes=["right"], stylesheets=[theme.RIGHT],
-        sizing_mode="stretch_width", margin=0,
-    )  # fmt: skip
+    waiting = Island(text(SKELETON), css_classes=["lens"])
+    places: dict[str, list[Island]] = {}
+    look = {"stylesheets": [theme.RIGHT], "sizing_mode": "stretch_width", "margin": 0}
+    right = Sea(bar, series, waiting, css_classes=["right"], **look)
 
     def fill():
         name = state.page
-        lens = LENSES[name]
-        if not places[name].objects:
-            rows = [_row(state, name, row) for row in lens.rows]
-            page = pn.Column(*rows, stylesheets=[theme.MAIN], sizing_mode="stretch_width", margin=0)
-            places[name].objects = [page]
-            if lens.beside:
-                beside[name].objects = [_stack(state, name, lens.beside)]
+        if name not in places:
+            places[name] = _islands(state, name)
+            right.extend(places[name])
+        waiting.show(False)
 
     def turn(*_):
         lens = LENSES[state.page]
         right.css_classes = ["right", "two"] if lens.beside else ["right"]
         series.show(lens.of_site)
-        for name, place in (*places.items(), *beside.items()):
-            place.show(name == state.page)
-        # The old lens is away before the new one, which takes a moment, is made.
+        for name, islands in places.items():
+            for island in islands:
+                island.show(name == state.page)
+        # The old lens is away, and the new one said to be coming, before that is made: it takes a moment.
+        waiting.show(state.page not in places)
         pn.state.execute(fill, schedule=True)
 
     turn()
@@ -49,9 +51,23 @@ def workspace(state: AppState, *above: pn.viewable.Viewable) -> Sea:
     return Sea(site_map, right, stylesheets=[theme.WORKSPACE], sizing_mode="stretch_width", margin=0)
 
 
-def _row(state: AppState, name: str, row: Row) -> pn.Column:
-    cells = [_stack(state, name, views, f"span-{span}") for views, span in row]
-    return pn.Column(*cells, stylesheets=[theme.ROW], sizing_mode="stretch_width", margin=(0, 0, theme.GAP, 0))
+def _islands(state: AppState, name: str) -> list[Island]:
+    """What a lens holds, and what stands beside the series with it."""
+    lens = LENSES[name]
+    rows = [_row(state, name, row, at_once=not place) for place, row in enumerate(lens.rows)]
+    page = pn.Column(*rows, stylesheets=[theme.MAIN], sizing_mode="stretch_width", margin=0)
+    beside = [Island(_stack(state, name, lens.beside), css_classes=["beside"])] if lens.beside else []
+    return [*beside, Island(page, css_classes=["lens"])]
+
+
+def _row(state: AppState, name: str, row: Row, at_once: bool) -> pn.Column:
+    """A row of cards; one further down is made when it is about to be seen."""
+
+    def cells():
+        return [_stack(state, name, views, f"span-{span}") for views, span in row]
+
+    look = {"stylesheets": [theme.ROW], "margin": (0, 0, theme.GAP, 0)}
+    return pn.Column(*cells(), sizing_mode="stretch_width", **look) if at_once else when_seen(cells, ROOM, **look)
 
 
 def _stack(state: AppState, name: str, views: tuple[type[View], ...], *classes: str) -> pn.Column:

@@ -54,7 +54,6 @@ class ExportMenu(pn.viewable.Viewer):
         self._python = pn.Column(margin=0, width=0)
         self._menu = material.MenuButton(
             label="Export",
-            icon="download",
             items=[{"label": item} for item in (CSV, NETCDF, SVG, PNG, PYTHON)],
             variant="text",
             size="small",

@@ -28,13 +28,14 @@ def header(state: AppState, show_help) -> list:
 
 
 def lens_tabs(state: AppState):
-    """The names of the lenses; what they hold stands in the workspace."""
+    """The names of the lenses."""
     names = list(LENSES)
 
+    nothing = pn.Spacer(height=0)  # what the lenses hold stands in the workspace
+
     def shown():
-        return [
-            (state.science.budget.capitalize() if name == "Budget" else name, pn.Spacer(height=0)) for name in names
-        ]
+        labels = {"Budget": state.science.budget.capitalize()}
+        return [(labels.get(name, name), nothing) for name in names]
 
     tabs = material.Tabs(*shown(), active=names.index(state.page), margin=0, sx=theme.TABS, css_classes=["tabs"])
     tabs.param.watch(lambda event: state.param.update(page=names[event.new]), "active")

@@ -8,6 +8,7 @@ import panel as pn
 from dgviz.ui.figures.bucket_diagram import BucketDiagram, thin_stores
 from dgviz.ui.figures.buckets import lay_out
 from dgviz.ui.lenses.computing import ComputingView
+from dgviz.ui.lenses.view import text
 from dgviz.ui.session.simulation import Simulation, moment_in_view
 from dgviz.ui.session.what_if import in_place_of, mark
 from dgviz.ui.widgets import material
@@ -40,7 +41,7 @@ class Buckets(ComputingView):
             show_value=False,
             size="small",
             margin=(0, 12),
-            sizing_mode="stretch_width",
+            width=200,
         )
         slider.param.watch(self._slid, "value")
         return slider
@@ -51,14 +52,17 @@ class Buckets(ComputingView):
         back = material.icon_button("chevron_left", "A step back", on_click=lambda _: self._step(-1))
         on = material.icon_button("chevron_right", "A step on", on_click=lambda _: self._step(1))
         self.state.param.watch(self._follow_playing, ["playing", "page"])
-        return pn.Row(back, self.play, on, self.slider, sizing_mode="stretch_width", margin=0)
+        return pn.Row(back, self.play, on, self.slider, margin=0)
+
+    def tools(self):
+        """The player."""
+        return [*super().tools(), self.player]
 
     def body(self, *, run, dark):
-        """The player and a place for the figure, which is drawn when the simulation is known."""
+        """A place for the picture, which is drawn when the simulation is known."""
         self.own = self.simulated = self.diagram = self.drawn = None
-        self.pane = pn.pane.Bokeh(sizing_mode="stretch_width", margin=0)
-        shown = pn.Column(self.player, self.pane, sizing_mode="stretch_width", margin=0)
-        return shown if Simulation.of(self.state) else None
+        self.picture = text()
+        return self.picture if Simulation.of(self.state) else None
 
     def refresh(self, *, site, window, moment, what_if):
         """The simulation of the picked site or what follows from changed parameters, and the time step."""
@@ -80,7 +84,6 @@ class Buckets(ComputingView):
             self.diagram = BucketDiagram(lay_out(config.science, config.processes, thin), self.state.look)
         self.diagram.scale(own)  # of a what-if too, so that its levels can be compared
         self._show_step()
-        self.pane.object = self.diagram.figure  # filled first: the browser does not know the sources of a new one yet
 
     def _show_step(self):
         self.simulated = in_place_of(self.own, self.state.what_if)
@@ -88,11 +91,12 @@ class Buckets(ComputingView):
         moment = pd.Timestamp(self._moment())
         at = time.get_loc(moment)
         values = {name: float(series[at]) for name, series in self.simulated.items()}
-        self.diagram.show(values, [(step.words(moment), ""), *self._weather(moment)])
+        name, when = self.state.name_of(self.state.site), f"Stores and fluxes {step.at(moment)}"
+        lines = [(step.words(moment), ""), *self._weather(moment)]
+        self.picture.object = self.diagram.draw(values, lines, f"{when}, {name}")
         if self.slider.end != len(time) - 1 or self.slider.value != at:
             self.slider.param.update(end=len(time) - 1, value=at)
-        name, when = self.state.name_of(self.state.site), f"Stores and fluxes {step.at(moment)}"
-        self.heading = html("{} <span class='muted'>{}</span>{}", when, name, mark(self.state.what_if))
+        self.heading = html("{}{}", when, mark(self.state.what_if))
         self.caption = (
             f"A full bucket is the 98th percentile of its store as learned, {step.words(time[0])} \u2013 "
             f"{step.words(time[-1])}. An arrow's width grows with the square root of the flux. Mean over the members."

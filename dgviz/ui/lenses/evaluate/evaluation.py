@@ -149,7 +149,7 @@ class EvaluationCard(ComputingView):
         self.picture.param.update(options=titles, value=value)
 
     def _offer_colours(self, results):
-        groups = texts(choices(self.state.config, self.state.dataset, results, False))
+        groups = texts(choices(self.state.config, self.state.dataset, results))
         known = [choice for options in groups.values() for choice in options.values()]
         value = self.colour.value if self.colour.value in known else next(iter(known), None)
         self.colour.param.update(groups=groups, value=value)

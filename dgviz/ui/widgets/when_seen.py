@@ -1,0 +1,46 @@
+"""What is made when a person is about to see it."""
+
+from collections.abc import Callable
+
+import panel as pn
+from panel.custom import JSComponent
+
+NEAR = 300  # px below the window
+
+
+class Near(JSComponent):
+    """Tells once when its place comes near the window."""
+
+    _esm = f"""
+    export function render({{model, el}}) {{
+      const watch = new IntersectionObserver((seen) => {{
+        if (seen.some((entry) => entry.isIntersecting)) {{ watch.disconnect(); model.send_msg("near") }}
+      }}, {{rootMargin: "0px 0px {NEAR}px 0px"}})
+      watch.observe(el)
+      model.on("remove", () => watch.disconnect())
+    }}
+    """
+
+    def __init__(self, tell: Callable[[], None], **options):
+        super().__init__(**options)
+        self._tell = tell
+
+    def _handle_msg(self, message: str) -> None:
+        self._tell()
+
+
+def when_seen(make: Callable[[], list], height: int, **options) -> pn.Column:
+    """A column that holds what `make` gives, once its place comes near the window; until then it is `height` px high.
+
+    Outside a served page it is made at once.
+    """
+    place = pn.Column(sizing_mode="stretch_width", **options)
+
+    def fill():
+        place.objects = make()
+
+    if pn.state.curdoc is None or not pn.state.curdoc.session_context:
+        fill()
+    else:
+        place.objects = [Near(fill, height=height, sizing_mode="stretch_width", margin=0)]
+    return place
