@@ -17,7 +17,6 @@ from dgviz.experiment.runs import runs_folder as default_runs_folder
 from dgviz.quantities import lower_first
 from dgviz.ui import theme
 from dgviz.ui.instrument.bar import training_bar
-from dgviz.ui.instrument.drawer import drawer
 from dgviz.ui.instrument.lenses import LENSES
 from dgviz.ui.instrument.workspace import workspace
 from dgviz.ui.lenses.view import text
@@ -88,7 +87,7 @@ def _fill(page: pn.viewable.Viewable, state: AppState, problems: list[str]) -> N
     page.param.update(
         dark_theme=state.dark,
         header=header(state, lambda: help_dialog.show_about(state.science.site, lower_first(state.target.long_name))),
-        main=[workspace(state, bar, *said, drawer(state))],
+        main=[workspace(state, bar, *said)],
     )
     page.link(state, dark_theme="dark", bidirectional=True)
 

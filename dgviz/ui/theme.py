@@ -147,7 +147,12 @@ PAGE = {
         "borderBottom": "1px solid var(--mui-palette-divider)",
         "backgroundImage": "none",
     },
-    "& .header .title": {"color": "var(--mui-palette-text-primary)", "fontSize": "1.05rem", "fontWeight": 700},
+    "& .header .title": {
+        "color": "var(--mui-palette-text-primary)",
+        "fontSize": "1.05rem",
+        "fontWeight": 700,
+        "marginRight": "8px",
+    },
     "& .MuiToolbar-root": {
         "minHeight": f"{HEAD}px !important",
         "height": f"{HEAD}px",
@@ -158,6 +163,13 @@ PAGE = {
 }
 
 NARROW = 900  # px: below it one column, and the side bar closed
+
+# Chosen items in one line of a card's title.
+CHIPS = {
+    "& .MuiInputBase-root": {"minHeight": 30, "padding": "0 32px 0 4px !important"},
+    "& .MuiChip-root": {"height": 22},
+    "& .MuiFormControl-root": {"margin": 0},
+}
 
 # The lenses in the header, with a rule between those of a site and those of all sites.
 TABS = {
@@ -204,7 +216,7 @@ RIGHT = f"""
 :host {{ max-height: none !important; min-width: 0 !important; position: relative; width: 100%;
          display: grid !important; grid-template-columns: minmax(0, 1fr); gap: {GAP}px; }}
 :host(.two) {{ grid-template-columns: minmax(0, 2fr) minmax(280px, 1fr); }}
-:host(.two) .bar {{ grid-column: 1 / -1; }}
+:host(.two) .whole {{ grid-column: 1 / -1; }}
 :host(.two) .beside {{ grid-column: 2; grid-row: 2 / span 2; }}
 @media (max-width: {NARROW}px) {{
   :host(.two) {{ grid-template-columns: minmax(0, 1fr); }}
@@ -258,6 +270,8 @@ h2.of-map { font-size: 12px; font-weight: 500; line-height: 20px; }
             animation: shimmer 1.4s linear infinite; }
 @keyframes shimmer { to { background-position: -200% 0; } }
 @media (prefers-reduced-motion: reduce) { .skeleton { animation: none; } }
+.effect { height: 4px; border-radius: 2px; background: var(--mui-palette-divider); }
+.effect i { display: block; height: 4px; border-radius: 2px; background: var(--mui-palette-text-secondary); }
 .now { display: flex; gap: 14px; align-items: center; min-height: 24px; flex-wrap: wrap; }
 .now svg { fill: none; stroke: var(--mui-palette-primary-main); stroke-width: 1.5; }
 .now progress { flex: 1; min-width: 60px; height: 4px; accent-color: var(--mui-palette-primary-main); }
@@ -273,6 +287,10 @@ p { margin: 0; }
 code, pre { font-size: 12px; }
 ul { margin: 4px 0; padding-left: 18px; overflow-wrap: anywhere; }
 summary { cursor: pointer; }
+.more { display: inline; margin-left: 6px; }
+.more summary { display: inline-block; list-style: none; width: 15px; height: 15px; line-height: 15px;
+                border-radius: 50%; text-align: center; font-size: 10.5px; border: 1px solid currentColor; }
+.more[open] { display: block; margin: 4px 0 0; } .more[open] summary { margin-bottom: 4px; }
 pre { margin: 0; overflow-x: auto; }
 .empty { color: var(--mui-palette-text-secondary); padding: 28px 12px; text-align: center; }
 .problem { border-left: 3px solid #b3261e; padding: 6px 10px; }

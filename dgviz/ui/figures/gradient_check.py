@@ -10,7 +10,7 @@ from dgviz.ui.look import Look
 from dgviz.ui.words.text import units
 
 
-def plot_check(exact: xr.DataArray, small: xr.DataArray, large: xr.DataArray, look: Look, height: int = 390) -> figure:
+def plot_check(exact: xr.DataArray, small: xr.DataArray, large: xr.DataArray, look: Look, height: int = 250) -> figure:
     """A point for each time `(time,)` and each of two steps: on the line where gradient and rerun agree."""
     unit = units(exact.attrs["units"])
     fig = plain_figure(

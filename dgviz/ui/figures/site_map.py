@@ -101,7 +101,8 @@ class SiteMap:
             y_range=DataRange1d(range_padding=0.06),
             match_aspect=True,
             tools="pan,wheel_zoom,box_select,lasso_select,reset,save",
-            min_border=0,
+            min_border_left=0,
+            min_border_right=0,
             active_scroll=None,
         )
         without_axes(fig)

@@ -16,7 +16,7 @@ LINES = {"observed": "observed", "simulated": "run A", "baseline": "run B"}
 class SmallTimeSeries:
     """One panel for each name; `update` gives it a site, `show_window` moves all."""
 
-    def __init__(self, names: list[str], look: Look, height: int = 150):
+    def __init__(self, names: list[str], look: Look, height: int = 104):
         self.look, self.x_range = look, Range1d()
         self.sources = {name: ColumnDataSource(nothing_yet("time", *LINES)) for name in names}
         self.panels = {name: self._panel(source, height) for name, source in self.sources.items()}

@@ -7,20 +7,21 @@ from dgviz.ui.lenses.training.learning import LossCurves
 from dgviz.ui.lenses.training.queue import TrainingQueue
 from dgviz.ui.lenses.training.training import TrainingControl
 from dgviz.ui.session.state import AppState
+from dgviz.ui.widgets.islands import Island
+
+VIEWS = {TrainingControl: 5, TrainingQueue: 7, LossCurves: 12}  # columns out of twelve
 
 
-def drawer(state: AppState) -> pn.Column:
+def drawer(state: AppState) -> Island:
     """It is made when it is first opened."""
-    place = pn.Column(stylesheets=[theme.ROW], sizing_mode="stretch_width", margin=(theme.GAP, 0, 0, 0), visible=False)
+    place = Island(css_classes=["whole"])
 
     def follow(*_):
         if state.drawer and not place.objects:
-            views = [(TrainingControl, 5), (TrainingQueue, 7), (LossCurves, 12)]
-            place.objects = [
-                pn.Column(view(state=state), css_classes=[f"span-{span}"], sizing_mode="stretch_width", margin=0)
-                for view, span in views
-            ]
-        place.visible = state.drawer
+            look = {"sizing_mode": "stretch_width", "margin": 0}
+            cells = [pn.Column(view(state=state), css_classes=[f"span-{span}"], **look) for view, span in VIEWS.items()]
+            place.objects = [pn.Column(*cells, stylesheets=[theme.ROW], **look)]
+        place.show(state.drawer)
 
     follow()
     state.param.watch(follow, "drawer")

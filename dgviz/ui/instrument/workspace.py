@@ -3,6 +3,7 @@
 import panel as pn
 
 from dgviz.ui import theme
+from dgviz.ui.instrument.drawer import drawer
 from dgviz.ui.instrument.lenses import LENSES, Row
 from dgviz.ui.instrument.site_map import SiteMap
 from dgviz.ui.instrument.target_charts import TargetCharts
@@ -20,12 +21,12 @@ ROOM = 300  # px that a row takes before it is made
 def workspace(state: AppState, *above: pn.viewable.Viewable) -> Sea:
     """The grid; `above` stands above the series. A lens is made when it is first opened."""
     follow_lens(state)
-    bar = Island(*above, css_classes=["bar"])
+    bar = Island(*above, css_classes=["whole"])
     series = Island(TargetCharts(state=state), css_classes=["series"])
     waiting = Island(text(SKELETON), css_classes=["lens"])
     places: dict[str, list[Island]] = {}
     look = {"stylesheets": [theme.RIGHT], "sizing_mode": "stretch_width", "margin": 0}
-    right = Sea(bar, series, waiting, css_classes=["right"], **look)
+    right = Sea(bar, drawer(state), series, waiting, css_classes=["right"], **look)
 
     def fill():
         name = state.page

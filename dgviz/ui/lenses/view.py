@@ -59,7 +59,11 @@ def empty_words(words: str) -> Text:
 
 
 def _below(caption: str, summary: str) -> Markup:
-    return html("<p class='caption'>{}</p>", caption) * bool(caption) + html("<p class='heard'>{}</p>", summary)
+    """A caption of one sentence, with what else there is to know behind an i."""
+    first, stop, rest = (caption, "", "") if isinstance(caption, Markup) else caption.partition(". ")
+    more = html("<details class='more'><summary aria-label='More about this'>i</summary>{}</details>", rest)
+    shown = html("<div class='caption'>{}{}{}</div>", first, stop.strip(), more * bool(rest)) * bool(caption)
+    return shown + html("<p class='heard'>{}</p>", summary)
 
 
 class View(pn.viewable.Viewer):

@@ -15,8 +15,8 @@ MINUS = "\u2212"
 SUPERSCRIPTS = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
 SCORES = {  # as people call them
     "nse": "NSE",
-    "log_nse": "NSE of logarithms",
-    "kge_2012": "KGE (2012)",
+    "log_nse": "log NSE",
+    "kge_2012": "KGE",
     "kge_2009": "KGE (2009)",
     "correlation": "Correlation",
     "pbias": "Bias",

@@ -9,7 +9,7 @@ from dgviz.ui.figures.gradient_check import plot_check
 from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.lenses.view import text
 from dgviz.ui.session.simulation import Simulation
-from dgviz.ui.widgets.parameters import chosen, parameter_select
+from dgviz.ui.widgets.parameters import chosen
 from dgviz.ui.words.markup import Markup, html
 from dgviz.ui.words.text import units
 
@@ -35,11 +35,15 @@ def agreement_words(parameter: Parameter, agreements: list[float], dark: bool) -
         if agreements[1] < GOOD
         else ""
     )
-    return html(
-        "<p style='line-height:1.9'>{} with a rerun after a change of {} of the allowed range, too small for the curve "
-        "to bend; {} after one of {} ({}).{}</p>",
-        *(agreement_badge(agreements[0], dark), small, agreement_badge(agreements[1], dark), large, amount, jumps),
+    badges = (agreement_badge(agreement, dark) for agreement in agreements)
+    more = (
+        f"With reruns after a change of {small} of the allowed range, too small for the curve to bend, and of {large} "
+        f"({amount}).{jumps}"
     )
+    words = (
+        "<div style='line-height:26px'>{} small step \u2003 {} large step <details class='more'>{}{}</details></div>"
+    )
+    return html(words, *badges, Markup("<summary aria-label='More about this'>i</summary>"), more)
 
 
 class GradientCheck(ComputingView):
@@ -47,10 +51,6 @@ class GradientCheck(ComputingView):
 
     needs = "parameters"
     empty = "No run is shown. Press Train in the side bar, or pick a run above, to check its gradients."
-
-    def tools(self):
-        """Which parameter."""
-        return [*super().tools(), parameter_select(self.state)]
 
     def body(self, *, run, dark):
         """The agreement in words and a place for the figure."""

@@ -1,12 +1,11 @@
 """Which parameters matter at the picked site: by how much a part of their range changes the target."""
 
-import numpy as np
 import panel as pn
-import xarray as xr
 from bokeh.models import ColumnDataSource, FactorRange
 from bokeh.plotting import figure
 
 from dgviz.processes.declare import Parameter
+from dgviz.sensitivity.effects import effects
 from dgviz.ui.figures import hover, plain_figure
 from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.look import Look
@@ -15,23 +14,7 @@ from dgviz.ui.widgets import material
 from dgviz.ui.widgets.parameters import chosen
 from dgviz.ui.words.text import number
 
-SHARE = 0.1  # of a parameter's range: the change whose effect is drawn
-ROW = 19  # px of a bar
-LOW, HIGH = 0.3, 0.98  # quantiles of the target: at or below the first it is low, at or above the second high
 CASES = {"All days": "all", "Low": "low", "High": "high"}
-
-
-def effects(responses: xr.Dataset, target: xr.DataArray, case: str, ranges: dict[str, float]) -> dict[str, float]:
-    """The root mean square change `(time,)` of the target for a tenth of each parameter's range, the largest first.
-
-    Over all times, or over those at which the target is low (at or below its 30 % quantile) or high (98 %).
-    """
-    wanted = xr.ones_like(target, bool)
-    if case != "all":
-        wanted = target <= target.quantile(LOW) if case == "low" else target >= target.quantile(HIGH)
-    inside = responses.sel(time=target.time[wanted.values])
-    found = {n: SHARE * width * float(np.sqrt((inside[n] ** 2).mean())) for n, width in ranges.items() if n in inside}
-    return dict(sorted(found.items(), key=lambda item: -item[1]))
 
 
 def plot_effects(source: ColumnDataSource, look: Look, names: FactorRange) -> figure:
@@ -76,9 +59,8 @@ class Matters(ComputingView):
     def _show(self, simulation, responses):
         state, target = self.state, self.state.config.target
         declared = simulation.run.config.build().of(Parameter)
-        ranges = {name: p.range[1] - p.range[0] for name, p in declared.items()}
         simulated = state.results(state.run)[target].sel(site=state.site, time=slice(*state.window))
-        found = effects(responses, simulated.sel(time=simulated.time.isin(responses.time)), self.case.value, ranges)
+        found = effects(responses, simulated.sel(time=simulated.time.isin(responses.time)), self.case.value, declared)
         now, names = chosen(state), list(found)
         look = state.look
         self.names.factors = names[::-1]
@@ -92,7 +74,7 @@ class Matters(ComputingView):
         first = names[0] if names else ""
         self.heading = f"What matters here: {declared[first].long_name} ({first})" if first else "What matters here"
         self.caption = (
-            f"Root mean square change of the target {when[self.case.value]} for {100 * SHARE:.0f} % of each "
+            f"Root mean square change of the target {when[self.case.value]} for 10 % of each "
             "parameter's range. Press a bar to see its parameter on the map."
         )
         self.summary = ", ".join(f"{name} {number(value)}" for name, value in found.items())

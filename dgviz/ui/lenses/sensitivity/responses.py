@@ -7,6 +7,7 @@ import panel as pn
 
 from dgviz.quantities import lower_first
 from dgviz.sensitivity import memory
+from dgviz.ui import theme
 from dgviz.ui.figures.responses import ResponseFigure
 from dgviz.ui.figures.series import simulated_of
 from dgviz.ui.lenses.computing import ComputingView
@@ -39,8 +40,9 @@ class Responses(ComputingView):
             max_items=MOST,
             sizing_mode="stretch_width",
             min_width=220,
-            max_width=460,
+            max_width=560,
             margin=0,
+            sx=theme.CHIPS,
         )
         widget.param.watch(lambda _: self.redraw("parameters"), "value")
         return widget

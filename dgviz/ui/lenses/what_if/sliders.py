@@ -1,23 +1,20 @@
 """What if a learned parameter of the picked site were another?"""
 
 import panel as pn
-import param
 
 from dgviz.processes.declare import Parameter, Process, title
 from dgviz.quantities import lower_first
 from dgviz.scores import metrics
+from dgviz.sensitivity.effects import effects
 from dgviz.ui.figures.series import overlap
-from dgviz.ui.lenses.view import View, empty_html, text
+from dgviz.ui.lenses.computing import ComputingView
+from dgviz.ui.lenses.view import empty_html, text
+from dgviz.ui.session.simulation import Simulation
 from dgviz.ui.session.what_if import digits, parameter_number, what_if_badge
 from dgviz.ui.widgets import material
 from dgviz.ui.words.markup import Markup, html
 from dgviz.ui.words.text import number, score_label, units, with_units
 
-GRID = """
-:host { display: grid !important; grid-template-columns: repeat(auto-fill, minmax(250px, 1fr)); gap: 0 28px;
-        max-height: none !important; }
-.scroll-button { display: none; }
-"""
 STAY = """
 :host { position: sticky; top: 0; z-index: 2; padding: 2px 0 8px 0; background: var(--mui-palette-background-paper); }
 """  # in sight while the last of many sliders is dragged on a small screen
@@ -25,6 +22,7 @@ TICK = {
     "& .MuiSlider-mark": {"height": 12, "backgroundColor": "text.secondary", "opacity": 1},
     "& .MuiSlider-markLabel": {"fontSize": 11, "top": 20},
 }
+NEAR = 0.02  # of a range: a value nearer to an end is at its bound
 EXPLAINED = (
     "A tick marks what run A learned, the mean over its members. A change moves all members by the same amount, held "
     "within the range. It is not trained: another site or run begins again from what was learned."
@@ -39,36 +37,34 @@ def slider_help(name: str, parameter: Parameter, processes: list[type[Process]])
     return f"{parameter.long_name}, {low:g} to {high:g} {unit}".strip() + f". Read by: {', '.join(readers)}."
 
 
-class ParameterSliders(View):
+def at_an_end(value: float, parameter: Parameter) -> str:
+    """Whether a learned value lies within two hundredths of the range of its end, in words; nothing elsewhere."""
+    low, high = parameter.range
+    place = (value - low) / (high - low)
+    return "at its lower bound" if place < NEAR else "at its upper bound" if place > 1 - NEAR else ""
+
+
+class ParameterSliders(ComputingView):
     """What if?"""
 
     needs = "parameters"
     empty = "No run is shown. Press Train in the side bar, or pick a run above, to change what it learned."
 
-    unfolded = param.Boolean(False, doc="Are the sliders in sight?")
-
     def tools(self):
-        """Back to what was learned, and the sliders themselves."""
-        reset = material.Button(label="Reset", icon="restart_alt", variant="text", size="small", margin=(0, 8))
+        """Back to what was learned."""
+        reset = material.Button(label="Reset", icon="restart_alt", variant="text", size="small", margin=0)
         reset.on_click(lambda _: self.state.suppose({}))
         reset.visible = self.state.param.supposed.rx.bool()
-        opened = self.param.unfolded.rx
-        fold = material.Button(
-            label=opened.where("Fold", "Change parameters"),
-            icon=opened.where("expand_less", "tune"),
-            variant="outlined",
-            size="small",
-            margin=0,
-        )
-        fold.visible = pn.bind(lambda run: bool(self.state.parameters()), self.state.param.run)
-        fold.on_click(lambda _: self.param.update(unfolded=not self.unfolded))
-        return [reset, fold]
+        return [*super().tools(), reset]
 
     def body(self, *, run, dataset):
-        """Places for the sliders, which are made when they are first unfolded, and for what follows from them."""
-        self.parameters, self.learned, self.sliders = self.state.parameters(), {}, {}
+        """The sliders in one column, each with a bar for how much it matters, and what follows from them."""
+        self.parameters, self.learned = self.state.parameters(), {}
         self.scored = None, ""
-        self.grid = pn.Column(stylesheets=[GRID], sizing_mode="stretch_width", margin=0)
+        self.sliders = {name: self._slider(name, parameter) for name, parameter in self.parameters.items()}
+        self.bars = {name: text(margin=(0, 0, 6, 0)) for name in self.parameters}
+        rows = (row for name in self.parameters for row in (self.sliders[name], self.bars[name]))
+        self.grid = pn.Column(*rows, sizing_mode="stretch_width", margin=0)
         self.said = text()
         self.said.stylesheets = [*self.said.stylesheets, STAY]
         return pn.Column(self.said, self.grid, sizing_mode="stretch_width", margin=0) if self.parameters else None
@@ -77,22 +73,21 @@ class ParameterSliders(View):
         """What was learned at the picked site, and what is supposed instead."""
         if not self.learned or "site" in self.changed:
             self.learned = self.state.learned()
-        if "supposed" in self.changed and supposed:
-            self.unfolded = True
+        self.grid.visible = bool(self.learned)
+        self.caption = EXPLAINED if self.learned else ""
         self._show_sliders()
         self._say()
+        simulation = Simulation.of(self.state)
+        if simulation is not None and self.learned:
+            work, key = simulation.parameter_response, simulation.key
+            self.compute("sensitivities", key, work, lambda found: self._show_effects(simulation, found))
 
-    @param.depends("unfolded", watch=True)
     def _show_sliders(self):
         """Where the learned values are, which are changed, and to what."""
-        self.grid.visible = self.unfolded and bool(self.learned)
-        self.caption = EXPLAINED if self.grid.visible else ""
-        if self.grid.visible and not self.sliders:
-            self.sliders = {name: self._slider(name, parameter) for name, parameter in self.parameters.items()}
-            self.grid.objects = list(self.sliders.values())
         for name in self.sliders.keys() & self.learned.keys():
             learned, changed = self.learned[name], name in self.state.supposed
-            was = f"learned {parameter_number(learned, self.parameters[name])}" if changed else ""
+            end = at_an_end(learned, self.parameters[name])
+            was = f"learned {parameter_number(learned, self.parameters[name])}" if changed else end
             self.sliders[name].param.update(
                 value=self.state.supposed.get(name, learned),
                 marks=[{"value": learned, "label": was}],
@@ -112,12 +107,22 @@ class ParameterSliders(View):
             description=slider_help(name, parameter, list(self._processes())),
             size="small",
             sizing_mode="stretch_width",
-            min_height=70,  # room for the learned value below the tick
             margin=0,
             sx=TICK,
         )
         slider.param.watch(lambda event: self._drag(name, event.new), "value")
         return slider
+
+    def _show_effects(self, simulation, responses):
+        """A bar below each slider: how much a tenth of its range changes the target, against the largest."""
+        target = self.state.results(self.state.run)[self.state.config.target].sel(site=self.state.site)
+        simulated = target.sel(time=responses.time[responses.time.isin(target.time)])
+        found = effects(responses, simulated, "all", self.parameters)
+        largest = max(found.values(), default=0.0) or 1.0
+        for name, effect in found.items():
+            said = f"{number(effect, 3)} {self.state.look.units} for a tenth of the range"
+            bar = "<div class='effect' title='{}' role='img' aria-label='{}'><i style='width:{:.1f}%'></i></div>"
+            self.bars[name].object = html(bar, said, said, 100 * effect / largest)
 
     def _processes(self):
         config = self.state.store.run(self.state.run).config
