@@ -216,12 +216,14 @@ RIGHT = f"""
 :host {{ max-height: none !important; min-width: 0 !important; position: relative; width: 100%;
          display: grid !important; grid-template-columns: minmax(0, 1fr); gap: {GAP}px; }}
 :host(.two) {{ grid-template-columns: minmax(0, 2fr) minmax(280px, 1fr); }}
+:host(.two) {{ grid-template-rows: auto auto 1fr; }}
 :host(.two) .whole {{ grid-column: 1 / -1; }}
 :host(.two) .beside {{ grid-column: 2; grid-row: 2 / span 2; }}
 @media (max-width: {NARROW}px) {{
   :host(.two) {{ grid-template-columns: minmax(0, 1fr); }}
   :host(.two) .beside {{ grid-column: 1; grid-row: auto; }}
 }}
+.scroll-button {{ display: none; }}
 .off {{ content-visibility: hidden; visibility: hidden; position: absolute; width: 100%; height: 0; overflow: hidden; }}
 """
 ROW = (
@@ -295,8 +297,8 @@ pre { margin: 0; overflow-x: auto; }
 .empty { color: var(--mui-palette-text-secondary); padding: 28px 12px; text-align: center; }
 .problem { border-left: 3px solid #b3261e; padding: 6px 10px; }
 table { border-collapse: collapse; width: 100%; }
-th { font-weight: 500; text-align: right; color: var(--mui-palette-text-secondary); padding: 1px 6px; }
-td { text-align: right; padding: 2px 6px; border-top: 1px solid var(--mui-palette-divider); }
+th { font-weight: 500; text-align: right; color: var(--mui-palette-text-secondary); padding: 1px 4px; }
+td { text-align: right; padding: 2px 4px; border-top: 1px solid var(--mui-palette-divider); }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
 """
 TEXT += f"@media (max-width: {NARROW}px) {{ .wide {{ display: none; }} }}"  # on a phone there is no room

@@ -127,7 +127,7 @@ def colouring(
         return None
     kind, name = choice.kind, choice.name
     if kind == "attribute" and name in dataset:
-        return _of_attribute(dataset[name], name)
+        return _of_result(dataset[name], name)
     if results is None:
         return None
     if kind == "score" and name in results:
@@ -157,13 +157,6 @@ def _on_sites(values: xr.DataArray, dataset: xr.Dataset) -> xr.DataArray:
 def _mean_over_rest(values: xr.DataArray) -> xr.DataArray:
     """Over members and, for a dynamic parameter, over time."""
     return values.mean([d for d in values.dims if d != "site"], keep_attrs=True)
-
-
-def _of_attribute(values: xr.DataArray, name: str) -> Colouring:
-    low, high = _nice_limits(values.values)
-    return Colouring(
-        label(values, name), values, theme.SEQUENTIAL, low, high, "Colours span the 2nd to the 98th percentile"
-    )
 
 
 def _of_score(values: xr.DataArray, name: str, period: str) -> Colouring:

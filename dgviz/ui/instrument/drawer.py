@@ -14,13 +14,13 @@ VIEWS = {TrainingControl: 5, TrainingQueue: 7, LossCurves: 12}  # columns out of
 
 def drawer(state: AppState) -> Island:
     """It is made when it is first opened."""
-    place = Island(css_classes=["whole"])
+    place = Island()
 
     def follow(*_):
         if state.drawer and not place.objects:
             look = {"sizing_mode": "stretch_width", "margin": 0}
             cells = [pn.Column(view(state=state), css_classes=[f"span-{span}"], **look) for view, span in VIEWS.items()]
-            place.objects = [pn.Column(*cells, stylesheets=[theme.ROW], **look)]
+            place.objects = [pn.Column(*cells, stylesheets=[theme.ROW], **look | {"margin": (theme.GAP, 0, 0, 0)})]
         place.show(state.drawer)
 
     follow()

@@ -1,5 +1,7 @@
 """Where everything stands: the map on the left; bar, series and the open lens on the right."""
 
+import logging
+
 import panel as pn
 
 from dgviz.ui import theme
@@ -12,28 +14,33 @@ from dgviz.ui.session.state import AppState
 from dgviz.ui.widgets.islands import Island, Sea
 from dgviz.ui.widgets.parameters import chosen
 from dgviz.ui.widgets.when_seen import when_seen
-from dgviz.ui.words.markup import Markup
+from dgviz.ui.words.markup import Markup, html
 
 SKELETON = Markup("<div class='skeleton' role='status' aria-label='The lens is on its way'></div>")
+log = logging.getLogger(__name__)
 ROOM = 300  # px that a row takes before it is made
 
 
 def workspace(state: AppState, *above: pn.viewable.Viewable) -> Sea:
     """The grid; `above` stands above the series. A lens is made when it is first opened."""
     follow_lens(state)
-    bar = Island(*above, css_classes=["whole"])
+    bar = Island(*above, drawer(state), css_classes=["whole"])
     series = Island(TargetCharts(state=state), css_classes=["series"])
     waiting = Island(text(SKELETON), css_classes=["lens"])
     places: dict[str, list[Island]] = {}
     look = {"stylesheets": [theme.RIGHT], "sizing_mode": "stretch_width", "margin": 0}
-    right = Sea(bar, drawer(state), series, waiting, css_classes=["right"], **look)
+    right = Sea(bar, series, waiting, css_classes=["right"], **look)
 
     def fill():
         name = state.page
-        if name not in places:
-            places[name] = _islands(state, name)
-            right.extend(places[name])
-        waiting.show(False)
+        try:
+            if name not in places:
+                places[name] = _islands(state, name)
+                right.extend(places[name])
+            waiting.show(False)
+        except Exception as error:
+            log.error("The lens %r could not be made", name, exc_info=error)
+            waiting.objects = [text(html("<div class='problem'>{} could not be opened: {}</div>", name, error))]
 
     def turn(*_):
         lens = LENSES[state.page]

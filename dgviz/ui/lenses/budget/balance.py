@@ -42,7 +42,7 @@ def _row(group, words, value, kind, inflow, longest, colour) -> Markup:
     )
     share = f"{small(100 * value / inflow)}" if kind == "residual" else number(100 * value / inflow, 1)
     return html(
-        "<tr><td class='muted'>{}</td><td class='left'>{}</td><td style='width:34%;min-width:48px'>{}</td>"
+        "<tr><td class='muted'>{}</td><td class='left'>{}</td><td style='width:20%'>{}</td>"
         "<td style='white-space:nowrap'>{}</td><td class='muted' style='white-space:nowrap'>{}</td></tr>",
         *(group, words, bar, amount, share),
     )

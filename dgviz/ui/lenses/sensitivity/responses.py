@@ -54,6 +54,7 @@ class Responses(ComputingView):
         self.responses, self.forcing_words = None, ""
         self._offer()
         self.figure = ResponseFigure(self.state.look, Simulation.of(self.state).forcing, MOST)
+        self.figure.show_parameters([])
         follow_range(self.figure.x_range, self.state)
         for panel in self.figure.panels:
             panel.on_event("tap", lambda event: self._tap(event.x))
