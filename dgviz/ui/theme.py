@@ -153,6 +153,7 @@ PAGE = {
         "fontWeight": 700,
         "marginRight": "8px",
     },
+    "& .MuiToolbar-root > .MuiBox-root": {"minWidth": 0},
     "& .MuiToolbar-root": {
         "minHeight": f"{HEAD}px !important",
         "height": f"{HEAD}px",
@@ -175,6 +176,14 @@ CHIPS = {
 TABS = {
     "& .MuiTab-root": {"minHeight": HEAD, "padding": "0 11px", "minWidth": 0},
     "& .MuiTabs-root": {"minHeight": HEAD},
+    # On a narrow screen the names scroll, and fade where there are more.
+    f"@media (max-width: {NARROW}px)": {
+        "& .MuiTabs-scroller": {
+            "overflowX": "auto !important",
+            "scrollbarWidth": "none",
+            "maskImage": "linear-gradient(90deg, #000 85%, transparent)",
+        },
+    },
     "& .MuiTab-root:nth-of-type(6)": {"marginLeft": "17px", "overflow": "visible"},
     "& .MuiTab-root:nth-of-type(6)::before": {
         "content": '""',

@@ -130,6 +130,10 @@ class BucketDiagram:
             parts += [_wave(picture.ground + depth, self.look.token("primary"), alpha) for depth, alpha in WAVES]
             places = ", ".join(map(sentence, picture.beside))
             parts.append(_text(SIDE - 7, picture.ground + 18, places, "small muted", 0, "right"))
+            off = [sentence(a.name) for a in picture.arrows.values() if not a.on and a.declared.into in picture.beside]
+            if off:  # in a line of their own: side by side below the stores there is no room for their names
+                words = f"Off: {', '.join(off).lower()}"
+                parts.append(_text(100, picture.height - 3, words, "small muted", 0, "right"))
         parts += [_text(x, picture.ground + 18, sentence(p), "small muted", 0, "center") for p, x in picture.below]
         return joined(parts)
 
@@ -142,8 +146,8 @@ class BucketDiagram:
         return joined(_line(*side, grey, 1.2, "4 3") for side in sides) + words
 
     def _off_arrow(self, arrow: Arrow) -> Markup:
-        """A flux that is switched off; one at a store that is off itself needs no words."""
-        off = {store.name for store in self.picture.stores.values() if not store.on}
+        """A flux that is switched off; one at a store that is off itself needs no words, nor one said below."""
+        off = {store.name for store in self.picture.stores.values() if not store.on} | {*self.picture.beside}
         drawn = _line(arrow.x0, arrow.y0, arrow.x1, arrow.y1, self.look.token("missing"), 1.2, "4 3")
         if off & {arrow.declared.out_of, arrow.declared.into}:
             return drawn
@@ -154,7 +158,7 @@ class BucketDiagram:
         parts, y = [], SKY + 18
         for large, small in lines:
             parts += [_text(MAIN + 5, y, large, "large"), _text(MAIN + 5, y + 14, small, "small muted")]
-            y += 34 if small else 22
+            y += 32 if small else 20
         return joined(parts)
 
     def _key(self) -> Markup:

@@ -118,7 +118,7 @@ class _Layout:
         below = tuple((arrows[name].declared.into, arrows[name].x0) for name in arrows if name in self.sinking)
         aside = {f.into for n, f in self.fluxes.items() if n not in self.sinking}
         beside = tuple(place for place in self.beside if place in aside)
-        height = ground + GROUND + (BELOW if below else 0) + OFF_LINE * len(self.off_outlets)
+        height = ground + GROUND + (BELOW if below else 0) + OFF_LINE * bool(self.off_outlets)
         return Picture(self.stores, arrows, self.above, beside, below, ground, height)
 
     def _of(self, kind, chosen: list[type[Process]]) -> dict:
@@ -233,10 +233,8 @@ class _Layout:
             box = self.stores[self.fluxes[name].out_of]
             x = SIDE + (100 - SIDE) * (i + 0.5) / len(names)
             goal = self.stores.get(self.fluxes[name].into)
-            label, align = (x, ground + 34), "center"
-            if name not in self.on:  # one below the other: side by side there is no place for their names
-                label, align = (100, ground + 34 + OFF_LINE * (self.off_outlets.index(name) + 2)), "right"
-            self._add(name, x, box.bottom, x, goal.top if goal else ground + 6, label, align)
+            label = (x, ground + 32)
+            self._add(name, x, box.bottom, x, goal.top if goal else ground + 6, label, "center")
 
     @property
     def off_outlets(self) -> list[str]:

@@ -28,7 +28,7 @@ def training_bar(state: AppState, open_model) -> pn.viewable.Viewable:
         "train": material.Button(label="Train", icon="play_arrow", **BUTTON),
         "stop": material.Button(label="Stop", icon="stop", variant="outlined", **BUTTON),
         "revert": material.Button(label="Revert settings", variant="text", **BUTTON),
-        "drawer": material.Button(label="Training", icon="expand_more", variant="text", **BUTTON),
+        "drawer": material.Button(label="Details", icon="expand_more", variant="text", **BUTTON),
     }
     buttons["model"].on_click(lambda _: open_model())
     buttons["train"].on_click(lambda _: _try(state, state.start_training))

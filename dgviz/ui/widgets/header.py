@@ -23,8 +23,8 @@ def header(state: AppState, show_help) -> list:
     share = material.icon_button("link", "Copy a link to this view", active_icon="check", toggle_duration=1500)
     share.js_on_click(code=COPY)
     ask = material.icon_button("help_outline", "Help", on_click=lambda _: show_help())
-    row = [lens_tabs(state), pn.HSpacer(), *run_pickers(state, 200), share, ask]
-    return [pn.Row(*row, align="center", sizing_mode="stretch_width", css_classes=["bar"], margin=0)]
+    row = [lens_tabs(state), *run_pickers(state, 200), share, ask]
+    return [pn.Row(*row, align="center", sizing_mode="stretch_width", stylesheets=[theme.MAIN], margin=0)]
 
 
 def lens_tabs(state: AppState):
@@ -37,14 +37,21 @@ def lens_tabs(state: AppState):
         labels = {"Budget": state.science.budget.capitalize()}
         return [(labels.get(name, name), nothing) for name in names]
 
-    tabs = material.Tabs(*shown(), active=names.index(state.page), margin=0, sx=theme.TABS, css_classes=["tabs"])
+    tabs = material.Tabs(
+        *shown(),
+        active=names.index(state.page),
+        margin=0,
+        sx=theme.TABS,
+        sizing_mode="stretch_width",
+        styles={"min-width": "0"},
+    )
     tabs.param.watch(lambda event: state.param.update(page=names[event.new]), "active")
     state.param.watch(lambda event: tabs.param.update(active=names.index(event.new)), "page")
     state.param.watch(lambda _: tabs.param.update(objects=shown()), "dataset")
     return tabs
 
 
-def run_pickers(state: AppState, width: int, **options) -> list:
+def run_pickers(state: AppState, width: int | None, **options) -> list:
     """Which run is shown, A, and which one it is compared with, B."""
     look = {
         "width": width,

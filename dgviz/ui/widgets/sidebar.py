@@ -5,10 +5,11 @@ import panel as pn
 from dgviz.datasets import DataError, attribute_names
 from dgviz.experiment.config import ConfigError
 from dgviz.processes.declare import Parameter, title
+from dgviz.ui import theme
 from dgviz.ui.lenses.view import text
 from dgviz.ui.session.state import AppState
 from dgviz.ui.widgets import material
-from dgviz.ui.widgets.header import presets
+from dgviz.ui.widgets.header import presets, run_pickers
 from dgviz.ui.widgets.help import HelpDialog
 from dgviz.ui.widgets.options import GROUPS, applies, option_widget
 from dgviz.ui.words.markup import Markup, html
@@ -28,7 +29,8 @@ def sidebar(state: AppState, help_dialog: HelpDialog) -> list:
             place.objects = [sections(state, help_dialog)]
 
     state.param.watch(follow, "config")
-    return [place]
+    pickers = run_pickers(state, None, **WIDE, stylesheets=[theme.NARROW_ONLY])
+    return [*pickers, place]
 
 
 def sections(state: AppState, help_dialog: HelpDialog):
