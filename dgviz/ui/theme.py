@@ -283,9 +283,15 @@ h2.of-map { font-size: 12px; font-weight: 500; line-height: 20px; }
 @media (prefers-reduced-motion: reduce) { .skeleton { animation: none; } }
 .effect { height: 4px; border-radius: 2px; background: var(--mui-palette-divider); }
 .effect i { display: block; height: 4px; border-radius: 2px; background: var(--mui-palette-text-secondary); }
-.now { display: flex; gap: 14px; align-items: center; min-height: 24px; flex-wrap: wrap; }
+.now { display: flex; gap: 4px 14px; align-items: center; min-height: 24px; }
 .now svg { fill: none; stroke: var(--mui-palette-primary-main); stroke-width: 1.5; }
-.now progress { flex: 1; min-width: 60px; height: 4px; accent-color: var(--mui-palette-primary-main); }
+.now > * { white-space: nowrap; } .now .stale { white-space: normal; }
+.now progress { flex: 1; min-width: 40px; height: 4px; appearance: none; border: 0; border-radius: 2px;
+                background: var(--mui-palette-divider); }
+.now progress::-webkit-progress-bar { background: var(--mui-palette-divider); border-radius: 2px; }
+.now progress::-webkit-progress-value { background: var(--mui-palette-primary-main); border-radius: 2px; }
+.now progress::-moz-progress-bar { background: var(--mui-palette-primary-main); }
+.of-group td { color: var(--mui-palette-text-secondary); padding-top: 6px; }
 p { margin: 0; }
 .muted, .caption { color: var(--mui-palette-text-secondary); }
 .caption { font-size: 11.5px; }
@@ -310,4 +316,5 @@ th { font-weight: 500; text-align: right; color: var(--mui-palette-text-secondar
 td { text-align: right; padding: 2px 4px; border-top: 1px solid var(--mui-palette-divider); }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
 """
-TEXT += f"@media (max-width: {NARROW}px) {{ .wide {{ display: none; }} }}"  # on a phone there is no room
+# On a phone there is no room.
+TEXT += f"@media (max-width: {NARROW}px) {{ .wide {{ display: none; }} .now {{ flex-wrap: wrap; }} }}"

@@ -14,6 +14,7 @@ from dgviz.ui.figures.site_map import SiteMap as MapFigure
 from dgviz.ui.lenses.view import View, text
 from dgviz.ui.session.colour_choice import ColourChoice
 from dgviz.ui.widgets import material
+from dgviz.ui.widgets.parameters import chosen
 from dgviz.ui.words.kinds import notes, origin
 from dgviz.ui.words.markup import html
 from dgviz.ui.words.summaries import of_map, of_selection
@@ -74,7 +75,8 @@ class SiteMap(View):
             groups = choices(self._config, state.dataset, *runs, published)
             known = [choice for options in groups.values() for choice in options.values()]
             if state.colour not in known and known:
-                state.colour = known[0]
+                alike = state.colour_of(state.colour.kind, chosen(state))
+                state.colour = alike if alike in known else known[0]
             select.param.update(groups=texts(groups), value=state.colour.text)
 
         def choose(event):

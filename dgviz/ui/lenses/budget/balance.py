@@ -11,7 +11,7 @@ from dgviz.ui.session.what_if import in_place_of, mark
 from dgviz.ui.words.markup import Markup, html, joined
 from dgviz.ui.words.text import number, sentence, signed, small, units
 
-WORDS = {"inflow": "In", "outflow": "Out", "change": "Stored", "residual": "Residual"}
+WORDS = {"inflow": "In", "outflow": "Out", "change": "Stored"}
 
 
 def balance_table(terms: xr.DataArray, look: Look) -> Markup:
@@ -24,27 +24,26 @@ def balance_table(terms: xr.DataArray, look: Look) -> Markup:
     unit = units(terms.attrs["units"])
     rows, before = [], ""
     for name, kind, value in zip(terms.term.values, terms.kind.values, terms.values, strict=True):
-        group = WORDS[kind] if kind != before else ""
+        if kind != before and kind in WORDS:
+            rows.append(html("<tr class='of-group'><td colspan=4>{}</td></tr>", WORDS[kind]))
         before = kind
-        rows.append(_row(group, sentence(str(name)), float(value), kind, inflow, longest, look.ink(str(name))))
-    head = html("<tr><th></th><th class='left'></th><th></th><th>{}</th><th>% of in</th></tr>", unit)
+        rows.append(_row(sentence(str(name)), float(value), kind, inflow, longest, look.ink(str(name))))
+    head = html("<tr><th></th><th></th><th>{}</th><th>% of in</th></tr>", unit)
     return html("<table><thead>{}</thead><tbody>{}</tbody></table>", head, joined(rows))
 
 
-def _row(group, words, value, kind, inflow, longest, colour) -> Markup:
-    amount = signed(value, 1) if kind == "change" else number(value, 1)
-    if kind == "residual":
-        group, words, amount = "", group, small(value)
-    width = 100 * abs(value) / longest
+def _row(words: str, value: float, kind: str, inflow: float, longest: float, colour: str) -> Markup:
+    residual = kind == "residual"
+    amount = small(value) if residual else signed(value, 1) if kind == "change" else number(value, 1)
+    share = small(100 * value / inflow) if residual else number(100 * value / inflow, 1)
     bar = html(
         "<div style='height:10px;width:{:.2f}%;background:{};border-radius:2px;opacity:{}'></div>",
-        *(max(width, 0.4), colour, 0.55 if value < 0 else 0.95),
+        *(max(100 * abs(value) / longest, 0.4), colour, 0.55 if value < 0 else 0.95),
     )
-    share = f"{small(100 * value / inflow)}" if kind == "residual" else number(100 * value / inflow, 1)
     return html(
-        "<tr><td class='muted'>{}</td><td class='left'>{}</td><td style='width:20%'>{}</td>"
-        "<td style='white-space:nowrap'>{}</td><td class='muted' style='white-space:nowrap'>{}</td></tr>",
-        *(group, words, bar, amount, share),
+        "<tr><td class='left'>{}</td><td style='width:30%'>{}</td><td style='white-space:nowrap'>{}</td>"
+        "<td class='muted' style='white-space:nowrap'>{}</td></tr>",
+        *("Residual" if residual else words, bar, amount, share),
     )
 
 

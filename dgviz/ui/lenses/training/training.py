@@ -92,7 +92,7 @@ class TrainingControl(View):
     def choice(self):
         """The picker. It changes with the card, not before: what stands under a run's name is always of that run."""
         state = self.state
-        choice = material.Select(label="Run", width=340, size="small", margin=0)
+        choice = material.Select(label="Run", width=240, size="small", margin=0)
         choice.param.watch(
             lambda event: event.new and event.new != state.followed and state.look_at(event.new), "value"
         )
