@@ -22,12 +22,32 @@ CLIMATE = (
     *("high_prec_freq", "low_prec_freq"),
 )
 
+DIVERTED = "New York City diverts water above the gauge"
+# Gauges right below other works, by their names and as their flow shows.
+REGULATED = {
+    "01429000": "below Prompton Reservoir",
+    "01432000": "below Lake Wallenpaupack, which drives a hydropower plant",
+    "01433500": "below the hydropower reservoirs of the Mongaup River",
+    "01447800": "below Francis E. Walter Reservoir",
+    "01449800": "below Beltzville Lake",
+    "01459500": "below Lake Nockamixon",
+    "01470960": "below Blue Marsh Lake",
+    "01471000": "below Blue Marsh Lake",
+    "01474500": "below the water intakes of Philadelphia",
+    "01480685": "below Marsh Creek Lake",
+}
+
 
 def load(path: str | Path | None = None) -> xr.Dataset:
     """Read the packaged file, or another copy of it given as `path` (the file or its folder)."""
     file = Path(path or data_folder())
     file = file / FILE if file.is_dir() else file
     dataset = check(xr.load_dataset(file, engine="h5netcdf"), file, vocabulary)
+    why = [
+        DIVERTED if diverted else REGULATED.get(site, "")
+        for site, diverted in zip(dataset.site.values, dataset.diverted.values, strict=True)
+    ]
+    dataset["regulation"] = "site", why, {"units": "1", "long_name": "Why the flow is not natural"}
     for name in CLIMATE:
         # Leakage is judged by the period over which an attribute was computed.
         dataset[name].attrs["period"] = CLIMATE_PERIOD
