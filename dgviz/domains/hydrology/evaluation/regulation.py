@@ -20,6 +20,7 @@ LITTLE = 0.1  # mm d-1: flow below this is given in steps so coarse that it stay
 CONSTANT, RAINY, OFTEN = 14, 2.0, 0.02  # days in a row, mm of rain on each of them on average, share of all days
 FLAT, STEP = 0.1, 0.3  # change of the logarithm of flow from day to day that is none, and one that is abrupt
 DROP = 0.4  # likewise of flow that has not risen before
+OFTEN_A_YEAR = 2.0
 EACH_YEAR = 365.25
 WEEKLY, BEYOND_CHANCE = 0.15, 9.0  # range of the logarithm over the days of the week; its variance over that by chance
 HUMID, MISSING = 0.65, 0.35  # aridity, and the share of the flow to be expected below which water is diverted
@@ -81,7 +82,7 @@ def _constant(ds: xr.Dataset) -> Found:
 
 
 def _stepped(ds: xr.Dataset) -> Found:
-    """Where the flow drops from one level to another, or rises without rain and snowmelt, several times a year.
+    """Where the flow drops from one level to another, and rises without rain and snowmelt, several times a year.
 
     A natural flow falls fast only after it has risen, and ever slower.
     """
@@ -98,10 +99,10 @@ def _stepped(ds: xr.Dataset) -> Found:
     years = np.isfinite(flow).sum(0) / EACH_YEAR
     with np.errstate(divide="ignore", invalid="ignore"):
         down, up, fall = (events.sum(0) / years for events in (levels, rises, drops | levels))
-    odd = (levels.sum(0) >= 4) & ((down >= 2.5) | (down >= 2) & (up >= 2))
+    odd = (levels.sum(0) >= 4) & (down >= OFTEN_A_YEAR) & (up >= OFTEN_A_YEAR)
     for i in np.flatnonzero(odd):
-        without = f" and rises {up[i]:.0f} times without rain or snowmelt" if up[i] >= 2 else ""
-        yield i, f"flow drops abruptly from a steady level {fall[i]:.0f} times a year{without}", RELEASED
+        words = f"flow drops abruptly from a steady level {fall[i]:.0f} times a year and rises {up[i]:.0f} times"
+        yield i, f"{words} without rain or snowmelt", RELEASED
 
 
 def _weekly(ds: xr.Dataset) -> Found:
