@@ -22,6 +22,20 @@ CLIMATE = (
     *("high_prec_freq", "low_prec_freq"),
 )
 
+TITLES = {  # in the terms of hydrology, where the file has a definition
+    "frac_grass": "Grassland fraction",
+    "frac_forest": "Forest fraction",
+    "cover_summer": "Vegetation density in summer",
+    "cover_winter": "Vegetation density in winter",
+    "frac_impervious": "Impervious fraction",
+    "frac_ponds": "Pond and depression fraction",
+    "frac_sand": "Sandy-soil fraction",
+    "aridity": "Aridity index, 1979",
+    "frac_snow": "Snow fraction, 1979",
+    "p_seasonality": "Precipitation seasonality, positive for summer rain, 1979",
+    "high_prec_freq": "High-precipitation frequency, 1979",
+    "low_prec_freq": "Low-precipitation frequency, 1979",
+}
 DIVERTED = "New York City diverts water above the gauge"
 # Gauges right below other works, by their names and as their flow shows.
 REGULATED = {
@@ -43,6 +57,8 @@ def load(path: str | Path | None = None) -> xr.Dataset:
     file = Path(path or data_folder())
     file = file / FILE if file.is_dir() else file
     dataset = check(xr.load_dataset(file, engine="h5netcdf"), file, vocabulary)
+    for name, long_name in TITLES.items():
+        dataset[name].attrs["long_name"] = long_name
     why = [
         DIVERTED if diverted else REGULATED.get(site, "")
         for site, diverted in zip(dataset.site.values, dataset.diverted.values, strict=True)
