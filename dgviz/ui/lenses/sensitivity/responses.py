@@ -22,9 +22,9 @@ MOST = 3  # parameters at once
 
 
 class Responses(ComputingView):
-    """What moves the target."""
+    """Sensitivity of the target."""
 
-    empty = "No run is shown. Press Train in the side bar, or pick a run above, to see what moves its target."
+    empty = "No run is shown. Press Train in the side bar, or pick a run above, to see what its target is sensitive to."
 
     def tools(self):
         """Which parameters."""
@@ -67,8 +67,8 @@ class Responses(ComputingView):
             columns = target_columns(state.config.target, state.dataset, site, state.results(state.run))
             columns |= backdrop_columns(backdrop_of(state.science, state.dataset, site))
             self.figure.show_series(columns)
-            target = lower_first(state.target.long_name)
-            self.heading = html("What moves the {} <span class='muted'>{}</span>", target, state.name_of(site))
+            target = state.target.long_name
+            self.heading = html("{} sensitivity <span class='muted'>{}</span>", target, state.name_of(site))
         if "parameter" in self.changed and parameter and parameter not in self.parameters.value:
             self.parameters.value = [parameter, *self.parameters.value][:MOST]
         self.figure.show_window(window)
