@@ -15,7 +15,7 @@ from dgviz.ui.words.text import units
 def thresholds(step: Step) -> str:
     """What a gradient leaves out."""
     return (
-        f"A gradient does not see {step.names} that cross a hard threshold: the check of the gradient shows how much "
+        f"A gradient does not see {step.names} that cross a hard threshold: the finite-difference check shows how much "
         "that is."
     )
 
