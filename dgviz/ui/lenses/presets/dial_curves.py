@@ -77,7 +77,7 @@ class DialCurves(View):
         colours = {str(name): colour(str(name), config, dark) for name in found.preset.values}
         called = with_units(score_label(first), found.attrs.get("units", ""))
         x_label = f"{called}, test period" + (f" of {site}s held out" if case == "held_out" else "")
-        fig = plot_curves(found, colours, config.science.controls, x_label, f"{sentence(site)}s at or below, %")
+        fig = plot_curves(found, colours, config.science.controls, x_label, f"Cumulative share of {site}s, %")
         self.place.objects = [pn.pane.Bokeh(fig, sizing_mode="stretch_width", margin=0)]
         medians = {str(name): number(float(found.sel(preset=name).median())) for name in found.preset.values}
         self.summary = f"Median {x_label}: {', '.join(f'{name} {value}' for name, value in medians.items())}."
