@@ -67,7 +67,7 @@ PAGES: dict[str, tuple[tuple[tuple[tuple[type[View], ...], int], ...], ...]] = {
         (((ParameterSliders,), 12),),
     ),
     "Train": ((((TrainingControl,), 12),), (((LossCurves,), 6), ((LearningMap,), 6)), (((TrainingQueue,), 12),)),
-    "Dial": ((((DialTable,), 12),), (((DialCurves,), 6), ((Claims,), 6))),
+    "Physics to ML": ((((DialTable,), 12),), (((DialCurves,), 6), ((Claims,), 6))),
     "Results": (
         (((LearnedMap,), 5), ((Buckets,), 7)),
         (((ParameterSliders,), 12),),
