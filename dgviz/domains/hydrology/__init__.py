@@ -1,6 +1,6 @@
 """Rainfall-runoff: the HBV concept as interchangeable processes.
 
-Sequential scheme with a step of one day, after Bergstroem (1992) and Seibert and Vis (2012); ranges as in the
+Sequential scheme with a step of one day, after Bergström (1992) and Seibert and Vis (2012); ranges as in the
 differentiable form of Feng et al. (2022). Defaults are round values typical of HBV as Seibert and Vis describe it.
 Where it has no such parameter: an exponent `gamma` of 1 gives its linear form, capillary rise is slight, and the unit
 hydrograph has the mean delay of HBV's triangle over 3 days.

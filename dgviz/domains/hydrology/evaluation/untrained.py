@@ -94,7 +94,7 @@ def _lacking(results: xr.Dataset, dataset: xr.Dataset) -> str:
 
 
 UNTRAINED = Evaluation(
-    title="Never trained on",
+    title="Independent evaluation",
     about="Parts of the water balance that no run was trained on, beside what is observed of them.",
     compute=_of_period,
     pictures=(

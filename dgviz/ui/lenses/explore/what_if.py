@@ -26,8 +26,8 @@ TICK = {
     "& .MuiSlider-markLabel": {"fontSize": 11, "top": 20},
 }
 EXPLAINED = (
-    "A tick marks what run A learned, the mean over its members. A change moves all members by the same amount, held "
-    "within the range. It is not trained: another site or run begins again from what was learned."
+    "A tick marks what run A learned, the mean over its members (parallel parameter sets). A change moves all members "
+    "by the same amount, held within the range. It is not trained: another site or run begins again from what was learned."
 )
 
 

@@ -13,7 +13,7 @@ from dgviz.ui.lenses.view import View, empty_words
 from dgviz.ui.session.preset_runs import colour, places, scores
 from dgviz.ui.widgets import material
 from dgviz.ui.words.markup import Markup
-from dgviz.ui.words.text import number, score_label, sentence, with_units
+from dgviz.ui.words.text import number, score_label, with_units
 
 DASH = (4, 3)  # px, a control
 

@@ -57,7 +57,7 @@ class LearningMap(View):
         self.map.paint(values.values, theme.SEQUENTIAL, low, high, units(declared.units))
         after = f"after epoch {last['epoch']}" if progress else "before the first epoch"
         self.heading = f"{with_units(declared.long_name, declared.units)}, {after}"
-        self.caption = "Mean over the members; limits: the allowed range." + self._left_out()
+        self.caption = "Mean over the members (parallel parameter sets); limits: the allowed range." + self._left_out()
 
     def _offer(self):
         """The parameters of the run, in the list of choices."""
