@@ -27,7 +27,8 @@ TICK = {
 }
 EXPLAINED = (
     "A tick marks what run A learned, the mean over its members (parallel parameter sets). A change moves all members "
-    "by the same amount, held within the range. It is not trained: another site or run begins again from what was learned."
+    "by the same amount, held within the range. It is not trained: another site or run begins again from what was "
+    "learned."
 )
 
 
