@@ -4,7 +4,8 @@ Dimensions are `time` (hours, days or months, no gap) and `site` (text). Forcing
 so with their attribute `role`; every `(site)` variable of real numbers is an attribute that a network may read; flags
 and names are not. Coordinates `lat`, `lon` and `name` say where a site is; what is made of the observed target
 (`baseflow_index`) is a coordinate too, so that no network reads it. `attrs` hold the `domain`, the time `step` and the
-default split: `train_period` and `test_period`.
+default split: `train_period` and `test_period`; `first_site` and `first_window` ("YYYY-MM-DD/YYYY-MM-DD"), where given,
+are worth seeing first.
 
 A source is a module of this folder with a `title`, a `domain` and `load(path)`: adding a file adds the source. Those
 that read a layout of which a person has a copy say with `recognises(path)` whether it lies there; one that reads a file

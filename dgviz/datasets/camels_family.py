@@ -29,13 +29,13 @@ MM_PER_DAY = 86.4  # 1 m3 s-1 over 1 km2
 CLIMATE_COLUMNS = {
     "p_mean": ("p_mean", "mm d-1", "Mean precipitation"),
     "pet_mean": ("pet_mean", "mm d-1", "Mean potential evapotranspiration"),
-    "aridity": ("aridity", "1", "Potential evapotranspiration over precipitation"),
-    "p_seasonality": ("p_seasonality", "1", "Seasonality of precipitation, positive for summer rain"),
-    "frac_snow": ("frac_snow", "1", "Share of precipitation on days below 0 degC"),
-    "high_prec_freq": ("high_prec_freq", "d yr-1", "Days above five times the mean precipitation"),
-    "high_prec_dur": ("high_prec_dur", "d", "Mean length of spells of high precipitation"),
-    "low_prec_freq": ("low_prec_freq", "d yr-1", "Days below 1 mm of precipitation"),
-    "low_prec_dur": ("low_prec_dur", "d", "Mean length of dry spells"),
+    "aridity": ("aridity", "1", "Aridity index"),
+    "p_seasonality": ("p_seasonality", "1", "Precipitation seasonality, positive for summer rain"),
+    "frac_snow": ("frac_snow", "1", "Snow fraction"),
+    "high_prec_freq": ("high_prec_freq", "d yr-1", "High-precipitation frequency"),
+    "high_prec_dur": ("high_prec_dur", "d", "High-precipitation duration"),
+    "low_prec_freq": ("low_prec_freq", "d yr-1", "Low-precipitation frequency"),
+    "low_prec_dur": ("low_prec_dur", "d", "Low-precipitation duration"),
 }
 GAUGE_COLUMNS = {
     "gauge_lat": ("lat", "degrees_north", "Gauge latitude"),

@@ -38,25 +38,26 @@ SERIES = {  # name in the file: (name, units, long_name)
     "vp": ("vp", "Pa", "Water vapour pressure"),
     "qobs": ("streamflow", "mm d-1", "Observed streamflow"),
 }
+PLACE = {"lat": "latitude", "lon": "longitude"}
 ATTRIBUTES = {
     "area_gages2": ("area", "km2", "Drainage area (GAGES-II)"),
     "elev_mean": ("elevation", "m", "Mean elevation"),
     "slope_mean": ("slope", "m km-1", "Mean slope of the land"),
     **CLIMATE_COLUMNS,
-    "frac_forest": ("frac_forest", "1", "Share of the land under forest"),
-    "lai_max": ("lai_max", "1", "Largest monthly leaf area index"),
+    "frac_forest": ("frac_forest", "1", "Forest fraction"),
+    "lai_max": ("lai_max", "1", "Maximum monthly leaf area index"),
     "lai_diff": ("lai_diff", "1", "Range of the monthly leaf area index"),
-    "gvf_max": ("gvf_max", "1", "Largest monthly green vegetation fraction"),
+    "gvf_max": ("gvf_max", "1", "Maximum monthly green vegetation fraction"),
     "gvf_diff": ("gvf_diff", "1", "Range of the monthly green vegetation fraction"),
     "soil_depth_pelletier": ("soil_depth_pelletier", "m", "Depth to bedrock"),
     "soil_depth_statsgo": ("soil_depth_statsgo", "m", "Soil depth"),
     "soil_porosity": ("soil_porosity", "1", "Soil porosity"),
     "soil_conductivity": ("soil_conductivity", "cm h-1", "Saturated hydraulic conductivity of the soil"),
-    "max_water_content": ("max_water_content", "m", "Largest water content of the soil"),
-    "sand_frac": ("frac_sand", "percent", "Sand in the soil"),
-    "silt_frac": ("frac_silt", "percent", "Silt in the soil"),
-    "clay_frac": ("frac_clay", "percent", "Clay in the soil"),
-    "carbonate_rocks_frac": ("carbonate_rocks_frac", "1", "Share of the land on carbonate rocks"),
+    "max_water_content": ("max_water_content", "m", "Maximum water content of the soil"),
+    "sand_frac": ("frac_sand", "percent", "Soil sand fraction"),
+    "silt_frac": ("frac_silt", "percent", "Soil silt fraction"),
+    "clay_frac": ("frac_clay", "percent", "Soil clay fraction"),
+    "carbonate_rocks_frac": ("carbonate_rocks_frac", "1", "Carbonate-rock fraction"),
     "geol_permeability": ("geol_permeability", "1", "Permeability of the subsurface (log10 of m2)"),
 }
 
@@ -82,7 +83,7 @@ def load(path: str | Path | None = None) -> xr.Dataset:
     clean = static.clean.astype(bool).drop_vars(["lat", "lon"])
     clean = clean.assign_attrs(units="1", long_name="No doubt about area, temperatures or record")
     name = static.gauge_name.astype(str).assign_attrs(units="1", long_name="USGS station name")
-    lat, lon = (labelled(static[key], (static[key].units, f"Gauge {key}")) for key in ("lat", "lon"))
+    lat, lon = (labelled(static[key], (static[key].units, f"Gauge {name}")) for key, name in PLACE.items())
     flags = {"region": region, "clean": clean}
     # Computed from the observed flow, so a coordinate: as an attribute it would give the answer away to a network.
     baseflow_index = labelled(static.baseflow_index, ("1", "Baseflow index of the observed flow"))

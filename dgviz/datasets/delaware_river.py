@@ -11,6 +11,7 @@ from pathlib import Path
 import xarray as xr
 
 from dgviz.datasets.check import check
+from dgviz.datasets.delaware import TITLES
 from dgviz.datasets.hydrology_series import vocabulary, with_mean_temperature
 from dgviz.datasets.site_network import check_network
 from dgviz.paths import data_folder
@@ -27,4 +28,6 @@ def load(path: str | Path | None = None) -> xr.Dataset:
     file = file / FILE if file.is_dir() else file
     dataset = check(with_mean_temperature(xr.load_dataset(file, engine="h5netcdf")), file, vocabulary)
     check_network(dataset, file)
+    for name, long_name in TITLES.items():
+        dataset[name].attrs["long_name"] = long_name
     return dataset

@@ -43,6 +43,7 @@ class Domain:
     - `from_target` names attributes that are computed from what is to be predicted.
     - `backdrop` gives the series, `(time,)` each, that are drawn above the target of one site; those with the attribute
       `drawn` "bars" are stacked and hang from the top, others are lines. Without it the first forcing is drawn.
+    - `flags` says why the target of a site is not natural, in words `(site,)`, from a data set; "" where it is.
     - `references` gives scores of simple rivals on a data set, `(model, site)` by name of the score.
     - `evaluations`, `checks` and `claims` are its own, beside those that any science can have.
     - `colours` names the colour of a quantity as a pair (on light, on dark), or that of another quantity by its name.
@@ -68,6 +69,7 @@ class Domain:
     more_results: Callable[[xr.Dataset, xr.Dataset], dict[str, xr.DataArray]] | None = None
     from_target: tuple[str, ...] = ()
     backdrop: Callable[[xr.Dataset], xr.Dataset] | None = None
+    flags: Callable[[xr.Dataset], xr.DataArray] | None = None
     references: Callable[[xr.Dataset, Mapping[str, str]], xr.Dataset | None] | None = None
     evaluations: tuple[Evaluation, ...] = ()
     checks: tuple[Check, ...] = ()
@@ -81,6 +83,12 @@ class Domain:
         options = (option for options in self.slots.values() for option in options)
         declared = {name: quantity for option in options for name, quantity in option.declared.items()}
         return {**declared, **self.forcings, **self.attributes, **self.targets}
+
+    def flagged(self, dataset: xr.Dataset) -> xr.DataArray:
+        """Why the target of each site is not natural, in words `(site,)`; "" where nothing speaks against it."""
+        if self.flags is None:
+            return xr.full_like(dataset.site, "").rename("flagged")
+        return self.flags(dataset).rename("flagged")
 
     def vocabulary(self, name: str) -> Vocabulary:
         """What data of this domain, called `name`, may hold."""

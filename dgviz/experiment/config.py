@@ -68,117 +68,180 @@ NOT_THE_MODEL = frozenset(
 class RunConfig(BaseModel):
     """Everything that determines a run. It is JSON; what is not given has the default of its field.
 
+    The titles of its fields hold {site} and {step} where the science has its own words; see `title`.
+
     The option of a slot may be given by the name of the slot: `RunConfig(SLOT="Option")`.
     Raises ConfigError naming the option, the given value, what is allowed and the nearest known name.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    domain: str = Field("", description="Scientific domain; left out, that of the data.")
+    domain: str = Field("", title="Science", description="Scientific domain; left out, that of the data.")
     data: str = Field(
-        "", description="A known data set, `twin:DOMAIN`, or the path of your own; left out, the first of the domain."
+        "",
+        title="Data set",
+        description="A known data set, `twin:DOMAIN`, or the path of your own; left out, the first of the domain.",
     )
-    sites: tuple[str, ...] = Field((), description="Sites to train on and simulate; none means all.")
-    train_period: Period | None = Field(None, description="First/last day of training; none means the data set's own.")
-    test_period: Period | None = Field(None, description="First/last day of testing; none means the data set's own.")
-    processes: dict[str, str] = Field({}, description="The option of each slot; a slot left out has its default.")
+    sites: tuple[str, ...] = Field(
+        (), title="Training {site}s", description="Sites to train on and simulate; none means all."
+    )
+    train_period: Period | None = Field(
+        None, title="Training period, first/last day", description="None means the data set's own."
+    )
+    test_period: Period | None = Field(
+        None, title="Test period, first/last day", description="None means the data set's own."
+    )
+    processes: dict[str, str] = Field(
+        {}, title="Processes", description="The option of each slot; a slot left out has its default."
+    )
 
     predictor: Literal["processes", "corrected", "network"] = Field(
         "processes",
+        title="Model type",
         description="What predicts the target: the processes; the processes and a recurrent network that corrects "
         "them; or a recurrent network alone.",
     )
     parameters: Annotated[Literal["attributes", "shared", "sites", "fixed"], needs.PROCESSES] = Field(
         "attributes",
+        title="Source of static parameters",
         description="Where static parameters come from: a network on the attributes of each site; one learned set for "
         "all sites; a learned set for every site; or the declared defaults, without learning.",
     )
-    dynamic: tuple[str, ...] = Field((), description="Parameters that vary in time, given by a recurrent network.")
+    dynamic: tuple[str, ...] = Field(
+        (), title="Dynamic parameters (vary in time)", description="Given by a recurrent network."
+    )
     attributes: Annotated[tuple[str, ...], needs.ATTRIBUTES] = Field(
-        (), description="Attributes that the networks see; none means all."
+        (), title="Attributes (read by the networks)", description="None means all."
     )
     climate: Annotated[Literal["given", "training"], needs.ATTRIBUTES] = Field(
         "given",
+        title="Climate attributes",
         description="Climate attributes as the data set gives them, or computed from the forcings of the training "
         "period only, so that they tell nothing of the test period.",
     )
     shuffled: Annotated[bool, needs.ATTRIBUTES] = Field(
-        False, description="Give every site the attributes of another one: a control that attributes matter."
+        False, title="Attributes shuffled between {site}s (a control)", description="Shows how much attributes matter."
     )
     members: Annotated[int, needs.MEMBERS] = Field(
-        16, ge=1, le=256, description="Parallel parameter sets; their predictions are averaged."
+        16,
+        ge=1,
+        le=256,
+        title="Members (parallel parameter sets, averaged)",
+        description="A model holds so many parameter sets at once; its prediction is the mean of theirs.",
     )
     hidden: Annotated[int, needs.NETWORK] = Field(
-        32, ge=1, le=1024, description="Units in the hidden layer of the networks."
+        32, ge=1, le=1024, title="Hidden units (in each network)", description="Units in the hidden layer."
     )
     network: Annotated[Literal["lstm", "gru"], needs.RECURRENT] = Field(
-        "lstm", description="The kind of the recurrent networks."
+        "lstm", title="Recurrent network", description="Kind of the recurrent networks."
     )
     dropout: Annotated[float, needs.RECURRENT] = Field(
-        0.0, ge=0, lt=1, description="Share of a recurrent network's state that is left out in training."
+        0.0, ge=0, lt=1, title="Dropout of the recurrent state, fraction", description="Left out at random in training."
     )
     dynamic_dropout: Annotated[float, needs.DYNAMIC] = Field(
-        0.0, ge=0, lt=1, description="Share of sites for which a dynamic parameter stays static in an update."
+        0.0,
+        ge=0,
+        lt=1,
+        title="Dropout of dynamic parameters, fraction of {site}s",
+        description="Share of sites for which a dynamic parameter stays static in an update.",
     )
     seeds: Annotated[int, needs.LEARNING] = Field(
-        1, ge=1, le=50, description="Models trained from different seeds; their predictions are averaged."
+        1,
+        ge=1,
+        le=50,
+        title="Ensemble size (models of different seeds, averaged)",
+        description="Their predictions are averaged.",
     )
 
     holdout: Literal["none", "folds", "regions", "sites"] = Field(
         "none",
+        title="{site}s held out of training",
         description="Sites held out of training: none; a random share, or a contiguous region, in turn, so that every "
         "site is predicted by a model that has not seen it; or the sites named in held_sites.",
     )
     folds: Annotated[int, needs.IN_TURN] = Field(
-        5, ge=2, le=50, description="Into how many parts the sites are divided to be held out in turn."
+        5,
+        ge=2,
+        le=50,
+        title="Folds (parts held out in turn)",
+        description="Each is predicted by models that never saw it.",
     )
     held_sites: Annotated[tuple[str, ...], needs.NAMED] = Field(
-        (), description="Sites that are never trained on, with holdout 'sites'."
+        (), title="Held-out {site}s by name", description="Never trained on, with holdout 'sites'."
     )
 
     loss: Annotated[Literal["nse", "rmse", "kge"], needs.LEARNING] = Field(
         "nse",
+        title="Loss function",
         description="nse: squared error over the squared deviation of the site; rmse: with the error of the logarithm, "
         "where the target has one; kge: Kling-Gupta efficiency by site.",
     )
     weights: Annotated[str, needs.LEARNING] = Field(
-        "", description="Attribute by which the error of a site counts; none means all equally."
+        "",
+        title="Weight of each {site} in the loss",
+        description="Attribute by which the error of a site counts; none means all equally.",
     )
-    epochs: Annotated[int, needs.LEARNING] = Field(60, ge=1, le=10_000, description="Passes over the training data.")
+    epochs: Annotated[int, needs.LEARNING] = Field(
+        60, ge=1, le=10_000, title="Epochs (passes over the training data)", description="How long it trains at most."
+    )
     learning_rate: Annotated[float, needs.LEARNING] = Field(
-        0.03, gt=0, le=1, description="Step size of the optimizer (Adam)."
+        0.03,
+        gt=0,
+        le=1,
+        title="Learning rate (step size of Adam)",
+        description="Too large and the loss jumps, too small and it hardly falls.",
     )
     schedule: Annotated[Literal["constant", "cosine", "plateau"], needs.SCHEDULE] = Field(
         "constant",
+        title="Learning-rate schedule",
         description="The step size over the epochs: as it is; falling to a hundredth along a cosine; or halved at "
         "every plateau of the validation loss, or of the training loss where nothing is held out.",
     )
     plateau: Annotated[int, needs.PLATEAU] = Field(
-        5, ge=1, le=10_000, description="Epochs in which the loss has not fallen that make a plateau."
+        5,
+        ge=1,
+        le=10_000,
+        title="Plateau length, epochs",
+        description="The step size is halved after so many without a lower loss.",
     )
-    batch_size: Annotated[int, needs.BATCHES] = Field(100, ge=1, le=10_000, description="Sites in one update.")
+    batch_size: Annotated[int, needs.BATCHES] = Field(
+        100, ge=1, le=10_000, title="Batch size, {site}s per update", description="Few train slower and often better."
+    )
     window: Annotated[int, needs.LEARNING] = Field(
-        365, ge=2, le=100_000, description="Time steps scored in one update."
+        365, ge=2, le=100_000, title="Training window, {step}s per update", description="Scored in one update."
     )
     warmup: int = Field(
-        365, ge=0, le=100_000, description="Time steps before the window that fill the stores, unscored."
+        365,
+        ge=0,
+        le=100_000,
+        title="Warm-up, {step}s before the window",
+        description="They fill the stores and are not scored.",
     )
     clip: Annotated[float, needs.LEARNING] = Field(
-        1.0, gt=0, allow_inf_nan=False, description="Largest norm of the gradient."
+        1.0,
+        gt=0,
+        allow_inf_nan=False,
+        title="Gradient clipping, largest norm",
+        description="A larger gradient is scaled down to it.",
     )
     validation: Annotated[Literal["none", "sites", "period"], needs.LEARNING] = Field(
         "none",
+        title="Validation for early stopping",
         description="What is held out of training to stop early: a share of the sites or the last part of the period. "
         "Sites that are joined, or near each other, are alike: where there are many, hold out a period.",
     )
     validation_fraction: Annotated[float, needs.VALIDATION] = Field(
-        0.2, gt=0, lt=1, description="The share that is held out."
+        0.2, gt=0, lt=1, title="Validation fraction (of {site}s or {step}s)", description="The share that is held out."
     )
     patience: Annotated[int, needs.VALIDATION] = Field(
-        20, ge=1, description="Epochs without improvement after which training stops."
+        20, ge=1, title="Patience, epochs without improvement", description="Training stops after so many."
     )
-    seed: Annotated[int, needs.SEED] = Field(0, ge=0, le=LARGEST_SEED, description="Seed of every random number.")
-    device: Literal["auto", "cpu", "cuda"] = Field("auto", description="Where to train; auto takes a GPU if any.")
+    seed: Annotated[int, needs.SEED] = Field(
+        0, ge=0, le=LARGEST_SEED, title="Random seed", description="Of every random number."
+    )
+    device: Literal["auto", "cpu", "cuda"] = Field(
+        "auto", title="Device for training", description="Where to train; auto takes a GPU if any."
+    )
 
     def __init__(self, /, **options: Any):
         try:
@@ -226,6 +289,11 @@ class RunConfig(BaseModel):
                 "not. Choose validation 'period'."
             )
         return self
+
+    def title(self, name: str) -> str:
+        """What an option is called, in the words of the science and with its units."""
+        title = str(type(self).model_fields[name].title).format(site=self.science.site, step=self.science.step)
+        return title[:1].upper() + title[1:]
 
     @property
     def science(self) -> Domain:

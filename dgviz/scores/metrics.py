@@ -200,7 +200,7 @@ def pbias(s: np.ndarray, o: np.ndarray) -> np.ndarray:
 
 @_metric(best=0.0, limits=(-50.0, 50.0), units="%")
 def fhv(s: np.ndarray, o: np.ndarray) -> np.ndarray:
-    """Bias of the highest 2 % of flows.
+    """Bias of the highest 2 % of flows (FHV).
 
     100 sum(s - o) / sum(o) in percent over the top 2 % of both flow-duration curves, at least one day. Each
     is sorted by itself: a peak on the wrong day is no bias. From -100 up; best 0; positive: simulated too
@@ -214,7 +214,7 @@ def fhv(s: np.ndarray, o: np.ndarray) -> np.ndarray:
 
 @_metric(best=0.0, limits=(-50.0, 50.0), units="%")
 def flv(s: np.ndarray, o: np.ndarray) -> np.ndarray:
-    """Bias of the lowest 30 % of flows.
+    """Bias of the lowest 30 % of flows (FLV).
 
     100 sum(s - o) / sum(o) in percent over the lowest 30 % of both flow-duration curves, at least one day.
     From -100 up; best 0; positive: simulated too high. NaN where the observed ones sum to zero. This is the

@@ -2,7 +2,10 @@
 
 from collections.abc import Hashable, Mapping
 
+import numpy as np
 import xarray as xr
+
+END, STUCK = 0.02, 0.1  # of a range: what is nearer to its end is at the end; of the sites
 
 
 def over_sites(values: xr.DataArray) -> xr.Dataset:
@@ -39,6 +42,26 @@ def best_median_worst(scores: xr.DataArray) -> dict[str, str]:
     distance = abs(known - scores.attrs.get("best", 1.0))
     order = [str(known.site.values[i]) for i in distance.values.argsort(kind="stable")]
     return {"best": order[0], "median": order[len(order) // 2], "worst": order[-1]} if order else {}
+
+
+def clearest_pattern(values: Mapping[str, xr.DataArray], ranges: Mapping[str, tuple[float, float]]) -> str:
+    """Which of several, `(site, ...)` each, differs most between sites, as a share of its range; '' of none.
+
+    Measured is the range from the 10th to the 90th percentile of the means by site, times the share of all values that
+    are not at an end of the range. What stands at an end at more than a tenth of the sites comes after all others.
+    """
+
+    def rank(name: str) -> tuple[bool, float]:
+        low, high = ranges[name]
+        share = (values[name].transpose("site", ...).values - low) / (high - low)
+        means = share.reshape(len(share), -1).mean(1)
+        spread = float(np.subtract(*np.nanquantile(means, [0.9, 0.1]))) if np.isfinite(means).any() else 0.0
+        return at_end(means) <= STUCK, spread * (1 - at_end(share))
+
+    def at_end(share: np.ndarray) -> float:
+        return float((abs(share - 0.5) > 0.5 - END).mean())
+
+    return max(values, key=rank, default="")
 
 
 def rank_correlation(one: xr.DataArray, other: xr.DataArray) -> float:

@@ -44,7 +44,7 @@ def test_pick_select_switch_train_and_compare(dashboard):
     dashboard.wait_for(baseline="delaware-without-snow")
     dashboard.page.get_by_label(f"A: {before}").click()
     dashboard.wait_for(run=before)
-    dashboard.press("Restore B")
+    dashboard.press("Revert settings to B")
     dashboard.wait_for(snow="NoSnow")
 
 

@@ -115,3 +115,16 @@ def test_presets_have_names_that_are_known():
         assert {*domain.dial, *domain.controls} <= domain.presets.keys()
     with pytest.raises(ConfigError, match="no preset 'HBV, dinamic'.*Did you mean 'HBV, dynamic'"):
         RunConfig().preset("HBV, dinamic")
+
+
+@pytest.mark.parametrize("domain", discover())
+def test_every_option_is_called_by_a_phrase(domain):
+    config = RunConfig(domain=domain)
+    titles = {name: config.title(name) for name in RunConfig.model_fields}
+    for name, title in titles.items():
+        assert title[0].isupper() and "_" not in title and "{" not in title, name
+        assert len(title) <= 60 and title not in {name, name.replace("_", " ")}
+        assert RunConfig.model_fields[name].description
+    assert len({*titles.values()}) == len(titles)
+    assert titles["warmup"] == f"Warm-up, {config.science.step}s before the window"
+    assert titles["held_sites"] == f"Held-out {config.science.site}s by name"

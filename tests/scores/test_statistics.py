@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from dgviz.scores.statistics import best_median_worst, on_common_sites, over_sites, rank_correlation
+from dgviz.scores.statistics import best_median_worst, clearest_pattern, on_common_sites, over_sites, rank_correlation
 
 
 def series(*values, sites="abcd"):
@@ -52,3 +52,17 @@ def test_best_median_and_worst_leave_out_what_has_no_score():
     assert best_median_worst(series(0.5, np.nan, -1.0, 0.9)) == {"best": "d", "median": "a", "worst": "c"}
     assert best_median_worst(series(0.1, 0.2, 0.3, 0.4))["median"] == "b"
     assert best_median_worst(series(np.nan)) == {}
+
+
+def test_the_clearest_pattern_is_that_of_the_largest_spread_which_is_not_at_an_end():
+    def values(means, spread=0.0):
+        return xr.DataArray(np.add.outer(means, [-spread, spread]), dims=("site", "member"))
+
+    flat, steep = values(np.linspace(4.9, 5.1, 11)), values(np.linspace(20, 80, 11))
+    stuck = values(np.where(np.arange(11) < 3, 0.0, np.linspace(0, 1, 11)))
+    ranges = {"flat": (0.0, 10.0), "steep": (0.0, 100.0), "stuck": (0.0, 1.0), "edges": (0.0, 1.0)}
+    assert clearest_pattern({"flat": flat, "steep": steep, "stuck": stuck}, ranges) == "steep"
+    # Its members, not their means, stand at the ends.
+    assert clearest_pattern({"edges": values(np.linspace(0.3, 0.7, 11), 0.9), "flat": flat}, ranges) == "flat"
+    assert clearest_pattern({"stuck": stuck}, ranges) == "stuck"
+    assert clearest_pattern({}, ranges) == ""

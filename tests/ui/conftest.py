@@ -66,6 +66,7 @@ def make_dataset(first="1999-10-01", years=3) -> xr.Dataset:
             "domain": "hydrology",
             "train_period": "1999-10-01/2000-09-30",
             "test_period": "2000-10-01/2001-09-30",
+            "first_site": "a1",
         },
     )
 

@@ -45,10 +45,10 @@ def test_a_session_that_cannot_be_built_says_why(store, caplog):
 
 def test_a_chip_says_what_runs_the_processes_and_why(state, monkeypatch):
     chip = backend_chip(state)
-    assert chip.label == "Fused kernels" and "all 5 stepped processes are compiled for the CPU" in chip.description
+    assert chip.label == "Compiled" and "all 5 stepped processes are compiled for the CPU" in chip.description
     monkeypatch.setattr(ProcessModel, "backend", lambda *_: ("torch", "Sponge: it branches on a value"))
     state.edit(members=3)
-    assert chip.label == "Torch loop" and "Sponge: it branches" in chip.description
+    assert chip.label == "Not compiled" and "Sponge: it branches" in chip.description
 
 
 def test_events_of_other_sessions_leave_the_page_alone():

@@ -1,6 +1,6 @@
 """Rainfall-runoff: the HBV concept as interchangeable processes.
 
-Sequential scheme with a step of one day, after Bergstroem (1992) and Seibert and Vis (2012); ranges as in the
+Sequential scheme with a step of one day, after Bergström (1992) and Seibert and Vis (2012); ranges as in the
 differentiable form of Feng et al. (2022). Defaults are round values typical of HBV as Seibert and Vis describe it.
 Where it has no such parameter: an exponent `gamma` of 1 gives its linear form, capillary rise is slight, and the unit
 hydrograph has the mean delay of HBV's triangle over 3 days.
@@ -18,6 +18,7 @@ from dgviz.domains.hydrology.evaluation.checks import CHECKS
 from dgviz.domains.hydrology.evaluation.claims import CLAIMS
 from dgviz.domains.hydrology.evaluation.climate import with_climate_of
 from dgviz.domains.hydrology.evaluation.discharge import mean_discharge
+from dgviz.domains.hydrology.evaluation.regulation import regulated
 from dgviz.domains.hydrology.evaluation.signatures import EVALUATION
 from dgviz.domains.hydrology.evaluation.untrained import UNTRAINED
 from dgviz.domains.hydrology.evapotranspiration import (
@@ -80,6 +81,7 @@ domain = Domain(
     from_target=FROM_FLOW,
     data="delaware",
     backdrop=rain_and_snow,
+    flags=regulated,
     evaluations=(UNTRAINED, EVALUATION),
     twin=twin,
     checks=CHECKS,

@@ -20,7 +20,7 @@ class PrescribedWithdrawal(Process):
     What the data give as `withdrawal` is taken from the runoff of the same day and leaves the basin without passing the
     gauge, never more than there is. Without it, the stores of a diverted basin learn to swallow the water.
 
-    Source: Doell et al. (2012), doi:10.1016/j.jog.2011.05.001, for water that is taken from rivers.
+    Source: Döll et al. (2012), doi:10.1016/j.jog.2011.05.001, for water that is taken from rivers.
     """
 
     member_mean = True  # as all that is in the channel

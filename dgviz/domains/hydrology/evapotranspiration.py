@@ -15,11 +15,11 @@ class LinearEvapotranspiration(Process):
 
     Evapotranspiration is potential while soil moisture is above `lp * fc` and falls linearly to zero below it.
 
-    Source: Bergstroem (1992), SMHI Reports RH 4; Seibert and Vis (2012), doi:10.5194/hess-16-3315-2012.
+    Source: Bergström (1992), SMHI Reports RH 4; Seibert and Vis (2012), doi:10.5194/hess-16-3315-2012.
     """
 
     fc = BetaSoil.fc
-    lp = Parameter("1", "Limit for potential evapotranspiration", range=(0.2, 1.0), default=0.9)
+    lp = Parameter("1", "Soil-moisture threshold for ET reduction", range=(0.2, 1.0), default=0.9)
     evapotranspiration = Flux(
         "mm d-1",
         "Actual evapotranspiration",

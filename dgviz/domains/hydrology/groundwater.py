@@ -61,7 +61,7 @@ class LearnedPercolation(ThreeOutlets):
     As with three outlets, but a small network shared by all sites says what share of the maximum percolates, from the
     water in both zones and that maximum. No more percolates than the upper zone holds.
 
-    Source: Hoege et al. (2022), doi:10.5194/hess-26-5085-2022; Seibert and Vis (2012), doi:10.5194/hess-16-3315-2012.
+    Source: Höge et al. (2022), doi:10.5194/hess-26-5085-2022; Seibert and Vis (2012), doi:10.5194/hess-16-3315-2012.
     """
 
     network = SmallNetwork
@@ -88,7 +88,7 @@ class MonotonePercolation(LearnedPercolation):
 
     As with learned percolation, but whatever the network learns, percolation never falls while the upper zone fills.
 
-    Source: Hoege et al. (2022), doi:10.5194/hess-26-5085-2022; monotone networks: Daniels and Velikova (2010),
+    Source: Höge et al. (2022), doi:10.5194/hess-26-5085-2022; monotone networks: Daniels and Velikova (2010),
     doi:10.1109/TNN.2010.2044803.
     """
 

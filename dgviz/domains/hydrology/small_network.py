@@ -1,6 +1,6 @@
 """A small network as the equation of a process.
 
-Source: networks in place of single fluxes of a bucket model, stepped with it: Hoege et al. (2022),
+Source: networks in place of single fluxes of a bucket model, stepped with it: Höge et al. (2022),
 doi:10.5194/hess-26-5085-2022; a network that is monotone in some of its inputs: Daniels and Velikova (2010),
 doi:10.1109/TNN.2010.2044803.
 """

@@ -16,7 +16,7 @@ class BetaSoil(Process):
     The wetter the soil, the larger the share of the water on the ground that recharges groundwater; the rest stays in
     the soil. What exceeds field capacity runs off too.
 
-    Source: Bergstroem (1992), SMHI Reports RH 4; Seibert and Vis (2012), doi:10.5194/hess-16-3315-2012.
+    Source: Bergström (1992), SMHI Reports RH 4; Seibert and Vis (2012), doi:10.5194/hess-16-3315-2012.
     """
 
     fc = Parameter("mm", "Field capacity", range=(50.0, 1000.0), default=200.0)
@@ -44,7 +44,7 @@ class LearnedRecharge(Process):
     soil moisture, field capacity and that water itself: of a storm it may be more than of a drizzle. The rest stays in
     the soil; what exceeds field capacity runs off too.
 
-    Source: Hoege et al. (2022), doi:10.5194/hess-26-5085-2022; Seibert and Vis (2012), doi:10.5194/hess-16-3315-2012.
+    Source: Höge et al. (2022), doi:10.5194/hess-26-5085-2022; Seibert and Vis (2012), doi:10.5194/hess-16-3315-2012.
     """
 
     network = SmallNetwork
@@ -79,7 +79,7 @@ class MonotoneRecharge(LearnedRecharge):
     As the learned form, but whatever the network learns, the share that recharges groundwater never falls while soil
     moisture grows.
 
-    Source: Hoege et al. (2022), doi:10.5194/hess-26-5085-2022; monotone networks: Daniels and Velikova (2010),
+    Source: Höge et al. (2022), doi:10.5194/hess-26-5085-2022; monotone networks: Daniels and Velikova (2010),
     doi:10.1109/TNN.2010.2044803.
     """
 

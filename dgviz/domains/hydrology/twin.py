@@ -33,7 +33,7 @@ def drivers(random: np.random.Generator, n_sites: int, times: pd.DatetimeIndex) 
         "slope": (slope, "m km-1", "Mean slope of the land"),
         "soil_depth": (soil_depth, "m", "Soil depth"),
         "permeability": (permeability, "1", "Permeability of the subsurface, from 0 to 1"),
-        "forest": (forest, "1", "Share of the land under forest"),
+        "forest": (forest, "1", "Forest fraction"),
         "p_mean": (mean_prcp, "mm d-1", "Mean precipitation"),
     }
     series = {"prcp": prcp, "tmin": tmean - half_range, "tmax": tmean + half_range, "tmean": tmean}

@@ -14,6 +14,7 @@ from dgviz.domains.slots import with_files
 from dgviz.domains.stream_temperature import presets
 from dgviz.domains.stream_temperature.colours import COLOURS
 from dgviz.domains.stream_temperature.evaluation.claims import CLAIMS
+from dgviz.domains.stream_temperature.evaluation.dams import below_dams
 from dgviz.domains.stream_temperature.evaluation.regimes import EVALUATIONS
 from dgviz.domains.stream_temperature.evaluation.rivals import rivals
 from dgviz.domains.stream_temperature.exchange import (
@@ -59,6 +60,7 @@ domain = Domain(
     ),
     derived={"mean_discharge": mean_discharge},
     references=rivals,
+    flags=below_dams,
     evaluations=EVALUATIONS,
     checks=(balance_closes,),
     claims=CLAIMS,

@@ -99,7 +99,7 @@ def _choices_of_run(
     }
     for kind, (heading, before) in headings.items():
         groups[heading] = {
-            f"{before} {d.long_name.lower()} ({n})": ColourChoice(kind, n)
+            f"{before} {lower_first(d.long_name)} ({n})": ColourChoice(kind, n)
             for n, d in learned.items()
             if f"{kind}_{n}" in results
         }
@@ -212,12 +212,12 @@ def _of_parameter(values: xr.DataArray, config: RunConfig, name: str) -> Colouri
     declared = config.build().of(Parameter).get(name)
     low, high = declared.range if declared else _nice_limits(values.values)
     return Colouring(
-        f"Learned {label(values, name).lower()}",
+        f"Learned {lower_first(declared.long_name if declared else label(values, name))}",
         values,
         theme.SEQUENTIAL,
         low,
         high,
-        "Mean over the members; colours span the allowed range",
+        "Mean over the members (parallel parameter sets); colours span the allowed range",
     )
 
 

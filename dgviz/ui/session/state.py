@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import param
 import xarray as xr
 
@@ -18,6 +17,7 @@ from dgviz.suggestions import suggest
 from dgviz.ui import theme
 from dgviz.ui.look import Look
 from dgviz.ui.session.colour_choice import ColourChoice
+from dgviz.ui.session.first_view import first_run, first_site, first_window
 from dgviz.ui.session.visitors import check_owner, owns, sign
 from dgviz.ui.session.what_if import WhatIf
 from dgviz.ui.words.progress import n_parts
@@ -25,7 +25,6 @@ from dgviz.ui.words.steps import STEPS, Step
 
 FINISHED = tuple(status for status in ENDED if status != "failed")  # with results to show
 CHARTS = ("series", "duration", "regime")
-SHORT = 4 * 366  # time steps: a record no longer than this is seen, and simulated, as a whole
 
 
 class AppState(param.Parameterized):
@@ -53,7 +52,7 @@ class AppState(param.Parameterized):
         "", doc="The time step looked at, see `Step.stamp`; '' for that of the highest target in view"
     )
     playing = param.Boolean(False, doc="Does the moment move on by itself?")
-    parameter = param.String("", doc="The learned parameter looked at; '' for the first")
+    parameter = param.String("", doc="The learned parameter looked at; '' for that with the clearest pattern")
     page = param.String("Budget", doc="The open lens")
     drawer = param.Boolean(False, doc="Is the drawer with all of the training open?")
     chart = param.Selector(objects=list(CHARTS), doc="How the target is drawn")
@@ -76,7 +75,8 @@ class AppState(param.Parameterized):
         self._quiet: set[str] = set()  # those of them that do not come into view by themselves
         self.refresh_runs()
         self._open(store.default_config(store.data))
-        self._show_first_run()
+        if self.run:
+            self._open(store.run(self.run).config.edited(sites=()))
 
     # --- what the science declares
 
@@ -142,15 +142,16 @@ class AppState(param.Parameterized):
             self.param.update(config=config)
             return
         sites = [str(s) for s in dataset.site.values]
+        run = self._if_same_data(self.run, config.data) or self._first_run(config.data)
         self._turn_to(
             config=config,
             dataset=dataset,
             selected=[],
-            site=self.site if self.site in sites else first_observed(dataset, config.target),
-            window=default_window(dataset, STEPS[config.science.step]),
+            site=self.site if self.site in sites else self._first_site(config, run),
+            window=first_window(dataset, STEPS[config.science.step]),
             moment="",
             colour=self._colour_on(config),
-            run=self._if_same_data(self.run, config.data) or next(iter(self._finished_on(config.data)), ""),
+            run=run,
             baseline=self._if_same_data(self.baseline, config.data),
             others=[run_id for run_id in self.others if self._if_same_data(run_id, config.data)],
         )
@@ -257,13 +258,14 @@ class AppState(param.Parameterized):
         changed = self.store.run(self.run).config.differences(self.config)
         return {name: values for name, values in changed.items() if name not in NOT_THE_MODEL}
 
-    def _show_first_run(self) -> None:
-        """Begin with the run nearest to the default configuration, the newest of those, as the draft."""
-        runs = [self.store.run(run_id) for run_id in self.finished()]
-        if runs:
-            run = min(runs, key=lambda run: len(run.config.differences(self.config).keys() - NOT_THE_MODEL))
-            self._open(run.config.edited(sites=()))
-            self.show(run.id)
+    def _first_run(self, data: str) -> str:
+        runs = [self.store.run(run_id) for run_id in self._finished_on(data)]
+        return first_run(runs, self.store.default_config(data), self.visitor, self.store)
+
+    def _first_site(self, config: RunConfig, run_id: str) -> str:
+        score, results = config.target_quantity.scores[0], self.results(run_id)
+        scores = None if results is None or score not in results else results[score].sel(period="test")
+        return first_site(self.store.dataset(config.data), config.target, self.store.flags(config), scores)
 
     # --- what if
 
@@ -450,18 +452,3 @@ def _without_parameters(before: list[dict], records: list[dict]) -> list[dict]:
         return before
     *earlier, last = [*before, *records]
     return [*({k: v for k, v in record.items() if k != "parameters"} for record in earlier), last]
-
-
-def first_observed(dataset: xr.Dataset, target: str) -> str:
-    """The first site at which the target is observed, the first one if it is nowhere."""
-    return str(dataset.site.values[int(dataset[target].notnull().any("time").values.argmax())])
-
-
-def default_window(dataset: xr.Dataset, step: Step) -> tuple[str, str]:
-    """The last part of the test period, as long as the step asks; a short record whole."""
-    time = dataset.indexes["time"]
-    first, last = time[0], time[-1]
-    if len(time) > SHORT:
-        last = min(last, pd.Timestamp(dataset.attrs["test_period"].split("/")[1]))
-        first = max(first, last.normalize() - step.span + pd.DateOffset(days=1))
-    return str(first.date()), str(last.date())

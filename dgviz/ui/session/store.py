@@ -35,6 +35,7 @@ class DataStore:
         self._worker: Worker | None = None
         self._runs: dict[str, Run] = {}
         self._datasets: dict[str, xr.Dataset] = {}
+        self._flags: dict[str, xr.DataArray] = {}
         self._published: dict[str, xr.Dataset | None] = {}
         self._results: dict[tuple[str, float], xr.Dataset] = {}
         self._scores: dict[tuple[str, float], xr.Dataset] = {}
@@ -52,6 +53,12 @@ class DataStore:
         """The default options on a data set, in the domain that it is for. Raises DataError where it cannot be read."""
         domain = self.dataset(data).attrs.get("domain")
         return RunConfig(data=data, **({"domain": domain} if domain else {}))
+
+    def flags(self, config: RunConfig) -> xr.DataArray:
+        """Why the target of each site is not natural, in words `(site,)`; "" where it is."""
+        if config.data not in self._flags:
+            self._flags[config.data] = config.science.flagged(self.dataset(config.data))
+        return self._flags[config.data]
 
     def published(self, data: str) -> xr.Dataset | None:
         """Others' scores on a data set, `nse` (model, site); None without, or where the record lacks their period."""

@@ -14,10 +14,15 @@ def sign(run: Run, visitor: str) -> None:
 
 def owns(run: Run, visitor: str) -> bool:
     """May this visitor stop a run, take it from the queue or train it again? The owner, '', may do all."""
-    if not visitor:
-        return True
+    return not visitor or asked_for(run, visitor)
+
+
+def asked_for(run: Run, visitor: str) -> bool:
+    """Did this visitor, or the owner, '', ask for a run?"""
     try:
         return (run.folder / FILE).read_text() == visitor
+    except FileNotFoundError:
+        return not visitor
     except (OSError, UnicodeDecodeError):
         return False
 

@@ -105,7 +105,7 @@ def backend_chip(state: AppState):
 
     def follow(*_):
         backend, why = backend_of(state.config)
-        label, icon = {"fused": ("Fused kernels", "bolt"), "torch": ("Torch loop", "hourglass_empty")}[backend]
+        label, icon = {"fused": ("Compiled", "bolt"), "torch": ("Not compiled", "hourglass_empty")}[backend]
         chip.param.update(label=label, icon=icon, description=f"What runs these processes: {why}.")
 
     follow()

@@ -8,7 +8,7 @@ from pydantic.fields import FieldInfo
 
 from dgviz.experiment.config import RunConfig
 from dgviz.ui.widgets import material
-from dgviz.ui.words.text import sentence
+from dgviz.ui.words.choices import CHOICES
 
 NETWORK = (
     "predictor",
@@ -30,31 +30,6 @@ GROUPS = {
     "Split": SPLIT,
     "Training": tuple(name for name in RunConfig.model_fields if name not in ELSEWHERE | {*NETWORK, *SPLIT}),
 }
-WORDS = {  # what may be chosen, as people call it
-    "predictor": {
-        "Processes": "processes",
-        "Processes, corrected by a network": "corrected",
-        "A network alone": "network",
-    },
-    "parameters": {
-        "A network on attributes": "attributes",
-        "One learned set for all": "shared",
-        "A learned set for each site": "sites",
-        "The declared defaults": "fixed",
-    },
-    "holdout": {
-        "None: test on other days": "none",
-        "A random share in turn": "folds",
-        "A region in turn": "regions",
-        "Named sites": "sites",
-    },
-    "validation": {"None": "none", "A share of the sites": "sites", "The last days": "period"},
-    "schedule": {
-        "Constant": "constant",
-        "Falling along a cosine": "cosine",
-        "Halved at plateaus of the loss": "plateau",
-    },
-}
 
 
 def applies(name: str, config: RunConfig) -> bool:
@@ -62,20 +37,16 @@ def applies(name: str, config: RunConfig) -> bool:
     return not config.without_effect([name])
 
 
-def option_widget(name: str, value: Any, choices: dict[str, str], on_change: Callable[[Any], None]):
+def option_widget(config: RunConfig, name: str, choices: dict[str, str], on_change: Callable[[Any], None]):
     """The widget of one option: a list for a `Literal`, a switch, a bounded number, one or many of `choices`, or text.
 
     `on_change` gets the new value as `RunConfig` takes it.
     """
-    field = RunConfig.model_fields[name]
-    shared = dict(
-        label=field.title or sentence(name), description=field.description, sizing_mode="stretch_width", margin=(6, 0)
-    )
+    field, value = RunConfig.model_fields[name], getattr(config, name)
+    shared = dict(label=config.title(name), description=field.description, sizing_mode="stretch_width", margin=(6, 0))
     kind = field.annotation
     if typing.get_origin(kind) is typing.Literal:
-        widget = material.Select(
-            options=WORDS.get(name, list(typing.get_args(kind))), value=value, size="small", **shared
-        )
+        widget = material.Select(options=CHOICES[name], value=value, size="small", **shared)
     elif kind is bool:
         widget = material.Switch(value=value, **shared)
     elif kind in (int, float):

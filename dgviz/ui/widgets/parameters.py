@@ -5,6 +5,7 @@ import xarray as xr
 from dgviz.experiment.config import RunConfig
 from dgviz.processes.declare import Parameter
 from dgviz.quantities import lower_first
+from dgviz.scores.statistics import clearest_pattern
 from dgviz.ui.session.state import AppState
 from dgviz.ui.widgets import material
 from dgviz.ui.words.steps import Step
@@ -14,7 +15,7 @@ from dgviz.ui.words.text import units
 def thresholds(step: Step) -> str:
     """What a gradient leaves out."""
     return (
-        f"A gradient does not see {step.names} that cross a hard threshold: the check of the gradient shows how much "
+        f"A gradient does not see {step.names} that cross a hard threshold: the finite-difference check shows how much "
         "that is."
     )
 
@@ -25,10 +26,12 @@ def learned(config: RunConfig, results: xr.Dataset) -> dict[str, Parameter]:
 
 
 def chosen(state: AppState) -> str:
-    """The parameter that is looked at: the state's where the shown run has it, else its first; '' without a run."""
+    """The parameter that is looked at: the state's, else the shown run's with the clearest map; '' without a run."""
     results = state.results(state.run)
-    names = list(learned(state.store.run(state.run).config, results)) if results is not None else []
-    return state.parameter if state.parameter in names else next(iter(names), "")
+    known = learned(state.store.run(state.run).config, results) if results is not None else {}
+    if state.parameter in known:
+        return state.parameter
+    return clearest_pattern({n: results[n] for n in known}, {n: declared.range for n, declared in known.items()})
 
 
 def one_more(parameter: Parameter) -> str:

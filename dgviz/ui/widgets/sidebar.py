@@ -185,7 +185,7 @@ class Options(Section):
             if value != getattr(state.config, name):
                 self.edit(**{name: value})
 
-        return option_widget(name, getattr(state.config, name), choices.get(name, {}), change)
+        return option_widget(state.config, name, choices.get(name, {}), change)
 
     def _follow(self, *_):
         """Show the draft as it is, and only what changes anything in it."""

@@ -1,14 +1,15 @@
 """In which options two runs differ, in words."""
 
+import re
 from typing import Any
-
-from pydantic.fields import FieldInfo
 
 from dgviz.experiment.config import RunConfig
 from dgviz.processes.declare import title
-from dgviz.ui.words.text import sentence, slot_label
+from dgviz.quantities import lower_first
+from dgviz.ui.words.choices import choice
+from dgviz.ui.words.text import slot_label
 
-NONE = "\u2013"
+NONE, YES, NO = "\u2013", "yes", "no"
 EMPTY = {"dynamic": "none", "sites": "all", "attributes": "all"}  # what an empty tuple means
 
 
@@ -22,14 +23,22 @@ def differences(a: RunConfig, b: RunConfig) -> list[tuple[str, str, str]]:
 
 def describe_differences(config: RunConfig, reference: RunConfig) -> str:
     """What a run has that the reference has not: "No ice; epochs 30"; nothing where they are equal."""
-    slots = config.science.slots
-    return "; ".join(
-        option_value(name, mine, config)
-        if name in slots
-        else f"{option_label(name, config, reference).lower()} {option_value(name, mine, config)}"
+    names = [
+        name
         for name, (mine, _) in _in_order(config, reference)
         if mine is not None or name not in reference.science.slots
-    )
+    ]
+    return "; ".join(_phrase(name, config) for name in names)
+
+
+def _phrase(name: str, config: RunConfig) -> str:
+    slots = config.science.slots
+    value = option_value(name, config.processes.get(name) if name in slots else getattr(config, name), config)
+    if name in slots:
+        return value
+    if name == "sites":
+        return f"trained on {value} {config.science.site}s" if value == EMPTY[name] else f"trained on {value}"
+    return short_label(name, config) if value == YES else f"{short_label(name, config)} {value}"
 
 
 def option_label(name: str, *configs: RunConfig) -> str:
@@ -37,8 +46,12 @@ def option_label(name: str, *configs: RunConfig) -> str:
     for config in configs:
         if name in config.science.slots:
             return slot_label(name, config.science.slots[name])
-    field: FieldInfo = RunConfig.model_fields[name]
-    return field.title or sentence(name)
+    return configs[0].title(name)
+
+
+def short_label(name: str, config: RunConfig) -> str:
+    """The same in few words, inside a sentence: without units and explanation."""
+    return lower_first(re.split(r", | \(", config.title(name))[0])
 
 
 def option_value(name: str, value: Any, config: RunConfig) -> str:
@@ -50,9 +63,11 @@ def option_value(name: str, value: Any, config: RunConfig) -> str:
         return f"{len(value)} {config.science.site}{'s' * (len(value) > 1)}"
     if isinstance(value, tuple | list):
         return ", ".join(value) or EMPTY.get(name, NONE)
+    if isinstance(value, bool):
+        return YES if value else NO
     if value is None:
         return "the data set's own" if name.endswith("_period") else NONE
-    return f"{value:g}" if isinstance(value, float) else str(value).replace("/", " to ")
+    return f"{value:g}" if isinstance(value, float) else choice(name, value).replace("/", " to ")
 
 
 def _in_order(a: RunConfig, b: RunConfig) -> list[tuple[str, tuple[Any, Any]]]:

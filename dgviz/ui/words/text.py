@@ -15,14 +15,14 @@ MINUS = "\u2212"
 SUPERSCRIPTS = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
 SCORES = {  # as people call them
     "nse": "NSE",
-    "log_nse": "log NSE",
+    "log_nse": "Log NSE",
     "kge_2012": "KGE",
     "kge_2009": "KGE (2009)",
     "correlation": "Correlation",
     "pbias": "Bias",
     "bias": "Bias",
-    "fhv": "Bias of high values",
-    "flv": "Bias of low values",
+    "fhv": "FHV (bias of the highest 2 % of flows)",
+    "flv": "FLV (bias of the lowest 30 % of flows)",
     "rmse": "RMSE",
 }
 PERIODS = {"test": "test period", "train": "training period"}

@@ -35,13 +35,18 @@ def keep_sites(store, run_id, positions):
 def test_differences_are_told_in_the_words_of_the_processes():
     a, b = RunConfig(epochs=30), RunConfig(processes={"snow": "NoSnow"}, sites=("x", "y"), dynamic=("beta",))
     assert differences(a, b) == [
-        ("Sites", "all", "2 basins"),
+        ("Training basins", "all", "2 basins"),
         ("Snow", "Degree-day snow", "No snow"),
-        ("Dynamic", "none", "beta"),
-        ("Epochs", "30", "60"),
+        ("Dynamic parameters (vary in time)", "none", "beta"),
+        ("Epochs (passes over the training data)", "30", "60"),
     ]
-    assert describe_differences(b, a) == "sites 2 basins; No snow; dynamic beta; epochs 60"
+    assert describe_differences(b, a) == "trained on 2 basins; No snow; dynamic parameters beta; epochs 60"
     assert describe_differences(a, a) == ""
+    control = a.edited(shuffled=True, loss="kge")
+    assert describe_differences(control, a) == (
+        "attributes shuffled between basins; loss function KGE (Kling-Gupta efficiency)"
+    )
+    assert describe_differences(a, b).startswith("trained on all basins; Degree-day snow; dynamic parameters none")
 
 
 def test_a_line_tells_what_a_run_is_and_how_well_it_does(compared, store):

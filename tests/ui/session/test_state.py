@@ -5,9 +5,8 @@ import pytest
 
 from dgviz.experiment.config import ConfigError
 from dgviz.ui.session.simulation import Simulation
-from dgviz.ui.session.state import AppState, default_window
-from dgviz.ui.words.steps import STEPS
-from tests.ui.conftest import SITES, make_dataset
+from dgviz.ui.session.state import AppState
+from tests.ui.conftest import SITES
 
 
 def test_the_state_imports_no_panel():
@@ -107,11 +106,6 @@ def test_time_is_estimated_from_runs_on_the_same_data(state, store):
     assert state.estimate() == pytest.approx(6 * 5 * 150)
     store.run("no-snow").progress = [{"seconds": 1.0}]  # less like the draft, though newer
     assert state.estimate() == pytest.approx(6 * 5 * 150)
-
-
-def test_a_long_record_opens_on_the_last_three_years_of_its_test_period():
-    assert default_window(make_dataset("1980-10-01", 30), STEPS["day"]) == ("1998-10-01", "2001-09-30")
-    assert default_window(make_dataset("1999-10-01", 2), STEPS["day"])[0] == "1999-10-01"
 
 
 def test_a_run_that_was_trained_on_shows_its_new_results(state, store):

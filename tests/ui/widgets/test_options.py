@@ -1,9 +1,12 @@
+import typing
+
 import pytest
 
 from dgviz.experiment.config import RunConfig
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.options import GROUPS, bounds, option_widget
 from dgviz.ui.widgets.sidebar import Options
+from dgviz.ui.words.choices import CHOICES, choice
 
 OPTIONS = [name for names in GROUPS.values() for name in names]
 
@@ -18,7 +21,7 @@ def test_every_option_of_a_run_has_a_place():
 @pytest.mark.parametrize("name", OPTIONS)
 def test_a_widget_gives_back_what_the_configuration_takes(name):
     config, given = RunConfig(), []
-    widget = option_widget(name, getattr(config, name), {"Area": "area"}, given.append)
+    widget = option_widget(config, name, {"Area": "area"}, given.append)
     assert widget.description == RunConfig.model_fields[name].description
     widget.param.trigger("value")
     assert config.edited(**{name: given[-1]}) == config
@@ -27,8 +30,16 @@ def test_a_widget_gives_back_what_the_configuration_takes(name):
 def test_bounds_come_from_the_field():
     low, high = bounds(RunConfig.model_fields["members"])
     assert (low, high) == (1, 256)
-    assert isinstance(option_widget("members", 16, {}, print), material.IntInput)
-    assert option_widget("loss", "nse", {}, print).options == ["nse", "rmse", "kge"]
+    assert isinstance(option_widget(RunConfig(), "members", {}, print), material.IntInput)
+
+
+def test_every_choice_of_an_option_has_words_for_people():
+    """A label is a phrase, not the key."""
+    for name, field in RunConfig.model_fields.items():
+        if typing.get_origin(field.annotation) is typing.Literal:
+            assert {*CHOICES[name].values()} == {*typing.get_args(field.annotation)}
+            assert not {*CHOICES[name]} & {*CHOICES[name].values()}
+    assert choice("predictor", "network") == "A network alone" and choice("epochs", 30) == "30"
 
 
 def test_the_selected_sites_are_held_out_at_a_press(state):

@@ -43,7 +43,7 @@ def turc_pike(aridity: xr.DataArray) -> xr.DataArray:
 def curves(highest: float = 3.0) -> xr.Dataset:
     """The limit and both curves for an aridity from 0 to `highest`, along `aridity`."""
     values = np.linspace(0, highest, 301)
-    aridity = xr.DataArray(values, {"aridity": values}, "aridity", attrs={"long_name": "Aridity", "units": "1"})
+    aridity = xr.DataArray(values, {"aridity": values}, "aridity", attrs={"long_name": "Aridity index", "units": "1"})
     return xr.Dataset({curve.__name__: curve(aridity) for curve in (limit, fu, turc_pike)})
 
 

@@ -68,7 +68,7 @@ LABELS = {
     "observed_evapotranspiration": ("mm d-1", "Precipitation minus observed streamflow"),
     "baseflow_share": ("1", "Simulated baseflow share"),
     "observed_baseflow_share": ("1", "Baseflow index of the observed flow"),
-    "aridity": ("1", "Aridity: potential evapotranspiration over precipitation"),
+    "aridity": ("1", "Aridity index (potential evapotranspiration over precipitation)"),
     "evaporative_index": ("1", "Simulated evapotranspiration over precipitation"),
     "observed_evaporative_index": ("1", "Observed 1 minus runoff ratio"),
 }
@@ -94,7 +94,7 @@ def _lacking(results: xr.Dataset, dataset: xr.Dataset) -> str:
 
 
 UNTRAINED = Evaluation(
-    title="Never trained on",
+    title="Independent evaluation",
     about="Parts of the water balance that no run was trained on, beside what is observed of them.",
     compute=_of_period,
     pictures=(

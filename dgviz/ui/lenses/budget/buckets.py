@@ -99,7 +99,8 @@ class Buckets(ComputingView):
         self.heading = html("{}{}", when, mark(self.state.what_if))
         self.caption = (
             f"A full bucket is the 98th percentile of its store as learned, {step.words(time[0])} \u2013 "
-            f"{step.words(time[-1])}. An arrow's width grows with the square root of the flux. Mean over the members."
+            f"{step.words(time[-1])}. An arrow's width grows with the square root of the flux. Mean over "
+            "the members (parallel parameter sets)."
         )
         if self.shown.run.config.predictor == "corrected":
             self.caption += f" {sentence(self.shown.run.config.target)} is as corrected by the network."

@@ -181,7 +181,10 @@ class PhysicsChecks(ComputingView):
         name = self.state.name_of(self.state.site)
         self.heading = html("Physics checks <span class='muted'>{}{}</span>", name, f": {found}" * bool(found))
         days = period(self.simulation.start, self.simulation.stop)
-        self.caption = f"{days}. In double precision, so that a difference is of the model; means over the members."
+        self.caption = (
+            f"{days}. In double precision, so that a difference is of the model; means over the members (parallel "
+            "parameter sets)."
+        )
         self.summary = " ".join(str(verdict) for verdict in self.verdicts.values())
 
 

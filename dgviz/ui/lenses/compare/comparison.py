@@ -107,7 +107,7 @@ class OptionDifferences(View):
 
     def _restore(self, letter, which):
         button = material.Button(
-            label=f"Restore {letter}",
+            label=f"Revert settings to {letter}",
             icon="settings_backup_restore",
             variant="text",
             size="small",

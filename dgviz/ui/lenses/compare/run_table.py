@@ -14,11 +14,11 @@ from dgviz.ui.words.markup import Markup, html, joined
 from dgviz.ui.words.run_names import run_name
 from dgviz.ui.words.text import date, duration, number, score_label
 
-BEFORE = ("A", "B", "Also", "Run", "When", "Data", "Differs from A", "Epochs", "Time")
+BEFORE = ("A", "B", "Overlay", "Run", "When", "Data", "Differs from A", "Epochs", "Time")
 LEFT = {"Run", "When", "Data", "Differs from A"}
 CAPTION = (
     "A is the run that is shown, B the one it is compared with: B is drawn dashed, and differences are A minus B. "
-    "Also: further runs in the distribution of scores. Scores are medians over the sites."
+    "Overlay: further runs in the distribution of scores. Scores are medians over the sites."
 )
 
 
@@ -53,8 +53,8 @@ def _line(run: Run, state: AppState, shown) -> Markup:
     cells = {
         "A": _input("radio", "A", run, run.id == state.run, finished),
         "B": _input("checkbox", "B", run, run.id == state.baseline, finished and same_data and run.id != state.run),
-        "Also": _input(
-            "checkbox", "Also", run, run.id in state.others, finished and same_data and run.id not in shown_runs
+        "Overlay": _input(
+            "checkbox", "Overlay", run, run.id in state.others, finished and same_data and run.id not in shown_runs
         ),
         "Run": html("<span title='{}'>{}</span>", run.id, run_name(run, state.store)),
         "When": when(run),
@@ -118,7 +118,7 @@ class RunTable(View):
     def _choose(self, column, run_id, checked):
         if column == "B":
             self.state.compare_with(run_id if checked else "")
-        elif column == "Also":
+        elif column == "Overlay":
             self.state.draw_also(run_id, checked)
         else:
             self._show(run_id)

@@ -56,7 +56,7 @@ def offered(pictures: tuple[Scatter, ...], found: xr.Dataset) -> list[Scatter]:
 
 
 class EvaluationCard(ComputingView):
-    """Beyond the scores."""
+    """Independent evaluation."""
 
     empty = "No run is shown. Press Train in the side bar, or pick a run above, to see it beside what is observed."
     place = 0  # among the cards: each takes every second evaluation of the science
@@ -206,7 +206,7 @@ class EvaluationCard(ComputingView):
 
 
 class SecondEvaluationCard(EvaluationCard):
-    """Beyond the scores."""
+    """Independent evaluation."""
 
     place = 1
 

@@ -13,7 +13,7 @@ from dgviz.ui.lenses.view import View, empty_words
 from dgviz.ui.session.preset_runs import colour, places, scores
 from dgviz.ui.widgets import material
 from dgviz.ui.words.markup import Markup
-from dgviz.ui.words.text import number, score_label, sentence, with_units
+from dgviz.ui.words.text import number, score_label, with_units
 
 DASH = (4, 3)  # px, a control
 
@@ -77,7 +77,7 @@ class DialCurves(View):
         colours = {str(name): colour(str(name), config, dark) for name in found.preset.values}
         called = with_units(score_label(first), found.attrs.get("units", ""))
         x_label = f"{called}, test period" + (f" of {site}s held out" if case == "held_out" else "")
-        fig = plot_curves(found, colours, config.science.controls, x_label, f"{sentence(site)}s at or below, %")
+        fig = plot_curves(found, colours, config.science.controls, x_label, f"Cumulative share of {site}s, %")
         self.place.objects = [pn.pane.Bokeh(fig, sizing_mode="stretch_width", margin=0)]
         medians = {str(name): number(float(found.sel(preset=name).median())) for name in found.preset.values}
         self.summary = f"Median {x_label}: {', '.join(f'{name} {value}' for name, value in medians.items())}."

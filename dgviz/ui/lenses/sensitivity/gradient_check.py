@@ -47,7 +47,7 @@ def agreement_words(parameter: Parameter, agreements: list[float], dark: bool) -
 
 
 class GradientCheck(ComputingView):
-    """Check of the gradient."""
+    """Finite-difference check."""
 
     needs = "parameters"
     empty = "No run is shown. Press Train in the side bar, or pick a run above, to check its gradients."
@@ -70,9 +70,9 @@ class GradientCheck(ComputingView):
     def _show(self, simulation, name, exact, reruns, agreements):
         parameter = simulation.run.config.build().of(Parameter)[name]
         self.badge.object = agreement_words(parameter, agreements, self.state.dark)
-        self.heading = f"Check of the gradient to {lower_first(parameter.long_name)}"
+        self.heading = f"Finite-difference check of the gradient to {lower_first(parameter.long_name)}"
         self.pane.object = plot_check(exact, reruns[0], reruns[1], self.state.look)
         self.caption = (
-            f"A point for each {self.state.step.name}: the gradient that training uses against a central difference of "
-            "two runs. Agreement is 100 % less the size of the difference relative to that of the rerun."
+            f"A point for each {self.state.step.name}: the gradient that training uses against the central finite "
+            "difference of two reruns. Agreement: 100 % less the norm of what they differ by over that of the reruns."
         )

@@ -23,9 +23,9 @@ MOST = 3  # parameters at once
 
 
 class Responses(ComputingView):
-    """What moves the target."""
+    """Sensitivity of the target."""
 
-    empty = "No run is shown. Press Train in the side bar, or pick a run above, to see what moves its target."
+    empty = "No run is shown. Press Train in the side bar, or pick a run above, to see what its target is sensitive to."
 
     def tools(self):
         """Which parameters."""
@@ -63,9 +63,9 @@ class Responses(ComputingView):
     def refresh(self, *, site, window, moment, parameter):
         """Responses of the picked site and at the chosen moment when they are computed."""
         state, simulation = self.state, Simulation.of(self.state)
-        target, forcing = state.target.long_name.removeprefix("Observed "), state.dataset[simulation.forcing]
+        forcing = state.dataset[simulation.forcing]
         unit = per(state.target.units, forcing.attrs.get("units", ""))
-        self.heading = html("{} sensitivity <span class='muted'>{}</span>", sentence(target), unit)
+        self.heading = html("{} sensitivity <span class='muted'>{}</span>", state.target.long_name, unit)
         if "parameter" in self.changed and parameter and parameter not in self.parameters.value:
             self.parameters.value = [parameter, *self.parameters.value][:MOST]
         self.figure.show_window(window)

@@ -40,7 +40,7 @@ def _default_of(run: Run) -> RunConfig:
 class TrainingQueue(View):
     """Queue."""
 
-    empty = "Nothing waits and nothing failed. Press Train as often as you like: one run trains, the others wait here."
+    empty = "Queue is empty. Press Train as often as you like: one run trains, the others wait here."
     caption = (
         "Runs are trained one after the other. A run that was started in a terminal in the same folder shows here too."
     )

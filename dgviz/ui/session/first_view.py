@@ -1,0 +1,69 @@
+"""What a new session, or a data set that is opened, begins with: a run, a site and a window worth seeing."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+import xarray as xr
+
+from dgviz.datasets import DataError, period_slice
+from dgviz.experiment.config import NOT_THE_MODEL, RunConfig
+from dgviz.experiment.runs import Run
+from dgviz.scores.statistics import best_median_worst
+from dgviz.ui.session.store import DataStore
+from dgviz.ui.session.visitors import asked_for
+from dgviz.ui.words.steps import Step
+
+SHORT = 4 * 366  # time steps: a record no longer than this is seen, and simulated, as a whole
+
+
+def first_run(runs: Iterable[Run], default: RunConfig, visitor: str, store: DataStore) -> str:
+    """The run to begin with, '' without any that is complete: one's own before others', then the most usual, the best.
+
+    The most usual differs in the fewest options from the default; of equal ones the first is taken.
+    """
+    score = default.target_quantity.scores[0]
+
+    def rank(run: Run) -> tuple[bool, int, float]:
+        unusual = len(run.config.differences(default).keys() - NOT_THE_MODEL)
+        own = asked_for(run, visitor) and run.folder.parent == store.runs_folder
+        return not own, unusual, _miss(store.medians(run.id), score)
+
+    complete = [run for run in runs if run.status == "done"]
+    return min(complete, key=rank).id if complete else ""
+
+
+def _miss(medians: xr.Dataset, score: str) -> float:
+    """How far the median of a score in the test period is from the best that it can be."""
+    if score not in medians:
+        return float("inf")
+    miss = abs(float(medians[score].sel(period="test")) - medians[score].attrs.get("best", 1.0))
+    return miss if miss == miss else float("inf")
+
+
+def first_site(dataset: xr.Dataset, target: str, flags: xr.DataArray, scores: xr.DataArray | None) -> str:
+    """The site that the data name, else the best of those with a natural target, else the first that is observed.
+
+    `flags` say why a site is not natural, `scores` are those of the run that is shown, both `(site,)`.
+    """
+    named = str(dataset.attrs.get("first_site", ""))
+    if named in dataset.indexes["site"]:
+        return named
+    natural = flags.site.values[flags.values == ""]
+    if scores is not None and (best := best_median_worst(scores[scores.site.isin(natural)])):
+        return best["best"]
+    return str(dataset.site.values[int(dataset[target].notnull().any("time").values.argmax())])
+
+
+def first_window(dataset: xr.Dataset, step: Step) -> tuple[str, str]:
+    """The window that the data name, else the last part of the test period, as long as the step asks, or all."""
+    time = dataset.indexes["time"]
+    try:
+        days = period_slice(dataset, dataset.attrs["first_window"])
+        return str(days.start.date()), str(days.stop.date())
+    except (KeyError, DataError):
+        pass
+    first, last = time[0], time[-1]
+    if len(time) > SHORT:
+        last = min(last, pd.Timestamp(dataset.attrs["test_period"].split("/")[1]))
+        first = max(first, last.normalize() - step.span + pd.DateOffset(days=1))
+    return str(first.date()), str(last.date())
