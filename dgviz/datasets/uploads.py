@@ -42,7 +42,7 @@ def take_in(files: Mapping[str, bytes | Path], folder: Path | None = None) -> Pa
     names = {name: clean for name, clean in names.items() if clean}
     check_sent({clean: _length(files[name]) for name, clean in names.items()})
     forget_old()
-    folder = folder or uploads_folder() / secrets.token_hex(8)
+    folder = folder or uploads_folder() / secrets.token_hex(6)
     folder.parent.mkdir(parents=True, exist_ok=True)
     check_room(folder.parent, MOST_BYTES)
     try:
@@ -86,13 +86,26 @@ def _put(content: bytes | Path, name: str, folder: Path) -> None:
     inside = folder if "/" in name or last.lower().endswith(".nc") else folder / UNNAMED
     target = folder / ".zip" if archive else inside / name
     target.parent.mkdir(parents=True, exist_ok=True)
+    _copy(content, target)
+    if archive:
+        unpack(target, last, folder / (last[:-4].strip(" .") or UNNAMED))
+        target.unlink()
+
+
+def add_to(path: Path, files: Mapping[str, bytes | Path]) -> None:
+    """Put files into the folder of an upload, in the place of those of the same name. Raises DataError as `take_in`."""
+    names = {name: clean_name(name, "upload").rpartition("/")[2] for name in files}
+    check_sent({clean: _length(files[name]) for name, clean in names.items() if clean})
+    for name, clean in names.items():
+        if clean:
+            _copy(files[name], path / clean)
+
+
+def _copy(content: bytes | Path, target: Path) -> None:
     if isinstance(content, bytes):
         target.write_bytes(content)
     else:
         shutil.copyfile(content, target)
-    if archive:
-        unpack(target, last, folder / (last[:-4].strip(" .") or UNNAMED))
-        target.unlink()
 
 
 def data_in(folder: Path) -> Path:
@@ -127,8 +140,8 @@ def keep(dataset: xr.Dataset, path: Path, title: str) -> str:
 
     The files of an upload are removed, and nothing says any more where they lay.
     """
-    name = free_name(title)
     upload = upload_of(path)
+    name = name_for(title, upload.name if upload else secrets.token_hex(6))
     if upload is None:
         write_import(dataset.assign_attrs(title=title), name, path)
         return name
@@ -143,13 +156,16 @@ def without_folder(text: str, path: Path) -> str:
     return text.replace(f"{path.parent}{os.sep}", "").replace(f"{path.parent}", "the upload")
 
 
-def free_name(title: str) -> str:
-    """A name for an import that no other has, that stands for no path, and that nobody guesses."""
+def upload_named(name: str) -> Path | None:
+    """The folder of the upload that was kept under a name, told by the name alone; None for other data."""
+    end = re.search(r"-([0-9a-f]{12})$", name)
+    return folder if end and (folder := uploads_folder() / end[1]).is_dir() else None
+
+
+def name_for(title: str, ending: str) -> str:
+    """A name for an import; its random ending tells it from all others, and from any file."""
     words = re.sub(r"[^\w.-]+", "_", title).strip("_.-")[:40] or "data"
-    name = ""
-    while not name or name in imported() or os.path.exists(name):
-        name = f"{words}-{secrets.token_hex(4)}"
-    return name
+    return f"{words}-{ending}"
 
 
 def _remove_files(upload: Path) -> None:
@@ -163,7 +179,7 @@ def _remove_files(upload: Path) -> None:
 
 def forget(name: str) -> None:
     """Remove an imported data set, and what is left of its upload."""
-    upload = upload_of(imported().get(name, {}).get("imported_from", ""))
+    upload = upload_named(name)
     (imports_folder() / f"{name}.nc").unlink(missing_ok=True)
     if upload is not None:
         shutil.rmtree(upload, ignore_errors=True)
@@ -171,7 +187,7 @@ def forget(name: str) -> None:
 
 def forget_old() -> None:
     """Remove uploads that were not opened within a day."""
-    kept = {upload_of(attrs["imported_from"]) for attrs in imported().values()}
+    kept = {upload_named(name) for name in imported()}
     for upload in uploads_folder().glob("*"):
         with suppress(OSError):
             if upload not in kept and time.time() - upload.stat().st_mtime > FORGOTTEN:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from dgviz.datasets import DataError, known, open_dataset, read_path, unpack, uploads
+from dgviz.datasets.arriving import Arriving
 from tests.datasets.camels_files import write_camels, write_caravan
 from tests.datasets.layout_files import write_gb
 from tests.datasets.own_files import SITES, days_of, write_own
@@ -181,7 +182,7 @@ def test_what_is_kept_opens_by_its_name_without_its_files_and_is_forgotten(tmp_p
     assert not path.exists()
     said = {key: value for key, value in kept.attrs.items() if key != "imported_from"}
     assert str(tmp_path) not in repr(said) and "0202.csv" in said["left_out"]
-    assert name != uploads.free_name("My rivers")  # nobody guesses it
+    assert uploads.upload_named(name) == uploads.upload_of(path) and uploads.upload_named("delaware") is None
     uploads.forget(name)
     assert name not in known() and not [*uploads.uploads_folder().iterdir()]
 
@@ -206,9 +207,35 @@ def test_uploads_that_were_not_opened_are_forgotten_after_a_day(tmp_path, monkey
     assert not old.exists() and new.exists() and uploads.upload_of(kept).exists()
 
 
-def test_the_name_of_a_kept_data_set_stands_for_no_path(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    hexes = iter(["0000", "1111"])
-    monkeypatch.setattr(uploads.secrets, "token_hex", lambda _: next(hexes))
-    (tmp_path / "own-0000").mkdir()
-    assert uploads.free_name("own") == "own-1111"
+def test_any_title_makes_a_name():
+    assert uploads.name_for("../My \u00f6wn", "12ab") == "My_\u00f6wn-12ab"
+    assert uploads.name_for(" .. ", "12ab") == "data-12ab"
+
+
+def test_files_are_replaced_in_an_upload(tmp_path):
+    folder = write_own(tmp_path / "own", SITES[:2])
+    files = {file.name: file for file in folder.iterdir()}
+    path = uploads.take_in({k: v for k, v in files.items() if k != "attributes.csv"} | {"0101.csv": b"date,x\n"})
+    with pytest.raises(DataError):
+        read_path(path)
+    uploads.add_to(path, {"any folder/attributes.csv": files["attributes.csv"], "0101.csv": files["0101.csv"]})
+    assert same(path, folder)
+    with pytest.raises(DataError, match="outside of its folder"):
+        uploads.add_to(path, {"../evil.csv": b"x"})
+
+
+def test_files_arrive_in_pieces_and_no_more_than_was_told():
+    arriving = Arriving({"a.csv": 5, "b/c.csv": 0})
+    arriving.add("a.csv", b"123")
+    assert not arriving.complete
+    with pytest.raises(DataError, match="more came than was told"):
+        arriving.add("a.csv", b"456")
+    with pytest.raises(DataError, match="more came than was told"):
+        arriving.add("../x", b"")
+    arriving.add("a.csv", b"45")
+    assert arriving.complete
+    with arriving as files:
+        assert files["a.csv"].read_bytes() == b"12345" and files["b/c.csv"].read_bytes() == b""
+    assert not [*uploads.uploads_folder().iterdir()]
+    with pytest.raises(DataError, match="too much to be sent"):
+        Arriving({"a.csv": uploads.MOST_SENT + 1})
