@@ -141,10 +141,12 @@ def keep(dataset: xr.Dataset, path: Path, title: str) -> str:
     The files of an upload are removed, and nothing says any more where they lay.
     """
     upload = upload_of(path)
-    name = name_for(title, upload.name if upload else secrets.token_hex(6))
     if upload is None:
+        name = name_for(title, secrets.token_hex(6))
         write_import(dataset.assign_attrs(title=title), name, path)
+        (uploads_folder() / name[-12:]).mkdir(parents=True)
         return name
+    name = name_for(title, upload.name)
     said = {key: without_folder(value, path) for key, value in dataset.attrs.items() if isinstance(value, str)}
     write_import(dataset.assign_attrs(said | {"title": title}), name, path)
     _remove_files(upload)

@@ -22,6 +22,7 @@ from dgviz.ui.lenses.compare.difference_maps import ParameterDifference, ScoreDi
 from dgviz.ui.lenses.compare.run_table import RunTable
 from dgviz.ui.lenses.data.explorer import Explorer
 from dgviz.ui.lenses.data.how_it_was_read import HowItWasRead
+from dgviz.ui.lenses.data.own_data import OwnData
 from dgviz.ui.lenses.evaluate.evaluation import EvaluationCard, SecondEvaluationCard
 from dgviz.ui.lenses.evaluate.ranked import RankedTimeSeries
 from dgviz.ui.lenses.explore.distribution import LargeScoreDistribution, ScoreDistribution
@@ -87,7 +88,7 @@ PAGES: dict[str, tuple[tuple[tuple[tuple[type[View], ...], int], ...], ...]] = {
         (((ScoreDifference,), 6), ((ParameterDifference,), 6)),
         (((TargetCharts,), 12),),
     ),
-    "Data": ((((HowItWasRead,), 12),), (((Explorer,), 12),)),
+    "Data": ((((OwnData,), 12),), (((HowItWasRead,), 12),), (((Explorer,), 12),)),
 }
 FOLLOW = 400  # ms between two looks at a training run
 REST = 400  # ms after which a slider is thought to be left alone
@@ -280,7 +281,7 @@ def serve(
     Raises DataError before anything is served when the data cannot be read.
     """
     access = access or Access()
-    store = DataStore(runs_folder or default_runs_folder(), data)
+    store = DataStore(runs_folder or default_runs_folder(), data, access.own_machine(address))
     store.dataset(data)
     for logger in ("asyncio", "tornado.application"):
         logging.getLogger(logger).addFilter(not_of_a_closed_page)
