@@ -25,17 +25,10 @@ from rich.progress import (
 from rich.table import Table
 
 from dgviz.cli.terminal import err, out, plain_errors
-from dgviz.datasets import (
-    DataError,
-    archive,
-    attribute_names,
-    forcing_names,
-    import_dataset,
-    read_path,
-    target_names,
-)
+from dgviz.datasets import DataError, archive, import_dataset, read_path
+from dgviz.datasets.errors import Problem
 from dgviz.datasets.remarks import Remark, remarks, together
-from dgviz.datasets.steps import DATES
+from dgviz.datasets.summary import problem_lines, summary
 from dgviz.experiment.sources import known_data, open_dataset, vocabularies
 
 app = typer.Typer(help="List, check, import and download data sets.", invoke_without_command=True)
@@ -65,7 +58,7 @@ def check(
                 )
         except DataError as error:
             if error.problems:
-                out.print(problem_table([(p.site, p.text, p.n_times) for p in error.problems]))
+                out.print(problem_table(error.problems))
             raise
         summarise(dataset)
 
@@ -127,30 +120,11 @@ def bar(title: str) -> Iterator[Callable[[Sequence[str]], Iterable[str]]]:
 
 def summarise(dataset: xr.Dataset) -> None:
     """Print what is in a data set, and all that is to know of how it was read."""
-    times, said = dataset.indexes["time"], remarks(dataset)
-    left = [remark for remark in said if remark.kind == "left out"]
     table = Table("", "", title=dataset.attrs["title"], show_header=False)
-    of_all = f" of {dataset.sizes['site'] + len(left)}, {len(left)} left out" if left else ""
-    table.add_row("sites", f"{dataset.sizes['site']}{of_all}")
-    table.add_row("domain", dataset.attrs["domain"])
-    step = dataset.attrs["step"]
-    table.add_row(f"{step}s", f"{len(times)}, {times[0]:{DATES[step]}} to {times[-1]:{DATES[step]}}")
-    for label, names in (
-        ("forcings", forcing_names(dataset)),
-        ("targets", target_names(dataset)),
-        ("attributes", attribute_names(dataset)),
-    ):
-        units = {name: dataset[name].attrs.get("units", "") for name in names}
-        table.add_row(label, ", ".join(f"{name} ({unit})" if unit else name for name, unit in units.items()))
-    for target in target_names(dataset):
-        table.add_row(f"{target} observed", f"{float(dataset[target].notnull().mean()):.1%} of the {step}s")
-    for period in ("train_period", "test_period"):
-        table.add_row(period.replace("_", " "), dataset.attrs[period].replace("/", " to "))
-    told = {remark.text for remark in said}
-    if notes := [note for note in dataset.attrs.get("history", "").split("; ") if note and note not in told]:
-        table.add_row("notes", escape("\n".join(notes)))
+    for label, words in summary(dataset):
+        table.add_row(label, escape(words))
     out.print(table)
-    if said:
+    if said := remarks(dataset):
         out.print(remark_table(said))
 
 
@@ -162,9 +136,9 @@ def remark_table(said: Iterable[Remark]) -> Table:
     return table
 
 
-def problem_table(problems: Iterable[tuple[str, str, int]]) -> Table:
+def problem_table(problems: list[Problem]) -> Table:
     """What is wrong, by site."""
     table = Table("site", "what is wrong", title="Problems", box=box.SIMPLE)
-    for site, text, n_times in problems:
-        table.add_row(escape(site), escape(text) + (f" ({n_times} times)" if n_times > 1 else ""))
+    for site, text in problem_lines(problems):
+        table.add_row(escape(site), escape(text))
     return table

@@ -13,6 +13,7 @@ from dgviz.datasets.csv_table import read_table
 from dgviz.datasets.csv_text import numbers, numbers_or_missing
 from dgviz.datasets.dates import read_dates
 from dgviz.datasets.labels import label
+from dgviz.datasets.reading import reading_of
 from dgviz.datasets.remarks import Remark
 from dgviz.datasets.steps import check_times
 from dgviz.datasets.to_step import is_finer, rates_in
@@ -34,7 +35,7 @@ def read_series(file: Path, vocabulary: Vocabulary, area: np.ndarray | None, rat
     `rates` are series without units of which other sites show that they are rates per day.
     """
     table, given, said = read_table(file, ("date",))
-    times, told = read_dates(table.pop("date"), file)
+    times, told = read_dates(table.pop("date"), file, reading_of(file.parent).dates)
     said += [Remark("read as", file.name, text) for text in told]
     table, given, told_names = known_columns(table, given, file, vocabulary)
     observed = {*vocabulary.targets, *vocabulary.raw}

@@ -20,6 +20,7 @@ from dgviz.datasets.errors import DataError, Problem, refuse, some
 from dgviz.datasets.found import Found, cut_alike
 from dgviz.datasets.labels import label
 from dgviz.datasets.names import check_once, matched
+from dgviz.datasets.reading import reading_of
 from dgviz.datasets.remarks import Remark
 from dgviz.datasets.science import Vocabularies, named, told_by
 from dgviz.datasets.vocabulary import CALENDAR, Vocabulary
@@ -31,7 +32,7 @@ KEYS = ("site", "lat", "lon")
 def science_of(folder: Path, vocabularies: Vocabularies) -> Vocabulary:
     """The science named above the header of attributes.csv, or else told by the first series that tells it."""
     file = folder / "attributes.csv"
-    if domain := domain_line(file):
+    if domain := reading_of(folder).domain or domain_line(file):
         return named(domain, vocabularies, file)
     static, _, _ = read_table(file, KEYS[:1])
     files = series_files(folder, static["site"].dropna().tolist())
@@ -170,6 +171,8 @@ def read_attributes(file: Path, vocabulary: Vocabulary) -> tuple[pd.DataFrame, L
     table["site"] = table["site"].str.strip()
     if "name" not in table:
         table["name"], given["name"] = table["site"], None
+    table, out = without_left_out(table, reading_of(file.parent).leave_out, file)
+    said += out
     check_once(table["site"], file)
     labels = {name: label(name, vocabulary, given[name] or "") for name in table}
     descriptors = table.columns.difference([*KEYS, "name"])
@@ -192,6 +195,14 @@ def read_attributes(file: Path, vocabulary: Vocabulary) -> tuple[pd.DataFrame, L
         table[name] = values.astype("float32")
     table["name"] = table["name"].fillna(table["site"]).astype(object)
     return table.drop(columns=[*unread]).set_index("site"), labels, said
+
+
+def without_left_out(table: pd.DataFrame, sites: Sequence[str], file: Path) -> tuple[pd.DataFrame, list[Remark]]:
+    """The table of sites without those that a person leaves out, and the remark of it."""
+    out = table["site"].isin(sites)
+    if out.all():
+        raise DataError(f"{file}: all of its sites are left out; leave one in.")
+    return table[~out], [Remark("left out", some(list(table["site"][out])), "as asked for")] if out.any() else []
 
 
 def not_a_number_anywhere(column: pd.Series) -> bool:

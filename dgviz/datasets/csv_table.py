@@ -7,6 +7,7 @@ import pandas as pd
 from dgviz.datasets.csv_text import MISSING, read_text
 from dgviz.datasets.errors import DataError, some
 from dgviz.datasets.names import name_and_units, renamed, renaming
+from dgviz.datasets.reading import reading_of
 from dgviz.datasets.remarks import Remark
 from dgviz.units import UnitsError, parse
 
@@ -34,7 +35,10 @@ def read_table(
     except OSError as error:  # such as a folder of that name, or a link to nothing
         raise DataError(f"{file}: cannot be read: {error.strerror}; put the file itself there.") from None
     table, said = read_text(file, n_above, n_rows)
-    headers = [name_and_units(str(column)) for column in table.columns]
+    reading = reading_of(file.parent)
+    said += reading.remark([name_and_units(str(column))[0] for column in table.columns])
+    table = table.drop(columns=[name for name in table if name_and_units(str(name))[0] in reading.not_read()])
+    headers = [reading.header(str(column)) for column in table.columns]
     table.columns = [name for name, _ in headers]
     if table.columns.has_duplicates:
         raise DataError(f"{file}: column {some(table.columns[table.columns.duplicated()])} appears twice; keep one.")
@@ -111,7 +115,7 @@ def with_joined_date(table: pd.DataFrame) -> tuple[pd.DataFrame, str]:
 def header_names(file: Path) -> set[str]:
     """The names in the header of a file, in lower case."""
     table, _ = read_text(file, n_comments(file), n_rows=1)
-    return {name_and_units(str(column))[0].lower() for column in table.columns}
+    return {reading_of(file.parent).header(str(column))[0].lower() for column in table.columns}
 
 
 def n_comments(file: Path) -> int:

@@ -1,6 +1,7 @@
 """Dates as people write them: read where a whole column has one meaning only, else refused by line and value."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -38,17 +39,18 @@ PARTS = re.compile(rf"^(?P<date>.+?)(?:[T ]+{TIME})?{ZONE}$")
 SPREADSHEET = re.compile(r"^[1-7]\d{4}(\.\d+)?$")  # 10000 to 79999 days since 1900
 
 
-def read_dates(column: pd.Series, where: str | Path) -> tuple[pd.DatetimeIndex, list[str]]:
+def read_dates(column: pd.Series, where: str | Path, known: str = "") -> tuple[pd.DatetimeIndex, list[str]]:
     """The times of a column of text indexed by line, and what was assumed to read them.
 
-    A time with a zone is read as it is written, on the local day. Raises DataError naming file, line, value and fix.
+    `known` is the form that they are said to have, one of `FORMS`; '' for that in which they can be read. A time with a
+    zone is read as it is written, on the local day. Raises DataError naming file, line, value and fix.
     """
     text = column.fillna("").astype(str).str.strip()
     usual = pd.to_datetime(text, format=FORMS["YYYY-MM-DD"], errors="coerce")
-    if usual.dt.year.between(*YEARS).all():
+    if known in ("", "YYYY-MM-DD") and usual.dt.year.between(*YEARS).all():
         return pd.DatetimeIndex(usual.to_numpy("datetime64[ns]")), []
     parts = text.str.extract(PARTS)
-    form, days = one_form(parts["date"].fillna(""), text, where)
+    form, days = one_form(parts["date"].fillna(""), text, where, (known,) if known else FORMS)
     said = [] if form in USUAL else [f"dates are read as {form}: {text.iloc[0]!r} is {days.iloc[0]:%Y-%m-%d}"]
     hours = times_of_day(parts["time"], parts["half"], text, where)
     times = pd.DatetimeIndex((days + hours).to_numpy("datetime64[ns]"))
@@ -59,9 +61,11 @@ def read_dates(column: pd.Series, where: str | Path) -> tuple[pd.DatetimeIndex, 
     return times, [*said, told]
 
 
-def one_form(dates: pd.Series, text: pd.Series, where: str | Path) -> tuple[str, pd.Series]:
-    """The form in which every value is a day, and the days."""
-    read = {form: pd.to_datetime(dates, format=code, errors="coerce") for form, code in FORMS.items()}
+def one_form(
+    dates: pd.Series, text: pd.Series, where: str | Path, forms: Iterable[str] = FORMS
+) -> tuple[str, pd.Series]:
+    """Which of some forms it is in which every value is a day, and the days."""
+    read = {form: pd.to_datetime(dates, format=FORMS[form], errors="coerce") for form in forms}
     read = {form: days.where(dates.str.len().between(*lengths(form))) for form, days in read.items()}
     read = {form: days.where(days.dt.year.between(*YEARS)) for form, days in read.items()}
     right = [form for form, days in read.items() if days.notna().all()]

@@ -180,7 +180,7 @@ def serve(
     Raises DataError before anything is served when the data cannot be read.
     """
     access = access or Access()
-    store = DataStore(runs_folder or default_runs_folder(), data)
+    store = DataStore(runs_folder or default_runs_folder(), data, access.own_machine(address))
     store.dataset(data)
     for logger in ("asyncio", "tornado.application"):
         logging.getLogger(logger).addFilter(not_of_a_closed_page)

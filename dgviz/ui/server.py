@@ -42,6 +42,10 @@ class Access:
                 "or --open if that is meant."
             )
 
+    def own_machine(self, address: str) -> bool:
+        """Is who opens the page the one who runs the server, as nobody else reaches it?"""
+        return is_local(address) and not self.proxies and not self.password
+
     def visitor(self) -> str:
         """Who opened the present session, '' for the owner; behind a proxy, where all seem to sit here, nobody is."""
         document = pn.state.curdoc

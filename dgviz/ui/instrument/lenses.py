@@ -10,6 +10,7 @@ from dgviz.ui.lenses.compare.comparison import MedianScores, OptionDifferences
 from dgviz.ui.lenses.compare.run_table import RunTable
 from dgviz.ui.lenses.data.explorer import Explorer
 from dgviz.ui.lenses.data.how_it_was_read import HowItWasRead
+from dgviz.ui.lenses.data.own_data import OwnData
 from dgviz.ui.lenses.evaluate.attribute_scatter import AttributeScatter
 from dgviz.ui.lenses.evaluate.evaluation import EvaluationCard, SecondEvaluationCard
 from dgviz.ui.lenses.evaluate.figures import Figures
@@ -74,6 +75,6 @@ LENSES = {
         "score",
         of_site=False,
     ),
-    "Data": Lens(((((HowItWasRead,), 12),), (((Explorer,), 12),)), "attribute", of_site=False),
+    "Data": Lens(((((OwnData,), 12),), (((HowItWasRead,), 12),), (((Explorer,), 12),)), "attribute", of_site=False),
 }
 OF_ALL = "Evaluate"  # the first lens about all sites: a rule stands before it

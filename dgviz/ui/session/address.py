@@ -149,7 +149,7 @@ def _restore_config(query: Mapping[str, str], state: AppState, problems: list[st
             )
         if data != state.config.data:
             _use(
-                data in state.store.known_data().values(),
+                data in state.known_data().values(),
                 f"The data set {data!r} is not offered by this server.",
                 problems,
                 lambda: state.edit(data=data),

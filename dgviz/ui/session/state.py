@@ -12,13 +12,14 @@ from dgviz.domains import Domain
 from dgviz.experiment.config import NOT_THE_MODEL, RunConfig
 from dgviz.experiment.run_files import RunError
 from dgviz.experiment.run_folder import ENDED
+from dgviz.experiment.runs import Run
 from dgviz.processes.declare import Parameter, Target
 from dgviz.suggestions import suggest
 from dgviz.ui import theme
 from dgviz.ui.look import Look
 from dgviz.ui.session.colour_choice import ColourChoice
 from dgviz.ui.session.first_view import first_run, first_site, first_window
-from dgviz.ui.session.visitors import check_owner, owns, sign
+from dgviz.ui.session.visitors import check_owner, may_see, owns, sign
 from dgviz.ui.session.what_if import WhatIf
 from dgviz.ui.words.progress import n_parts
 from dgviz.ui.words.steps import STEPS, Step
@@ -188,7 +189,7 @@ class AppState(param.Parameterized):
     @property
     def flagged(self) -> np.ndarray:
         """Flags `(site,)` of the sites whose target is not natural."""
-        return np.zeros(len(self.sites), bool)
+        return self.store.flags(self.config.data).values != ""
 
     def name_of(self, site: str) -> str:
         """The name of a site, as people write it."""
@@ -210,7 +211,7 @@ class AppState(param.Parameterized):
 
     def refresh_runs(self) -> None:
         """Look again which runs there are."""
-        runs = self.store.runs()
+        runs = self.seen_runs()
         ended = [run.id for run in runs if run.status in ENDED]
         known = [run.id for run in runs]
         gone = {name: "" for name in ("run", "baseline") if (shown := getattr(self, name)) and shown not in known}
@@ -219,12 +220,20 @@ class AppState(param.Parameterized):
         if gone:
             self.problem = "A run that was shown is there no more: its folder was removed."
 
+    def seen_runs(self) -> list[Run]:
+        """The runs of the store, without those on data that another visitor sent."""
+        return [run for run in self.store.runs() if may_see(run.config.data, self.visitor)]
+
+    def known_data(self) -> dict[str, str]:
+        """What this session may open, by title."""
+        return {title: name for title, name in self.store.known_data().items() if may_see(name, self.visitor)}
+
     def finished(self) -> list[str]:
         """Ids of the runs on this data set whose results can be shown, the newest first."""
         return self._finished_on(self.config.data)
 
     def _finished_on(self, data: str) -> list[str]:
-        return [r.id for r in self.store.runs() if r.status in FINISHED and r.config.data == data]
+        return [r.id for r in self.seen_runs() if r.status in FINISHED and r.config.data == data]
 
     def show(self, run_id: str) -> None:
         """Show a run; a baseline equal to it is dropped."""
@@ -338,7 +347,7 @@ class AppState(param.Parameterized):
     def _submit(self, config: RunConfig) -> str:
         run_id = self.store.submit(config)
         self._started.add(run_id)
-        sign(self.store.run(run_id), self.visitor)
+        sign(self.store.run(run_id).folder, self.visitor)
         return run_id
 
     def train_all(self, configs: Iterable[RunConfig]) -> None:
@@ -368,7 +377,7 @@ class AppState(param.Parameterized):
         run = self.store.run(run_id).extended(epochs, self.store.runs_folder)
         self.store.worker.start()
         self._started.add(run.id)
-        sign(run, self.visitor)
+        sign(run.folder, self.visitor)
         if not self.training:
             self.look_at(run.id)
         self.refresh_runs()

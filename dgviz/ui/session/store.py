@@ -9,6 +9,7 @@ from typing import get_args
 import xarray as xr
 
 from dgviz.datasets import DataError, period_slice, published_scores
+from dgviz.datasets.uploads import forget
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.run_files import RunError
 from dgviz.experiment.run_folder import ENDED, Status
@@ -25,11 +26,11 @@ class DataStore:
 
     `runs_folder` is where new runs are written; `data` is what a new session opens, the name of a source or the path
     of a person's own data. Training starts with the first run that is submitted, or earlier
-    with `warm_up`; without it nothing but reading happens.
+    with `warm_up`; without it nothing but reading happens. `own_machine`: nobody but who runs the server reaches it.
     """
 
-    def __init__(self, runs_folder: Path, data: str = "delaware"):
-        self.runs_folder, self.data = Path(runs_folder), data
+    def __init__(self, runs_folder: Path, data: str = "delaware", own_machine: bool = False):
+        self.runs_folder, self.data, self.own_machine = Path(runs_folder), data, own_machine
         self.computed = Computed()
         self.live = ThreadPoolExecutor(1, thread_name_prefix="live")  # for what must not wait behind `computed`
         self._worker: Worker | None = None
@@ -73,6 +74,12 @@ class DataStore:
         twice = {title for title in titles.values() if list(titles.values()).count(title) > 1}
         known = {f"{title} ({name})" if title in twice else title: name for name, title in titles.items()}
         return known if self.data in known.values() else {self.data: self.data} | known
+
+    def forget(self, data: str) -> None:
+        """Remove a data set that was sent; runs that were trained on it can no longer be opened."""
+        forget(data)
+        with self._lock:
+            self._datasets.pop(data, None)
 
     def runs(self) -> list[Run]:
         """All runs with a readable configuration: the user's, newest first, then those that travel with dgviz."""

@@ -1,15 +1,40 @@
-"""Which visitor of the server asked for a run: only that one, and the owner of the server, may stop it."""
+"""Which visitor of the server asked for a run, or sent data: only that one, and the owner, may stop it or see them."""
 
+from pathlib import Path
+
+from dgviz.datasets.uploads import upload_named
 from dgviz.experiment.run_files import RunError
 from dgviz.experiment.runs import Run
 
-FILE = "visitor"  # in the folder of a run; one without was asked for by the owner
+FILE = "visitor"  # in the folder of a run or an upload; one without is the owner's
 
 
-def sign(run: Run, visitor: str) -> None:
-    """Note in the folder of a new run who asked for it; nothing where it was the owner."""
+def sign(folder: Path, visitor: str) -> None:
+    """Note in the folder of a new run or upload whose it is; nothing where it is the owner's."""
     if visitor:
-        (run.folder / FILE).write_text(visitor)
+        (folder / FILE).write_text(visitor)
+
+
+def signed(folder: Path) -> str | None:
+    """Whose a folder is: a visitor, '' for the owner; None where that cannot be told."""
+    try:
+        return (folder / FILE).read_text()
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def may_see(data: str, visitor: str) -> bool:
+    """May this visitor see a data set? The owner, '', may see all; what was sent, otherwise who sent it."""
+    upload = upload_named(data)
+    return not visitor or upload is None or signed(upload) == visitor
+
+
+def sent_by(data: str, visitor: str) -> bool:
+    """Has this visitor sent a data set, so that they may remove it?"""
+    upload = upload_named(data)
+    return upload is not None and signed(upload) == visitor
 
 
 def owns(run: Run, visitor: str) -> bool:
@@ -19,12 +44,7 @@ def owns(run: Run, visitor: str) -> bool:
 
 def asked_for(run: Run, visitor: str) -> bool:
     """Did this visitor, or the owner, '', ask for a run?"""
-    try:
-        return (run.folder / FILE).read_text() == visitor
-    except FileNotFoundError:
-        return not visitor
-    except (OSError, UnicodeDecodeError):
-        return False
+    return signed(run.folder) == visitor
 
 
 def check_owner(run: Run, visitor: str) -> None:

@@ -94,9 +94,14 @@ class Sites(Section):
 
     def __panel__(self):
         state = self.state
-        known = state.store.known_data()
-        data = material.Select(label="Data set", options=known, value=state.config.data, **WIDE)
-        data.param.watch(lambda event: self.edit(data=event.new), "value")
+        data = material.Select(label="Data set", options=state.known_data(), value=state.config.data, **WIDE)
+
+        def follow():
+            if data.value != state.config.data:
+                data.param.update(options=state.known_data(), value=state.config.data)
+
+        self.follow(follow, "config")
+        data.param.watch(lambda event: event.new != state.config.data and self.edit(data=event.new), "value")
         return pn.Column(data, self.problem, sizing_mode="stretch_width")
 
 

@@ -1,8 +1,9 @@
 """The page Data: what is to know of how the data were read, doubts first."""
 
 from dgviz.datasets.remarks import Remark, with_remarks
-from dgviz.ui.lenses.data.how_it_was_read import HowItWasRead, remark_table
+from dgviz.ui.lenses.data.how_it_was_read import HowItWasRead
 from dgviz.ui.session.state import AppState
+from dgviz.ui.words.remarks import remark_table
 
 SAID = [
     Remark("converted", "area", "from mi2 to km2: times 2.58999"),

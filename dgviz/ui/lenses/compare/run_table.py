@@ -32,7 +32,7 @@ def run_table(state: AppState) -> Markup:
 
 def comparable(state: AppState) -> list[Run]:
     """The runs of the science in view: those of another have other parameters, targets and scores."""
-    return [run for run in state.store.runs() if run.config.domain == state.config.domain]
+    return [run for run in state.seen_runs() if run.config.domain == state.config.domain]
 
 
 def _scores(state: AppState) -> dict[str, tuple[str, str]]:
@@ -112,7 +112,7 @@ class RunTable(View):
         """Lines for the runs there are now."""
         self.table.content = run_table(self.state)
         self.caption = CAPTION
-        if left_out := len(self.state.store.runs()) - len(comparable(self.state)):
+        if left_out := len(self.state.seen_runs()) - len(comparable(self.state)):
             self.caption += f" Runs of other sciences are not listed: {left_out}. Choose their data set to see them."
 
     def _choose(self, column, run_id, checked):

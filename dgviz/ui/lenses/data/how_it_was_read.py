@@ -1,30 +1,13 @@
 """What was assumed, converted, left out or found doubtful when the data were read, and what the run does with them."""
 
-from dgviz.datasets.remarks import Remark, remarks, together
+from dgviz.datasets.remarks import Remark, remarks
 from dgviz.ui.lenses.view import View
 from dgviz.ui.widgets.form_table import FormTable
-from dgviz.ui.words.markup import Markup, html, joined
+from dgviz.ui.words.remarks import remark_table
 
-ORDER = ("doubtful", "left out", "taken as missing", "filled", "not read", "exchanged", "converted", "aggregated")
 CAPTION = (
     "What is doubtful comes first: it is possible, but a mistake is likelier. The same is told by dgviz data check."
 )
-
-
-def remark_table(said: list[Remark]) -> Markup:
-    """One line for each remark, doubts first; HTML."""
-    place = {kind: number for number, kind in enumerate(ORDER)}
-    lines = sorted(together(said), key=lambda remark: place.get(remark.kind, len(ORDER)))
-    names = ("What was done", "About", "What to know")
-    head = joined(html("<th class='left'>{}</th>", name) for name in names)
-    return html("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>", head, joined(map(_line, lines)))
-
-
-def _line(remark: Remark) -> Markup:
-    marked = "<span class='stale'>{}</span>" if remark.kind == "doubtful" else "{}"
-    kind = html(marked, remark.kind.capitalize())
-    cells = "<td class='left'>{}</td><td class='left wrap'>{}</td><td class='left wrap'>{}</td>"
-    return html(f"<tr>{cells}</tr>", kind, remark.about, remark.text)
 
 
 class HowItWasRead(View):

@@ -17,7 +17,7 @@ from dgviz.ui.widgets.parameters import chosen, learned, one_more, thresholds
 from dgviz.ui.widgets.window import follow_range
 from dgviz.ui.words.kinds import lacks
 from dgviz.ui.words.markup import html
-from dgviz.ui.words.text import label, number, per, sentence, units
+from dgviz.ui.words.text import label, number, per, units
 
 MOST = 3  # parameters at once
 

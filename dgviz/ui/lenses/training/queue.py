@@ -52,7 +52,7 @@ class TrainingQueue(View):
 
     def body(self, *, runs, status, followed):
         """One line per run."""
-        self.rows = rows_of(self.state.store.runs())
+        self.rows = rows_of(self.state.seen_runs())
         return pn.Column(*map(self._line, self.rows), sizing_mode="stretch_width", margin=0) if self.rows else None
 
     def _line(self, row):
@@ -97,7 +97,7 @@ class TrainingQueue(View):
     def look(self):
         """Bring the lines up to date, if something has changed in the folder."""
         self.state.refresh_runs()
-        if rows_of(self.state.store.runs()) != self.rows:
+        if rows_of(self.state.seen_runs()) != self.rows:
             self.draw_again()
 
     def _look_now_and_then(self):

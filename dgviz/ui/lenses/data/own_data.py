@@ -1,0 +1,231 @@
+"""A person's own data: dropped or named by their path, checked as `dgviz data check` does, mended, opened, removed."""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+import panel as pn
+import xarray as xr
+
+from dgviz.datasets import DataError, attribute_names, read_path
+from dgviz.datasets.own_columns import csv_files
+from dgviz.datasets.readers import reader_of
+from dgviz.datasets.remarks import remarks
+from dgviz.datasets.summary import problem_lines, summary
+from dgviz.datasets.unpack import size
+from dgviz.datasets.uploads import MOST_SENT, add_to, keep, take_in, upload_of, without_folder
+from dgviz.experiment.config import ConfigError
+from dgviz.experiment.sources import vocabularies
+from dgviz.ui.lenses.view import View, text
+from dgviz.ui.session.visitors import sent_by, sign
+from dgviz.ui.widgets import material
+from dgviz.ui.widgets.drop_zone import DropZone
+from dgviz.ui.widgets.form_table import FormTable
+from dgviz.ui.widgets.mending import Mending
+from dgviz.ui.words.markup import Markup, html, joined
+from dgviz.ui.words.remarks import remark_table
+
+WIDE = {"sizing_mode": "stretch_width", "margin": 0}
+SMALL = {"size": "small", "align": "center", "margin": (4, 8, 4, 0)}
+WHAT = (
+    f"At most {size(MOST_SENT)}. A folder holds attributes.csv (site, lat, lon, area) and for each site SITE.csv (date "
+    "and its series); copies of CAMELS, Caravan, LamaH and others are recognised. Only you see what you send."
+)
+
+
+class OwnData(View):
+    """Your own data."""
+
+    caption = WHAT
+
+    def __init__(self, state, **params):
+        self.path: Path | None = None  # what is looked at, until it is opened
+        self.dataset: xr.Dataset | None = None  # as it was read
+        self.mending: Mending | None = None
+        super().__init__(state=state, **params)
+        if pn.state.curdoc is not None and pn.state.curdoc.session_context:
+            pn.state.on_session_destroyed(lambda _: self.discard())
+
+    def body(self):
+        """Where to drop; what was found; what was sent before."""
+        self.zone = DropZone(self.take, self.refuse, **WIDE)
+        self.found, self.sent = pn.Column(**WIDE), pn.Column(**WIDE)
+        self.list_sent()
+        return pn.Column(self.zone, *self._by_path(), self.found, self.sent, **WIDE)
+
+    def _by_path(self) -> list:
+        """A field for a path, where nobody but who runs the server could read files so."""
+        if not self.state.store.own_machine or self.state.visitor:
+            return []
+        label = "Or the path of a file or folder on this machine"
+        self.field = material.TextInput(label=label, size="small", sizing_mode="stretch_width", margin=(8, 0, 0, 0))
+        self.field.param.watch(lambda event: event.new.strip() and self.look_at(event.new.strip()), "value")
+        return [self.field]
+
+    # --- what is looked at
+
+    def take(self, files: Mapping[str, Path | bytes]) -> None:
+        """Put what was dropped where it is read, and check it; CSV files are added to those looked at."""
+        upload = self.path and upload_of(self.path)
+        if upload and self.path.is_dir() and all(name.lower().endswith(".csv") for name in files):
+            add_to(self.path, files)
+        else:
+            path = take_in(files)
+            self.discard()
+            self.path = path
+            sign(upload_of(path), self.state.visitor)
+        self.check()
+
+    def look_at(self, path: str) -> None:
+        """Check what lies at a path of this machine."""
+        self.discard()
+        self.path = Path(path).expanduser()
+        if self.path.exists():
+            self.check()
+        else:
+            self.refuse(DataError(f"{path} does not exist; give the path of a file or folder."))
+
+    def discard(self) -> None:
+        """Look no longer at it; what was sent is removed."""
+        if self.path and (upload := upload_of(self.path)):
+            shutil.rmtree(upload, ignore_errors=True)
+        self.path = self.dataset = self.mending = None
+        self.found.objects = []
+
+    def check(self) -> None:
+        """Read it as `dgviz data check` does, and show what is found."""
+        path, words = self.path, text(html("<p role='status'>Reading \u2026</p>"))
+        self.found.objects = [words]
+
+        def read(show: Callable[[Callable], None]):
+            try:
+                each = partial(counted, tell=lambda said: show(partial(words.param.update, object=said)))
+                dataset = read_path(path, None, each, vocabularies())
+                show(partial(self.show, path, dataset))
+            except Exception as error:
+                show(partial(self.refuse, error, path))
+
+        in_background(read)
+
+    def show(self, path: Path, dataset: xr.Dataset) -> None:
+        """The table of what is in the data, and a button that opens them."""
+        if path != self.path:
+            return  # another was dropped meanwhile
+        self.dataset = dataset
+        said = remarks(dataset)
+        content = pairs(summary(dataset)) + (remark_table(said) if said else Markup(""))
+        title = dataset.attrs["title"] if hasattr(reader_of(path), "domain") else path.stem
+        self.title = material.TextInput(label="Name", value=title, width=260, **SMALL)
+        shown = FormTable(lambda *_: None, content=content, **WIDE)
+        self.found.objects = [pn.FlexBox(self.title, *self._buttons(), **WIDE), shown, *self._mending(folded=True)]
+
+    def refuse(self, error: Exception, path: Path | None = None) -> None:
+        """Say what is wrong, with all that is, and how to correct it here."""
+        if path is not None and path != self.path:
+            return
+        clean = (lambda words: without_folder(words, path)) if path and upload_of(path) else str
+        problems = [(site, clean(words)) for site, words in problem_lines(getattr(error, "problems", []))]
+        words = text(html("<div class='problem' role='alert'>{}</div>", clean(str(error))), margin=(8, 0))
+        more = [FormTable(lambda *_: None, content=pairs(problems), **WIDE)] if problems else []
+        self.found.objects = [words, *more, *(self._mending(folded=False) if path else [])]
+
+    def _mending(self, folded: bool) -> list:
+        """A form to say how the files are to be read, where they are a copy of the person's own CSV files."""
+        path = self.path
+        if not (path and path.is_dir() and upload_of(path) and csv_files(path)) or hasattr(reader_of(path), "domain"):
+            return []
+        try:
+            self.mending = Mending(path, vocabularies())
+            form = self.mending.__panel__()
+        except DataError:  # a table that cannot be read at all
+            return []
+        again = material.Button(label="Check again", variant="outlined", on_click=lambda _: self.mend(), **SMALL)
+        words = text(
+            "Say here how the files are to be read, or drop corrected ones: they take the place of the same name."
+        )
+        inside = pn.Column(words, form, again, **WIDE)
+        return [
+            material.Accordion(
+                ("Correct how it is read", inside),
+                active=[] if folded else [0],
+                disable_gutters=True,
+                title_variant="subtitle2",
+                **WIDE,
+            )
+        ]
+
+    def mend(self) -> None:
+        """Read it again, as it was said."""
+        self.mending.save()
+        self.check()
+
+    def _buttons(self) -> list:
+        return [
+            material.Button(label="Open it", icon="check", on_click=lambda _: self.open_it(), **SMALL),
+            material.Button(label="Discard", variant="text", on_click=lambda _: self.discard(), **SMALL),
+        ]
+
+    # --- what is kept
+
+    def open_it(self) -> None:
+        """Keep the data under their name and open them in this session."""
+        name = keep(self.dataset, self.path, self.title.value.strip() or self.path.stem)
+        trains = {} if attribute_names(self.dataset) else {"parameters": "sites"}  # what needs no attribute
+        self.path = self.dataset = None
+        self.found.objects = []
+        self.open(name, **trains)
+        self.list_sent()
+
+    def open(self, name: str, **options) -> None:
+        """Open what was sent before."""
+        try:
+            self.state.edit(data=name, **options)
+        except (DataError, ConfigError) as error:
+            self.state.problem = str(error)
+
+    def remove(self, name: str) -> None:
+        """Remove what this visitor has sent; if it is open, what the server opens first takes its place."""
+        if not sent_by(name, self.state.visitor):
+            return
+        if self.state.config.data == name:
+            self.open(self.state.store.data)
+        self.state.store.forget(name)
+        self.list_sent()
+
+    def list_sent(self) -> None:
+        """A line for each data set that this visitor has sent, to open or to remove."""
+        mine = {t: name for t, name in self.state.known_data().items() if sent_by(name, self.state.visitor)}
+        self.sent.objects = [self._line(title, name) for title, name in mine.items()]
+
+    def _line(self, title: str, name: str) -> pn.Row:
+        acts = {"Open": lambda _: self.open(name), "Remove": lambda _: self.remove(name)}
+        buttons = [material.Button(label=k, variant="text", on_click=act, **SMALL) for k, act in acts.items()]
+        n_runs = sum(run.config.data == name for run in self.state.seen_runs())
+        words = f", {n_runs} runs" if n_runs != 1 else ", 1 run"
+        said = html("<b>{}</b><span class='muted'>{}</span>", title, words * bool(n_runs))
+        return pn.Row(text(said, sizing_mode=None, align="center"), *buttons, margin=(4, 0))
+
+
+def pairs(lines: Sequence[tuple[str, str]]) -> Markup:
+    """Lines of a label and words."""
+    row = "<tr><td class='left'>{}</td><td class='left wrap'>{}</td></tr>"
+    return html("<table>{}</table>", joined(html(row, label[:1].upper() + label[1:], words) for label, words in lines))
+
+
+def counted(sites: Sequence[str], tell: Callable[[Markup], None]) -> Iterator[str]:
+    """Goes through the sites and tells how far it is, twenty times at most."""
+    for number, site in enumerate(sites):
+        if number % max(1, len(sites) // 20) == 0:
+            tell(html("<p role='status'>Reading {} of {} \u2026</p>", number, len(sites)))
+        yield site
+
+
+def in_background(work: Callable[[Callable], None]) -> None:
+    """Call `work` beside the server; what it hands over is called in the session. On the spot outside a served page."""
+    document = pn.state.curdoc
+    if document is None or not document.session_context:
+        work(lambda action: action())
+        return
+    threading.Thread(target=work, args=(document.add_next_tick_callback,), daemon=True).start()

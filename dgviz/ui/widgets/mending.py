@@ -1,0 +1,120 @@
+"""A form in which a person says how their own CSV files are to be read: places, columns, units, dates, sites."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import panel as pn
+
+from dgviz.datasets import Vocabulary
+from dgviz.datasets.dates import FORMS
+from dgviz.datasets.own_columns import (
+    ATTRIBUTES,
+    Column,
+    columns_of,
+    meanings,
+    sites_of,
+    sites_without_place,
+    write_places,
+)
+from dgviz.datasets.reading import reading_of, write_reading
+from dgviz.ui.widgets.form_table import FormTable
+from dgviz.ui.words.markup import Markup, html, joined
+
+PLACE = {"lat": "Latitude (\u00b0N)", "lon": "Longitude (\u00b0E)", "area": "Drainage area (km\u00b2)"}
+AS_IT_IS = "An attribute, as it is"
+
+
+class Mending(pn.viewable.Viewer):
+    """The form for the files of a folder; `save` writes what was said beside them."""
+
+    def __init__(self, folder: Path, vocabularies: Mapping[str, Vocabulary]):
+        super().__init__()
+        self.folder, self.vocabularies = folder, vocabularies
+        self.reading = reading_of(folder)
+        self.places = {site: dict.fromkeys(PLACE, "") for site in sites_without_place(folder)}
+
+    def __panel__(self):
+        parts = [self._places()] if self.places else []
+        content = joined([*parts, self._whole(), self._columns(), *self._sites()])
+        return FormTable(self.say, content=content, sizing_mode="stretch_width", margin=0)
+
+    def say(self, name: str, value: str, checked: bool) -> None:
+        """Note what was said in one field, named by the part of the reading and, behind a bar, what it is about."""
+        part, _, about = name.partition("|")
+        if part in ("columns", "units"):
+            said = {**getattr(self.reading, part), about: value.strip()}
+            self.reading = replace(self.reading, **{part: {k: v for k, v in said.items() if v or part == "columns"}})
+        elif part == "leave_out":
+            rest = [site for site in self.reading.leave_out if site != value]
+            self.reading = replace(self.reading, leave_out=rest if checked else [*rest, value])
+        elif part in ("dates", "domain"):
+            self.reading = replace(self.reading, **{part: value})
+        elif part in PLACE and about in self.places:
+            self.places[about][part] = value
+
+    def save(self) -> None:
+        """Write it beside the files, so that they are read so from now on."""
+        write_reading(self.reading, self.folder)
+        if any(value.strip() for place in self.places.values() for value in place.values()):
+            write_places(self.folder, self.places)
+
+    def _places(self) -> Markup:
+        rows = [
+            html("<tr><td>{}</td>{}</tr>", site, joined(html("<td>{}</td>", cell) for cell in self._entries(site)))
+            for site in self.places
+        ]
+        head = joined(html("<th class='left'>{}</th>", words) for words in ("Site", *PLACE.values()))
+        words = "Where the sites are, as there is no attributes.csv:"
+        return html("<p><b>{}</b></p><table><tr>{}</tr>{}</table>", words, head, joined(rows))
+
+    def _entries(self, site: str) -> list[Markup]:
+        return [_entry(f"{name}|{site}", "", f"{words} of {site}") for name, words in PLACE.items()]
+
+    def _whole(self) -> Markup:
+        dates = {"": "Found by itself"} | {form: form for form in FORMS}
+        sciences = {"": "Told by the columns"} | {name: name.replace("_", " ") for name in self.vocabularies}
+        return html(
+            "<p class='row'><label>Dates are {}</label> <label>The data are for {}</label></p>",
+            _select("dates", "Form of the dates", dates, self.reading.dates),
+            _select("domain", "Science", sciences, self.reading.domain),
+        )
+
+    def _columns(self) -> Markup:
+        sciences = [*self.vocabularies.values()]
+        known, columns = meanings(sciences), columns_of(self.folder, sciences)
+        rows = [self._column(column, known[column.table]) for column in columns]
+        head = joined(html("<th class='left'>{}</th>", w) for w in ("Column", "In", "First value", "Is", "Units"))
+        return html("<table><tr>{}</tr>{}</table>", head, joined(rows))
+
+    def _column(self, column: Column, known: Mapping[str, str]) -> Markup:
+        options = {"": "Not read"} | known
+        if column.table == ATTRIBUTES and column.meaning not in known:
+            options |= {column.name: AS_IT_IS}
+        cells = (
+            *(column.name, column.table, column.example[:24]),
+            _select(f"columns|{column.name}", f"What {column.name} is", options, column.meaning),
+            _entry(f"units|{column.name}", column.units, f"Units of {column.name}"),
+        )
+        return html("<tr>{}</tr>", joined(html("<td class='left'>{}</td>", cell) for cell in cells))
+
+    def _sites(self) -> list[Markup]:
+        sites = [] if self.places else sites_of(self.folder)
+        boxes = [
+            html(
+                "<label><input type='checkbox' name='leave_out' value='{}'{}> {}</label> ",
+                *(site, Markup(" checked") * (site not in self.reading.leave_out), site),
+            )
+            for site in sites
+        ]
+        return [html("<p class='row'><b>Sites that are read:</b> {}</p>", joined(boxes))] * bool(boxes)
+
+
+def _select(name: str, label: str, options: Mapping[str, str], value: str) -> Markup:
+    chosen = {key: Markup(" selected") * (key == value) for key in options}
+    each = joined(html("<option value='{}'{}>{}</option>", key, chosen[key], words) for key, words in options.items())
+    return html("<select name='{}' aria-label='{}'>{}</select>", name, label, each)
+
+
+def _entry(name: str, value: str, label: str) -> Markup:
+    return html("<input type='text' name='{}' aria-label='{}' value='{}' size='12'>", name, label, value)

@@ -1,0 +1,22 @@
+"""What was assumed, converted, left out or found doubtful when data were read, as a table."""
+
+from dgviz.datasets.remarks import Remark, together
+from dgviz.ui.words.markup import Markup, html, joined
+
+ORDER = ("doubtful", "left out", "taken as missing", "filled", "not read", "exchanged", "converted", "aggregated")
+
+
+def remark_table(said: list[Remark]) -> Markup:
+    """One line for each remark, doubts first; HTML."""
+    place = {kind: number for number, kind in enumerate(ORDER)}
+    lines = sorted(together(said), key=lambda remark: place.get(remark.kind, len(ORDER)))
+    names = ("What was done", "About", "What to know")
+    head = joined(html("<th class='left'>{}</th>", name) for name in names)
+    return html("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>", head, joined(map(_line, lines)))
+
+
+def _line(remark: Remark) -> Markup:
+    marked = "<span class='stale'>{}</span>" if remark.kind == "doubtful" else "{}"
+    kind = html(marked, remark.kind.capitalize())
+    cells = "<td class='left'>{}</td><td class='left wrap'>{}</td><td class='left wrap'>{}</td>"
+    return html(f"<tr>{cells}</tr>", kind, remark.about, remark.text)
