@@ -2,6 +2,7 @@
 
 runs/ID/config.json      the configuration
 runs/ID/inputs.json      the sites trained on, attributes and forcings with their units, in the order of the weights
+runs/ID/start.pt         the weights of another run that it begins with
 runs/ID/worker.json      who trains it
 runs/ID/again            that it waits to be trained again
 runs/ID/request          "stop" or "pause", asked of the worker
@@ -157,7 +158,8 @@ class Run(QueuedRun):
                 "More would change nothing. Train a new run with more patience."
             )
         begun = [self.folder / f"checkpoint-{part}.pt" for part in parts]
-        begun += [path for name in ("progress.jsonl", "inputs.json") if (path := self.folder / name).exists()]
+        others = ("progress.jsonl", "inputs.json", "start.pt")
+        begun += [path for name in others if (path := self.folder / name).exists()]
         return Run.create(config, folder, begun, claimed)
 
     def results(self) -> xr.Dataset:
@@ -220,8 +222,8 @@ class Run(QueuedRun):
             raise DamagedFile(path, "is damaged: its content differs from its checksum in record.json.")
         return json.loads(content)
 
-    def _weights(self) -> list[list[dict[str, Any]]]:
-        """The trained weights, by fold and seed."""
+    def weights(self) -> list[list[dict[str, Any]]]:
+        """The trained weights, by fold and seed. Raises RunError if there are none or their file is damaged."""
         path = self.folder / "weights.pt"
         try:
             weights = self._tensors(path)
@@ -291,7 +293,7 @@ class Run(QueuedRun):
         return self._model(self.bound(dataset), site)
 
     def _model(self, bound: xr.Dataset, site: str) -> DifferentiableModel | Ensemble:
-        of_folds = self._weights()
+        of_folds = self.weights()
         fold = int(self.results().fold.sel(site=site)) if site and self.config.holdout != "none" else 0
         models = [DifferentiableModel.build(self.config_of_sites, bound) for _ in of_folds[fold]]
         if not models:
