@@ -26,6 +26,7 @@ from dgviz.experiment.leakage import leaks
 from dgviz.experiment.learnable import n_scored, remarks_of
 from dgviz.experiment.progress import EpochRecord
 from dgviz.experiment.runs import Run, find_run, runs_folder
+from dgviz.experiment.warm_start import check_start
 
 
 def train(
@@ -59,7 +60,9 @@ def train(
         results = run.results()
         # What training itself found, such as a loss that did not fall.
         show_remarks(
-            remark for remark in run.remarks if remark.kind == "doubtful" and remark not in [*before, *remarks(dataset)]
+            remark
+            for remark in run.remarks
+            if remark.kind in ("doubtful", "taken over") and remark not in [*before, *remarks(dataset)]
         )
         if as_json:
             seconds = round(time.monotonic() - started, 1)
@@ -109,6 +112,7 @@ def _run(
             for name, needs in idle.items()
         ]
         raise ValueError("\n".join(lines))
+    check_start(config, folder)
     check_config(config)  # so that a mistake leaves no run behind
     return Run.create(config, folder, claimed=True)  # or an open dashboard would train it
 

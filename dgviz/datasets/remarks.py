@@ -13,7 +13,16 @@ import xarray as xr
 from dgviz.datasets.errors import DataError, some
 
 Kind = Literal[
-    "read as", "converted", "aggregated", "filled", "taken as missing", "exchanged", "not read", "left out", "doubtful"
+    "read as",
+    "converted",
+    "aggregated",
+    "filled",
+    "taken as missing",
+    "exchanged",
+    "not read",
+    "left out",
+    "doubtful",
+    "taken over",
 ]
 ATTRIBUTE = "dgviz_remarks"  # files of others may have an attribute "remarks" of their own
 

@@ -41,12 +41,13 @@ LARGEST_SEED = 2**63 - 1  # what torch takes
 # What belongs to one science, or one of its data sets, and means nothing in another.
 OF_ONE_SCIENCE = frozenset(
     {"domain", "data", "sites", "train_period", "test_period", "processes", "dynamic", "attributes", "held_sites"}
-    | {"weights", "climate"}
+    | {"weights", "climate", "start_from"}
 )
 # What only says how or where to train; changing anything else would give another model, and make results old.
 NOT_THE_MODEL = frozenset(
     {
         "sites",
+        "start_from",
         "device",
         "seed",
         "epochs",
@@ -183,6 +184,12 @@ class RunConfig(BaseModel):
     )
     epochs: Annotated[int, needs.LEARNING] = Field(
         60, ge=1, le=10_000, title="Epochs (passes over the training data)", description="How long it trains at most."
+    )
+    start_from: Annotated[str, needs.LEARNING] = Field(
+        "",
+        title="Start from the weights of a run",
+        description="A run whose weights training begins with, where they fit; what is new begins at its defaults. "
+        "None: it begins anew.",
     )
     learning_rate: Annotated[float, needs.LEARNING] = Field(
         0.03,

@@ -10,12 +10,12 @@ from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
 import torch
 import xarray as xr
-from torch import Tensor
 
 from dgviz.datasets.remarks import Remark, remarks
 from dgviz.experiment.checksums import checksum, checksums
@@ -31,6 +31,7 @@ from dgviz.experiment.run_files import DamagedFile, RunError, remove
 from dgviz.experiment.runs import Run
 from dgviz.experiment.splits import Fold, periods_of, training_days
 from dgviz.experiment.states import YearlyStates
+from dgviz.experiment.warm_start import start_of
 from dgviz.files import whole, write_whole
 from dgviz.learn import DifferentiableModel, Ensemble, Epoch, fit
 from dgviz.learn.not_finite import NotFiniteError
@@ -94,7 +95,8 @@ class Part:
     """One of the trainings of a run: of a fold, from a seed of its own."""
 
     def __init__(self, fold: Fold, seed: int, n_folds: int, config: RunConfig):
-        self.fold, self.config = fold, config.edited(seed=(config.seed + seed) % (LARGEST_SEED + 1))
+        self.fold, self.seed = fold, seed
+        self.config = config.edited(seed=(config.seed + seed) % (LARGEST_SEED + 1))
         words = [f"fold {fold.name}"] * (n_folds > 1) + [f"seed {seed + 1} of {config.seeds}"] * (config.seeds > 1)
         self.name = ", ".join(words)
 
@@ -119,7 +121,8 @@ class _Job:
         dataset = self.run.dataset()
         if self.run.inputs is None:
             Inputs.of(self.config, dataset).write(self.run.folder / "inputs.json")
-        folds = trainings(self.config, dataset)
+        self.start = start_of(self.run)
+        self.folds = folds = trainings(self.config, dataset)
         self.remarks = [*remarks(dataset), *remarks_of(self.config, dataset)]
         days, warmup = training_days(self.config, dataset)
         check_memory(self.config, dataset, self.device)
@@ -141,7 +144,9 @@ class _Job:
         ensembles = [group[0] if len(group) == 1 else Ensemble(group) for group in models if group]
         periods = periods_of(self.config, dataset)
         results, states = make_results(ensembles, folds, tensors, dataset, self.config, periods)
-        self._write(models, results, states, leaks(self.config, dataset))
+        found = leaks(self.config, dataset)
+        found += self.start.leaks(self.config, dataset, folds) if self.start else []
+        self._write(models, results, states, found)
 
     def _build(self, part: "Part", dataset: xr.Dataset) -> DifferentiableModel:
         torch.manual_seed(part.config.seed)
@@ -149,8 +154,8 @@ class _Job:
 
     def _train(self, number: int, part: "Part", model: DifferentiableModel, tensors: Tensors) -> None:
         checkpoint = self._checkpoint(number, model)
-        untrained = [weight.detach().clone() for weight in model.parameters()]
-        epochs = fit(model, tensors, part.config, checkpoint, self._interrupted, part.fold.trained)
+        begin = partial(self._begin, part, tensors)
+        epochs = fit(model, tensors, part.config, checkpoint, self._interrupted, part.fold.trained, begin)
         try:
             with closing(epochs):
                 for epoch in epochs:
@@ -158,17 +163,27 @@ class _Job:
         except KeyboardInterrupt:
             self.ended = "stopped"
         if self.trained.get(number):
-            self._check_learned(number, untrained, model)
+            self._check_learned(number, model)
 
-    def _check_learned(self, number: int, untrained: list[Tensor], model: DifferentiableModel) -> None:
+    def _begin(self, part: "Part", tensors: Tensors, model: DifferentiableModel) -> None:
+        """Give a model the weights of the run that this one starts from, if it does, and remember the beginning."""
+        if self.start:
+            fold = self.folds.index(part.fold)
+            taken = self.start.give(model, fold, part.seed, len(self.folds), tensors.attributes, self.run.sites)
+            if part is self.parts[0]:
+                self.remarks.append(self.start.remark(taken))
+        self.untrained = [weight.detach().clone() for weight in model.parameters()]
+
+    def _check_learned(self, number: int, model: DifferentiableModel) -> None:
         """Refuses weights that are still those of the beginning, and remarks on a loss that did not fall."""
-        if all(map(torch.equal, untrained, model.parameters())):
+        if all(map(torch.equal, self.untrained, model.parameters())):
             raise ConfigError(
                 f"Nothing was learned: no weight changed in {self.trained[number]} epochs. Raise learning_rate (now "
                 f"{self.config.learning_rate:g}) or clip (now {self.config.clip:g})."
             )
         losses = [record["loss"] for record in self.run.progress if record["part"] == number]
-        if len(losses) > 1 and min(losses[1:]) > losses[0] * (1 - LEAST_FALL):
+        # One that starts from a trained run is not expected to fall.
+        if not self.start and len(losses) > 1 and min(losses[1:]) > losses[0] * (1 - LEAST_FALL):
             text = (
                 f"the loss did not fall: {losses[0]:.4g} in the first epoch, {min(losses[1:]):.4g} at best in the "
                 f"{len(losses) - 1} after it. Little was learned: try another learning_rate (now "

@@ -71,7 +71,7 @@ def _attributes(config: RunConfig, dataset: xr.Dataset, test: str) -> list[str]:
             f"{name} has the period {periods.pop(name)!r}, which is none: whether it tells of the test period is not "
             "known. Write it as YYYY-MM-DD/YYYY-MM-DD."
         )
-    late = [name for name, period in periods.items() if config.climate == "given" and _share_days(period, test)]
+    late = [name for name, period in periods.items() if config.climate == "given" and share_days(period, test)]
     if late:
         found.append(
             f"{_some(late)} tell of {periods[late[0]]}, which has days of the test period {test}: networks that read "
@@ -94,7 +94,8 @@ def _is_period(period: str) -> bool:
     return True
 
 
-def _share_days(one: str, other: str) -> bool:
+def share_days(one: str, other: str) -> bool:
+    """Have two periods "first/last" a day in common?"""
     (start, end), (first, last) = ([pd.Timestamp(day) for day in period.split("/")] for period in (one, other))
     # Two closed intervals overlap if each begins before the other ends.
     return start <= last and first <= end

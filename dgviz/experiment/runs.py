@@ -2,6 +2,7 @@
 
 runs/ID/config.json      the configuration
 runs/ID/inputs.json      the sites trained on, attributes and forcings with their units, in the order of the weights
+runs/ID/start.pt         the weights of another run that it begins with
 runs/ID/worker.json      who trains it
 runs/ID/again            that it waits to be trained again
 runs/ID/request          "stop" or "pause", asked of the worker
@@ -157,7 +158,8 @@ class Run(QueuedRun):
                 "More would change nothing. Train a new run with more patience."
             )
         begun = [self.folder / f"checkpoint-{part}.pt" for part in parts]
-        begun += [path for name in ("progress.jsonl", "inputs.json") if (path := self.folder / name).exists()]
+        others = ("progress.jsonl", "inputs.json", "start.pt")
+        begun += [path for name in others if (path := self.folder / name).exists()]
         return Run.create(config, folder, begun, claimed)
 
     def results(self) -> xr.Dataset:
@@ -220,8 +222,8 @@ class Run(QueuedRun):
             raise DamagedFile(path, "is damaged: its content differs from its checksum in record.json.")
         return json.loads(content)
 
-    def _weights(self) -> list[list[dict[str, Any]]]:
-        """The trained weights, by fold and seed."""
+    def weights(self) -> list[list[dict[str, Any]]]:
+        """The trained weights, by fold and seed. Raises RunError if there are none or their file is damaged."""
         path = self.folder / "weights.pt"
         try:
             weights = self._tensors(path)
@@ -291,7 +293,7 @@ class Run(QueuedRun):
         return self._model(self.bound(dataset), site)
 
     def _model(self, bound: xr.Dataset, site: str) -> DifferentiableModel | Ensemble:
-        of_folds = self._weights()
+        of_folds = self.weights()
         fold = int(self.results().fold.sel(site=site)) if site and self.config.holdout != "none" else 0
         models = [DifferentiableModel.build(self.config_of_sites, bound) for _ in of_folds[fold]]
         if not models:
@@ -321,11 +323,20 @@ class Run(QueuedRun):
 
     def _at(self, dataset: xr.Dataset, site: str, start: str, stop: str) -> SiteModel:
         """As `at`, with data that are bound: that takes as long as a simulation."""
-        config = self.config_of_sites
-        sites = [str(s) for s in config.sites or dataset.site.values]
+        steps, record = self.steps(dataset, site, start, stop), self.record
+        model, states = self._model(dataset, site if site in self._sites_of(dataset) else ""), self._states()
+        if self.record != record:  # and the states may be of other weights
+            raise RunError(f"The run {self.id!r} was given new results in this moment. Ask again.")
+        return self.ready(model, dataset, site, steps, states)
+
+    def _sites_of(self, dataset: xr.Dataset) -> list[str]:
+        return [str(s) for s in self.config_of_sites.sites or dataset.site.values]
+
+    def steps(self, dataset: xr.Dataset, site: str, start: str, stop: str) -> slice:
+        """Some days as positions in the record. Raises RunError if there are none, or the run cannot be at the site."""
         if site not in dataset.indexes["site"]:
             raise RunError(f"The data set has no site {site!r}.{suggest(site, dataset.site.values)}")
-        if site not in sites and self.config.parameters == "sites":
+        if site not in self._sites_of(dataset) and self.config.parameters == "sites":
             raise RunError(f"The run {self.id!r} was not trained on {site!r}, and gives only its own sites parameters.")
         days = dataset.indexes["time"]
         # As positions, with the days given here cut to those on record.
@@ -337,19 +348,15 @@ class Run(QueuedRun):
             raise RunError(
                 f"There is no day from {start} to {stop}: the data are of {days[0]:%Y-%m-%d}/{days[-1]:%Y-%m-%d}."
             )
-        record = self.record
-        model, states = self._model(dataset, site if site in sites else ""), self._states()
-        if self.record != record:  # and the states may be of other weights
-            raise RunError(f"The run {self.id!r} was given new results in this moment. Ask again.")
-        return self._ready(model, dataset, site, slice(first, last), states)
+        return slice(first, last)
 
-    def _ready(
+    def ready(
         self,
         model: DifferentiableModel | Ensemble,
         dataset: xr.Dataset,
         site: str,
         steps: slice,
-        states: YearlyStates | None,
+        states: YearlyStates | None = None,
     ) -> SiteModel:
         """A model at a site, over some steps of the record; from states that the run kept, or else spun up."""
         together = upstream_of(dataset, [site]) if model.process_model.joins_sites else [site]
@@ -367,7 +374,7 @@ class Run(QueuedRun):
         def exchange(choices: Mapping[str, str]) -> SiteModel:
             processes = exchanged(self.config, model.process_model, choices)
             same = {*map(type, processes.processes)} == {*map(type, model.process_model.processes)}
-            return self._ready(with_other_processes(model, processes), dataset, site, steps, states if same else None)
+            return self.ready(with_other_processes(model, processes), dataset, site, steps, states if same else None)
 
         return SiteModel(model, started, dataset.time[steps], self.config.target, exchange, record)
 

@@ -21,6 +21,7 @@ from dgviz.experiment.job import carry_out
 from dgviz.experiment.run_files import RunError
 from dgviz.experiment.run_folder import NO_ROOM
 from dgviz.experiment.runs import Run, list_runs
+from dgviz.experiment.warm_start import check_start
 from dgviz.signals import ENDING, INTERRUPTED, blocked_in_children, in_main_thread, terminate_as_interrupt
 
 POLL = 0.1  # seconds between looks at the folder
@@ -48,7 +49,8 @@ class Worker:
             self._process = process
 
     def submit(self, config: RunConfig) -> Run:
-        """Put a run in the queue. Raises RunError if it cannot be written."""
+        """Put a run in the queue. Raises RunError if it cannot be written, ConfigError if it cannot start as asked."""
+        check_start(config, self.folder)
         run = Run.create(config, self.folder)
         self.start()
         return run

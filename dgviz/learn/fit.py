@@ -50,15 +50,17 @@ def fit(
     checkpoint: dict | None = None,
     interrupt: Callable[[], bool] = lambda: False,
     sites: Sequence[int] | None = None,
+    begin: Callable[[DifferentiableModel], None] = lambda model: None,
 ) -> Generator[Epoch, None, None]:
     """Train on the scored steps of `tensors`, yielding an Epoch at a time; those before them only warm up.
 
     `sites` are the positions of the sites to train on; by default all. After the last epoch the model has its best
     weights: those with the lowest validation loss, or the last ones without validation. Given a `checkpoint`, training
     continues as if it had never stopped. `interrupt` is called after every update; training ends when it returns True.
-    A model without weights has nothing to learn and yields no epoch.
+    `begin` may give the model other weights, and other statistics of its inputs, than it begins with. A model without
+    weights has nothing to learn and yields no epoch.
     """
-    training = _Training(model, tensors, config, sites)
+    training = _Training(model, tensors, config, sites, begin)
     if not training.optimizer:
         return
     if checkpoint:
@@ -77,7 +79,12 @@ class _Training:
     """The state of one training: weights, optimizer, random numbers and the best so far."""
 
     def __init__(
-        self, model: DifferentiableModel, tensors: Tensors, config: TrainingOptions, sites: Sequence[int] | None = None
+        self,
+        model: DifferentiableModel,
+        tensors: Tensors,
+        config: TrainingOptions,
+        sites: Sequence[int] | None = None,
+        begin: Callable[[DifferentiableModel], None] = lambda model: None,
     ):
         self.model = model
         self.tensors = tensors
@@ -94,6 +101,7 @@ class _Training:
             self._check_observed()
         # Of the training steps and sites alone: nothing of the test period leaks in.
         model.learn_statistics(tensors.span(self.first_step, self.n_steps, 0, self.trained.tolist()))
+        begin(model)
         self.deviation = _deviation(tensors.target[self.first_step : self.n_steps])
         self.weight = self._weight_of_sites()
         weights = list(model.parameters())

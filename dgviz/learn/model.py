@@ -61,20 +61,27 @@ class DifferentiableModel(nn.Module):
     @classmethod
     def build(cls, config: ModelOptions, dataset: xr.Dataset) -> "DifferentiableModel":
         """The model that a configuration describes, untrained, on the variables of a data set."""
-        process_model = config.build()
         attributes, recurrent = attribute_names(dataset, config.attributes), forcing_names(dataset)
-        if not attributes and config.parameters == "attributes" and process_model.of(Parameter):
+        if not attributes and config.parameters == "attributes" and config.build().of(Parameter):
             raise ValueError(
                 f"The data set {dataset.attrs.get('title', '')!r} has no attributes to learn parameters from. "
                 "Add descriptors of the sites, such as area or elevation, or choose parameters 'shared' or 'sites'."
             )
+        return cls.of_names(config, attributes, recurrent, len(config.sites) or dataset.sizes["site"])
+
+    @classmethod
+    def of_names(
+        cls, config: ModelOptions, attributes: Sequence[str], recurrent: Sequence[str], n_sites: int
+    ) -> "DifferentiableModel":
+        """The model that a configuration describes, untrained, on attributes and forcings of these names."""
+        process_model = config.build()
         network = ParameterNetwork(
             process_model.of(Parameter),
             len(attributes),
             members=config.members,
             hidden=config.hidden,
             source=config.parameters,
-            n_sites=len(config.sites) or dataset.sizes["site"],
+            n_sites=n_sites,
             dynamic=config.dynamic,
             n_series=len(recurrent),
             kind=config.network,

@@ -24,6 +24,13 @@ def scale(raw: Tensor, parameters: Mapping[str, Parameter]) -> dict[str, Tensor]
     return dict(zip(parameters, values.unbind(-2), strict=True))
 
 
+def unbounded_defaults(parameters: Mapping[str, Parameter], margin: float = 1e-6) -> Tensor:
+    """The numbers `(parameter,)` that `scale` takes to the declared defaults, or to `margin` off an end of a range."""
+    # The inverse of `scale`: raw = logit of the place of the default in its range.
+    shares = torch.tensor([(p.default - p.range[0]) / (p.range[1] - p.range[0]) for p in parameters.values()])
+    return torch.logit(shares, eps=margin)
+
+
 class Standardize(nn.Module):
     """Subtract the mean and divide by the standard deviation of the training data; what is missing becomes the mean.
 
@@ -119,9 +126,7 @@ class Defaults(nn.Module):
 
     def __init__(self, parameters: Mapping[str, Parameter], members: int):
         super().__init__()
-        # The inverse of `scale`: raw = logit of the place of the default in its range.
-        shares = torch.tensor([(p.default - p.range[0]) / (p.range[1] - p.range[0]) for p in parameters.values()])
-        self.register_buffer("raw", torch.logit(shares, eps=1e-6)[:, None].expand(-1, members).clone())
+        self.register_buffer("raw", unbounded_defaults(parameters)[:, None].expand(-1, members).clone())
 
     def forward(self, features: Tensor, sites: Tensor | None) -> Tensor:
         """For as many sites as have `features`."""

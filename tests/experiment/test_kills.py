@@ -120,6 +120,6 @@ def assert_same(run, undisturbed):
     assert run.status == "done" and run.error == "" and run.damage == []
     assert [record["epoch"] for record in run.progress] == [1, 2, 3]
     assert not [left for left in run.folder.rglob("*") if left.suffix in (".partial", ".earlier")]
-    weights, expected = run._weights()[0][0], undisturbed._weights()[0][0]
+    weights, expected = run.weights()[0][0], undisturbed.weights()[0][0]
     assert all(weights[name].equal(expected[name]) for name in expected)
     np.testing.assert_array_equal(run.read_results().streamflow, undisturbed.read_results().streamflow)

@@ -34,6 +34,7 @@ IDLE = [
     (FIXED, "members", 4),
     (FIXED, "seeds", 2),
     (FIXED, "epochs", 1),
+    (FIXED, "start_from", "delaware-hbv"),
     (FIXED, "learning_rate", 0.5),
     (FIXED, "schedule", "cosine"),
     (dict(epochs=1), "schedule", "cosine"),
@@ -78,6 +79,7 @@ MET = [
     (ALONE, "attributes", ("area",)),
     (dict(parameters="fixed", evapotranspiration="LearnedEvapotranspiration"), "epochs", 1),
     (dict(epochs=4), "schedule", "cosine"),
+    ({}, "start_from", "delaware-hbv"),
 ]
 
 

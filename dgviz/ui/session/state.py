@@ -189,7 +189,7 @@ class AppState(param.Parameterized):
     @property
     def flagged(self) -> np.ndarray:
         """Flags `(site,)` of the sites whose target is not natural."""
-        return self.store.flags(self.config.data).values != ""
+        return self.store.flags(self.config).values != ""
 
     def name_of(self, site: str) -> str:
         """The name of a site, as people write it."""
