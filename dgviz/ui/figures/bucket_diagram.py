@@ -14,7 +14,7 @@ from dgviz.ui.look import Look
 from dgviz.ui.words.markup import Markup, html, joined
 from dgviz.ui.words.text import has_no_zero, number, sentence, units
 
-WIDEST = 20  # px, of the widest arrow
+WIDEST = 16  # px, of the widest arrow
 FULL = 98  # the percentile of a store that fills its bucket
 LEAST = 2e-4  # of the widest flux: a smaller one is drawn as a hairline without a label
 EMPTY = 2e-4  # of the fullest store: one that never holds more passes on all it gets within a time step

@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 from dgviz.domains import Domain
 from dgviz.processes.declare import Flux, Process, State
 
-SKY, GAP, STORE, OFF, THIN, GROUND = 32, 25, 25, 14, 6, 44  # px: heights
+SKY, GAP, STORE, OFF, THIN, GROUND = 32, 24, 24, 14, 6, 44  # px: heights
 OFF_LINE = 16  # px: for the name of a way out that is switched off
 BELOW = 22  # px: for the names of places in the ground
-OUTLET = 33  # px of a store's side for each arrow that leaves there
+OUTLET = 38  # px of a store's side for each arrow that leaves there
 LANE, MAIN, SIDE = 13.0, 60.0, 80.0  # %: width of a lane, right end of the stores, left end of the side
 
 

@@ -12,6 +12,7 @@ from dgviz.quantities import lower_first
 from dgviz.scores.statistics import over_sites
 from dgviz.ui import theme
 from dgviz.ui.session.colour_choice import ColourChoice
+from dgviz.ui.session.state import AppState
 from dgviz.ui.words.text import MINUS, PERIODS, label, score_label, score_meaning, units
 from dgviz.ui.words.text import period as days_in_words
 
@@ -148,6 +149,16 @@ def colouring(
     if kind == "result" and name in results:
         return _of_result(_on_sites(results[name], dataset), name)
     return None
+
+
+def shown_colours(state: AppState) -> Colouring:
+    """What the map shows, with limits as they were chosen; no value at any site where there is nothing to show."""
+    published = state.store.published(state.config.data)
+    runs = (state.results(run_id) for run_id in (state.run, state.baseline))
+    shown = colouring(state.colour, state.shown_config, state.dataset, *runs, published)
+    if shown is None:
+        return Colouring("No value", xr.full_like(state.dataset.lat, np.nan), theme.SCORE, 0.0, 1.0, "")
+    return shown.fitted() if state.fitted else shown
 
 
 def _on_sites(values: xr.DataArray, dataset: xr.Dataset) -> xr.DataArray:

@@ -136,8 +136,16 @@ class SiteHistogram:
         places = self.scale.place(ticks).tolist()
         self.figure.xaxis.ticker = FixedTicker(ticks=places)
         self.figure.xaxis.major_label_overrides = {
-            place: f"{tick:.4g}".replace("-", MINUS) for place, tick in zip(places, ticks.tolist(), strict=True)
+            place: _round_words(tick) for place, tick in zip(places, ticks.tolist(), strict=True)
         }
+
+
+def _round_words(tick: float) -> str:
+    """A round number: 0.25, 1 000, 10\u207b\u00b3."""
+    power = math.log10(abs(tick)) if tick else 0.0
+    if power < -3:
+        return f"{tick:.2g}".replace("-", MINUS)
+    return f"{tick:,.4g}".replace(",", "\u202f").replace("-", MINUS) if power < 4 else f"{tick / 1000:g}\u202f000"
 
 
 def _middles(edges: np.ndarray) -> np.ndarray:

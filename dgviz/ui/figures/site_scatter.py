@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-from bokeh.models import ColorBar, ColumnDataSource, LinearColorMapper, Range1d, Slope
+from bokeh.models import ColumnDataSource, LinearColorMapper, Range1d, Slope
 from bokeh.plotting import figure
 
 from dgviz.ui import theme
@@ -56,10 +56,9 @@ class SiteScatter:
             Slope(gradient=1, y_intercept=0, line_color=theme.token("muted", self.dark), line_dash="dashed")
         )
 
-    def paint(self, values: np.ndarray, palette: Sequence[str], low: float, high: float, title: str) -> None:
+    def paint(self, values: np.ndarray, palette: Sequence[str], low: float, high: float) -> None:
         """Colour the points by values in their order, between fixed limits."""
         self.mapper.update(palette=list(palette), low=low, high=high)
-        self.bar.title = title
         self.source.data = dict(self.source.data) | {"value": np.asarray(values, "float64")}
 
     def tell(self, rows: list[tuple[str, str, str]]) -> None:
@@ -93,7 +92,4 @@ class SiteScatter:
         fig.scatter("x", "y", source=self.picked, size=15, fill_color=None, line_color=ink, line_width=2)
         self.hover = hover(TIPS, renderers=[points])
         fig.add_tools(self.hover)
-        if coloured:
-            self.bar = ColorBar(color_mapper=self.mapper, width=10, title_standoff=8, padding=4, label_standoff=6)
-            fig.add_layout(self.bar, "right")
         return fig

@@ -8,7 +8,7 @@ import panel as pn
 import xarray as xr
 
 from dgviz.ui import theme
-from dgviz.ui.figures.colours import Colouring, choices, colouring, texts
+from dgviz.ui.figures.colours import Colouring, choices, shown_colours, texts
 from dgviz.ui.figures.site_histogram import SiteHistogram
 from dgviz.ui.figures.site_map import SiteMap as MapFigure
 from dgviz.ui.lenses.view import View, text
@@ -20,7 +20,6 @@ from dgviz.ui.words.markup import html
 from dgviz.ui.words.summaries import of_map, of_selection
 
 WIDE = {"sizing_mode": "stretch_width", "margin": 0, "size": "small"}
-NOTHING = Colouring("No value", xr.DataArray(), theme.SCORE, 0.0, 1.0, "")
 
 
 class SiteMap(View):
@@ -72,7 +71,7 @@ class SiteMap(View):
         def offer(*_):
             published = state.store.published(state.config.data)
             runs = (state.results(run_id) for run_id in (state.run, state.baseline))
-            groups = choices(self._config, state.dataset, *runs, published)
+            groups = choices(state.shown_config, state.dataset, *runs, published)
             known = [choice for options in groups.values() for choice in options.values()]
             if state.colour not in known and known:
                 alike = state.colour_of(state.colour.kind, chosen(state))
@@ -126,22 +125,13 @@ class SiteMap(View):
 
     def _paint(self):
         """Colours, crosses where a score is below zero, and small sites where the run was not trained."""
-        shown = self.shown = self._live(self._colouring())
+        shown = self.shown = self._live(shown_colours(self.state))
         values, n_sites = shown.values, len(self.state.sites)
         below = values.values < 0 if self.state.colour.kind == "score" and shown.low == 0 else np.zeros(n_sites, bool)
         untrained = self._untrained()
         self.map.paint(shown, below, untrained)
         self.heading = f"{shown.title}, {shown.units}".rstrip(", ")
         self.caption = self._caption(shown, int(below.sum()), int(untrained.sum()))
-
-    def _colouring(self) -> Colouring:
-        state = self.state
-        published = state.store.published(state.config.data)
-        runs = (state.results(run_id) for run_id in (state.run, state.baseline))
-        shown = colouring(state.colour, self._config, state.dataset, *runs, published)
-        if shown is None:
-            return replace(NOTHING, values=xr.full_like(state.dataset.lat, np.nan))
-        return shown.fitted() if state.fitted else shown
 
     def _live(self, shown: Colouring) -> Colouring:
         """A parameter as it is learned just now, while the model that is trained has it."""
@@ -178,11 +168,6 @@ class SiteMap(View):
             about = notes(config).values() if self.state.colour.kind == "score" else [origin(config)]
             said += [words.rstrip(".") for words in about if words]
         return f"{shown.caption}. {'; '.join(said)}".rstrip(". ") + "."
-
-    @property
-    def _config(self):
-        """Of the run that is shown, else the draft."""
-        return self.state.store.run(self.state.run).config if self.state.run else self.state.config
 
     def _pick(self, x: float, y: float) -> None:
         self.state.pick(self.state.sites[self.map.nearest(x, y)])

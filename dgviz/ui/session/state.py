@@ -228,6 +228,11 @@ class AppState(param.Parameterized):
         """What this session may open, by title."""
         return {title: name for title, name in self.store.known_data().items() if may_see(name, self.visitor)}
 
+    @property
+    def shown_config(self) -> RunConfig:
+        """The configuration of the run that is shown, else the draft."""
+        return self.store.run(self.run).config if self.run else self.config
+
     def finished(self) -> list[str]:
         """Ids of the runs on this data set whose results can be shown, the newest first."""
         return self._finished_on(self.config.data)

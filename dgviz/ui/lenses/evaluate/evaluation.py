@@ -10,11 +10,10 @@ from dgviz.domains.evaluation import Evaluation, Scatter
 from dgviz.quantities import lower_first
 from dgviz.scores.statistics import rank_correlation
 from dgviz.ui.figures import plain_legend
-from dgviz.ui.figures.colours import choices, colouring, texts
+from dgviz.ui.figures.colours import shown_colours
 from dgviz.ui.figures.site_scatter import SiteScatter
 from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.lenses.view import empty_words, text
-from dgviz.ui.session.colour_choice import ColourChoice
 from dgviz.ui.session.simulation import test_period
 from dgviz.ui.session.state import AppState
 from dgviz.ui.session.store import results_written
@@ -66,11 +65,9 @@ class EvaluationCard(ComputingView):
         self.drawing = False  # is a body being made?
         self.which = material.Select(label="Evaluation", options={}, size="small", width=170, margin=(0, 8, 0, 0))
         self.picture = material.Select(label="Picture", options={}, size="small", width=190, margin=0)
-        self.colour = material.Select(label="Colour", groups={}, size="small", width=150, margin=(0, 8, 0, 0))
         super().__init__(state=state, **params)
         self.which.param.watch(self.draw_again, "value")
         self.picture.param.watch(self.draw_again, "value")
-        self.colour.param.watch(lambda event: event.new and self.redraw("colour"), "value")
 
     @classmethod
     def applies(cls, state: AppState) -> bool:
@@ -78,8 +75,8 @@ class EvaluationCard(ComputingView):
         return len(state.science.evaluations) > cls.place
 
     def tools(self):
-        """Which evaluation, where there are several, which of its pictures, and the colour of the points."""
-        return [*super().tools(), self.which, self.colour, self.picture]
+        """Which evaluation, where there are several, and which of its pictures."""
+        return [*super().tools(), self.which, self.picture]
 
     def body(self, *, run, dataset, dark):
         """The figure and a table, to be filled; what they need is computed once for a run."""
@@ -90,19 +87,18 @@ class EvaluationCard(ComputingView):
         if self.found is None or self.known != self._key():
             self._ask(results, dataset)
         self._offer_pictures()
-        self._offer_colours(results)
         if self.found is not None and not self.pictures:
             return empty_words(self.evaluation.lacking(results, dataset) or "There is nothing to see of this run.")
         picture = self._picture()
-        self.scatter = SiteScatter(dark, height=540 if len(self.evaluation.pictures) <= MANY else 360, coloured=True)
+        self.scatter = SiteScatter(dark, height=360, coloured=True)
         self.table = text()
         self._draw_references(picture)
         choose_by(self.scatter, self.state)
         figure = pn.pane.Bokeh(self.scatter.figure, sizing_mode="stretch_width", margin=0)
         return pn.Column(figure, self.table, sizing_mode="stretch_width", margin=0)
 
-    def refresh(self, *, site, selected):
-        """The points and the table."""
+    def refresh(self, *, site, selected, colour, fitted, baseline):
+        """The points, coloured as on the map, and the table."""
         if self.found is not None and self.pictures:
             self._show()
 
@@ -148,12 +144,6 @@ class EvaluationCard(ComputingView):
         value = self.picture.value if self.picture.value in titles else next(iter(titles), None)
         self.picture.param.update(options=titles, value=value)
 
-    def _offer_colours(self, results):
-        groups = texts(choices(self.state.config, self.state.dataset, results))
-        known = [choice for options in groups.values() for choice in options.values()]
-        value = self.colour.value if self.colour.value in known else next(iter(known), None)
-        self.colour.param.update(groups=groups, value=value)
-
     def _draw_references(self, picture):
         if picture.equal:
             self.scatter.draw_equality()
@@ -197,12 +187,10 @@ class EvaluationCard(ComputingView):
         )
 
     def _paint(self, found):
-        state, choice = self.state, ColourChoice.parse(self.colour.value or "")
-        shown = colouring(choice, state.config, state.dataset, state.results(state.run))
-        if shown is not None:
-            values = shown.values.reindex(site=found.site).values
-            title = f"{shown.title.partition(',')[0]}, {shown.units}".rstrip(", ")
-            self.scatter.paint(values, shown.palette, shown.low, shown.high, title)
+        """The colours of the map."""
+        shown = shown_colours(self.state)
+        values = shown.values.reindex(site=found.site).values
+        self.scatter.paint(values, shown.palette, shown.low, shown.high)
 
 
 class SecondEvaluationCard(EvaluationCard):
