@@ -4,6 +4,7 @@ import panel as pn
 
 from dgviz.experiment.config import NOT_THE_MODEL, ConfigError
 from dgviz.experiment.devices import backend_of
+from dgviz.experiment.splits import trained_on
 from dgviz.processes.declare import title
 from dgviz.ui import theme
 from dgviz.ui.lenses.view import text
@@ -87,10 +88,13 @@ def selection_text(state: AppState) -> Markup:
     results, score = state.results(state.run), state.target.scores[0]
     if results is None or score not in results:
         return words
-    values = results[score].sel(period="test")
-    values = values.sel(site=[s for s in chosen if s in results.indexes["site"]]) if chosen else values
+    values, config = results[score].sel(period="test"), state.store.run(state.run).config
+    known = [s for s in chosen if s in results.indexes["site"]]
+    values = values.sel(site=known) if chosen else trained_on(config, values)
     median = f"{number(float(values.median()))} {units(values.attrs['units'])}".strip()
-    return words + html("<span class='wide'>, median {} <b>{}</b> (test)</span>", score_label(score), median)
+    n_trained = 0 if chosen else len(config.trained_sites)
+    of = f"of the {n_trained} trained on, test" if n_trained else "test"
+    return words + html("<span class='wide'>, median {} <b>{}</b> ({})</span>", score_label(score), median, of)
 
 
 def backend_chip(state: AppState):
@@ -162,7 +166,7 @@ def context_bar(state: AppState):
         on_click=lambda _: state.restore(state.run),
     )
     restore.visible = pn.bind(lambda *_: bool(state.stale()), state.param.run, state.param.config)
-    marks = text(pn.bind(lambda run: chips(state.store.run(run).config) if run else "", state.param.run), **SMALL)
+    marks = text(pn.bind(lambda run: chips(state.store.run(run), state.store) if run else "", state.param.run), **SMALL)
     return pn.FlexBox(
         shown,
         compared,

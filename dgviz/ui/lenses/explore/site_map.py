@@ -47,7 +47,9 @@ class SiteMap(MapView):
         else:
             self._show(shown, site)
         if run and colour.kind == "score":
-            self.caption += "".join(f". {words.rstrip('.')}" for words in notes(state.store.run(run).config).values())
+            self.caption += "".join(
+                f". {words.rstrip('.')}" for words in notes(state.store.run(run), state.store).values()
+            )
         self.follow_sites(site, selected)
 
     def _show(self, shown, site):
