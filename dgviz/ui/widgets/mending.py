@@ -22,6 +22,9 @@ from dgviz.ui.widgets.form_table import FormTable
 from dgviz.ui.words.markup import Markup, html, joined
 
 PLACE = {"lat": "Latitude (\u00b0N)", "lon": "Longitude (\u00b0E)", "area": "Drainage area (km\u00b2)"}
+HEAD = ("Column", "In", "First value", "Is", "Units")
+NO_UNITS = ("site", "name", "date", "lat", "lon")
+TALL = ".scroll { max-height: 600px; } select { max-width: 320px; }"
 AS_IT_IS = "An attribute, as it is"
 
 
@@ -37,7 +40,7 @@ class Mending(pn.viewable.Viewer):
     def __panel__(self):
         parts = [self._places()] if self.places else []
         content = joined([*parts, self._whole(), self._columns(), *self._sites()])
-        return FormTable(self.say, content=content, sizing_mode="stretch_width", margin=0)
+        return FormTable(self.say, content=content, stylesheets=[TALL], sizing_mode="stretch_width", margin=0)
 
     def say(self, name: str, value: str, checked: bool) -> None:
         """Note what was said in one field, named by the part of the reading and, behind a bar, what it is about."""
@@ -84,19 +87,21 @@ class Mending(pn.viewable.Viewer):
         sciences = [*self.vocabularies.values()]
         known, columns = meanings(sciences), columns_of(self.folder, sciences)
         rows = [self._column(column, known[column.table]) for column in columns]
-        head = joined(html("<th class='left'>{}</th>", w) for w in ("Column", "In", "First value", "Is", "Units"))
+        head = joined(_cell(words, place, "th") for place, words in enumerate(HEAD))
         return html("<table><tr>{}</tr>{}</table>", head, joined(rows))
 
     def _column(self, column: Column, known: Mapping[str, str]) -> Markup:
         options = {"": "Not read"} | known
         if column.table == ATTRIBUTES and column.meaning not in known:
             options |= {column.name: AS_IT_IS}
+        units = _entry(f"units|{column.name}", column.units, f"Units of {column.name}")
+        mark = "{}" if column.meaning else "<span class='stale'>{}</span>"
         cells = (
-            *(column.name, column.table, column.example[:24]),
+            *(html(mark, column.name), column.table, column.example[:12]),
             _select(f"columns|{column.name}", f"What {column.name} is", options, column.meaning),
-            _entry(f"units|{column.name}", column.units, f"Units of {column.name}"),
+            "" if column.meaning in NO_UNITS else units,
         )
-        return html("<tr>{}</tr>", joined(html("<td class='left'>{}</td>", cell) for cell in cells))
+        return html("<tr>{}</tr>", joined(_cell(cell, place, "td") for place, cell in enumerate(cells)))
 
     def _sites(self) -> list[Markup]:
         sites = [] if self.places else sites_of(self.folder)
@@ -108,6 +113,11 @@ class Mending(pn.viewable.Viewer):
             for site in sites
         ]
         return [html("<p class='row'><b>Sites that are read:</b> {}</p>", joined(boxes))] * bool(boxes)
+
+
+def _cell(content: str, place: int, kind: str) -> Markup:
+    """A cell of the table of columns; what tells least is left out on a narrow screen."""
+    return html("<{}{}>{}</{}>", kind, Markup(" class='left{}'").format(" wide" * (place in (1, 2))), content, kind)
 
 
 def _select(name: str, label: str, options: Mapping[str, str], value: str) -> Markup:

@@ -51,9 +51,12 @@ class OwnData(View):
     def body(self):
         """Where to drop; what was found; what was sent before."""
         self.zone = DropZone(self.take, self.refuse, **WIDE)
-        self.found, self.sent = pn.Column(**WIDE), pn.Column(**WIDE)
-        self.list_sent()
+        self.found, self.sent = (pn.Column(sizing_mode="stretch_width", margin=(8, 0)) for _ in range(2))
         return pn.Column(self.zone, *self._by_path(), self.found, self.sent, **WIDE)
+
+    def refresh(self, *, dataset):
+        """The list of what was sent, with another data set open."""
+        self.list_sent()
 
     def _by_path(self) -> list:
         """A field for a path, where nobody but who runs the server could read files so."""
@@ -118,7 +121,7 @@ class OwnData(View):
         content = pairs(summary(dataset)) + (remark_table(said) if said else Markup(""))
         title = dataset.attrs["title"] if hasattr(reader_of(path), "domain") else path.stem
         self.title = material.TextInput(label="Name", value=title, width=260, **SMALL)
-        shown = FormTable(lambda *_: None, content=content, **WIDE)
+        shown = FormTable(lambda *_: None, content=content, stylesheets=[".scroll { max-height: none; }"], **WIDE)
         self.found.objects = [pn.FlexBox(self.title, *self._buttons(), **WIDE), shown, *self._mending(folded=True)]
 
     def refuse(self, error: Exception, path: Path | None = None) -> None:
@@ -141,7 +144,8 @@ class OwnData(View):
             form = self.mending.__panel__()
         except DataError:  # a table that cannot be read at all
             return []
-        again = material.Button(label="Check again", variant="outlined", on_click=lambda _: self.mend(), **SMALL)
+        left = SMALL | {"align": "start"}
+        again = material.Button(label="Check again", variant="outlined", on_click=lambda _: self.mend(), **left)
         words = text(
             "Say here how the files are to be read, or drop corrected ones: they take the place of the same name."
         )
@@ -200,11 +204,12 @@ class OwnData(View):
         self.sent.objects = [self._line(title, name) for title, name in mine.items()]
 
     def _line(self, title: str, name: str) -> pn.Row:
-        acts = {"Open": lambda _: self.open(name), "Remove": lambda _: self.remove(name)}
+        acts = {} if name == self.state.config.data else {"Open": lambda _: self.open(name)}
+        acts |= {"Remove": lambda _: self.remove(name)}
         buttons = [material.Button(label=k, variant="text", on_click=act, **SMALL) for k, act in acts.items()]
         n_runs = sum(run.config.data == name for run in self.state.seen_runs())
-        words = f", {n_runs} runs" if n_runs != 1 else ", 1 run"
-        said = html("<b>{}</b><span class='muted'>{}</span>", title, words * bool(n_runs))
+        words = [", open"] * (not acts.keys() & {"Open"}) + [f", {n_runs} run{'s' * (n_runs > 1)}"] * bool(n_runs)
+        said = html("<b>{}</b><span class='muted'>{}</span>", title, "".join(words))
         return pn.Row(text(said, sizing_mode=None, align="center"), *buttons, margin=(4, 0))
 
 
