@@ -64,7 +64,7 @@ def check_sent(sizes: Mapping[str, int]) -> None:
         raise DataError("There is no file in what was sent; send a zip archive, CSV files or a NetCDF file.")
     if len(sizes) > MOST_FILES:
         raise DataError(f"{len(sizes)} files are too many; at most {MOST_FILES} are taken. Send those of the data.")
-    if (total := sum(sizes.values())) > MOST_SENT:
+    if (total := sum(max(0, n_bytes) for n_bytes in sizes.values())) > MOST_SENT:
         raise DataError(
             f"{size(total)} are too much to be sent by a browser; at most {size(MOST_SENT)} are taken. Pack them as a "
             "zip archive, or import them on the server's machine: dgviz data import PATH."

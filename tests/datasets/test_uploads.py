@@ -154,6 +154,8 @@ def test_too_much_is_refused_before_it_is_sent():
     uploads.check_sent({"a.csv": most})
     with pytest.raises(DataError, match=r"201 MB are too much to be sent by a browser; at most 200 MB .*dgviz data"):
         uploads.check_sent({"a.csv": most, "b.csv": 10**6})
+    with pytest.raises(DataError, match="too much"):
+        uploads.check_sent({"a.csv": 10**12, "b.csv": -(10**12)})
     with pytest.raises(DataError, match="too many"):
         uploads.check_sent({f"{i}.csv": 1 for i in range(unpack.MOST_FILES + 1)})
     with pytest.raises(DataError, match=r"mine.zip was sent together with other files"):

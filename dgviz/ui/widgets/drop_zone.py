@@ -1,7 +1,6 @@
 """A place where files, folders and archives are dropped, or chosen, and sent in pieces that fit in a message."""
 
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable
 
 import panel as pn
 import param
@@ -24,7 +23,7 @@ progress { width: min(320px, 90%); height: 6px; margin-top: 10px; accent-color: 
 
 
 class DropZone(pn.custom.JSComponent):
-    """Calls `on_files` with what was dropped, by name with the folders in it; the files are removed afterwards.
+    """Calls `on_files` with what was dropped: within it as a context the files are there, by name with their folders.
 
     What is too large is refused before it is sent; a DataError, also one of `on_files`, is told to `on_problem`.
     """
@@ -96,9 +95,7 @@ class DropZone(pn.custom.JSComponent):
     """
     _stylesheets = [theme.TEXT, STYLE]
 
-    def __init__(
-        self, on_files: Callable[[Mapping[str, Path]], None], on_problem: Callable[[DataError], None], **params
-    ):
+    def __init__(self, on_files: Callable[[Arriving], None], on_problem: Callable[[DataError], None], **params):
         super().__init__(**params)
         self._on_files, self._on_problem = on_files, on_problem
         self._arriving: Arriving | None = None
@@ -130,7 +127,6 @@ class DropZone(pn.custom.JSComponent):
                 self._arriving.add(str(name), bytes(piece))
         if not self._arriving or not self._arriving.complete:
             return self._arriving is not None
-        with self._arriving as files:
-            self._arriving = None
-            self._on_files(files)
+        arrived, self._arriving = self._arriving, None
+        self._on_files(arrived)
         return False

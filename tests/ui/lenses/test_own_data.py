@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from contextlib import nullcontext
 
 import pytest
 
@@ -63,7 +64,7 @@ def labels(view) -> list[str]:
 
 
 def test_a_zip_is_looked_at_and_opened_in_the_session(view, tmp_path):
-    view.take({"rivers.zip": zipped(write_own(tmp_path / "own"))})
+    view.take(nullcontext({"rivers.zip": zipped(write_own(tmp_path / "own"))}))
     table = words(view)
     assert "731, 2000-01-01 to 2001-12-31" in table and "streamflow (mm d-1)" in table and "100.0% of the days" in table
     assert view.title.value == "my rivers"
@@ -79,7 +80,7 @@ def test_a_zip_is_looked_at_and_opened_in_the_session(view, tmp_path):
 
 
 def test_what_was_sent_can_be_removed(view, tmp_path):
-    view.take({"rivers.zip": zipped(write_own(tmp_path / "own"))})
+    view.take(nullcontext({"rivers.zip": zipped(write_own(tmp_path / "own"))}))
     view.open_it()
     name = view.state.config.data
     view.remove("delaware")
@@ -91,12 +92,14 @@ def test_what_was_sent_can_be_removed(view, tmp_path):
 def test_problems_are_told_without_where_the_server_keeps_files(view, tmp_path):
     broken = {SITES[1]: days_of(SITES[1]).assign(prcp=-5.0)}
     folder = write_own(tmp_path / "own", SITES[1:2], broken)
-    view.take(files_of(folder))
+    view.take(nullcontext(files_of(folder)))
     said = words(view)
     assert "my data/0202.csv" in said and "cannot be negative" in said and str(tmp_path) not in said
     assert labels(view) == ["Check again"]
-    view.take({"0202.csv": days_of().to_csv().encode()})  # takes the place of the wrong one
+    view.take(nullcontext({"0202.csv": days_of().to_csv().encode()}))  # takes the place of the wrong one
     assert "Open it" in labels(view)
+    view.take(nullcontext(files_of(write_own(tmp_path / "others"))))  # with attributes.csv: data of their own
+    assert ">3<" in words(view)
 
 
 def test_columns_units_and_places_are_said_in_the_form(view, tmp_path):
@@ -104,7 +107,7 @@ def test_columns_units_and_places_are_said_in_the_form(view, tmp_path):
     tables = {s: t.rename(columns={"prcp": "gauge <b>", "streamflow": "came down"}) for s, t in given.items()}
     files = files_of(write_own(tmp_path / "own", tables=tables))
     del files["attributes.csv"]
-    view.take(files)
+    view.take(nullcontext(files))
     assert "attributes.csv does not exist" in words(view) and "gauge &lt;b&gt;" in words(view)
     form = view.found.select(FormTable)[-1]
     for site in SITES:
@@ -140,7 +143,7 @@ def test_a_path_is_offered_on_the_own_machine_alone(view, own_store, tmp_path):
 
 def test_visitors_see_only_what_they_have_sent(own_store, tmp_path):
     mine, other, owner = (OwnData(state=AppState(own_store, who)) for who in ("one", "two", ""))
-    mine.take({"rivers.zip": zipped(write_own(tmp_path / "own"))})
+    mine.take(nullcontext({"rivers.zip": zipped(write_own(tmp_path / "own"))}))
     mine.open_it()
     name = mine.state.config.data
     assert name in mine.state.known_data().values() and name in owner.state.known_data().values()
@@ -159,7 +162,7 @@ def test_visitors_see_only_what_they_have_sent(own_store, tmp_path):
 
 def test_data_without_attributes_are_opened_so_that_they_can_be_trained(view, tmp_path):
     attributes = "site,lat,lon\n" + "".join(f"{site},44.5,-70.25\n" for site in SITES)
-    view.take(files_of(write_own(tmp_path / "own")) | {"attributes.csv": attributes.encode()})
+    view.take(nullcontext(files_of(write_own(tmp_path / "own")) | {"attributes.csv": attributes.encode()}))
     view.open_it()
     view.state.edit(epochs=1, members=1)
     run = Run.create(view.state.config, view.state.store.runs_folder)
@@ -171,7 +174,12 @@ def test_data_without_attributes_are_opened_so_that_they_can_be_trained(view, tm
 
 def test_files_come_in_pieces_and_what_is_too_large_is_refused_before(tmp_path):
     came, problems = [], []
-    zone = DropZone(lambda files: came.append({k: v.read_bytes() for k, v in files.items()}), problems.append)
+
+    def take(arrived):
+        with arrived as files:
+            came.append({name: file.read_bytes() for name, file in files.items()})
+
+    zone = DropZone(take, problems.append)
     told = []
     zone._send_msg = told.append
     zone._handle_msg({"kind": "begin", "sizes": [["a/b.csv", 4]]})

@@ -2,7 +2,8 @@
 
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import panel as pn
 import xarray as xr
 
 from dgviz.datasets import DataError, attribute_names, read_path
-from dgviz.datasets.own_columns import csv_files
+from dgviz.datasets.own_columns import ATTRIBUTES, csv_files
 from dgviz.datasets.readers import reader_of
 from dgviz.datasets.remarks import remarks
 from dgviz.datasets.summary import problem_lines, summary
@@ -69,17 +70,35 @@ class OwnData(View):
 
     # --- what is looked at
 
-    def take(self, files: Mapping[str, Path | bytes]) -> None:
+    def take(self, sent: AbstractContextManager[Mapping[str, Path | bytes]]) -> None:
         """Put what was dropped where it is read, and check it; CSV files are added to those looked at."""
-        upload = self.path and upload_of(self.path)
-        if upload and self.path.is_dir() and all(name.lower().endswith(".csv") for name in files):
-            add_to(self.path, files)
-        else:
-            path = take_in(files)
-            self.discard()
-            self.path = path
-            sign(upload_of(path), self.state.visitor)
+        before = self.path if self.path and upload_of(self.path) and self.path.is_dir() else None
+
+        def unpack(show: Callable[[Callable], None]):
+            try:
+                with sent as files:
+                    if before and are_parts(files):
+                        add_to(before, files)
+                        show(self.check)
+                    else:
+                        path = take_in(files)
+                        show(partial(self.came, path))
+            except Exception as error:
+                show(partial(self.refuse, error))
+
+        self.say("Unpacking \u2026")
+        in_background(unpack)
+
+    def came(self, path: Path) -> None:
+        """Check what has come, in the place of what was looked at."""
+        self.discard()
+        self.path = path
+        sign(upload_of(path), self.state.visitor)
         self.check()
+
+    def say(self, words: str) -> None:
+        """Say what is being done, in the place of what was found."""
+        self.found.objects = [text(html("<p role='status'>{}</p>", words))]
 
     def look_at(self, path: str) -> None:
         """Check what lies at a path of this machine."""
@@ -99,12 +118,12 @@ class OwnData(View):
 
     def check(self) -> None:
         """Read it as `dgviz data check` does, and show what is found."""
-        path, words = self.path, text(html("<p role='status'>Reading \u2026</p>"))
-        self.found.objects = [words]
+        path = self.path
+        self.say("Reading \u2026")
 
         def read(show: Callable[[Callable], None]):
             try:
-                each = partial(counted, tell=lambda said: show(partial(words.param.update, object=said)))
+                each = partial(counted, tell=lambda words: show(partial(self.say, words)))
                 dataset = read_path(path, None, each, vocabularies())
                 show(partial(self.show, path, dataset))
             except Exception as error:
@@ -213,17 +232,23 @@ class OwnData(View):
         return pn.Row(text(said, sizing_mode=None, align="center"), *buttons, margin=(4, 0))
 
 
+def are_parts(files: Iterable[str]) -> bool:
+    """Are these CSV files without the table of sites, or that table alone, so that they belong to others?"""
+    names = {name.rpartition("/")[2].lower() for name in files}
+    return all(name.endswith(".csv") for name in names) and (ATTRIBUTES not in names or len(names) == 1)
+
+
 def pairs(lines: Sequence[tuple[str, str]]) -> Markup:
     """Lines of a label and words."""
     row = "<tr><td class='left'>{}</td><td class='left wrap'>{}</td></tr>"
     return html("<table>{}</table>", joined(html(row, label[:1].upper() + label[1:], words) for label, words in lines))
 
 
-def counted(sites: Sequence[str], tell: Callable[[Markup], None]) -> Iterator[str]:
+def counted(sites: Sequence[str], tell: Callable[[str], None]) -> Iterator[str]:
     """Goes through the sites and tells how far it is, twenty times at most."""
     for number, site in enumerate(sites):
         if number % max(1, len(sites) // 20) == 0:
-            tell(html("<p role='status'>Reading {} of {} \u2026</p>", number, len(sites)))
+            tell(f"Reading {number} of {len(sites)} \u2026")
         yield site
 
 
