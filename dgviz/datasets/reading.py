@@ -1,4 +1,4 @@
-"""What a person says of how their CSV files are to be read: a small file beside them, `how_to_read.json`.
+"""What a person says of how their files are to be read: a small file beside them, `how_to_read.json`.
 
     {"columns": {"rain gauge": "prcp", "remark": ""}, "units": {"rain gauge": "inch"}, "dates": "DD/MM/YYYY",
      "leave_out": ["01234567"], "domain": "hydrology"}
@@ -39,7 +39,11 @@ class Reading:
     def header(self, text: str) -> tuple[str, str | None]:
         """The name and the units of a column by its header, such as `rain [mm]`; None where no units are known."""
         name, units = name_and_units(text)
-        return self.columns.get(name, name), self.units.get(name, units)
+        return self.meant(name), self.units.get(name, units)
+
+    def meant(self, name: str) -> str:
+        """What a column of this name is; '' where it is not to be read."""
+        return self.columns.get(name, name)
 
     def not_read(self) -> set[str]:
         """The columns that are not to be read."""

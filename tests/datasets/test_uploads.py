@@ -97,6 +97,12 @@ def test_known_layouts_are_recognised(tmp_path, write, within):
     assert same(path, folder)
 
 
+def test_a_single_file_of_another_kind_is_told_how_to_save(tmp_path):
+    path = uploads.take_in({"basins.xlsx": b"PK"})
+    with pytest.raises(DataError, match=r"basins.xlsx: .*save each sheet as CSV"):
+        read_path(path)
+
+
 # ---- what is refused
 
 

@@ -1,4 +1,4 @@
-"""A form in which a person says how their own CSV files are to be read: places, columns, units, dates, sites."""
+"""A form in which a person says how their own files are to be read: places, columns, units, dates, sites."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,6 +11,7 @@ from dgviz.datasets.dates import FORMS
 from dgviz.datasets.own_columns import (
     ATTRIBUTES,
     Column,
+    beside,
     columns_of,
     meanings,
     sites_of,
@@ -29,13 +30,13 @@ AS_IT_IS = "An attribute, as it is"
 
 
 class Mending(pn.viewable.Viewer):
-    """The form for the files of a folder; `save` writes what was said beside them."""
+    """The form for the files of a folder, or a NetCDF file; `save` writes what was said beside them."""
 
-    def __init__(self, folder: Path, vocabularies: Mapping[str, Vocabulary]):
+    def __init__(self, path: Path, vocabularies: Mapping[str, Vocabulary]):
         super().__init__()
-        self.folder, self.vocabularies = folder, vocabularies
-        self.reading = reading_of(folder)
-        self.places = {site: dict.fromkeys(PLACE, "") for site in sites_without_place(folder)}
+        self.path, self.vocabularies = path, vocabularies
+        self.reading = reading_of(beside(path))
+        self.places = {site: dict.fromkeys(PLACE, "") for site in sites_without_place(path)}
 
     def __panel__(self):
         parts = [self._places()] if self.places else []
@@ -58,9 +59,9 @@ class Mending(pn.viewable.Viewer):
 
     def save(self) -> None:
         """Write it beside the files, so that they are read so from now on."""
-        write_reading(self.reading, self.folder)
+        write_reading(self.reading, beside(self.path))
         if any(value.strip() for place in self.places.values() for value in place.values()):
-            write_places(self.folder, self.places)
+            write_places(self.path, self.places)
 
     def _places(self) -> Markup:
         rows = [
@@ -85,7 +86,7 @@ class Mending(pn.viewable.Viewer):
 
     def _columns(self) -> Markup:
         sciences = [*self.vocabularies.values()]
-        known, columns = meanings(sciences), columns_of(self.folder, sciences)
+        known, columns = meanings(sciences), columns_of(self.path, sciences)
         rows = [self._column(column, known[column.table]) for column in columns]
         head = joined(_cell(words, place, "th") for place, words in enumerate(HEAD))
         return html("<table><tr>{}</tr>{}</table>", head, joined(rows))
@@ -104,7 +105,7 @@ class Mending(pn.viewable.Viewer):
         return html("<tr>{}</tr>", joined(_cell(cell, place, "td") for place, cell in enumerate(cells)))
 
     def _sites(self) -> list[Markup]:
-        sites = [] if self.places else sites_of(self.folder)
+        sites = [] if self.places else sites_of(self.path)
         boxes = [
             html(
                 "<label><input type='checkbox' name='leave_out' value='{}'{}> {}</label> ",

@@ -7,7 +7,7 @@ from contextlib import nullcontext
 import pytest
 
 from dgviz import Run, carry_out
-from dgviz.datasets import uploads
+from dgviz.datasets import imports, read_path, uploads
 from dgviz.experiment.sources import open_dataset
 from dgviz.ui.lenses.compare.run_table import comparable
 from dgviz.ui.lenses.data.own_data import OwnData, counted
@@ -23,8 +23,9 @@ from tests.datasets.own_files import SITES, days_of, write_own
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path, monkeypatch):
-    """Uploads and imports lie in a folder of the test's own."""
-    monkeypatch.setenv("DGVIZ_CACHE", str(tmp_path / "cache"))
+    """Uploads and imports lie in a folder of the test's own; compiled processes are those of all tests."""
+    for module in (uploads, imports):
+        monkeypatch.setattr(module, "cache_folder", lambda: tmp_path / "cache")
 
 
 @pytest.fixture
@@ -124,6 +125,20 @@ def test_columns_units_and_places_are_said_in_the_form(view, tmp_path):
     view.open_it()
     assert view.state.sites == list(SITES[1:])
     assert abs(float(view.state.dataset.prcp.sel(site=SITES[1]).max()) - days_of(SITES[1]).prcp.max()) < 0.01
+
+
+def test_units_of_a_netcdf_file_are_said_in_the_form(view, tmp_path):
+    file = tmp_path / "rivers.nc"
+    dataset = read_path(write_own(tmp_path / "own"))
+    dataset["prcp"] = dataset.prcp.drop_attrs()
+    dataset.to_netcdf(file, engine="h5netcdf")
+    view.take(nullcontext({"rivers.nc": file}))
+    assert "rivers.nc: prcp has no units" in words(view)
+    form = view.found.select(FormTable)[-1]
+    form._handle_msg({"name": "units|prcp", "value": "mm/day", "checked": False})
+    view.mend()
+    view.open_it()
+    assert view.state.dataset.prcp.equals(dataset.prcp) and view.state.dataset.attrs["title"] == "rivers"
 
 
 def test_a_path_is_offered_on_the_own_machine_alone(view, own_store, tmp_path):

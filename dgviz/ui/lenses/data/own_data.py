@@ -156,9 +156,11 @@ class OwnData(View):
     def _mending(self, folded: bool) -> list:
         """A form to say how the files are to be read, where they are a copy of the person's own CSV files."""
         path = self.path
-        if not (path and path.is_dir() and upload_of(path) and csv_files(path)) or hasattr(reader_of(path), "domain"):
+        if not (path and upload_of(path) and (path.is_file() or csv_files(path))):
             return []
         try:
+            if hasattr(reader_of(path), "domain"):  # a known collection
+                return []
             self.mending = Mending(path, vocabularies())
             form = self.mending.__panel__()
         except DataError:  # a table that cannot be read at all
