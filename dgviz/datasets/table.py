@@ -128,6 +128,7 @@ def load(
         given = "no path was given" if path is None else f"{path} does not exist"
         raise DataError(f"table: {given}; it needs a NetCDF file or a folder with attributes.csv.")
     path = Path(path)
+    span = span or reading_of(path if path.is_dir() else path.parent).span
     vocabulary = vocabulary_of(path, vocabularies or all_vocabularies())
     if path.is_dir():
         dataset, files, found = read_folder(path, vocabulary, each, span)

@@ -47,6 +47,13 @@ def test_the_form_of_dates_and_the_sites_left_out_are_as_they_are_said_to_be(tmp
         read_path(folder)
 
 
+def test_the_days_are_those_that_are_said(tmp_path):
+    folder = write_own(tmp_path / "own")
+    write_reading(Reading(span="2000-02-01/2001-12-01"), folder)
+    assert read_path(folder).indexes["time"][[0, -1]].strftime("%Y-%m-%d").tolist() == ["2000-02-01", "2001-12-01"]
+    assert read_path(folder, "2000-01-01/2001-12-31").sizes["time"] == 731  # what is asked for comes first
+
+
 def test_the_science_is_as_it_is_said_to_be(tmp_path):
     folder = write_own(tmp_path / "own")
     write_reading(Reading(domain="stream_temperature"), folder)
@@ -82,7 +89,7 @@ def test_variables_of_a_netcdf_file_are_as_they_are_said_to_be(tmp_path):
 
 def test_nothing_said_is_no_file_and_what_cannot_be_meant_is_refused(tmp_path):
     assert reading_of(tmp_path) == Reading()
-    reading = Reading({"a": "prcp"}, {"a": "mm"}, "DD.MM.YYYY", ["1"], "hydrology")
+    reading = Reading({"a": "prcp"}, {"a": "mm"}, "DD.MM.YYYY", ["1"], "2000-01-01/2000-12-31", "hydrology")
     write_reading(reading, tmp_path)
     assert reading_of(tmp_path) == reading
     write_reading(Reading(), tmp_path)

@@ -23,7 +23,7 @@ select, input[type=text] { font: inherit; color: inherit; background: var(--mui-
   border: 1px solid var(--mui-palette-divider); border-radius: 4px; box-sizing: border-box; cursor: auto;
   width: 100%; min-width: 70px; height: 26px; }
 .row { display: flex; flex-wrap: wrap; gap: 4px 16px; align-items: center; padding: 6px 0; }
-.row select { width: auto; }
+.row select { width: auto; } .row input[type=text] { width: 180px; }
 """
 
 

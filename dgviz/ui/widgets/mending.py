@@ -1,4 +1,4 @@
-"""A form in which a person says how their own files are to be read: places, columns, units, dates, sites."""
+"""A form in which a person says how their own files are to be read: places, columns, units, days, sites."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -52,8 +52,8 @@ class Mending(pn.viewable.Viewer):
         elif part == "leave_out":
             rest = [site for site in self.reading.leave_out if site != value]
             self.reading = replace(self.reading, leave_out=rest if checked else [*rest, value])
-        elif part in ("dates", "domain"):
-            self.reading = replace(self.reading, **{part: value})
+        elif part in ("dates", "span", "domain"):
+            self.reading = replace(self.reading, **{part: value.strip()})
         elif part in PLACE and about in self.places:
             self.places[about][part] = value
 
@@ -79,8 +79,9 @@ class Mending(pn.viewable.Viewer):
         dates = {"": "Found by itself"} | {form: form for form in FORMS}
         sciences = {"": "Told by the columns"} | {name: name.replace("_", " ") for name in self.vocabularies}
         return html(
-            "<p class='row'><label>Dates are {}</label> <label>The data are for {}</label></p>",
+            "<p class='row'><label>Dates are {}</label><label>Days that are read {}</label><label>Science {}</label></p>",
             _select("dates", "Form of the dates", dates, self.reading.dates),
+            _entry("span", self.reading.span, "First and last day that are read", "1990-10-01/1999-09-30"),
             _select("domain", "Science", sciences, self.reading.domain),
         )
 
@@ -127,5 +128,6 @@ def _select(name: str, label: str, options: Mapping[str, str], value: str) -> Ma
     return html("<select name='{}' aria-label='{}'>{}</select>", name, label, each)
 
 
-def _entry(name: str, value: str, label: str) -> Markup:
-    return html("<input type='text' name='{}' aria-label='{}' value='{}' size='12'>", name, label, value)
+def _entry(name: str, value: str, label: str, example: str = "") -> Markup:
+    field = "<input type='text' name='{}' aria-label='{}' value='{}' placeholder='{}'>"
+    return html(field, name, label, value, example)

@@ -30,6 +30,7 @@ from dgviz.ui.words.remarks import remark_table
 
 WIDE = {"sizing_mode": "stretch_width", "margin": 0}
 SMALL = {"size": "small", "align": "center", "margin": (4, 8, 4, 0)}
+OF_OTHER_DATA = ("train_period", "test_period", "attributes", "holdout", "held_sites", "weights")  # as by default
 WHAT = (
     f"At most {size(MOST_SENT)}. A folder holds attributes.csv (site, lat, lon, area) and for each site SITE.csv (date "
     "and its series); copies of CAMELS, Caravan, LamaH and others are recognised. Only you see what you send."
@@ -149,7 +150,8 @@ class OwnData(View):
             return
         clean = (lambda words: without_folder(words, path)) if path and upload_of(path) else str
         problems = [(site, clean(words)) for site, words in problem_lines(getattr(error, "problems", []))]
-        words = text(html("<div class='problem' role='alert'>{}</div>", clean(str(error))), margin=(8, 0))
+        first = problems[0][1] if problems else clean(str(error))
+        words = text(html("<div class='problem' role='alert'>{}</div>", first), margin=(8, 0))
         more = [FormTable(lambda *_: None, content=pairs(problems), **WIDE)] if problems else []
         self.found.objects = [words, *more, *(self._mending(folded=False) if path else [])]
 
@@ -197,10 +199,12 @@ class OwnData(View):
     def open_it(self) -> None:
         """Keep the data under their name and open them in this session."""
         name = keep(self.dataset, self.path, self.title.value.strip() or self.path.stem)
-        trains = {} if attribute_names(self.dataset) else {"parameters": "sites"}  # what needs no attribute
+        options = {option: self.state.config.default(option) for option in OF_OTHER_DATA}
+        if not attribute_names(self.dataset):
+            options["parameters"] = "sites"  # need none
         self.path = self.dataset = None
         self.found.objects = []
-        self.open(name, **trains)
+        self.open(name, **options)
         self.list_sent()
 
     def open(self, name: str, **options) -> None:
