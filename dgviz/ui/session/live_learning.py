@@ -5,8 +5,9 @@ from concurrent.futures import Future
 from functools import partial
 
 import panel as pn
+import xarray as xr
 
-from dgviz.experiment.runs import Run
+from dgviz.experiment.learning import Learning
 from dgviz.ui.session.latest import Latest
 from dgviz.ui.session.simulation import simulated_span
 from dgviz.ui.session.state import AppState
@@ -19,6 +20,7 @@ class LiveLearning:
 
     def __init__(self, state: AppState):
         self.state, self._latest = state, Latest(state.store)
+        self._key, self._site = (), None
         state.param.watch(self._look, ["progress", "training", "site", "window"])
         pn.state.onload(self._look)
 
@@ -30,8 +32,10 @@ class LiveLearning:
             state.learning = None
             return
         last, span = state.progress[-1], simulated_span(state.dataset, state.window, state.step)
-        key = run.id, last["part"], last["epoch"], state.site, *span
-        self._latest.ask(key, partial(_simulate, run, state.dataset, state.site, span), partial(self._show, run.id))
+        if self._key != (key := (run.id, state.site, *span)):
+            self._key, self._site = key, Learning(run, state.dataset, state.site, *span)
+        simulate = partial(_simulate, self._site)
+        self._latest.ask((*key, last["part"], last["epoch"]), simulate, partial(self._show, run.id))
 
     def _show(self, run_id: str, future: Future) -> None:
         """What cannot be simulated is left out: the training itself says what is wrong with it."""
@@ -41,5 +45,5 @@ class LiveLearning:
             self.state.learning = future.result()
 
 
-def _simulate(run: Run, dataset, site: str, span: tuple[str, str]):
-    return run.learning_at(dataset, site, *span).simulate({})
+def _simulate(site: Learning) -> xr.Dataset:
+    return site.site_model().simulate({})

@@ -35,7 +35,7 @@ class Buckets(ComputingView):
         """The time step, counted from the first that is simulated."""
         slider = material.IntSlider(
             label="Time step",
-            sx={"& .MuiTypography-root": {"display": "none"}},
+            sx={"& .MuiFormLabel-root, & .MuiTypography-root": {"display": "none"}},
             value=0,
             start=0,
             end=1,

@@ -72,7 +72,8 @@ class Explorer(View):
         self.heading = f"{x}" if kind in OF_ONE else f"{y} against {x[:1].lower()}{x[1:]}"
         self.caption = f"One point for each {state.science.site}." if kind == "scatter" else ""
         lines = (
-            "import hvplot.pandas\nfrom dgviz import open_dataset\nfrom dgviz.ui.lenses.data.explorer import site_table\n\n"
+            "import hvplot.pandas\nfrom dgviz import open_dataset\n"
+            "from dgviz.ui.lenses.data.explorer import site_table\n\n"
             f"table = site_table(open_dataset({state.config.data!r}))\n"
             f"table.hvplot(kind={kind!r}, {', '.join(f'{name}={value!r}' for name, value in options.items())})"
         )
