@@ -297,8 +297,8 @@ h2.of-map { font-size: 12px; font-weight: 500; line-height: 20px; }
 .now > * { line-height: 24px; }
 .now svg { fill: none; stroke: var(--mui-palette-primary-main); stroke-width: 1.5; }
 .now > * { white-space: nowrap; }
-.now progress { flex: 1; min-width: 60px; max-width: 220px; height: 4px; appearance: none; border: 0; border-radius: 2px;
-                background: var(--mui-palette-divider); }
+.now progress { flex: 1; min-width: 60px; max-width: 220px; height: 4px; appearance: none; border: 0;
+                border-radius: 2px; background: var(--mui-palette-divider); }
 .now progress::-webkit-progress-bar { background: var(--mui-palette-divider); border-radius: 2px; }
 .now progress::-webkit-progress-value { background: var(--mui-palette-primary-main); border-radius: 2px; }
 .now progress::-moz-progress-bar { background: var(--mui-palette-primary-main); }

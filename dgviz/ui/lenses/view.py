@@ -12,7 +12,7 @@ A view is a pure `plot_*` function (data in, figure out) and a thin class. The c
 - `applies(state)`: has it anything to say of this run, data set and science? Where it has not, it is not shown;
 - `empty`: what to do, when the body is None;
 - `needs`: "stores" or "parameters", where it shows those of a process model: a run without them is said to have none;
-- `picture`: True where it has a figure that can be taken away;
+- `to_take`: True where it has a figure that can be taken away;
 - `tools(self)`: small controls on the right of the title.
 
 `self.heading` and `self.caption` are texts above and below, `self.summary` says for a screen reader what a figure
@@ -76,7 +76,7 @@ class View(pn.viewable.Viewer):
     caption = param.String(doc="Below the body: what it means")
     summary = param.String(doc="What a figure shows, in words, read by a screen reader only")
     relevant = param.Boolean(True, doc="Does it apply to what is looked at?")
-    picture = False  # has it a figure to take away?
+    to_take = False  # has it a figure to take away?
     empty = "Pick a run to see this."
     needs = ""
     patience = 0
@@ -126,13 +126,11 @@ class View(pn.viewable.Viewer):
         self._catch_up()
 
     def __panel__(self):
-        take = pictures.BUTTON.format(view=type(self).__name__) if self.picture else ""
-        title = pn.bind(
-            lambda heading: html("<div class='title'><h2>{}</h2>{}</div>", heading, take), self.param.heading
-        )
-        heading = text(title, sizing_mode=None, align="center")
+        take = pictures.BUTTON.format(view=type(self).__name__) if self.to_take else ""
+        title = "<div class='title'><h2>{}</h2>{}</div>"
+        heading = pn.bind(lambda heading: html(title, heading, take), self.param.heading)
         bar = pn.Row(
-            heading,
+            text(heading, sizing_mode=None, align="center"),
             pn.HSpacer(),
             *self.tools(),
             stylesheets=[theme.BAR],

@@ -46,7 +46,7 @@ def plot_curves(
 class DialCurves(View):
     """Distribution of the score over the sites."""
 
-    picture = True
+    to_take = True
     empty = "Train presets in the table above: a curve is drawn for each as soon as it has results."
 
     def tools(self):
