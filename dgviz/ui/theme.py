@@ -311,7 +311,9 @@ p { margin: 0; }
 .what-if { color: var(--mui-palette-secondary-main); font-weight: 500; }
 .badge { font-size: 11px; font-weight: 500; color: var(--mui-palette-primary-main); margin-left: 6px; }
 .left { text-align: left; }
-.equation { margin: 6px 0; overflow-x: auto; }
+.equation { margin: 4px 0; padding: 3px 0; overflow-x: auto; }
+math { font-family: "STIX Two Math", "Cambria Math", "Latin Modern Math", math, serif; font-size: 1.15em; }
+a { color: var(--mui-palette-primary-main); }
 code, pre { font-size: 12px; }
 ul { margin: 4px 0; padding-left: 18px; overflow-wrap: anywhere; }
 summary { cursor: pointer; }
