@@ -8,10 +8,10 @@ import pytest
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.run_files import RunError
 from dgviz.ui.figures.learning import LearningCurves
-from dgviz.ui.lenses.train.learning import LossCurves
-from dgviz.ui.lenses.train.learning_map import LearningMap, learned_values
-from dgviz.ui.lenses.train.queue import TrainingQueue, rows_of
-from dgviz.ui.lenses.train.training import TrainingControl, figures_of, status_words
+from dgviz.ui.lenses.training.learning import LossCurves
+from dgviz.ui.lenses.training.learning_map import LearningMap, learned_values
+from dgviz.ui.lenses.training.queue import TrainingQueue, rows_of
+from dgviz.ui.lenses.training.training import TrainingControl, figures_of, status_words
 from dgviz.ui.session.state import AppState
 
 

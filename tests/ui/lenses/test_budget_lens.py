@@ -8,11 +8,11 @@ import pytest
 
 from dgviz.processes.balance import balance
 from dgviz.scores.statistics import over_sites
-from dgviz.ui.lenses.results.attribute_scatter import AttributeScatter
-from dgviz.ui.lenses.results.balance import Balance, balance_table
-from dgviz.ui.lenses.results.buckets import Buckets
-from dgviz.ui.lenses.results.learned_map import LearnedMap
-from dgviz.ui.lenses.results.stores import Stores, first_choice, offered
+from dgviz.ui.lenses.evaluate.attribute_scatter import AttributeScatter
+from dgviz.ui.lenses.budget.balance import Balance, balance_table
+from dgviz.ui.lenses.budget.buckets import Buckets
+from dgviz.ui.lenses.budget.learned_map import LearnedMap
+from dgviz.ui.lenses.budget.stores import Stores, first_choice, offered
 from dgviz.ui.session.simulation import Simulation, highest, moment_in_view, simulated_span
 from dgviz.ui.session.state import AppState
 from dgviz.ui.widgets.parameters import chosen, parameter_select
