@@ -6,7 +6,7 @@ from dgviz.experiment.config import RunConfig
 from dgviz.experiment.runs import list_runs
 from dgviz.ui.session.store import DataStore
 from dgviz.ui.widgets import material
-from dgviz.ui.widgets.header import context_bar
+from dgviz.ui.widgets.header import run_pickers
 from dgviz.ui.words.run_names import model_name, run_names
 
 
@@ -54,7 +54,7 @@ def test_runs_that_travel_with_dgviz_are_examples(tmp_path):
 
 
 def test_the_pickers_show_names_and_mean_ids(state):
-    shown, compared = context_bar(state).select(material.Select)
+    shown, compared = run_pickers(state, 200)
     assert shown.options["None"] == "" and shown.value == state.run
     other = next(name for name, run_id in compared.options.items() if run_id == "no-snow")
     compared.value = compared.options[other]
