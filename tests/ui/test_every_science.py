@@ -10,9 +10,9 @@ from bokeh.models import Axis, Legend
 
 from dgviz.checks import checks_by_name
 from dgviz.experiment.config import RunConfig
+from dgviz.ui.instrument.target_charts import TargetCharts
 from dgviz.ui.lenses.checks.physics_checks import PhysicsChecks
 from dgviz.ui.lenses.compare.run_table import RunTable
-from dgviz.ui.instrument.target_charts import TargetCharts
 from dgviz.ui.lenses.scores.window_scores import WindowScores
 from dgviz.ui.session.address import OWN, from_query, to_query
 from dgviz.ui.session.state import AppState

@@ -10,9 +10,9 @@ import pytest
 from dgviz.experiment.config import RunConfig
 from dgviz.ui.instrument import drawer
 from dgviz.ui.instrument.lenses import LENSES
-from dgviz.ui.lenses.scores.distribution import ScoreDistribution
 from dgviz.ui.instrument.site_map import SiteMap
 from dgviz.ui.instrument.target_charts import TargetCharts
+from dgviz.ui.lenses.scores.distribution import ScoreDistribution
 from dgviz.ui.lenses.scores.window_scores import WindowScores, kinds_of_days, window_scores
 from dgviz.ui.lenses.view import View
 from dgviz.ui.session.colour_choice import ColourChoice

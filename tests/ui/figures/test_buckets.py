@@ -177,7 +177,7 @@ def test_levels_and_widths_are_those_of_the_day(simulated, dark):
 def test_the_weather_stands_beside_the_stores_and_texts_are_shown_as_they_are(simulated):
     diagram = BucketDiagram(lay_out(HYDROLOGY, {}), LOOK)
     diagram.scale(simulated)
-    svg = diagram.draw({name: 1.0 for name in simulated}, [("4 mm", "<b>rain</b>")], "On 'a' <day>")
+    svg = diagram.draw(dict.fromkeys(simulated, 1.0), [("4 mm", "<b>rain</b>")], "On 'a' <day>")
     assert "&lt;b&gt;rain&lt;/b&gt;" in svg and "<b>" not in svg
     picture = ElementTree.fromstring(svg)
     assert picture.get("role") == "img" and picture.get("aria-label") == "On 'a' <day>"
@@ -188,7 +188,7 @@ def test_the_weather_stands_beside_the_stores_and_texts_are_shown_as_they_are(si
 def test_what_is_switched_off_is_dashed_and_said(simulated):
     diagram = BucketDiagram(lay_out(HYDROLOGY, {"snow": "NoSnow", "routing": "NoRouting"}), LOOK)
     diagram.scale(simulated)
-    picture = ElementTree.fromstring(diagram.draw({name: 1.0 for name in simulated}, [], ""))
+    picture = ElementTree.fromstring(diagram.draw(dict.fromkeys(simulated, 1.0), [], ""))
     said = ["".join(text.itertext()) for text in picture.findall("text")]
     assert "Snowpack: off" in said and not [words for words in said if words.startswith("Snowmelt")]
     grey = [line for line in picture.findall("line") if line.get("stroke") == LOOK.token("missing")]

@@ -9,10 +9,10 @@ import xarray as xr
 
 from dgviz.processes.balance import balance
 from dgviz.scores.statistics import over_sites
-from dgviz.ui.lenses.evaluate.attribute_scatter import AttributeScatter
 from dgviz.ui.lenses.budget.balance import Balance, balance_table
 from dgviz.ui.lenses.budget.buckets import Buckets
 from dgviz.ui.lenses.budget.stores import Stores, first_choice, offered
+from dgviz.ui.lenses.evaluate.attribute_scatter import AttributeScatter
 from dgviz.ui.session.simulation import Simulation, highest, moment_in_view, simulated_span
 from dgviz.ui.session.state import AppState
 from dgviz.ui.widgets.parameters import chosen, parameter_select
@@ -175,7 +175,9 @@ def test_the_balance_says_what_came_in_what_left_and_what_is_stored_in_shares_of
     )
     table = balance_table(terms, state.look)
     assert re.findall(r"<td colspan=4>(\w+)</td>", table) == ["In", "Out", "Stored"]
-    rows = re.findall(r"<td class='left'>(.*?)</td>.*?width:([\d.]+)%;.*?nowrap'>(.*?)</td>.*?nowrap'>(.*?)</td>", table)
+    rows = re.findall(
+        r"<td class='left'>(.*?)</td>.*?width:([\d.]+)%;.*?nowrap'>(.*?)</td>.*?nowrap'>(.*?)</td>", table
+    )
     assert rows == [
         ("Rainfall", "37.50", "30.0", "30.0"),
         ("Snowfall", "87.50", "70.0", "70.0"),

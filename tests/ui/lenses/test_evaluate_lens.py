@@ -15,11 +15,11 @@ from dgviz.scores.statistics import best_median_worst
 from dgviz.ui.figures import distribution
 from dgviz.ui.figures.colours import choices, colouring
 from dgviz.ui.figures.distribution import Line, cdf_columns, legend_table
+from dgviz.ui.instrument.site_map import SiteMap
 from dgviz.ui.lenses.compare.run_table import RunTable
 from dgviz.ui.lenses.evaluate.evaluation import EvaluationCard, SecondEvaluationCard, agreement_table
 from dgviz.ui.lenses.evaluate.ranked import RankedTimeSeries
 from dgviz.ui.lenses.scores.distribution import LargeScoreDistribution, ScoreDistribution
-from dgviz.ui.instrument.site_map import SiteMap
 from dgviz.ui.session.colour_choice import ColourChoice
 
 

@@ -14,11 +14,11 @@ from dgviz.sensitivity.effects import effects
 from dgviz.ui.figures.duration import duration_columns, regime_columns
 from dgviz.ui.figures.series import target_columns
 from dgviz.ui.instrument.target_charts import TargetCharts
-from dgviz.ui.lenses.what_if.sliders import ParameterSliders, at_an_end
-from dgviz.ui.lenses.scores.window_scores import WindowScores
 from dgviz.ui.lenses.budget.balance import Balance
 from dgviz.ui.lenses.budget.buckets import Buckets
 from dgviz.ui.lenses.budget.stores import Stores
+from dgviz.ui.lenses.scores.window_scores import WindowScores
+from dgviz.ui.lenses.what_if.sliders import ParameterSliders, at_an_end
 from dgviz.ui.session import live_what_if as live
 from dgviz.ui.session.live_what_if import LiveWhatIf
 from dgviz.ui.session.simulation import Simulation

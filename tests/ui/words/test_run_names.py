@@ -5,7 +5,6 @@ import pytest
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.runs import list_runs
 from dgviz.ui.session.store import DataStore
-from dgviz.ui.widgets import material
 from dgviz.ui.widgets.header import run_pickers
 from dgviz.ui.words.run_names import model_name, run_names
 

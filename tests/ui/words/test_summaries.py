@@ -2,9 +2,9 @@ import numpy as np
 import xarray as xr
 
 from dgviz.ui.figures.series import target_columns
-from dgviz.ui.lenses.scores.distribution import ScoreDistribution
 from dgviz.ui.instrument.site_map import SiteMap
 from dgviz.ui.instrument.target_charts import TargetCharts
+from dgviz.ui.lenses.scores.distribution import ScoreDistribution
 from dgviz.ui.words.summaries import of_distribution, of_map, of_series
 
 
