@@ -69,7 +69,8 @@ def _summary(run: Run, predicted: xr.Dataset, dataset: xr.Dataset) -> Table:
     values, times = predicted[target], predicted.indexes["time"]
     means = values.mean("time")
     table = Table("", "", title=predicted.attrs["title"], show_header=False)
-    seen = sum(str(site) in run.sites for site in predicted.site.values)
+    known = run.config.trained_sites or run.sites
+    seen = sum(str(site) in known for site in predicted.site.values)
     table.add_row("sites", f"{predicted.sizes['site']}, {seen} of them known to the run")
     table.add_row("days", f"{len(times)}, {times[0]:%Y-%m-%d} to {times[-1]:%Y-%m-%d}")
     of = f"{quantity.long_name.lower()}, {quantity.units}"

@@ -36,9 +36,9 @@ def serve(
     """Serve the dashboard in a browser.
 
     It listens to this machine alone and answers only under its own names. Everybody who is let in, by --address or
-    --origin with --password or --open, sees all data sets and runs and may train, and stops only runs started in the
-    same browser; who sits at the machine may stop all. Behind a proxy, given by --origin and --prefix, nobody seems to
-    sit there.
+    --origin with --password or --open, sees all data sets and runs and may train, but stops only runs started in the
+    same browser, and alone sees the data sent from it; who sits at the machine sees and may stop all. Behind a proxy,
+    given by --origin and --prefix, nobody seems to sit there.
 
     The proxy has to keep the path (/dgviz/), pass WebSocket connections on (Upgrade, Connection), leave Origin as it
     is, and encrypt. BOKEH_ALLOW_WS_ORIGIN=maps.example.org,localhost:5006, where it is set, takes the place of the list

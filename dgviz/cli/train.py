@@ -26,6 +26,7 @@ from dgviz.experiment.leakage import leaks
 from dgviz.experiment.learnable import n_scored, remarks_of
 from dgviz.experiment.progress import EpochRecord
 from dgviz.experiment.runs import Run, find_run, runs_folder
+from dgviz.experiment.splits import trained_on
 from dgviz.experiment.warm_start import check_start
 
 
@@ -57,7 +58,7 @@ def train(
         torch.set_num_threads(n_threads())
         with _progress(run, quiet=as_json) as on_epoch:
             carry_out(run, on_epoch)
-        results = run.results()
+        seen = trained_on(run.config, run.results())
         # What training itself found, such as a loss that did not fall.
         show_remarks(
             remark
@@ -66,11 +67,11 @@ def train(
         )
         if as_json:
             seconds = round(time.monotonic() - started, 1)
-            scored = {"sites": results.sizes["site"], "sites_scored": n_scored(results, run.config.target_quantity)}
-            print(json.dumps({"run": str(run.folder), **_medians(run, results), **scored, "seconds": seconds}))
+            scored = {"sites": seen.sizes["site"], "sites_scored": n_scored(seen, run.config.target_quantity)}
+            print(json.dumps({"run": str(run.folder), **_medians(run, seen), **scored, "seconds": seconds}))
         else:
             ended = f"\nRun {run.id} is {run.status}: {run.folder.absolute()}"
-            out.print(_score_table(run, results), escape(ended))
+            out.print(_score_table(run, seen), escape(ended))
 
 
 def _medians(run: Run, results: xr.Dataset) -> dict[str, float | None]:
@@ -173,6 +174,7 @@ def _score_table(run: Run, results: xr.Dataset) -> Table:
     n_sites, periods = results.sizes["site"], ("train", "test")
     n_test = n_scored(results, run.config.target_quantity)
     of = f"{n_sites} sites" if n_test == n_sites else f"{n_test} of {n_sites} sites in the test period"
+    of += " trained on" * bool(run.config.trained_sites)
     table = Table("score", *periods, title=f"Median over {of}")
     for name in run.config.target_quantity.scores:
         label, units = results[name].attrs["long_name"], results[name].attrs["units"]

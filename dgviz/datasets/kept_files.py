@@ -13,6 +13,7 @@ import xarray as xr
 
 from dgviz import quantities, units
 from dgviz.datasets.errors import DataError
+from dgviz.datasets.reading import FILE
 from dgviz.files import whole
 
 MOST_FILES = 200_000  # the largest collections have some ten thousand
@@ -39,7 +40,10 @@ def fingerprint(path: str | Path) -> str:
     """
     # Sizes and times instead of contents: a collection has gigabytes.
     try:
-        found = _stats(str(path), "") if Path(path).is_dir() else [("", *_size_and_time(os.stat(path)))]
+        beside = Path(path).with_name(FILE)  # says how a single file is to be read
+        files = [path, *[beside] * beside.is_file()]
+        alone = ((str(number), *_size_and_time(os.stat(file))) for number, file in enumerate(files))
+        found = _stats(str(path), "") if Path(path).is_dir() else alone
         stats = sorted(itertools.islice(found, MOST_FILES + 1))
     except OSError as error:
         raise DataError(f"{path}: {error.filename} cannot be read: {error.strerror}. {ALONE}") from None

@@ -13,6 +13,7 @@ from dgviz.datasets.labels import label
 from dgviz.datasets.mending import how_often, marks_in
 from dgviz.datasets.names import OTHER_NAMES, renaming
 from dgviz.datasets.netcdf_file import load_netcdf, without_invalid
+from dgviz.datasets.reading import reading_of
 from dgviz.datasets.remarks import Remark, with_remarks
 from dgviz.datasets.steps import check_times
 from dgviz.datasets.to_step import check_once, gathered, gathered_remarks, is_amount, is_finer, whole_steps
@@ -21,13 +22,16 @@ from dgviz.datasets.vocabulary import CALENDAR, Vocabulary
 
 def read_netcdf(file: Path, vocabulary: Vocabulary) -> xr.Dataset:
     """Read a file with dimensions time and site, in single precision, labelled and in the declared units."""
-    dataset, invalid = without_invalid(load_netcdf(file), file)
+    dataset, invalid = without_invalid(as_it_is_said(load_netcdf(file), file), file)
     dataset = with_remarks(with_usual_names(dataset, vocabulary, file), invalid)
     for name in ("time", "site"):
         if name not in dataset.indexes:
             raise DataError(no_coordinate(dataset, name, file))
     dataset = by_time_and_site(dataset, vocabulary, file)
     dataset = dataset.assign_coords(site=names_of_sites(dataset.site.values))
+    if (out := dataset.site.isin(reading_of(file.parent).leave_out)).any():
+        remark = Remark("left out", some(dataset.site.values[out]), "as asked for")
+        dataset = with_remarks(dataset.sel(site=~out), [remark])
     known = {*vocabulary.in_files, *CALENDAR}
     unknown = [str(name) for name in dataset.data_vars if "time" in dataset[name].dims and name not in known]
     if unknown:
@@ -50,6 +54,21 @@ def read_netcdf(file: Path, vocabulary: Vocabulary) -> xr.Dataset:
         dataset[name] = values.astype("float32").drop_attrs().assign_attrs(usual | values.attrs)
     dataset = by_step(without_marks(dataset, vocabulary), file, vocabulary)
     return in_units(dataset, file, vocabulary, check_times(dataset.indexes["time"], file, vocabulary))
+
+
+def as_it_is_said(dataset: xr.Dataset, file: Path) -> xr.Dataset:
+    """The data set with the names and units that a person says its variables have, without those not to be read."""
+    reading = reading_of(file.parent)
+    names = [str(name) for name in dataset.variables]
+    said = reading.remark(names)
+    for name in reading.units.keys() & {*names}:
+        dataset[name] = dataset[name].assign_attrs(units=reading.units[name])
+    dataset = dataset.drop_vars(reading.not_read() & {*names})
+    changes = {old: new for old, new in reading.columns.items() if new not in ("", old) and old in names}
+    for old, new in changes.items():
+        if new in dataset.variables or list(changes.values()).count(new) > 1:
+            raise DataError(f"{file}: variable {new} appears twice, as {old!r} is said to be it too; keep one.")
+    return with_remarks(dataset.rename(changes), said)
 
 
 def no_coordinate(dataset: xr.Dataset, name: str, file: Path) -> str:

@@ -9,12 +9,14 @@ from typing import NamedTuple
 from dgviz.datasets.csv_table import DATE_PARTS, n_comments
 from dgviz.datasets.csv_text import read_text
 from dgviz.datasets.names import OTHER_NAMES, name_and_units, renaming
+from dgviz.datasets.netcdf import names_of_sites
+from dgviz.datasets.netcdf_file import open_netcdf
 from dgviz.datasets.reading import Reading, reading_of
 from dgviz.datasets.vocabulary import SITE, Vocabulary
 from dgviz.files import write_whole
 from dgviz.quantities import Quantity
 
-ATTRIBUTES = "attributes.csv"
+ATTRIBUTES, SERIES = "attributes.csv", "series"
 OF_SITES = ("site", "lat", "lon", "name", "area", "elevation")
 MOST_FILES = 20  # that are looked at: all of a folder are written alike
 SITE_WORDS = {"site": "Id of the site, the name of its file", "name": "Name of the site"}
@@ -30,33 +32,52 @@ class Column(NamedTuple):
     units: str
 
 
-def columns_of(folder: Path, vocabularies: Sequence[Vocabulary]) -> list[Column]:
-    """The columns of the table of sites, then those of the series, each once."""
+def columns_of(path: Path, vocabularies: Sequence[Vocabulary]) -> list[Column]:
+    """The columns of the table of sites, then those of the series, each once; of a NetCDF file its variables."""
     found: dict[tuple[str, str], Column] = {}
-    known, reading = meanings(vocabularies), reading_of(folder)
-    called = {name: others for vocabulary in vocabularies for name, others in vocabulary.other_names.items()}
-    for file in csv_files(folder)[:MOST_FILES]:
-        for column in _columns_of_file(file, known, called, reading):
+    for table, headers in _headers_of(path):
+        for column in _columns_of(table, headers, vocabularies, reading_of(beside(path))):
             found.setdefault((column.table, column.name), column)
     return sorted(found.values(), key=lambda column: column.table != ATTRIBUTES)
 
 
-def _columns_of_file(
-    file: Path, known: Mapping[str, Mapping[str, str]], called: Mapping[str, Sequence[str]], reading: Reading
+def beside(path: Path) -> Path:
+    """The folder in which is said how the files of a path are to be read."""
+    return path if path.is_dir() else path.parent
+
+
+def _headers_of(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    """Tables, each with its headers and an example of what stands below them."""
+    if path.is_dir():
+        for file in csv_files(path)[:MOST_FILES]:
+            rows, _ = read_text(file, n_comments(file), n_rows=1)
+            examples = {str(header): str(rows[header].iloc[0]) if len(rows) else "" for header in rows}
+            yield ATTRIBUTES if file.name == ATTRIBUTES else SERIES, examples
+        return
+    with open_netcdf(path) as dataset:
+        for name, values in dataset.variables.items():
+            units = values.attrs.get("units", "")
+            example = str(values[(0,) * values.ndim].values) if values.size else ""
+            header = f"{name} [{units}]" if units else str(name)
+            yield SERIES if values.ndim > 1 or name == "time" else ATTRIBUTES, {header: example}
+
+
+def _columns_of(
+    table: str, headers: Mapping[str, str], vocabularies: Sequence[Vocabulary], reading: Reading
 ) -> Iterator[Column]:
-    rows, _ = read_text(file, n_comments(file), n_rows=1)
-    table = ATTRIBUTES if file.name == ATTRIBUTES else "series"
-    names = [name_and_units(str(header))[0] for header in rows]
-    wanted = OF_SITES if table == ATTRIBUTES else ("date",)
-    told = renaming(names, wanted, known[table], called if table != ATTRIBUTES else {})
-    for header, name in zip(rows, names, strict=True):
-        _, units = reading.header(str(header))
+    known = meanings(vocabularies)[table]
+    called = {name: others for vocabulary in vocabularies for name, others in vocabulary.other_names.items()}
+    names = {header: name_and_units(header)[0] for header in headers}
+    in_series = table == SERIES
+    told = renaming(names.values(), ("date",) if in_series else OF_SITES, known, called if in_series else {})
+    parts = {part for several in DATE_PARTS.values() for part in several}
+    for header, name in names.items():
         meaning = reading.columns.get(name, told.get(name, name))
-        if name.lower() in (part for parts in DATE_PARTS.values() for part in parts) and table == "series":
+        if in_series and meaning.lower() in parts:
             meaning = "date"
-        as_it_is = table == ATTRIBUTES and meaning  # any number may be an attribute
-        example = str(rows[header].iloc[0]) if len(rows) else ""
-        yield Column(table, name, example, meaning if as_it_is or meaning in known[table] else "", units or "")
+        # Any number may be an attribute.
+        is_read = meaning in known or not in_series
+        yield Column(table, name, headers[header], meaning * is_read, reading.header(header)[1] or "")
 
 
 def meanings(vocabularies: Sequence[Vocabulary]) -> dict[str, dict[str, str]]:
@@ -65,7 +86,7 @@ def meanings(vocabularies: Sequence[Vocabulary]) -> dict[str, dict[str, str]]:
     for vocabulary in vocabularies:
         series |= vocabulary.in_files
     static = {name: SITE_WORDS.get(name) or _words(SITE[name]) for name in OF_SITES}
-    return {ATTRIBUTES: static, "series": {"date": "Date"} | {name: _words(q) for name, q in series.items()}}
+    return {ATTRIBUTES: static, SERIES: {"date": "Date"} | {name: _words(q) for name, q in series.items()}}
 
 
 def _words(quantity: Quantity) -> str:
@@ -94,12 +115,17 @@ def write_places(folder: Path, places: Mapping[str, Mapping[str, str]]) -> None:
     write_whole(folder / ATTRIBUTES, text.getvalue())
 
 
-def sites_of(folder: Path) -> list[str]:
-    """The ids in the table of sites, those too that are left out; none where it cannot be read."""
-    file = folder / ATTRIBUTES
+def sites_of(path: Path) -> list[str]:
+    """The ids of the sites, those too that are left out; none where no column is known to have them."""
+    if path.is_file():
+        with open_netcdf(path) as dataset:
+            alone = [str(name) for name, values in dataset.variables.items() if values.ndim == 1]
+            found = [name for name in alone if name.lower() in OTHER_NAMES["site"]]
+            return names_of_sites(dataset[found[0]].values).tolist() if found else []
+    file = path / ATTRIBUTES
     rows, _ = read_text(file, n_comments(file))
     headers = [name_and_units(str(header))[0] for header in rows]
-    columns = reading_of(folder).columns
+    columns = reading_of(path).columns
     said = [place for place, name in enumerate(headers) if columns.get(name) == "site"]
     lower = [name.lower() for name in headers]
     known = [lower.index(other) for other in OTHER_NAMES["site"] if other in lower]

@@ -1,10 +1,11 @@
-"""What a person says of how their CSV files are to be read: a small file beside them, `how_to_read.json`.
+"""What a person says of how their files are to be read: a small file beside them, `how_to_read.json`.
 
     {"columns": {"rain gauge": "prcp", "remark": ""}, "units": {"rain gauge": "inch"}, "dates": "DD/MM/YYYY",
-     "leave_out": ["01234567"], "domain": "hydrology"}
+     "leave_out": ["01234567"], "span": "1990-10-01/1999-09-30", "domain": "hydrology"}
 
-Each part may lack: `columns` says what a column of the files is, "" that it is not read; `units` in which units it is
-(UDUNITS); `dates` in which form the dates are; `leave_out` which sites are left out; `domain` for which science all is.
+Each part may lack: `columns` says what a column of the files, or a variable of a NetCDF file, is, "" that it is not
+read; `units` in which units it is (UDUNITS); `dates` in which form the dates of CSV files are; `leave_out` which sites
+are left out; `span` which days are read; `domain` for which science all is.
 """
 
 import json
@@ -21,25 +22,30 @@ from dgviz.suggestions import suggest
 FILE = "how_to_read.json"
 KINDS: dict[str, tuple[type, str]] = {
     **dict.fromkeys(("columns", "units"), (dict, "an object of texts")),
-    **dict.fromkeys(("dates", "domain"), (str, "a text")),
+    **dict.fromkeys(("dates", "span", "domain"), (str, "a text")),
     "leave_out": (list, "a list of texts"),
 }
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What is said of columns, units, dates, sites and science; nothing by default."""
+    """What is said of columns, units, dates, sites, days and science; nothing by default."""
 
     columns: dict[str, str] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
     dates: str = ""
     leave_out: list[str] = field(default_factory=list)
+    span: str = ""
     domain: str = ""
 
     def header(self, text: str) -> tuple[str, str | None]:
         """The name and the units of a column by its header, such as `rain [mm]`; None where no units are known."""
         name, units = name_and_units(text)
-        return self.columns.get(name, name), self.units.get(name, units)
+        return self.meant(name), self.units.get(name, units)
+
+    def meant(self, name: str) -> str:
+        """What a column of this name is; '' where it is not to be read."""
+        return self.columns.get(name, name)
 
     def not_read(self) -> set[str]:
         """The columns that are not to be read."""

@@ -27,6 +27,7 @@ Folder: `attributes.csv` with one row per site and, for each, `SITE.csv` with on
   what was assumed, left out or taken as missing stands in the remarks of the data set.
 - Marks as -9999 are taken as missing: in a series where they are outside the plausible range, among attributes where
   they stand apart from the others. What hardly can be is doubted: `dgviz.datasets.water_doubts` and others like it.
+- How columns, units and dates are meant can be said in a small file beside them: `dgviz.datasets.reading`.
 - What is observed tells which science the data are for; where that is not enough, the first line of attributes.csv
   is `# domain: hydrology`.
 
@@ -59,6 +60,7 @@ from dgviz.datasets.mending import (
 from dgviz.datasets.netcdf import read_netcdf
 from dgviz.datasets.netcdf_file import open_netcdf
 from dgviz.datasets.periods import default_periods, parse_span, whole_record, whole_years
+from dgviz.datasets.reading import reading_of
 from dgviz.datasets.remarks import Remark, together, with_remarks
 from dgviz.datasets.science import Vocabularies, all_vocabularies, named, told_by
 from dgviz.datasets.site_network import NETWORK, check_network
@@ -79,10 +81,11 @@ def vocabulary_of(path: Path, vocabularies: Vocabularies) -> Vocabulary:
     if path.is_dir():
         return science_of(path, vocabularies)
     check_kind(path)
+    reading = reading_of(path.parent)
     with open_netcdf(path) as dataset:
-        if "domain" in dataset.attrs:
-            return named(dataset.attrs["domain"], vocabularies, path)
-        return told_by(map(str, dataset.variables), vocabularies, path)
+        if domain := reading.domain or dataset.attrs.get("domain", ""):
+            return named(domain, vocabularies, path)
+        return told_by(map(reading.meant, map(str, dataset.variables)), vocabularies, path)
 
 
 def check_kind(file: Path) -> None:
@@ -109,8 +112,9 @@ def series_in(path: Path) -> set[str]:
         static, *_ = read_table(path / "attributes.csv", ("site",))
         files = series_files(path, static["site"].dropna().tolist())  # other tables may lie beside them
         return set.intersection(*map(header_names, files.values())) if files else set()
+    meant = reading_of(path.parent).meant
     with open_netcdf(path) as dataset:
-        return {str(name) for name in dataset.variables if "time" in dataset[name].dims}
+        return {meant(str(name)) for name in dataset.variables if "time" in dataset[name].dims}
 
 
 def load(
@@ -124,6 +128,7 @@ def load(
         given = "no path was given" if path is None else f"{path} does not exist"
         raise DataError(f"table: {given}; it needs a NetCDF file or a folder with attributes.csv.")
     path = Path(path)
+    span = span or reading_of(path if path.is_dir() else path.parent).span
     vocabulary = vocabulary_of(path, vocabularies or all_vocabularies())
     if path.is_dir():
         dataset, files, found = read_folder(path, vocabulary, each, span)

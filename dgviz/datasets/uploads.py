@@ -64,7 +64,7 @@ def check_sent(sizes: Mapping[str, int]) -> None:
         raise DataError("There is no file in what was sent; send a zip archive, CSV files or a NetCDF file.")
     if len(sizes) > MOST_FILES:
         raise DataError(f"{len(sizes)} files are too many; at most {MOST_FILES} are taken. Send those of the data.")
-    if (total := sum(sizes.values())) > MOST_SENT:
+    if (total := sum(max(0, n_bytes) for n_bytes in sizes.values())) > MOST_SENT:
         raise DataError(
             f"{size(total)} are too much to be sent by a browser; at most {size(MOST_SENT)} are taken. Pack them as a "
             "zip archive, or import them on the server's machine: dgviz data import PATH."
@@ -83,7 +83,7 @@ def _put(content: bytes | Path, name: str, folder: Path) -> None:
     last = name.rpartition("/")[2]
     archive = last.lower().endswith(".zip")
     # Files that came without a folder get one, by which the data are called.
-    inside = folder if "/" in name or last.lower().endswith(".nc") else folder / UNNAMED
+    inside = folder if "/" in name else folder / UNNAMED
     target = folder / ".zip" if archive else inside / name
     target.parent.mkdir(parents=True, exist_ok=True)
     _copy(content, target)
@@ -109,10 +109,10 @@ def _copy(content: bytes | Path, target: Path) -> None:
 
 
 def data_in(folder: Path) -> Path:
-    """The path of the data in a folder: that of its only folder, or its only NetCDF file, or of such within."""
+    """The path of the data in a folder: of its only folder, or file that is no CSV file, or of such within."""
     while folder.is_dir():
         inside = list(folder.iterdir())
-        if len(inside) != 1 or _recognised(folder) or not (inside[0].is_dir() or inside[0].suffix == ".nc"):
+        if len(inside) != 1 or inside[0].suffix.lower() == ".csv" or _recognised(folder):
             break
         folder = inside[0]
     return folder
@@ -175,8 +175,6 @@ def _remove_files(upload: Path) -> None:
     for inside in upload.iterdir():
         if inside.is_dir():
             shutil.rmtree(inside, ignore_errors=True)
-        elif inside.suffix == ".nc":
-            inside.unlink(missing_ok=True)
 
 
 def forget(name: str) -> None:

@@ -41,12 +41,13 @@ LARGEST_SEED = 2**63 - 1  # what torch takes
 # What belongs to one science, or one of its data sets, and means nothing in another.
 OF_ONE_SCIENCE = frozenset(
     {"domain", "data", "sites", "train_period", "test_period", "processes", "dynamic", "attributes", "held_sites"}
-    | {"weights", "climate", "start_from"}
+    | {"trained_sites", "weights", "climate", "start_from"}
 )
 # What only says how or where to train; changing anything else would give another model, and make results old.
 NOT_THE_MODEL = frozenset(
     {
         "sites",
+        "trained_sites",
         "start_from",
         "device",
         "seed",
@@ -171,6 +172,13 @@ class RunConfig(BaseModel):
         (), title="Held-out {site}s by name", description="Never trained on, with holdout 'sites'."
     )
 
+    trained_sites: Annotated[tuple[str, ...], needs.LEARNING] = Field(
+        (),
+        title="Trained on",
+        description="Sites to train on alone, while all are predicted, those too that share water with them or lie "
+        "near; none means all that are not held out.",
+    )
+
     loss: Annotated[Literal["nse", "rmse", "kge"], needs.LEARNING] = Field(
         "nse",
         title="Loss function",
@@ -263,7 +271,7 @@ class RunConfig(BaseModel):
         except ValidationError as error:
             raise ConfigError(_explain(error, domain)) from None
 
-    @field_validator("sites", "dynamic", "attributes", "held_sites")
+    @field_validator("sites", "dynamic", "attributes", "held_sites", "trained_sites")
     @classmethod
     def _nothing_twice(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
@@ -289,6 +297,15 @@ class RunConfig(BaseModel):
             raise ValueError(
                 f"parameters 'sites' learns a set for every site trained on; holdout {self.holdout!r} asks for sites "
                 "that are not. Choose parameters 'attributes' or 'shared', or holdout 'none'."
+            )
+        if self.trained_sites and self.holdout != "none":
+            raise ValueError(
+                f"trained_sites names the sites to train on, and holdout {self.holdout!r} those not to. Leave one out."
+            )
+        if self.trained_sites and self.parameters == "sites":
+            raise ValueError(
+                "parameters 'sites' learns a set for every site trained on, and has none for the others. Name them in "
+                "sites instead of trained_sites, or choose parameters 'attributes' or 'shared'."
             )
         if self.validation == "sites" and self.parameters == "sites":
             raise ValueError(

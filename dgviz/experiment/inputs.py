@@ -17,6 +17,7 @@ from dgviz.datasets.vocabulary import CALENDAR
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.needs import reads_attributes, recurrent
 from dgviz.experiment.run_files import DamagedFile, read_json
+from dgviz.experiment.splits import trained_on
 from dgviz.files import write_whole
 from dgviz.suggestions import suggest
 
@@ -25,7 +26,8 @@ from dgviz.suggestions import suggest
 class Inputs:
     """The sites of a run, and the units of the attributes and forcings that it reads, by name.
 
-    `ranges` are the lowest and highest value of each attribute at these sites. All stand in the order of the weights.
+    `ranges` are the lowest and highest value of each attribute at those trained on. Names stand in the order of the
+    weights.
     """
 
     sites: tuple[str, ...]
@@ -38,8 +40,9 @@ class Inputs:
         """What a run reads that is trained on a data set."""
         series = dict.fromkeys([*(forcing_names(dataset) if recurrent(config) else ()), *config.build().forcings])
         attributes = attribute_names(dataset, config.attributes)
-        known = [name for name in attributes if dataset[name].notnull().any()]
-        ranges = {name: [float(dataset[name].min()), float(dataset[name].max())] for name in known}
+        seen = trained_on(config, dataset)
+        known = [name for name in attributes if seen[name].notnull().any()]
+        ranges = {name: [float(seen[name].min()), float(seen[name].max())] for name in known}
         sites = tuple(map(str, dataset.site.values))
         return cls(sites, _units_of(dataset, attributes), _units_of(dataset, series), ranges)
 

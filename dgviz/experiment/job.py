@@ -119,10 +119,10 @@ class _Job:
 
     def carry_out(self) -> None:
         dataset = self.run.dataset()
+        self.folds = folds = trainings(self.config, dataset)
         if self.run.inputs is None:
             Inputs.of(self.config, dataset).write(self.run.folder / "inputs.json")
         self.start = start_of(self.run)
-        self.folds = folds = trainings(self.config, dataset)
         self.remarks = [*remarks(dataset), *remarks_of(self.config, dataset)]
         days, warmup = training_days(self.config, dataset)
         check_memory(self.config, dataset, self.device)
@@ -272,6 +272,7 @@ class _Job:
             "device": device_name(self.device),
             "backend": ": ".join(models[0][0].process_model.backend(self.device)),
             "seed": self.config.seed,
+            "epochs": max(self.trained.values(), default=0),
             "inputs": checksum((self.run.folder / "inputs.json").read_bytes()),
             "leaks": leaks,
             "remarks": [*self.remarks, *remarks(results)],

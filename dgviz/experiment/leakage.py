@@ -33,13 +33,19 @@ def leaks(config: RunConfig, dataset: xr.Dataset) -> list[str]:
     days, warmup = training_days(config, dataset)
     tested, together = period_positions(dataset, test, "test"), belonging_together(dataset)
     assert days.stop <= tested.start or tested.stop <= days.start - warmup, "a training sees days of the test period"
-    for fold in folds_of(config, dataset):
+    folds = folds_of(config, dataset)
+    for fold in folds if config.holdout != "none" else ():
         assert not together[np.ix_(fold.trained, fold.held)].any(), f"fold {fold.name} divides sites that are joined"
     found = _attributes(config, dataset, test) if reads_attributes(config) else []
     if config.validation == "sites" and together.any():
         found.append(
             f"{int(together.any(0).sum())} sites are joined to others, or near them, and validation 'sites' "
             "may divide them: training then stops too late. Set validation='period'."
+        )
+    if known := int(together[np.ix_(folds[0].trained, folds[0].held)].any(0).sum()) if config.trained_sites else 0:
+        found.append(
+            f"{known} of the {len(folds[0].held)} sites that are not trained on share water with some that are, or lie "
+            "near them: their scores are not those of unseen places. Set holdout='sites' to prove that."
         )
     return found + _same_sites(dataset, together & ~nested(dataset))
 

@@ -14,7 +14,7 @@ from dgviz.datasets.errors import some
 from dgviz.datasets.remarks import Kind, Remark
 from dgviz.experiment.config import ConfigError, RunConfig
 from dgviz.experiment.needs import learns, reads_attributes
-from dgviz.experiment.splits import Fold, folds_of, period_positions, periods_of, training_days
+from dgviz.experiment.splits import Fold, folds_of, period_positions, periods_of, trained_on, training_days
 from dgviz.learn.fit import held_steps
 from dgviz.quantities import Target
 
@@ -47,7 +47,8 @@ def remarks_of(config: RunConfig, dataset: xr.Dataset) -> list[Remark]:
     said = [Remark("doubtful", name, f"has no effect: it needs {it}.") for name, it in config.without_effect().items()]
     said += [*_of_one_site(config, dataset), *_unscored(config, dataset)]
     if learns(config):
-        said += [*_untrained(config, dataset), *_unvalidated(config, dataset), *_alike(config, dataset)]
+        seen = trained_on(config, dataset)
+        said += [*_untrained(config, seen), *_unvalidated(config, seen), *_alike(config, seen)]
     return said
 
 
@@ -77,7 +78,7 @@ def _check_test(config: RunConfig, dataset: xr.Dataset) -> None:
 def _check_fold(config: RunConfig, dataset: xr.Dataset, fold: Fold) -> None:
     """Something to train on, and to validate with."""
     target, sites = config.target, _sites(config, dataset)
-    of_fold = f" (fold {fold.name})" if fold.held else ""
+    of_fold = f" (fold {fold.name})" if config.holdout != "none" else ""
     if not fold.trained:
         observed = _trained_on(config, dataset)
         what = "varies" if _count(observed).any() else "is observed"

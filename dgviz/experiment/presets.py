@@ -47,10 +47,12 @@ def found(runs: Iterable[Run], configs: Mapping[str, Mapping[str, RunConfig]]) -
     """The runs that stand for each preset and holdout, in the order given.
 
     They match the wanted configuration except for how they were trained (epochs, learning rate, seed ...) and the
-    number of folds.
+    number of folds; those that start from another run do not stand for their preset.
     """
     by_model: dict[str, list[Run]] = {}
     for run in runs:
+        if run.config.start_from:  # it shows what a change does, not what the model can learn
+            continue
         # Runs of the same model, whatever their training.
         by_model.setdefault(_model_of(run.config), []).append(run)
     return {
@@ -61,7 +63,7 @@ def found(runs: Iterable[Run], configs: Mapping[str, Mapping[str, RunConfig]]) -
 
 def _model_of(config: RunConfig) -> str:
     """What makes two runs the same model on the same sites and days."""
-    return config.model_dump_json(exclude=set((NOT_THE_MODEL | {"folds"}) - {"sites"}))
+    return config.model_dump_json(exclude=set((NOT_THE_MODEL | {"folds"}) - {"sites", "trained_sites"}))
 
 
 def n_weights(config: RunConfig, dataset: xr.Dataset) -> int:

@@ -57,7 +57,8 @@ def make_results(
     - `sensitivity_<parameter>` `(site,)`, of the mean target over these days; or, where a process joins sites,
       `gradient_<parameter>` `(site,)`, of the mean NSE of all observed sites;
     - `mean_<flux>` `(site,)`, the mean of each flux over these days;
-    - with a holdout, `fold` `(site,)`, the number of the model, and `held_out`, whether it had not seen the site.
+    - with a holdout or named sites to train on, `fold` `(site,)`, the number of the model, and `held_out`, whether it
+      was not trained on the site.
     """
     spans = {name: period_positions(dataset, period, name) for name, period in periods.items()}
     whole = slice(min(s.start for s in spans.values()), max(s.stop for s in spans.values()))
@@ -74,7 +75,7 @@ def make_results(
             results = results.where(xr.DataArray(fold < len(models), {"site": dataset.site}, "site"))
     if config.science.more_results:
         results = results.assign(config.science.more_results(results, dataset))
-    if config.holdout != "none":
+    if config.holdout != "none" or config.trained_sites:
         results["fold"] = "site", fold, {"long_name": "Number of the model that predicts the site", "units": "1"}
         results["held_out"] = "site", held, {"long_name": "Was the site held out of training?", "units": "1"}
     results = _with_findings(_with_scores(results, dataset, config, periods), predictions, dataset, config)

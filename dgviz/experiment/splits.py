@@ -5,7 +5,9 @@ together with one held out is not trained on in that fold. The attribute `near_k
 which sites count as near; without it, none do but those at one place.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import xarray as xr
@@ -15,6 +17,8 @@ from dgviz.datasets.duplicates import same_place, same_series
 from dgviz.datasets.site_network import downstream_positions, has_network
 from dgviz.experiment.config import ConfigError, RunConfig
 from dgviz.suggestions import suggest
+
+SiteValues = TypeVar("SiteValues", xr.Dataset, xr.DataArray)
 
 
 def periods_of(config: RunConfig, dataset: xr.Dataset) -> dict[str, str]:
@@ -71,9 +75,10 @@ def folds_of(config: RunConfig, dataset: xr.Dataset) -> list[Fold]:
     """
     n_sites = dataset.sizes["site"]
     if config.holdout == "none":
-        return [Fold("all", tuple(range(n_sites)), ())]
+        trained = _positions("trained_sites", config.trained_sites, dataset) if config.trained_sites else range(n_sites)
+        return [Fold("all", tuple(sorted(map(int, trained))), tuple(sorted({*range(n_sites)} - {*trained})))]
     if config.holdout == "sites":
-        groups = {"held out": _named(config, dataset)}
+        groups = {"held out": _positions("held_sites", config.held_sites, dataset)}
     else:
         divide = _random_groups if config.holdout == "folds" else _contiguous_groups
         if config.folds > n_sites:
@@ -146,12 +151,20 @@ def nested(dataset: xr.Dataset) -> np.ndarray:
     return shared
 
 
-def _named(config: RunConfig, dataset: xr.Dataset) -> np.ndarray:
+def trained_on(config: RunConfig, values: SiteValues) -> SiteValues:
+    """What has a value for each site of a run, for the sites alone that it names to train on; all where it names none.
+
+    Medians over a run are of these: with a holdout every site is one that a model has not seen, or has.
+    """
+    return values.sel(site=list(config.trained_sites)) if config.trained_sites else values
+
+
+def _positions(option: str, names: Sequence[str], dataset: xr.Dataset) -> np.ndarray:
     sites = dataset.indexes["site"]
-    for site in config.held_sites:
+    for site in names:
         if site not in sites:
-            raise ConfigError(f"held_sites: the run has no site {site!r}.{suggest(site, sites)}")
-    return sites.get_indexer(list(config.held_sites))
+            raise ConfigError(f"{option}: the run has no site {site!r}.{suggest(site, sites)}")
+    return sites.get_indexer(list(names))
 
 
 def _random_groups(config: RunConfig, dataset: xr.Dataset) -> list[np.ndarray]:

@@ -41,7 +41,8 @@ class Process(torch.nn.Module):
     members. A process on whole series whose output depends on earlier days gives their number in `memory`; or it names
     in `carries` the final state that it returns beside its fluxes, and takes it under that name to continue. With
     `joins_sites`, what happens at one site depends on others: sites that are connected are simulated together.
-    `equations` (LaTeX) are shown as help. `learned` names the fluxes computed by a network inside the process.
+    `equations` (LaTeX) are shown as help; `symbols` say what each of their symbols, and perhaps others, stand for:
+    the name of a quantity, or words. `learned` names the fluxes computed by a network inside the process.
     """
 
     member_mean: ClassVar[bool] = False
@@ -49,6 +50,7 @@ class Process(torch.nn.Module):
     carries: ClassVar[str] = ""
     joins_sites: ClassVar[bool] = False
     equations: ClassVar[tuple[str, ...]] = ()
+    symbols: ClassVar[Mapping[str, str]] = {}
     learned: ClassVar[tuple[str, ...]] = ()
     declared: ClassVar[Mapping[str, Quantity]] = {}
     reads: ClassVar[Mapping[str, bool]] = {}  # name of an input: is it required?

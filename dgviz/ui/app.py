@@ -22,6 +22,7 @@ from dgviz.ui.instrument.workspace import workspace
 from dgviz.ui.lenses.view import text
 from dgviz.ui.server import Access, make_server
 from dgviz.ui.session import address
+from dgviz.ui.session.live_learning import LiveLearning
 from dgviz.ui.session.live_what_if import LiveWhatIf
 from dgviz.ui.session.state import AppState
 from dgviz.ui.session.store import DataStore
@@ -100,6 +101,7 @@ def _fill(page: pn.viewable.Viewable, state: AppState, problems: list[str]) -> N
     page.param.watch(open_sidebar, "sidebar_open")
     _follow_training(state)
     LiveWhatIf(state)
+    LiveLearning(state)
 
 
 def _problems(state: AppState, problems: list[str]):

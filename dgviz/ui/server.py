@@ -60,7 +60,7 @@ class Access:
         if is_local(address) and not self.proxies:
             return f"{lines[0]}\nOnly this machine can open it. Ctrl-C ends it."
         who = "who has the password" if self.password else "who reaches it"
-        lines.append(f"Everybody {who} sees all data sets and runs here and may train.")
+        lines.append(f"Everybody {who} may train, and sees all data sets and runs here but what others bring along.")
         owner = "" if self.proxies else "; on this machine one may stop all"
         lines.append(f"Visitors stop, cancel and continue only runs of their own{owner}. Ctrl-C ends it.")
         return "\n".join(lines)

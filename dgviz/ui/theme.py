@@ -132,7 +132,8 @@ def _palette(dark: bool) -> dict:
             "MuiToggleButton": {
                 "styleOverrides": {"root": {"textTransform": "none", "padding": "3px 10px", "whiteSpace": "nowrap"}}
             },
-            "MuiTooltip": {"defaultProps": {"enterDelay": 400}},
+            # What a tooltip says describes what it is on; a label would be forbidden on a plain span.
+            "MuiTooltip": {"defaultProps": {"enterDelay": 400, "describeChild": True}},
         },
     }
 
@@ -160,6 +161,9 @@ PAGE = {
         "paddingLeft": "12px !important",
         "paddingRight": "8px !important",
     },
+    # Neither says anything: the page is never busy, and the side bar has no title.
+    "& .header > .MuiLinearProgress-root": {"display": "none"},
+    "& .MuiDrawer-paper > .MuiToolbar-root h5, & .main > .MuiBox-root > .MuiToolbar-root h5": {"visibility": "hidden"},
     "& .main": {"backgroundColor": "var(--mui-palette-background-default)"},
 }
 

@@ -2,9 +2,12 @@
 
 import pytest
 
-from dgviz.datasets import DataError, read_path, series_in
+from dgviz.datasets import DataError, open_dataset, read_path, series_in
+from dgviz.datasets.kept_files import fingerprint
+from dgviz.datasets.own_columns import columns_of, sites_of
 from dgviz.datasets.reading import FILE, Reading, reading_of, write_reading
 from dgviz.datasets.remarks import remarks
+from dgviz.datasets.science import all_vocabularies
 from tests.datasets.own_files import SITES, days_of, write_own
 
 RENAMED = {"prcp": "gauge A", "streamflow": "what came down", "tmax": "warmest"}
@@ -44,6 +47,13 @@ def test_the_form_of_dates_and_the_sites_left_out_are_as_they_are_said_to_be(tmp
         read_path(folder)
 
 
+def test_the_days_are_those_that_are_said(tmp_path):
+    folder = write_own(tmp_path / "own")
+    write_reading(Reading(span="2000-02-01/2001-12-01"), folder)
+    assert read_path(folder).indexes["time"][[0, -1]].strftime("%Y-%m-%d").tolist() == ["2000-02-01", "2001-12-01"]
+    assert read_path(folder, "2000-01-01/2001-12-31").sizes["time"] == 731  # what is asked for comes first
+
+
 def test_the_science_is_as_it_is_said_to_be(tmp_path):
     folder = write_own(tmp_path / "own")
     write_reading(Reading(domain="stream_temperature"), folder)
@@ -53,9 +63,33 @@ def test_the_science_is_as_it_is_said_to_be(tmp_path):
     assert read_path(folder).attrs["domain"] == "hydrology"
 
 
+def test_variables_of_a_netcdf_file_are_as_they_are_said_to_be(tmp_path):
+    whole = read_path(write_own(tmp_path / "own")).drop_vars("day_of_year")
+    given = whole.rename(prcp="gauge", streamflow="came_down")[["gauge", "came_down", "tmin", "tmax", "area"]]
+    given["gauge"] = given.gauge.drop_attrs()
+    file = tmp_path / "file" / "rivers.nc"
+    file.parent.mkdir()
+    given.drop_attrs(deep=False).to_netcdf(file, engine="h5netcdf")
+    with pytest.raises(DataError):
+        read_path(file)
+    before = fingerprint(file)
+    said_so = Reading({"gauge": "prcp", "came_down": "streamflow"}, {"gauge": "mm/day"}, leave_out=[SITES[0]])
+    write_reading(said_so, file.parent)
+    read = open_dataset(file)
+    assert read.prcp.equals(whole.prcp.sel(site=list(SITES[1:]))) and "streamflow" in series_in(file)
+    assert "'came_down' is streamflow" in said(read) and f"left out | {SITES[0]}" in said(read)
+    assert fingerprint(file) != before  # what was read in the other way is not taken for it
+    found = {column.name: column[3:] for column in columns_of(file, list(all_vocabularies().values()))}
+    assert found["gauge"] == ("prcp", "mm/day") and found["lat"][0] == "lat" and found["tmin"] == ("tmin", "degC")
+    assert sites_of(file) == list(SITES)
+    write_reading(Reading({"gauge": "tmin"}), file.parent)
+    with pytest.raises(DataError, match="'gauge' is said to be it too"):
+        read_path(file)
+
+
 def test_nothing_said_is_no_file_and_what_cannot_be_meant_is_refused(tmp_path):
     assert reading_of(tmp_path) == Reading()
-    reading = Reading({"a": "prcp"}, {"a": "mm"}, "DD.MM.YYYY", ["1"], "hydrology")
+    reading = Reading({"a": "prcp"}, {"a": "mm"}, "DD.MM.YYYY", ["1"], "2000-01-01/2000-12-31", "hydrology")
     write_reading(reading, tmp_path)
     assert reading_of(tmp_path) == reading
     write_reading(Reading(), tmp_path)

@@ -97,6 +97,12 @@ def test_known_layouts_are_recognised(tmp_path, write, within):
     assert same(path, folder)
 
 
+def test_a_single_file_of_another_kind_is_told_how_to_save(tmp_path):
+    path = uploads.take_in({"basins.xlsx": b"PK"})
+    with pytest.raises(DataError, match=r"basins.xlsx: .*save each sheet as CSV"):
+        read_path(path)
+
+
 # ---- what is refused
 
 
@@ -154,6 +160,8 @@ def test_too_much_is_refused_before_it_is_sent():
     uploads.check_sent({"a.csv": most})
     with pytest.raises(DataError, match=r"201 MB are too much to be sent by a browser; at most 200 MB .*dgviz data"):
         uploads.check_sent({"a.csv": most, "b.csv": 10**6})
+    with pytest.raises(DataError, match="too much"):
+        uploads.check_sent({"a.csv": 10**12, "b.csv": -(10**12)})
     with pytest.raises(DataError, match="too many"):
         uploads.check_sent({f"{i}.csv": 1 for i in range(unpack.MOST_FILES + 1)})
     with pytest.raises(DataError, match=r"mine.zip was sent together with other files"):

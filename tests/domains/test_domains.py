@@ -10,6 +10,7 @@ import torch
 
 from dgviz import units
 from dgviz.processes.declare import Flux, Parameter, State, source, title
+from dgviz.processes.symbols import explained, symbols_in
 from tests.combinations import DOMAINS, every_combination, every_pair
 
 # CF standard names in use, with their canonical units (CF standard name table, version 93).
@@ -195,3 +196,22 @@ def test_every_domain_is_a_module_with_a_docstring():
     for name, domain in DOMAINS.items():
         assert domain.title and domain.site
         assert inspect.getdoc(__import__(f"dgviz.domains.{name}", fromlist=["domain"]))
+
+
+@every_process
+def test_every_symbol_of_an_equation_is_explained(process):
+    """Each names a quantity of its science, or says in words what it is; and every parameter has its symbol."""
+    used = set().union(*map(symbols_in, process.equations))
+    assert used <= process.symbols.keys()
+    science = next(d for d in DOMAINS.values() if any(process in options for options in d.slots.values()))
+    for meaning in explained(process).values():
+        assert meaning in science.quantities() or " " in meaning or meaning == "day", meaning
+    if process.equations and not process.joins_sites:
+        assert process.of(Parameter).keys() <= {*explained(process).values()}
+
+
+def test_symbols_of_an_equation_are_found():
+    equation = r"Q_t = \left(\mathrm{TT} - \bar{Q}\right)^+ \frac{dT}{dt}\,[T < E_p]\,\theta^{a_4}"
+    equation += r" I_{t-1}\,\Delta t \cos 2\pi"
+    names = {"Q", "t", r"\mathrm{TT}", r"\bar{Q}", "T", "E_p", r"\theta", "a_4", "I", r"\Delta t"}
+    assert symbols_in(equation) == names | {"x^+", "[A]"}

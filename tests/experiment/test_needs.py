@@ -34,6 +34,7 @@ IDLE = [
     (FIXED, "members", 4),
     (FIXED, "seeds", 2),
     (FIXED, "epochs", 1),
+    (FIXED, "trained_sites", ("01411500",)),
     (FIXED, "start_from", "delaware-hbv"),
     (FIXED, "learning_rate", 0.5),
     (FIXED, "schedule", "cosine"),
@@ -80,6 +81,7 @@ MET = [
     (dict(parameters="fixed", evapotranspiration="LearnedEvapotranspiration"), "epochs", 1),
     (dict(epochs=4), "schedule", "cosine"),
     ({}, "start_from", "delaware-hbv"),
+    ({}, "trained_sites", ("01411500",)),
 ]
 
 
@@ -104,7 +106,7 @@ def test_a_stored_configuration_opens_whatever_has_no_effect_in_it():
     assert RunConfig().without_effect() == {}
 
 
-@pytest.mark.parametrize("name", ["sites", "dynamic", "attributes", "held_sites"])
+@pytest.mark.parametrize("name", ["sites", "dynamic", "attributes", "held_sites", "trained_sites"])
 def test_what_is_named_twice_is_refused(name):
     with pytest.raises(ConfigError, match=f"{name}: beta is named twice"):
         RunConfig(**{name: ("beta", "k0", "beta")})

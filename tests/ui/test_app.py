@@ -101,20 +101,35 @@ def test_pickers_derive_from_the_domain(made_up):
     assert dynamic.options == {"Share (share)": "share"}
 
 
-def test_help_derives_from_the_declaration():
-    said = process_help(Pick, chosen=True)
+def test_help_derives_from_the_declaration(made_up):
+    said = process_help(Pick, made_up.science, chosen=True)
     for part in (
         "Choose share of it",
-        "$$a &lt; b$$",
+        "<mi>a</mi><mo>&#x0003C;</mo><mi>b</mi>",
+        "<td class='left'>Share <code class='muted'>share</code></td><td class='left'>%</td>",
         "\u22121 \u2013 2",
-        "<td>\u22120.25</td>",
-        "Somebody (2000)",
+        "<td class='left'>\u22120.25</td>",
+        "Somebody (2000), <a href='https://doi.org/10.1000/1' target='_blank' rel='noopener'>doi:10.1000/1</a>.",
         "chosen",
     ):
         assert part in said
     dialog = HelpDialog()
-    dialog.show_slot("Harvest", (Leave, Pick), "Pick")
-    assert dialog._dialog.open and dialog._body[0].content.startswith("<h2>Pick")
+    dialog.show_slot("Harvest", (Leave, Pick), "Pick", made_up.science)
+    assert dialog._dialog.open and dialog._body[0].object.startswith("<h2>Pick")
+
+
+def test_help_says_what_every_symbol_stands_for(state):
+    snow, soil, routing = (
+        state.science.option(*names)
+        for names in (("snow", "DegreeDaySnow"), ("soil", "BetaSoil"), ("routing", "GammaRouting"))
+    )
+    said = process_help(snow, state.science)
+    assert said.count("class='equation'") == 4 and "<mtext>CFMAX</mtext>" in said
+    assert "Precipitation <code class='muted'>prcp</code>" in said  # which another part of the science declares
+    assert "1 where A holds, else 0" in said
+    assert "<msub><mi>P</mi><mi>s</mi></msub>" in said
+    assert "Bergström" in process_help(soil, state.science)
+    assert "share of runoff that arrives after k days" in process_help(routing, state.science)
 
 
 def test_the_header_counts_what_is_selected(state):
@@ -174,13 +189,6 @@ def test_a_preset_becomes_the_draft_and_shows_what_the_draft_is(state):
     assert state.config.dynamic == ("beta", "gamma")
     state.edit(snow="NoSnow")
     assert picker.value == ""
-
-
-def test_formulas_are_typeset_only_where_help_is_open(store):
-    document = Document()
-    create_app(store).server_doc(document)
-    assert not any(type(model).__name__.startswith("Formulas") for model in document.models)
-    assert "mathjax" not in pn.extension._loaded_extensions
 
 
 @pytest.mark.parametrize("kind", [pn.pane.HTML, pn.Column, material.Button])

@@ -106,6 +106,13 @@ def test_a_connection_without_the_token_of_a_page_is_refused(token, caplog):
     assert not [record for record in caplog.records if record.exc_info]
 
 
+def test_only_who_runs_the_server_has_a_machine_of_their_own(monkeypatch):
+    assert Access().own_machine("127.0.0.1") and Access(("http://localhost:8000",)).own_machine("::1") is False
+    assert not Access(open=True).own_machine("0.0.0.0") and not Access(password="open sesame").own_machine("127.0.0.1")
+    monkeypatch.setenv("BOKEH_ALLOW_WS_ORIGIN", "maps.example.org")
+    assert not Access().own_machine("127.0.0.1")
+
+
 def test_head_is_answered_as_get_without_a_session():
     async def look():
         async with serving(words, Access(prefix="dgviz")) as (server, port):

@@ -28,6 +28,7 @@ class PrescribedWithdrawal(Process):
     channel = GammaRouting.channel
     abstraction = Flux("mm d-1", "Abstraction", out_of="channel", into="outlet")
     equations = (r"A = \min(W,\ Q_0 + Q_1 + Q_2)",)
+    symbols = {"A": "abstraction", "W": "withdrawal", "Q_0": "quickflow", "Q_1": "interflow", "Q_2": "baseflow"}
 
     def forward(self, *, withdrawal, quickflow=0.0, interflow=0.0, baseflow):
         return dict(abstraction=torch.minimum(withdrawal, quickflow + interflow + baseflow))

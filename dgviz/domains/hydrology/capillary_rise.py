@@ -25,7 +25,14 @@ class CapillaryRise(Process):
     c = Parameter("d-1", "Capillary rise coefficient", range=(0.0, 1.0), default=0.01)
     capillary_rise = Flux("mm d-1", "Capillary rise", out_of="lower_zone", into="soil_moisture")
 
-    equations = (r"C = c\,Z_l\,\left(1 - \min(\theta / f_c,\ 1)\right)",)
+    equations = (r"C = c\,Z_l\,\left(1 - \min(\theta / \mathrm{FC},\ 1)\right)",)
+    symbols = {
+        "c": "c",
+        r"\mathrm{FC}": "fc",
+        "C": "capillary_rise",
+        "Z_l": "lower_zone",
+        r"\theta": "soil_moisture",
+    }
 
     def forward(self, *, lower_zone, soil_moisture, fc, c):
         # C = c Z_l (1 - theta / fc)

@@ -5,7 +5,7 @@ from typing import ClassVar
 import torch
 from torch.nn.functional import relu
 
-from dgviz.domains.hydrology.small_network import MonotoneNetwork, SmallNetwork
+from dgviz.domains.hydrology.small_network import NETWORK, MonotoneNetwork, SmallNetwork
 from dgviz.domains.hydrology.soil import SMALLEST, BetaSoil
 from dgviz.processes.declare import Flux, Parameter, Process
 
@@ -28,7 +28,14 @@ class LinearEvapotranspiration(Process):
         into="atmosphere",
     )
 
-    equations = (r"E = \min\left(E_p\,\min(\theta / (l_p f_c),\ 1),\ \theta\right)",)
+    equations = (r"E = \min\left(E_p\,\min(\theta / (\mathrm{LP}\,\mathrm{FC}),\ 1),\ \theta\right)",)
+    symbols = {
+        r"\mathrm{LP}": "lp",
+        r"\mathrm{FC}": "fc",
+        "E": "evapotranspiration",
+        "E_p": "pet",
+        r"\theta": "soil_moisture",
+    }
 
     def forward(self, *, pet, soil_moisture, fc, lp):
         # Rounding can leave a little less than nothing in the soil.
@@ -49,7 +56,8 @@ class GammaEvapotranspiration(Process):
     gamma = Parameter("1", "Shape of the evapotranspiration curve", range=(0.3, 5.0), default=1.0)
     evapotranspiration = LinearEvapotranspiration.evapotranspiration
 
-    equations = (r"E = \min\left(E_p\,\min(\theta / (l_p f_c),\ 1)^{\gamma},\ \theta\right)",)
+    equations = (r"E = \min\left(E_p\,\min(\theta / (\mathrm{LP}\,\mathrm{FC}),\ 1)^{\gamma},\ \theta\right)",)
+    symbols = LinearEvapotranspiration.symbols | {r"\gamma": "gamma"}
 
     def forward(self, *, pet, soil_moisture, fc, lp, gamma):
         supply = relu(soil_moisture)
@@ -73,8 +81,10 @@ class LearnedEvapotranspiration(Process):
     evapotranspiration = LinearEvapotranspiration.evapotranspiration
 
     equations: ClassVar[tuple[str, ...]] = (
-        r"E = \min\left(E_p\,\sigma\!\left(\mathrm{NN}(\theta / f_c,\ f_c,\ E_p)\right),\ \theta\right)",
+        r"E = \min\left(E_p\,\sigma\!\left(\mathrm{NN}(\theta / \mathrm{FC},\ \mathrm{FC},\ E_p)\right),"
+        r"\ \theta\right)",
     )
+    symbols = LinearEvapotranspiration.symbols | NETWORK
 
     def __init__(self):
         super().__init__()

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import relu
 
-from dgviz.domains.hydrology.small_network import MonotoneNetwork, SmallNetwork
+from dgviz.domains.hydrology.small_network import NETWORK, MonotoneNetwork, SmallNetwork
 from dgviz.processes.declare import Flux, Parameter, Process, State
 
 
@@ -34,9 +34,23 @@ class ThreeOutlets(Process):
     baseflow = Flux("mm d-1", "Baseflow", out_of="lower_zone", into="channel")
 
     equations: ClassVar[tuple[str, ...]] = (
-        r"G = \min(p_{erc},\ Z_u)",
-        r"Q_0 = k_0\,(Z_u - u_{zl})^+, \quad Q_1 = k_1\,Z_u, \quad Q_2 = k_2\,Z_l",
+        r"G = \min(\mathrm{PERC},\ Z_u)",
+        r"Q_0 = K_0\,(Z_u - \mathrm{UZL})^+, \quad Q_1 = K_1\,Z_u, \quad Q_2 = K_2\,Z_l",
     )
+    symbols: ClassVar[dict[str, str]] = {
+        "K_0": "k0",
+        "K_1": "k1",
+        "K_2": "k2",
+        r"\mathrm{PERC}": "perc",
+        r"\mathrm{UZL}": "uzl",
+        "G": "percolation",
+        "Q_0": "quickflow",
+        "Q_1": "interflow",
+        "Q_2": "baseflow",
+        "Z_u": "upper_zone",
+        "Z_l": "lower_zone",
+        "x^+": "x where it is positive, else 0",
+    }
 
     def percolate(self, upper_zone: Tensor, lower_zone: Tensor, perc: Tensor) -> Tensor:
         """The percolation of a day."""
@@ -68,9 +82,10 @@ class LearnedPercolation(ThreeOutlets):
     learned = ("percolation",)
 
     equations: ClassVar[tuple[str, ...]] = (
-        r"G = \min\left(p_{erc}\,\sigma\!\left(\mathrm{NN}(Z_u,\ Z_l,\ p_{erc})\right),\ Z_u\right)",
+        r"G = \min\left(\mathrm{PERC}\,\sigma\!\left(\mathrm{NN}(Z_u,\ Z_l,\ \mathrm{PERC})\right),\ Z_u\right)",
         *ThreeOutlets.equations[1:],
     )
+    symbols = ThreeOutlets.symbols | NETWORK
 
     def __init__(self):
         super().__init__()
@@ -116,7 +131,8 @@ class TwoOutlets(Process):
     interflow = ThreeOutlets.interflow
     baseflow = ThreeOutlets.baseflow
 
-    equations = (r"G = \min(p_{erc},\ Z_u)", r"Q_1 = k_1\,Z_u, \quad Q_2 = k_2\,Z_l")
+    equations = (r"G = \min(\mathrm{PERC},\ Z_u)", r"Q_1 = K_1\,Z_u, \quad Q_2 = K_2\,Z_l")
+    symbols = ThreeOutlets.symbols
 
     def forward(self, *, upper_zone, lower_zone, k1, k2, perc):
         percolation = torch.minimum(upper_zone, perc)
@@ -144,7 +160,8 @@ class LinearReservoir(Process):
     percolation = ThreeOutlets.percolation
     baseflow = ThreeOutlets.baseflow
 
-    equations = (r"Q_2 = k_2\,Z_l",)
+    equations = (r"Q_2 = K_2\,Z_l",)
+    symbols = ThreeOutlets.symbols
 
     def forward(self, *, upper_zone, lower_zone, k2):
         # A pass-through: the upper zone is empty again at the end of the day.
@@ -159,7 +176,7 @@ class ZonesInWrongOrder(Process):
     order. Where parameters that change from day to day make up for that, the network has mended the structure, and a
     good score says nothing about the processes.
 
-    Source: after the model "NonSense" of Acuna Espinoza et al. (2024), doi:10.5194/hess-28-2705-2024.
+    Source: after the model "NonSense" of Acuña Espinoza et al. (2024), doi:10.5194/hess-28-2705-2024.
     """
 
     k0 = ThreeOutlets.k0
@@ -171,7 +188,8 @@ class ZonesInWrongOrder(Process):
     percolation = ThreeOutlets.percolation
     baseflow = ThreeOutlets.baseflow
 
-    equations = (r"G = k_2\,Z_u, \quad Q = k_0\,Z_l",)
+    equations = (r"G = K_2\,Z_u, \quad Q_2 = K_0\,Z_l",)
+    symbols = ThreeOutlets.symbols
 
     def forward(self, *, upper_zone, lower_zone, k0, k2):
         percolation = k2 * upper_zone

@@ -8,6 +8,8 @@ from torch.nn.functional import relu
 
 from dgviz.processes.declare import Flux, Process
 
+RADIATION = "radiation at the top of the atmosphere, MJ m-2 d-1, from latitude and day of the year"
+
 
 def solar_geometry(lat: Tensor, day_of_year: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Solar declination, sunset hour angle (rad) and inverse relative distance (FAO-56, equations 23 to 25)."""
@@ -40,8 +42,15 @@ class Hamon(Process):
     pet = Flux("mm d-1", "Potential evapotranspiration")
     equations = (
         r"E_p = 0.0055 \cdot 25.4 \left(\tfrac{N}{12}\right)^2 \rho_s",
-        r"\rho_s = 216.7\, e_s / (T + 273.3)",
+        r"\rho_s = 216.7\, e_s / (T + 273.3), \quad e_s = 6.108\, \exp\left(\tfrac{17.27\,T}{T + 237.3}\right)",
     )
+    symbols = {
+        "E_p": "pet",
+        "T": "tmean",
+        "N": "day length, h, from latitude and day of the year",
+        r"\rho_s": "density of saturated water vapour, g m-3",
+        "e_s": "saturation vapour pressure, hPa",
+    }
 
     def forward(self, *, tmean, lat, day_of_year):
         _, sunset, _ = solar_geometry(lat, day_of_year)
@@ -62,6 +71,7 @@ class Hargreaves(Process):
 
     pet = Hamon.pet
     equations = (r"E_p = 0.0023 \cdot 0.408\, R_a\, (T + 17.8) \sqrt{T_x - T_n}",)
+    symbols = {"E_p": "pet", "T": "tmean", "T_x": "tmax", "T_n": "tmin", "R_a": RADIATION}
 
     def forward(self, *, tmean, tmin, tmax, lat, day_of_year):
         # 0.408 kg MJ-1: 1 / latent heat, so MJ m-2 d-1 become mm d-1
@@ -80,6 +90,13 @@ class Oudin(Process):
 
     pet = Hamon.pet
     equations = (r"E_p = \tfrac{R_a}{\lambda \rho} \, \tfrac{T + 5}{100} \quad (T > -5)",)
+    symbols = {
+        "E_p": "pet",
+        "T": "tmean",
+        "R_a": RADIATION,
+        r"\lambda": "latent heat of vaporization, 2.45 MJ kg-1",
+        r"\rho": "density of water, so that 1 kg m-2 is 1 mm",
+    }
 
     def forward(self, *, tmean, lat, day_of_year):
         # 2.45 MJ kg-1: latent heat of vaporisation

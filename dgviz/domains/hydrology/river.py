@@ -45,6 +45,23 @@ class MuskingumCunge(Process):
         r"C = \Delta t / K, \quad D = \tfrac{9}{25}\,y / (S_0 L), \quad X = \min\left((1 - D + C)/2,\ 1\right)",
         r"S_t = K\left(X\,I_t + (1 - X)\,O_t\right) = S_{t-1} + \Delta t\,(I_t - O_t)",
     )
+    symbols: ClassVar[dict[str, str]] = {
+        "n": "manning_n",
+        "L": "reach_length",
+        "B": "reach_width",
+        "S_0": "reach_slope",
+        "I": "inflow of a piece of reach, m3 s-1",
+        "O": "outflow of a piece of reach, m3 s-1",
+        "Q": "reference flow, m3 s-1",
+        "y": "water depth, m, by Manning's formula with the channel roughness",
+        "K": "travel time, s",
+        "X": "weight of the inflow in storage",
+        "C": "Courant number",
+        "D": "diffusion number (inverse of the cell Reynolds number)",
+        "S": "water in the piece, m3",
+        r"\Delta t": "time step, 3 h in s",
+        "t": "number of the time step",
+    }
 
     def forward(
         self,
@@ -124,6 +141,7 @@ class PlainMuskingumCunge(MuskingumCunge):
         r"O_t = \frac{(\Delta t - 2 K X) I_t + (\Delta t + 2 K X) I_{t-1} + (2 K (1 - X) - \Delta t) O_{t-1}}"
         r"{2 K (1 - X) + \Delta t}, \quad Q = (I_t + I_{t-1} + O_{t-1}) / 3",
     )
+    symbols = MuskingumCunge.symbols | {"c": "wave celerity, m s-1"}
 
     def leaving(self, inflow, depth, inflow_before, outflow_before, storage_before, area, fall, seconds) -> Tensor:
         """The outflow of pieces (m3 s-1) in a step; see `wave.Scheme`."""

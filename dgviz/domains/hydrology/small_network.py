@@ -12,6 +12,10 @@ from torch.nn.functional import linear
 N_HIDDEN = 8
 
 
+LOGISTIC = "logistic function, from 0 to 1"
+NETWORK = {r"\mathrm{NN}": "small neural network, learned", r"\sigma": LOGISTIC}  # symbols of learned processes
+
+
 class SmallNetwork(nn.Module):
     """A share between 0 and 1, from a few numbers of about -1 to 1; the same for all sites and members."""
 

@@ -1,9 +1,12 @@
 """Snow: what falls as rain or snow, and what of the snow reaches the ground."""
 
+from typing import ClassVar
+
 import torch
 from torch import Tensor
 from torch.nn.functional import relu
 
+from dgviz.domains.hydrology.small_network import LOGISTIC
 from dgviz.processes.declare import Flux, Parameter, Process, State
 
 
@@ -32,11 +35,28 @@ class DegreeDaySnow(Process):
     snow_outflow = Flux("mm d-1", "Outflow from snow", out_of="meltwater", into="surface")
 
     equations = (
-        r"P_s = P\ [T < t_t], \quad P_r = P - P_s",
-        r"M = \min\left(c_{fmax}\,(T - t_t)^+,\ S\right)",
-        r"F = \min\left(c_{fr}\,c_{fmax}\,(t_t - T)^+,\ W\right)",
-        r"O = (W - c_{wh}\,S)^+",
+        r"P_s = P\ [T < \mathrm{TT}], \quad P_r = P - P_s",
+        r"M = \min\left(\mathrm{CFMAX}\,(T - \mathrm{TT})^+,\ S\right)",
+        r"F = \min\left(\mathrm{CFR}\,\mathrm{CFMAX}\,(\mathrm{TT} - T)^+,\ W\right)",
+        r"O = (W - \mathrm{CWH}\,S)^+",
     )
+    symbols: ClassVar[dict[str, str]] = {
+        r"\mathrm{TT}": "tt",
+        r"\mathrm{CFMAX}": "cfmax",
+        r"\mathrm{CFR}": "cfr",
+        r"\mathrm{CWH}": "cwh",
+        "P": "prcp",
+        "T": "tmean",
+        "P_s": "snowfall",
+        "P_r": "rainfall",
+        "M": "melt",
+        "F": "refreezing",
+        "O": "snow_outflow",
+        "S": "snowpack",
+        "W": "meltwater",
+        "[A]": "1 where A holds, else 0",
+        "x^+": "x where it is positive, else 0",
+    }
 
     def snow_share(self, tmean: Tensor, tt: Tensor) -> Tensor:
         """The share of precipitation that falls as snow."""
@@ -73,9 +93,10 @@ class SmoothDegreeDaySnow(DegreeDaySnow):
     width = 0.5  # degC, of the transition
 
     equations = (
-        r"P_s = P\,\sigma\left((t_t - T)/0.5\right), \quad P_r = P - P_s",
+        r"P_s = P\,\sigma\left((\mathrm{TT} - T)/0.5\right), \quad P_r = P - P_s",
         *DegreeDaySnow.equations[1:],
     )
+    symbols = DegreeDaySnow.symbols | {r"\sigma": LOGISTIC}
 
     def snow_share(self, tmean: Tensor, tt: Tensor) -> Tensor:
         """The share of precipitation that falls as snow."""

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from torch.nn.functional import relu
 
-from dgviz.domains.hydrology.small_network import MonotoneNetwork, SmallNetwork
+from dgviz.domains.hydrology.small_network import NETWORK, MonotoneNetwork, SmallNetwork
 from dgviz.processes.declare import Flux, Parameter, Process, State
 
 SMALLEST = 1e-6  # keeps the base of a power positive, where its gradient would be infinite
@@ -28,7 +28,16 @@ class BetaSoil(Process):
     infiltration = Flux("mm d-1", "Infiltration", out_of="surface", into="soil_moisture")
     excess = Flux("mm d-1", "Saturation excess", out_of="soil_moisture", into="upper_zone")
 
-    equations = (r"R = I\,\min\left((\theta / f_c)^{\beta},\ 1\right)", r"X = (\theta + I - R - f_c)^+")
+    equations = (r"R = I\,\min\left((\theta / \mathrm{FC})^{\beta},\ 1\right)", r"X = (\theta + I - R - \mathrm{FC})^+")
+    symbols = {
+        r"\mathrm{FC}": "fc",
+        r"\beta": "beta",
+        r"\theta": "soil_moisture",
+        "I": "surface",
+        "R": "recharge",
+        "X": "excess",
+        "x^+": "x where it is positive, else 0",
+    }
 
     def forward(self, *, surface, soil_moisture, fc, beta):
         # R = I (theta / fc)^beta
@@ -58,9 +67,10 @@ class LearnedRecharge(Process):
     excess = BetaSoil.excess
 
     equations: ClassVar[tuple[str, ...]] = (
-        r"R = I\,\sigma\!\left(\mathrm{NN}(\theta / f_c,\ f_c,\ I)\right)",
+        r"R = I\,\sigma\!\left(\mathrm{NN}(\theta / \mathrm{FC},\ \mathrm{FC},\ I)\right)",
         BetaSoil.equations[1],
     )
+    symbols = BetaSoil.symbols | NETWORK
 
     def __init__(self):
         super().__init__()

@@ -14,6 +14,7 @@ day, so that the fluxes add up to the change.
 """
 
 import math
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -60,6 +61,18 @@ class EightParameters(Process):
         r"\quad r = \frac{a_3 + \theta\,a_8}{\theta^{a_4}}",
         r"T_{t+1} = T_t\,e^{-r} + \tfrac{s}{r}\,(1 - e^{-r})",
     )
+    symbols: ClassVar[dict[str, str]] = {
+        **{f"a_{i}": f"a{i}" for i in range(1, 9)},
+        "T": "water_temperature",
+        "T_a": "tair",
+        "Q": "discharge",
+        r"\bar{Q}": "mean_discharge",
+        r"\theta": "discharge over its mean",
+        "s": "heat gain that does not depend on the water's temperature, degC d-1",
+        "r": "rate of adjustment, d-1",
+        "t": "time: of the year, from 0 to 1, inside the cosine; day as an index",
+        "e": "base of the natural logarithm",
+    }
 
     def forward(
         self, *, tair, discharge, mean_discharge, day_of_year, water_temperature, a1, a2, a3, a4, a5, a6, a7, a8
@@ -93,6 +106,7 @@ class SevenParameters(Process):
         r"\frac{dT}{dt} = a_1 + a_2 T_a - a_3 T + \theta\,(a_5 + a_6 \cos 2\pi(t - a_7) - a_8 T)",
         EightParameters.equations[2],
     )
+    symbols = EightParameters.symbols
 
     def forward(self, *, tair, discharge, mean_discharge, day_of_year, water_temperature, a1, a2, a3, a5, a6, a7, a8):
         ratio = (discharge / mean_discharge).clamp(min=LEAST_RATIO)
@@ -114,6 +128,7 @@ class FiveParameters(Process):
     from_air, from_inflow = EightParameters.from_air, EightParameters.from_inflow
 
     equations = (r"\frac{dT}{dt} = a_1 + a_2 T_a - a_3 T + a_6 \cos 2\pi(t - a_7)", EightParameters.equations[2])
+    symbols = EightParameters.symbols
 
     def forward(self, *, tair, day_of_year, water_temperature, a1, a2, a3, a6, a7):
         inflow = a6 * season(day_of_year, a7)
@@ -133,6 +148,7 @@ class FourParameters(Process):
     from_air = EightParameters.from_air
 
     equations = (r"\frac{dT}{dt} = (a_1 + a_2 T_a - a_3 T) / \theta^{a_4}", EightParameters.equations[2])
+    symbols = EightParameters.symbols
 
     def forward(self, *, tair, discharge, mean_discharge, water_temperature, a1, a2, a3, a4):
         ratio = (discharge / mean_discharge).clamp(min=LEAST_RATIO)
@@ -153,6 +169,7 @@ class ThreeParameters(Process):
     from_air = EightParameters.from_air
 
     equations = (r"\frac{dT}{dt} = a_1 + a_2 T_a - a_3 T", EightParameters.equations[2])
+    symbols = EightParameters.symbols
 
     def forward(self, *, tair, water_temperature, a1, a2, a3):
         return dict(from_air=change(water_temperature, a1 + a2 * tair, a3))

@@ -7,7 +7,7 @@ from bokeh.models import Range1d
 
 from dgviz.domains import Domain
 
-OWN = ("time", "observed", "simulated", "baseline", "what_if")  # columns that any science has
+OWN = ("time", "observed", "simulated", "learning", "baseline", "what_if")  # columns that any science has
 
 
 def backdrop_of(science: Domain, dataset: xr.Dataset, site: str) -> xr.Dataset:
@@ -49,10 +49,11 @@ def target_columns(
     results: xr.Dataset | None = None,
     baseline: xr.Dataset | None = None,
     what_if: xr.Dataset | None = None,
+    learning: xr.Dataset | None = None,
 ) -> dict[str, np.ndarray]:
     """The target of one site, observed and simulated, at the times of the data set, `(time)` each; NaN where none.
 
-    `results` and `baseline` are of all sites, `what_if` is a simulation `(time,)` of this one.
+    `results` and `baseline` are of all sites, `what_if` and `learning` are simulations `(time,)` of this one.
     """
     return {
         "time": dataset.indexes["time"].values,
@@ -60,6 +61,7 @@ def target_columns(
         "simulated": simulated_of(results, target, site, dataset),
         "baseline": simulated_of(baseline, target, site, dataset),
         "what_if": at_all_times(what_if[target] if what_if is not None else None, dataset),
+        "learning": at_all_times(learning[target] if learning is not None else None, dataset),
     }
 
 

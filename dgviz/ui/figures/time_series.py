@@ -12,7 +12,14 @@ from dgviz.ui.figures.backdrop import Backdrop
 from dgviz.ui.figures.series import days_in_sight, in_window, limits_of, stretches
 from dgviz.ui.look import Look
 
-LINES = {"observed": "observed", "simulated": "run A", "what_if": "what if", "baseline": "run B"}  # as in the key
+# As in the key.
+LINES = {
+    "observed": "observed",
+    "simulated": "run A",
+    "learning": "in training",
+    "what_if": "what if",
+    "baseline": "run B",
+}
 HEIGHT, RECORD = 146, 26  # px of the target, and of the whole record below it
 SMALLEST = 0.01  # of the target's scale: the least value on a logarithmic axis
 
@@ -52,14 +59,14 @@ class TimeSeries:
         start, end = stretches(np.isnan(columns["observed"]), pd.DatetimeIndex(columns["time"]))
         self.missing.data = {"start": start, "end": end}
         self.shown |= {"baseline": with_baseline, "gaps": len(start) > 0} | {
-            name: not np.isnan(columns[name]).all() for name in ("simulated", "what_if")
+            name: not np.isnan(columns[name]).all() for name in ("simulated", "learning", "what_if")
         }
         self._show_lines()
 
-    def suppose(self, what_if: np.ndarray) -> None:
-        """Another what-if at all times, `(time)`: nothing else is sent to the browser."""
-        self.source.data["what_if"] = what_if
-        self.shown["what_if"] = not np.isnan(what_if).all()
+    def replace(self, name: str, values: np.ndarray) -> None:
+        """Another what-if, or model in training, at all times `(time)`: nothing else is sent to the browser."""
+        self.source.data[name] = values
+        self.shown[name] = not np.isnan(values).all()
         self._show_lines()
 
     def show_spread(self, columns: dict[str, np.ndarray] | None, seeds: int) -> None:
@@ -75,7 +82,8 @@ class TimeSeries:
         ink, missing = self.look.ink, self.look.token("missing")
         kinds = {
             "observed": (LINES["observed"], ink("observed"), "line"),
-            "simulated": (LINES["simulated"], ink("simulated"), "line"),
+            "simulated": (LINES["simulated"], ink("simulated"), "dashes" if self.shown.get("learning") else "line"),
+            "learning": (LINES["learning"], ink("simulated"), "line"),
             "baseline": (LINES["baseline"], ink("simulated"), "dashes"),
             "what_if": (LINES["what_if"], ink("what_if"), "line"),
             "spread": (f"spread of {self.seeds} seeds", ink("simulated"), "area"),
@@ -87,6 +95,8 @@ class TimeSeries:
     def _show_lines(self) -> None:
         for name, line in self.lines.items():
             line.visible = bool(self.shown.get(name))
+        # While a model learns, what was there before is dashed beside it.
+        self.lines["simulated"].glyph.line_dash = list(theme.DASH) if self.shown.get("learning") else []
         self.hover.renderers = [self.lines["simulated" if self.shown["simulated"] else "observed"]]
         rows = [(words.capitalize(), f"@{name}{{0.00}}") for name, words in LINES.items() if self.shown[name]]
         self.hover.tooltips = tip([self.look.step.date_tip, *rows, *self.backdrop.tips])
@@ -182,6 +192,7 @@ class TimeSeries:
             "baseline": dict(line_color=ink["simulated"], line_dash=theme.DASH, line_alpha=0.9),
             "observed": dict(line_color=ink["observed"]),
             "simulated": dict(line_color=ink["simulated"]),
+            "learning": dict(line_color=ink["simulated"]),
             "what_if": dict(line_color=ink["what_if"], line_width=theme.SUPPOSED),
         }
         line = dict(source=self.source, line_width=theme.LINE)

@@ -26,12 +26,15 @@ def training_bar(state: AppState, open_model) -> pn.viewable.Viewable:
     buttons = {
         "model": material.Button(label="Model", icon="tune", variant="outlined", **BUTTON),
         "train": material.Button(label="Train", icon="play_arrow", **BUTTON),
+        "try": material.Button(label="Try it", icon="bolt", variant="outlined", **BUTTON),
         "stop": material.Button(label="Stop", icon="stop", variant="outlined", **BUTTON),
         "revert": material.Button(label="Revert settings", variant="text", **BUTTON),
         "drawer": material.Button(label="Details", icon="expand_more", variant="text", **BUTTON),
     }
     buttons["model"].on_click(lambda _: open_model())
     buttons["train"].on_click(lambda _: _try(state, state.start_training))
+    buttons["try"].on_click(lambda _: _try(state, state.try_it))
+    buttons["try"].visible = pn.bind(lambda *_: bool(state.stale()), state.param.run, state.param.config)
     buttons["stop"].on_click(lambda _: _try(state, lambda: state.request("stop")))
     buttons["stop"].disabled = state.param.training.rx() == ""
     buttons["revert"].on_click(lambda _: state.restore(state.run))
@@ -39,7 +42,7 @@ def training_bar(state: AppState, open_model) -> pn.viewable.Viewable:
     buttons["drawer"].on_click(lambda _: state.param.update(drawer=not state.drawer))
     names = ("training", "status", "progress", "config", "selected", "run")
     words = text(pn.bind(lambda *_: bar_words(state), *(state.param[name] for name in names)), align="center")
-    first = (buttons[name] for name in ("model", "train", "stop"))
+    first = (buttons[name] for name in ("model", "train", "try", "stop"))
     return pn.Row(
         *first, words, buttons["revert"], buttons["drawer"], stylesheets=[theme.CARD, theme.SLIM],
         css_classes=["card"], sizing_mode="stretch_width", margin=0,
@@ -57,7 +60,7 @@ def bar_words(state: AppState) -> Markup:
     """How far the training is; else how the draft differs from run A, or what Train would do."""
     if state.training:
         return training_words(state.status, state.progress)
-    marks = chips(state.store.run(state.run).config) if state.run else Markup("")
+    marks = chips(state.store.run(state.run), state.store) if state.run else Markup("")
     return html("<div class='now'>{}{}</div>", marks, stale_words(state) or plan_words(state))
 
 

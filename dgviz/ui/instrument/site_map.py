@@ -149,10 +149,13 @@ class SiteMap(View):
 
     def _untrained(self) -> np.ndarray:
         """The sites `(site,)` that the shown run predicts without having been trained on them."""
-        results = self.state.results(self.state.run)
-        if results is None or "held_out" not in results or self.state.colour.kind == "attribute":
-            return np.zeros(len(self.state.sites), bool)
-        return results.held_out.reindex(site=self.state.sites, fill_value=False).values.astype(bool)
+        results, state = self.state.results(self.state.run), self.state
+        if results is None or state.colour.kind == "attribute":
+            return np.zeros(len(state.sites), bool)
+        if trained := state.shown_config.trained_sites:
+            return ~np.isin(state.sites, trained)
+        held = results.get("held_out", xr.zeros_like(results.site, bool))
+        return held.reindex(site=state.sites, fill_value=False).values.astype(bool)
 
     def _caption(self, shown: Colouring, n_below: int, n_untrained: int) -> str:
         flagged, missing = int(self.state.flagged.sum()), int(shown.values.isnull().sum())
@@ -165,7 +168,8 @@ class SiteMap(View):
         said = [words for words, count in marks.items() if count]
         if self.state.run and self.state.colour.kind in ("score", "parameter"):
             config = self.state.store.run(self.state.run).config
-            about = notes(config).values() if self.state.colour.kind == "score" else [origin(config)]
+            run = self.state.store.run(self.state.run)
+            about = notes(run, self.state.store).values() if self.state.colour.kind == "score" else [origin(config)]
             said += [words.rstrip(".") for words in about if words]
         return f"{shown.caption}. {'; '.join(said)}".rstrip(". ") + "."
 

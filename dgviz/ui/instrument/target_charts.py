@@ -30,6 +30,7 @@ from dgviz.ui.words.text import number, score_digits, score_label, units
 
 CHARTS = {"Series": "series", "Duration": "duration", "Regime": "regime"}
 AXES = {"Linear": False, "Log": True}
+LIVE = {"window", "moment", "what_if", "learning"}  # what changes while the rest stays
 CHART = 240  # px of the other charts: about as high as the panels of the series
 KPI = ("nse", "kge_2012", "log_nse", "pbias")  # scores that the title has room for
 
@@ -83,17 +84,20 @@ class TargetCharts(View):
             self.figure = make(self.source, look, self.weather if regime else log, CHART)
         return pn.pane.Bokeh(self.figure, sizing_mode="stretch_width", margin=0)
 
-    def refresh(self, *, site, run, baseline, window, moment, what_if):
+    def refresh(self, *, site, run, baseline, window, moment, what_if, learning):
         """The series of the picked site in the window, the day looked at, and what follows from changed parameters."""
         state, target = self.state, self.state.config.target
         name = state.name_of(site)
         supposed = what_if.simulated if what_if else None
-        if self.changed - {"window", "moment", "what_if"}:
+        if self.changed - LIVE:
             results, others = state.results(run), state.results(baseline)
             self.columns = backdrop_columns(self._weather())
-            self.columns |= target_columns(target, state.dataset, site, results, others, supposed)
-        elif "what_if" in self.changed:
-            self.columns["what_if"] = at_all_times(supposed[target] if what_if else None, state.dataset)
+            self.columns |= target_columns(target, state.dataset, site, results, others, supposed, learning)
+        else:
+            simulated = {"what_if": supposed, "learning": learning}
+            for name in simulated.keys() & self.changed:
+                of_name = simulated[name]
+                self.columns[name] = at_all_times(None if of_name is None else of_name[target], state.dataset)
         self.heading = self._heading(what_if)
         self.summary = of_series(name, self.columns, window, state.look)
         if state.chart == "series":
@@ -119,12 +123,13 @@ class TargetCharts(View):
 
     def _show_series(self, with_baseline, window):
         state = self.state
-        if self.changed - {"window", "moment", "what_if"}:
+        if self.changed - LIVE:
             self.chart.update(self.columns, with_baseline)
             seeds = state.store.run(state.run).config.seeds if state.run else 1
             self.chart.show_spread(spread_of(state.results(state.run), state.config.target, state.site), seeds)
-        elif "what_if" in self.changed:
-            self.chart.suppose(self.columns["what_if"])
+        else:
+            for name in {"what_if", "learning"} & self.changed:
+                self.chart.replace(name, self.columns[name])
         if "run" in self.changed:
             config = state.store.run(state.run).config if state.run else state.config
             self.chart.mark(periods(state.dataset, config.train_period, config.test_period))
@@ -146,7 +151,7 @@ class TargetCharts(View):
         state, site = self.state, self.state.site
         name, area = state.name_of(site), self._area()
         about = " \u00b7 ".join(words for words in (site if site != name else "", area) if words)
-        series = self.columns["what_if" if what_if else "simulated"]
+        series = self.columns["what_if" if what_if else "simulated" if state.learning is None else "learning"]
         inside = in_window(state.dataset.indexes["time"], state.window)
         observed = state.dataset[state.config.target].sel(site=site)[inside]
         simulated = observed.copy(data=series[inside])

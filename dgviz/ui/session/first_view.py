@@ -23,8 +23,10 @@ def first_run(runs: Iterable[Run], default: RunConfig, visitor: str, store: Data
     """
     score = default.target_quantity.scores[0]
 
-    def rank(run: Run) -> tuple[bool, int, float]:
-        unusual = len(run.config.differences(default).keys() - NOT_THE_MODEL)
+    def rank(run: Run) -> tuple[bool, tuple[int, bool], float]:
+        config = run.config
+        some_sites = bool(config.start_from or config.trained_sites or config.sites)
+        unusual = len(config.differences(default).keys() - NOT_THE_MODEL), some_sites
         own = asked_for(run, visitor) and run.folder.parent == store.runs_folder
         return not own, unusual, _miss(store.medians(run.id), score)
 

@@ -9,7 +9,7 @@ import xarray as xr
 
 from dgviz.datasets import attribute_names
 from dgviz.domains import Domain
-from dgviz.experiment.config import NOT_THE_MODEL, RunConfig
+from dgviz.experiment.config import NOT_THE_MODEL, ConfigError, RunConfig
 from dgviz.experiment.run_files import RunError
 from dgviz.experiment.run_folder import ENDED
 from dgviz.experiment.runs import Run
@@ -26,6 +26,9 @@ from dgviz.ui.words.steps import STEPS, Step
 
 FINISHED = tuple(status for status in ENDED if status != "failed")  # with results to show
 CHARTS = ("series", "duration", "regime")
+TRY = 8.0  # seconds that it takes to try a change, about
+FEWEST = 5  # epochs of it
+OF_A_TRY = ("epochs", "schedule")
 
 
 class AppState(param.Parameterized):
@@ -46,6 +49,7 @@ class AppState(param.Parameterized):
     others = param.List([], item_type=str, doc="Further runs in the distribution of scores, by id")
     supposed = param.Dict({}, doc="Other means of learned parameters at the picked site, set by hand, by name")
     what_if = param.ClassSelector(class_=WhatIf, doc="What follows from `supposed`, when it is known")
+    learning = param.ClassSelector(class_=xr.Dataset, doc="Fluxes and stores `(time,)` of the model in training")
     colour = param.ClassSelector(class_=ColourChoice, doc="What the map shows")
     fitted = param.Boolean(False, doc="Do the limits of the map's colours follow the data?")
     window = param.Tuple(("", ""), length=2, doc="First and last day in view, 'YYYY-MM-DD'")
@@ -134,8 +138,15 @@ class AppState(param.Parameterized):
         self.config = self.config.preset(name)
 
     def restore(self, run_id: str) -> None:
-        """Make the configuration of a run the draft again, training on the sites that it was trained on."""
-        self._open(self.store.run(run_id).config)
+        """Make the configuration of a run the draft again, and select the sites that it was trained on."""
+        config = self.store.run(run_id).config
+        self._open(self._as_draft(config))
+        self.select([*(config.trained_sites or config.sites)])
+
+    def _as_draft(self, config: RunConfig) -> RunConfig:
+        """A configuration without the sites and weights of its run; how long it trains stays, if that was a try."""
+        kept = {name: getattr(self.config, name) for name in OF_A_TRY} if config.start_from else {}
+        return config.edited(sites=(), trained_sites=(), start_from="", **kept)
 
     def _open(self, config: RunConfig) -> None:
         dataset = self.store.dataset(config.data)
@@ -330,8 +341,10 @@ class AppState(param.Parameterized):
         if not runs:
             return None
         run = min(runs, key=lambda run: len(run.config.differences(self.config)))
-        n_updates = len(run.progress) * self._batches(len(run.config.sites), run.config)
-        rate = run.progress[-1]["seconds"] / n_updates
+        first, *others = (record["seconds"] for record in run.progress)
+        # The first epoch also compiles and reads.
+        of_epoch = (others[-1] - first) / len(others) if others else first
+        rate = of_epoch / self._batches(len(run.config.trained_sites or run.config.sites), run.config)
         return rate * self._batches(len(self.selected), self.config) * self.config.epochs * n_parts(self.config)
 
     def _batches(self, n_sites: int, config: RunConfig) -> int:
@@ -343,7 +356,30 @@ class AppState(param.Parameterized):
 
         It comes into view at once, or when the training that is in view has ended.
         """
-        run_id = self._submit(self.config.edited(sites=tuple(self.selected)))
+        return self._train(self._to_train())
+
+    def try_it(self) -> str:
+        """Train the draft for some seconds from the weights of the run that is shown, which it is then compared with.
+
+        Returns the id of the new run. Raises ConfigError where no run is shown, or it has nothing to start from.
+        """
+        if not self.run:
+            raise ConfigError("No run is shown that this could start from. Press Train, or pick a run.")
+        seconds, most = self.estimate(), self.config.epochs
+        wanted = int(TRY / seconds * most) if seconds else FEWEST
+        # Falling steps: the first ones are for what is new, the last disturb what was learned before no more.
+        changes = {"epochs": min(most, max(FEWEST, wanted)), "schedule": "cosine"}
+        return self._train(self._to_train().edited(start_from=self.run, **changes))
+
+    def _to_train(self) -> RunConfig:
+        """The draft on the selected sites; all others are predicted too, where what it learns holds for them."""
+        draft, selected = self.config, tuple(self.selected)
+        for_others = draft.holdout == "none" and draft.parameters in ("attributes", "shared")
+        sites, trained = ((), selected) if for_others else (selected, ())
+        return draft.edited(sites=sites, trained_sites=trained)
+
+    def _train(self, config: RunConfig) -> str:
+        run_id = self._submit(config)
         if not self.training:
             self.look_at(run_id)
         self.refresh_runs()
@@ -441,8 +477,10 @@ class AppState(param.Parameterized):
             self.store.worker.start()  # for the rest of the queue, should its process be gone
 
     def _finish(self, run_id: str) -> None:
-        baseline = self.baseline or self.run
-        same_data = self.store.run(run_id).config.data == self.config.data
+        config = self.store.run(run_id).config
+        # What was tried is compared with what it started from.
+        baseline = config.start_from if config.start_from in self.finished() else self.baseline or self.run
+        same_data = config.data == self.config.data
         into_view = same_data and not (self.run and run_id in self._quiet)
         self.refresh_runs()
         self._turn_to(training="", **({"run": run_id, "baseline": baseline} if into_view else {}))

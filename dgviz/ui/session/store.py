@@ -15,6 +15,7 @@ from dgviz.experiment.run_files import RunError
 from dgviz.experiment.run_folder import ENDED, Status
 from dgviz.experiment.runs import Run, list_runs
 from dgviz.experiment.sources import known_data, open_dataset
+from dgviz.experiment.splits import trained_on
 from dgviz.experiment.worker import Worker
 from dgviz.ui.session.background import Computed
 
@@ -131,14 +132,17 @@ class DataStore:
             return self._scores[key]
 
     def medians(self, run_id: str) -> xr.Dataset:
-        """The median of every score over the sites of a finished run, `(period,)`; none where they are damaged."""
+        """The median of every score over the sites of a finished run, `(period,)`; none where they are damaged.
+
+        Of a run that was trained on some sites and predicts others too, over the sites trained on.
+        """
         key, scores = (run_id, results_written(self.run(run_id))), self.scores(run_id)
         if not scores:
             return scores
         with self._lock:
             if key not in self._medians:
                 _forget(self._medians, run_id)
-                self._medians[key] = scores.median("site", keep_attrs=True)
+                self._medians[key] = trained_on(self.run(run_id).config, scores).median("site", keep_attrs=True)
             return self._medians[key]
 
     def active(self) -> Iterator[Run]:

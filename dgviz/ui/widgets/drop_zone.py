@@ -1,7 +1,6 @@
 """A place where files, folders and archives are dropped, or chosen, and sent in pieces that fit in a message."""
 
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable
 
 import panel as pn
 import param
@@ -19,12 +18,16 @@ label { display: inline-block; margin: 8px 4px 0; padding: 4px 12px; border: 1px
         border-radius: 6px; color: var(--mui-palette-primary-main); }
 label:focus-within { outline: 2px solid var(--mui-palette-primary-main); outline-offset: 2px; }
 input { position: absolute; width: 1px; height: 1px; opacity: 0; }
-progress { width: min(320px, 90%); height: 6px; margin-top: 10px; accent-color: var(--mui-palette-primary-main); }
+progress { width: min(320px, 90%); height: 6px; margin-top: 10px; appearance: none; border: 0; border-radius: 3px;
+           background: var(--mui-palette-divider); }
+progress::-webkit-progress-bar { background: var(--mui-palette-divider); border-radius: 3px; }
+progress::-webkit-progress-value { background: var(--mui-palette-primary-main); border-radius: 3px; }
+progress::-moz-progress-bar { background: var(--mui-palette-primary-main); border-radius: 3px; }
 """
 
 
 class DropZone(pn.custom.JSComponent):
-    """Calls `on_files` with what was dropped, by name with the folders in it; the files are removed afterwards.
+    """Calls `on_files` with what was dropped: within it as a context the files are there, by name with their folders.
 
     What is too large is refused before it is sent; a DataError, also one of `on_files`, is told to `on_problem`.
     """
@@ -52,8 +55,8 @@ class DropZone(pn.custom.JSComponent):
         <label>Choose files<input type="file" multiple></label>
         <label>Choose a folder<input type="file" webkitdirectory></label>
         <div><progress max="1" value="0" aria-label="Sent" hidden></progress></div>`
-      zone.querySelector("b").textContent = model.words
-      const bar = zone.querySelector("progress")
+      const bar = zone.querySelector("progress"), words = zone.querySelector("b")
+      words.textContent = model.words
       let files = [], at = 0, start = 0, sent = 0, total = 0
       const begin = (chosen) => {
         files = chosen; at = start = sent = 0
@@ -69,11 +72,13 @@ class DropZone(pn.custom.JSComponent):
           if (start >= file.size) { at += 1; start = 0 }
         }
         bar.value = total ? sent / total : 1
+        words.textContent = `Sending ${Math.round(sent / 1e6)} of ${Math.round(total / 1e6)} MB`
         model.send_msg({kind: "pieces", pieces})
       }
       const failed = (error) => model.send_msg({kind: "failed", words: String(error.message || error)})
       model.on("msg:custom", ({more}) => {
         bar.hidden = !more
+        words.textContent = model.words
         if (more) next().catch(failed)
       })
       for (const input of zone.querySelectorAll("input")) input.addEventListener("change", () => {
@@ -96,9 +101,7 @@ class DropZone(pn.custom.JSComponent):
     """
     _stylesheets = [theme.TEXT, STYLE]
 
-    def __init__(
-        self, on_files: Callable[[Mapping[str, Path]], None], on_problem: Callable[[DataError], None], **params
-    ):
+    def __init__(self, on_files: Callable[[Arriving], None], on_problem: Callable[[DataError], None], **params):
         super().__init__(**params)
         self._on_files, self._on_problem = on_files, on_problem
         self._arriving: Arriving | None = None
@@ -130,7 +133,6 @@ class DropZone(pn.custom.JSComponent):
                 self._arriving.add(str(name), bytes(piece))
         if not self._arriving or not self._arriving.complete:
             return self._arriving is not None
-        with self._arriving as files:
-            self._arriving = None
-            self._on_files(files)
+        arrived, self._arriving = self._arriving, None
+        self._on_files(arrived)
         return False

@@ -19,6 +19,11 @@ button { font: inherit; font-size: 12px; color: var(--mui-palette-primary-main);
          border: 1px solid currentColor; border-radius: 6px; padding: 1px 9px; }
 button:hover { background: var(--mui-palette-action-hover); }
 input { accent-color: var(--mui-palette-primary-main); margin: 2px; cursor: pointer; width: 15px; height: 15px; }
+select, input[type=text] { font: inherit; color: inherit; background: var(--mui-palette-background-paper);
+  border: 1px solid var(--mui-palette-divider); border-radius: 4px; box-sizing: border-box; cursor: auto;
+  width: 100%; min-width: 70px; height: 26px; }
+.row { display: flex; flex-wrap: wrap; gap: 4px 16px; align-items: center; padding: 6px 0; }
+.row select { width: auto; } .row input[type=text] { width: 180px; }
 """
 
 
@@ -44,7 +49,7 @@ class FormTable(pn.custom.JSComponent):
       place.className = "scroll"
       const draw = () => { place.innerHTML = model.content }
       place.addEventListener("change", ({ target }) =>
-        model.send_msg({ name: target.name, value: target.value, checked: target.checked }))
+        model.send_msg({ name: target.name, value: target.value, checked: !!target.checked }))
       place.addEventListener("click", ({ target }) => {
         if (target.tagName === "BUTTON") model.send_msg({ name: target.name, value: target.value, checked: true })
       })

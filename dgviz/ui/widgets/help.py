@@ -1,13 +1,14 @@
 """Explanations, all from the declarations: what a process does, its equations, parameters, ranges and source."""
 
 import panel as pn
-import param
-from panel.custom import JSComponent
 
-from dgviz.processes.declare import Flux, Parameter, Process, State, explanation, source, title
-from dgviz.ui import theme
+from dgviz.domains import Domain
+from dgviz.processes.declare import Flux, Parameter, Process, Quantity, State, explanation, source, title
+from dgviz.processes.symbols import explained
+from dgviz.quantities import lower_first
 from dgviz.ui.lenses.view import text
 from dgviz.ui.widgets import material
+from dgviz.ui.words.formulas import formula, linked
 from dgviz.ui.words.markup import Markup, html, joined
 from dgviz.ui.words.text import MINUS, units
 
@@ -53,77 +54,50 @@ class HelpDialog(pn.viewable.Viewer):
         """What this program does and how to begin, in the words of a science."""
         self.show("What you can do here", text(ABOUT.format(site=site, target=target)))
 
-    def show_slot(self, name: str, options: tuple[type[Process], ...], chosen: str) -> None:
+    def show_slot(self, name: str, options: tuple[type[Process], ...], chosen: str, science: Domain) -> None:
         """The options of a slot, the chosen one first."""
         ordered = sorted(options, key=lambda option: option.__name__ != chosen)
-        self.show(name, *(Formulas(process_help(option, option.__name__ == chosen)) for option in ordered))
+        said = (process_help(option, science, option.__name__ == chosen) for option in ordered)
+        self.show(name, *(text(one, margin=(0, 0, 18, 0)) for one in said))
 
 
-class Formulas(JSComponent):
-    """HTML in which $$ ... $$ is typeset by the MathJax that travels with Bokeh, which is big: loaded when needed."""
-
-    content = param.ClassSelector(class_=Markup, doc="HTML")
-
-    _esm = """
-    let mathjax = null
-
-    function load() {
-      const bokeh = document.querySelector("script[src*='/bokeh.min.js']").src.split("?")[0]
-      const script = document.createElement("script")
-      script.src = bokeh.replace("bokeh.min.js", "bokeh-mathjax.min.js")
-      return new Promise((done, failed) => {
-        script.onload = done
-        script.onerror = failed
-        document.head.append(script)
-      }).then(async () => {
-        const provider = Bokeh.require("models/text/providers").default_provider
-        await provider.fetch()
-        return provider.MathJax
-      })
-    }
-
-    export async function render({model, el}) {
-      el.innerHTML = model.content
-      mathjax ??= load()
-      const {tex2svg} = await mathjax
-      for (const equation of el.querySelectorAll(".equation")) {
-        equation.replaceChildren(tex2svg(equation.textContent.replaceAll("$$", ""), {display: true}))
-      }
-    }
-    """
-
-    def __init__(self, content: Markup):
-        super().__init__(content=content, stylesheets=[theme.TEXT], sizing_mode="stretch_width", margin=(0, 0, 18, 0))
-
-
-def process_help(process: type[Process], chosen: bool = False) -> Markup:
-    """Meaning, equations, parameters with unit, range and default, and source of a process, as HTML."""
+def process_help(process: type[Process], science: Domain, chosen: bool = False) -> Markup:
+    """What a process is, its equations, what each symbol stands for, its stores and fluxes, and its source, as HTML."""
     mark = Markup(" <span class='badge'>chosen</span>") if chosen else ""
     words = explanation(process).replace("`", "")
     parts = [
         html("<h2>{}{}</h2><p>{}</p>", title(process), mark, words),
-        joined(html("<div class='equation'>$${}$$</div>", equation) for equation in process.equations),
-        _parameters(process),
+        joined(html("<div class='equation'>{}</div>", formula(equation, block=True)) for equation in process.equations),
+        _symbols(process, science),
         _stores(process),
     ]
     if text_of := source(process):
-        parts.append(html("<p class='caption'>Source: {}</p>", text_of))
+        parts.append(html("<p class='caption'>Source: {}</p>", linked(text_of)))
     return joined(parts)
 
 
-def _parameters(process: type[Process]) -> Markup:
-    row = (
-        "<tr><td><code>{}</code></td><td class='left'>{}</td>"
-        "<td>{} \u2013 {}</td><td>{}</td><td class='left'>{}</td></tr>"
-    )
-    rows = joined(
-        html(row, name, p.long_name, *map(_number, (*p.range, p.default)), units(p.units) or DASH)
-        for name, p in process.of(Parameter).items()
-    )
-    titles = Markup(
-        "<th>Parameter</th><th class='left'>Meaning</th><th>Range</th><th>Default</th><th class='left'>Unit</th>"
-    )
-    return html("<table><tr>{}</tr>{}</table>", titles, rows) * bool(rows)
+def _symbols(process: type[Process], science: Domain) -> Markup:
+    """What every symbol of the equations stands for, the parameters first, with their ranges."""
+    known = science.quantities() | process.declared
+    symbols = {meaning: symbol for symbol, meaning in explained(process).items()}
+    named = dict.fromkeys([*process.of(Parameter), *symbols])
+    rows = joined(_row(symbols.get(name, ""), name, known.get(name)) for name in named)
+    heads = joined(html("<th class='left'>{}</th>", head) for head in ("Symbol", "Meaning", "Unit", "Range", "Default"))
+    return html("<table><tr>{}</tr>{}</table>", heads, rows) * bool(rows)
+
+
+def _row(symbol: str, name: str, quantity: Quantity | None) -> Markup:
+    meaning, unit, limits, default = html("{}", name), "", "", ""
+    if quantity is not None:
+        meaning, unit = (
+            html("{} <code class='muted'>{}</code>", quantity.long_name, name),
+            units(quantity.units) or DASH,
+        )
+    if isinstance(quantity, Parameter):
+        low, high, default = map(_number, (*quantity.range, quantity.default))
+        limits = f"{low} \u2013 {high}"
+    cells = (formula(symbol) if symbol else "", meaning, unit, limits, default)
+    return html("<tr>{}</tr>", joined(html("<td class='left'>{}</td>", cell) for cell in cells))
 
 
 def _number(value: float) -> str:
@@ -131,8 +105,8 @@ def _number(value: float) -> str:
 
 
 def _stores(process: type[Process]) -> Markup:
-    moved = [f"{f.long_name.lower()} ({f.out_of} {ARROW} {f.into})" for f in process.of(Flux).values() if f.into]
-    stores = [s.long_name.lower() for s in process.of(State).values()]
+    moved = [f"{lower_first(f.long_name)} ({f.out_of} {ARROW} {f.into})" for f in process.of(Flux).values() if f.into]
+    stores = [lower_first(s.long_name) for s in process.of(State).values()]
     lines = [
         html("<p class='caption'>{}: {}</p>", word, ", ".join(items))
         for word, items in (("Stores", stores), ("Fluxes", moved))

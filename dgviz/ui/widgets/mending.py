@@ -1,4 +1,4 @@
-"""A form in which a person says how their own CSV files are to be read: places, columns, units, dates, sites."""
+"""A form in which a person says how their own files are to be read: places, columns, units, days, sites."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,6 +11,7 @@ from dgviz.datasets.dates import FORMS
 from dgviz.datasets.own_columns import (
     ATTRIBUTES,
     Column,
+    beside,
     columns_of,
     meanings,
     sites_of,
@@ -22,22 +23,25 @@ from dgviz.ui.widgets.form_table import FormTable
 from dgviz.ui.words.markup import Markup, html, joined
 
 PLACE = {"lat": "Latitude (\u00b0N)", "lon": "Longitude (\u00b0E)", "area": "Drainage area (km\u00b2)"}
+HEAD = ("Column", "In", "First value", "Is", "Units")
+NO_UNITS = ("site", "name", "date", "lat", "lon")
+TALL = ".scroll { max-height: 600px; } select { max-width: 320px; }"
 AS_IT_IS = "An attribute, as it is"
 
 
 class Mending(pn.viewable.Viewer):
-    """The form for the files of a folder; `save` writes what was said beside them."""
+    """The form for the files of a folder, or a NetCDF file; `save` writes what was said beside them."""
 
-    def __init__(self, folder: Path, vocabularies: Mapping[str, Vocabulary]):
+    def __init__(self, path: Path, vocabularies: Mapping[str, Vocabulary]):
         super().__init__()
-        self.folder, self.vocabularies = folder, vocabularies
-        self.reading = reading_of(folder)
-        self.places = {site: dict.fromkeys(PLACE, "") for site in sites_without_place(folder)}
+        self.path, self.vocabularies = path, vocabularies
+        self.reading = reading_of(beside(path))
+        self.places = {site: dict.fromkeys(PLACE, "") for site in sites_without_place(path)}
 
     def __panel__(self):
         parts = [self._places()] if self.places else []
         content = joined([*parts, self._whole(), self._columns(), *self._sites()])
-        return FormTable(self.say, content=content, sizing_mode="stretch_width", margin=0)
+        return FormTable(self.say, content=content, stylesheets=[TALL], sizing_mode="stretch_width", margin=0)
 
     def say(self, name: str, value: str, checked: bool) -> None:
         """Note what was said in one field, named by the part of the reading and, behind a bar, what it is about."""
@@ -48,16 +52,16 @@ class Mending(pn.viewable.Viewer):
         elif part == "leave_out":
             rest = [site for site in self.reading.leave_out if site != value]
             self.reading = replace(self.reading, leave_out=rest if checked else [*rest, value])
-        elif part in ("dates", "domain"):
-            self.reading = replace(self.reading, **{part: value})
+        elif part in ("dates", "span", "domain"):
+            self.reading = replace(self.reading, **{part: value.strip()})
         elif part in PLACE and about in self.places:
             self.places[about][part] = value
 
     def save(self) -> None:
         """Write it beside the files, so that they are read so from now on."""
-        write_reading(self.reading, self.folder)
+        write_reading(self.reading, beside(self.path))
         if any(value.strip() for place in self.places.values() for value in place.values()):
-            write_places(self.folder, self.places)
+            write_places(self.path, self.places)
 
     def _places(self) -> Markup:
         rows = [
@@ -75,31 +79,34 @@ class Mending(pn.viewable.Viewer):
         dates = {"": "Found by itself"} | {form: form for form in FORMS}
         sciences = {"": "Told by the columns"} | {name: name.replace("_", " ") for name in self.vocabularies}
         return html(
-            "<p class='row'><label>Dates are {}</label> <label>The data are for {}</label></p>",
+            "<p class='row'><label>Dates are {}</label><label>Days that are read {}</label><label>Science {}</label></p>",
             _select("dates", "Form of the dates", dates, self.reading.dates),
+            _entry("span", self.reading.span, "First and last day that are read", "1990-10-01/1999-09-30"),
             _select("domain", "Science", sciences, self.reading.domain),
         )
 
     def _columns(self) -> Markup:
         sciences = [*self.vocabularies.values()]
-        known, columns = meanings(sciences), columns_of(self.folder, sciences)
+        known, columns = meanings(sciences), columns_of(self.path, sciences)
         rows = [self._column(column, known[column.table]) for column in columns]
-        head = joined(html("<th class='left'>{}</th>", w) for w in ("Column", "In", "First value", "Is", "Units"))
+        head = joined(_cell(words, place, "th") for place, words in enumerate(HEAD))
         return html("<table><tr>{}</tr>{}</table>", head, joined(rows))
 
     def _column(self, column: Column, known: Mapping[str, str]) -> Markup:
         options = {"": "Not read"} | known
         if column.table == ATTRIBUTES and column.meaning not in known:
             options |= {column.name: AS_IT_IS}
+        units = _entry(f"units|{column.name}", column.units, f"Units of {column.name}")
+        mark = "{}" if column.meaning else "<span class='stale'>{}</span>"
         cells = (
-            *(column.name, column.table, column.example[:24]),
+            *(html(mark, column.name), column.table, column.example[:12]),
             _select(f"columns|{column.name}", f"What {column.name} is", options, column.meaning),
-            _entry(f"units|{column.name}", column.units, f"Units of {column.name}"),
+            "" if column.meaning in NO_UNITS else units,
         )
-        return html("<tr>{}</tr>", joined(html("<td class='left'>{}</td>", cell) for cell in cells))
+        return html("<tr>{}</tr>", joined(_cell(cell, place, "td") for place, cell in enumerate(cells)))
 
     def _sites(self) -> list[Markup]:
-        sites = [] if self.places else sites_of(self.folder)
+        sites = [] if self.places else sites_of(self.path)
         boxes = [
             html(
                 "<label><input type='checkbox' name='leave_out' value='{}'{}> {}</label> ",
@@ -110,11 +117,17 @@ class Mending(pn.viewable.Viewer):
         return [html("<p class='row'><b>Sites that are read:</b> {}</p>", joined(boxes))] * bool(boxes)
 
 
+def _cell(content: str, place: int, kind: str) -> Markup:
+    """A cell of the table of columns; what tells least is left out on a narrow screen."""
+    return html("<{}{}>{}</{}>", kind, Markup(" class='left{}'").format(" wide" * (place in (1, 2))), content, kind)
+
+
 def _select(name: str, label: str, options: Mapping[str, str], value: str) -> Markup:
     chosen = {key: Markup(" selected") * (key == value) for key in options}
     each = joined(html("<option value='{}'{}>{}</option>", key, chosen[key], words) for key, words in options.items())
     return html("<select name='{}' aria-label='{}'>{}</select>", name, label, each)
 
 
-def _entry(name: str, value: str, label: str) -> Markup:
-    return html("<input type='text' name='{}' aria-label='{}' value='{}' size='12'>", name, label, value)
+def _entry(name: str, value: str, label: str, example: str = "") -> Markup:
+    field = "<input type='text' name='{}' aria-label='{}' value='{}' placeholder='{}'>"
+    return html(field, name, label, value, example)

@@ -24,7 +24,7 @@ NETWORK = (
     "shuffled",
 )
 SPLIT = ("train_period", "test_period", "holdout", "folds", "held_sites", "validation", "validation_fraction")
-ELSEWHERE = {"domain", "data", "sites", "processes", "dynamic", "start_from"}  # have their own places
+ELSEWHERE = {"domain", "data", "sites", "processes", "dynamic", "start_from", "trained_sites"}  # have their own places
 GROUPS = {
     "Network": NETWORK,
     "Split": SPLIT,

@@ -136,7 +136,9 @@ class Processes(Section):
         self.follow(lambda: select.param.update(value=state.config.processes[slot]), "config")
         explain = material.icon_button("help_outline", f"Equations and ranges: {slot_label(slot, options).lower()}")
         explain.on_click(
-            lambda _: self.help_dialog.show_slot(slot_label(slot, options), options, state.config.processes[slot])
+            lambda _: self.help_dialog.show_slot(
+                slot_label(slot, options), options, state.config.processes[slot], state.science
+            )
         )
         return pn.Row(select, explain, sizing_mode="stretch_width", margin=0)
 

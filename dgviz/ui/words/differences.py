@@ -10,7 +10,8 @@ from dgviz.ui.words.choices import choice
 from dgviz.ui.words.text import slot_label
 
 NONE, YES, NO = "\u2013", "yes", "no"
-EMPTY = {"dynamic": "none", "sites": "all", "attributes": "all"}  # what an empty tuple means
+SITES = ("sites", "trained_sites")
+EMPTY = {"dynamic": "none", "attributes": "all"} | dict.fromkeys(SITES, "all")  # what an empty tuple means
 
 
 def differences(a: RunConfig, b: RunConfig) -> list[tuple[str, str, str]]:
@@ -59,7 +60,7 @@ def option_value(name: str, value: Any, config: RunConfig) -> str:
     options = {option.__name__: option for option in config.science.slots.get(name, ())}
     if value in options:
         return title(options[value]).partition(":")[0]
-    if name == "sites" and value:
+    if name in SITES and value:
         return f"{len(value)} {config.science.site}{'s' * (len(value) > 1)}"
     if isinstance(value, tuple | list):
         return ", ".join(value) or EMPTY.get(name, NONE)
@@ -72,6 +73,6 @@ def option_value(name: str, value: Any, config: RunConfig) -> str:
 
 def _in_order(a: RunConfig, b: RunConfig) -> list[tuple[str, tuple[Any, Any]]]:
     """What differs: domain and data, processes, then the other options as they are declared."""
-    first = ["domain", "data", "sites", *a.science.slots, *b.science.slots]
+    first = ["domain", "data", *SITES, *a.science.slots, *b.science.slots]
     order = {name: place for place, name in reversed(list(enumerate([*first, *RunConfig.model_fields])))}
     return sorted(a.differences(b).items(), key=lambda item: order[item[0]])

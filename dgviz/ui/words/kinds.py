@@ -1,7 +1,13 @@
 """What some kinds of run have not, and what has to be said of them wherever they are shown."""
 
+from contextlib import suppress
+
 from dgviz.experiment.config import RunConfig
+from dgviz.experiment.run_files import RunError
+from dgviz.experiment.runs import Run
+from dgviz.ui.session.store import DataStore
 from dgviz.ui.words.markup import Markup, html, joined
+from dgviz.ui.words.run_names import epochs_of, name_without_score, short
 
 ALONE = {
     "stores": "A network alone has no stores and no fluxes: it goes from the forcings to the target at once. "
@@ -27,9 +33,17 @@ def origin(config: RunConfig) -> str:
     return ORIGINS[config.parameters].format(site=config.science.site)
 
 
-def notes(config: RunConfig) -> dict[str, str]:
+def notes(run: Run, store: DataStore) -> dict[str, str]:
     """What has to be said of a run: in a few words, and in a sentence."""
+    config = run.config
     site, said = config.science.site, {}
+    if config.start_from or short(run):
+        said |= _how_short(run, store)
+    if config.trained_sites:
+        count, total = len(config.trained_sites), store.dataset(config.data).sizes["site"]
+        said[f"trained on {count} of {total} {site}s"] = (
+            f"The other {site}s are predicted by a model that was not trained on them. Medians are of those trained on."
+        )
     if config.holdout in ("folds", "regions"):
         said["held out"] = f"Every {site} is predicted by a model that has not seen it."
     elif config.holdout == "sites":
@@ -44,8 +58,18 @@ def notes(config: RunConfig) -> dict[str, str]:
     return said
 
 
-def chips(config: RunConfig) -> Markup:
+def _how_short(run: Run, store: DataStore) -> dict[str, str]:
+    """How long a training was, and what it began with where that was another run."""
+    epochs, start, begun = epochs_of(run), run.config.start_from, ""
+    if start:
+        with suppress(RunError):  # it was removed since
+            start = name_without_score(store.run(start))
+        epochs, begun = f"{epochs} from {start}", f"It began with what {start} had learned. "
+    return {epochs: begun + "A short training: a longer one may do better." * short(run)}
+
+
+def chips(run: Run, store: DataStore) -> Markup:
     """The same as small marks, HTML."""
     style = "border:1px solid currentColor;border-radius:10px;padding:1px 8px;margin:0 4px 0 0;white-space:nowrap"
     mark = "<span class='muted' style='{}' title='{}'>{}</span>"
-    return joined(html(mark, style, long, short) for short, long in notes(config).items())
+    return joined(html(mark, style, long, few) for few, long in notes(run, store).items())

@@ -6,12 +6,14 @@ from functools import cache
 import pandas as pd
 
 from dgviz.experiment.config import NOT_THE_MODEL, RunConfig
+from dgviz.experiment.needs import learns
 from dgviz.experiment.runs import Run
 from dgviz.paths import data_folder
 from dgviz.ui.session.store import DataStore
 from dgviz.ui.words.differences import describe_differences
 from dgviz.ui.words.text import number, score_label, units
 
+SHORT = 0.5  # of the usual number of epochs
 STRUCTURE = ("processes", "dynamic", "predictor", "parameters", "shuffled")  # what a preset is known by
 
 
@@ -33,7 +35,25 @@ def run_name(run: Run, store: DataStore) -> str:
 def name_without_score(run: Run) -> str:
     """As "HBV, 22 Nov 11:39"; a run that travels with dgviz is said to be an example."""
     packaged = run.folder.parent == data_folder() / "runs"
-    return f"{model_name(run.config)}, {'example' if packaged else _moment(run)}"
+    epochs = f", {epochs_of(run)}" if short(run) else ""
+    return f"{model_name(run.config)}{epochs}, {'example' if packaged else _moment(run)}"
+
+
+def short(run: Run) -> bool:
+    """Was it so short a training that a usual one would do better?"""
+    return learns(run.config) and _n_epochs(run) < run.config.default("epochs") * SHORT
+
+
+def epochs_of(run: Run) -> str:
+    """How long a run was trained: "5 epochs"."""
+    count = _n_epochs(run)
+    return f"{count} epoch{'s' * (count != 1)}"
+
+
+def _n_epochs(run: Run) -> int:
+    """What was asked for, unless somebody stopped it before; one that ended early had learned what there was."""
+    record = run.record
+    return record.get("epochs", run.config.epochs) if record.get("ended") == "stopped" else run.config.epochs
 
 
 def model_name(config: RunConfig) -> str:
@@ -54,7 +74,7 @@ def _presets(domain: str, data: str) -> dict[str, RunConfig]:
 
 def _untrained(config: RunConfig) -> RunConfig:
     """The model alone: how it is trained as by default."""
-    return config.edited(**{name: config.default(name) for name in NOT_THE_MODEL - {"sites"}})
+    return config.edited(**{name: config.default(name) for name in NOT_THE_MODEL - {"sites", "trained_sites"}})
 
 
 def _beyond(model: RunConfig, preset: RunConfig, name: str) -> str:

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from dgviz.experiment.splits import trained_on
 from dgviz.ui.look import Look
 from dgviz.ui.session.state import AppState
 from dgviz.ui.words.markup import Markup, html
@@ -60,10 +61,13 @@ def of_selection(state: AppState) -> Markup:
     results, score = state.results(state.run), state.target.scores[0]
     if results is None or score not in results:
         return words
-    values = results[score].sel(period="test")
-    values = values.sel(site=[s for s in chosen if s in results.indexes["site"]]) if chosen else values
+    values, config = results[score].sel(period="test"), state.store.run(state.run).config
+    known = [site for site in chosen if site in results.indexes["site"]]
+    values = values.sel(site=known) if chosen else trained_on(config, values)
     median = f"{number(float(values.median()))} {units(values.attrs['units'])}".strip()
-    return words + html(", median {} <b>{}</b> (test)", score_label(score), median)
+    n_trained = 0 if chosen else len(config.trained_sites)
+    of = f"of the {n_trained} trained on, test" if n_trained else "test"
+    return words + html(", median {} <b>{}</b> ({})", score_label(score), median, of)
 
 
 def _at(values: xr.DataArray, site: str) -> xr.DataArray | None:

@@ -79,7 +79,12 @@ def test_a_run_is_never_compared_with_itself(state):
 def test_training_takes_the_selected_sites_and_is_followed_to_its_end(state, store):
     state.select(["b2", "c3"])
     run = store.run(state.start_training())
-    assert run.config.sites == ("b2", "c3") and state.training == run.id and state.runs[0] == run.id
+    assert (
+        run.config.trained_sites == ("b2", "c3")
+        and run.config.sites == ()
+        and state.training == run.id
+        and state.runs[0] == run.id
+    )
     run.status, run.progress = "training", [{"epoch": 1, "epochs": 2, "loss": 1.0, "seconds": 2.0}]
     state.follow()
     assert (state.status, len(state.progress)) == ("training", 1)

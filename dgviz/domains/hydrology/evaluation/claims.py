@@ -7,7 +7,7 @@ FENG = "Feng et al. (2022), doi:10.1029/2022WR032404"
 FENG_UNGAUGED = "Feng et al. (2023), doi:10.5194/hess-27-2357-2023"
 KRATZERT = "Kratzert et al. (2019), doi:10.5194/hess-23-5089-2019"
 LI = "Li et al. (2022), doi:10.1029/2021WR031794"
-ACUNA = "Acu\u00f1a Espinoza et al. (2024), doi:10.5194/hess-28-2705-2024"
+ACUNA = "Acuña Espinoza et al. (2024), doi:10.5194/hess-28-2705-2024"
 
 CLAIMS = (
     Claim(

@@ -34,7 +34,8 @@ class Buckets(ComputingView):
     def slider(self):
         """The time step, counted from the first that is simulated."""
         slider = material.IntSlider(
-            label="",
+            label="Time step",
+            sx={"& .MuiFormLabel-root, & .MuiTypography-root": {"display": "none"}},
             value=0,
             start=0,
             end=1,

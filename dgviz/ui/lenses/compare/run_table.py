@@ -6,6 +6,7 @@ import pandas as pd
 
 from dgviz.datasets import DataError
 from dgviz.experiment.runs import Run
+from dgviz.experiment.splits import trained_on
 from dgviz.ui.lenses.view import View
 from dgviz.ui.session.state import FINISHED, AppState
 from dgviz.ui.widgets.form_table import FormTable, choice
@@ -18,7 +19,7 @@ BEFORE = ("A", "B", "Overlay", "Run", "When", "Data", "Differs from A", "Epochs"
 LEFT = {"Run", "When", "Data", "Differs from A"}
 CAPTION = (
     "A is the run that is shown, B the one it is compared with: B is drawn dashed, and differences are A minus B. "
-    "Overlay: further runs in the distribution of scores. Scores are medians over the sites."
+    "Overlay: further runs in the distribution of scores. Scores are medians over the sites, or those trained on."
 )
 
 
@@ -86,7 +87,7 @@ def _medians(run: Run, state: AppState, finished: bool) -> dict[str, str]:
 
 def _of_sites(run: Run, state: AppState, score: str, period: str) -> str:
     """How many of the sites have the score, where not all do."""
-    values = state.store.scores(run.id)[score].sel(period=period)
+    values = trained_on(run.config, state.store.scores(run.id)[score].sel(period=period))
     n_known = int(values.notnull().sum())
     return f" <span class='muted'>({n_known} of {values.size})</span>" if n_known < values.size else ""
 

@@ -1,15 +1,26 @@
-"""Look at the loaded data set in any way."""
+"""Look at the sites of the loaded data set in any two of their attributes and means."""
 
 import hvplot.pandas  # noqa: F401
 import pandas as pd
 import panel as pn
 import xarray as xr
-from hvplot.ui import hvDataFrameExplorer
 
 from dgviz.datasets import attribute_names
 from dgviz.ui import theme
-from dgviz.ui.lenses.view import View
+from dgviz.ui.lenses.view import View, text
+from dgviz.ui.widgets import material
+from dgviz.ui.words.markup import html
 from dgviz.ui.words.text import axis_label
+
+KINDS = {
+    "Scatter": "scatter",
+    "Histogram": "hist",
+    "Density": "kde",
+    "Box": "box",
+    "Two-dimensional density": "bivariate",
+}
+OF_ONE = ("hist", "kde", "box")  # kinds that draw X alone
+HEIGHT = 420  # px
 
 
 def site_table(dataset: xr.Dataset) -> pd.DataFrame:
@@ -27,15 +38,44 @@ def site_table(dataset: xr.Dataset) -> pd.DataFrame:
 class Explorer(View):
     """Explore the data set."""
 
-    def body(self, *, dataset):
-        """hvPlot's explorer on the table of sites."""
-        table = site_table(dataset)
-        self.caption = f"One row per {self.state.config.science.site}. The tab Code has the lines that make the plot."
-        attribute = [name for name in table if table[name].dtype.kind == "f"]
-        explorer = hvDataFrameExplorer(table, kind="scatter", x=attribute[3], y=attribute[-1])
-        alert, _, _, (controls, plot) = explorer.__panel__()
-        cells = []
-        for part, span, height in ((plot, 8, 520), (controls, 4, 640)):  # stacked on a narrow screen
-            part.param.update(sizing_mode="stretch_width", height=height)
-            cells.append(pn.Column(part, css_classes=[f"span-{span}"], sizing_mode="stretch_width", margin=0))
-        return pn.Column(alert, pn.Column(*cells, stylesheets=[theme.ROW], sizing_mode="stretch_width"))
+    def __init__(self, state, **params):
+        look = {"size": "small", "sizing_mode": "stretch_width", "margin": (0, 8, 0, 0), "searchable": True}
+        self.kind = material.Select(label="Plot", options=KINDS, value="scatter", **look)
+        self.choices = {name: material.Select(label=name, options=[], **look) for name in ("X", "Y", "Colour")}
+        super().__init__(state=state, **params)
+        for widget in (self.kind, *self.choices.values()):
+            widget.param.watch(lambda _: self.redraw("choice"), "value")
+
+    def body(self, *, dataset, dark):
+        """Choices above, the plot, and the lines that make it."""
+        self.table = site_table(dataset)
+        columns = [name for name in self.table if self.table[name].dtype.kind == "f"]
+        first = {"X": columns[min(3, len(columns) - 1)], "Y": columns[-1], "Colour": columns[0]}
+        for name, widget in self.choices.items():
+            widget.param.update(options=columns, value=widget.value if widget.value in columns else first[name])
+        self.plot, self.code = pn.pane.HoloViews(sizing_mode="stretch_width", height=HEIGHT, margin=0), text()
+        bar = pn.Row(self.kind, *self.choices.values(), stylesheets=[theme.BAR], sizing_mode="stretch_width", margin=0)
+        return pn.Column(bar, self.plot, self.code, sizing_mode="stretch_width", margin=0)
+
+    def refresh(self):
+        """The plot as it is chosen."""
+        kind, state = self.kind.value, self.state
+        x, y, colour = (self.choices[name].value for name in ("X", "Y", "Colour"))
+        self.choices["Y"].visible, self.choices["Colour"].visible = kind not in OF_ONE, kind == "scatter"
+        options = {"y": x} if kind in OF_ONE else {"x": x, "y": y}
+        if kind == "scatter":
+            options |= {"c": colour, "cmap": "viridis", "hover_cols": ["name", "site"], "size": 60, "clabel": colour}
+        ink = theme.token("primary", state.dark)
+        look = {"grid": True, "responsive": True, "height": HEIGHT, "fontscale": 1.0}
+        single = {} if kind in ("scatter", "bivariate") else {"color": ink}
+        self.plot.object = self.table.hvplot(kind=kind, **options, **single, **look)
+        self.heading = f"{x}" if kind in OF_ONE else f"{y} against {x[:1].lower()}{x[1:]}"
+        self.caption = f"One point for each {state.science.site}." if kind == "scatter" else ""
+        lines = (
+            "import hvplot.pandas\nfrom dgviz import open_dataset\n"
+            "from dgviz.ui.lenses.data.explorer import site_table\n\n"
+            f"table = site_table(open_dataset({state.config.data!r}))\n"
+            f"table.hvplot(kind={kind!r}, {', '.join(f'{name}={value!r}' for name, value in options.items())})"
+        )
+        more = "<details class='more code'><summary aria-label='The same in Python'>i</summary><pre>{}</pre></details>"
+        self.code.object = html(f"<p class='caption'>The same in Python{more}</p>", lines)

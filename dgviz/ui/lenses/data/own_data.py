@@ -2,7 +2,8 @@
 
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import panel as pn
 import xarray as xr
 
 from dgviz.datasets import DataError, attribute_names, read_path
-from dgviz.datasets.own_columns import csv_files
+from dgviz.datasets.own_columns import ATTRIBUTES, csv_files
 from dgviz.datasets.readers import reader_of
 from dgviz.datasets.remarks import remarks
 from dgviz.datasets.summary import problem_lines, summary
@@ -29,6 +30,7 @@ from dgviz.ui.words.remarks import remark_table
 
 WIDE = {"sizing_mode": "stretch_width", "margin": 0}
 SMALL = {"size": "small", "align": "center", "margin": (4, 8, 4, 0)}
+OF_OTHER_DATA = ("train_period", "test_period", "attributes", "holdout", "held_sites", "weights")  # as by default
 WHAT = (
     f"At most {size(MOST_SENT)}. A folder holds attributes.csv (site, lat, lon, area) and for each site SITE.csv (date "
     "and its series); copies of CAMELS, Caravan, LamaH and others are recognised. Only you see what you send."
@@ -51,9 +53,12 @@ class OwnData(View):
     def body(self):
         """Where to drop; what was found; what was sent before."""
         self.zone = DropZone(self.take, self.refuse, **WIDE)
-        self.found, self.sent = pn.Column(**WIDE), pn.Column(**WIDE)
-        self.list_sent()
+        self.found, self.sent = (pn.Column(sizing_mode="stretch_width", margin=(8, 0)) for _ in range(2))
         return pn.Column(self.zone, *self._by_path(), self.found, self.sent, **WIDE)
+
+    def refresh(self, *, dataset):
+        """The list of what was sent, with another data set open."""
+        self.list_sent()
 
     def _by_path(self) -> list:
         """A field for a path, where nobody but who runs the server could read files so."""
@@ -66,17 +71,35 @@ class OwnData(View):
 
     # --- what is looked at
 
-    def take(self, files: Mapping[str, Path | bytes]) -> None:
+    def take(self, sent: AbstractContextManager[Mapping[str, Path | bytes]]) -> None:
         """Put what was dropped where it is read, and check it; CSV files are added to those looked at."""
-        upload = self.path and upload_of(self.path)
-        if upload and self.path.is_dir() and all(name.lower().endswith(".csv") for name in files):
-            add_to(self.path, files)
-        else:
-            path = take_in(files)
-            self.discard()
-            self.path = path
-            sign(upload_of(path), self.state.visitor)
+        before = self.path if self.path and upload_of(self.path) and self.path.is_dir() else None
+
+        def unpack(show: Callable[[Callable], None]):
+            try:
+                with sent as files:
+                    if before and are_parts(files):
+                        add_to(before, files)
+                        show(self.check)
+                    else:
+                        path = take_in(files)
+                        show(partial(self.came, path))
+            except Exception as error:
+                show(partial(self.refuse, error))
+
+        self.say("Unpacking \u2026")
+        in_background(unpack)
+
+    def came(self, path: Path) -> None:
+        """Check what has come, in the place of what was looked at."""
+        self.discard()
+        self.path = path
+        sign(upload_of(path), self.state.visitor)
         self.check()
+
+    def say(self, words: str) -> None:
+        """Say what is being done, in the place of what was found."""
+        self.found.objects = [text(html("<p role='status'>{}</p>", words))]
 
     def look_at(self, path: str) -> None:
         """Check what lies at a path of this machine."""
@@ -96,12 +119,12 @@ class OwnData(View):
 
     def check(self) -> None:
         """Read it as `dgviz data check` does, and show what is found."""
-        path, words = self.path, text(html("<p role='status'>Reading \u2026</p>"))
-        self.found.objects = [words]
+        path = self.path
+        self.say("Reading \u2026")
 
         def read(show: Callable[[Callable], None]):
             try:
-                each = partial(counted, tell=lambda said: show(partial(words.param.update, object=said)))
+                each = partial(counted, tell=lambda words: show(partial(self.say, words)))
                 dataset = read_path(path, None, each, vocabularies())
                 show(partial(self.show, path, dataset))
             except Exception as error:
@@ -118,7 +141,7 @@ class OwnData(View):
         content = pairs(summary(dataset)) + (remark_table(said) if said else Markup(""))
         title = dataset.attrs["title"] if hasattr(reader_of(path), "domain") else path.stem
         self.title = material.TextInput(label="Name", value=title, width=260, **SMALL)
-        shown = FormTable(lambda *_: None, content=content, **WIDE)
+        shown = FormTable(lambda *_: None, content=content, stylesheets=[".scroll { max-height: none; }"], **WIDE)
         self.found.objects = [pn.FlexBox(self.title, *self._buttons(), **WIDE), shown, *self._mending(folded=True)]
 
     def refuse(self, error: Exception, path: Path | None = None) -> None:
@@ -127,21 +150,25 @@ class OwnData(View):
             return
         clean = (lambda words: without_folder(words, path)) if path and upload_of(path) else str
         problems = [(site, clean(words)) for site, words in problem_lines(getattr(error, "problems", []))]
-        words = text(html("<div class='problem' role='alert'>{}</div>", clean(str(error))), margin=(8, 0))
+        first = problems[0][1] if problems else clean(str(error))
+        words = text(html("<div class='problem' role='alert'>{}</div>", first), margin=(8, 0))
         more = [FormTable(lambda *_: None, content=pairs(problems), **WIDE)] if problems else []
         self.found.objects = [words, *more, *(self._mending(folded=False) if path else [])]
 
     def _mending(self, folded: bool) -> list:
         """A form to say how the files are to be read, where they are a copy of the person's own CSV files."""
         path = self.path
-        if not (path and path.is_dir() and upload_of(path) and csv_files(path)) or hasattr(reader_of(path), "domain"):
+        if not (path and upload_of(path) and (path.is_file() or csv_files(path))):
             return []
         try:
+            if hasattr(reader_of(path), "domain"):  # a known collection
+                return []
             self.mending = Mending(path, vocabularies())
             form = self.mending.__panel__()
         except DataError:  # a table that cannot be read at all
             return []
-        again = material.Button(label="Check again", variant="outlined", on_click=lambda _: self.mend(), **SMALL)
+        left = SMALL | {"align": "start"}
+        again = material.Button(label="Check again", variant="outlined", on_click=lambda _: self.mend(), **left)
         words = text(
             "Say here how the files are to be read, or drop corrected ones: they take the place of the same name."
         )
@@ -172,10 +199,12 @@ class OwnData(View):
     def open_it(self) -> None:
         """Keep the data under their name and open them in this session."""
         name = keep(self.dataset, self.path, self.title.value.strip() or self.path.stem)
-        trains = {} if attribute_names(self.dataset) else {"parameters": "sites"}  # what needs no attribute
+        options = {option: self.state.config.default(option) for option in OF_OTHER_DATA}
+        if not attribute_names(self.dataset):
+            options["parameters"] = "sites"  # need none
         self.path = self.dataset = None
         self.found.objects = []
-        self.open(name, **trains)
+        self.open(name, **options)
         self.list_sent()
 
     def open(self, name: str, **options) -> None:
@@ -200,12 +229,19 @@ class OwnData(View):
         self.sent.objects = [self._line(title, name) for title, name in mine.items()]
 
     def _line(self, title: str, name: str) -> pn.Row:
-        acts = {"Open": lambda _: self.open(name), "Remove": lambda _: self.remove(name)}
+        acts = {} if name == self.state.config.data else {"Open": lambda _: self.open(name)}
+        acts |= {"Remove": lambda _: self.remove(name)}
         buttons = [material.Button(label=k, variant="text", on_click=act, **SMALL) for k, act in acts.items()]
         n_runs = sum(run.config.data == name for run in self.state.seen_runs())
-        words = f", {n_runs} runs" if n_runs != 1 else ", 1 run"
-        said = html("<b>{}</b><span class='muted'>{}</span>", title, words * bool(n_runs))
+        words = [", open"] * (not acts.keys() & {"Open"}) + [f", {n_runs} run{'s' * (n_runs > 1)}"] * bool(n_runs)
+        said = html("<b>{}</b><span class='muted'>{}</span>", title, "".join(words))
         return pn.Row(text(said, sizing_mode=None, align="center"), *buttons, margin=(4, 0))
+
+
+def are_parts(files: Iterable[str]) -> bool:
+    """Are these CSV files without the table of sites, or that table alone, so that they belong to others?"""
+    names = {name.rpartition("/")[2].lower() for name in files}
+    return all(name.endswith(".csv") for name in names) and (ATTRIBUTES not in names or len(names) == 1)
 
 
 def pairs(lines: Sequence[tuple[str, str]]) -> Markup:
@@ -214,11 +250,11 @@ def pairs(lines: Sequence[tuple[str, str]]) -> Markup:
     return html("<table>{}</table>", joined(html(row, label[:1].upper() + label[1:], words) for label, words in lines))
 
 
-def counted(sites: Sequence[str], tell: Callable[[Markup], None]) -> Iterator[str]:
+def counted(sites: Sequence[str], tell: Callable[[str], None]) -> Iterator[str]:
     """Goes through the sites and tells how far it is, twenty times at most."""
     for number, site in enumerate(sites):
         if number % max(1, len(sites) // 20) == 0:
-            tell(html("<p role='status'>Reading {} of {} \u2026</p>", number, len(sites)))
+            tell(f"Reading {number} of {len(sites)} \u2026")
         yield site
 
 

@@ -5,6 +5,7 @@ from dgviz.experiment.presets import unclosed
 from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.lenses.view import text
 from dgviz.ui.session.preset_runs import places, scores
+from dgviz.ui.words.formulas import linked
 from dgviz.ui.words.markup import Markup, html, joined
 
 BALANCED = ("attributes", "corrected")  # the presets whose balance is compared
@@ -31,7 +32,7 @@ def _row(verdict: Verdict) -> Markup:
     return html(
         "<tr><td class='left'><span class='verdict {}'>{}</span></td>"
         "<td class='left'>{}<div class='caption'>{} <span title='{}'>({})</span></div></td></tr>",
-        *(kind, words, verdict.sentence, found, verdict.source, verdict.source.partition(",")[0]),
+        *(kind, words, verdict.sentence, found, verdict.source, linked(verdict.source.partition(", for ")[0])),
     )
 
 

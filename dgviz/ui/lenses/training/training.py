@@ -79,7 +79,7 @@ class TrainingControl(View):
 
     def __init__(self, state, **params):
         if not state.followed:
-            known = [run.id for run in state.store.active()] or [state.run]
+            known = [run.id for run in state.store.active() if run.id in state.runs] or [state.run]
             if known[0]:
                 state.look_at(known[0])
         super().__init__(state=state, **params)
