@@ -16,7 +16,7 @@ from dgviz.ui.words.run_names import model_name, run_names
         ({"epochs": 7, "seed": 3, "device": "cpu"}, "HBV"),
         ({"snow": "NoSnow", "epochs": 120}, "HBV without snow"),
         ({"snow": "NoSnow", "members": 4}, "HBV without snow; members 4"),
-        ({"sites": ("a1", "b2")}, "HBV; sites 2 basins"),
+        ({"sites": ("a1", "b2")}, "HBV; trained on 2 basins"),
         ({"trained_sites": ("a1", "b2")}, "HBV; trained on 2 basins"),
         ({"start_from": "another", "epochs": 5}, "HBV"),
         ({"snow": "NoSnow", "routing": "NoRouting"}, "No snow; No routing"),
