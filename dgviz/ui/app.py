@@ -22,6 +22,7 @@ from dgviz.ui.instrument.workspace import workspace
 from dgviz.ui.lenses.view import text
 from dgviz.ui.server import Access, make_server
 from dgviz.ui.session import address
+from dgviz.ui.session.export import below_figures, picture_lines
 from dgviz.ui.session.live_learning import LiveLearning
 from dgviz.ui.session.live_what_if import LiveWhatIf
 from dgviz.ui.session.state import AppState
@@ -32,6 +33,7 @@ from dgviz.ui.widgets.browser_address import BrowserAddress
 from dgviz.ui.widgets.header import header, unreadable_runs
 from dgviz.ui.widgets.help import HelpDialog
 from dgviz.ui.widgets.parameters import chosen
+from dgviz.ui.widgets.pictures import Pictures
 from dgviz.ui.widgets.sidebar import sidebar
 from dgviz.ui.words.markup import html
 
@@ -84,7 +86,16 @@ def could_not_start(error: Exception) -> pn.viewable.Viewable:
 def _fill(page: pn.viewable.Viewable, state: AppState, problems: list[str]) -> None:
     help_dialog = HelpDialog()
     bar = training_bar(state, lambda: page.param.update(sidebar_open=not page.sidebar_open))
-    said = (unreadable_runs(state), _problems(state, problems), help_dialog, _address(state))
+    shown_address = _address(state)
+    taken = Pictures()
+
+    def describe(*_):
+        lines = picture_lines(state, address.to_query(state))
+        taken.param.update(about=below_figures(state), python=lines)
+
+    describe()
+    state.param.watch(describe, ["site", "window", "run", "baseline", "page", "colour"])
+    said = (unreadable_runs(state), _problems(state, problems), help_dialog, shown_address, taken)
     page.param.update(
         dark_theme=state.dark,
         header=header(state, lambda: help_dialog.show_about(state.science.site, lower_first(state.target.long_name))),

@@ -287,10 +287,17 @@ h2.of-map { font-size: 12px; font-weight: 500; line-height: 20px; }
 @media (prefers-reduced-motion: reduce) { .skeleton { animation: none; } }
 .effect { height: 4px; border-radius: 2px; background: var(--mui-palette-divider); }
 .effect i { display: block; height: 4px; border-radius: 2px; background: var(--mui-palette-text-secondary); }
-.now { display: flex; gap: 4px 14px; align-items: center; min-height: 24px; }
+.title { display: flex; flex-wrap: wrap; align-items: center; gap: 0 6px; }
+.take { font-size: 12px; } .take[open] { display: flex; gap: 6px; align-items: center; }
+.take summary { list-style: none; padding: 0 5px; opacity: 0.65; }
+.take button { font: inherit; color: var(--mui-palette-primary-main); background: none; cursor: pointer;
+               border: 1px solid currentColor; border-radius: 6px; padding: 0 8px; white-space: nowrap; }
+/* One line: what does not fit is left out, the last first. */
+.now { display: flex; flex-wrap: wrap; gap: 0 14px; align-items: center; height: 24px; overflow: hidden; }
+.now > * { line-height: 24px; }
 .now svg { fill: none; stroke: var(--mui-palette-primary-main); stroke-width: 1.5; }
-.now > * { white-space: nowrap; } .now .stale { white-space: normal; }
-.now progress { flex: 1; min-width: 40px; height: 4px; appearance: none; border: 0; border-radius: 2px;
+.now > * { white-space: nowrap; }
+.now progress { flex: 1; min-width: 60px; max-width: 220px; height: 4px; appearance: none; border: 0; border-radius: 2px;
                 background: var(--mui-palette-divider); }
 .now progress::-webkit-progress-bar { background: var(--mui-palette-divider); border-radius: 2px; }
 .now progress::-webkit-progress-value { background: var(--mui-palette-primary-main); border-radius: 2px; }

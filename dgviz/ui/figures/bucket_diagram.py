@@ -157,7 +157,7 @@ class BucketDiagram:
     def _beside(self, lines: Sequence[tuple[str, str]]) -> Markup:
         parts, y = [], SKY + 18
         for large, small in lines:
-            parts += [_text(MAIN + 5, y, large, "large"), _text(MAIN + 5, y + 14, small, "small muted")]
+            parts += [_text(MAIN + 12, y, large, "large"), _text(MAIN + 12, y + 14, small, "small muted")]
             y += 32 if small else 20
         return joined(parts)
 

@@ -18,7 +18,8 @@ from dgviz.ui.words.progress import n_parts, progress_words, share_done
 from dgviz.ui.words.text import duration, number, sentence
 
 BUTTON = {"size": "small", "margin": (0, 6, 0, 0), "align": "center"}
-WIDTH, HEIGHT = 120, 20  # px of the sparkline
+STALE = ("run", "config", "training")  # what decides whether the draft is another model than run A
+WIDTH, HEIGHT = 100, 20  # px of the sparkline
 
 
 def training_bar(state: AppState, open_model) -> pn.viewable.Viewable:
@@ -34,11 +35,12 @@ def training_bar(state: AppState, open_model) -> pn.viewable.Viewable:
     buttons["model"].on_click(lambda _: open_model())
     buttons["train"].on_click(lambda _: _try(state, state.start_training))
     buttons["try"].on_click(lambda _: _try(state, state.try_it))
-    buttons["try"].visible = pn.bind(lambda *_: bool(state.stale()), state.param.run, state.param.config)
+    stale = pn.bind(lambda *_: bool(state.stale()) and not state.training, *(state.param[n] for n in STALE))
+    buttons["try"].visible = stale
     buttons["stop"].on_click(lambda _: _try(state, lambda: state.request("stop")))
     buttons["stop"].disabled = state.param.training.rx() == ""
     buttons["revert"].on_click(lambda _: state.restore(state.run))
-    buttons["revert"].visible = pn.bind(lambda *_: bool(state.stale()), state.param.run, state.param.config)
+    buttons["revert"].visible = stale
     buttons["drawer"].on_click(lambda _: state.param.update(drawer=not state.drawer))
     names = ("training", "status", "progress", "config", "selected", "run")
     words = text(pn.bind(lambda *_: bar_words(state), *(state.param[name] for name in names)), align="center")
@@ -73,10 +75,10 @@ def training_words(status: str, progress: list[dict]) -> Markup:
         )
     left = f", about {duration(last['eta'])} left" if last["eta"] and status == "training" else ""
     return html(
-        "<div class='now'><b>{}</b><span class='muted'>{}{}</span>{}<span class='muted'>loss <b>{}</b>, median NSE "
-        "<b>{}</b></span><progress max='1' value='{}' aria-label='Share that is done'></progress></div>",
-        *(sentence(status), progress_words(last), left, sparkline([record["loss"] for record in progress])),
-        *(number(last["loss"]), number(last["median_nse"]), f"{share_done(last):.3f}"),
+        "<div class='now'><b>{}</b><progress max='1' value='{}' aria-label='Share that is done'></progress>"
+        "<span class='muted'>{}{}</span>{}<span class='muted'>loss <b>{}</b>, median NSE <b>{}</b></span></div>",
+        *(sentence(status), f"{share_done(last):.3f}", progress_words(last), left),
+        *(sparkline([record["loss"] for record in progress]), number(last["loss"]), number(last["median_nse"])),
     )
 
 

@@ -13,7 +13,7 @@ from dgviz.ui.figures.site_histogram import SiteHistogram
 from dgviz.ui.figures.site_map import SiteMap as MapFigure
 from dgviz.ui.lenses.view import View, text
 from dgviz.ui.session.colour_choice import ColourChoice
-from dgviz.ui.widgets import material
+from dgviz.ui.widgets import material, pictures
 from dgviz.ui.widgets.parameters import chosen
 from dgviz.ui.words.kinds import notes, origin
 from dgviz.ui.words.markup import html
@@ -24,6 +24,8 @@ WIDE = {"sizing_mode": "stretch_width", "margin": 0, "size": "small"}
 
 class SiteMap(View):
     """Map."""
+
+    picture = True
 
     def __panel__(self):
         """Search and colour above the map; below it marks, caption and selection."""
@@ -102,9 +104,15 @@ class SiteMap(View):
         self.histogram = SiteHistogram(dark)
         self.histogram.figure.on_event("selectiongeometry", self._brush)
         self._place.sizing_mode = "stretch_both"
+        take = pictures.BUTTON.format(view=type(self).__name__)
         return pn.Column(
             pn.pane.Bokeh(self.map.figure, sizing_mode="stretch_both", margin=0),
-            text(pn.bind(partial(html, "<h2 class='of-map'>{}</h2>"), self.param.heading)),
+            text(
+                pn.bind(
+                    lambda heading: html("<div class='title'><h2 class='of-map'>{}</h2>{}</div>", heading, take),
+                    self.param.heading,
+                )
+            ),  # fmt: skip
             pn.pane.Bokeh(self.histogram.figure, sizing_mode="stretch_width", margin=0),
             sizing_mode="stretch_both",
             margin=0,

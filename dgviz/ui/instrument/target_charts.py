@@ -55,6 +55,7 @@ def score_words(scores: xr.Dataset) -> Markup:
 class TargetCharts(View):
     """The target at the picked site."""
 
+    picture = True
     empty = "Pick a site on the map to see its series."
 
     def tools(self):
@@ -64,7 +65,7 @@ class TargetCharts(View):
         log.visible = pn.bind(lambda _: self.state.target.logarithmic, self.state.param.dataset)
         chart.link(self.state, value="chart", bidirectional=True)
         log.link(self.state, value="log_axis", bidirectional=True)
-        return [log, chart, ExportMenu(self.state, lambda: self.figure.id)]
+        return [log, chart, ExportMenu(self.state)]
 
     def body(self, *, dataset, chart, log_axis, dark):
         """The figures, made anew for another data set, chart, axis or theme."""

@@ -12,6 +12,7 @@ A view is a pure `plot_*` function (data in, figure out) and a thin class. The c
 - `applies(state)`: has it anything to say of this run, data set and science? Where it has not, it is not shown;
 - `empty`: what to do, when the body is None;
 - `needs`: "stores" or "parameters", where it shows those of a process model: a run without them is said to have none;
+- `picture`: True where it has a figure that can be taken away;
 - `tools(self)`: small controls on the right of the title.
 
 `self.heading` and `self.caption` are texts above and below, `self.summary` says for a screen reader what a figure
@@ -21,7 +22,6 @@ A view on a page that is not open waits, and is brought up to date when its page
 
 import inspect
 import logging
-from functools import partial
 
 import panel as pn
 import param
@@ -29,6 +29,7 @@ import param
 from dgviz.processes.declare import title
 from dgviz.ui import theme
 from dgviz.ui.session.state import AppState
+from dgviz.ui.widgets import pictures
 from dgviz.ui.widgets.after_pause import AfterPause
 from dgviz.ui.words.kinds import lacks
 from dgviz.ui.words.markup import Markup, escape, html
@@ -75,6 +76,7 @@ class View(pn.viewable.Viewer):
     caption = param.String(doc="Below the body: what it means")
     summary = param.String(doc="What a figure shows, in words, read by a screen reader only")
     relevant = param.Boolean(True, doc="Does it apply to what is looked at?")
+    picture = False  # has it a figure to take away?
     empty = "Pick a run to see this."
     needs = ""
     patience = 0
@@ -124,7 +126,11 @@ class View(pn.viewable.Viewer):
         self._catch_up()
 
     def __panel__(self):
-        heading = text(pn.bind(partial(html, "<h2>{}</h2>"), self.param.heading), sizing_mode=None, align="center")
+        take = pictures.BUTTON.format(view=type(self).__name__) if self.picture else ""
+        title = pn.bind(
+            lambda heading: html("<div class='title'><h2>{}</h2>{}</div>", heading, take), self.param.heading
+        )
+        heading = text(title, sizing_mode=None, align="center")
         bar = pn.Row(
             heading,
             pn.HSpacer(),

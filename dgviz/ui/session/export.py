@@ -12,7 +12,8 @@ from dgviz.experiment.runs import Run
 from dgviz.quantities import lower_first
 from dgviz.ui.figures.series import at_all_times, simulated_of
 from dgviz.ui.session.state import AppState
-from dgviz.ui.words.text import label
+from dgviz.ui.words.run_names import name_without_score
+from dgviz.ui.words.text import label, period
 
 
 def shown_series(state: AppState) -> xr.Dataset:
@@ -103,3 +104,20 @@ def _python_of(state: AppState) -> list[str]:
         f"what_if = runs[{run_id!r}].simulate(dataset, site, {first!r}, {last!r}, shifts).sel(time=days)",
         f'plot *= what_if.{state.config.target}.hvplot(label="what if")',
     ]
+
+
+def picture_lines(state: AppState, query: str) -> str:
+    """The lines of Python that make a card's figure, with VIEW in place of its name; `query` is the address."""
+    runs = str(state.store.runs_folder.absolute())
+    return (
+        "import panel as pn\nfrom dgviz.ui.notebook import picture\n\npn.extension()\n"
+        f"picture({'VIEW'!r}, {query!r}, {runs!r})\n"
+    )
+
+
+def below_figures(state: AppState) -> str:
+    """What a figure is of: the site, the period, the runs and the program."""
+    names = {"Run A": state.run, "run B": state.baseline}
+    runs = [f"{words}: {name_without_score(state.store.run(run))}" for words, run in names.items() if run]
+    place = f"{state.name_of(state.site)} ({state.site}), {period(*state.window)}"
+    return f"{'; '.join([place, *runs])}. dgviz {version('dgviz')}"

@@ -10,27 +10,21 @@ from dgviz.ui.session.state import AppState
 from dgviz.ui.widgets import material
 from dgviz.ui.words.markup import html
 
-CSV, NETCDF, SVG, PNG, PYTHON = "Series, CSV", "Run A, NetCDF", "Figure, SVG", "Figure, PNG", "Python"
+CSV, NETCDF, PYTHON = "Series, CSV", "Run A, NetCDF", "Python for these data"
 
 
 class Download(JSComponent):
-    """Hands the browser a file; without content, a picture of a figure of the page in the format of its name."""
+    """Hands the browser a file."""
 
     name_of_file = param.String()
     content = param.Bytes(b"", doc="The file")
-    figure = param.String(doc="Id of the Bokeh model to draw, where there is no content")
     count = param.Integer(0, doc="Counts up with each file")
 
     _esm = """
-    async function draw(model) {
-      const layer = Bokeh.index.find_one_by_id(model.figure).export(model.name_of_file.split(".").pop())
-      return await layer.to_blob()
-    }
-
     export function render({model}) {
-      model.on("count", async () => {
+      model.on("count", () => {
         const link = document.createElement("a")
-        link.href = URL.createObjectURL(model.content.byteLength ? new Blob([model.content]) : await draw(model))
+        link.href = URL.createObjectURL(new Blob([model.content]))
         link.download = model.name_of_file
         link.click()
         setTimeout(() => URL.revokeObjectURL(link.href), 10000)
@@ -38,23 +32,23 @@ class Download(JSComponent):
     }
     """
 
-    def send(self, name: str, content: bytes = b"", figure: str = "") -> None:
+    def send(self, name: str, content: bytes) -> None:
         """Hand over one file."""
-        self.param.update(name_of_file=name, content=content, figure=figure)
+        self.param.update(name_of_file=name, content=content)
         self.count += 1
 
 
 class ExportMenu(pn.viewable.Viewer):
-    """Series, run, picture or Python; `figure` gives the id of the Bokeh model that is shown now."""
+    """The series, the run, or the lines of Python that read them."""
 
-    def __init__(self, state: AppState, figure):
+    def __init__(self, state: AppState):
         super().__init__()
-        self.state, self.figure = state, figure
+        self.state = state
         self.download = Download(width=0, height=0, margin=0)
         self._python = pn.Column(margin=0, width=0)
         self._menu = material.MenuButton(
-            label="Export",
-            items=[{"label": item} for item in (CSV, NETCDF, SVG, PNG, PYTHON)],
+            label="Data",
+            items=[{"label": item} for item in (CSV, NETCDF, PYTHON)],
             variant="text",
             size="small",
             margin=(0, 4),
@@ -73,8 +67,6 @@ class ExportMenu(pn.viewable.Viewer):
                 self.download.send(f"{name}.csv", to_csv(state).encode())
             elif what == NETCDF and state.run:
                 self.download.send(f"{state.run}.nc", to_netcdf(state.store.run(state.run)))
-            elif what in (SVG, PNG):
-                self.download.send(f"{name}.{what[-3:].lower()}", figure=self.figure())
             elif what == PYTHON:
                 self._show_python()
             else:

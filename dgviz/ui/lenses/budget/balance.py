@@ -37,11 +37,12 @@ def _row(words: str, value: float, kind: str, inflow: float, longest: float, col
     amount = small(value) if residual else signed(value, 1) if kind == "change" else number(value, 1)
     share = small(100 * value / inflow) if residual else number(100 * value / inflow, 1)
     bar = html(
-        "<div style='height:10px;width:{:.2f}%;background:{};border-radius:2px;opacity:{}'></div>",
+        "<div style='width:56px'><div style='height:10px;width:{:.2f}%;background:{};border-radius:2px;opacity:{}'>"
+        "</div></div>",
         *(max(100 * abs(value) / longest, 0.4), colour, 0.55 if value < 0 else 0.95),
     )
     return html(
-        "<tr><td class='left'>{}</td><td style='width:30%'>{}</td><td style='white-space:nowrap'>{}</td>"
+        "<tr><td class='left'>{}</td><td>{}</td><td style='white-space:nowrap'>{}</td>"
         "<td class='muted' style='white-space:nowrap'>{}</td></tr>",
         *("Residual" if residual else words, bar, amount, share),
     )

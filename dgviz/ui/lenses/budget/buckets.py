@@ -21,6 +21,8 @@ PACE = 250  # ms a time step while it plays
 class Buckets(ComputingView):
     """Stores and fluxes of a time step."""
 
+    picture = True
+
     _ticking = None
     needs = "stores"
     empty = "No run is shown. Press Train in the side bar, or pick a run above, to see its stores and fluxes."

@@ -46,6 +46,7 @@ def plot_curves(
 class DialCurves(View):
     """Distribution of the score over the sites."""
 
+    picture = True
     empty = "Train presets in the table above: a curve is drawn for each as soon as it has results."
 
     def tools(self):

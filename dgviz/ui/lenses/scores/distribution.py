@@ -22,6 +22,7 @@ from dgviz.ui.words.text import PERIODS, score_label, sentence, with_units
 class ScoreDistribution(ComputingView):
     """Distribution of a score."""
 
+    picture = True
     empty = "No run is shown: its scores will be compared here."
     height, with_others = 220, False
 

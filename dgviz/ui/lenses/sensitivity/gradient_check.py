@@ -49,6 +49,7 @@ def agreement_words(parameter: Parameter, agreements: list[float], dark: bool) -
 class GradientCheck(ComputingView):
     """Finite-difference check."""
 
+    picture = True
     needs = "parameters"
     empty = "No run is shown. Press Train in the side bar, or pick a run above, to check its gradients."
 

@@ -25,6 +25,7 @@ MOST = 3  # parameters at once
 class Responses(ComputingView):
     """Sensitivity of the target."""
 
+    picture = True
     empty = "No run is shown. Press Train in the side bar, or pick a run above, to see what its target is sensitive to."
 
     def tools(self):
