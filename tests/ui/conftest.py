@@ -194,6 +194,51 @@ def state(store):
     return AppState(store)
 
 
+def epoch(number, epochs=4, **more):
+    """The record of an epoch in the progress of a run."""
+    learned = {"fc": [100.0 * number, 200.0, 300.0, 400.0, 500.0], "beta": [1.0, 2.0, 3.0, 4.0, 5.0]}
+    record = {
+        "epoch": number,
+        "epochs": epochs,
+        "loss": 2 / number,
+        "validation_loss": None,
+        "median_nse": 0.1 * number,
+    }
+    return record | {"seconds": 3.0 * number, "eta": 3.0 * (epochs - number), "parameters": learned} | more
+
+
+class Helper:
+    """What a session asks of the process that trains."""
+
+    def __init__(self):
+        self.started, self.killed = 0, []
+
+    def start(self):
+        self.started += 1
+
+    def kill(self, run):
+        self.killed.append(run.id)
+
+    def trains(self, run):
+        return run.status in ("training", "paused", "stopping")
+
+
+@pytest.fixture
+def worker(store):
+    store._worker = Helper()
+    return store._worker
+
+
+@pytest.fixture
+def training(state, store, worker):
+    """A run of this session after its second epoch."""
+    state.edit(epochs=4)
+    run = store.run(state.start_training())
+    run.status, run.progress = "training", [epoch(1), epoch(2)]
+    state.follow()
+    return run
+
+
 def science_dataset(name: str) -> xr.Dataset:
     """Made-up data for a science, from its declarations alone."""
     if name == made_up.NAME:

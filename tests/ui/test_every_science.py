@@ -10,10 +10,10 @@ from bokeh.models import Axis, Legend
 
 from dgviz.checks import checks_by_name
 from dgviz.experiment.config import RunConfig
+from dgviz.ui.instrument.target_charts import TargetCharts
 from dgviz.ui.lenses.checks.physics_checks import PhysicsChecks
 from dgviz.ui.lenses.compare.run_table import RunTable
-from dgviz.ui.lenses.explore.target_charts import TargetCharts
-from dgviz.ui.lenses.explore.window_scores import WindowScores
+from dgviz.ui.lenses.scores.window_scores import WindowScores
 from dgviz.ui.session.address import OWN, from_query, to_query
 from dgviz.ui.session.state import AppState
 from dgviz.ui.widgets.help import HelpDialog
@@ -89,7 +89,7 @@ def test_the_side_bar_and_the_address_follow_the_science(science_store):
     mine = state.config.domain
     state.edit(data="made-up")
     again = AppState(science_store)
-    assert from_query({"data": "made-up"}, again, ("Explore",)) == [] and again.config.domain == "hydrology"
+    assert from_query({"data": "made-up"}, again, ("Budget",)) == [] and again.config.domain == "hydrology"
     assert f"domain={state.config.domain}" in to_query(state)
     assert (place.objects[0] is before) == (mine == "hydrology")
     titles = list(place.objects[0]._names)
@@ -170,7 +170,7 @@ def test_options_at_the_default_of_another_science_come_back_from_the_address(sc
     state.edit(**{name: RunConfig.model_fields[name].default for name in state.science.defaults})
     query = dict(parse_qsl(to_query(state)[1:], keep_blank_values=True))
     again = AppState(science_store)
-    assert from_query(query, again, ("Explore",)) == []
+    assert from_query(query, again, ("Budget",)) == []
     assert again.config == state.config
 
 

@@ -1,4 +1,4 @@
-"""Every view on every page renders before and after a run, and follows the state."""
+"""Every view, of a lens or always in sight, renders before and after a run, and follows the state."""
 
 import html
 import re
@@ -8,20 +8,20 @@ import pandas as pd
 import pytest
 
 from dgviz.experiment.config import RunConfig
-from dgviz.ui.app import PAGES
-from dgviz.ui.lenses.explore.distribution import ScoreDistribution
-from dgviz.ui.lenses.explore.site_map import SiteMap
-from dgviz.ui.lenses.explore.target_charts import TargetCharts
-from dgviz.ui.lenses.explore.window_scores import WindowScores, kinds_of_days, window_scores
+from dgviz.ui.instrument import drawer
+from dgviz.ui.instrument.lenses import LENSES
+from dgviz.ui.instrument.site_map import SiteMap
+from dgviz.ui.instrument.target_charts import TargetCharts
+from dgviz.ui.lenses.scores.distribution import ScoreDistribution
+from dgviz.ui.lenses.scores.window_scores import WindowScores, kinds_of_days, window_scores
 from dgviz.ui.lenses.view import View
 from dgviz.ui.session.colour_choice import ColourChoice
 from dgviz.ui.session.state import AppState
 from dgviz.ui.words.kinds import lacks
 from tests.ui.conftest import make_results
 
-VIEWS = sorted(
-    {v for rows in PAGES.values() for row in rows for views, _ in row for v in views}, key=lambda v: v.__name__
-)
+OF_LENSES = {view for lens in LENSES.values() for view in lens.views}
+VIEWS = sorted({SiteMap, TargetCharts, *drawer.VIEWS, *OF_LENSES}, key=lambda v: v.__name__)
 each_view = pytest.mark.parametrize("view", VIEWS, ids=lambda v: v.__name__)
 
 NAMES = ("nse", "pbias")

@@ -31,11 +31,12 @@ def lens_tabs(state: AppState):
     """The names of the lenses."""
     names = list(LENSES)
 
-    nothing = pn.Spacer(height=0)  # what the lenses hold stands in the workspace
-
-    def shown():
+    def shown():  # what the lenses hold stands in the workspace
         labels = {"Budget": state.science.budget.capitalize()}
-        return [(labels.get(name, name), nothing) for name in names]
+        return [(labels.get(name, name), pn.Spacer(height=0)) for name in names]
+
+    def name_again(_):
+        tabs[:] = shown()
 
     tabs = material.Tabs(
         *shown(),
@@ -47,7 +48,7 @@ def lens_tabs(state: AppState):
     )
     tabs.param.watch(lambda event: state.param.update(page=names[event.new]), "active")
     state.param.watch(lambda event: tabs.param.update(active=names.index(event.new)), "page")
-    state.param.watch(lambda _: tabs.param.update(objects=shown()), "dataset")
+    state.param.watch(name_again, "dataset")
     return tabs
 
 

@@ -1,6 +1,8 @@
 """The bucket diagram: where things stand follows from the declarations, what is drawn from the day."""
 
+import re
 from dataclasses import replace
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ from dgviz.domains import Domain, discover
 from dgviz.processes.declare import Flux, Parameter, Process, State
 from dgviz.ui import theme
 from dgviz.ui.figures.bucket_diagram import WIDEST, BucketDiagram, thin_stores
-from dgviz.ui.figures.buckets import MAIN, lay_out
+from dgviz.ui.figures.buckets import MAIN, SIDE, lay_out
 from tests.ui.conftest import LOOK
 
 HYDROLOGY = discover()["hydrology"]
@@ -113,7 +115,8 @@ def test_another_domain_gets_a_picture_of_its_own():
     assert (picture.above, picture.beside) == (("air",), ("soil",))
     assert set(picture.arrows) == {"uptake", "respiration", "descent", "exudation"}
     assert picture.stores["starch"].left > MAIN  # it only drains to the soil
-    BucketDiagram(picture, LOOK).show(dict.fromkeys((*picture.stores, *picture.arrows), 1.0))
+    diagram, day = BucketDiagram(picture, LOOK), dict.fromkeys((*picture.stores, *picture.arrows), 1.0)
+    assert {"Sugar in the leaf", "Exudation"} <= Drawn(diagram, day).parts.keys()
 
 
 @pytest.fixture
@@ -123,24 +126,96 @@ def simulated():
     return xr.Dataset(values | {"surface": ("time", np.zeros(days)), "rainfall": ("time", np.linspace(0, 40, days))})
 
 
+class Drawn:
+    """What the SVG of a day shows, by the long name that stands first in each title."""
+
+    def __init__(self, diagram, day, lines=()):
+        self.picture = ElementTree.fromstring(diagram.draw(day, lines, "A day"))
+        self.parts = {part.find("title").text.partition(":")[0]: part for part in self.picture.iter("g")}
+
+    def words(self, name):
+        return ["".join(text.itertext()) for text in self.parts[name].findall("text")]
+
+    def level(self, name):
+        """How high the water of a store stands, px, and how much room it has."""
+        empty, water = self.parts[name].findall("rect")
+        assert water.get("y") == f"{float(empty.get('y')) + float(empty.get('height')) - self._height(water):.1f}"
+        return self._height(water), self._height(empty) - 3, water.get("fill")
+
+    def width(self, name):
+        """How wide an arrow is, px, and by how many degrees its head is turned."""
+        line = self.parts[name].find("line")
+        width = line.get("stroke-width") if line is not None else self.parts[name].find("rect").get("height")
+        angle = re.search(r"-?\d+", self.parts[name].find("svg/path").get("transform"))[0]
+        return float(width), int(angle)
+
+    @staticmethod
+    def _height(rect):
+        return float(rect.get("height"))
+
+
 @pytest.mark.parametrize("dark", [False, True])
 def test_levels_and_widths_are_those_of_the_day(simulated, dark):
     diagram = BucketDiagram(lay_out(HYDROLOGY, {}, {"surface"}), replace(LOOK, dark=dark))
     diagram.scale(simulated)
     day = {name: float(series[-1]) for name, series in simulated.items()} | {"melt": 0.0, "soil_moisture": 4.9}
-    diagram.show(day)
-    levels, flows = (({n: i for i, n in enumerate(s.data["name"])}, s.data) for s in (diagram.levels, diagram.flows))
-    row, data = levels
-    at, full = row["Soil moisture"], float(np.percentile(simulated.soil_moisture, 98))
-    height = data["bottom"][at] - data["top"][at] - 3
-    assert data["bottom"][at] - data["level"][at] == pytest.approx(height * 4.9 / full)
-    assert data["label"][at] == "4.9 mm" and data["color"][at] == theme.colour("soil_moisture", dark, LOOK.colours)
-    assert min(data["level"][i] - data["top"][i] for i in row.values()) >= 0  # no bucket overflows
-    row, data = flows
-    assert data["width"][row["Rainfall"]] == pytest.approx(WIDEST)
-    assert data["width"][row["Snowfall"]] == pytest.approx(WIDEST / 2)  # a quarter of the flux
-    assert data["label"][row["Rainfall"]] == "40.0 mm d\u207b\u00b9"
-    assert "Melt" not in row  # nothing flows: a hairline without a label
+    drawn = Drawn(diagram, day)
+    level, room, ink = drawn.level("Soil moisture")
+    full = float(np.percentile(simulated.soil_moisture, 98))
+    assert level == pytest.approx(room * 4.9 / full, abs=0.06)
+    assert drawn.words("Soil moisture") == ["Soil moisture 4.9 mm"]
+    assert ink == theme.colour("soil_moisture", dark, LOOK.colours)
+    stores = [store.declared.long_name for store in diagram.stores]
+    assert all(level <= room + 0.06 for level, room, _ in map(drawn.level, stores))  # no bucket overflows
+    assert drawn.width("Rainfall")[0] == pytest.approx(WIDEST)
+    assert drawn.width("Snowfall")[0] == pytest.approx(WIDEST / 2)  # a quarter of the flux
+    assert drawn.words("Rainfall") == ["Rainfall", "40.0 mm d\u207b\u00b9"]
+    assert drawn.width("Snowmelt") == (1.0, drawn.width("Snowmelt")[1])  # nothing flows: a hairline without a label
+    assert drawn.words("Snowmelt") == []
+
+
+def test_the_weather_stands_beside_the_stores_and_texts_are_shown_as_they_are(simulated):
+    diagram = BucketDiagram(lay_out(HYDROLOGY, {}), LOOK)
+    diagram.scale(simulated)
+    svg = diagram.draw(dict.fromkeys(simulated, 1.0), [("4 mm", "<b>rain</b>")], "On 'a' <day>")
+    assert "&lt;b&gt;rain&lt;/b&gt;" in svg and "<b>" not in svg
+    picture = ElementTree.fromstring(svg)
+    assert picture.get("role") == "img" and picture.get("aria-label") == "On 'a' <day>"
+    beside = {text.text: text.get("x") for text in picture.findall("text")}
+    assert {beside["4 mm"], beside["<b>rain</b>"]} == {f"{MAIN + 5:.2f}%"}
+
+
+def test_what_is_switched_off_is_dashed_and_said(simulated):
+    diagram = BucketDiagram(lay_out(HYDROLOGY, {"snow": "NoSnow", "routing": "NoRouting"}), LOOK)
+    diagram.scale(simulated)
+    picture = ElementTree.fromstring(diagram.draw(dict.fromkeys(simulated, 1.0), [], ""))
+    said = ["".join(text.itertext()) for text in picture.findall("text")]
+    assert "Snowpack: off" in said and not [words for words in said if words.startswith("Snowmelt")]
+    grey = [line for line in picture.findall("line") if line.get("stroke") == LOOK.token("missing")]
+    dashed = [line for line in grey if line.get("stroke-dasharray") != "none"]
+    off = [store for store in diagram.picture.stores.values() if not store.on]
+    assert len(dashed) == 3 * len(off) + sum(not arrow.on for arrow in diagram.picture.arrows.values())
+    titles = {part.find("title").text.partition(":")[0] for part in picture.iter("g")}
+    assert titles == {one.declared.long_name for one in (*diagram.stores, *diagram.arrows)}
+
+
+@pytest.mark.parametrize("name", discover())
+def test_every_science_is_drawn_within_the_frame(name):
+    science = discover()[name]
+    model, days = science.build(), 20
+    declared = model.of(Flux) | model.of(State)
+    values = {n: ("time", np.linspace(0, 10, days), quantity.attrs) for n, quantity in declared.items()}
+    look = replace(LOOK, colours=theme.colours_of(science))
+    diagram = BucketDiagram(lay_out(science, {}), look)
+    diagram.scale(xr.Dataset(values))
+    drawn = Drawn(diagram, dict.fromkeys(values, 5.0))
+    height = float(drawn.picture.get("height"))
+    for part in drawn.picture.iter():
+        ends = [part.get(key, "0") for key in ("x", "x1", "x2", "y", "y1", "y2")]
+        assert all(0 <= float(x.rstrip("%")) <= 100 for x in ends[:3] if "calc" not in x), part.attrib
+        assert all(0 <= float(y) <= height for y in ends[3:]), part.attrib
+    names = {one.declared.long_name for one in (*diagram.stores, *diagram.arrows)}
+    assert drawn.parts.keys() == names and SIDE < 100
 
 
 def test_a_store_that_is_always_empty_is_thin(simulated):
@@ -183,12 +258,9 @@ def test_temperatures_fill_their_buckets_by_their_range_and_heat_may_run_backwar
     diagram = BucketDiagram(lay_out(PLANT, {}), LOOK)
     diagram.scale(xr.Dataset(values | fluxes))
     day = dict.fromkeys(("sugar", "starch"), 0.0) | dict.fromkeys(fluxes, 2.0)
-    diagram.show(day)
-    data = diagram.levels.data
-    height = data["bottom"][0] - data["top"][0] - 3
-    assert data["bottom"][0] - data["level"][0] == pytest.approx(height / 2)
-    forward = {key: list(diagram.flows.data[key]) for key in ("y0", "width", "angle")}
-    diagram.show(day | {"descent": -2.0})
-    at = diagram.flows.data["long_name"].index("Descent")
-    assert diagram.flows.data["width"] == forward["width"]
-    assert abs(diagram.flows.data["angle"][at] - forward["angle"][at]) == pytest.approx(np.pi)
+    drawn = Drawn(diagram, day)
+    level, room, _ = drawn.level("Sugar in the leaf")
+    assert level == pytest.approx(room / 2, abs=0.06)
+    width, angle = drawn.width("Descent")
+    back, turned = Drawn(diagram, day | {"descent": -2.0}).width("Descent")
+    assert back == width and abs(turned - angle) == 180

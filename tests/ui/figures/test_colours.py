@@ -45,7 +45,7 @@ def test_what_cannot_be_shown_is_none(state, choice):
 
 def test_every_choice_that_is_offered_can_be_shown(state):
     other = state.store.results("no-snow")
-    groups = choices(state.config, state.dataset, state.results(state.run), True)
+    groups = choices(state.config, state.dataset, state.results(state.run), other)
     offered = [choice for options in groups.values() for choice in options.values()]
     assert len(offered) > 30
     labels = [label for options in groups.values() for label in options]

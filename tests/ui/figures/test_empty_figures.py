@@ -6,7 +6,6 @@ from bokeh.models import GlyphRenderer, VAreaStep
 
 from dgviz.experiment.config import RunConfig
 from dgviz.processes.declare import Flux, State
-from dgviz.ui.figures.responses import ResponseFigure
 from dgviz.ui.figures.stores import StoreSeries
 from dgviz.ui.figures.time_series import TimeSeries
 from tests.ui.conftest import LOOK
@@ -25,11 +24,7 @@ def time_series():
     return TimeSeries(LOOK, WEATHER)
 
 
-def responses():
-    return ResponseFigure(LOOK, WEATHER, "prcp", "1")
-
-
-@pytest.mark.parametrize("make", [time_series, responses, stores])
+@pytest.mark.parametrize("make", [time_series, stores])
 def test_an_area_in_steps_never_has_an_empty_source(make):
     areas = [r for r in make().layout.select({"type": GlyphRenderer}) if isinstance(r.glyph, VAreaStep)]
     assert areas and all(len(area.data_source.data["time"]) > 0 for area in areas)

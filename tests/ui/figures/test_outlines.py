@@ -50,7 +50,7 @@ def test_sites_of_the_conterminous_states_lie_on_the_borders_of_these():
 def test_the_map_draws_them():
     lon, lat = PLACES["CAMELS-GB"]
     place = {"site": ["a", "b"], "lat": ("site", lat), "lon": ("site", lon), "name": ("site", ["A", "B"])}
-    drawn = SiteMap(xr.Dataset(coords=place), False, 480, "streamflow")
+    drawn = SiteMap(xr.Dataset(coords=place), False, "streamflow", np.zeros(2, bool))
     (land,) = [renderer for renderer in drawn.figure.renderers if type(renderer.glyph).__name__ == "MultiLine"]
     assert len(land.data_source.data["xs"]) == len(outlines(np.array(lon), np.array(lat)))
 

@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from dgviz.datasets import open_dataset
 from dgviz.datasets.site_network import upstream_area
 from dgviz.ui import theme
+from dgviz.ui.figures.colours import Colouring
 from dgviz.ui.figures.network_lines import LINE_WIDTHS
 from dgviz.ui.figures.site_map import SiteMap
 
@@ -15,24 +17,33 @@ def river():
     return open_dataset("delaware_river")
 
 
+def drawn_map(river, dark=False) -> SiteMap:
+    return SiteMap(river, dark, "streamflow", np.zeros(456, bool))
+
+
+def paint(drawn, values, palette, low, high, powers=False):
+    shown = Colouring("Value, test period", xr.DataArray(values, dims="site"), palette, low, high, "", powers)
+    drawn.paint(shown, *np.zeros((2, 456), bool))
+
+
 @pytest.mark.parametrize("dark", [False, True])
 def test_a_value_of_every_reach_colours_the_lines(river, dark):
-    drawn = SiteMap(river, dark, 480, "streamflow")
+    drawn = drawn_map(river, dark)
     values = np.linspace(0, 1, 456)
-    drawn.paint(values, theme.SEQUENTIAL, 0, 1, "1")
+    paint(drawn, values, theme.SEQUENTIAL, 0, 1)
     assert np.array_equal(drawn.source.data["line"], values)
     assert (drawn.source.data["size"] == 0).all()
 
 
 def test_a_value_of_the_gauges_only_colours_dots(river):
-    drawn, gauged = SiteMap(river, False, 480, "streamflow"), river.gauge.values != ""
-    drawn.paint(np.where(gauged, 0.5, np.nan), theme.SCORE, 0, 1, "1")
+    drawn, gauged = drawn_map(river), river.gauge.values != ""
+    paint(drawn, np.where(gauged, 0.5, np.nan), theme.SCORE, 0, 1)
     assert np.isnan(drawn.source.data["line"]).all()
     assert np.array_equal(drawn.source.data["size"] > 0, gauged)
 
 
 def test_lines_run_to_the_next_reach_and_grow_downstream(river):
-    columns = SiteMap(river, False, 480, "streamflow").source.data
+    columns = drawn_map(river).source.data
     position = {number: i for i, number in enumerate(river.reach.values.tolist())}
     for i, number in enumerate(river.downstream_reach.values.tolist()):
         below = position.get(number, i)
@@ -41,7 +52,7 @@ def test_lines_run_to_the_next_reach_and_grow_downstream(river):
 
 
 def test_a_reach_of_a_quarter_of_the_land_is_half_as_much_wider(river):
-    width, area = SiteMap(river, False, 480, "streamflow").source.data["width"], upstream_area(river)
+    width, area = drawn_map(river).source.data["width"], upstream_area(river)
     thin, wide = LINE_WIDTHS
     assert width.max() == wide and width.argmax() == area.argmax()
     quarter = np.abs(area / area.max() - 0.25).argmin()
@@ -49,8 +60,10 @@ def test_a_reach_of_a_quarter_of_the_land_is_half_as_much_wider(river):
 
 
 def test_powers_of_ten_and_back(river):
-    drawn = SiteMap(river, False, 480, "streamflow")
-    drawn.paint(np.full(456, 10.0), theme.SEQUENTIAL, 0.1, 1000, "m3 s-1", powers=True)
-    assert drawn.bar.color_mapper is drawn.reaches.glyph.line_color.transform is drawn.by_powers
-    drawn.paint(np.full(456, 0.5), theme.SCORE, 0, 1, "1")
-    assert drawn.bar.color_mapper is drawn.reaches.glyph.line_color.transform is drawn.mapper
+    drawn = drawn_map(river)
+    paint(drawn, np.full(456, 10.0), theme.SEQUENTIAL, 0.1, 1000, powers=True)
+    colours = drawn.sites.glyph.fill_color, drawn.reaches.glyph.line_color
+    assert all(colour.transform is drawn.by_powers for colour in colours)
+    paint(drawn, np.full(456, 0.5), theme.SCORE, 0, 1)
+    colours = drawn.sites.glyph.fill_color, drawn.reaches.glyph.line_color
+    assert all(colour.transform is drawn.mapper for colour in colours)

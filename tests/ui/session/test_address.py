@@ -6,7 +6,7 @@ from dgviz.ui.session.address import from_query, to_query
 from dgviz.ui.session.colour_choice import ColourChoice
 from dgviz.ui.session.state import AppState
 
-PAGES = ("Explore", "Data")
+PAGES = ("Budget", "Data")
 
 
 def queried(state):
@@ -35,7 +35,7 @@ def test_what_is_seen_comes_back_from_the_address(state, store):
 
 def test_defaults_are_written_too(state):
     query = queried(state)
-    assert query["snow"] == "DegreeDaySnow" and query["log"] == "0" and query["page"] == "Explore"
+    assert query["snow"] == "DegreeDaySnow" and query["log"] == "0" and query["page"] == "Budget"
     assert query["run"] == "default" and query["baseline"] == ""
 
 
@@ -51,7 +51,7 @@ def test_defaults_are_written_too(state):
         ({"whatif": "k1:0.7"}, "left out: k1 cannot be 0.7 d-1. Give 0.01 to 0.5."),
         ({"whatif": "kl:0.1,beta:2"}, "left out: The model has no parameter 'kl'."),
         ({"epochz": "3"}, "'epochz', which is not known and was left out. Did you mean 'epochs'?"),
-        ({"page": "Admin"}, "page='Admin'. Give one of: Explore, Data."),
+        ({"page": "Admin"}, "page='Admin'. Give one of: Budget, Data."),
         ({"chart": "pie"}, "chart='pie'. Give one of: series, duration, regime."),
         ({"theme": "blue"}, "theme='blue'. Give one of: light, dark."),
         ({"log": "yes"}, "log='yes'. Give one of: 0, 1."),

@@ -10,7 +10,7 @@ import xarray as xr
 
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.runs import Run, list_runs
-from dgviz.ui.lenses.explore.target_charts import TargetCharts
+from dgviz.ui.instrument.target_charts import TargetCharts
 from dgviz.ui.session.export import shown_series, to_csv, to_netcdf, to_python
 from dgviz.ui.session.live_what_if import LiveWhatIf
 from dgviz.ui.session.state import AppState

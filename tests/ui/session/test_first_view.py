@@ -23,7 +23,7 @@ def add(empty_store, dataset):
     def add(run_id, noise=0.2, visitor="", status="done", **options):
         config = CONFIG.edited(**options)
         empty_store.add(run_id, config, make_results(dataset, config, noise), status)
-        visitors.sign(empty_store.run(run_id), visitor)
+        visitors.sign(empty_store.run(run_id).folder, visitor)
 
     return add
 

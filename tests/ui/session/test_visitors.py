@@ -3,8 +3,8 @@
 import pytest
 
 from dgviz.experiment.run_files import RunError
-from dgviz.ui.lenses.train.queue import TrainingQueue
-from dgviz.ui.lenses.train.training import TrainingControl
+from dgviz.ui.lenses.training.queue import TrainingQueue
+from dgviz.ui.lenses.training.training import TrainingControl
 from dgviz.ui.session.state import AppState
 from dgviz.ui.widgets import material
 

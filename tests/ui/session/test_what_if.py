@@ -1,5 +1,6 @@
 """Parameters changed by hand: what follows is simulated, drawn beside the run, and never taken for a trained result."""
 
+import re
 import threading
 from types import SimpleNamespace
 
@@ -9,14 +10,15 @@ import xarray as xr
 
 from dgviz.experiment.run_files import RunError
 from dgviz.scores import metrics
+from dgviz.sensitivity.effects import effects
 from dgviz.ui.figures.duration import duration_columns, regime_columns
 from dgviz.ui.figures.series import target_columns
-from dgviz.ui.lenses.explore.target_charts import TargetCharts
-from dgviz.ui.lenses.explore.what_if import ParameterSliders
-from dgviz.ui.lenses.explore.window_scores import WindowScores
-from dgviz.ui.lenses.results.balance import Balance
-from dgviz.ui.lenses.results.buckets import Buckets
-from dgviz.ui.lenses.results.stores import Stores
+from dgviz.ui.instrument.target_charts import TargetCharts
+from dgviz.ui.lenses.budget.balance import Balance
+from dgviz.ui.lenses.budget.buckets import Buckets
+from dgviz.ui.lenses.budget.stores import Stores
+from dgviz.ui.lenses.scores.window_scores import WindowScores
+from dgviz.ui.lenses.what_if.sliders import ParameterSliders, at_an_end
 from dgviz.ui.session import live_what_if as live
 from dgviz.ui.session.live_what_if import LiveWhatIf
 from dgviz.ui.session.simulation import Simulation
@@ -191,17 +193,17 @@ def test_the_model_of_a_basin_is_read_once(asking, monkeypatch):
 
 def test_the_hydrograph_draws_it_and_forgets_it(asking):
     view = TargetCharts(state=asking)
-    rain, legend = view.chart.source.data["rain"], view.chart.main.legend[0]
-    assert "what if" not in [item.label.value for item in legend.items if item.visible]
+    rain = view.chart.source.data["rain"]
+    assert ">what if<" not in view.caption  # the key
     asking.suppose({"k1": 0.3})
     drawn = xr.DataArray(view.chart.source.data["what_if"], {"time": asking.dataset.time}, "time")
     np.testing.assert_allclose(drawn.sel(time=supposed_flow(asking).time), supposed_flow(asking), rtol=1e-6)
     assert view.chart.source.data["rain"] is rain  # only this column is sent
-    assert "what if" in [item.label.value for item in legend.items if item.visible]
+    assert view.chart.lines["what_if"].visible and ">what if<" in view.caption
     assert "@what_if" in view.chart.hover.tooltips and "what if: k1" in view.heading and "What if: mean" in view.summary
     asking.suppose({})
     assert np.isnan(view.chart.source.data["what_if"]).all() and "what if" not in view.heading
-    assert "what if" not in [item.label.value for item in legend.items if item.visible]
+    assert not view.chart.lines["what_if"].visible and ">what if<" not in view.caption
     assert "@what_if" not in view.chart.hover.tooltips
 
 
@@ -260,7 +262,7 @@ def test_stores_and_fluxes_follow_it_and_say_so(view, asking):
 def content(view):
     if isinstance(view, Stores):
         return view.series.source.data["soil_moisture"].tolist()
-    return view.diagram.levels.data["level"] if isinstance(view, Buckets) else view.table.object
+    return view.picture.object if isinstance(view, Buckets) else view.table.object
 
 
 def test_buckets_keep_their_scale_so_that_levels_can_be_compared(asking):
@@ -274,17 +276,37 @@ def test_buckets_keep_their_scale_so_that_levels_can_be_compared(asking):
 
 @pytest.fixture
 def card(asking):
-    """The card with its sliders in sight."""
-    view = ParameterSliders(state=asking)
-    view.unfolded = True
-    return view
+    """The card with its sliders."""
+    return ParameterSliders(state=asking)
 
 
-def test_sliders_are_folded_away_until_needed(asking):
-    view = ParameterSliders(state=asking)
-    assert not view.sliders and not view.grid.visible
+def test_sliders_show_what_is_supposed_already(asking):
     asking.suppose({"k1": 0.3})  # as by a link
+    view = ParameterSliders(state=asking)
     assert view.grid.visible and view.sliders["k1"].value == 0.3
+
+
+def test_a_bar_below_each_slider_says_how_much_a_tenth_of_its_range_changes(card, asking):
+    flow = asking.results("default").streamflow.sel(site="a1")
+    responses = Simulation.of(asking).parameter_response()
+    found = effects(responses, flow.sel(time=responses.time), "all", asking.parameters())
+    widths = {name: float(re.search(r"width:([\d.]+)%", bar.object)[1]) for name, bar in card.bars.items()}
+    largest = max(found.values())
+    assert widths == pytest.approx({name: 100 * effect / largest for name, effect in found.items()}, abs=0.06)
+    assert f"{number(found['fc'], 3)} mm d\u207b\u00b9 for a tenth of the range" in card.bars["fc"].object
+
+
+def test_a_value_at_a_bound_is_said_to_be_there(asking, store):
+    declared = asking.parameters()["fc"]
+    low, high = declared.range
+    ends = {low: "at its lower bound", high: "at its upper bound", low + 0.03 * (high - low): ""}
+    assert {value: at_an_end(value, declared) for value in ends} == ends
+    results = store.results("default")
+    store.runs()[-1].stored = results.assign(fc=xr.full_like(results.fc, high))
+    store._results.clear()
+    asking.pick("c3")
+    card = ParameterSliders(state=asking)
+    assert card.sliders["fc"].marks == [{"value": high, "label": "at its upper bound"}]
 
 
 def test_there_is_a_slider_for_each_learned_parameter_over_its_declared_range(card, asking):
@@ -340,6 +362,4 @@ def test_a_basin_outside_the_run_has_no_sliders(card, asking, store):
 
 def test_a_session_opened_without_a_run_has_nothing_to_change(empty_store):
     view = ParameterSliders(state=AppState(empty_store))
-    assert "Press Train" in view._place[0].object
-    view.unfolded = True
-    assert not view.sliders
+    assert "Press Train" in view._place[0].object and not view.sliders

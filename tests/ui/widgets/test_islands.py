@@ -2,10 +2,8 @@
 
 import panel as pn
 import pytest
-from bokeh.document import Document
 from bokeh.models import LayoutDOM
 
-from dgviz.ui.app import PAGES, create_app
 from dgviz.ui.widgets.islands import HIDDEN, Island, Sea
 
 
@@ -23,12 +21,3 @@ def test_it_is_hidden_by_its_class_and_stays_where_it_is(shown):
     island.show(shown)
     assert (HIDDEN in model.css_classes) is not shown
     assert model.visible
-
-
-def test_every_page_is_an_island_and_all_but_one_are_hidden_and_empty(store):
-    document = Document()
-    create_app(store).server_doc(document)
-    islands = [model for model in document.models if type(model).__name__ == "_Pane"]
-    assert len(islands) == len(PAGES)
-    assert [bool(island.elements) for island in islands] == [HIDDEN not in island.css_classes for island in islands]
-    assert sum(bool(island.elements) for island in islands) == 1

@@ -11,10 +11,11 @@ from dgviz.experiment.config import RunConfig
 from dgviz.experiment.worker import Worker
 from dgviz.ui import app
 from dgviz.ui.app import create_app
+from dgviz.ui.instrument.bar import training_bar
 from dgviz.ui.session.state import AppState
 from dgviz.ui.session.store import DataStore
+from dgviz.ui.widgets import material
 from dgviz.ui.widgets.header import unreadable_text
-from dgviz.ui.widgets.sidebar import Training
 
 
 def words(viewable):
@@ -91,6 +92,7 @@ def test_a_runs_folder_that_cannot_be_written_is_said_when_training_begins(tmp_p
     page = create_app(store)
     page.server_doc(Document())
     assert "could not start" not in words(page)
-    training = Training(AppState(store))
-    training._start()
-    assert "cannot be written" in training.problem.object and "--runs" in training.problem.object
+    state = AppState(store)
+    (train,) = [b for b in training_bar(state, print).select(material.Button) if b.label == "Train"]
+    train.clicks += 1
+    assert "cannot be written" in state.problem and "--runs" in state.problem

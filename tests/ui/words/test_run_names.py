@@ -5,8 +5,7 @@ import pytest
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.runs import list_runs
 from dgviz.ui.session.store import DataStore
-from dgviz.ui.widgets import material
-from dgviz.ui.widgets.header import context_bar
+from dgviz.ui.widgets.header import run_pickers
 from dgviz.ui.words.run_names import model_name, run_names
 
 
@@ -17,7 +16,7 @@ from dgviz.ui.words.run_names import model_name, run_names
         ({"epochs": 7, "seed": 3, "device": "cpu"}, "HBV"),
         ({"snow": "NoSnow", "epochs": 120}, "HBV without snow"),
         ({"snow": "NoSnow", "members": 4}, "HBV without snow; members 4"),
-        ({"sites": ("a1", "b2")}, "HBV; sites 2 basins"),
+        ({"sites": ("a1", "b2")}, "HBV; trained on 2 basins"),
         ({"trained_sites": ("a1", "b2")}, "HBV; trained on 2 basins"),
         ({"start_from": "another", "epochs": 5}, "HBV"),
         ({"snow": "NoSnow", "routing": "NoRouting"}, "No snow; No routing"),
@@ -56,7 +55,7 @@ def test_runs_that_travel_with_dgviz_are_examples(tmp_path):
 
 
 def test_the_pickers_show_names_and_mean_ids(state):
-    shown, compared = context_bar(state).select(material.Select)
+    shown, compared = run_pickers(state, 200)
     assert shown.options["None"] == "" and shown.value == state.run
     other = next(name for name, run_id in compared.options.items() if run_id == "no-snow")
     compared.value = compared.options[other]

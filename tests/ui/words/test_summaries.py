@@ -2,10 +2,10 @@ import numpy as np
 import xarray as xr
 
 from dgviz.ui.figures.series import target_columns
-from dgviz.ui.lenses.explore.distribution import ScoreDistribution
-from dgviz.ui.lenses.explore.site_map import SiteMap
-from dgviz.ui.lenses.explore.target_charts import TargetCharts
-from dgviz.ui.words.summaries import of_distribution, of_map, of_series
+from dgviz.ui.instrument.site_map import SiteMap
+from dgviz.ui.instrument.target_charts import TargetCharts
+from dgviz.ui.lenses.scores.distribution import ScoreDistribution
+from dgviz.ui.words.summaries import of_distribution, of_map, of_selection, of_series
 
 
 def test_a_map_is_told_by_its_ends_its_median_and_the_picked_site(dataset):
@@ -44,3 +44,13 @@ def test_the_figures_of_the_first_page_have_a_summary_that_follows(state):
     assert below.visible and "class='heard'" in below.object and "&lt;" not in below.object
     state.pick("a1")
     assert "&lt;Alder&gt; Creek" in below.object
+
+
+def test_what_is_selected_is_counted_with_how_well_the_run_does_there(state):
+    nse = state.results("default").nse.sel(period="test")
+    assert of_selection(state) == f"<b>5</b> basins, median NSE <b>{float(nse.median()):.2f}</b> (test)"
+    state.select(["a1", "b2"])
+    median = float(nse.sel(site=["a1", "b2"]).median())
+    assert of_selection(state) == f"<b>2</b> of 5 basins selected, median NSE <b>{median:.2f}</b> (test)"
+    state.show("")
+    assert of_selection(state) == "<b>2</b> of 5 basins selected"

@@ -1,22 +1,23 @@
-"""The page Results: learned parameters, stores, fluxes, the balance and the day looked at."""
+"""The lens of stores, fluxes and their balance, and the moment looked at; parameters against attributes."""
 
 import html
 import re
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from dgviz.processes.balance import balance
 from dgviz.scores.statistics import over_sites
-from dgviz.ui.lenses.results.attribute_scatter import AttributeScatter
-from dgviz.ui.lenses.results.balance import Balance, balance_table
-from dgviz.ui.lenses.results.buckets import Buckets
-from dgviz.ui.lenses.results.learned_map import LearnedMap
-from dgviz.ui.lenses.results.stores import Stores, first_choice, offered
+from dgviz.ui.lenses.budget.balance import Balance, balance_table
+from dgviz.ui.lenses.budget.buckets import Buckets
+from dgviz.ui.lenses.budget.stores import Stores, first_choice, offered
+from dgviz.ui.lenses.evaluate.attribute_scatter import AttributeScatter
 from dgviz.ui.session.simulation import Simulation, highest, moment_in_view, simulated_span
 from dgviz.ui.session.state import AppState
 from dgviz.ui.widgets.parameters import chosen, parameter_select
 from dgviz.ui.words.steps import STEPS
+from dgviz.ui.words.text import number
 
 
 class Event:
@@ -65,17 +66,6 @@ def test_the_pickers_of_the_parameter_agree(state):
     assert "tt" not in one.options.values()
 
 
-@pytest.mark.parametrize("kind", ["mean", "spread"])
-def test_the_map_shows_the_learned_values_within_fixed_limits(state, kind):
-    view = LearnedMap(state=state)
-    view.kind.value = kind
-    state.parameter = "beta"
-    expected = over_sites(state.results(state.run).beta)[kind]
-    np.testing.assert_allclose(view.map.source.data["value"], expected)
-    assert (view.map.mapper.low, view.map.mapper.high) == ((1, 6) if kind == "mean" else (0, 2.5))
-    assert "shape of the recharge curve" in view.heading
-
-
 def test_scatter_shows_parameter_and_attribute_and_selects(state):
     view = AttributeScatter(state=state)
     view.attribute.value, state.parameter = "area", "fc"
@@ -97,10 +87,15 @@ def test_buckets_hold_what_the_simulation_says(state, run, dark):
     state.param.update(dark=dark, moment="2002-09-01")
     view = Buckets(state=state)
     expected = Simulation.of(state).simulate().sel(time="2002-09-01")
-    levels = dict(zip(view.diagram.levels.data["long_name"], view.diagram.levels.data["value"], strict=True))
-    assert levels["Soil moisture"] == f"{float(expected.soil_moisture):.2f}"
-    assert ("Frozen water in the snowpack" in levels) == (run == "default")
-    assert "1 Sep 2002" in view.heading and html.escape("<Alder>") in view.heading
+    drawn = html.unescape(view.picture.object)
+    assert f"Soil moisture: {number(float(expected.soil_moisture))} mm; empty at 0.00, full at" in drawn
+    assert ("Frozen water in the snowpack:" in drawn) == (run == "default")
+    assert ("Snowpack: off" in drawn) == (run == "no-snow")
+    here = state.dataset.sel(site="a1", time="2002-09-01")
+    for name, words in (("prcp", "Precipitation"), ("streamflow", "Observed")):
+        assert re.search(rf">{number(float(here[name]))} mm d\u207b\u00b9</text><text[^>]*>{words}</text>", drawn)
+    assert "1 Sep 2002" in view.heading and "on 1 Sep 2002, <Alder> Creek" in drawn
+    assert html.escape("<Alder>") in view.picture.object and "<Alder>" not in view.picture.object
 
 
 def test_the_day_moves_by_steps_and_by_the_slider_and_stops_at_the_end(state):
@@ -167,6 +162,29 @@ def test_the_balance_is_that_of_the_window(state):
     assert "1 Sep 2002 \u2013 20 Sep 2002" in view.caption and "Observed streamflow" in view.caption
     rows = re.findall(r"<tr><td", view.table.object)
     assert len(rows) == terms.size
+
+
+def test_the_balance_says_what_came_in_what_left_and_what_is_stored_in_shares_of_the_inflow(state):
+    values = [30.0, 70.0, 80.0, -10.0, 1e-6]
+    kinds = ["inflow", "inflow", "outflow", "change", "residual"]
+    terms = xr.DataArray(
+        values,
+        {"term": ["rainfall", "snowfall", "streamflow", "snowpack", "residual"], "kind": ("term", kinds)},
+        "term",
+        attrs={"units": "mm"},
+    )
+    table = balance_table(terms, state.look)
+    assert re.findall(r"<td colspan=4>(\w+)</td>", table) == ["In", "Out", "Stored"]
+    rows = re.findall(
+        r"<td class='left'>(.*?)</td>.*?width:([\d.]+)%;.*?nowrap'>(.*?)</td>.*?nowrap'>(.*?)</td>", table
+    )
+    assert rows == [
+        ("Rainfall", "37.50", "30.0", "30.0"),
+        ("Snowfall", "87.50", "70.0", "70.0"),
+        ("Streamflow", "100.00", "80.0", "80.0"),
+        ("Snowpack", "12.50", "\u221210.0", "\u221210.0"),
+        ("Residual", "0.40", "1 \u00d7 10\u207b\u2076", "1 \u00d7 10\u207b\u2076"),
+    ]
 
 
 def test_a_site_outside_the_runs_sites_is_simulated_too(state, store):

@@ -1,4 +1,4 @@
-"""The page Train: what it says of a run that waits, trains, ends or fails, and what its buttons do."""
+"""The drawer with all of the training: what it says of a run, whatever its status, and what its buttons do."""
 
 import shutil
 
@@ -8,55 +8,11 @@ import pytest
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.run_files import RunError
 from dgviz.ui.figures.learning import LearningCurves
-from dgviz.ui.lenses.train.learning import LossCurves
-from dgviz.ui.lenses.train.learning_map import LearningMap, learned_values
-from dgviz.ui.lenses.train.queue import TrainingQueue, rows_of
-from dgviz.ui.lenses.train.training import TrainingControl, figures_of, status_words
+from dgviz.ui.lenses.training.learning import LossCurves
+from dgviz.ui.lenses.training.queue import TrainingQueue, rows_of
+from dgviz.ui.lenses.training.training import TrainingControl, figures_of, status_words
 from dgviz.ui.session.state import AppState
-
-
-def epoch(number, epochs=4, **more):
-    learned = {"fc": [100.0 * number, 200.0, 300.0, 400.0, 500.0], "beta": [1.0, 2.0, 3.0, 4.0, 5.0]}
-    record = {
-        "epoch": number,
-        "epochs": epochs,
-        "loss": 2 / number,
-        "validation_loss": None,
-        "median_nse": 0.1 * number,
-    }
-    return record | {"seconds": 3.0 * number, "eta": 3.0 * (epochs - number), "parameters": learned} | more
-
-
-class Helper:
-    """What the page asks of the process that trains."""
-
-    def __init__(self):
-        self.started, self.killed = 0, []
-
-    def start(self):
-        self.started += 1
-
-    def kill(self, run):
-        self.killed.append(run.id)
-
-    def trains(self, run):
-        return run.status in ("training", "paused", "stopping")
-
-
-@pytest.fixture
-def worker(store):
-    store._worker = Helper()
-    return store._worker
-
-
-@pytest.fixture
-def training(state, store, worker):
-    """A run of this session after its second epoch."""
-    state.edit(epochs=4)
-    run = store.run(state.start_training())
-    run.status, run.progress = "training", [epoch(1), epoch(2)]
-    state.follow()
-    return run
+from tests.ui.conftest import epoch
 
 
 def shown(view):
@@ -236,21 +192,6 @@ def test_an_ended_run_that_keeps_its_checkpoint_can_be_trained_longer(state, sto
     view.buttons["longer"].clicks += 1
     assert longer == [(2 * run.config.epochs, store.runs_folder)]
     assert state.training == "longer" and worker.started
-
-
-def test_the_map_shows_the_last_epoch_within_the_allowed_range(state, training):
-    view = LearningMap(state=state)
-    view.choice.value = "fc"
-    assert list(view.map.source.data["value"]) == [200, 200, 300, 400, 500]
-    assert (view.map.mapper.low, view.map.mapper.high) == (50, 1000)
-    training.progress.append(epoch(3))
-    state.follow()
-    assert view.map.source.data["value"][0] == 300 and "after epoch 3" in view.heading
-
-
-def test_a_run_on_some_sites_leaves_the_others_grey(dataset):
-    values = learned_values({"parameters": {"fc": [7.0, 8.0]}}, "fc", ["c3", "a1"], dataset)
-    np.testing.assert_equal(values.values, [8.0, np.nan, 7.0, np.nan, np.nan])
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,11 @@ from dgviz.scores.statistics import best_median_worst
 from dgviz.ui.figures import distribution
 from dgviz.ui.figures.colours import choices, colouring
 from dgviz.ui.figures.distribution import Line, cdf_columns, legend_table
+from dgviz.ui.instrument.site_map import SiteMap
 from dgviz.ui.lenses.compare.run_table import RunTable
 from dgviz.ui.lenses.evaluate.evaluation import EvaluationCard, SecondEvaluationCard, agreement_table
 from dgviz.ui.lenses.evaluate.ranked import RankedTimeSeries
-from dgviz.ui.lenses.explore.distribution import LargeScoreDistribution, ScoreDistribution
-from dgviz.ui.lenses.explore.site_map import SiteMap
+from dgviz.ui.lenses.scores.distribution import LargeScoreDistribution, ScoreDistribution
 from dgviz.ui.session.colour_choice import ColourChoice
 
 
@@ -83,14 +83,14 @@ def test_published_scores_are_of_nse_in_the_test_period_only(compared):
     assert len(drawn(view)) == 3
     view.others.value = True
     view.score.value = "kge_2012"
-    assert not view.others.visible and len(drawn(view)) == 3 and "KGE (2012)" in view.heading
+    assert not view.others.visible and len(drawn(view)) == 3 and view.heading.startswith("KGE over")
     view.score.value, view.period.value = "nse", "train"
     assert not view.others.visible and view.chart.figure.xaxis[0].axis_label == "NSE, training period"
 
 
 def test_there_is_no_choice_of_published_models_where_nobody_published(state):
     assert not LargeScoreDistribution(state=state).others.visible
-    groups = choices(state.config, state.dataset, state.results(state.run), False)
+    groups = choices(state.config, state.dataset, state.results(state.run))
     assert "Difference to published NSE" not in groups
 
 
@@ -109,7 +109,7 @@ def test_the_map_shows_the_difference_to_a_published_model(compared, published):
     np.testing.assert_allclose(view.map.source.data["value"], [*expected, np.nan])
     assert view.heading == "NSE: A minus LSTM (Kratzert et al. 2019)"
     assert view.map.mapper.low == -view.map.mapper.high and "other days" in view.caption
-    groups = choices(compared.config, compared.dataset, compared.results("default"), True, published)
+    groups = choices(compared.config, compared.dataset, compared.results("default"), None, published)
     for choice in groups["Difference to published NSE"].values():
         shown = colouring(choice, compared.config, compared.dataset, compared.results("default"), None, published)
         assert shown is not None
@@ -203,7 +203,7 @@ def test_other_pictures_are_drawn_and_select(with_fluxes, picture):
     view = EvaluationCard(state=with_fluxes)
     view.picture.value = picture
     assert np.isfinite(view.scatter.source.data["y"]).all()
-    view.colour.value = "attribute:area"
+    with_fluxes.colour = ColourChoice("attribute", "area")
     np.testing.assert_allclose(view.scatter.source.data["value"], with_fluxes.dataset.area)
     view.scatter.source.selected.indices = [3]
     assert with_fluxes.site == "d4"

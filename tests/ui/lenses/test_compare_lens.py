@@ -5,14 +5,7 @@ import pytest
 
 from dgviz.datasets.remarks import Remark
 from dgviz.experiment.config import RunConfig
-from dgviz.processes.declare import Parameter
 from dgviz.ui.lenses.compare.comparison import MedianScores, OptionDifferences, median_table
-from dgviz.ui.lenses.compare.difference_maps import (
-    ParameterDifference,
-    ScoreDifference,
-    parameter_difference,
-    shared_parameters,
-)
 from dgviz.ui.lenses.compare.run_table import RunTable, run_table
 from dgviz.ui.words.differences import describe_differences, differences
 
@@ -112,46 +105,6 @@ def test_a_configuration_is_restored(compared):
 def test_equal_options_are_said(compared, store):
     store.run("no-snow").config = store.run("default").config
     assert "same options" in OptionDifferences(state=compared)._place[0].object
-
-
-def test_the_score_difference_is_a_minus_b_about_zero(compared, store):
-    view = ScoreDifference(state=compared)
-    a, b = (store.results(run).nse.sel(period="test").values for run in ("default", "no-snow"))
-    np.testing.assert_allclose(view.map.source.data["value"], a - b)
-    assert view.map.mapper.low == -view.map.mapper.high
-    assert "\u00b10.30, always the same" in view.caption
-    view.choices[1].value = "train"
-    assert view.map.source.data["value"][0] != (a - b)[0]
-
-
-def test_a_parameter_difference_ends_at_half_the_allowed_range(compared, store, dataset):
-    config, results = store.run("default").config, store.results("default")
-    fc = config.build().of(Parameter)["fc"]
-    shifted = results.assign(fc=results.fc + 10)
-    shown = parameter_difference("fc", fc, shifted, results, dataset)
-    np.testing.assert_allclose(shown.values, 10)
-    assert (shown.low, shown.high) == (-475, 475) and shown.units == "mm"
-
-
-def test_only_parameters_of_both_models_are_offered_and_the_rest_is_named(compared, store):
-    a, b = (store.run(run).config for run in ("default", "no-snow"))
-    assert "tt" not in shared_parameters(a, b) and "fc" in shared_parameters(a, b)
-    view = ParameterDifference(state=compared)
-    assert "Only A has cfmax, cfr, cwh, tt." in view.caption
-
-
-def test_sites_missing_in_one_run_are_grey_and_counted(compared, store):
-    keep_sites(store, "no-snow", [0, 1])
-    view = ScoreDifference(state=compared)
-    assert np.isnan(view.map.source.data["value"]).sum() == 3
-    assert "of 2 sites (grey: 3 not in both)" in view.caption
-
-
-def test_runs_without_a_common_site_give_a_grey_map(compared, store):
-    keep_sites(store, "no-snow", [0])
-    keep_sites(store, "default", [1])
-    view = ScoreDifference(state=compared)
-    assert np.isnan(view.map.source.data["value"]).all() and "0 of 0 sites" in view.caption
 
 
 def test_medians_over_some_of_the_sites_say_of_how_many(compared, store):
