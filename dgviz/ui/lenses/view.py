@@ -25,6 +25,7 @@ import logging
 
 import panel as pn
 import param
+from bokeh.models import Axis, Plot
 
 from dgviz.processes.declare import title
 from dgviz.ui import theme
@@ -205,11 +206,20 @@ class View(pn.viewable.Viewer):
             if self._drawn and not self.patience:  # filled before it is shown: a change of a figure may overtake it
                 self.refresh(**self._reads(self.refresh))
                 self.changed = set()
+            self._name_figures(body)
             self._place.objects = [empty_words(lacking or self.empty) if body is None else body]
             if self.patience:
                 self._refresh_soon(self.patience)
         except Exception as error:
             self._show_problem(error)
+
+    def _name_figures(self, body) -> None:
+        """Each figure has a name for who hears the page: that of the card, and what its axis is of."""
+        panes = body.select(pn.pane.Bokeh) if isinstance(body, pn.viewable.Viewable) else []
+        for fig in (fig for pane in panes if pane.object is not None for fig in pane.object.select(Plot)):
+            axis = next((axis.axis_label for axis in fig.left if isinstance(axis, Axis) and axis.axis_label), "")
+            name = ", ".join(filter(None, (title(type(self)), axis.strip())))
+            fig.html_attributes = {"role": "figure", "aria-label": name} | fig.html_attributes
 
     def _lacks(self) -> str:
         """Why the run that is shown has nothing for this view, in words; nothing where it has."""
