@@ -216,7 +216,7 @@ class View(pn.viewable.Viewer):
     def _name_figures(self, body) -> None:
         """Each figure has a name for who hears the page: that of the card, and what its axis is of."""
         panes = body.select(pn.pane.Bokeh) if isinstance(body, pn.viewable.Viewable) else []
-        for fig in (fig for pane in panes if pane.object is not None for fig in pane.object.select(Plot)):
+        for fig in (fig for pane in panes if pane.object is not None for fig in pane.object.select({"type": Plot})):
             axis = next((axis.axis_label for axis in fig.left if isinstance(axis, Axis) and axis.axis_label), "")
             name = ", ".join(filter(None, (title(type(self)), axis.strip())))
             fig.html_attributes = {"role": "figure", "aria-label": name} | fig.html_attributes
