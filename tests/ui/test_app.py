@@ -147,9 +147,9 @@ def test_the_header_counts_what_is_selected(state):
 def test_old_results_are_said_to_be_old_in_words(state):
     assert stale_text(state) == ""
     state.edit(snow="NoSnow")
-    assert "trained with degree-day snow; the draft has no snow." in stale_text(state)
+    assert "trained with degree-day snow; the settings now have no snow." in stale_text(state)
     state.edit(snow="DegreeDaySnow", members=2)
-    assert "trained with 16 members; the draft has 2 members." in stale_text(state)
+    assert "trained with 16 members; the settings now have 2 members." in stale_text(state)
 
 
 def test_pages_of_one_run_say_so_where_two_are_chosen():
