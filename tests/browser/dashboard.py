@@ -44,7 +44,7 @@ class Dashboard:
 
     def wait_until_complete(self) -> None:
         """Wait until the session has written its state to the address and the page has been drawn."""
-        self.page.wait_for_function("new URLSearchParams(location.search).has('site')")
+        self.page.wait_for_function("new URLSearchParams(location.search).has('chart')")  # no test gives it
         self.page.wait_for_function("() => Bokeh.documents.length > 0 && Bokeh.documents.every(doc => doc.is_idle)")
 
     @property

@@ -30,12 +30,12 @@ def test_the_recession_of_a_linear_reservoir_matters_as_its_law_says(case, of_fl
     flow = xr.DataArray(recession(k, days), {"time": days}, "time")
     declared = {
         "idle": Parameter("mm", "Without effect", range=(0.0, 1e6)),
-        "k": Parameter("d-1", "Recession", range=(0.099, 0.101)),
+        "k": Parameter("d-1", "Recession", range=(0.0999, 0.1001)),
     }
     found = effects(responses, flow, case, declared)
     least, most = np.quantile(flow, of_flow)
     inside = ((flow >= least) & (flow <= most)).values
-    rerun = recession(k + SHARE * 0.002, days) - flow.values
+    rerun = recession(k + SHARE * 0.0002, days) - flow.values
     assert list(found) == ["k", "idle"] and found["idle"] == 0
     assert found["k"] == pytest.approx(root_mean_square(rerun[inside]), rel=2e-3)
 
