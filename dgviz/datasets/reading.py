@@ -55,7 +55,7 @@ class Reading:
         """What was said of those columns of a file that are in it."""
         said = [f"{name!r} is {meant or 'not read'}" for name, meant in self.columns.items() if name in columns]
         said += [f"{name!r} is in {units}" for name, units in self.units.items() if name in columns]
-        return [Remark("read as", FILE, f"as it is said there: {', '.join(said)}")] if said else []
+        return [Remark("read as", "columns", f"as you said ({FILE}): {', '.join(said)}")] if said else []
 
 
 def reading_of(folder: Path) -> Reading:

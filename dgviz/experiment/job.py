@@ -169,7 +169,7 @@ class _Job:
         """Give a model the weights of the run that this one starts from, if it does, and remember the beginning."""
         if self.start:
             fold = self.folds.index(part.fold)
-            taken = self.start.give(model, fold, part.seed, len(self.folds), tensors.attributes, self.run.sites)
+            taken = self.start.give(model, fold, part.seed, len(self.folds), tensors.attributes, self.run.inputs)
             if part is self.parts[0]:
                 self.remarks.append(self.start.remark(taken))
         self.untrained = [weight.detach().clone() for weight in model.parameters()]

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,14 @@ import torch
 import xarray as xr
 from torch import Tensor
 
+from dgviz import units
 from dgviz.datasets.errors import some
 from dgviz.datasets.remarks import Remark
 from dgviz.experiment.config import ConfigError, RunConfig
+from dgviz.experiment.inputs import Inputs
 from dgviz.experiment.leakage import share_days
 from dgviz.experiment.needs import learns
-from dgviz.experiment.run_files import DamagedFile, read_tensors
+from dgviz.experiment.run_files import DamagedFile, RunError, read_tensors, short
 from dgviz.experiment.runs import Run, list_runs
 from dgviz.experiment.splits import Fold, periods_of
 from dgviz.files import whole
@@ -30,15 +33,15 @@ FILE = "start.pt"
 class Start:
     """What another run has learned: its weights by fold and seed, and the names that they are of.
 
-    `seen` are the sites that each fold was trained on, and `periods` the days, as "first/last"; those of the run that
-    the other one began with are among them.
+    `attributes` and `series` are what its networks see, each with its units. `seen` are the sites that each fold was
+    trained on, and `periods` the days, as "first/last"; those of the run that the other one began with are among them.
     """
 
     run: str
     config: dict[str, Any]
     sites: list[str]
-    attributes: list[str]
-    series: list[str]
+    attributes: dict[str, str]
+    series: dict[str, str]
     weights: list[list[dict[str, Tensor]]]
     seen: list[list[str]]
     periods: list[str]
@@ -55,18 +58,26 @@ class Start:
             periods += before.periods
             same = len(before.seen) == len(seen)
             seen = [[*{*sites, *before.seen[i if same else 0]}] for i, sites in enumerate(seen)]
-        series = _series(run, [*inputs.forcings], weights)
+        series = _series(run, inputs, weights)
         options = json.loads(run.config.model_dump_json())
-        return cls(run.id, options, [*inputs.sites], [*inputs.attributes], series, weights, seen, periods)
+        return cls(run.id, options, [*inputs.sites], inputs.attributes, series, weights, seen, periods)
 
     def give(
-        self, model: DifferentiableModel, fold: int, seed: int, n_folds: int, attributes: Tensor, sites: Sequence[str]
+        self, model: DifferentiableModel, fold: int, seed: int, n_folds: int, attributes: Tensor, inputs: Inputs
     ) -> Taken:
-        """Give a model of a fold and a seed the weights that fit; `attributes (site, attribute)` are of its `sites`."""
+        """Give a model of a fold and a seed the weights that fit.
+
+        `attributes (site, attribute)` are of the sites of the run, and `inputs` what that reads. Raises RunError.
+        """
         of_fold = self.weights[self._fold(fold, n_folds)]
-        earlier = DifferentiableModel.of_names(RunConfig(**self.config), self.attributes, self.series, len(self.sites))
-        earlier.load_state_dict(of_fold[seed % len(of_fold)])
-        return WarmStart(model, earlier.to(attributes.device), self.sites, seed).take_over(attributes, sites)
+        names = [*map(partial(_in_units, inputs), self.attributes.items())]
+        series = [*map(partial(_in_units, inputs), self.series.items())]
+        earlier = DifferentiableModel.of_names(RunConfig(**self.config), names, series, len(self.sites))
+        try:
+            earlier.load_state_dict(of_fold[seed % len(of_fold)])
+        except RuntimeError as error:
+            raise RunError(f"start_from: the weights of {self.run!r} do not fit its options: {short(error)}") from None
+        return WarmStart(model, earlier.to(attributes.device), self.sites, seed).take_over(attributes, inputs.sites)
 
     def _fold(self, fold: int, n_folds: int) -> int:
         """The fold of the other run that one begins with: the same, if that has as many."""
@@ -165,10 +176,17 @@ def _seen(run: Run, results: xr.Dataset, n_folds: int) -> Iterator[list[str]]:
         yield [str(site) for site in sites[~(held & (fold == number))]]
 
 
-def _series(run: Run, forcings: Sequence[str], weights: list[list[dict[str, Tensor]]]) -> list[str]:
+def _in_units(inputs: Inputs, named: tuple[str, str]) -> str:
+    """The name of an input of the other run; with its unit, as another one, where this run has it in another."""
+    name, unit = named
+    here = {**inputs.forcings, **inputs.attributes}.get(name, "")
+    return name if not here or not unit or units.same(here, unit) else f"{name} in {unit}"
+
+
+def _series(run: Run, inputs: Inputs, weights: list[list[dict[str, Tensor]]]) -> dict[str, str]:
     """The series that recurrent networks of a run see: the first of the forcings that it reads."""
     networks = {"network.deviation": 0, "correction.recurrent": int(run.config.predictor == "corrected")}
     for network, n_more in networks.items():
         if (means := weights[0][0].get(f"{network}.series.mean")) is not None:
-            return list(forcings)[: len(means) - n_more]
-    return []
+            return dict(list(inputs.forcings.items())[: len(means) - n_more])
+    return {}

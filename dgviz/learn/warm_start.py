@@ -68,6 +68,11 @@ class WarmStart:
         new, old = self.model.network.level, self.earlier.network.level
         self._say([n for n in self.names if n in self.known], [n for n in self.names if n not in self.known])
         self.taken.unused.extend(n for n in self.known if n not in self.names)
+        n_members, n_known = self.model.network.members, self.earlier.network.members
+        if n_members < n_known:
+            self.taken.kept.append(f"the first {n_members} of {n_known} members")
+        elif n_members > n_known:
+            self.taken.new.append(f"members beyond {n_known}, which begin a little apart from those")
         if isinstance(new, FromAttributes) and isinstance(old, FromAttributes) and _alike(new, old):
             self._take_layers(new, old)
             return

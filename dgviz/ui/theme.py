@@ -297,8 +297,8 @@ h2.of-map { font-size: 12px; font-weight: 500; line-height: 20px; }
 .now > * { line-height: 24px; }
 .now svg { fill: none; stroke: var(--mui-palette-primary-main); stroke-width: 1.5; }
 .now > * { white-space: nowrap; }
-.now progress { flex: 1; min-width: 60px; max-width: 220px; height: 4px; appearance: none; border: 0; border-radius: 2px;
-                background: var(--mui-palette-divider); }
+.now progress { flex: 1; min-width: 60px; max-width: 220px; height: 4px; appearance: none; border: 0;
+                border-radius: 2px; background: var(--mui-palette-divider); }
 .now progress::-webkit-progress-bar { background: var(--mui-palette-divider); border-radius: 2px; }
 .now progress::-webkit-progress-value { background: var(--mui-palette-primary-main); border-radius: 2px; }
 .now progress::-moz-progress-bar { background: var(--mui-palette-primary-main); }
@@ -311,7 +311,9 @@ p { margin: 0; }
 .what-if { color: var(--mui-palette-secondary-main); font-weight: 500; }
 .badge { font-size: 11px; font-weight: 500; color: var(--mui-palette-primary-main); margin-left: 6px; }
 .left { text-align: left; }
-.equation { margin: 6px 0; overflow-x: auto; }
+.equation { margin: 4px 0; padding: 3px 0; overflow-x: auto; }
+math { font-family: "STIX Two Math", "Cambria Math", "Latin Modern Math", math, serif; font-size: 1.15em; }
+a { color: var(--mui-palette-primary-main); }
 code, pre { font-size: 12px; }
 ul { margin: 4px 0; padding-left: 18px; overflow-wrap: anywhere; }
 summary { cursor: pointer; }

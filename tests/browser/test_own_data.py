@@ -54,4 +54,5 @@ def test_a_dropped_archive_is_opened_in_three_actions_and_a_folder_chosen(dashbo
     assert dashboard.page.get_by_label("Name", exact=True).input_value() == "rivers"
     dashboard.press("Discard")
     dashboard.press("Remove")
+    dashboard.press("Remove for good")
     dashboard.wait_for(data="delaware")

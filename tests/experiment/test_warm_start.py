@@ -9,8 +9,9 @@ import torch
 from dgviz.datasets.remarks import Remark
 from dgviz.experiment.config import ConfigError, RunConfig
 from dgviz.experiment.job import carry_out
+from dgviz.experiment.run_files import RunError
 from dgviz.experiment.runs import Run, list_runs
-from dgviz.experiment.warm_start import FILE, check_start
+from dgviz.experiment.warm_start import FILE, check_start, start_of
 
 LONG = dict(epochs=30, learning_rate=0.05, window=90)  # all days at once: the loss has no chance in it
 
@@ -183,3 +184,27 @@ def test_a_remark_says_so_where_nothing_fits(first, tmp_path):
     run = started(first, tmp_path, predictor="network")
     assert "nothing of first fits" in remark(run)
     assert isinstance(run.remarks[0], Remark)
+
+
+def test_an_attribute_in_other_units_is_another_one(first, tmp_path):
+    shutil.copytree(first.folder, tmp_path / "first")
+    given = Run.create(first.config.edited(start_from="first", attributes=("area", "elevation")), tmp_path)
+    start = start_of(given)
+    start.attributes["area"] = "m2"
+    (given.folder / FILE).unlink()
+    with (given.folder / FILE).open("wb") as file:
+        torch.save(vars(start), file)
+    carry_out(given)
+    assert "new: the attribute area." in remark(given)
+
+
+def test_weights_that_are_damaged_are_named(first, tmp_path):
+    shutil.copytree(first.folder, tmp_path / "first")
+    run = Run.create(first.config.edited(start_from="first"), tmp_path)
+    (run.folder / FILE).write_bytes(b"no weights")
+    with pytest.raises(RunError, match=f"{FILE} is damaged"):
+        carry_out(run)
+    start_of(Run.create(first.config.edited(start_from="first"), tmp_path))
+    torch.save([1], run.folder / FILE)
+    with pytest.raises(RunError, match="holds no weights to start from"):
+        carry_out(run)

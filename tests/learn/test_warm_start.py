@@ -161,3 +161,17 @@ def test_a_default_at_the_end_of_a_range_begins_where_it_can_be_learned():
     ends = {name: Parameter("1", name, range=(0.0, 1.0), default=end) for name, end in (("low", 0.0), ("high", 1.0))}
     values = scale(unbounded_defaults(ends, 0.01)[:, None], ends)
     assert (values["low"].item(), values["high"].item()) == pytest.approx((0.01, 0.99))
+
+
+def test_a_site_that_is_new_begins_at_the_defaults(begun, small):
+    earlier, old_tensors, model, tensors, _ = begun(
+        dict(parameters="sites", sites=small.sites[2:]), dict(parameters="sites")
+    )
+    before, after = fields(earlier, old_tensors)["fc"], fields(model, tensors)["fc"]
+    torch.testing.assert_close(after[:, 2:], before)
+    torch.testing.assert_close(after[:, :2], torch.full_like(before, 200.0))
+
+
+def test_what_is_done_with_the_members_is_said(begun):
+    assert "the first 1 of 2 members" in begun({}, dict(members=1))[-1].kept
+    assert "members beyond 2" in " ".join(begun({}, dict(members=3))[-1].new)

@@ -128,9 +128,14 @@ def test_help_says_what_every_symbol_stands_for(state):
     assert said.count("class='equation'") == 4 and "<mtext>CFMAX</mtext>" in said
     assert "Precipitation <code class='muted'>prcp</code>" in said  # which another part of the science declares
     assert "1 where A holds, else 0" in said
-    assert "<msub><mi>P</mi><mi>s</mi></msub>" in said
+    assert "<mi>s</mi></mrow></msub>" in said
+    assert "Precipitation on days below <math" in said  # what the docstring calls by its name in code
+    assert "snowmelt (frozen water in the snowpack → liquid water in the snowpack)" in said
+    assert "mm d⁻¹ °C⁻¹" in said and "<td class='left'>h</td>" in process_help(
+        state.science.option("pet", "Hamon"), state.science
+    )
     assert "Bergström" in process_help(soil, state.science)
-    assert "share of runoff that arrives after k days" in process_help(routing, state.science)
+    assert "Share of runoff that arrives after k days" in process_help(routing, state.science)
 
 
 def test_pages_of_one_run_say_so_where_two_are_chosen():

@@ -49,7 +49,7 @@ class ThreeOutlets(Process):
         "Q_2": "baseflow",
         "Z_u": "upper_zone",
         "Z_l": "lower_zone",
-        "x^+": "x where it is positive, else 0",
+        "x^+": "positive part: x, or 0 where x is negative",
     }
 
     def percolate(self, upper_zone: Tensor, lower_zone: Tensor, perc: Tensor) -> Tensor:

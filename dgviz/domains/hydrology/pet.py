@@ -8,7 +8,7 @@ from torch.nn.functional import relu
 
 from dgviz.processes.declare import Flux, Process
 
-RADIATION = "radiation at the top of the atmosphere, MJ m-2 d-1, from latitude and day of the year"
+RADIATION = "radiation at the top of the atmosphere, from latitude and day of the year [MJ m-2 d-1]"
 
 
 def solar_geometry(lat: Tensor, day_of_year: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -41,15 +41,15 @@ class Hamon(Process):
 
     pet = Flux("mm d-1", "Potential evapotranspiration")
     equations = (
-        r"E_p = 0.0055 \cdot 25.4 \left(\tfrac{N}{12}\right)^2 \rho_s",
-        r"\rho_s = 216.7\, e_s / (T + 273.3), \quad e_s = 6.108\, \exp\left(\tfrac{17.27\,T}{T + 237.3}\right)",
+        r"E_p = 0.0055 \cdot 25.4 (N / 12)^2\, \rho_s",
+        r"\rho_s = 216.7\, e_s / (T + 273.3), \quad e_s = 6.108\, \exp(17.27\,T / (T + 237.3))",
     )
     symbols = {
         "E_p": "pet",
         "T": "tmean",
-        "N": "day length, h, from latitude and day of the year",
-        r"\rho_s": "density of saturated water vapour, g m-3",
-        "e_s": "saturation vapour pressure, hPa",
+        "N": "day length, from latitude and day of the year [h]",
+        r"\rho_s": "density of saturated water vapour [g m-3]",
+        "e_s": "saturation vapour pressure [hPa]",
     }
 
     def forward(self, *, tmean, lat, day_of_year):
@@ -70,7 +70,7 @@ class Hargreaves(Process):
     """
 
     pet = Hamon.pet
-    equations = (r"E_p = 0.0023 \cdot 0.408\, R_a\, (T + 17.8) \sqrt{T_x - T_n}",)
+    equations = (r"E_p = 0.0023 \cdot 0.408\, R_a\, (T + 17.8) (T_x - T_n)^{1/2}",)
     symbols = {"E_p": "pet", "T": "tmean", "T_x": "tmax", "T_n": "tmin", "R_a": RADIATION}
 
     def forward(self, *, tmean, tmin, tmax, lat, day_of_year):
@@ -89,12 +89,12 @@ class Oudin(Process):
     """
 
     pet = Hamon.pet
-    equations = (r"E_p = \tfrac{R_a}{\lambda \rho} \, \tfrac{T + 5}{100} \quad (T > -5)",)
+    equations = (r"E_p = R_a\,(T + 5) / (100\,\lambda \rho), \quad T > -5",)
     symbols = {
         "E_p": "pet",
         "T": "tmean",
         "R_a": RADIATION,
-        r"\lambda": "latent heat of vaporization, 2.45 MJ kg-1",
+        r"\lambda": "latent heat of vaporization, 2.45 [MJ kg-1]",
         r"\rho": "density of water, so that 1 kg m-2 is 1 mm",
     }
 

@@ -41,8 +41,8 @@ class MuskingumCunge(Process):
     river_storage = Flux("mm", "Water in the reach, over the land upstream")
 
     equations: ClassVar[tuple[str, ...]] = (
-        r"K = L B y / Q, \quad y = \left(\frac{Q\,n}{B \sqrt{S_0}}\right)^{3/5}, \quad Q = (I_t + O_t) / 2",
-        r"C = \Delta t / K, \quad D = \tfrac{9}{25}\,y / (S_0 L), \quad X = \min\left((1 - D + C)/2,\ 1\right)",
+        r"K = L B y / Q, \quad y = (Q\,n / (B\,S_0^{1/2}))^{3/5}, \quad Q = (I_t + O_t) / 2",
+        r"C = \Delta t / K, \quad D = 0.36\,y / (S_0 L), \quad X = \min\left((1 - D + C)/2,\ 1\right)",
         r"S_t = K\left(X\,I_t + (1 - X)\,O_t\right) = S_{t-1} + \Delta t\,(I_t - O_t)",
     )
     symbols: ClassVar[dict[str, str]] = {
@@ -50,16 +50,16 @@ class MuskingumCunge(Process):
         "L": "reach_length",
         "B": "reach_width",
         "S_0": "reach_slope",
-        "I": "inflow of a piece of reach, m3 s-1",
-        "O": "outflow of a piece of reach, m3 s-1",
-        "Q": "reference flow, m3 s-1",
-        "y": "water depth, m, by Manning's formula with the channel roughness",
-        "K": "travel time, s",
+        "I": "inflow of a piece of reach [m3 s-1]",
+        "O": "outflow of a piece of reach [m3 s-1]",
+        "Q": "reference flow [m3 s-1]",
+        "y": "water depth, by Manning's formula with the channel roughness [m]",
+        "K": "travel time [s]",
         "X": "weight of the inflow in storage",
         "C": "Courant number",
         "D": "diffusion number (inverse of the cell Reynolds number)",
-        "S": "water in the piece, m3",
-        r"\Delta t": "time step, 3 h in s",
+        "S": "water in the piece of reach [m3]",
+        r"\Delta t": "time step, 3 hours [s]",
         "t": "number of the time step",
     }
 
@@ -137,11 +137,11 @@ class PlainMuskingumCunge(MuskingumCunge):
     """
 
     equations = (
-        r"c = \tfrac53\,Q / (B y), \quad K = L / c, \quad X = \tfrac12\left(1 - Q / (B S_0 c L)\right)",
+        r"c = 5\,Q / (3\,B y), \quad K = L / c, \quad X = (1 - Q / (B S_0 c L)) / 2",
         r"O_t = \frac{(\Delta t - 2 K X) I_t + (\Delta t + 2 K X) I_{t-1} + (2 K (1 - X) - \Delta t) O_{t-1}}"
         r"{2 K (1 - X) + \Delta t}, \quad Q = (I_t + I_{t-1} + O_{t-1}) / 3",
     )
-    symbols = MuskingumCunge.symbols | {"c": "wave celerity, m s-1"}
+    symbols = MuskingumCunge.symbols | {"c": "wave celerity [m s-1]"}
 
     def leaving(self, inflow, depth, inflow_before, outflow_before, storage_before, area, fall, seconds) -> Tensor:
         """The outflow of pieces (m3 s-1) in a step; see `wave.Scheme`."""

@@ -27,7 +27,7 @@ class GammaRouting(Process):
 
     equations = (
         r"Q_t = \sum_{k} w_k\,(Q_0 + Q_1 + Q_2)_{t-k}",
-        r"w_k \propto t_k^{a - 1} e^{-t_k / b}, \quad a = r_a + 0.1,\ b = r_b + 0.5,\ t_k = k + \tfrac12",
+        r"w_k \propto t_k^{a - 1} e^{-t_k / b}, \quad a = r_a + 0.1,\ b = r_b + 0.5,\ t_k = k + 1/2",
     )
     symbols = {
         "r_a": "route_a",
@@ -37,11 +37,11 @@ class GammaRouting(Process):
         "Q_1": "interflow",
         "Q_2": "baseflow",
         "w_k": "share of runoff that arrives after k days; the shares sum to 1",
-        "t_k": "middle of that day, d",
+        "t_k": "middle of that day [d]",
         "a": "shape of the gamma density",
-        "b": "scale of the gamma density, d",
+        "b": "scale of the gamma density [d]",
         "t": "day",
-        "k": "delay, 0 to 14 d",
+        "k": "delay, 0 to 14 [d]",
         "e": "base of the natural logarithm",
     }
 

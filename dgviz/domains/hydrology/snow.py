@@ -55,7 +55,7 @@ class DegreeDaySnow(Process):
         "S": "snowpack",
         "W": "meltwater",
         "[A]": "1 where A holds, else 0",
-        "x^+": "x where it is positive, else 0",
+        "x^+": "positive part: x, or 0 where x is negative",
     }
 
     def snow_share(self, tmean: Tensor, tt: Tensor) -> Tensor:

@@ -36,7 +36,7 @@ class BetaSoil(Process):
         "I": "surface",
         "R": "recharge",
         "X": "excess",
-        "x^+": "x where it is positive, else 0",
+        "x^+": "positive part: x, or 0 where x is negative",
     }
 
     def forward(self, *, surface, soil_moisture, fc, beta):

@@ -59,7 +59,7 @@ class EightParameters(Process):
         r"\theta = Q / \bar{Q}, \quad \frac{dT}{dt} = s - r\,T",
         r"s = \frac{a_1 + a_2 T_a + \theta\,(a_5 + a_6 \cos 2\pi(t - a_7))}{\theta^{a_4}}, "
         r"\quad r = \frac{a_3 + \theta\,a_8}{\theta^{a_4}}",
-        r"T_{t+1} = T_t\,e^{-r} + \tfrac{s}{r}\,(1 - e^{-r})",
+        r"T_{t+1} = T_t\,e^{-r} + (s / r)\,(1 - e^{-r})",
     )
     symbols: ClassVar[dict[str, str]] = {
         **{f"a_{i}": f"a{i}" for i in range(1, 9)},
@@ -68,8 +68,8 @@ class EightParameters(Process):
         "Q": "discharge",
         r"\bar{Q}": "mean_discharge",
         r"\theta": "discharge over its mean",
-        "s": "heat gain that does not depend on the water's temperature, degC d-1",
-        "r": "rate of adjustment, d-1",
+        "s": "heat gain that does not depend on the water's temperature [degC d-1]",
+        "r": "rate of adjustment [d-1]",
         "t": "time: of the year, from 0 to 1, inside the cosine; day as an index",
         "e": "base of the natural logarithm",
     }

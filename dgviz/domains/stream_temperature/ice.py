@@ -34,7 +34,12 @@ class IceCover(Process):
     freezing = Flux("degC d-1", "Heat released by freezing", out_of="ice_heat", into="water_temperature")
 
     equations = (r"F = (-T)^+ - \min\left(T^+,\ -H\right)",)
-    symbols = {"F": "freezing", "T": "water_temperature", "H": "ice_heat", "x^+": "x where it is positive, else 0"}
+    symbols = {
+        "F": "freezing",
+        "T": "water_temperature",
+        "H": "ice_heat",
+        "x^+": "positive part: x, or 0 where x is negative",
+    }
 
     def forward(self, *, water_temperature, ice_heat):
         melting = torch.minimum(relu(water_temperature), relu(-ice_heat))

@@ -10,7 +10,7 @@ from bokeh.plotting import figure
 from dgviz.ui import theme
 from dgviz.ui.words.markup import escape, html, joined, literal
 
-LEFT = 58  # px left of every time axis, so that stacked panels line up
+LEFT = 66  # px left of every time axis, so that stacked panels line up
 
 
 def plain_figure(height: int, x_label: str = "", y_label: str = "", tools: str = "", **options) -> figure:

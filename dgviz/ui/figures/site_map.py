@@ -93,6 +93,16 @@ class SiteMap:
         """The position of the site nearest to a point of the map."""
         return int(np.argmin((self.x - x) ** 2 + (self.y - y) ** 2))
 
+    def beside(self, position: int, east: int, north: int) -> int:
+        """The position of the nearest site in a direction from another, which itself where there is none.
+
+        What lies aside counts double, so that the way there and back is the same as often as can be.
+        """
+        dx, dy = self.x - self.x[position], self.y - self.y[position]
+        ahead, aside = dx * east + dy * north, abs(dx * north) + abs(dy * east)
+        distance = np.where(ahead > 0, np.hypot(ahead, 2 * aside), np.inf)
+        return int(distance.argmin()) if np.isfinite(distance).any() else position
+
     def _figure(self) -> figure:
         fig = plain_figure(
             300,

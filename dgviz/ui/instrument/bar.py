@@ -116,7 +116,7 @@ def stale_words(state: AppState) -> Markup:
     if not changed:
         return Markup("")
     trained, draft = (", ".join(_phrase(name, values[i], state) for name, values in changed.items()) for i in range(2))
-    said = f"These results were trained with {trained}; the draft has {draft}."
+    said = f"These results were trained with {trained}; the settings now have {draft}."
     return html("<span class='stale'>{}</span>", said)
 
 

@@ -14,6 +14,7 @@ from dgviz.ui.figures.site_map import SiteMap as MapFigure
 from dgviz.ui.lenses.view import View, text
 from dgviz.ui.session.colour_choice import ColourChoice
 from dgviz.ui.widgets import material, pictures
+from dgviz.ui.widgets.arrow_keys import ArrowKeys
 from dgviz.ui.widgets.parameters import chosen
 from dgviz.ui.words.kinds import notes, origin
 from dgviz.ui.words.markup import html
@@ -25,7 +26,7 @@ WIDE = {"sizing_mode": "stretch_width", "margin": 0, "size": "small"}
 class SiteMap(View):
     """Map."""
 
-    picture = True
+    to_take = True
 
     def __panel__(self):
         """Search and colour above the map; below it marks, caption and selection."""
@@ -105,7 +106,9 @@ class SiteMap(View):
         self.histogram.figure.on_event("selectiongeometry", self._brush)
         self._place.sizing_mode = "stretch_both"
         take = pictures.BUTTON.format(view=type(self).__name__)
+        says = f"Map of {self.state.science.site}s. The arrow keys pick the next one in their direction."
         return pn.Column(
+            ArrowKeys(self._go, figure=self.map.figure.id, says=says),
             pn.pane.Bokeh(self.map.figure, sizing_mode="stretch_both", margin=0),
             text(
                 pn.bind(
@@ -183,6 +186,12 @@ class SiteMap(View):
 
     def _pick(self, x: float, y: float) -> None:
         self.state.pick(self.state.sites[self.map.nearest(x, y)])
+
+    def _go(self, east: int, north: int) -> None:
+        """Pick the next site in the direction of an arrow key."""
+        state = self.state
+        at = self.map.beside(state.sites.index(state.site), east, north) if state.site else 0
+        state.pick(state.sites[at])
 
     def _select(self, positions: np.ndarray) -> None:
         self.state.select([self.state.sites[i] for i in positions])

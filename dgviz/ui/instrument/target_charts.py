@@ -55,7 +55,7 @@ def score_words(scores: xr.Dataset) -> Markup:
 class TargetCharts(View):
     """The target at the picked site."""
 
-    picture = True
+    to_take = True
     empty = "Pick a site on the map to see its series."
 
     def tools(self):

@@ -1,5 +1,6 @@
 """The base of views that show what takes a moment to compute."""
 
+import threading
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from functools import partial
@@ -59,3 +60,15 @@ class ComputingView(View):
             del self._asked[what]
             self.state.store.computed.leave(key)
             self.hint = f"computing {next(iter(self._asked))} \u2026" if self._asked else ""
+
+
+def in_background(work: Callable[[Callable[[Callable[[], None]], None]], None]) -> None:
+    """Call `work` beside the server; what it hands over is called in the session. On the spot outside a served page.
+
+    For what would keep others waiting if it were computed in turn with all else, as reading a large data set.
+    """
+    document = pn.state.curdoc
+    if document is None or not document.session_context:
+        work(lambda action: action())
+        return
+    threading.Thread(target=work, args=(document.add_next_tick_callback,), daemon=True).start()

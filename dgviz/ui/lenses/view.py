@@ -12,7 +12,7 @@ A view is a pure `plot_*` function (data in, figure out) and a thin class. The c
 - `applies(state)`: has it anything to say of this run, data set and science? Where it has not, it is not shown;
 - `empty`: what to do, when the body is None;
 - `needs`: "stores" or "parameters", where it shows those of a process model: a run without them is said to have none;
-- `picture`: True where it has a figure that can be taken away;
+- `to_take`: True where it has a figure that can be taken away;
 - `tools(self)`: small controls on the right of the title.
 
 `self.heading` and `self.caption` are texts above and below, `self.summary` says for a screen reader what a figure
@@ -25,6 +25,7 @@ import logging
 
 import panel as pn
 import param
+from bokeh.models import Axis, Plot
 
 from dgviz.processes.declare import title
 from dgviz.ui import theme
@@ -76,7 +77,7 @@ class View(pn.viewable.Viewer):
     caption = param.String(doc="Below the body: what it means")
     summary = param.String(doc="What a figure shows, in words, read by a screen reader only")
     relevant = param.Boolean(True, doc="Does it apply to what is looked at?")
-    picture = False  # has it a figure to take away?
+    to_take = False  # has it a figure to take away?
     empty = "Pick a run to see this."
     needs = ""
     patience = 0
@@ -126,13 +127,11 @@ class View(pn.viewable.Viewer):
         self._catch_up()
 
     def __panel__(self):
-        take = pictures.BUTTON.format(view=type(self).__name__) if self.picture else ""
-        title = pn.bind(
-            lambda heading: html("<div class='title'><h2>{}</h2>{}</div>", heading, take), self.param.heading
-        )
-        heading = text(title, sizing_mode=None, align="center")
+        take = pictures.BUTTON.format(view=type(self).__name__) if self.to_take else ""
+        title = "<div class='title'><h2>{}</h2>{}</div>"
+        heading = pn.bind(lambda heading: html(title, heading, take), self.param.heading)
         bar = pn.Row(
-            heading,
+            text(heading, sizing_mode=None, align="center"),
             pn.HSpacer(),
             *self.tools(),
             stylesheets=[theme.BAR],
@@ -207,11 +206,20 @@ class View(pn.viewable.Viewer):
             if self._drawn and not self.patience:  # filled before it is shown: a change of a figure may overtake it
                 self.refresh(**self._reads(self.refresh))
                 self.changed = set()
+            self._name_figures(body)
             self._place.objects = [empty_words(lacking or self.empty) if body is None else body]
             if self.patience:
                 self._refresh_soon(self.patience)
         except Exception as error:
             self._show_problem(error)
+
+    def _name_figures(self, body) -> None:
+        """Each figure has a name for who hears the page: that of the card, and what its axis is of."""
+        panes = body.select(pn.pane.Bokeh) if isinstance(body, pn.viewable.Viewable) else []
+        for fig in (fig for pane in panes if pane.object is not None for fig in pane.object.select({"type": Plot})):
+            axis = next((axis.axis_label for axis in fig.left if isinstance(axis, Axis) and axis.axis_label), "")
+            name = ", ".join(filter(None, (title(type(self)), axis.strip())))
+            fig.html_attributes = {"role": "figure", "aria-label": name} | fig.html_attributes
 
     def _lacks(self) -> str:
         """Why the run that is shown has nothing for this view, in words; nothing where it has."""

@@ -13,7 +13,7 @@ from dgviz.quantities import lower_first
 from dgviz.ui.figures.series import at_all_times, simulated_of
 from dgviz.ui.session.state import AppState
 from dgviz.ui.words.run_names import name_without_score
-from dgviz.ui.words.text import label, period
+from dgviz.ui.words.text import label, period, with_units
 
 
 def shown_series(state: AppState) -> xr.Dataset:
@@ -120,4 +120,5 @@ def below_figures(state: AppState) -> str:
     names = {"Run A": state.run, "run B": state.baseline}
     runs = [f"{words}: {name_without_score(state.store.run(run))}" for words, run in names.items() if run]
     place = f"{state.name_of(state.site)} ({state.site}), {period(*state.window)}"
-    return f"{'; '.join([place, *runs])}. dgviz {version('dgviz')}"
+    target = with_units(state.target.long_name, state.target.units)
+    return f"{'; '.join([target, place, *runs])}; dgviz {version('dgviz')}"

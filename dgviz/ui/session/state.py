@@ -26,8 +26,8 @@ from dgviz.ui.words.steps import STEPS, Step
 
 FINISHED = tuple(status for status in ENDED if status != "failed")  # with results to show
 CHARTS = ("series", "duration", "regime")
-TRY = 8.0  # seconds that it takes to try a change, about
-FEWEST = 5  # epochs of it
+TRY = 6.0  # seconds of learning in which a change is tried, about; to score it takes a few more
+FEWEST, FEWEST_LONG = 5, 2  # epochs of it; and where one takes so long that it is many updates
 OF_A_TRY = ("epochs", "schedule")
 
 
@@ -367,8 +367,9 @@ class AppState(param.Parameterized):
             raise ConfigError("No run is shown that this could start from. Press Train, or pick a run.")
         seconds, most = self.estimate(), self.config.epochs
         wanted = int(TRY / seconds * most) if seconds else FEWEST
+        fewest = FEWEST if wanted > 1 else FEWEST_LONG
         # Falling steps: the first ones are for what is new, the last disturb what was learned before no more.
-        changes = {"epochs": min(most, max(FEWEST, wanted)), "schedule": "cosine"}
+        changes = {"epochs": min(most, max(fewest, wanted)), "schedule": "cosine"}
         return self._train(self._to_train().edited(start_from=self.run, **changes))
 
     def _to_train(self) -> RunConfig:

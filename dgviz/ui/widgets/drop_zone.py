@@ -10,7 +10,7 @@ from dgviz.datasets.arriving import Arriving
 from dgviz.ui import theme
 
 STYLE = """
-.zone { border: 1.5px dashed var(--mui-palette-divider); border-radius: 6px; padding: 20px 12px; text-align: center;
+.zone { border: 1.5px dashed; border-radius: 6px; padding: 20px 12px; text-align: center;
         color: var(--mui-palette-text-secondary); }
 .zone.over { border-color: var(--mui-palette-primary-main); background: var(--mui-palette-action-hover); }
 .zone b { color: var(--mui-palette-text-primary); font-size: 14px; font-weight: 500; }

@@ -1,5 +1,8 @@
 """Explanations, all from the declarations: what a process does, its equations, parameters, ranges and source."""
 
+import re
+from collections.abc import Mapping
+
 import panel as pn
 
 from dgviz.domains import Domain
@@ -9,10 +12,12 @@ from dgviz.quantities import lower_first
 from dgviz.ui.lenses.view import text
 from dgviz.ui.widgets import material
 from dgviz.ui.words.formulas import formula, linked
-from dgviz.ui.words.markup import Markup, html, joined
+from dgviz.ui.words.markup import Markup, escape, html, joined
 from dgviz.ui.words.text import MINUS, units
 
-DASH, ARROW = "\u2013", "\u2192"
+ARROW = "\u2192"
+COLUMNS = ("Symbol", "Meaning", "Unit", "Range", "Default")
+CODE, NAME = re.compile("`([^`]*)`"), re.compile(r"\w+")
 ABOUT = Markup("""
 <p>dgviz trains a process model through its own equations: a small network reads what is known about each {site} and
 gives the parameters of the processes, and the error of the simulated {target} tells the network how to change them.</p>
@@ -64,52 +69,61 @@ class HelpDialog(pn.viewable.Viewer):
 def process_help(process: type[Process], science: Domain, chosen: bool = False) -> Markup:
     """What a process is, its equations, what each symbol stands for, its stores and fluxes, and its source, as HTML."""
     mark = Markup(" <span class='badge'>chosen</span>") if chosen else ""
-    words = explanation(process).replace("`", "")
+    known = science.quantities() | process.declared
+    symbols = {meaning: symbol for symbol, meaning in explained(process).items()}
     parts = [
-        html("<h2>{}{}</h2><p>{}</p>", title(process), mark, words),
+        html("<h2>{}{}</h2><p>{}</p>", title(process), mark, _explanation(process, symbols)),
         joined(html("<div class='equation'>{}</div>", formula(equation, block=True)) for equation in process.equations),
-        _symbols(process, science),
-        _stores(process),
+        _symbols(process, symbols, known),
+        _stores(process, known),
     ]
     if text_of := source(process):
         parts.append(html("<p class='caption'>Source: {}</p>", linked(text_of)))
     return joined(parts)
 
 
-def _symbols(process: type[Process], science: Domain) -> Markup:
+def _explanation(process: type[Process], symbols: Mapping[str, str]) -> Markup:
+    """The words of a docstring; what it calls by a name in code, by its symbol."""
+
+    def with_symbols(code: re.Match) -> str:
+        return NAME.sub(lambda name: formula(symbols[name[0]]) if name[0] in symbols else name[0], code[1])
+
+    return Markup(CODE.sub(with_symbols, escape(explanation(process))))
+
+
+def _symbols(process: type[Process], symbols: Mapping[str, str], known: Mapping[str, Quantity]) -> Markup:
     """What every symbol of the equations stands for, the parameters first, with their ranges."""
-    known = science.quantities() | process.declared
-    symbols = {meaning: symbol for symbol, meaning in explained(process).items()}
     named = dict.fromkeys([*process.of(Parameter), *symbols])
-    rows = joined(_row(symbols.get(name, ""), name, known.get(name)) for name in named)
-    heads = joined(html("<th class='left'>{}</th>", head) for head in ("Symbol", "Meaning", "Unit", "Range", "Default"))
-    return html("<table><tr>{}</tr>{}</table>", heads, rows) * bool(rows)
+    rows = [_cells(symbols.get(name, ""), name, known.get(name)) for name in named]
+    if not process.of(Parameter):
+        rows = [row[:3] for row in rows]
+    heads = joined(html("<th class='left'>{}</th>", head) for head in COLUMNS[: len(rows[0])]) if rows else ""
+    lines = (joined(html("<td class='left'>{}</td>", cell) for cell in row) for row in rows)
+    body = joined(html("<tr>{}</tr>", line) for line in lines)
+    return html("<table><tr>{}</tr>{}</table>", heads, body) * bool(rows)
 
 
-def _row(symbol: str, name: str, quantity: Quantity | None) -> Markup:
-    meaning, unit, limits, default = html("{}", name), "", "", ""
+def _cells(symbol: str, name: str, quantity: Quantity | None) -> tuple[str, ...]:
+    words, _, unit = name.rstrip("]").partition(" [")  # words, and perhaps their units
+    meaning, limits, default = html("{}", words[:1].upper() + words[1:]), "", ""
     if quantity is not None:
-        meaning, unit = (
-            html("{} <code class='muted'>{}</code>", quantity.long_name, name),
-            units(quantity.units) or DASH,
-        )
+        meaning = html("{} <code class='muted'>{}</code>", quantity.long_name, name)
+        unit = quantity.units
     if isinstance(quantity, Parameter):
         low, high, default = map(_number, (*quantity.range, quantity.default))
         limits = f"{low} \u2013 {high}"
-    cells = (formula(symbol) if symbol else "", meaning, unit, limits, default)
-    return html("<tr>{}</tr>", joined(html("<td class='left'>{}</td>", cell) for cell in cells))
+    return formula(symbol) if symbol else "", meaning, units(unit), limits, default
 
 
 def _number(value: float) -> str:
     return f"{value:g}".replace("-", MINUS)
 
 
-def _stores(process: type[Process]) -> Markup:
-    moved = [f"{lower_first(f.long_name)} ({f.out_of} {ARROW} {f.into})" for f in process.of(Flux).values() if f.into]
-    stores = [lower_first(s.long_name) for s in process.of(State).values()]
-    lines = [
-        html("<p class='caption'>{}: {}</p>", word, ", ".join(items))
-        for word, items in (("Stores", stores), ("Fluxes", moved))
-        if items
-    ]
-    return joined(lines)
+def _stores(process: type[Process], known: Mapping[str, Quantity]) -> Markup:
+    def called(name: str) -> str:
+        return lower_first(known[name].long_name) if name in known else name.replace("_", " ")
+
+    fluxes = process.of(Flux).items()
+    moved = [f"{called(name)} ({called(f.out_of)} {ARROW} {called(f.into)})" for name, f in fluxes if f.into]
+    said = (("Stores", [*map(called, process.of(State))]), ("Fluxes", moved))
+    return joined(html("<p class='caption'>{}: {}</p>", word, "; ".join(items)) for word, items in said if items)

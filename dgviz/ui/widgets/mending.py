@@ -1,6 +1,6 @@
 """A form in which a person says how their own files are to be read: places, columns, units, days, sites."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,29 +19,37 @@ from dgviz.datasets.own_columns import (
     write_places,
 )
 from dgviz.datasets.reading import reading_of, write_reading
+from dgviz.ui.lenses.view import text
+from dgviz.ui.widgets import material
 from dgviz.ui.widgets.form_table import FormTable
 from dgviz.ui.words.markup import Markup, html, joined
 
 PLACE = {"lat": "Latitude (\u00b0N)", "lon": "Longitude (\u00b0E)", "area": "Drainage area (km\u00b2)"}
+WORDS = "Say here how the files are to be read, or drop corrected ones: they take the place of the same name."
 HEAD = ("Column", "In", "First value", "Is", "Units")
 NO_UNITS = ("site", "name", "date", "lat", "lon")
 TALL = ".scroll { max-height: 600px; } select { max-width: 320px; }"
 AS_IT_IS = "An attribute, as it is"
 
 
-class Mending(pn.viewable.Viewer):
-    """The form for the files of a folder, or a NetCDF file; `save` writes what was said beside them."""
+class Mending:
+    """The form for the files of a folder, or a NetCDF file; what was said is written beside them.
 
-    def __init__(self, path: Path, vocabularies: Mapping[str, Vocabulary]):
-        super().__init__()
-        self.path, self.vocabularies = path, vocabularies
+    `read_again` is called then.
+    """
+
+    def __init__(self, path: Path, vocabularies: Mapping[str, Vocabulary], read_again: Callable[[], None]):
+        self.path, self.vocabularies, self.read_again = path, vocabularies, read_again
         self.reading = reading_of(beside(path))
         self.places = {site: dict.fromkeys(PLACE, "") for site in sites_without_place(path)}
 
-    def __panel__(self):
+    def form(self) -> pn.Column:
+        """The fields, and the button below them. Raises DataError where a table cannot be read at all."""
         parts = [self._places()] if self.places else []
         content = joined([*parts, self._whole(), self._columns(), *self._sites()])
-        return FormTable(self.say, content=content, stylesheets=[TALL], sizing_mode="stretch_width", margin=0)
+        again = material.Button(label="Check again", variant="outlined", size="small", on_click=lambda _: self.save())
+        fields = FormTable(self.say, content=content, stylesheets=[TALL], sizing_mode="stretch_width", margin=0)
+        return pn.Column(text(WORDS), fields, again, sizing_mode="stretch_width", margin=0)
 
     def say(self, name: str, value: str, checked: bool) -> None:
         """Note what was said in one field, named by the part of the reading and, behind a bar, what it is about."""
@@ -58,10 +66,11 @@ class Mending(pn.viewable.Viewer):
             self.places[about][part] = value
 
     def save(self) -> None:
-        """Write it beside the files, so that they are read so from now on."""
+        """Write it beside the files, and read them so."""
         write_reading(self.reading, beside(self.path))
         if any(value.strip() for place in self.places.values() for value in place.values()):
             write_places(self.path, self.places)
+        self.read_again()
 
     def _places(self) -> Markup:
         rows = [
@@ -79,7 +88,7 @@ class Mending(pn.viewable.Viewer):
         dates = {"": "Found by itself"} | {form: form for form in FORMS}
         sciences = {"": "Told by the columns"} | {name: name.replace("_", " ") for name in self.vocabularies}
         return html(
-            "<p class='row'><label>Dates are {}</label><label>Days that are read {}</label><label>Science {}</label></p>",
+            "<p class='row'><label>Dates are {}</label><label>Days read {}</label><label>Science {}</label></p>",
             _select("dates", "Form of the dates", dates, self.reading.dates),
             _entry("span", self.reading.span, "First and last day that are read", "1990-10-01/1999-09-30"),
             _select("domain", "Science", sciences, self.reading.domain),

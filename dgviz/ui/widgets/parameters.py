@@ -35,9 +35,8 @@ def chosen(state: AppState) -> str:
 
 
 def one_more(parameter: Parameter) -> str:
-    """The step that a sensitivity is for, in words: "1 mm more of field capacity"."""
-    step = f"1 {units(parameter.units)}" if units(parameter.units) else "1"
-    return f"{step} more of {lower_first(parameter.long_name)}"
+    """The step that a sensitivity is for, in words: "a rise of field capacity by 1 mm"."""
+    return f"a rise of {lower_first(parameter.long_name)} by 1 {units(parameter.units)}".strip()
 
 
 def parameter_select(state: AppState, label: str = "Parameter"):

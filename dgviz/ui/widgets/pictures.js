@@ -12,7 +12,13 @@ function* below(element) {
 }
 
 const first = (card, test) => below(card).find?.(test) ?? [...below(card)].find(test)
-const words = (element) => (element?.textContent ?? "").replace(/\s+/g, " ").trim()
+
+// The text of an element, its parts apart, without the signs that open more of it.
+function words(element) {
+  const parts = [...(element?.childNodes ?? [])].map((node) =>
+    node.nodeType === Node.TEXT_NODE ? node.textContent : node.matches?.("summary, style") ? "" : words(node))
+  return parts.join(" ").replace(/\s+/g, " ").replace(/ ([.,;)])/g, "$1").trim()
+}
 
 // The SVG of a card's figures: those of Bokeh one below the other, or one that is SVG already.
 async function drawing(card) {
@@ -55,12 +61,12 @@ function inlined(svg) {
 
 // Title above; key, caption, and what it is of, below.
 async function figure(card, about) {
-  const {svg, width, height} = await drawing(card)
+  const {svg, width: inner, height} = await drawing(card), width = inner + 2 * SIDE
   const style = getComputedStyle(card), ink = style.color, paper = style.backgroundColor
   const title = words(first(card, (element) => element.matches?.("h2")))
   const caption = first(card, (element) => element.matches?.(".caption"))
   const keys = caption ? [...caption.querySelectorAll(".key > span")] : []
-  const below_it = [keys.length ? "" : words(caption).replace(/ ?i$/, ""), about].filter(Boolean)
+  const below_it = [keys.length ? "" : words(caption), about].filter(Boolean)
   const top = SIDE + 22, foot = top + height + (keys.length ? LINE + 6 : 0)
   const text = (x, y, size, weight, content) =>
     `<text x="${x}" y="${y}" font-family="${FONT}" font-size="${size}" font-weight="${weight}" fill="${ink}">` +
@@ -81,7 +87,7 @@ async function figure(card, about) {
   const all = foot + lines.length * LINE + 8
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${all}" viewBox="0 0 ${width} ${all}">` +
     `<rect width="100%" height="100%" fill="${paper}"/>${text(SIDE, SIDE + 8, 15, 600, title)}` +
-    `<svg y="${top}" width="${width}" height="${height}" overflow="visible">${svg}</svg>${key}${said}</svg>`
+    `<svg x="${SIDE}" y="${top}" width="${inner}" height="${height}" overflow="visible">${svg}</svg>${key}${said}</svg>`
 }
 
 function wrapped(line, most) {
@@ -128,8 +134,8 @@ export function render({model}) {
     const path = event.composedPath(), button = path.find((element) => element.dataset?.take)
     if (!button) return
     const card = path.find((element) => element.classList?.contains("card"))
-    button.closest("details").open = false
-    const {take: kind, view} = button.dataset
+    const menu = button.closest("details"), {view} = menu.dataset, kind = button.dataset.take
+    menu.open = false
     if (kind === "python") {
       await navigator.clipboard?.writeText(model.python.replaceAll("VIEW", view))
       return

@@ -9,9 +9,10 @@ from dgviz.ui.words.markup import Markup
 
 # In the title of a card. The browser finds figure, title and caption of the card around it.
 BUTTON = Markup(
-    "<details class='take'><summary aria-label='Take this figure away' title='Take this figure away'>\u2913</summary>"
+    "<details class='take' data-view='{view}'>"
+    "<summary aria-label='Take this figure away' title='Take this figure away'>\u2913</summary>"
     "<button data-take='png'>PNG, 300 dpi</button><button data-take='svg'>SVG</button>"
-    "<button data-take='python' data-view='{view}'>Copy Python</button></details>"
+    "<button data-take='python'>Copy Python</button></details>"
 )
 
 

@@ -145,7 +145,7 @@ class Processes(Section):
     def _dynamic(self):
         state = self.state
         choice = material.MultiChoice(
-            label="Parameters that vary in time",
+            label=state.config.title("dynamic"),
             placeholder="none: all are static",
             options=self._parameters(),
             value=list(state.config.dynamic),

@@ -65,7 +65,7 @@ def _how_short(run: Run, store: DataStore) -> dict[str, str]:
         with suppress(RunError):  # it was removed since
             start = name_without_score(store.run(start))
         epochs, begun = f"{epochs} from {start}", f"It began with what {start} had learned. "
-    return {epochs: begun + "A short training: a longer one may do better." * short(run)}
+    return {epochs: (begun + "A short training: a longer one may do better." * short(run)).strip()}
 
 
 def chips(run: Run, store: DataStore) -> Markup:

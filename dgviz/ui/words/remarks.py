@@ -1,4 +1,6 @@
-"""What was assumed, converted, left out or found doubtful when data were read, as a table."""
+"""What is in data, and what was assumed, converted, left out or found doubtful when they were read, as tables."""
+
+from collections.abc import Sequence
 
 from dgviz.datasets.remarks import Remark, together
 from dgviz.ui.words.markup import Markup, html, joined
@@ -20,3 +22,9 @@ def _line(remark: Remark) -> Markup:
     kind = html(marked, remark.kind.capitalize())
     cells = "<td class='left'>{}</td><td class='left wrap'>{}</td><td class='left wrap'>{}</td>"
     return html(f"<tr>{cells}</tr>", kind, remark.about, remark.text)
+
+
+def pairs(lines: Sequence[tuple[str, str]]) -> Markup:
+    """A table of labels and words; HTML."""
+    row = "<tr><td class='left'>{}</td><td class='left wrap'>{}</td></tr>"
+    return html("<table>{}</table>", joined(html(row, label[:1].upper() + label[1:], words) for label, words in lines))

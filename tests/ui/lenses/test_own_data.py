@@ -84,8 +84,10 @@ def test_what_was_sent_can_be_removed(view, tmp_path):
     view.take(nullcontext({"rivers.zip": zipped(write_own(tmp_path / "own"))}))
     view.open_it()
     name = view.state.config.data
-    view.remove("delaware")
-    view.remove(name)
+    view.sent.remove("delaware")
+    view.sent.doom(name)
+    assert labels(view) == ["Remove for good", "Keep it"]
+    view.sent.remove(name)
     assert view.state.config.data == "delaware" and name not in view.state.known_data().values()
     assert labels(view) == [] and not [*uploads.uploads_folder().iterdir()]
 
@@ -117,11 +119,11 @@ def test_columns_units_and_places_are_said_in_the_form(view, tmp_path):
     said = {"columns|gauge <b>": "prcp", "units|gauge <b>": "inch", "columns|came down": "streamflow"}
     for name, value in said.items():
         form._handle_msg({"name": name, "value": value, "checked": False})
-    view.mend()
+    view.mending.save()
     assert "from inch to mm d-1" in words(view) and "Open it" in labels(view)
     form = view.found.select(FormTable)[-1]
     form._handle_msg({"name": "leave_out", "value": SITES[0], "checked": False})
-    view.mend()
+    view.mending.save()
     view.open_it()
     assert view.state.sites == list(SITES[1:])
     assert abs(float(view.state.dataset.prcp.sel(site=SITES[1]).max()) - days_of(SITES[1]).prcp.max()) < 0.01
@@ -136,7 +138,7 @@ def test_units_of_a_netcdf_file_are_said_in_the_form(view, tmp_path):
     assert "rivers.nc: prcp has no units" in words(view)
     form = view.found.select(FormTable)[-1]
     form._handle_msg({"name": "units|prcp", "value": "mm/day", "checked": False})
-    view.mend()
+    view.mending.save()
     view.open_it()
     assert view.state.dataset.prcp.equals(dataset.prcp) and view.state.dataset.attrs["title"] == "rivers"
 
@@ -149,7 +151,7 @@ def test_a_path_is_offered_on_the_own_machine_alone(view, own_store, tmp_path):
     assert "Check again" not in labels(view)  # files of one's own are corrected where they lie
     view.open_it()
     assert view.state.sites == list(SITES)
-    view.remove(view.state.config.data)
+    view.sent.remove(view.state.config.data)
     assert (folder / "attributes.csv").is_file() and "own" not in view.state.known_data()
     assert not hasattr(OwnData(state=AppState(own_store, "visitor")), "field")
     own_store.own_machine = False
@@ -168,10 +170,10 @@ def test_visitors_see_only_what_they_have_sent(own_store, tmp_path):
     run.mkdir(parents=True)
     (run / "config.json").write_text(mine.state.config.model_dump_json())
     assert [name in [run.config.data for run in comparable(view.state)] for view in (mine, other)] == [True, False]
-    other.remove(name)
-    owner.remove(name)  # it is not theirs
+    other.sent.remove(name)
+    owner.sent.remove(name)  # it is not theirs
     assert name in mine.state.known_data().values()
-    mine.remove(name)
+    mine.sent.remove(name)
     assert name not in mine.state.known_data().values()
 
 

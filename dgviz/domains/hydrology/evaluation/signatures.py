@@ -258,7 +258,7 @@ def _picture(name: str, function: Signature) -> Scatter:
 
 
 EVALUATION = Evaluation(
-    title="Signatures of the flow",
+    title="Streamflow signatures",
     about="What characterises the flow of a river, of the simulation and of the observation.",
     compute=_of_period,
     pictures=tuple(_picture(name, function) for name, function in SIGNATURES.items()),

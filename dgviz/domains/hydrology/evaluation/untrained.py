@@ -99,11 +99,11 @@ UNTRAINED = Evaluation(
     compute=_of_period,
     pictures=(
         Scatter(
-            "Evaporation",
+            "Evapotranspiration",
             "observed_evapotranspiration",
             "evapotranspiration",
-            "Precipitation minus streamflow is what evaporated, as far as the storage of the basin was the same at the "
-            "end and nothing flowed by underground.",
+            "Precipitation minus streamflow is the evapotranspiration, provided that storage did not change over the "
+            "period and no water left underground.",
         ),
         Scatter(
             "Baseflow",

@@ -21,7 +21,7 @@ PACE = 250  # ms a time step while it plays
 class Buckets(ComputingView):
     """Stores and fluxes of a time step."""
 
-    picture = True
+    to_take = True
 
     _ticking = None
     needs = "stores"

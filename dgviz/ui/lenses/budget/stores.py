@@ -34,7 +34,7 @@ def first_choice(model, simulated) -> list[str]:
 class Stores(ComputingView):
     """Stores and fluxes."""
 
-    picture = True
+    to_take = True
     needs = "stores"
     empty = "No run is shown. Press Train in the side bar, or pick a run above, to see its stores and fluxes."
 

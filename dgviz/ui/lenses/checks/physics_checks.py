@@ -66,7 +66,7 @@ def criteria_table(verdict: CheckResult, dark: bool) -> Markup:
 class PhysicsChecks(ComputingView):
     """Physics checks."""
 
-    picture = True
+    to_take = True
     empty = "No run is shown. Press Train in the side bar, or pick a run above, to check its physics."
 
     def __init__(self, state, **params):

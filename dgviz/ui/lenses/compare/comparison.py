@@ -61,10 +61,12 @@ class MedianScores(View):
         return f"{letter}: medians over the {self.state.science.site}s that have a score: {of}."
 
     def _remarks(self, letter: str, run: str) -> Markup:
-        """What the run went on without, and what is doubtful in it."""
+        """What the run went on without, and what is doubtful in it, behind a line that counts them."""
         remarks = [r for r in self.state.store.run(run).remarks if r.kind in ("left out", "doubtful")]
-        said = (f"{letter}, {r.kind}: {r.about}: {r.text}" for r in remarks)
-        return joined(html("<p class='caption'>{}</p>", line) for line in said)
+        lines = joined(html("<li>{}: {}: {}</li>", r.kind, r.about, r.text) for r in remarks)
+        counted = f"{letter}: {len(remarks)} remark{'s' * (len(remarks) > 1)} on data and parameters"
+        said = html("<details class='caption'><summary>{}</summary><ul>{}</ul></details>", counted, lines)
+        return said * bool(remarks)
 
 
 def _sites_words(a: xr.Dataset, b: xr.Dataset) -> str:
@@ -107,7 +109,7 @@ class OptionDifferences(View):
 
     def _restore(self, letter, which):
         button = material.Button(
-            label=f"Revert settings to {letter}",
+            label=f"Revert to {letter}",
             icon="settings_backup_restore",
             variant="text",
             size="small",

@@ -1,9 +1,9 @@
-"""A person's own data: dropped or named by their path, checked as `dgviz data check` does, mended, opened, removed."""
+"""A person's own data: dropped or named by their path, checked as `dgviz data check` does, mended, opened."""
 
+import logging
 import shutil
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -17,19 +17,19 @@ from dgviz.datasets.remarks import remarks
 from dgviz.datasets.summary import problem_lines, summary
 from dgviz.datasets.unpack import size
 from dgviz.datasets.uploads import MOST_SENT, add_to, keep, take_in, upload_of, without_folder
-from dgviz.experiment.config import ConfigError
 from dgviz.experiment.sources import vocabularies
+from dgviz.ui.lenses.computing import in_background
 from dgviz.ui.lenses.view import View, text
-from dgviz.ui.session.visitors import sent_by, sign
+from dgviz.ui.session.visitors import sign
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.drop_zone import DropZone
 from dgviz.ui.widgets.form_table import FormTable
 from dgviz.ui.widgets.mending import Mending
-from dgviz.ui.words.markup import Markup, html, joined
-from dgviz.ui.words.remarks import remark_table
+from dgviz.ui.widgets.sent_data import SMALL, SentData
+from dgviz.ui.words.markup import Markup, html
+from dgviz.ui.words.remarks import pairs, remark_table
 
 WIDE = {"sizing_mode": "stretch_width", "margin": 0}
-SMALL = {"size": "small", "align": "center", "margin": (4, 8, 4, 0)}
 OF_OTHER_DATA = ("train_period", "test_period", "attributes", "holdout", "held_sites", "weights")  # as by default
 WHAT = (
     f"At most {size(MOST_SENT)}. A folder holds attributes.csv (site, lat, lon, area) and for each site SITE.csv (date "
@@ -53,12 +53,12 @@ class OwnData(View):
     def body(self):
         """Where to drop; what was found; what was sent before."""
         self.zone = DropZone(self.take, self.refuse, **WIDE)
-        self.found, self.sent = (pn.Column(sizing_mode="stretch_width", margin=(8, 0)) for _ in range(2))
+        self.found, self.sent = pn.Column(**WIDE), SentData(self.state)
         return pn.Column(self.zone, *self._by_path(), self.found, self.sent, **WIDE)
 
-    def refresh(self, *, dataset):
-        """The list of what was sent, with another data set open."""
-        self.list_sent()
+    def refresh(self, *, dataset, runs):
+        """The list of what was sent, with another data set open or another run on it."""
+        self.sent.update()
 
     def _by_path(self) -> list:
         """A field for a path, where nobody but who runs the server could read files so."""
@@ -99,7 +99,7 @@ class OwnData(View):
 
     def say(self, words: str) -> None:
         """Say what is being done, in the place of what was found."""
-        self.found.objects = [text(html("<p role='status'>{}</p>", words))]
+        self.found.objects = [text(html("<p role='status'>{}</p>", words), margin=(8, 0))]
 
     def look_at(self, path: str) -> None:
         """Check what lies at a path of this machine."""
@@ -142,12 +142,15 @@ class OwnData(View):
         title = dataset.attrs["title"] if hasattr(reader_of(path), "domain") else path.stem
         self.title = material.TextInput(label="Name", value=title, width=260, **SMALL)
         shown = FormTable(lambda *_: None, content=content, stylesheets=[".scroll { max-height: none; }"], **WIDE)
-        self.found.objects = [pn.FlexBox(self.title, *self._buttons(), **WIDE), shown, *self._mending(folded=True)]
+        top = pn.FlexBox(self.title, *self._buttons(), sizing_mode="stretch_width", margin=(8, 0, 4, 0))
+        self.found.objects = [top, shown, *self._mending(folded=True)]
 
     def refuse(self, error: Exception, path: Path | None = None) -> None:
         """Say what is wrong, with all that is, and how to correct it here."""
         if path is not None and path != self.path:
             return
+        if not isinstance(error, DataError):
+            logging.getLogger(__name__).error("Own data could not be read", exc_info=error)
         clean = (lambda words: without_folder(words, path)) if path and upload_of(path) else str
         problems = [(site, clean(words)) for site, words in problem_lines(getattr(error, "problems", []))]
         first = problems[0][1] if problems else clean(str(error))
@@ -156,37 +159,17 @@ class OwnData(View):
         self.found.objects = [words, *more, *(self._mending(folded=False) if path else [])]
 
     def _mending(self, folded: bool) -> list:
-        """A form to say how the files are to be read, where they are a copy of the person's own CSV files."""
+        """A form to say how the files are to be read, where they are a copy of what a person made."""
         path = self.path
         if not (path and upload_of(path) and (path.is_file() or csv_files(path))):
             return []
-        try:
-            if hasattr(reader_of(path), "domain"):  # a known collection
-                return []
-            self.mending = Mending(path, vocabularies())
-            form = self.mending.__panel__()
-        except DataError:  # a table that cannot be read at all
-            return []
-        left = SMALL | {"align": "start"}
-        again = material.Button(label="Check again", variant="outlined", on_click=lambda _: self.mend(), **left)
-        words = text(
-            "Say here how the files are to be read, or drop corrected ones: they take the place of the same name."
-        )
-        inside = pn.Column(words, form, again, **WIDE)
-        return [
-            material.Accordion(
-                ("Correct how it is read", inside),
-                active=[] if folded else [0],
-                disable_gutters=True,
-                title_variant="subtitle2",
-                **WIDE,
-            )
-        ]
-
-    def mend(self) -> None:
-        """Read it again, as it was said."""
-        self.mending.save()
-        self.check()
+        with suppress(DataError):  # a table that cannot be read at all
+            if not hasattr(reader_of(path), "domain"):  # no known collection
+                self.mending = Mending(path, vocabularies(), self.check)
+                form = ("Correct how it is read", self.mending.form())
+                folding = {"disable_gutters": True, "title_variant": "subtitle2"}
+                return [material.Accordion(form, active=[] if folded else [0], **folding, **WIDE)]
+        return []
 
     def _buttons(self) -> list:
         return [
@@ -198,44 +181,18 @@ class OwnData(View):
 
     def open_it(self) -> None:
         """Keep the data under their name and open them in this session."""
-        name = keep(self.dataset, self.path, self.title.value.strip() or self.path.stem)
+        try:
+            name = keep(self.dataset, self.path, self.title.value.strip() or self.path.stem)
+        except (DataError, OSError) as error:  # such as a full disk
+            self.refuse(error, self.path)
+            return
         options = {option: self.state.config.default(option) for option in OF_OTHER_DATA}
         if not attribute_names(self.dataset):
             options["parameters"] = "sites"  # need none
         self.path = self.dataset = None
         self.found.objects = []
-        self.open(name, **options)
-        self.list_sent()
-
-    def open(self, name: str, **options) -> None:
-        """Open what was sent before."""
-        try:
-            self.state.edit(data=name, **options)
-        except (DataError, ConfigError) as error:
-            self.state.problem = str(error)
-
-    def remove(self, name: str) -> None:
-        """Remove what this visitor has sent; if it is open, what the server opens first takes its place."""
-        if not sent_by(name, self.state.visitor):
-            return
-        if self.state.config.data == name:
-            self.open(self.state.store.data)
-        self.state.store.forget(name)
-        self.list_sent()
-
-    def list_sent(self) -> None:
-        """A line for each data set that this visitor has sent, to open or to remove."""
-        mine = {t: name for t, name in self.state.known_data().items() if sent_by(name, self.state.visitor)}
-        self.sent.objects = [self._line(title, name) for title, name in mine.items()]
-
-    def _line(self, title: str, name: str) -> pn.Row:
-        acts = {} if name == self.state.config.data else {"Open": lambda _: self.open(name)}
-        acts |= {"Remove": lambda _: self.remove(name)}
-        buttons = [material.Button(label=k, variant="text", on_click=act, **SMALL) for k, act in acts.items()]
-        n_runs = sum(run.config.data == name for run in self.state.seen_runs())
-        words = [", open"] * (not acts.keys() & {"Open"}) + [f", {n_runs} run{'s' * (n_runs > 1)}"] * bool(n_runs)
-        said = html("<b>{}</b><span class='muted'>{}</span>", title, "".join(words))
-        return pn.Row(text(said, sizing_mode=None, align="center"), *buttons, margin=(4, 0))
+        self.sent.open(name, **options)
+        self.sent.update()
 
 
 def are_parts(files: Iterable[str]) -> bool:
@@ -244,24 +201,9 @@ def are_parts(files: Iterable[str]) -> bool:
     return all(name.endswith(".csv") for name in names) and (ATTRIBUTES not in names or len(names) == 1)
 
 
-def pairs(lines: Sequence[tuple[str, str]]) -> Markup:
-    """Lines of a label and words."""
-    row = "<tr><td class='left'>{}</td><td class='left wrap'>{}</td></tr>"
-    return html("<table>{}</table>", joined(html(row, label[:1].upper() + label[1:], words) for label, words in lines))
-
-
 def counted(sites: Sequence[str], tell: Callable[[str], None]) -> Iterator[str]:
     """Goes through the sites and tells how far it is, twenty times at most."""
     for number, site in enumerate(sites):
         if number % max(1, len(sites) // 20) == 0:
             tell(f"Reading {number} of {len(sites)} \u2026")
         yield site
-
-
-def in_background(work: Callable[[Callable], None]) -> None:
-    """Call `work` beside the server; what it hands over is called in the session. On the spot outside a served page."""
-    document = pn.state.curdoc
-    if document is None or not document.session_context:
-        work(lambda action: action())
-        return
-    threading.Thread(target=work, args=(document.add_next_tick_callback,), daemon=True).start()

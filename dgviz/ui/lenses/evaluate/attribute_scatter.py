@@ -18,7 +18,7 @@ from dgviz.ui.words.text import axis_label, label, number, signed
 class AttributeScatter(View):
     """Parameter against attribute."""
 
-    picture = True
+    to_take = True
     needs = "parameters"
     empty = "No run is shown. Press Train in the side bar to learn parameters from attributes."
 

@@ -57,7 +57,7 @@ def offered(pictures: tuple[Scatter, ...], found: xr.Dataset) -> list[Scatter]:
 class EvaluationCard(ComputingView):
     """Independent evaluation."""
 
-    picture = True
+    to_take = True
     empty = "No run is shown. Press Train in the side bar, or pick a run above, to see it beside what is observed."
     place = 0  # among the cards: each takes every second evaluation of the science
 

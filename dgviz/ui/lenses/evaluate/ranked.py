@@ -12,7 +12,7 @@ from dgviz.ui.words.text import number, period, score_label, units
 class RankedTimeSeries(View):
     """Best, median and worst."""
 
-    picture = True
+    to_take = True
     empty = "No run with scores is shown. Press Train in the side bar, or pick a run above, to see where it does well."
 
     def body(self, *, dataset, run, dark):
@@ -32,7 +32,7 @@ class RankedTimeSeries(View):
         """The target of each, and the window."""
         state, results = self.state, self.state.results(self.state.run)
         word, score = state.science.site, score_label(self.score)
-        self.heading = f"The {word}s of the best, the median and the worst {score}"
+        self.heading = f"{word.capitalize()}s with the best, median and worst {score}"
         self.caption = (
             f"{score} of run A in the test period over {self.scores.sizes['site']} {word}s; the series are of "
             f"{period(*window)}. Tap one to pick it."

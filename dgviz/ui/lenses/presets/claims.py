@@ -37,7 +37,7 @@ def _row(verdict: Verdict) -> Markup:
 
 
 class Claims(ComputingView):
-    """What the field says, and what these runs say."""
+    """Published claims, tested on these runs."""
 
     empty = "This domain has no presets that lead from physics to learning."
     caption = (

@@ -46,7 +46,7 @@ def plot_curves(
 class DialCurves(View):
     """Distribution of the score over the sites."""
 
-    picture = True
+    to_take = True
     empty = "Train presets in the table above: a curve is drawn for each as soon as it has results."
 
     def tools(self):
@@ -83,5 +83,5 @@ class DialCurves(View):
         medians = {str(name): number(float(found.sel(preset=name).median())) for name in found.preset.values}
         self.summary = f"Median {x_label}: {', '.join(f'{name} {value}' for name, value in medians.items())}."
         self.caption = (
-            "From physics to learning along the colours; controls are dashed. Press a name to hide its curve."
+            "Colours run from physics to machine learning; controls are dashed. Press a name to hide its curve."
         )

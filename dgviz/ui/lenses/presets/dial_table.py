@@ -114,7 +114,7 @@ def _seconds(place: Place) -> str:
 
 
 class DialTable(View):
-    """From physics to learning."""
+    """Physics to ML."""
 
     empty = "This domain has no presets that lead from physics to learning."
 

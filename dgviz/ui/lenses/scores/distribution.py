@@ -22,7 +22,7 @@ from dgviz.ui.words.text import PERIODS, score_label, sentence, with_units
 class ScoreDistribution(ComputingView):
     """Distribution of a score."""
 
-    picture = True
+    to_take = True
     empty = "No run is shown: its scores will be compared here."
     height, with_others = 220, False
 
@@ -134,7 +134,7 @@ class ScoreDistribution(ComputingView):
         if len(lines) > 1:
             all_of_a = self.state.results(self.state.run).sizes["site"]
             left_out = f" of {all_of_a}" if lines[0].values.size < all_of_a else ""
-            said.append(f"On the {lines[0].values.size}{left_out} {word}s that all have")
+            said.append(f"Over the {lines[0].values.size}{left_out} {word}s that all curves share")
         said.append("Ticks on the axis mark the medians")
         said.append(f"A box selects {word}s by their score")
         published = self.state.store.published(self.state.config.data)

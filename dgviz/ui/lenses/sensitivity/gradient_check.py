@@ -49,7 +49,7 @@ def agreement_words(parameter: Parameter, agreements: list[float], dark: bool) -
 class GradientCheck(ComputingView):
     """Finite-difference check."""
 
-    picture = True
+    to_take = True
     needs = "parameters"
     empty = "No run is shown. Press Train in the side bar, or pick a run above, to check its gradients."
 
@@ -71,7 +71,7 @@ class GradientCheck(ComputingView):
     def _show(self, simulation, name, exact, reruns, agreements):
         parameter = simulation.run.config.build().of(Parameter)[name]
         self.badge.object = agreement_words(parameter, agreements, self.state.dark)
-        self.heading = f"Finite-difference check of the gradient to {lower_first(parameter.long_name)}"
+        self.heading = f"Finite-difference check: {lower_first(parameter.long_name)}"
         self.pane.object = plot_check(exact, reruns[0], reruns[1], self.state.look)
         self.caption = (
             f"A point for each {self.state.step.name}: the gradient that training uses against the central finite "

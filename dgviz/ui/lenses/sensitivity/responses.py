@@ -25,7 +25,7 @@ MOST = 3  # parameters at once
 class Responses(ComputingView):
     """Sensitivity of the target."""
 
-    picture = True
+    to_take = True
     empty = "No run is shown. Press Train in the side bar, or pick a run above, to see what its target is sensitive to."
 
     def tools(self):
@@ -66,6 +66,7 @@ class Responses(ComputingView):
         state, simulation = self.state, Simulation.of(self.state)
         forcing = state.dataset[simulation.forcing]
         unit = per(state.target.units, forcing.attrs.get("units", ""))
+        unit = "" if unit == "1" else unit
         self.heading = html("{} sensitivity <span class='muted'>{}</span>", state.target.long_name, unit)
         if "parameter" in self.changed and parameter and parameter not in self.parameters.value:
             self.parameters.value = [parameter, *self.parameters.value][:MOST]

@@ -19,6 +19,7 @@ STAY = """
 :host { position: sticky; top: 0; z-index: 2; padding: 2px 0 8px 0; background: var(--mui-palette-background-paper); }
 """  # in sight while the last of many sliders is dragged on a small screen
 TICK = {
+    "& .MuiFormLabel-root, & .MuiTypography-root": {"fontSize": 12.5},
     "& .MuiSlider-mark": {"height": 12, "backgroundColor": "text.secondary", "opacity": 1},
     "& .MuiSlider-markLabel": {"fontSize": 11, "top": 20},
 }

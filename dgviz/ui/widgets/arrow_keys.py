@@ -1,0 +1,42 @@
+"""A figure that is reached by the keyboard, and says in which direction a person wants to go."""
+
+from collections.abc import Callable
+
+import param
+from panel.custom import JSComponent
+
+
+class ArrowKeys(JSComponent):
+    """Makes a figure of the page one stop of the tabulator; `on_arrow` gets the step east and north of an arrow key."""
+
+    figure = param.String(doc="Id of the Bokeh model")
+    says = param.String(doc="What it is and how it is used, for those who hear it")
+
+    _esm = """
+    const STEPS = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1]}
+
+    export function render({model}) {
+      let tries = 0
+      const press = (event) => {
+        if (!STEPS[event.key]) return
+        event.preventDefault()
+        model.send_msg(STEPS[event.key])
+      }
+      const attach = () => {
+        const view = Bokeh.index.find_one_by_id(model.figure)
+        if (!view?.el) return void (tries++ < 100 && setTimeout(attach, 100))
+        view.el.tabIndex = 0
+        view.el.setAttribute("role", "group")
+        view.el.setAttribute("aria-label", model.says)
+        view.el.addEventListener("keydown", press)
+      }
+      attach()
+    }
+    """
+
+    def __init__(self, on_arrow: Callable[[int, int], None], **params):
+        super().__init__(width=0, height=0, margin=0, **params)
+        self._on_arrow = on_arrow
+
+    def _handle_msg(self, message: list[int]) -> None:
+        self._on_arrow(*message)
