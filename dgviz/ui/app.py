@@ -18,7 +18,7 @@ from dgviz.quantities import lower_first
 from dgviz.ui import theme
 from dgviz.ui.instrument.bar import training_bar
 from dgviz.ui.instrument.lenses import LENSES
-from dgviz.ui.instrument.workspace import workspace
+from dgviz.ui.instrument.workspace import follow_lens, workspace
 from dgviz.ui.lenses.view import text
 from dgviz.ui.server import Access, make_server
 from dgviz.ui.session import address
@@ -86,6 +86,7 @@ def could_not_start(error: Exception) -> pn.viewable.Viewable:
 def _fill(page: pn.viewable.Viewable, state: AppState, problems: list[str]) -> None:
     help_dialog = HelpDialog()
     bar = training_bar(state, lambda: page.param.update(sidebar_open=not page.sidebar_open))
+    follow_lens(state)  # before the address, so that a lens and its colour are one step of the browser's history
     shown_address = _address(state)
     taken = Pictures()
 

@@ -6,9 +6,12 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from playwright.sync_api import Page, expect
 
-from dgviz.ui.app import PAGES
+from dgviz.ui.instrument import drawer
+from dgviz.ui.instrument.lenses import LENSES
 
+TABS = {"Budget": "Water"}  # lenses whose tab is named by the science
 PATIENCE = 120_000  # ms; on a busy machine everything is slow, on an idle one nothing waits that long
+OF_MAP = "cross"  # a column that only the map has
 
 # The figure in sight that shows this column in a data source: its view, and the source.
 FIGURE = """
@@ -41,7 +44,7 @@ class Dashboard:
 
     def wait_until_complete(self) -> None:
         """Wait until the session has written its state to the address and the page has been drawn."""
-        self.page.wait_for_function("new URLSearchParams(location.search).has('site')")
+        self.page.wait_for_function("new URLSearchParams(location.search).has('chart')")  # no test gives it
         self.page.wait_for_function("() => Bokeh.documents.length > 0 && Bokeh.documents.every(doc => doc.is_idle)")
 
     @property
@@ -55,9 +58,18 @@ class Dashboard:
         self.page.wait_for_function(f"() => {{ const q = new URLSearchParams(location.search); return {wanted} }}")
 
     def turn_to(self, name: str) -> None:
-        """Open a page by its tab."""
-        self.page.get_by_role("tab", name=name, exact=True).click()
+        """Open a lens by its tab."""
+        self.page.get_by_role("tab", name=TABS.get(name, name), exact=True).click()
         self.wait_for(page=name)
+
+    def stands_on(self, name: str) -> None:
+        """Wait until the tab of a lens is the one that is chosen."""
+        self.page.locator("[role=tab][aria-selected=true]", has_text=TABS.get(name, name)).wait_for()
+
+    def open_model(self) -> None:
+        """Open the side bar, in which the model is put together."""
+        self.press("Model")
+        self.page.get_by_role("button", name="Processes", exact=True).wait_for()
 
     def switch_theme(self) -> None:
         """Turn from the light theme to the dark one, or back; the pages out of sight follow."""
@@ -76,7 +88,7 @@ class Dashboard:
         self.page.get_by_role("button", name=label, exact=True).locator("visible=true").first.click()
 
     def train(self) -> str:
-        """Press Train in the side bar, on the page Train; returns the id of the new run when it is in view."""
+        """Press Train; returns the id of the new run when it is in view."""
         before = self.query["followed"]
         self.press("Train")
         self.page.wait_for_function("new URLSearchParams(location.search).get('followed') !== " + repr(before))
@@ -90,7 +102,14 @@ class Dashboard:
 
     def wait_until_drawn(self) -> None:
         """Wait until every card of the open page is there with its figures drawn."""
-        views = sum(len(views) for row in PAGES[self.query["page"]] for views, _ in row)
+        self.page.locator(".skeleton").locator("visible=true").wait_for(state="hidden")
+        while self._coming.count():  # rows further down are made when they are near the window
+            self._coming.first.scroll_into_view_if_needed()
+            self.page.wait_for_timeout(200)
+        self.page.locator(".card:visible").first.scroll_into_view_if_needed()
+        lens = LENSES[self.query["page"]]
+        opened = len(drawer.VIEWS) * (self.query["training"] == "open")
+        views = 2 + lens.of_site + len(lens.views) + opened  # the bar and the map, the series
         expect(self.page.locator(".card:visible")).to_have_count(views, timeout=PATIENCE)
         expect(self.page.get_by_text(re.compile("^computing")).locator("visible=true")).to_have_count(
             0, timeout=PATIENCE
@@ -104,6 +123,11 @@ class Dashboard:
             self.page.wait_for_timeout(1000)
             shown, before = self._figures(), shown
         self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+    @property
+    def _coming(self):
+        """The places of rows that are not made yet."""
+        return self.page.locator(".coming:visible")
 
     def _figures(self) -> list[str]:
         """The figures in sight by the names of their models; one that is made anew has another."""
@@ -128,11 +152,11 @@ class Dashboard:
 
     def site_at(self, index: int) -> tuple[str, float, float]:
         """The site at a position of the map's data, and where it is on the screen."""
-        self._wait_for_figure("site")
+        self._wait_for_figure(OF_MAP)
         return tuple(
             self.page.evaluate(
                 f"""(index) => {{ {FIGURE}
-            const {{view, source}} = shown("site")
+            const {{view, source}} = shown("{OF_MAP}")
             const box = view.el.getBoundingClientRect()
             const x = view.frame.x_scale.compute(source.data.x[index])
             const y = view.frame.y_scale.compute(source.data.y[index])
@@ -142,6 +166,12 @@ class Dashboard:
             )
         )
 
+    @property
+    def sites(self) -> list[str]:
+        """All sites, in the order of the data set."""
+        self._wait_for_figure(OF_MAP)
+        return self.page.evaluate(f"() => {{ {FIGURE} return Array.from(shown('{OF_MAP}').source.data.site) }}")
+
     def click_site(self, index: int) -> str:
         """Click on a site of the map; returns its id."""
         site, x, y = self.site_at(index)
@@ -150,7 +180,7 @@ class Dashboard:
 
     def free_sites(self) -> list[int]:
         """The positions of the sites of the map that no other site is near, so that a click is sure to pick them."""
-        places = [self.site_at(index)[1:] for index in range(len(self.column("site")))]
+        places = [self.site_at(index)[1:] for index in range(len(self.sites))]
         return [i for i, p in enumerate(places) if all(math.dist(p, q) > 12 for q in places if q is not p)]
 
     def time_of_click(self, index: int) -> float:
@@ -177,9 +207,9 @@ class Dashboard:
 
     def lasso(self, *corners: tuple[float, float]) -> None:
         """Draw a lasso on the map in sight; corners are shares of its width and height."""
-        self._wait_for_figure("site")
+        self._wait_for_figure(OF_MAP)
         box = self.page.evaluate(f"""() => {{ {FIGURE}
-            const {{view}} = shown("site")
+            const {{view}} = shown("{OF_MAP}")
             const {{x, y, width, height}} = view.el.getBoundingClientRect()
             const frame = view.frame.bbox
             return [x + frame.left, y + frame.top, frame.width, frame.height]

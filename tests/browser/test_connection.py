@@ -18,11 +18,11 @@ def test_back_and_forward_move_the_page(dashboard):
     dashboard.turn_to("Compare")
     dashboard.turn_to("Checks")
     dashboard.page.go_back()
-    dashboard.page.locator("[role=tab][aria-selected=true]", has_text="Compare").wait_for()
+    dashboard.stands_on("Compare")
     dashboard.page.go_back()
-    dashboard.page.locator("[role=tab][aria-selected=true]", has_text="Explore").wait_for()
+    dashboard.stands_on("Budget")
     dashboard.page.go_forward()
-    dashboard.page.locator("[role=tab][aria-selected=true]", has_text="Compare").wait_for()
+    dashboard.stands_on("Compare")
     dashboard.wait_for(page="Compare", site="01439500")
     assert dashboard.page.evaluate("history.length") == before + 2
 
@@ -32,13 +32,13 @@ def test_going_back_faster_than_the_session_follows_loses_no_step(dashboard):
     dashboard.turn_to("Compare")
     dashboard.turn_to("Checks")
     dashboard.page.evaluate("history.back(); setTimeout(() => history.back(), 50)")
-    dashboard.wait_for(page="Explore", site="01439500")
-    dashboard.page.locator("[role=tab][aria-selected=true]", has_text="Explore").wait_for()
+    dashboard.wait_for(page="Budget", site="01439500")
+    dashboard.stands_on("Budget")
     dashboard.wait_until_complete()
     for page in ("Compare", "Checks"):
         dashboard.page.go_forward()
         dashboard.wait_for(page=page, site="01439500")
-        dashboard.page.locator("[role=tab][aria-selected=true]", has_text=page).wait_for()
+        dashboard.stands_on(page)
 
 
 def test_back_brings_the_site_and_the_selection_back(dashboard):

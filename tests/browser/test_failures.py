@@ -26,7 +26,7 @@ def test_a_folder_that_cannot_be_written_is_named(dashboard, runs_folder):
 
 
 def test_a_killed_training_says_so_and_goes_on_from_its_last_epoch(dashboard, runs_folder):
-    dashboard.open(page="Train", epochs=2000, select=some_sites(dashboard), **SMALL)
+    dashboard.open(training="open", epochs=2000, select=some_sites(dashboard), **SMALL)
     run = runs_folder / dashboard.train()
     dashboard.wait_for_column("loss", "values.length >= 2 && values.length < 100")  # not those of the run before
     os.kill(json.loads((run / "worker.json").read_text())["pid"], signal.SIGKILL)

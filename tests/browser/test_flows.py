@@ -9,7 +9,7 @@ NORTH = ((0.05, 0.0), (0.95, 0.0), (0.95, 0.2), (0.05, 0.2))
 def some_sites(dashboard, count=6):
     """The first sites in the order of the data set, for an address."""
     dashboard.open()
-    return ",".join(dashboard.column("site")[:count])
+    return ",".join(dashboard.sites[:count])
 
 
 def test_pick_select_switch_train_and_compare(dashboard):
@@ -23,11 +23,12 @@ def test_pick_select_switch_train_and_compare(dashboard):
     dashboard.sees(re.compile(f"{len(selected)} of 94 basins selected"))
 
     before = dashboard.query["run"]
+    dashboard.open_model()
     dashboard.choose("Snow", "No snow")
     dashboard.wait_for(snow="NoSnow")
     dashboard.sees(re.compile("trained with"))  # stale
 
-    dashboard.turn_to("Train")
+    dashboard.press("Details")
     trained = dashboard.train()
     dashboard.wait_for_column("loss", "values.length >= 1 && values.length <= 3")
     dashboard.sees(re.compile("^Done$"))
@@ -50,7 +51,7 @@ def test_pick_select_switch_train_and_compare(dashboard):
 
 def test_pause_stop_and_queue(dashboard):
     sites = some_sites(dashboard)
-    dashboard.open(page="Train", epochs=2000, select=sites, **SMALL)
+    dashboard.open(training="open", epochs=2000, select=sites, **SMALL)
     followed = dashboard.train()
     dashboard.wait_for_column("loss", "values.length >= 1 && values.length < 100")  # not those of the run before
     dashboard.press("Train")
@@ -80,14 +81,14 @@ def test_a_clicked_day_and_the_same_state_after_a_reload(dashboard):
     dashboard.wait_until_complete()
     dashboard.wait_for_column("observed", "values.length > 300")
     assert dashboard.query == state
-    dashboard.turn_to("Explore")
+    dashboard.turn_to("Budget")
     dashboard.sees(re.compile("01413500"))
 
 
 def test_a_dragged_parameter_is_drawn_beside_the_run_until_it_is_reset(dashboard):
     dashboard.open(site="01439500", run="delaware-hbv", baseline="delaware-without-snow")
     dashboard.wait_for_column("what_if", "values.length > 300 && !values.some(Number.isFinite)")
-    dashboard.press("Change parameters")
+    dashboard.turn_to("What if")
     dashboard.drag(re.compile("Interflow recession"), -0.3)
     dashboard.wait_for_column("what_if", "values.some(Number.isFinite)")
     dashboard.sees(re.compile(r"what if: k1 0\.\d+ \u2192 0\.\d+"))
@@ -100,9 +101,9 @@ def test_a_dragged_parameter_is_drawn_beside_the_run_until_it_is_reset(dashboard
     dashboard.wait_for_column("what_if", "values.some(Number.isFinite)")
     assert dashboard.query == state
 
-    dashboard.turn_to("Results")
+    dashboard.turn_to("Budget")
     dashboard.sees(re.compile("^what if$"))  # beside the title of stores and fluxes
-    dashboard.turn_to("Explore")
+    dashboard.turn_to("What if")
     dashboard.press("Reset")
     dashboard.wait_for(whatif="")
     dashboard.wait_for_column("what_if", "!values.some(Number.isFinite)")
@@ -116,6 +117,6 @@ def test_all_physics_checks_are_run_and_one_is_looked_at(dashboard):
     dashboard.press("Doubled storm")
     dashboard.sees("Added water not accounted for")
     dashboard.wait_for_column("both", "values.length > 300")  # precipitation before and after
-    dashboard.turn_to("Explore")
+    dashboard.turn_to("Scores")
     dashboard.turn_to("Checks")
     dashboard.sees(re.compile(": 9 passed$"))

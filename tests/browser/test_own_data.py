@@ -45,8 +45,8 @@ def test_a_dropped_archive_is_opened_in_three_actions_and_a_folder_chosen(dashbo
     dashboard.sees("731, 2000-01-01 to 2001-12-31")
     dashboard.press("Open it")
     dashboard.page.wait_for_function("new URLSearchParams(location.search).get('data').startsWith('own_rivers-')")
-    dashboard.turn_to("Explore")
-    assert dashboard.column("site") == list(SITES)
+    dashboard.turn_to("Budget")
+    assert dashboard.sites == list(SITES)
 
     dashboard.turn_to("Data")
     dashboard.page.locator("input[webkitdirectory]").set_input_files(folder)

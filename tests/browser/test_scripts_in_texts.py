@@ -7,7 +7,7 @@ import pytest
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.job import carry_out
 from dgviz.experiment.runs import Run
-from dgviz.ui.app import PAGES
+from dgviz.ui.instrument.lenses import LENSES
 from tests.browser.conftest import served
 from tests.browser.dashboard import Dashboard
 from tests.ui.conftest import make_dataset
@@ -71,7 +71,7 @@ def test_no_script_in_a_text_runs_and_texts_are_shown(context, evil_server):
     dashboard = Dashboard(page, evil_server)
     dashboard.open(site=EVIL, snow=EVIL, run=EVIL, domain=EVIL, **{EVIL: EVIL})
     dashboard.sees(f"There is no basin '{EVIL}' in this data set.")
-    for name in PAGES:
+    for name in LENSES:
         if name != dashboard.query["page"]:
             dashboard.turn_to(name)
         dashboard.wait_until_drawn()
@@ -82,7 +82,7 @@ def test_no_script_in_a_text_runs_and_texts_are_shown(context, evil_server):
     assert page.evaluate("document.querySelectorAll('img[src=x]').length") == 0
     assert [error for error in errors if "x'" in error or "Content Security Policy" in error or "404" in error] == []
     assert errors == []
-    dashboard.turn_to("Explore")
+    dashboard.turn_to("Budget")
     dashboard.sees(f"{EVIL} Creek 0")
 
 

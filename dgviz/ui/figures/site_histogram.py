@@ -126,7 +126,7 @@ class SiteHistogram:
         right = place > 0.75  # the figure stands on the side where there is room
         self.picked.data = {
             "x": [place] * known,
-            "text": [number(float(self.values[picked]))] * known,
+            "text": [number(float(self.values[picked]))] if known else [],
             "align": ["right" if right else "left"] * known,
             "offset": [-8 if right else 8] * known,
         }

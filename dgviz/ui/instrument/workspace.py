@@ -23,10 +23,10 @@ ROOM = 300  # px that a row takes before it is made
 
 def workspace(state: AppState, *above: pn.viewable.Viewable) -> Sea:
     """The grid; `above` stands above the series. A lens is made when it is first opened."""
-    follow_lens(state)
     bar = Island(*above, drawer(state), css_classes=["whole"])
     series = Island(TargetCharts(state=state), css_classes=["series"])
-    waiting = Island(text(SKELETON), css_classes=["lens"])
+    words = text(SKELETON)
+    waiting = Island(words, css_classes=["lens"])
     places: dict[str, list[Island]] = {}
     look = {"stylesheets": [theme.RIGHT], "sizing_mode": "stretch_width", "margin": 0}
     right = Sea(bar, series, waiting, css_classes=["right"], **look)
@@ -40,7 +40,7 @@ def workspace(state: AppState, *above: pn.viewable.Viewable) -> Sea:
             waiting.show(False)
         except Exception as error:
             log.error("The lens %r could not be made", name, exc_info=error)
-            waiting.objects = [text(html("<div class='problem'>{} could not be opened: {}</div>", name, error))]
+            words.object = html("<div class='problem'>{} could not be opened: {}</div>", name, error)
 
     def turn(*_):
         lens = LENSES[state.page]
@@ -50,6 +50,7 @@ def workspace(state: AppState, *above: pn.viewable.Viewable) -> Sea:
             for island in islands:
                 island.show(name == state.page)
         # The old lens is away, and the new one said to be coming, before that is made: it takes a moment.
+        words.object = SKELETON
         waiting.show(state.page not in places)
         pn.state.execute(fill, schedule=True)
 

@@ -248,8 +248,8 @@ def _restore_choices(query: Mapping[str, str], state: AppState, pages: tuple[str
     colour = ColourChoice.parse(query.get("colour", ""))
     if query.get("colour") and colour is None:
         problems.append(f"The address has colour={query['colour']!r}. Give a kind and a name, as score:nse:test.")
+    state.page = read.get("page", state.page)  # first: a lens brings its colour, and the address may have another
     state.param.update(
-        page=read.get("page", state.page),
         chart=read.get("chart", state.chart),
         log_axis=read["log"] == "1" if "log" in read else state.log_axis,
         dark=read["theme"] == "dark" if "theme" in read else state.dark,

@@ -42,5 +42,5 @@ def when_seen(make: Callable[[], list], height: int, **options) -> pn.Column:
     if pn.state.curdoc is None or not pn.state.curdoc.session_context:
         fill()
     else:
-        place.objects = [Near(fill, height=height, sizing_mode="stretch_width", margin=0)]
+        place.objects = [Near(fill, css_classes=["coming"], height=height, sizing_mode="stretch_width", margin=0)]
     return place

@@ -1,9 +1,11 @@
+import numpy as np
 import pytest
+import xarray as xr
 
 from dgviz.domains import discover
 from dgviz.processes.declare import Flux, State
 from dgviz.ui import theme
-from dgviz.ui.figures.colours import choices, colouring
+from dgviz.ui.figures.colours import Colouring, choices, colouring
 from dgviz.ui.session.colour_choice import ColourChoice
 
 
@@ -61,3 +63,32 @@ def test_every_flux_and_store_of_hydrology_has_a_colour_of_its_own(dark):
         for process in options:
             for name in process.of(Flux) | process.of(State):
                 assert theme.colour(name, dark, theme.colours_of(science)) != grey, name
+
+
+def of_values(values, palette=theme.SEQUENTIAL, low=0.0, high=1.0, powers=False):
+    return Colouring("Value", xr.DataArray(np.asarray(values, float), dims="site"), palette, low, high, "", powers)
+
+
+def test_fitted_limits_span_nearly_all_values_and_are_round():
+    values = [*np.linspace(0.613, 0.887, 100), -40.0]
+    fitted = of_values(values).fitted()
+    low, high = np.nanpercentile(values, [2, 98])
+    assert fitted.low == pytest.approx(0.61) and fitted.high == pytest.approx(0.89)
+    assert fitted.low <= low < high <= fitted.high and "2nd to the 98th percentile" in fitted.caption
+    assert fitted.values is not None and fitted.palette == theme.SEQUENTIAL and fitted.title == "Value"
+
+
+def test_fitted_limits_of_a_diverging_scale_stay_centred():
+    fitted = of_values(np.linspace(-0.02, 0.11, 50), theme.DIVERGING, -0.3, 0.3).fitted()
+    assert fitted.low == -fitted.high and 0.1 < fitted.high < 0.13
+    bias = of_values(np.linspace(5, 9, 50), theme.DIVERGING, -50, 50).fitted()
+    assert bias.low == -bias.high and 8.9 < bias.high < 9.2
+
+
+def test_a_scale_by_powers_of_ten_and_one_without_values_stay():
+    powers = of_values([1.0, 10.0], low=0.1, high=100.0, powers=True)
+    assert powers.fitted() is powers
+    nothing = of_values([np.nan, np.nan]).fitted()
+    assert nothing.low < nothing.high
+    alike = of_values([3.0, 3.0]).fitted()
+    assert alike.low < alike.high

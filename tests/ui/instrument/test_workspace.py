@@ -1,10 +1,12 @@
 """The workspace: one map and one series for every lens, which comes after a skeleton and brings its colour."""
 
+from urllib.parse import parse_qsl
+
 import panel as pn
 import pytest
 from bokeh.document import Document
 
-from dgviz.ui.app import create_app
+from dgviz.ui.app import _address, create_app
 from dgviz.ui.instrument import workspace as module
 from dgviz.ui.instrument.drawer import VIEWS
 from dgviz.ui.instrument.drawer import drawer as make_drawer
@@ -113,6 +115,7 @@ def test_a_lens_that_cannot_be_made_says_so_and_the_others_live_on(state, later,
     assert "Checks could not be opened: no &lt;luck&gt;" in texts(shown)
     assert "could not be made" in caplog.text
     state.page = "Scores"
+    assert texts(*islands(right, "lens")) == SKELETON
     later()
     (shown,) = islands(right, "lens")
     assert "could not be opened" not in texts(shown) and "Scores in the window" in texts(shown)
@@ -160,6 +163,20 @@ def test_a_colour_chosen_in_a_lens_comes_back_with_it(following):
     assert following.colour == ColourChoice("sensitivity", "fc")
     following.page = "Scores"
     assert following.colour == ColourChoice("attribute", "area")
+
+
+def test_a_lens_and_its_colour_are_one_step_and_come_back_from_the_address(following, store):
+    written = []
+    address = _address(following)
+    address.param.watch(lambda event: written.append(event.new), "search")
+    following.page = "Sensitivity"
+    following.colour = ColourChoice("attribute", "area")
+    following.page = "Data"
+    assert [dict(parse_qsl(search[1:]))["page"] for search in written] == ["Sensitivity", "Sensitivity", "Data"]
+    assert following.colour != ColourChoice("sensitivity", "fc")
+    address._handle_msg({"search": written[0], "turns": 1})
+    assert (following.page, following.colour) == ("Sensitivity", ColourChoice("sensitivity", "fc"))
+    assert address.search == written[0]
 
 
 def test_the_difference_is_shown_where_two_runs_are_compared(following):
