@@ -16,12 +16,13 @@ from dgviz import ProcessModel
 from dgviz.domains import Domain
 from dgviz.processes.declare import Parameter, Process
 from dgviz.ui.app import create_app, not_of_a_closed_page
+from dgviz.ui.instrument.lenses import LENSES
 from dgviz.ui.session.state import AppState
 from dgviz.ui.session.what_if import WhatIf
 from dgviz.ui.widgets import material
-from dgviz.ui.widgets.header import backend_chip, presets, selection_text, shown_only, stale_text
+from dgviz.ui.widgets.header import backend_chip, lens_tabs, presets, shown_only
 from dgviz.ui.widgets.help import HelpDialog, process_help
-from dgviz.ui.widgets.sidebar import Processes, Sites, Training
+from dgviz.ui.widgets.sidebar import Processes
 from tests.ui.conftest import LOOK
 
 
@@ -137,54 +138,26 @@ def test_help_says_what_every_symbol_stands_for(state):
     assert "Share of runoff that arrives after k days" in process_help(routing, state.science)
 
 
-def test_the_header_counts_what_is_selected(state):
-    assert selection_text(state).startswith("<b>5</b> basins<span class='wide'>, median NSE <b>0.9")
-    assert selection_text(state).endswith("(test)</span>")
-    state.select(["a1", "b2"])
-    assert selection_text(state).startswith("<b>2</b> of 5 basins selected")
-
-
-def test_old_results_are_said_to_be_old_in_words(state):
-    assert stale_text(state) == ""
-    state.edit(snow="NoSnow")
-    assert "trained with degree-day snow; the settings now have no snow." in stale_text(state)
-    state.edit(snow="DegreeDaySnow", members=2)
-    assert "trained with 16 members; the settings now have 2 members." in stale_text(state)
-
-
 def test_pages_of_one_run_say_so_where_two_are_chosen():
-    assert "run A only" in shown_only("Results", "no-snow")
-    assert shown_only("Results", "") == shown_only("Explore", "no-snow") == ""
+    assert "run A only" in shown_only("Budget", "no-snow")
+    assert shown_only("Budget", "") == shown_only("Scores", "no-snow") == ""
     for page in ("Sensitivity", "Checks"):
         assert "run A only" in shown_only(page, "no-snow")
         assert "without the what-if" in shown_only(page, "", WhatIf((), xr.Dataset()))
 
 
-def test_a_basin_is_found_by_its_name(state):
-    (search,) = Sites(state).__panel__().select(material.AutocompleteInput)
-    search.value = search.options["Cedar Run (c3)"]
-    assert state.site == "c3"
-
-
-def test_training_that_cannot_start_says_why(state, monkeypatch):
-    def refuse():
-        raise OSError("The runs folder cannot be written.")
-
-    monkeypatch.setattr(state, "start_training", refuse)
-    training = Training(state)
-    training._start()
-    assert "cannot be written" in training.problem.object
-
-
-def test_what_would_leak_is_said_beside_train(state, monkeypatch):
-    def shown():
-        return Training(state)._plan(state.config, state.selected, state.status)
-
-    assert "tell of" not in shown()
-    monkeypatch.setitem(state.dataset.elevation.attrs, "period", "2001-01-01/2001-12-31")
-    assert "elevation tell of 2001-01-01/2001-12-31, which has days of the test period" in shown()
-    state.edit(climate="training")
-    assert "tell of" not in shown()
+def test_the_tabs_are_the_lenses_and_one_is_named_by_the_science(state, monkeypatch):
+    tabs = lens_tabs(state)
+    assert tabs._names == [{"Budget": "Water"}.get(name, name) for name in LENSES]
+    tabs.active = list(LENSES).index("Sensitivity")
+    assert state.page == "Sensitivity"
+    state.page = "Budget"
+    assert tabs._names[tabs.active] == "Water"
+    monkeypatch.setitem(vars(state.science), "budget", "heat")
+    model = tabs.get_root()
+    state.param.trigger("dataset")
+    assert {"Heat"} == {*tabs._names} - {*LENSES} == {*model.data._names} - {*LENSES}
+    assert state.page == "Budget" and tabs._names[tabs.active] == "Heat"
 
 
 def test_a_preset_becomes_the_draft_and_shows_what_the_draft_is(state):

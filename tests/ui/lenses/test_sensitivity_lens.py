@@ -1,13 +1,14 @@
-"""The page Sensitivity: responses through time, on the map, and their check."""
+"""The lens of sensitivities: responses through time, what matters, and the check."""
 
 import numpy as np
 import pytest
+from bokeh.models import HoverTool
 
 from dgviz.processes.declare import Parameter
-from dgviz.ui import theme
+from dgviz.sensitivity.effects import effects
 from dgviz.ui.lenses.sensitivity.gradient_check import STEPS, GradientCheck, agreement_words
+from dgviz.ui.lenses.sensitivity.matters import Matters
 from dgviz.ui.lenses.sensitivity.responses import MOST, Responses
-from dgviz.ui.lenses.sensitivity.sensitivity_map import SensitivityMap
 from dgviz.ui.session.simulation import Simulation
 from dgviz.ui.words.text import number
 
@@ -23,14 +24,15 @@ def test_parameter_panels_hold_the_exact_response_with_units(view, state):
     np.testing.assert_allclose(view.figure.parameters.data["p0"], expected.k2)
     assert [panel.visible for panel in view.figure.lines] == [True] + [False] * (MOST - 1)
     assert "\u2202/\u2202k2" in view.figure.lines[0].yaxis.axis_label
-    assert "mm" in view.figure.lines[0].yaxis.axis_label
-    assert "a rise of baseflow recession by 1 d\u207b\u00b9" in view.caption and "hard threshold" in view.caption
+    assert "mm" in view.figure.lines[0].select_one(HoverTool).tooltips
+    assert view.heading.startswith("Streamflow sensitivity")
+    assert "1 d\u207b\u00b9 more of baseflow recession" in view.caption and "hard threshold" in view.caption
     view.parameters.value = ["k2", "fc"]
     assert "or 1 mm more of" in view.caption
     np.testing.assert_allclose(view.figure.parameters.data["p1"], expected.fc)
     view.parameters.value = []
     assert not any(panel.visible for panel in view.figure.lines)
-    assert view.figure.main.xaxis.visible  # dates stand below the lowest panel
+    assert view.figure.bars.xaxis.visible  # dates stand below the lowest panel
 
 
 def test_rain_after_the_day_has_exactly_no_effect(view, state):
@@ -76,16 +78,6 @@ def test_another_run_offers_its_own_parameters(view, state):
     assert view.parameters.value == ["k2"]
 
 
-def test_the_map_diverges_around_zero(state):
-    view = SensitivityMap(state=state)
-    state.parameter = "beta"
-    np.testing.assert_allclose(view.map.source.data["value"], state.results(state.run).sensitivity_beta)
-    assert view.map.mapper.low == -view.map.mapper.high < 0
-    assert tuple(view.map.mapper.palette) == theme.DIVERGING
-    view.map.source.selected.indices = [0, 3]
-    assert state.selected == ["a1", "d4"]
-
-
 def test_the_check_says_how_well_gradient_and_rerun_agree(state):
     state.parameter = "k2"
     view = GradientCheck(state=state)
@@ -101,3 +93,26 @@ def test_a_threshold_that_a_gradient_does_not_see_is_said():
     assert "0.1 \u00b0C" in agreement_words(parameter, [99.999, 40.0], dark=True)
     assert "does not see" not in agreement_words(parameter, [99.5, 99.2], dark=False)
     assert "less than 0" in agreement_words(parameter, [99.5, -20.0], dark=False)
+
+
+def test_what_matters_is_a_bar_for_each_parameter_over_the_window(state):
+    state.param.update(window=("2002-08-05", "2002-09-20"), parameter="fc")
+    view, simulation = Matters(state=state), Simulation.of(state)
+    simulated = state.results("default").streamflow.sel(site="a1", time=slice(*state.window))
+    for case in ("all", "low", "high"):
+        view.case.value = case
+        found = effects(simulation.parameter_response(), simulated, case, state.parameters())
+        assert dict(zip(view.source.data["name"], view.source.data["effect"], strict=True)) == found
+    names = list(found)
+    assert view.names.factors == names[::-1] and names[0] in view.heading  # the largest on top
+    accent = state.look.token("primary")
+    assert [name for name, ink in zip(names, view.source.data["colour"], strict=True) if ink == accent] == ["fc"]
+    assert "highest 2 %" in view.caption and f"{names[0]} {number(found[names[0]])}" in view.summary
+
+
+def test_a_bar_that_is_pressed_chooses_its_parameter(state):
+    view = Matters(state=state)
+    last = view.source.data["name"][-1]
+    view.source.selected.indices = [len(view.source.data["name"]) - 1]
+    assert state.parameter == last and view.source.selected.indices == []
+    assert view.source.data["colour"][-1] == state.look.token("primary")
