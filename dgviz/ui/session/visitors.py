@@ -1,5 +1,7 @@
 """Which visitor of the server asked for a run: only that one, and the owner of the server, may stop it."""
 
+from pathlib import Path
+
 from dgviz.experiment.run_files import RunError
 from dgviz.experiment.runs import Run
 
@@ -15,6 +17,11 @@ def sign(run: Run, visitor: str) -> None:
 def owns(run: Run, visitor: str) -> bool:
     """May this visitor stop a run, take it from the queue or train it again? The owner, '', may do all."""
     return not visitor or asked_for(run, visitor)
+
+
+def is_own(run: Run, visitor: str, folder: Path) -> bool:
+    """Is a run in the folder of this server, and asked for by this visitor?"""
+    return run.folder.parent == folder and asked_for(run, visitor)
 
 
 def asked_for(run: Run, visitor: str) -> bool:
