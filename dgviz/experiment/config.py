@@ -155,6 +155,7 @@ class RunConfig(BaseModel):
     )
     start_from: Annotated[str, needs.LEARNING] = Field(
         "",
+        title="Weights to begin with",
         description="A run whose weights training begins with, where they fit; what is new begins at its defaults. "
         "None: it begins anew.",
     )
