@@ -207,6 +207,7 @@ def test_files_come_in_pieces_and_what_is_too_large_is_refused_before(tmp_path):
     assert told[-1] == {"more": False} and came == [{"a/b.csv": b"1234"}]
     zone._handle_msg({"kind": "begin", "sizes": [["a.nc", uploads.MOST_SENT + 1]]})
     assert told[-1] == {"more": False} and "too much to be sent by a browser" in str(problems[-1])
+    zone._handle_msg({"kind": "begin", "sizes": [["a.nc", 4]]})
     zone._handle_msg({"kind": "failed", "words": "no permission"})
     assert "could not read what was dropped: no permission" in str(problems[-1])
     zone._handle_msg({"kind": "pieces", "pieces": [["a.nc", b"1"]]})  # too late
