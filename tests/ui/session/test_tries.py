@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 
 from dgviz.experiment.config import ConfigError, RunConfig
+from dgviz.ui.instrument.bar import stale_words
 from dgviz.ui.lenses.compare.run_table import run_table
 from dgviz.ui.session.preset_runs import places
 from dgviz.ui.session.state import AppState
-from dgviz.ui.widgets.header import selection_text, stale_text
 from dgviz.ui.words.kinds import chips, notes
 from dgviz.ui.words.run_names import name_without_score, run_name
+from dgviz.ui.words.summaries import of_selection
 from tests.ui.conftest import make_results
 
 
@@ -49,7 +50,7 @@ def test_where_nothing_is_learned_for_others_the_selected_alone_are_simulated(op
 
 
 def test_such_a_run_is_not_stale_and_says_what_it_was_trained_on(some_trained, state):
-    assert state.run == some_trained.id and state.stale() == {} and stale_text(state) == ""
+    assert state.run == some_trained.id and state.stale() == {} and stale_words(state) == ""
     assert "trained on 2 of 5 basins" in notes(some_trained, state.store)
     assert "trained on 2 of 5 basins" in chips(some_trained, state.store)
     assert name_without_score(some_trained).startswith("HBV; trained on 2 basins, ")
@@ -63,10 +64,10 @@ def test_medians_are_over_the_sites_trained_on(some_trained, state):
     assert run_name(some_trained, state.store).endswith(f"NSE {float(trained.median()):.2f}")
     assert f"{float(trained.median()):.2f}" in run_table(state)
     state.select([])
-    assert "<b>5</b> basins" in selection_text(state) and "(of the 2 trained on, test)" in selection_text(state)
-    assert f"<b>{float(trained.median()):.2f}</b>" in selection_text(state)
+    assert "<b>5</b> basins" in of_selection(state) and "(of the 2 trained on, test)" in of_selection(state)
+    assert f"<b>{float(trained.median()):.2f}</b>" in of_selection(state)
     state.select(["a1", "c3"])
-    assert "trained on" not in selection_text(state) and "9.00" in selection_text(state)
+    assert "trained on" not in of_selection(state) and "9.00" in of_selection(state)
 
 
 def test_how_many_sites_have_a_score_is_counted_among_those_trained_on(some_trained, state):
