@@ -197,16 +197,8 @@ class Dashboard:
         self.page.wait_for_function("window.clicked !== null && window.changed !== null")
         return self.page.evaluate("window.changed - window.clicked")
 
-    def settled(self, name: str) -> str:
-        """What the address says once it has stayed the same for a second: a lasso selects while it is drawn."""
-        before = None
-        while before != (now := self.query[name]):
-            before = now
-            self.page.wait_for_timeout(1000)
-        return now
-
-    def lasso(self, *corners: tuple[float, float]) -> None:
-        """Draw a lasso on the map in sight; corners are shares of its width and height."""
+    def lasso(self, *corners: tuple[float, float]) -> list[str]:
+        """Draw a lasso on the map in sight; corners are shares of its width and height. Returns what it selects."""
         self._wait_for_figure(OF_MAP)
         box = self.page.evaluate(f"""() => {{ {FIGURE}
             const {{view}} = shown("{OF_MAP}")
@@ -222,6 +214,14 @@ class Dashboard:
         for point in points[1:]:
             self.page.mouse.move(*point, steps=6)
         self.page.mouse.up()
+        self.page.wait_for_timeout(500)
+        # It selects while it is drawn: until the session has followed.
+        self.page.wait_for_function(f"""() => {{ {FIGURE}
+            const {{selected, data}} = shown("{OF_MAP}").source
+            const wanted = selected.indices.map(i => data.site[i]).sort().join()
+            return wanted === new URLSearchParams(location.search).get("select").split(",").sort().join()
+        }}""")
+        return self.query["select"].split(",")
 
     def click_day(self, share: float) -> str:
         """Click on the hydrograph in sight, at this share of its width; returns the month clicked, 'YYYY-MM'."""

@@ -82,7 +82,7 @@ class AppState(param.Parameterized):
         self.refresh_runs()
         self._open(store.default_config(store.data))
         if self.run:
-            self._open(store.run(self.run).config.edited(sites=()))
+            self._open(self._as_draft(store.run(self.run).config))
 
     # --- what the science declares
 

@@ -3,10 +3,10 @@ import sys
 
 import pytest
 
-from dgviz.experiment.config import ConfigError
+from dgviz.experiment.config import ConfigError, RunConfig
 from dgviz.ui.session.simulation import Simulation
 from dgviz.ui.session.state import AppState
-from tests.ui.conftest import SITES
+from tests.ui.conftest import SITES, make_results
 
 
 def test_the_state_imports_no_panel():
@@ -130,3 +130,12 @@ def test_the_run_compared_with_stays_when_a_training_ends(state, store):
     run.status, run.stored = "done", store.run("default").stored
     state.follow()
     assert (state.run, state.baseline) == (run.id, "no-snow")
+
+
+def test_a_session_on_a_run_of_some_sites_begins_with_a_draft_for_all(empty_store, dataset):
+    config = RunConfig(domain="hydrology", data="made-up").edited(trained_sites=("b2", "c3"), snow="NoSnow")
+    empty_store.add("some", config, make_results(dataset, config, 0.1))
+    state = AppState(empty_store)
+    assert state.run == "some" and state.config.trained_sites == () and state.config.processes["snow"] == "NoSnow"
+    for name in state.science.presets:
+        assert state.config.preset(name)
