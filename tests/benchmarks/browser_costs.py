@@ -1,4 +1,4 @@
-"""What the dashboard costs a browser: the time until nothing changes any more, processor time, models, nodes, memory."""
+"""What the dashboard costs a browser: time until nothing changes, processor time, models, nodes and memory."""
 
 import psutil
 
