@@ -30,6 +30,7 @@ from dgviz.datasets.readers import collections, reader_of, sources
 from dgviz.datasets.remarks import Remark, with_remarks
 from dgviz.datasets.science import Vocabularies, all_vocabularies, named
 from dgviz.datasets.steps import check_period
+from dgviz.datasets.uploads import upload_named
 from dgviz.datasets.vocabulary import Vocabulary
 from dgviz.suggestions import suggest
 
@@ -127,10 +128,10 @@ def series_in(data: str | Path) -> frozenset[str]:
 
 def unknown(data: str | Path) -> DataError:
     """The error that there is no such data set, with the nearest name."""
-    name = str(data)[:LONGEST_NAMED]
+    name, others = str(data)[:LONGEST_NAMED], [other for other in known() if upload_named(other) is None]
     return DataError(
-        f"data set {name!r}: there is no such source, file or folder.{suggest(name, known())} "
-        f"Known: {', '.join(known())}; or give the path of a NetCDF file, of a folder of CSV files, or of one of the "
+        f"data set {name!r}: there is no such source, file or folder.{suggest(name, others)} "
+        f"Known: {', '.join(others)}; or give the path of a NetCDF file, of a folder of CSV files, or of one of the "
         f"collections {', '.join(collections())}."
     )
 

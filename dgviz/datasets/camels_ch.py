@@ -27,7 +27,10 @@ FOLDERS = ("", "{}ion_based/", "timeseries/{}ion_based/", "time_series/{}ion_bas
 SERIES_FILES = tuple(folder.format("observat") + "CAMELS_CH_obs_based_*.csv" for folder in FOLDERS)
 SIMULATED = tuple(folder.format("simulat") + "CAMELS_CH_sim_based_*.csv" for folder in FOLDERS)
 TOPOGRAPHY = "CAMELS_CH_topographic_attributes.csv"
-KINDS = ("climate_attributes_obs", "landcover_attributes", "soil_attributes", "hydrogeology_attributes")
+KINDS = (
+    *("climate_attributes_obs", "landcover_attributes", "soil_attributes", "hydrogeology_attributes"),
+    "humaninfluence_attributes",
+)
 CH = Layout(
     name="CAMELS-CH",
     signs=(*SERIES_FILES, TOPOGRAPHY, f"static_attributes/{TOPOGRAPHY}"),
@@ -68,6 +71,7 @@ CH = Layout(
         "hygeol_karst_perc": ("frac_karst", "percent", "Karst fraction"),
     },
     region="country",
+    reservoirs="reservoir_cap",
     about={
         "source": "CAMELS-CH, doi:10.5281/zenodo.7784632",
         "references": "Höge et al. (2023), doi:10.5194/essd-15-5755-2023",

@@ -45,6 +45,7 @@ GAUGE_COLUMNS = {
     "elev_mean": ("elevation", "m", "Mean elevation"),
 }
 TEXTS = ("name", "region")
+MUCH_HELD = 50.0  # mm in reservoirs, weeks of runoff
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ class Layout:
     - `signs` are names of files by which it is known, with the folders in which they stand; any of them will do.
     - `series` gives the name here of a column of the series, `static` the name, units and title of one of the
       attributes; of several columns for one name the first that is there is read.
-    - `region` is the column that names a region, or else the region of all; `climate_period` is the period over which
+    - `region` is the column that names a region, or else the region of all; `reservoirs` is that of the capacity of
+      reservoirs upstream (ML), of which enough makes the flow regulated; `climate_period` is the period over which
       the climate was computed, if it is known.
     """
 
@@ -64,6 +66,7 @@ class Layout:
     static: dict[str, tuple[str, str, str]]
     about: Mapping[str, str]
     region: str = ""
+    reservoirs: str = ""
     climate_period: str = ""
     labels: Mapping[str, dict[str, str]] = field(default_factory=dict)
 
@@ -100,6 +103,11 @@ class Layout:
         name, region = (static.get(text, pd.Series(index=static.index, dtype=object)) for text in TEXTS)
         static = static.assign(name=name.fillna(static.index.to_series()), region=region.fillna(self.name))
         labels = {name: {"units": wanted[key][1], "long_name": wanted[key][2]} for name, key in chosen.items()}
+        if self.reservoirs in table and "area" in static:
+            depth = number(table[self.reservoirs]) / static["area"]  # 1 ML over 1 km2 is 1 mm
+            held = "reservoirs upstream hold {:.0f} mm of water over the drainage area"
+            static["regulation"] = [held.format(mm) if mm >= MUCH_HELD else "" for mm in depth]
+            labels["regulation"] = {"units": "1", "long_name": "Why the flow is not natural"}
         for name in CLIMATE & {*labels} if self.climate_period else ():
             labels[name]["period"] = self.climate_period
         texts = {"name": {"units": "1", "long_name": "Station name"}, "region": {"units": "1", "long_name": "Region"}}

@@ -30,7 +30,7 @@ SERIES_FILES = (
         for folder in ("", "daily/", "hydro-meteorological/daily/")
     ),
 )
-KINDS = ("climatic", "landcover", "soil", "hydrogeology")
+KINDS = ("climatic", "landcover", "soil", "hydrogeology", "humaninfluence")
 GB = Layout(
     name="CAMELS-GB",
     signs=(*SERIES_FILES, "CAMELS_GB_topographic_attributes.csv", "camels_gb_v2_topographic_attributes.csv"),
@@ -72,6 +72,7 @@ GB = Layout(
         "references": "Coxon et al. (2020), doi:10.5194/essd-12-2459-2020",
         "licence": "Open Government Licence v3.0",
     },
+    reservoirs="reservoir_cap",
     climate_period="1970-10-01/2015-09-30",
     labels={"tmean": {"long_name": "Daily mean air temperature"}},
 )

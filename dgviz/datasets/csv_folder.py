@@ -27,6 +27,7 @@ from dgviz.datasets.vocabulary import CALENDAR, Vocabulary
 
 Each = Callable[[Sequence[str]], Iterable[str]]  # goes through the sites and may show how far it is
 KEYS = ("site", "lat", "lon")
+TEXTS = ("regulation",)  # words that are kept
 
 
 def science_of(folder: Path, vocabularies: Vocabularies) -> Vocabulary:
@@ -176,7 +177,7 @@ def read_attributes(file: Path, vocabulary: Vocabulary) -> tuple[pd.DataFrame, L
     check_once(table["site"], file)
     labels = {name: label(name, vocabulary, given[name] or "") for name in table}
     descriptors = table.columns.difference([*KEYS, "name"])
-    words = [name for name in descriptors if not_a_number_anywhere(table[name])]
+    words = [name for name in descriptors if name not in TEXTS and not_a_number_anywhere(table[name])]
     if words:
         said.append(Remark("not read", file.name, f"no numbers, and so nothing that a network reads: {some(words)}"))
     hiding = [name for name in descriptors.difference(words) if name in {*vocabulary.in_files, *CALENDAR, "time"}]
@@ -184,7 +185,7 @@ def read_attributes(file: Path, vocabulary: Vocabulary) -> tuple[pd.DataFrame, L
         text = f"an attribute cannot be called as a series or a dimension is: rename {some(hiding)}"
         said.append(Remark("not read", file.name, text))
     unread = {*words, *hiding}
-    for name in table.columns.difference(["site", "name", *unread]):
+    for name in table.columns.difference(["site", "name", *TEXTS, *unread]):
         if name in KEYS:
             values = numbers(table[name], file)
         else:
@@ -194,6 +195,8 @@ def read_attributes(file: Path, vocabulary: Vocabulary) -> tuple[pd.DataFrame, L
             values, labels[name] = converted(values, given[name], labels[name], f"{file}: {name}")
         table[name] = values.astype("float32")
     table["name"] = table["name"].fillna(table["site"]).astype(object)
+    for name in table.columns.intersection(TEXTS):
+        table[name] = table[name].fillna("").astype(object)
     return table.drop(columns=[*unread]).set_index("site"), labels, said
 
 

@@ -8,7 +8,8 @@ Folder: `attributes.csv` with one row per site and, for each, `SITE.csv` with on
                                                      1990-10-02,12.4,6.0,11.3,
 
 - attributes.csv: `site`, `lat` and `lon` in degrees, and `name` if wanted. Every other column holds numbers that
-  a network may read: `area` in km2, `elevation` in m, `slope` in m km-1, others in units given in brackets.
+  a network may read: `area` in km2, `elevation` in m, `slope` in m km-1, others in units given in brackets. Only
+  `regulation`, if there is one, holds words: why the flow of a basin is not natural; empty where it is.
 - SITE.csv: `date` as YYYY-MM-DD, or YYYY-MM-DD HH:MM for hours, the first day for months.
   - Rainfall-runoff: forcings `prcp` (mm d-1); `tmin` and `tmax`, or `tmean` (degC); if wanted `pet` (mm d-1), `srad`
     (W m-2, mean of the whole day), `vp` (Pa). Observed: `streamflow` (mm d-1), or `discharge` (m3 s-1) where

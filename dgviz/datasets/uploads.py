@@ -17,7 +17,6 @@ import xarray as xr
 
 from dgviz.datasets.errors import DataError
 from dgviz.datasets.imports import imported, imports_folder, write_import
-from dgviz.datasets.readers import reader_of
 from dgviz.datasets.unpack import MOST_BYTES, MOST_FILES, check_room, clean_name, size, unpack
 from dgviz.files import whole
 from dgviz.paths import cache_folder
@@ -112,18 +111,10 @@ def data_in(folder: Path) -> Path:
     """The path of the data in a folder: of its only folder, or file that is no CSV file, or of such within."""
     while folder.is_dir():
         inside = list(folder.iterdir())
-        if len(inside) != 1 or inside[0].suffix.lower() == ".csv" or _recognised(folder):
+        if len(inside) != 1 or inside[0].suffix.lower() == ".csv":
             break
         folder = inside[0]
     return folder
-
-
-def _recognised(folder: Path) -> bool:
-    try:
-        reader = reader_of(folder)
-        return hasattr(reader, "domain") or bool(reader.recognises(folder))
-    except DataError:  # several collections
-        return True
 
 
 def upload_of(path: str | Path) -> Path | None:

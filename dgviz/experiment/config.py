@@ -195,7 +195,7 @@ class RunConfig(BaseModel):
     )
     start_from: Annotated[str, needs.LEARNING] = Field(
         "",
-        title="Start from the weights of a run",
+        title="Weights to begin with",
         description="A run whose weights training begins with, where they fit; what is new begins at its defaults. "
         "None: it begins anew.",
     )

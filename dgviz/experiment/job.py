@@ -41,6 +41,7 @@ from dgviz.steps import step_of
 
 LEAST_FALL = 0.001  # of the loss of the first epoch; less is not learning
 POLL = 0.1  # seconds between looks at what is asked
+BACKENDS = {"fused": "compiled", "torch": "not compiled"}  # as people read it
 
 
 def carry_out(run: Run, on_epoch: Callable[[EpochRecord], None] = lambda record: None) -> None:
@@ -234,7 +235,7 @@ class _Job:
             "median_nse": epoch.nse.nanmedian().item(),
             "seconds": round(self.seconds_before + seconds, 2),
             "eta": round(seconds / self.epochs_here * left, 3),
-            "device": f"{device_name(self.device)}, {model.process_model.backend(self.device)[0]}",
+            "device": f"{device_name(self.device)}, {BACKENDS[model.process_model.backend(self.device)[0]]}",
             "parameters": {k: [round(x, 4) for x in v.tolist()] for k, v in epoch.parameters.items()},
         }
         line = json.dumps(record)

@@ -22,7 +22,6 @@ from dgviz.ui.instrument.workspace import follow_lens, workspace
 from dgviz.ui.lenses.view import text
 from dgviz.ui.server import Access, make_server
 from dgviz.ui.session import address
-from dgviz.ui.session.export import below_figures, picture_lines
 from dgviz.ui.session.live_learning import LiveLearning
 from dgviz.ui.session.live_what_if import LiveWhatIf
 from dgviz.ui.session.state import AppState
@@ -87,16 +86,7 @@ def _fill(page: pn.viewable.Viewable, state: AppState, problems: list[str]) -> N
     help_dialog = HelpDialog()
     bar = training_bar(state, lambda: page.param.update(sidebar_open=not page.sidebar_open))
     follow_lens(state)  # before the address, so that a lens and its colour are one step of the browser's history
-    shown_address = _address(state)
-    taken = Pictures()
-
-    def describe(*_):
-        lines = picture_lines(state, address.to_query(state))
-        taken.param.update(about=below_figures(state), python=lines)
-
-    describe()
-    state.param.watch(describe, ["site", "window", "run", "baseline", "page", "colour"])
-    said = (unreadable_runs(state), _problems(state, problems), help_dialog, shown_address, taken)
+    said = (unreadable_runs(state), _problems(state, problems), help_dialog, _address(state), Pictures(state))
     page.param.update(
         dark_theme=state.dark,
         header=header(state, lambda: help_dialog.show_about(state.science.site, lower_first(state.target.long_name))),

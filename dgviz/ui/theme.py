@@ -176,30 +176,6 @@ CHIPS = {
     "& .MuiFormControl-root": {"margin": 0},
 }
 
-# The lenses in the header, with a rule between those of a site and those of all sites.
-TABS = {
-    "& .MuiTab-root": {"minHeight": HEAD, "padding": "0 11px", "minWidth": 0},
-    "& .MuiTabs-root": {"minHeight": HEAD},
-    # On a narrow screen the names scroll, and fade where there are more.
-    f"@media (max-width: {NARROW}px)": {
-        "& .MuiTabs-scroller": {
-            "overflowX": "auto !important",
-            "scrollbarWidth": "none",
-            "maskImage": "linear-gradient(90deg, #000 85%, transparent)",
-        },
-    },
-    "& .MuiTab-root:nth-of-type(6)": {"marginLeft": "17px", "overflow": "visible"},
-    "& .MuiTab-root:nth-of-type(6)::before": {
-        "content": '""',
-        "position": "absolute",
-        "left": "-9px",
-        "top": "14px",
-        "height": "20px",
-        "borderLeft": "1px solid var(--mui-palette-divider)",
-    },
-}
-
-
 # Styles of our own layouts. `--mui-palette-*` follows the page's theme. Panel keeps a layout within the height of what
 # holds it, in the end that of the window: a row of two tall cards would be squeezed, so cards are as tall as they need.
 STACK = f"""
@@ -252,6 +228,8 @@ ROW = (
 @media (max-width: {NARROW}px) {{ [class*=span-] {{ grid-column: 1 / -1; }} }}
 """
 )
+ABOVE = 404  # px of header, bar and series above a lens
+FILLS = f"@media (min-width: {NARROW + 1}px) {{ :host {{ min-height: calc(100vh - {ABOVE}px) !important; }} }}"
 # Panel adds up the widths of what stands in a row, even if it may wrap, and asks for them all the way up: `min-width`.
 BAR = ":host { flex-wrap: wrap; row-gap: 6px; min-width: 0 !important; }"  # what does not fit goes to the next line
 MAIN = ":host { min-width: 0 !important; max-height: none !important; }"

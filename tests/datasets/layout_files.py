@@ -49,6 +49,8 @@ def write_gb(root: Path, sites=SITES) -> Path:
     write_attributes(data / "CAMELS_GB_hydrologic_attributes.csv", "gauge_id", sites, **flow)
     write_attributes(data / "CAMELS_GB_landcover_attributes.csv", "gauge_id", sites, dwood_perc=12.5, urban_perc=2.0)
     write_attributes(data / "CAMELS_GB_soil_attributes.csv", "gauge_id", sites, sand_perc=45.0, tawc=110.0)
+    human = dict(benchmark_catch="N", num_reservoir=[2, 0], reservoir_cap=[12000.0, 0.0])
+    write_attributes(data / "CAMELS_GB_humaninfluence_attributes.csv", "gauge_id", sites, **human)
     return root
 
 

@@ -8,6 +8,7 @@ from dgviz.datasets import DataError, attribute_names, forcing_names, open_datas
 from dgviz.datasets.lamah_ce import from_european_grid
 from dgviz.datasets.remarks import remarks
 from dgviz.datasets.series_file import read_series
+from dgviz.domains import discover
 from tests.datasets import layout_files as files
 
 FROM_FLOW = {"q_mean", "runoff_ratio", "baseflow_index", "Q95", "slope_fdc", "hfd_mean"}
@@ -70,6 +71,14 @@ def test_camels_gb(tmp_path):
     assert float(ds.pet[0, 0]) == pytest.approx(1.2)  # not that with interception
     assert float(ds.slope[0]) == 66.5 and ds.slope.units == "m km-1" and float(ds.frac_deciduous[0]) == 12.5
     assert ds.name.values.tolist() == ["Dee at Park", "Ugie"] and ds.p_mean.period == "1970-10-01/2015-09-30"
+
+
+def test_large_reservoirs_make_a_basin_regulated(tmp_path):
+    ds = open_dataset(files.write_gb(tmp_path))
+    said = "reservoirs upstream hold 120 mm of water over the drainage area"
+    assert ds.regulation.values.tolist() == [said, ""]
+    assert discover()["hydrology"].flagged(ds).values[0].startswith(said)
+    assert "regulation" not in attribute_names(ds)
 
 
 def test_camels_gb_2_has_the_products_that_reach_to_the_end(tmp_path):

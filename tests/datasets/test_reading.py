@@ -20,10 +20,11 @@ def said(ds) -> str:
 def test_columns_and_units_are_as_they_are_said_to_be(tmp_path):
     as_usual = read_path(write_own(tmp_path / "usual"))
     tables = {site: days_of(site).assign(prcp=days_of(site).prcp / 25.4, note="x") for site in SITES}
-    folder = write_own(tmp_path / "own", tables={site: table.rename(columns=RENAMED) for site, table in tables.items()})
+    tables = {site: table.rename(columns=RENAMED).assign(tmax=-50.0) for site, table in tables.items()}
+    folder = write_own(tmp_path / "own", tables=tables)
     with pytest.raises(DataError):
         read_path(folder)
-    columns = {header: name for name, header in RENAMED.items()} | {"note": ""}
+    columns = {header: name for name, header in RENAMED.items()} | {"note": "", "tmax": ""}
     write_reading(Reading(columns, units={"gauge A": "inch"}), folder)
     read = read_path(folder)
     assert abs(read.prcp - as_usual.prcp).max() < 0.02 and read.streamflow.equals(as_usual.streamflow)

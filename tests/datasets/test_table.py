@@ -7,6 +7,7 @@ import xarray as xr
 
 from dgviz.datasets import DataError, attribute_names, forcing_names, open_dataset
 from dgviz.datasets.remarks import remarks
+from dgviz.domains import discover
 from dgviz.experiment.config import ConfigError, RunConfig
 from dgviz.experiment.splits import periods_of
 
@@ -418,3 +419,11 @@ def test_a_second_column_of_a_series_is_said_to_be_one(folder):
 def test_series_of_a_netcdf_that_are_not_known_are_said(folder):
     path = stored(folder, lambda ds: ds.assign(t2m_low=ds.tmin * 1))
     assert "not read | t2m_low | series that hydrology does not know" in what_is_said(path)
+
+
+def test_words_on_regulation_are_kept(folder):
+    words = "site,lat,lon,regulation,owner\n0001,41.2,-75.1,below a weir,nobody\n0002,42,-75,,nobody\n"
+    (folder / "attributes.csv").write_text(words)
+    ds = open_dataset(folder)
+    assert ds.regulation.values.tolist() == ["below a weir", ""] and "owner" not in ds
+    assert discover()["hydrology"].flagged(ds).values[0].startswith("below a weir")

@@ -60,7 +60,8 @@ def test_a_zip_archive_is_read_as_its_folder(tmp_path, within, slash):
 
 def test_what_macos_adds_is_not_read(tmp_path):
     folder = write_own(tmp_path / "own")
-    more = {"__MACOSX/own/._0101.csv": "\0", "own/.DS_Store": "\0", "own/._attributes.csv": "\0"}
+    hidden = ("__MACOSX/own/._0101.csv", "__MACOSX/0101.csv", "own/.DS_Store", "own/._attributes.csv", "own/Thumbs.db")
+    more = dict.fromkeys(hidden, "\0")
     path = uploads.take_in({"own.zip": zipped(folder, "own/", **more)})
     assert same(path, folder) and {file.name for file in path.iterdir()} == {file.name for file in folder.iterdir()}
 
@@ -187,6 +188,9 @@ def test_what_is_kept_opens_by_its_name_without_its_files_and_is_forgotten(tmp_p
     name = uploads.keep(read, path, "My rivers")
     kept = open_dataset(name)
     assert known()[name] == "My rivers" and kept.equals(read)
+    with pytest.raises(DataError, match="there is no such") as error:
+        open_dataset("My")
+    assert name not in str(error.value)  # that of somebody else perhaps
     assert not path.exists()
     said = {key: value for key, value in kept.attrs.items() if key != "imported_from"}
     assert str(tmp_path) not in repr(said) and "0202.csv" in said["left_out"]

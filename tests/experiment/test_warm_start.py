@@ -13,7 +13,7 @@ from dgviz.experiment.run_files import RunError
 from dgviz.experiment.runs import Run, list_runs
 from dgviz.experiment.warm_start import FILE, check_start, start_of
 
-LONG = dict(epochs=30, learning_rate=0.05, window=90)  # all days at once: the loss has no chance in it
+LONG = dict(epochs=30, learning_rate=0.05, window=90, batch_size=4)  # all at once: there is no chance in the loss
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def losses(run):
 
 
 def test_a_run_goes_on_with_the_weights_of_another(first, tmp_path):
-    run = started(first, tmp_path, learning_rate=1e-5)
+    run = started(first, tmp_path, learning_rate=1e-7)
     assert losses(run)[0] == pytest.approx(losses(first)[-1], rel=0.01)
     results = run.results()
     for name in ("fc", "tt"):
@@ -137,10 +137,18 @@ def test_what_the_weights_tell_of_the_test_is_a_leak(first, tmp_path):
     held = started(first, tmp_path, holdout="sites", held_sites=first.sites[:1])
     (known,) = leaks(held)
     assert f"1 of the 1 sites that are not trained on here ({first.sites[0]})" in known
-    # What that run began with counts too.
+    # What that run began with counts too: the days of the first, and the site of the second.
     again = Run.create(held.config.edited(start_from=held.id), tmp_path)
     carry_out(again)
     assert len(leaks(again)) == 1
+    other = Run.create(
+        first.config.edited(start_from="first", epochs=1, train_period="1979-02-01/1979-03-31"), tmp_path
+    )
+    carry_out(other)
+    days = dict(train_period="1979-02-01/1979-03-31", test_period="1979-01-01/1979-01-31")
+    last = Run.create(first.config.edited(start_from=other.id, epochs=1, **days), tmp_path)
+    carry_out(last)
+    assert "1979-01-01/1979-03-31" in " ".join(leaks(last))
 
 
 @pytest.mark.parametrize(

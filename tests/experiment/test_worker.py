@@ -257,7 +257,7 @@ def test_results_of_an_earlier_end_stay_until_there_are_new_ones(small, tmp_path
 
 def test_a_run_says_what_ran_it(done_run):
     assert done_run.record["backend"] == "fused: all 5 stepped processes are compiled for the CPU"
-    assert done_run.progress[-1]["device"].endswith("thread, fused")
+    assert done_run.progress[-1]["device"].endswith("thread, compiled")
 
 
 def test_training_is_warmed_up_with_the_days_before_it_but_not_with_test_days(delaware, small):

@@ -50,6 +50,7 @@ def _make_lean(renderer, selects: bool, views: dict[str, CDSView]) -> None:
     if not selects:
         renderer.nonselection_glyph = renderer.selection_glyph = None
     renderer.view = views.setdefault(renderer.data_source.id, renderer.view)
+    renderer.view.filter = next(iter(views.values())).filter
 
 
 def stacked(panels: Sequence[figure]) -> Column:

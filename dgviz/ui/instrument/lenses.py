@@ -33,13 +33,15 @@ Row = tuple[tuple[tuple[type[View], ...], int], ...]
 class Lens:
     """Rows of (views one above the other, columns out of twelve), and of which kind the map's colours are at first.
 
-    A lens of one site leaves the series of that site in sight; `beside` stands beside them.
+    A lens of one site leaves the series of that site in sight; `beside` stands beside them. Where it `fills` the
+    window, its first row is as high as the rest of it.
     """
 
     rows: tuple[Row, ...]
     colour: str
     of_site: bool = True
     beside: tuple[type[View], ...] = ()
+    fills: bool = False
 
     @property
     def views(self) -> list[type[View]]:
@@ -49,7 +51,7 @@ class Lens:
 
 LENSES = {
     "Scores": Lens(((((WindowScores,), 5), ((ScoreDistribution,), 7)),), "score"),
-    "Budget": Lens(((((Buckets,), 8), ((Balance,), 4)), (((Stores,), 12),)), "parameter"),
+    "Budget": Lens(((((Buckets,), 8), ((Balance,), 4)), (((Stores,), 12),)), "parameter", fills=True),
     "Sensitivity": Lens(((((Responses,), 12),), (((Matters,), 6), ((GradientCheck,), 6))), "sensitivity"),
     "What if": Lens(((((WindowScores,), 6), ((Balance,), 6)),), "parameter", beside=(ParameterSliders,)),
     "Checks": Lens(((((PhysicsChecks,), 12),),), "score"),

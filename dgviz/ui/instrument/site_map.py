@@ -105,7 +105,7 @@ class SiteMap(View):
         self.histogram = SiteHistogram(dark)
         self.histogram.figure.on_event("selectiongeometry", self._brush)
         self._place.sizing_mode = "stretch_both"
-        take = pictures.BUTTON.format(view=type(self).__name__)
+        take = pictures.button(type(self).__name__, self.to_take)
         says = f"Map of {self.state.science.site}s. The arrow keys pick the next one in their direction."
         return pn.Column(
             ArrowKeys(self._go, figure=self.map.figure.id, says=says),

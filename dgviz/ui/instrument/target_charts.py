@@ -21,8 +21,7 @@ from dgviz.ui.figures.time_series import TimeSeries
 from dgviz.ui.lenses.view import View
 from dgviz.ui.session.simulation import moment_in_view
 from dgviz.ui.session.what_if import what_if_badge
-from dgviz.ui.widgets import material
-from dgviz.ui.widgets.export_menu import ExportMenu
+from dgviz.ui.widgets import material, pictures
 from dgviz.ui.widgets.window import follow_range
 from dgviz.ui.words.markup import Markup, html, joined
 from dgviz.ui.words.summaries import of_series
@@ -55,17 +54,17 @@ def score_words(scores: xr.Dataset) -> Markup:
 class TargetCharts(View):
     """The target at the picked site."""
 
-    to_take = True
+    to_take = pictures.DATA
     empty = "Pick a site on the map to see its series."
 
     def tools(self):
-        """Which chart, its axis where that can be logarithmic, and what to take away."""
+        """Which chart, and its axis where that can be logarithmic."""
         chart = material.RadioButtonGroup(options=CHARTS, value=self.state.chart, size="small", margin=0)
         log = material.RadioButtonGroup(options=AXES, value=self.state.log_axis, size="small", margin=(0, 8))
         log.visible = pn.bind(lambda _: self.state.target.logarithmic, self.state.param.dataset)
         chart.link(self.state, value="chart", bidirectional=True)
         log.link(self.state, value="log_axis", bidirectional=True)
-        return [log, chart, ExportMenu(self.state)]
+        return [log, chart]
 
     def body(self, *, dataset, chart, log_axis, dark):
         """The figures, made anew for another data set, chart, axis or theme."""

@@ -75,7 +75,8 @@ def _row(state: AppState, name: str, row: Row, at_once: bool) -> pn.Column:
     def cells():
         return [_stack(state, name, views, f"span-{span}") for views, span in row]
 
-    look = {"stylesheets": [theme.ROW], "margin": (0, 0, theme.GAP, 0)}
+    fills = [theme.FILLS] if at_once and LENSES[name].fills else []
+    look = {"stylesheets": [theme.ROW, *fills], "margin": (0, 0, theme.GAP, 0)}
     return pn.Column(*cells(), sizing_mode="stretch_width", **look) if at_once else when_seen(cells, ROOM, **look)
 
 

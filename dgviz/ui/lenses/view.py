@@ -12,7 +12,7 @@ A view is a pure `plot_*` function (data in, figure out) and a thin class. The c
 - `applies(state)`: has it anything to say of this run, data set and science? Where it has not, it is not shown;
 - `empty`: what to do, when the body is None;
 - `needs`: "stores" or "parameters", where it shows those of a process model: a run without them is said to have none;
-- `to_take`: True where it has a figure that can be taken away;
+- `to_take`: True where it has a figure to take away, or buttons for what else one can take (`widgets/pictures`);
 - `tools(self)`: small controls on the right of the title.
 
 `self.heading` and `self.caption` are texts above and below, `self.summary` says for a screen reader what a figure
@@ -77,7 +77,7 @@ class View(pn.viewable.Viewer):
     caption = param.String(doc="Below the body: what it means")
     summary = param.String(doc="What a figure shows, in words, read by a screen reader only")
     relevant = param.Boolean(True, doc="Does it apply to what is looked at?")
-    to_take = False  # has it a figure to take away?
+    to_take: bool | Markup = False
     empty = "Pick a run to see this."
     needs = ""
     patience = 0
@@ -127,7 +127,7 @@ class View(pn.viewable.Viewer):
         self._catch_up()
 
     def __panel__(self):
-        take = pictures.BUTTON.format(view=type(self).__name__) if self.to_take else ""
+        take = pictures.button(type(self).__name__, self.to_take)
         title = "<div class='title'><h2>{}</h2>{}</div>"
         heading = pn.bind(lambda heading: html(title, heading, take), self.param.heading)
         bar = pn.Row(

@@ -106,12 +106,12 @@ def _python_of(state: AppState) -> list[str]:
     ]
 
 
-def picture_lines(state: AppState, query: str) -> str:
-    """The lines of Python that make a card's figure, with VIEW in place of its name; `query` is the address."""
+def picture_lines(state: AppState, view: str, query: str) -> str:
+    """The lines of Python that make the figure of a card, by the name of its class; `query` is the address."""
     runs = str(state.store.runs_folder.absolute())
     return (
         "import panel as pn\nfrom dgviz.ui.notebook import picture\n\npn.extension()\n"
-        f"picture({'VIEW'!r}, {query!r}, {runs!r})\n"
+        f"picture({view!r}, {query!r}, {runs!r})\n"
     )
 
 

@@ -7,10 +7,10 @@ import xarray as xr
 
 from dgviz.checks import Trial
 from dgviz.datasets import forcing_names
+from dgviz.experiment.first_view import SHORT
 from dgviz.experiment.runs import Run
 from dgviz.learn.site_model import SiteModel
 from dgviz.sensitivity import agreement, finite_difference, forcing_response, parameter_response
-from dgviz.ui.session.first_view import SHORT
 from dgviz.ui.session.state import FINISHED, AppState
 from dgviz.ui.session.store import results_written
 from dgviz.ui.words.steps import STEPS, Step

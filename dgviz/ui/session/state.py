@@ -1,6 +1,7 @@
 """What the user is looking at: the one mutable object that all views share. It imports no Panel."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import xarray as xr
 from dgviz.datasets import attribute_names
 from dgviz.domains import Domain
 from dgviz.experiment.config import NOT_THE_MODEL, ConfigError, RunConfig
+from dgviz.experiment.first_view import first_run, first_site, first_window
 from dgviz.experiment.run_files import RunError
 from dgviz.experiment.run_folder import ENDED
 from dgviz.experiment.runs import Run
@@ -18,8 +20,7 @@ from dgviz.suggestions import suggest
 from dgviz.ui import theme
 from dgviz.ui.look import Look
 from dgviz.ui.session.colour_choice import ColourChoice
-from dgviz.ui.session.first_view import first_run, first_site, first_window
-from dgviz.ui.session.visitors import check_owner, may_see, owns, sign
+from dgviz.ui.session.visitors import check_owner, is_own, may_see, owns, sign
 from dgviz.ui.session.what_if import WhatIf
 from dgviz.ui.words.progress import n_parts
 from dgviz.ui.words.steps import STEPS, Step
@@ -160,7 +161,7 @@ class AppState(param.Parameterized):
             dataset=dataset,
             selected=[],
             site=self.site if self.site in sites else self._first_site(config, run),
-            window=first_window(dataset, STEPS[config.science.step]),
+            window=first_window(dataset, STEPS[config.science.step].span),
             moment="",
             colour=self._colour_on(config),
             run=run,
@@ -285,12 +286,13 @@ class AppState(param.Parameterized):
 
     def _first_run(self, data: str) -> str:
         runs = [self.store.run(run_id) for run_id in self._finished_on(data)]
-        return first_run(runs, self.store.default_config(data), self.visitor, self.store)
+        own = partial(is_own, visitor=self.visitor, folder=self.store.runs_folder)
+        return first_run(runs, self.store.default_config(data), own, self.store.medians)
 
     def _first_site(self, config: RunConfig, run_id: str) -> str:
-        score, results = config.target_quantity.scores[0], self.results(run_id)
-        scores = None if results is None or score not in results else results[score].sel(period="test")
-        return first_site(self.store.dataset(config.data), config.target, self.store.flags(config), scores)
+        score, scores = config.target_quantity.scores[0], self.store.scores(run_id) if run_id else xr.Dataset()
+        known = scores[score].sel(period="test") if score in scores else None
+        return first_site(self.store.dataset(config.data), config.target, self.store.flags(config), known)
 
     # --- what if
 

@@ -42,6 +42,11 @@ def owns(run: Run, visitor: str) -> bool:
     return not visitor or asked_for(run, visitor)
 
 
+def is_own(run: Run, visitor: str, folder: Path) -> bool:
+    """Is a run in the folder of this server, and asked for by this visitor?"""
+    return run.folder.parent == folder and asked_for(run, visitor)
+
+
 def asked_for(run: Run, visitor: str) -> bool:
     """Did this visitor, or the owner, '', ask for a run?"""
     return signed(run.folder) == visitor

@@ -5,11 +5,12 @@ import panel as pn
 from dgviz.experiment.config import NOT_THE_MODEL, ConfigError
 from dgviz.experiment.devices import backend_of
 from dgviz.ui import theme
-from dgviz.ui.instrument.lenses import LENSES
+from dgviz.ui.instrument.lenses import LENSES, OF_ALL
 from dgviz.ui.lenses.view import text
 from dgviz.ui.session.state import AppState
 from dgviz.ui.session.what_if import WhatIf
 from dgviz.ui.widgets import material
+from dgviz.ui.widgets.lens_tabs import LensTabs
 from dgviz.ui.words.markup import Markup, html, joined
 from dgviz.ui.words.run_names import run_names
 
@@ -27,28 +28,16 @@ def header(state: AppState, show_help) -> list:
     return [pn.Row(*row, align="center", sizing_mode="stretch_width", stylesheets=[theme.MAIN], margin=0)]
 
 
-def lens_tabs(state: AppState):
-    """The names of the lenses."""
-    names = list(LENSES)
+def lens_tabs(state: AppState) -> LensTabs:
+    """The names of the lenses; that of the budget is the science's."""
 
-    def shown():  # what the lenses hold stands in the workspace
+    def names():
         labels = {"Budget": state.science.budget.capitalize()}
-        return [(labels.get(name, name), pn.Spacer(height=0)) for name in names]
+        return [(name, labels.get(name, name)) for name in LENSES]
 
-    def name_again(_):
-        tabs[:] = shown()
-
-    tabs = material.Tabs(
-        *shown(),
-        active=names.index(state.page),
-        margin=0,
-        sx=theme.TABS,
-        sizing_mode="stretch_width",
-        styles={"min-width": "0"},
-    )
-    tabs.param.watch(lambda event: state.param.update(page=names[event.new]), "active")
-    state.param.watch(lambda event: tabs.param.update(active=names.index(event.new)), "page")
-    state.param.watch(name_again, "dataset")
+    tabs = LensTabs(names=names(), active=state.page, of_all=OF_ALL, sizing_mode="stretch_width", margin=0)
+    tabs.link(state, active="page", bidirectional=True)
+    state.param.watch(lambda _: tabs.param.update(names=names()), "dataset")
     return tabs
 
 

@@ -129,6 +129,25 @@ function crc(bytes) {
   return (value ^ 0xffffffff) >>> 0
 }
 
+function hand_over(blob, name) {
+  const link = document.createElement("a")
+  link.href = URL.createObjectURL(blob)
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000)
+}
+
+// Where a browser does not let a page copy, the lines are shown to be copied by hand.
+function show(lines) {
+  const dialog = document.createElement("dialog"), text = document.createElement("textarea")
+  Object.assign(text, {value: lines, rows: 14, cols: 90, readOnly: true, ariaLabel: "The same in Python"})
+  dialog.append(text)
+  dialog.addEventListener("close", () => dialog.remove())
+  document.body.append(dialog)
+  dialog.showModal()
+  text.select()
+}
+
 export function render({model}) {
   const take = async (event) => {
     const path = event.composedPath(), button = path.find((element) => element.dataset?.take)
@@ -136,16 +155,17 @@ export function render({model}) {
     const card = path.find((element) => element.classList?.contains("card"))
     const menu = button.closest("details"), {view} = menu.dataset, kind = button.dataset.take
     menu.open = false
-    if (kind === "python") {
-      await navigator.clipboard?.writeText(model.python.replaceAll("VIEW", view))
+    if (kind !== "png" && kind !== "svg") {
+      model.send_msg({take: kind, view})
       return
     }
-    const svg = await figure(card, model.about), link = document.createElement("a")
-    link.href = URL.createObjectURL(kind === "png" ? await png(svg) : new Blob([svg], {type: "image/svg+xml"}))
-    link.download = `${view}.${kind}`
-    link.click()
-    setTimeout(() => URL.revokeObjectURL(link.href), 10000)
+    const svg = await figure(card, model.about)
+    hand_over(kind === "png" ? await png(svg) : new Blob([svg], {type: "image/svg+xml"}), `${view}.${kind}`)
   }
+  model.on("count", () => {
+    if (model.name_of_file) hand_over(new Blob([model.content]), model.name_of_file)
+    else navigator.clipboard?.writeText(model.lines)?.catch(() => show(model.lines))
+  })
   document.addEventListener("click", take)
   model.on("remove", () => document.removeEventListener("click", take))
 }

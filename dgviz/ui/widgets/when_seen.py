@@ -5,20 +5,18 @@ from collections.abc import Callable
 import panel as pn
 from panel.custom import JSComponent
 
-NEAR = 300  # px below the window
 
+class Seen(JSComponent):
+    """Tells once when its place comes into the window."""
 
-class Near(JSComponent):
-    """Tells once when its place comes near the window."""
-
-    _esm = f"""
-    export function render({{model, el}}) {{
-      const watch = new IntersectionObserver((seen) => {{
-        if (seen.some((entry) => entry.isIntersecting)) {{ watch.disconnect(); model.send_msg("near") }}
-      }}, {{rootMargin: "0px 0px {NEAR}px 0px"}})
+    _esm = """
+    export function render({model, el}) {
+      const watch = new IntersectionObserver((seen) => {
+        if (seen.some((entry) => entry.isIntersecting)) { watch.disconnect(); model.send_msg("seen") }
+      })
       watch.observe(el)
       model.on("remove", () => watch.disconnect())
-    }}
+    }
     """
 
     def __init__(self, tell: Callable[[], None], **options):
@@ -30,7 +28,7 @@ class Near(JSComponent):
 
 
 def when_seen(make: Callable[[], list], height: int, **options) -> pn.Column:
-    """A column that holds what `make` gives, once its place comes near the window; until then it is `height` px high.
+    """A column that holds what `make` gives, once its place comes into the window; until then it is `height` px high.
 
     Outside a served page it is made at once.
     """
@@ -42,5 +40,5 @@ def when_seen(make: Callable[[], list], height: int, **options) -> pn.Column:
     if pn.state.curdoc is None or not pn.state.curdoc.session_context:
         fill()
     else:
-        place.objects = [Near(fill, css_classes=["coming"], height=height, sizing_mode="stretch_width", margin=0)]
+        place.objects = [Seen(fill, css_classes=["coming"], height=height, sizing_mode="stretch_width", margin=0)]
     return place

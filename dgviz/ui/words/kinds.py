@@ -42,7 +42,7 @@ def notes(run: Run, store: DataStore) -> dict[str, str]:
     if config.trained_sites:
         count, total = len(config.trained_sites), store.dataset(config.data).sizes["site"]
         said[f"trained on {count} of {total} {site}s"] = (
-            f"The other {site}s are predicted by a model that was not trained on them. Medians are of those trained on."
+            f"The other {site}s are predicted by a model that was not trained on them."
         )
     if config.holdout in ("folds", "regions"):
         said["held out"] = f"Every {site} is predicted by a model that has not seen it."
@@ -70,6 +70,7 @@ def _how_short(run: Run, store: DataStore) -> dict[str, str]:
 
 def chips(run: Run, store: DataStore) -> Markup:
     """The same as small marks, HTML."""
-    style = "border:1px solid currentColor;border-radius:10px;padding:1px 8px;margin:0 4px 0 0;white-space:nowrap"
+    style = "border:1px solid currentColor;border-radius:10px;padding:0 8px;margin:1px 4px 1px 0;"
+    style += "display:inline-block;max-width:calc(100vw - 48px);box-sizing:border-box"
     mark = "<span class='muted' style='{}' title='{}'>{}</span>"
     return joined(html(mark, style, long, few) for few, long in notes(run, store).items())

@@ -1,6 +1,7 @@
 """Regulated and diverted basins are flagged with the reason, natural ones are not."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -140,14 +141,14 @@ def test_no_near_natural_basin_of_the_united_states_is_flagged():
     assert not (said != "").any()
 
 
-def test_no_basin_of_the_twin_is_flagged():
-    """Its observations have noise, and none of its basins is regulated."""
-    assert not (regulated(open_dataset("twin:hydrology")) != "").any()
+@pytest.mark.parametrize("domain", discover())
+def test_no_site_of_a_twin_is_flagged(domain):
+    """Its observations have noise, and none of its sites is regulated."""
+    said = discover()[domain].flagged(open_dataset(f"twin:{domain}"))
+    assert said.dims == ("site",) and said.dtype.kind == "U" and not (said != "").any()
 
 
 def test_a_science_without_flags_flags_nothing():
-    from dataclasses import replace
-
     rain, flow = natural()
     science = replace(discover()["hydrology"], flags=None)
     assert science.flagged(basin(rain, flow, regulation=("site", ["below a weir"]))).values.tolist() == [""]

@@ -66,7 +66,7 @@ def test_all_lines_are_drawn_on_the_sites_that_all_have(compared):
         expected = compared.results(run).nse.sel(period="test", site=shared)
         np.testing.assert_allclose(values, np.sort(expected))
     np.testing.assert_allclose(sorted(lines[3]) + sorted(lines[4]), [0.2, 0.3, 0.4, 0.6, 0.7, 0.8])
-    assert "On the 3 of 5 basins that all have" in view.caption and "other days" in view.caption
+    assert "Over the 3 of 5 basins that all curves share" in view.caption and "other days" in view.caption
 
 
 def test_the_legend_has_the_median_of_each_line_on_those_sites(compared):

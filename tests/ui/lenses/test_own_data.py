@@ -101,8 +101,9 @@ def test_problems_are_told_without_where_the_server_keeps_files(view, tmp_path):
     assert labels(view) == ["Check again"]
     view.take(nullcontext({"0202.csv": days_of().to_csv().encode()}))  # takes the place of the wrong one
     assert "Open it" in labels(view)
+    mended = view.path
     view.take(nullcontext(files_of(write_own(tmp_path / "others"))))  # with attributes.csv: data of their own
-    assert ">3<" in words(view)
+    assert view.path != mended and not mended.exists() and ">3<" in words(view)
 
 
 def test_columns_units_and_places_are_said_in_the_form(view, tmp_path):
@@ -206,6 +207,7 @@ def test_files_come_in_pieces_and_what_is_too_large_is_refused_before(tmp_path):
     assert told[-1] == {"more": False} and came == [{"a/b.csv": b"1234"}]
     zone._handle_msg({"kind": "begin", "sizes": [["a.nc", uploads.MOST_SENT + 1]]})
     assert told[-1] == {"more": False} and "too much to be sent by a browser" in str(problems[-1])
+    zone._handle_msg({"kind": "begin", "sizes": [["a.nc", 4]]})
     zone._handle_msg({"kind": "failed", "words": "no permission"})
     assert "could not read what was dropped: no permission" in str(problems[-1])
     zone._handle_msg({"kind": "pieces", "pieces": [["a.nc", b"1"]]})  # too late

@@ -28,7 +28,7 @@ def test_parameter_panels_hold_the_exact_response_with_units(view, state):
     assert view.heading.startswith("Streamflow sensitivity")
     assert "1 d\u207b\u00b9 more of baseflow recession" in view.caption and "hard threshold" in view.caption
     view.parameters.value = ["k2", "fc"]
-    assert "or 1 mm more of" in view.caption
+    assert "or a rise of field capacity by 1 mm" in view.caption
     np.testing.assert_allclose(view.figure.parameters.data["p1"], expected.fc)
     view.parameters.value = []
     assert not any(panel.visible for panel in view.figure.lines)

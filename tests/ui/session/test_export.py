@@ -11,11 +11,14 @@ import xarray as xr
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.runs import Run, list_runs
 from dgviz.ui.instrument.target_charts import TargetCharts
-from dgviz.ui.session.export import shown_series, to_csv, to_netcdf, to_python
+from dgviz.ui.lenses.budget.buckets import Buckets
+from dgviz.ui.notebook import picture
+from dgviz.ui.session.address import to_query
+from dgviz.ui.session.export import below_figures, picture_lines, shown_series, to_csv, to_netcdf, to_python
 from dgviz.ui.session.live_what_if import LiveWhatIf
 from dgviz.ui.session.state import AppState
 from dgviz.ui.session.store import DataStore
-from dgviz.ui.widgets.export_menu import CSV, NETCDF, PNG, PYTHON, SVG, ExportMenu
+from dgviz.ui.widgets.export_menu import CSV, NETCDF, PYTHON, ExportMenu
 
 
 def columns_of(csv):
@@ -112,21 +115,37 @@ def test_the_results_of_a_packaged_run_can_be_written(packaged):
 
 
 def test_the_menu_hands_over_each_item(state):
-    menu = ExportMenu(state, lambda: "p123")
+    menu = ExportMenu(state)
     menu.take(CSV)
     assert menu.download.name_of_file == "a1_1999-10-01_2002-09-29.csv" and menu.download.content.startswith(b"#")
     menu.take(NETCDF)
     assert menu.download.name_of_file == "default.nc" and menu.download.content[:4] == b"\x89HDF"
-    for item, end in ((SVG, ".svg"), (PNG, ".png")):
-        menu.take(item)
-        assert menu.download.name_of_file.endswith(end)
-        assert menu.download.figure == "p123" and menu.download.content == b""
     menu.take(PYTHON)
-    assert menu._python[0].open and menu.download.count == 4
+    assert menu._python[0].open and menu.download.count == 2
 
 
 def test_the_menu_says_when_there_is_no_run(empty_store):
     state = AppState(empty_store)
-    menu = ExportMenu(state, lambda: "p123")
+    menu = ExportMenu(state)
     menu.take(NETCDF)
     assert "Pick a run" in state.problem and menu.download.count == 0
+
+
+def test_the_lines_of_a_figure_make_that_figure(packaged):
+    lines = picture_lines(packaged, to_query(packaged)).replace("VIEW", "Buckets")
+    made: dict = {}
+    exec(lines.replace("picture(", "made = picture("), made)
+    shown = Buckets(state=packaged)
+    assert made["made"].heading == shown.heading and made["made"].picture.object == shown.picture.object
+
+
+def test_a_view_that_there_is_not_is_named():
+    with pytest.raises(ValueError, match="no view 'Bucket'.*Did you mean 'Buckets'"):
+        picture("Bucket", "?page=Budget")
+
+
+def test_below_a_figure_stands_what_it_is_of(state):
+    state.compare_with("no-snow")
+    said = below_figures(state)
+    assert said.startswith("Streamflow, mm d") and "<Alder> Creek (a1), 1 Oct 1999" in said
+    assert "Run A: " in said and "run B: " in said and "; dgviz " in said

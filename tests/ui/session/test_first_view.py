@@ -5,9 +5,9 @@ import pytest
 import xarray as xr
 
 from dgviz.experiment.config import RunConfig
+from dgviz.experiment.first_view import first_site, first_window
 from dgviz.experiment.runs import list_runs
 from dgviz.ui.session import visitors
-from dgviz.ui.session.first_view import first_site, first_window
 from dgviz.ui.session.state import AppState
 from dgviz.ui.session.store import DataStore
 from dgviz.ui.words.steps import STEPS
@@ -88,15 +88,19 @@ def test_the_data_may_name_site_and_window(dataset):
     natural = xr.DataArray([""] * 5, {"site": SITES}, "site")
     named = dataset.assign_attrs(first_site="d4", first_window="2000-02-01/2000-06-30")
     assert first_site(named, "streamflow", natural, None) == "d4"
-    assert first_window(named, STEPS["day"]) == ("2000-02-01", "2000-06-30")
+    assert first_window(named, STEPS["day"].span) == ("2000-02-01", "2000-06-30")
     wrong = dataset.assign_attrs(first_site="z9", first_window="1900-02-01/1900-06-30")
     assert first_site(wrong, "streamflow", natural, None) == "a1"
-    assert first_window(wrong, STEPS["day"]) == first_window(dataset, STEPS["day"]) == ("1999-10-01", "2002-09-29")
+    assert (
+        first_window(wrong, STEPS["day"].span)
+        == first_window(dataset, STEPS["day"].span)
+        == ("1999-10-01", "2002-09-29")
+    )
 
 
 def test_a_long_record_opens_on_the_last_three_years_of_its_test_period():
-    assert first_window(make_dataset("1980-10-01", 30), STEPS["day"]) == ("1998-10-01", "2001-09-30")
-    assert first_window(make_dataset("1999-10-01", 2), STEPS["day"])[0] == "1999-10-01"
+    assert first_window(make_dataset("1980-10-01", 30), STEPS["day"].span) == ("1998-10-01", "2001-09-30")
+    assert first_window(make_dataset("1999-10-01", 2), STEPS["day"].span)[0] == "1999-10-01"
 
 
 def test_the_delaware_opens_on_a_snow_melt_that_the_shipped_run_simulates(tmp_path):

@@ -61,6 +61,8 @@ class Explorer(View):
         """The plot as it is chosen."""
         kind, state = self.kind.value, self.state
         x, y, colour = (self.choices[name].value for name in ("X", "Y", "Colour"))
+        if not {x, y, colour} <= {*self.table}:  # the choices of other data are on their way
+            return
         self.choices["Y"].visible, self.choices["Colour"].visible = kind not in OF_ONE, kind == "scatter"
         options = {"y": x} if kind in OF_ONE else {"x": x, "y": y}
         if kind == "scatter":

@@ -91,4 +91,6 @@ class WindowScores(View):
         days = kinds_of_days(window, periods(state.dataset, config.train_period, config.test_period))
         self.caption = f"{state.name_of(site)}, {period(*window)}: {days}"
         if "held_out" in results[A] and bool(results[A].held_out.sel(site=site)):
-            self.caption += ". Held out: A is predicted by a model that has not seen it"
+            # The run that it began with may have seen it.
+            unseen = "A was not trained on it" if config.start_from else "Held out: A has not seen it"
+            self.caption += f". {unseen}"

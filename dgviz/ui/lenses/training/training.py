@@ -79,7 +79,8 @@ class TrainingControl(View):
 
     def __init__(self, state, **params):
         if not state.followed:
-            known = [run.id for run in state.store.active() if run.id in state.runs] or [state.run]
+            seen = {run.id for run in state.seen_runs()}
+            known = [run.id for run in state.store.active() if run.id in seen] or [state.run]
             if known[0]:
                 state.look_at(known[0])
         super().__init__(state=state, **params)

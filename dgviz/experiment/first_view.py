@@ -1,6 +1,6 @@
 """What a new session, or a data set that is opened, begins with: a run, a site and a window worth seeing."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import pandas as pd
 import xarray as xr
@@ -9,17 +9,17 @@ from dgviz.datasets import DataError, period_slice
 from dgviz.experiment.config import NOT_THE_MODEL, RunConfig
 from dgviz.experiment.runs import Run
 from dgviz.scores.statistics import best_median_worst
-from dgviz.ui.session.store import DataStore
-from dgviz.ui.session.visitors import asked_for
-from dgviz.ui.words.steps import Step
 
 SHORT = 4 * 366  # time steps: a record no longer than this is seen, and simulated, as a whole
 
 
-def first_run(runs: Iterable[Run], default: RunConfig, visitor: str, store: DataStore) -> str:
+def first_run(
+    runs: Iterable[Run], default: RunConfig, own: Callable[[Run], bool], medians: Callable[[str], xr.Dataset]
+) -> str:
     """The run to begin with, '' without any that is complete: one's own before others', then the most usual, the best.
 
-    The most usual differs in the fewest options from the default; of equal ones the first is taken.
+    The most usual differs in the fewest options from the default; of equal ones the first is taken. `medians` gives the
+    median scores `(period,)` of a run by its id.
     """
     score = default.target_quantity.scores[0]
 
@@ -27,8 +27,7 @@ def first_run(runs: Iterable[Run], default: RunConfig, visitor: str, store: Data
         config = run.config
         some_sites = bool(config.start_from or config.trained_sites or config.sites)
         unusual = len(config.differences(default).keys() - NOT_THE_MODEL), some_sites
-        own = asked_for(run, visitor) and run.folder.parent == store.runs_folder
-        return not own, unusual, _miss(store.medians(run.id), score)
+        return not own(run), unusual, _miss(medians(run.id), score)
 
     complete = [run for run in runs if run.status == "done"]
     return min(complete, key=rank).id if complete else ""
@@ -56,8 +55,8 @@ def first_site(dataset: xr.Dataset, target: str, flags: xr.DataArray, scores: xr
     return str(dataset.site.values[int(dataset[target].notnull().any("time").values.argmax())])
 
 
-def first_window(dataset: xr.Dataset, step: Step) -> tuple[str, str]:
-    """The window that the data name, else the last part of the test period, as long as the step asks, or all."""
+def first_window(dataset: xr.Dataset, span: pd.DateOffset) -> tuple[str, str]:
+    """The window that the data name, else the last part of the test period, as long as `span`; a short record whole."""
     time = dataset.indexes["time"]
     try:
         days = period_slice(dataset, dataset.attrs["first_window"])
@@ -67,5 +66,5 @@ def first_window(dataset: xr.Dataset, step: Step) -> tuple[str, str]:
     first, last = time[0], time[-1]
     if len(time) > SHORT:
         last = min(last, pd.Timestamp(dataset.attrs["test_period"].split("/")[1]))
-        first = max(first, last.normalize() - step.span + pd.DateOffset(days=1))
+        first = max(first, last.normalize() - span + pd.DateOffset(days=1))
     return str(first.date()), str(last.date())
