@@ -104,9 +104,9 @@ class Dashboard:
         """Wait until every card of the open page is there with its figures drawn."""
         self.page.locator(".skeleton").locator("visible=true").wait_for(state="hidden")
         while self._coming.count():  # rows further down are made when they are near the window
-            self._coming.first.scroll_into_view_if_needed()
+            self._coming.evaluate_all("places => places[0]?.scrollIntoView()")  # where it is not made by now
             self.page.wait_for_timeout(200)
-        self.page.locator(".card:visible").first.scroll_into_view_if_needed()
+        self.page.locator(".card:visible").evaluate_all("cards => cards[0]?.scrollIntoView({block: 'end'})")
         lens = LENSES[self.query["page"]]
         opened = len(drawer.VIEWS) * (self.query["training"] == "open")
         views = 2 + lens.of_site + len(lens.views) + opened  # the bar and the map, the series

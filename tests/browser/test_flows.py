@@ -45,7 +45,7 @@ def test_pick_select_switch_train_and_compare(dashboard):
     dashboard.wait_for(baseline="delaware-without-snow")
     dashboard.page.get_by_label(f"A: {before}").click()
     dashboard.wait_for(run=before)
-    dashboard.press("Revert settings to B")
+    dashboard.press("Revert to B")
     dashboard.wait_for(snow="NoSnow")
 
 

@@ -148,16 +148,15 @@ def test_pages_of_one_run_say_so_where_two_are_chosen():
 
 def test_the_tabs_are_the_lenses_and_one_is_named_by_the_science(state, monkeypatch):
     tabs = lens_tabs(state)
-    assert tabs._names == [{"Budget": "Water"}.get(name, name) for name in LENSES]
-    tabs.active = list(LENSES).index("Sensitivity")
+    assert dict(tabs.names) == {name: {"Budget": "Water"}.get(name, name) for name in LENSES}
+    assert LENSES[tabs.of_all].of_site is False
+    tabs.active = "Sensitivity"
     assert state.page == "Sensitivity"
     state.page = "Budget"
-    assert tabs._names[tabs.active] == "Water"
+    assert tabs.active == "Budget"
     monkeypatch.setitem(vars(state.science), "budget", "heat")
-    model = tabs.get_root()
     state.param.trigger("dataset")
-    assert {"Heat"} == {*tabs._names} - {*LENSES} == {*model.data._names} - {*LENSES}
-    assert state.page == "Budget" and tabs._names[tabs.active] == "Heat"
+    assert dict(tabs.names)["Budget"] == "Heat" and state.page == "Budget"
 
 
 def test_a_preset_becomes_the_draft_and_shows_what_the_draft_is(state):

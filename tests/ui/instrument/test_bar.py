@@ -68,10 +68,10 @@ def test_what_would_leak_is_said_beside_train(state, monkeypatch):
 def test_old_results_are_said_to_be_old_in_words(state):
     assert stale_words(state) == ""
     state.edit(snow="NoSnow")
-    assert "trained with degree-day snow; the draft has no snow." in stale_words(state)
+    assert "trained with degree-day snow; the settings now have no snow." in stale_words(state)
     assert "trained with degree-day snow" in bar_words(state) and "Train:" not in bar_words(state)
     state.edit(snow="DegreeDaySnow", members=2)
-    assert "trained with 16 members; the draft has 2 members." in stale_words(state)
+    assert "trained with 16 members; the settings now have 2 members." in stale_words(state)
 
 
 def test_while_it_trains_it_says_how_far_it_is(state, training):
