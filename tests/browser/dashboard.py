@@ -106,7 +106,7 @@ class Dashboard:
         while self._coming.count():  # rows further down are made when they are near the window
             self._coming.evaluate_all("places => places[0]?.scrollIntoView()")  # where it is not made by now
             self.page.wait_for_timeout(200)
-        self.page.locator(".card:visible").evaluate_all("cards => cards[0]?.scrollIntoView({block: 'end'})")
+        self._scroll_to_the_top()
         lens = LENSES[self.query["page"]]
         opened = len(drawer.VIEWS) * (self.query["training"] == "open")
         views = 2 + lens.of_site + len(lens.views) + opened  # the bar and the map, the series
@@ -123,6 +123,11 @@ class Dashboard:
             self.page.wait_for_timeout(1000)
             shown, before = self._figures(), shown
         self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+    def _scroll_to_the_top(self) -> None:
+        self.page.locator(".card:visible").evaluate_all("""cards => {
+            for (let part = cards[0]; part; part = part.parentElement ?? part.getRootNode().host) part.scrollTop = 0
+        }""")
 
     @property
     def _coming(self):
