@@ -19,7 +19,7 @@ WIDE = {"sizing_mode": "stretch_width", "margin": (6, 0), "size": "small"}
 
 
 def sidebar(state: AppState, help_dialog: HelpDialog) -> list:
-    """The sections, made anew for another science, and the buttons that train."""
+    """The runs, where the header has no room for them, and the sections, made anew for another science."""
     place = pn.Column(sections(state, help_dialog), sizing_mode="stretch_width", margin=0)
     shown = [state.config.domain]
 
