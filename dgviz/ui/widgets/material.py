@@ -5,8 +5,6 @@ from pathlib import Path
 
 import panel as pn
 import panel_material_ui as pmui
-import param
-from panel.custom import JSComponent
 from panel.io.resources import LOCAL_DIST
 from panel.util import edit_readonly
 from panel_material_ui import (
@@ -24,15 +22,11 @@ from panel_material_ui import (
     IntInput,
     IntSlider,
     LinearProgress,
-    MenuButton,
     MultiChoice,
     RadioButtonGroup,
-    RangeSlider,
     Select,
     Switch,
-    Tabs,
     TextInput,
-    Toggle,
 )
 
 from dgviz.ui import theme
@@ -47,7 +41,6 @@ __all__ = [
     "CheckButtonGroup",
     "Checkbox",
     "Chip",
-    "CloseWhereNarrow",
     "Dialog",
     "FloatInput",
     "FloatSlider",
@@ -55,15 +48,11 @@ __all__ = [
     "IntInput",
     "IntSlider",
     "LinearProgress",
-    "MenuButton",
     "MultiChoice",
     "RadioButtonGroup",
-    "RangeSlider",
     "Select",
     "Switch",
-    "Tabs",
     "TextInput",
-    "Toggle",
     "icon_button",
     "page",
 ]
@@ -94,20 +83,6 @@ def icon_button(icon: str, description: str, **options) -> IconButton:
     """A small quiet button with a picture; `description` is its name for a screen reader and its tooltip."""
     quiet = {"color": "var(--mui-palette-text-secondary)"}
     return IconButton(icon=icon, description=description, size="small", margin=0, align="center", sx=quiet, **options)
-
-
-class CloseWhereNarrow(JSComponent):
-    """Closes the page's side bar when it would cover a small screen. The server does not know how wide a screen is."""
-
-    width = param.Integer(900, doc="px below which it is closed")
-
-    _esm = """
-    export function render({model, view}) {
-      for (const root of view.model.document.roots()) {
-        if (window.innerWidth < model.width && root.data && root.data.sidebar_open) { root.data.sidebar_open = false }
-      }
-    }
-    """
 
 
 class Design(pmui.theme.MaterialDesign):

@@ -52,7 +52,7 @@ class Balance(ComputingView):
     """Balance."""
 
     needs = "stores"
-    empty = "No run is shown. Press Train in the side bar, or pick a run above, to see its balance."
+    empty = "No run is shown. Press Train, or pick a run above, to see its balance."
 
     def body(self, *, run, dark):
         """An empty table, to be filled."""

@@ -25,7 +25,7 @@ class Buckets(ComputingView):
 
     _ticking = None
     needs = "stores"
-    empty = "No run is shown. Press Train in the side bar, or pick a run above, to see its stores and fluxes."
+    empty = "No run is shown. Press Train, or pick a run above, to see its stores and fluxes."
 
     @cached_property
     def play(self):

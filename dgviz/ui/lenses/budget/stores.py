@@ -36,7 +36,7 @@ class Stores(ComputingView):
 
     to_take = True
     needs = "stores"
-    empty = "No run is shown. Press Train in the side bar, or pick a run above, to see its stores and fluxes."
+    empty = "No run is shown. Press Train, or pick a run above, to see its stores and fluxes."
 
     def body(self, *, run, dark):
         """Chips and a place for the figure; it is drawn when the simulation is known."""

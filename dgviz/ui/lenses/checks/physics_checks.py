@@ -67,7 +67,7 @@ class PhysicsChecks(ComputingView):
     """Physics checks."""
 
     to_take = True
-    empty = "No run is shown. Press Train in the side bar, or pick a run above, to check its physics."
+    empty = "No run is shown. Press Train, or pick a run above, to check its physics."
 
     def __init__(self, state, **params):
         self.verdicts: dict[str, CheckResult] = {}

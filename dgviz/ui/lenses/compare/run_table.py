@@ -102,7 +102,7 @@ def when(run: Run) -> str:
 class RunTable(View):
     """Runs."""
 
-    empty = "There is no run yet. Press Train in the side bar; when two have been trained they can be compared."
+    empty = "There is no run yet. Press Train; when two have been trained they can be compared."
 
     def body(self, *, dataset):
         """The table, to be filled."""

@@ -20,7 +20,7 @@ class AttributeScatter(View):
 
     to_take = True
     needs = "parameters"
-    empty = "No run is shown. Press Train in the side bar to learn parameters from attributes."
+    empty = "No run is shown. Press Train to learn parameters from attributes."
 
     def tools(self):
         """Which attribute, and which parameter."""

@@ -58,7 +58,7 @@ class EvaluationCard(ComputingView):
     """Independent evaluation."""
 
     to_take = True
-    empty = "No run is shown. Press Train in the side bar, or pick a run above, to see it beside what is observed."
+    empty = "No run is shown. Press Train, or pick a run above, to see it beside what is observed."
     place = 0  # among the cards: each takes every second evaluation of the science
 
     def __init__(self, state, **params):

@@ -13,7 +13,7 @@ class RankedTimeSeries(View):
     """Best, median and worst."""
 
     to_take = True
-    empty = "No run with scores is shown. Press Train in the side bar, or pick a run above, to see where it does well."
+    empty = "No run with scores is shown. Press Train, or pick a run above, to see where it does well."
 
     def body(self, *, dataset, run, dark):
         """A panel for each, to be filled."""

@@ -59,7 +59,7 @@ def kinds_of_days(window: tuple[str, str], spans: dict[str, tuple]) -> str:
 class WindowScores(View):
     """Scores in the window."""
 
-    empty = "No run is shown. Press Train in the side bar, or pick a run above, to see how well it does."
+    empty = "No run is shown. Press Train, or pick a run above, to see how well it does."
 
     @property
     def patience(self):

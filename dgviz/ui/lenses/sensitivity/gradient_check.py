@@ -51,7 +51,7 @@ class GradientCheck(ComputingView):
 
     to_take = True
     needs = "parameters"
-    empty = "No run is shown. Press Train in the side bar, or pick a run above, to check its gradients."
+    empty = "No run is shown. Press Train, or pick a run above, to check its gradients."
 
     def body(self, *, run, dark):
         """The agreement in words and a place for the figure."""

@@ -26,7 +26,7 @@ class Responses(ComputingView):
     """Sensitivity of the target."""
 
     to_take = True
-    empty = "No run is shown. Press Train in the side bar, or pick a run above, to see what its target is sensitive to."
+    empty = "No run is shown. Press Train, or pick a run above, to see what its target is sensitive to."
 
     def tools(self):
         """Which parameters."""

@@ -14,7 +14,7 @@ class LossCurves(View):
     """Loss and score over the epochs."""
 
     to_take = True
-    empty = "Press Train in the side bar: the loss of every epoch is drawn here as soon as it is known."
+    empty = "Press Train: the loss of every epoch is drawn here as soon as it is known."
     explained = (
         "The score is the median over the sites on the days trained on: it shows that the model learns, "
         "not how good it is. The test period is scored when the training ends."

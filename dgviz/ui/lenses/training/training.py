@@ -73,7 +73,7 @@ class TrainingControl(View):
     """Training."""
 
     empty = (
-        "Nothing has been trained yet. Choose the processes in the side bar and press Train: "
+        "Nothing has been trained yet. Choose the processes under Model and press Train: "
         "this page then shows how the model learns."
     )
 

@@ -50,7 +50,7 @@ class ParameterSliders(ComputingView):
     """What if?"""
 
     needs = "parameters"
-    empty = "No run is shown. Press Train in the side bar, or pick a run above, to change what it learned."
+    empty = "No run is shown. Press Train, or pick a run above, to change what it learned."
 
     def tools(self):
         """Back to what was learned."""
