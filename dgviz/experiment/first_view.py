@@ -23,13 +23,13 @@ def first_run(
     """
     score = default.target_quantity.scores[0]
 
-    def rank(run: Run) -> tuple[bool, tuple[int, bool], float]:
+    def rank(run: Run) -> tuple[bool, int, bool, float]:
         config = run.config
-        some_sites = bool(config.start_from or config.trained_sites or config.sites)
-        unusual = len(config.differences(default).keys() - NOT_THE_MODEL), some_sites
-        return not own(run), unusual, _miss(medians(run.id), score)
+        unusual = len(config.differences(default).keys() - NOT_THE_MODEL)
+        some_sites = bool(config.trained_sites or config.sites)
+        return not own(run), unusual, some_sites, _miss(medians(run.id), score)
 
-    complete = [run for run in runs if run.status == "done"]
+    complete = [run for run in runs if run.status == "done" and not run.config.start_from]  # a try is none
     return min(complete, key=rank).id if complete else ""
 
 

@@ -265,6 +265,7 @@ h2.of-map { font-size: 12px; font-weight: 500; line-height: 20px; }
 @media (prefers-reduced-motion: reduce) { .skeleton { animation: none; } }
 .effect { height: 4px; border-radius: 2px; background: var(--mui-palette-divider); }
 .effect i { display: block; height: 4px; border-radius: 2px; background: var(--mui-palette-text-secondary); }
+.flag { color: var(--mui-palette-warning-main); margin-left: 14px; }
 .title { display: flex; flex-wrap: wrap; align-items: center; gap: 0 6px; }
 .take { font-size: 12px; } .take[open] { display: flex; gap: 6px; align-items: center; }
 .take summary { list-style: none; padding: 0 5px; opacity: 0.65; }

@@ -84,7 +84,7 @@ def test_a_view_renders_after_a_run_and_follows_the_state(view, science_store, c
 
 def test_the_side_bar_and_the_address_follow_the_science(science_store):
     state = AppState(with_runs(science_store))
-    place, _ = sidebar(state, HelpDialog())
+    *_, place = sidebar(state, HelpDialog())
     before = place.objects[0]
     mine = state.config.domain
     state.edit(data="made-up")

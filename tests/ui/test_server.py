@@ -266,7 +266,7 @@ def test_closed_sessions_leave_nothing_behind(store):
             session = server.get_sessions("/")[-1]
             # As the browser says when it has drawn the frame.
             await session.with_document_locked(pn.state._on_load, session.document)
-            assert len(session.document.models) > 300
+            assert len(session.document.models) > 150
         for connection in sockets:
             connection.close()
         del sockets, connection, session

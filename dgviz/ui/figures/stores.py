@@ -15,6 +15,7 @@ from dgviz.ui.figures.series import in_window, limits_of
 from dgviz.ui.look import Look
 from dgviz.ui.words.text import has_no_zero, short_label, units
 
+FLAT = 0.2  # of the largest store: one that never holds more is flat beside it
 DASHES = ("solid", (6, 2), (2, 2), (8, 2, 2, 2))  # of quantities that share a colour
 
 
@@ -22,10 +23,13 @@ class StoreSeries:
     """Panels over one source of all series; which are drawn is chosen with `show_only`.
 
     `inflows` hang from the top, stacked, or stand on zero where some are negative, as gains and losses of heat;
-    `others` are drawn as lines, fluxes above and what is held below.
+    `others` are drawn as lines, fluxes above and what is held below. Stores that hold much less than the largest one of
+    `simulated` have a panel of their own: beside it they would be flat.
     """
 
-    def __init__(self, inflows: dict[str, Flux], others: dict[str, Quantity], look: Look):
+    def __init__(
+        self, inflows: dict[str, Flux], others: dict[str, Quantity], look: Look, simulated: xr.Dataset | None = None
+    ):
         self.inflows, self.others, self.look = inflows, others, look
         names = ["time", *inflows, *others, *(f"{end}_{name}" for name in inflows for end in ("base", "top"))]
         self.source = ColumnDataSource(nothing_yet(*names))
@@ -33,9 +37,11 @@ class StoreSeries:
         self.moment = Span(dimension="height", line_color=look.token("text"), line_width=1, line_alpha=0.6)
         self.lines: dict = {}
         self.panels = [self._inflow_panel()] if inflows else []
-        for kind, words, height in ((Flux, "Fluxes", 210), (State, "Stores", 190)):
-            for alike in _by_units({n: q for n, q in others.items() if isinstance(q, kind)}):
-                self.panels.append(self._line_panel(alike, words, height))
+        for alike in _by_units({n: q for n, q in others.items() if isinstance(q, Flux)}):
+            self.panels.append(self._line_panel(alike, "Fluxes", 200))
+        for alike in _by_units({n: q for n, q in others.items() if isinstance(q, State)}):
+            for words, some in _by_size(alike, simulated).items():
+                self.panels.append(self._line_panel(some, words, 150))
         for panel in self.panels:
             panel.add_layout(self.moment)
             panel.xaxis.visible = panel is self.panels[-1]
@@ -131,6 +137,16 @@ def stack(amounts: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         gains, losses = gains + gained, losses + lost
         ends[f"top_{name}"] = np.where(amount > 0, gains, losses)
     return ends
+
+
+def _by_size(stores: dict[str, Quantity], simulated: xr.Dataset | None) -> dict[str, dict[str, Quantity]]:
+    """Stores that can share an axis without being flat on it, by the words for them."""
+    if simulated is None or any(has_no_zero(store.units) for store in stores.values()):
+        return {"Stores": stores}
+    most = {name: float(abs(simulated[name]).max()) for name in stores}
+    large = {name: store for name, store in stores.items() if most[name] >= FLAT * max(most.values())}
+    small = {name: store for name, store in stores.items() if name not in large}
+    return {"Large stores": large, "Small stores": small} if small else {"Stores": stores}
 
 
 def _by_units(quantities: dict[str, Quantity]) -> list[dict[str, Quantity]]:

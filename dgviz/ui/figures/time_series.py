@@ -138,6 +138,8 @@ class TimeSeries:
                 text=name,
                 text_color=muted,
                 text_font_size="11px",
+                background_fill_color=theme.token("surface", self.dark),
+                background_fill_alpha=0.8,
                 text_font=font,
             )
             for name, day in first.items()

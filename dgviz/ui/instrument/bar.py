@@ -11,6 +11,7 @@ from dgviz.processes.declare import title
 from dgviz.ui import theme
 from dgviz.ui.lenses.view import text
 from dgviz.ui.session.state import AppState
+from dgviz.ui.session.what_if import WhatIf
 from dgviz.ui.widgets import material
 from dgviz.ui.words.kinds import chips
 from dgviz.ui.words.markup import Markup, html, joined
@@ -18,6 +19,8 @@ from dgviz.ui.words.progress import n_parts, progress_words, share_done
 from dgviz.ui.words.text import duration, number, sentence
 
 BUTTON = {"size": "small", "margin": (0, 6, 0, 0), "align": "center"}
+ONE_RUN = ("Budget", "Sensitivity", "Checks")  # lenses without the baseline
+AS_LEARNED = ("Sensitivity", "Checks")  # lenses without the what-if
 STALE = ("run", "config", "training")  # what decides whether the draft is another model than run A
 WIDTH, HEIGHT = 100, 20  # px of the sparkline
 
@@ -42,7 +45,7 @@ def training_bar(state: AppState, open_model) -> pn.viewable.Viewable:
     buttons["revert"].on_click(lambda _: state.restore(state.run))
     buttons["revert"].visible = stale
     buttons["drawer"].on_click(lambda _: state.param.update(drawer=not state.drawer))
-    names = ("training", "status", "progress", "config", "selected", "run")
+    names = ("training", "status", "progress", "config", "selected", "run", "page", "baseline", "what_if")
     words = text(pn.bind(lambda *_: bar_words(state), *(state.param[name] for name in names)), align="center")
     first = (buttons[name] for name in ("model", "train", "try", "stop"))
     return pn.Row(
@@ -63,7 +66,8 @@ def bar_words(state: AppState) -> Markup:
     if state.training:
         return training_words(state.status, state.progress)
     marks = chips(state.store.run(state.run), state.store) if state.run else Markup("")
-    return html("<div class='now'>{}{}</div>", marks, stale_words(state) or plan_words(state))
+    only = shown_only(state.page, state.baseline, state.what_if)
+    return html("<div class='now'>{}{}{}</div>", marks, stale_words(state) or plan_words(state), only)
 
 
 def training_words(status: str, progress: list[dict]) -> Markup:
@@ -128,3 +132,10 @@ def _phrase(name: str, value, state: AppState) -> str:
     if isinstance(value, int) and words.endswith("s"):
         return f"{value} {words}"
     return f"{words} {' and '.join(value) or 'none'}" if isinstance(value, tuple | list) else f"{words} {value}"
+
+
+def shown_only(page: str, baseline: str, what_if: WhatIf | None = None) -> Markup:
+    """Said on the lenses that draw one run where a second one is chosen, or where a what-if is not drawn, HTML."""
+    if what_if and page in AS_LEARNED:
+        return Markup("<span class='muted'>This lens shows run A as it was learned, without the what-if.</span>")
+    return Markup("<span class='muted'>This lens shows run A only.</span>") * bool(baseline and page in ONE_RUN)

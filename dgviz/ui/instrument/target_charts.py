@@ -135,7 +135,8 @@ class TargetCharts(View):
             self.chart.mark(periods(state.dataset, config.train_period, config.test_period))
         self.chart.show_window(window)
         self.chart.moment.location = self._moment()
-        self.caption = key_of(self.chart.key)
+        flag = html("<span class='flag'>\u25a0 {}</span>", self.state.flag) if self.state.flag else Markup("")
+        self.caption = key_of(self.chart.key) + flag
 
     def _moment(self) -> pd.Timestamp | None:
         """The chosen moment, else that of the highest target of the run; None without a run."""

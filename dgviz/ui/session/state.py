@@ -199,6 +199,11 @@ class AppState(param.Parameterized):
         return [str(site) for site in self.dataset.site.values]
 
     @property
+    def flag(self) -> str:
+        """Why the target of the picked site is not natural, in words; "" where it is, or none is picked."""
+        return str(self.store.flags(self.config).sel(site=self.site).item()) if self.site else ""
+
+    @property
     def flagged(self) -> np.ndarray:
         """Flags `(site,)` of the sites whose target is not natural."""
         return self.store.flags(self.config).values != ""

@@ -8,14 +8,11 @@ from dgviz.ui import theme
 from dgviz.ui.instrument.lenses import LENSES, OF_ALL
 from dgviz.ui.lenses.view import text
 from dgviz.ui.session.state import AppState
-from dgviz.ui.session.what_if import WhatIf
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.lens_tabs import LensTabs
 from dgviz.ui.words.markup import Markup, html, joined
 from dgviz.ui.words.run_names import run_names
 
-ONE_RUN = ("Budget", "Sensitivity", "Checks")  # pages without the baseline
-AS_LEARNED = ("Sensitivity", "Checks")  # pages without the what-if
 COPY = "navigator.clipboard && navigator.clipboard.writeText(window.location.href)"
 
 
@@ -89,9 +86,7 @@ def presets(state: AppState, **options):
 
 def backend_chip(state: AppState):
     """What would run the chosen processes, compiled kernels or the torch loop; the tooltip says why."""
-    chip = material.Chip(
-        stylesheets=[theme.WIDE_ONLY], size="small", variant="outlined", margin=(0, 6), align="center", description=""
-    )
+    chip = material.Chip(size="small", variant="outlined", margin=(6, 0), description="")
 
     def follow(*_):
         backend, why = backend_of(state.config)
@@ -101,13 +96,6 @@ def backend_chip(state: AppState):
     follow()
     state.param.watch(follow, "config")
     return chip
-
-
-def shown_only(page: str, baseline: str, what_if: WhatIf | None = None) -> Markup:
-    """Said on the pages that draw one run where a second one is chosen, or where a what-if is not drawn, HTML."""
-    if what_if and page in AS_LEARNED:
-        return Markup("<span class='muted'>This page shows run A as it was learned, without the what-if.</span>")
-    return Markup("<span class='muted'>This page shows run A only.</span>") * bool(baseline and page in ONE_RUN)
 
 
 def unreadable_runs(state: AppState):

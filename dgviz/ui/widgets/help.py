@@ -21,13 +21,17 @@ CODE, NAME = re.compile("`([^`]*)`"), re.compile(r"\w+")
 ABOUT = Markup("""
 <p>dgviz trains a process model through its own equations: a small network reads what is known about each {site} and
 gives the parameters of the processes, and the error of the simulated {target} tells the network how to change them.</p>
-<p><b>1.</b> Pick a {site} on the map: its {target} is drawn below. A box or a lasso selects several.</p>
-<p><b>2.</b> Choose the processes in the side bar; the (?) beside each one shows its equations and ranges.</p>
-<p><b>3.</b> Press <b>Train</b>. It runs in the background, and the page stays usable; Stop keeps the best weights.</p>
-<p><b>4.</b> Read what was learned: colour the map by a parameter, compare two runs, look at sensitivities. Below the
-time series, change a parameter of the picked {site} and see what would happen.</p>
-<p class="muted">The address of the page holds all that you see: copy it with the link button to show it to others.
-Every figure has its tools in the upper right corner when the pointer is on it.</p>
+<p><b>1.</b> Pick a {site} on the map, by a click or with the arrow keys: its {target} is drawn beside it. A box or a
+lasso, or a stroke along the bars below the map, selects several. The map shows what the open lens is about; its list
+of colours can be searched.</p>
+<p><b>2.</b> Press <b>Model</b> and choose the processes; the (?) beside each one shows its equations and ranges.</p>
+<p><b>3.</b> Press <b>Try it</b>: the model learns on for some seconds from what the shown run has learned, and map and
+{target} move while it does. <b>Train</b> begins anew and takes longer. Stop keeps the best weights.</p>
+<p><b>4.</b> Turn to a lens: where the stores stand, what the {target} is sensitive to, what if a parameter were
+another, whether physics holds, how good the run is at all {site}s, and how it compares.</p>
+<p class="muted">The address of the page holds all that you see: copy it with the link button to show it to others. The
+arrow in the title of a card takes its figure away. Every figure has its tools on the right when the pointer is on
+it.</p>
 """)
 
 

@@ -9,7 +9,7 @@ from dgviz.ui import theme
 from dgviz.ui.lenses.view import text
 from dgviz.ui.session.state import AppState
 from dgviz.ui.widgets import material
-from dgviz.ui.widgets.header import presets, run_pickers
+from dgviz.ui.widgets.header import backend_chip, presets, run_pickers
 from dgviz.ui.widgets.help import HelpDialog
 from dgviz.ui.widgets.options import GROUPS, applies, option_widget
 from dgviz.ui.words.markup import Markup, html
@@ -19,7 +19,7 @@ WIDE = {"sizing_mode": "stretch_width", "margin": (6, 0), "size": "small"}
 
 
 def sidebar(state: AppState, help_dialog: HelpDialog) -> list:
-    """The sections, made anew for another science, and the buttons that train."""
+    """The runs, where the header has no room for them, and the sections, made anew for another science."""
     place = pn.Column(sections(state, help_dialog), sizing_mode="stretch_width", margin=0)
     shown = [state.config.domain]
 
@@ -119,7 +119,15 @@ class Processes(Section):
             self.state,
             sizing_mode="stretch_width",
         )
-        return pn.Column(preset, *pickers, self._dynamic(), self.problem, sizing_mode="stretch_width", margin=0)
+        return pn.Column(
+            preset,
+            *pickers,
+            self._dynamic(),
+            backend_chip(self.state),
+            self.problem,
+            sizing_mode="stretch_width",
+            margin=0,
+        )
 
     def _picker(self, slot, options):
         state = self.state

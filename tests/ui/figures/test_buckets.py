@@ -182,7 +182,7 @@ def test_the_weather_stands_beside_the_stores_and_texts_are_shown_as_they_are(si
     picture = ElementTree.fromstring(svg)
     assert picture.get("role") == "img" and picture.get("aria-label") == "On 'a' <day>"
     beside = {text.text: text.get("x") for text in picture.findall("text")}
-    assert {beside["4 mm"], beside["<b>rain</b>"]} == {f"{MAIN + 5:.2f}%"}
+    assert {beside["4 mm"], beside["<b>rain</b>"]} == {f"{MAIN + 12:.2f}%"}
 
 
 def test_what_is_switched_off_is_dashed_and_said(simulated):

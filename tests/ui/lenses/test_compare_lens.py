@@ -117,4 +117,4 @@ def test_medians_over_some_of_the_sites_say_of_how_many(compared, store):
     view = MedianScores(state=compared)
     shown = view.body(run="default", baseline="no-snow")
     assert "A: medians over the basins that have a score: 2 of 5 in the test period" in view.caption
-    assert "A, left out: a1: streamflow is not observed in the test period: &lt;not&gt; scored" in shown.object
+    assert "left out: a1: streamflow is not observed in the test period: &lt;not&gt; scored" in shown.object

@@ -26,7 +26,7 @@ def test_parameter_panels_hold_the_exact_response_with_units(view, state):
     assert "\u2202/\u2202k2" in view.figure.lines[0].yaxis.axis_label
     assert "mm" in view.figure.lines[0].select_one(HoverTool).tooltips
     assert view.heading.startswith("Streamflow sensitivity")
-    assert "1 d\u207b\u00b9 more of baseflow recession" in view.caption and "hard threshold" in view.caption
+    assert "a rise of baseflow recession by 1 d\u207b\u00b9" in view.caption and "hard threshold" in view.caption
     view.parameters.value = ["k2", "fc"]
     assert "or a rise of field capacity by 1 mm" in view.caption
     np.testing.assert_allclose(view.figure.parameters.data["p1"], expected.fc)

@@ -18,7 +18,7 @@ from dgviz.ui.session.export import below_figures, picture_lines, shown_series, 
 from dgviz.ui.session.live_what_if import LiveWhatIf
 from dgviz.ui.session.state import AppState
 from dgviz.ui.session.store import DataStore
-from dgviz.ui.widgets.export_menu import CSV, NETCDF, PYTHON, ExportMenu
+from dgviz.ui.widgets.pictures import Pictures, button
 
 
 def columns_of(csv):
@@ -114,25 +114,33 @@ def test_the_results_of_a_packaged_run_can_be_written(packaged):
     assert isinstance(list_runs(packaged.store.runs_folder)[0], Run)
 
 
-def test_the_menu_hands_over_each_item(state):
-    menu = ExportMenu(state)
-    menu.take(CSV)
-    assert menu.download.name_of_file == "a1_1999-10-01_2002-09-29.csv" and menu.download.content.startswith(b"#")
-    menu.take(NETCDF)
-    assert menu.download.name_of_file == "default.nc" and menu.download.content[:4] == b"\x89HDF"
-    menu.take(PYTHON)
-    assert menu._python[0].open and menu.download.count == 2
+def test_series_run_and_lines_are_handed_over(state):
+    taken = Pictures(state)
+    taken.take("csv")
+    assert taken.name_of_file == "a1_1999-10-01_2002-09-29.csv" and taken.content.startswith(b"#")
+    taken.take("netcdf")
+    assert taken.name_of_file == "default.nc" and taken.content[:4] == b"\x89HDF"
+    taken.take("data")
+    assert taken.lines == to_python(state) and taken.name_of_file == "" and taken.count == 3
+    taken._handle_msg({"take": "figure", "view": "Stores"})
+    assert "picture('Stores', '?page=" in taken.lines
 
 
-def test_the_menu_says_when_there_is_no_run(empty_store):
+def test_it_is_said_when_there_is_no_run(empty_store):
     state = AppState(empty_store)
-    menu = ExportMenu(state)
-    menu.take(NETCDF)
-    assert "Pick a run" in state.problem and menu.download.count == 0
+    taken = Pictures(state)
+    taken.take("netcdf")
+    assert "Pick a run" in state.problem and taken.count == 0
+
+
+def test_only_a_card_with_a_figure_has_the_button():
+    assert button("Balance", False) == ""
+    assert "data-view='Stores'" in button("Stores", True) and "CSV" not in button("Stores", True)
+    assert "CSV" in button("TargetCharts", TargetCharts.to_take)
 
 
 def test_the_lines_of_a_figure_make_that_figure(packaged):
-    lines = picture_lines(packaged, to_query(packaged)).replace("VIEW", "Buckets")
+    lines = picture_lines(packaged, "Buckets", to_query(packaged))
     made: dict = {}
     exec(lines.replace("picture(", "made = picture("), made)
     shown = Buckets(state=packaged)

@@ -6,7 +6,7 @@ import panel as pn
 import pytest
 
 from dgviz.ui.widgets import when_seen as module
-from dgviz.ui.widgets.when_seen import Near, when_seen
+from dgviz.ui.widgets.when_seen import Seen, when_seen
 
 
 @pytest.fixture
@@ -34,6 +34,6 @@ def test_in_a_served_page_its_place_is_kept_until_it_comes_near(make, made, monk
     monkeypatch.setattr(module.pn, "state", SimpleNamespace(curdoc=SimpleNamespace(session_context=True)))
     place = when_seen(make, 300, css_classes=["row"])
     (near,) = place.objects
-    assert isinstance(near, Near) and near.height == 300 and place.css_classes == ["row"] and not made
-    near._handle_msg("near")
+    assert isinstance(near, Seen) and near.height == 300 and place.css_classes == ["row"] and not made
+    near._handle_msg("seen")
     assert place.objects == made and len(made) == 1

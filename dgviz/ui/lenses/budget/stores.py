@@ -54,22 +54,13 @@ class Stores(ComputingView):
             sizing_mode="stretch_width",
         )
         self.chips.param.watch(lambda _: self.redraw("chips"), "value")
-        inflows = {n: self.model.of(Flux)[n] for n in self.model.inflows}
-        self.series = StoreSeries(inflows, offered(self.model), self.state.look)
-        follow_range(self.series.x_range, self.state)
-        for panel in self.series.panels:
-            panel.on_event("tap", lambda event: self._tap(event.x))
-        return pn.Column(
-            self.chips,
-            pn.pane.Bokeh(self.series.layout, sizing_mode="stretch_width", margin=0),
-            sizing_mode="stretch_width",
-            margin=0,
-        )
+        self.pane = pn.pane.Bokeh(sizing_mode="stretch_width", margin=0)
+        return pn.Column(self.chips, self.pane, sizing_mode="stretch_width", margin=0)
 
     def refresh(self, *, site, window, moment, what_if):
         """The simulation of the picked site or what follows from changed parameters, the window and the moment."""
         simulation = Simulation.of(self.state)
-        if self.own is None or simulation.key != self.shown.key:
+        if self.own is None or self.series is None or simulation.key != self.shown.key:
             self.compute("stores and fluxes", simulation.key, simulation.simulate, lambda s: self._show(simulation, s))
         elif "what_if" in self.changed:
             self._draw_series()
@@ -80,9 +71,19 @@ class Stores(ComputingView):
 
     def _show(self, simulation, own):
         first, self.shown, self.own = self.own is None, simulation, own
+        if first:
+            self._make_series(own)
         if first and not self.chips.value:
             self.chips.value = first_choice(self.model, own)
         self._draw_series()
+        self.pane.object = self.series.layout  # filled first: the browser does not know the sources of a new one yet
+
+    def _make_series(self, own):
+        inflows = {name: self.model.of(Flux)[name] for name in self.model.inflows}
+        self.series = StoreSeries(inflows, offered(self.model), self.state.look, own)
+        follow_range(self.series.x_range, self.state)
+        for panel in self.series.panels:
+            panel.on_event("tap", lambda event: self._tap(event.x))
 
     def _draw_series(self):
         self.simulated = in_place_of(self.own, self.state.what_if)
