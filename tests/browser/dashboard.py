@@ -2,6 +2,7 @@
 
 import math
 import re
+import time
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from playwright.sync_api import Page, expect
@@ -103,14 +104,15 @@ class Dashboard:
     def wait_until_drawn(self) -> None:
         """Wait until every card of the open page is there with its figures drawn."""
         self.page.locator(".skeleton").locator("visible=true").wait_for(state="hidden")
-        while self._coming.count():  # rows further down are made when they are near the window
-            self._coming.evaluate_all("places => places[0]?.scrollIntoView()")  # where it is not made by now
-            self.page.wait_for_timeout(200)
-        self._scroll_to_the_top()
         lens = LENSES[self.query["page"]]
         opened = len(drawer.VIEWS) * (self.query["training"] == "open")
         views = 2 + lens.of_site + len(lens.views) + opened  # the bar and the map, the series
-        expect(self.page.locator(".card:visible")).to_have_count(views, timeout=PATIENCE)
+        cards, until = self.page.locator(".card:visible"), time.monotonic() + PATIENCE / 1000
+        while (count := cards.count()) != views:  # rows further down are made when they are near the window
+            assert time.monotonic() < until, f"{count} cards are there, not {views}"
+            self._coming.evaluate_all("places => places[0]?.scrollIntoView()")
+            self.page.wait_for_timeout(200)
+        self._scroll_to_the_top()
         expect(self.page.get_by_text(re.compile("^computing")).locator("visible=true")).to_have_count(
             0, timeout=PATIENCE
         )

@@ -65,14 +65,16 @@ class SiteHistogram:
         self.strip = ColumnDataSource({"left": [], "right": [], "colour": []})
         self.picked = ColumnDataSource({"x": [], "text": [], "align": [], "offset": []})
         self.scale, self.values = Scale(0, 1), np.empty(0)
-        self.y_range = Range1d(0, 1)
+        self.y_range, self.ticker = Range1d(0, 1), FixedTicker()
         self.figure = fig = plain_figure(
             HEIGHT, x_range=Range1d(-BEYOND - 0.01, 1 + BEYOND + 0.01), y_range=self.y_range, tools="xbox_select",
             min_border=0, min_border_left=4, min_border_right=4,
         )  # fmt: skip
         fig.toolbar_location = None
         fig.left, fig.center = [], []
-        fig.xaxis.update(axis_line_color=None, major_tick_line_color=None, minor_tick_line_color=None)
+        fig.xaxis.update(
+            ticker=self.ticker, axis_line_color=None, major_tick_line_color=None, minor_tick_line_color=None
+        )
         fig.xaxis.update(major_label_standoff=1, major_label_text_font_size="11px")
         look = dict(fill_color="colour", line_color=None, nonselection_fill_alpha=1)
         fig.quad(left="left", right="right", top=0, bottom=-STRIP, source=self.strip, **look)
@@ -134,7 +136,7 @@ class SiteHistogram:
     def _label(self, shown: Colouring) -> None:
         ticks = self.scale.ticks
         places = self.scale.place(ticks).tolist()
-        self.figure.xaxis.ticker = FixedTicker(ticks=places)
+        self.ticker.ticks = places
         self.figure.xaxis.major_label_overrides = {
             place: _round_words(tick) for place, tick in zip(places, ticks.tolist(), strict=True)
         }

@@ -11,7 +11,7 @@ from dgviz.ui.instrument.site_map import SiteMap
 from dgviz.ui.instrument.target_charts import TargetCharts
 from dgviz.ui.lenses.view import View, text
 from dgviz.ui.session.state import AppState
-from dgviz.ui.widgets.islands import Island, Sea
+from dgviz.ui.widgets.islands import STYLE, Island, Sea
 from dgviz.ui.widgets.parameters import chosen
 from dgviz.ui.widgets.when_seen import when_seen
 from dgviz.ui.words.markup import Markup, html
@@ -23,7 +23,7 @@ ROOM = 300  # px that a row takes before it is made
 
 def workspace(state: AppState, *above: pn.viewable.Viewable) -> Sea:
     """The grid; `above` stands above the series. A lens is made when it is first opened."""
-    bar = Island(*above, drawer(state), css_classes=["whole"])
+    bar = Island(*above, drawer(state), css_classes=["whole"], stylesheets=[STYLE])  # the drawer is hidden by it
     series = Island(TargetCharts(state=state), css_classes=["series"])
     words = text(SKELETON)
     waiting = Island(words, css_classes=["lens"])

@@ -122,6 +122,14 @@ def test_ticks_of_powers_of_ten_and_their_words():
     assert labels[0.0] == f"{MINUS}50" and labels[0.5] == "0"
 
 
+def test_other_values_need_no_new_models():
+    chart = shown([0.2, 0.4], picked=0)
+    before = chart.figure.references()
+    of_sites = xr.DataArray([3.0, 70.0], dims="site", attrs={"units": "mm"})
+    chart.show(Colouring("Other", of_sites, theme.SCORE, 0, 100, ""), np.array([True, False]), 1, "basins")
+    assert chart.figure.references() == before and list(chart.figure.xaxis[0].ticker.ticks) == [0, 0.25, 0.5, 0.75, 1]
+
+
 def test_a_bar_says_how_many_sites_and_between_which_values():
     words = shown([0.0, 0.01, -3.0], 0.0, 3.2).bars.data["words"]
     assert words[0] == "1 basins: below 0.00 mm" and words[-1] == "0 basins: above 3.20 mm"

@@ -14,7 +14,7 @@ from dgviz.ui.instrument.lenses import LENSES, Lens
 from dgviz.ui.instrument.workspace import SKELETON, follow_lens, workspace
 from dgviz.ui.lenses.view import View
 from dgviz.ui.session.colour_choice import ColourChoice
-from dgviz.ui.widgets.islands import HIDDEN, Island
+from dgviz.ui.widgets.islands import HIDDEN, STYLE, Island
 
 
 def islands(right, kind):
@@ -119,6 +119,11 @@ def test_a_lens_that_cannot_be_made_says_so_and_the_others_live_on(state, later,
     later()
     (shown,) = islands(right, "lens")
     assert "could not be opened" not in texts(shown) and "Scores in the window" in texts(shown)
+
+
+def test_what_holds_the_drawer_knows_how_to_hide_it(state):
+    (bar,) = islands(workspace(state)[1], "whole")
+    assert STYLE in bar.stylesheets  # a style sheet reaches what lies in the same shadow
 
 
 def test_the_drawer_is_made_when_it_is_first_opened(state):
