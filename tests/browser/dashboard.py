@@ -197,7 +197,10 @@ class Dashboard:
             window.clicked = window.changed = null
             const click = () => {{ window.clicked = performance.now() }}
             document.addEventListener("pointerdown", click, {{capture: true, once: true}})
-            source.properties.data.change.connect(() => {{ window.changed ??= performance.now() }})
+            const before = source.data.observed  // other columns change while a model learns
+            source.properties.data.change.connect(() => {{
+              if (window.clicked !== null && source.data.observed !== before) window.changed ??= performance.now()
+            }})
         }}""")
         self.page.wait_for_timeout(500)  # as a person does: two clicks within a third of a second are a double click
         self.click_site(index)

@@ -229,9 +229,10 @@ def test_brushing_the_distribution_of_an_attribute_selects_by_it(state):
 def brush(view, low, high):
     """Draw a box from one value to another."""
     x0, x1 = view.histogram.scale.place(np.array([low, high]))
-    for final in (False, True):
-        geometry = {"type": "rect", "x0": x0, "x1": x1, "y0": 0, "y1": 1}
-        view._brush(SelectionGeometry(view.histogram.figure, geometry, final))
+    geometry = {"type": "rect", "x0": x0, "x1": x1, "y0": 0, "y1": 1}
+    view._brush(SelectionGeometry(view.histogram.figure, geometry, final=False))
+    assert view.state.selected == []  # not while the box is drawn
+    view._brush(SelectionGeometry(view.histogram.figure, geometry, final=True))
 
 
 def test_the_distribution_of_the_selected_stands_out(state):
