@@ -5,7 +5,6 @@ from types import SimpleNamespace
 
 import panel as pn
 import pytest
-import xarray as xr
 from bokeh.document import Document
 from bokeh.server.connection import ServerConnection
 from bokeh.server.views.ws import WSHandler
@@ -18,9 +17,8 @@ from dgviz.processes.declare import Parameter, Process
 from dgviz.ui.app import create_app, not_of_a_closed_page
 from dgviz.ui.instrument.lenses import LENSES
 from dgviz.ui.session.state import AppState
-from dgviz.ui.session.what_if import WhatIf
 from dgviz.ui.widgets import material
-from dgviz.ui.widgets.header import backend_chip, lens_tabs, presets, shown_only
+from dgviz.ui.widgets.header import backend_chip, lens_tabs, presets
 from dgviz.ui.widgets.help import HelpDialog, process_help
 from dgviz.ui.widgets.sidebar import Processes
 from tests.ui.conftest import LOOK
@@ -136,14 +134,6 @@ def test_help_says_what_every_symbol_stands_for(state):
     )
     assert "Bergström" in process_help(soil, state.science)
     assert "Share of runoff that arrives after k days" in process_help(routing, state.science)
-
-
-def test_pages_of_one_run_say_so_where_two_are_chosen():
-    assert "run A only" in shown_only("Budget", "no-snow")
-    assert shown_only("Budget", "") == shown_only("Scores", "no-snow") == ""
-    for page in ("Sensitivity", "Checks"):
-        assert "run A only" in shown_only(page, "no-snow")
-        assert "without the what-if" in shown_only(page, "", WhatIf((), xr.Dataset()))
 
 
 def test_the_tabs_are_the_lenses_and_one_is_named_by_the_science(state, monkeypatch):
