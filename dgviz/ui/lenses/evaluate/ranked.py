@@ -47,4 +47,5 @@ class RankedTimeSeries(View):
     def _title(self, place, site):
         score = self.scores.sel(site=site)
         value = f"{number(float(score))} {units(score.attrs['units'])}".strip()
-        return f"{place.capitalize()}: {self.state.name_of(site)}, {score_label(self.score)} {value}"
+        # On a phone the end of a title is cut: the figure comes before the name.
+        return f"{place.capitalize()}, {score_label(self.score)} {value}: {self.state.name_of(site)}"
