@@ -32,7 +32,7 @@ TARGETS = {
         floor=0.0,
         scale=0.1,
         logarithmic=True,
-        scores=("nse", "kge_2012", "log_nse", "kge_2009", "pbias", "fhv", "flv", "rmse", "correlation"),
+        scores=("nse", "kge_2012", "log_nse", "pbias", "kge_2009", "fhv", "flv", "rmse", "correlation"),
     )
 }
 ATTRIBUTES = {

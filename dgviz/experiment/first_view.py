@@ -10,6 +10,7 @@ from dgviz.experiment.config import NOT_THE_MODEL, RunConfig
 from dgviz.experiment.runs import Run
 from dgviz.scores.statistics import best_median_worst
 
+SHORT_TRAINING = 0.5  # of the usual number of epochs
 SHORT = 4 * 366  # time steps: a record no longer than this is seen, and simulated, as a whole
 
 
@@ -18,16 +19,19 @@ def first_run(
 ) -> str:
     """The run to begin with, '' without any that is complete: one's own before others', then the most usual, the best.
 
+    One that was trained for a short time only comes after all others.
+
     The most usual differs in the fewest options from the default; of equal ones the first is taken. `medians` gives the
     median scores `(period,)` of a run by its id.
     """
     score = default.target_quantity.scores[0]
 
-    def rank(run: Run) -> tuple[bool, int, bool, float]:
+    def rank(run: Run) -> tuple[bool, bool, int, bool, float]:
         config = run.config
+        short = config.epochs < SHORT_TRAINING * config.default("epochs")
         unusual = len(config.differences(default).keys() - NOT_THE_MODEL)
         some_sites = bool(config.trained_sites or config.sites)
-        return not own(run), unusual, some_sites, _miss(medians(run.id), score)
+        return short, not own(run), unusual, some_sites, _miss(medians(run.id), score)
 
     complete = [run for run in runs if run.status == "done" and not run.config.start_from]  # a try is none
     return min(complete, key=rank).id if complete else ""

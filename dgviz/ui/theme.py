@@ -153,6 +153,7 @@ PAGE = {
         "fontSize": "1.05rem",
         "fontWeight": 700,
         "marginRight": "8px",
+        "flex": "none",
     },
     "& .MuiToolbar-root > .MuiBox-root": {"minWidth": 0},
     "& .MuiToolbar-root": {
@@ -213,7 +214,6 @@ RIGHT = f"""
   :host(.two) .beside {{ grid-column: 1; grid-row: auto; }}
 }}
 .scroll-button {{ display: none; }}
-.off {{ content-visibility: hidden; visibility: hidden; position: absolute; width: 100%; height: 0; overflow: hidden; }}
 """
 ROW = (
     f"""
@@ -276,6 +276,9 @@ h2.of-map { font-size: 12px; font-weight: 500; line-height: 20px; }
 .now > * { line-height: 24px; }
 .now svg { fill: none; stroke: var(--mui-palette-primary-main); stroke-width: 1.5; }
 .now > * { white-space: nowrap; }
+.now.whole { height: auto; min-height: 24px; overflow: visible; } .now.whole > * { white-space: normal; }
+.buckets text { paint-order: stroke; stroke: var(--mui-palette-background-paper); stroke-width: 2.5px;
+                stroke-linejoin: round; }
 .now progress { flex: 1; min-width: 60px; max-width: 220px; height: 4px; appearance: none; border: 0;
                 border-radius: 2px; background: var(--mui-palette-divider); }
 .now progress::-webkit-progress-bar { background: var(--mui-palette-divider); border-radius: 2px; }

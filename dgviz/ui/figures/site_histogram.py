@@ -43,6 +43,11 @@ class Scale:
         return self.low + place * (self.high - self.low)
 
     @property
+    def digits(self) -> int:
+        """How many decimals tell values on this scale apart."""
+        return max(2, 2 - math.floor(math.log10(self.high - self.low)))
+
+    @property
     def ticks(self) -> np.ndarray:
         """Round values within the scale."""
         if self.powers:
@@ -119,7 +124,8 @@ class SiteHistogram:
         elif start >= 1:
             span = f"above {number(self.scale.high)}"
         else:
-            span = f"{number(self.scale.at(start))} to {number(self.scale.at(stop))}"
+            digits = self.scale.digits
+            span = f"{number(self.scale.at(start), digits)} to {number(self.scale.at(stop), digits)}"
         return f"{count} {sites}: {span} {unit}".strip()
 
     def _mark(self, places: np.ndarray, picked: int | None) -> None:
@@ -128,7 +134,7 @@ class SiteHistogram:
         right = place > 0.75  # the figure stands on the side where there is room
         self.picked.data = {
             "x": [place] * known,
-            "text": [number(float(self.values[picked]))] if known else [],
+            "text": [number(float(self.values[picked]), self.scale.digits)] if known else [],
             "align": ["right" if right else "left"] * known,
             "offset": [-8 if right else 8] * known,
         }

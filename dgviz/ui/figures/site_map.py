@@ -67,7 +67,8 @@ class SiteMap:
         mapper.update(palette=list(shown.palette), low=shown.low, high=shown.high)
         self._colour_by(mapper)
         width = shown.high - shown.low
-        digits = "0.00" if width < 20 else "0.0" if width < 200 else "0"
+        decimals = max(0, 2 - math.floor(math.log10(width)))
+        digits = f"0.{'0' * decimals}" if decimals else "0"
         title = shown.title.partition(",")[0]
         rows = [("", Markup("<b>@name</b>")), ("", "@site"), (title, f"@value{{{digits}}}", shown.units)]
         self.hover.tooltips = tip(rows)
@@ -163,7 +164,7 @@ class SiteMap:
         self.figure.scatter(
             "x", "y", source=self.picked, size=theme.POINT + 8, fill_color=None, line_color=ink, line_width=2
         )
-        self.figure.scatter("x", "y", source=self.source, size="cross", marker="x", line_color=ink, line_width=1.4)
+        self.figure.scatter("x", "y", source=self.source, size="cross", marker="x", line_color="white", line_width=1.6)
         self.hover = hover([], renderers=[self.reaches if self.network else self.sites])
         self.figure.add_tools(self.hover)
         self._draw_scales()

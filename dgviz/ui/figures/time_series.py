@@ -77,6 +77,12 @@ class TimeSeries:
         self._show_lines()
 
     @property
+    def drawn(self) -> set[str]:
+        """What is drawn: run A is dashed while a model learns, so B, which is dashed too, is not drawn then."""
+        hidden = {"baseline"} if self.shown.get("learning") else set()
+        return {name for name, shown in self.shown.items() if shown} - hidden
+
+    @property
     def key(self) -> list[tuple[str, str, str]]:
         """What is drawn: its words, its colour, and "line", "dashes" or "area"."""
         ink, missing = self.look.ink, self.look.token("missing")
@@ -89,12 +95,12 @@ class TimeSeries:
             "spread": (f"spread of {self.seeds} seeds", ink("simulated"), "area"),
             "gaps": ("no observation", missing, "area"),
         }
-        drawn = [entry for name, entry in kinds.items() if self.shown.get(name)]
+        drawn = [entry for name, entry in kinds.items() if name in self.drawn]
         return [*drawn, *((words, colour, "area") for words, colour in self.backdrop.key)]
 
     def _show_lines(self) -> None:
         for name, line in self.lines.items():
-            line.visible = bool(self.shown.get(name))
+            line.visible = name in self.drawn
         # While a model learns, what was there before is dashed beside it.
         self.lines["simulated"].glyph.line_dash = list(theme.DASH) if self.shown.get("learning") else []
         self.hover.renderers = [self.lines["simulated" if self.shown["simulated"] else "observed"]]

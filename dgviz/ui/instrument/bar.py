@@ -67,7 +67,7 @@ def bar_words(state: AppState) -> Markup:
         return training_words(state.status, state.progress)
     marks = chips(state.store.run(state.run), state.store) if state.run else Markup("")
     only = shown_only(state.page, state.baseline, state.what_if)
-    return html("<div class='now'>{}{}{}</div>", marks, stale_words(state) or plan_words(state), only)
+    return html("<div class='now whole'>{}{}{}</div>", marks, stale_words(state) or plan_words(state), only)
 
 
 def training_words(status: str, progress: list[dict]) -> Markup:

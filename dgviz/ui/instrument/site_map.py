@@ -26,7 +26,7 @@ WIDE = {"sizing_mode": "stretch_width", "margin": 0, "size": "small"}
 class SiteMap(View):
     """Map."""
 
-    to_take = True
+    to_take = "all"
 
     def __panel__(self):
         """Search and colour above the map; below it marks, caption and selection."""
@@ -79,6 +79,7 @@ class SiteMap(View):
             if state.colour not in known and known:
                 alike = state.colour_of(state.colour.kind, chosen(state))
                 state.colour = alike if alike in known else known[0]
+            select.value = None  # or the words of an earlier data set would stay beside the same value
             select.param.update(groups=texts(groups), value=state.colour.text)
 
         def choose(event):
@@ -138,7 +139,8 @@ class SiteMap(View):
         """Colours, crosses where a score is below zero, and small sites where the run was not trained."""
         shown = self.shown = self._live(shown_colours(self.state))
         values, n_sites = shown.values, len(self.state.sites)
-        below = values.values < 0 if self.state.colour.kind == "score" and shown.low == 0 else np.zeros(n_sites, bool)
+        from_zero = values.attrs.get("limits", [-1])[0] == 0  # a score that is not meant to be below
+        below = values.values < 0 if from_zero else np.zeros(n_sites, bool)
         untrained = self._untrained()
         self.map.paint(shown, below, untrained)
         self.heading = f"{shown.title}, {shown.units}".rstrip(", ")

@@ -21,7 +21,7 @@ from dgviz.ui.figures.time_series import TimeSeries
 from dgviz.ui.lenses.view import View
 from dgviz.ui.session.simulation import moment_in_view
 from dgviz.ui.session.what_if import what_if_badge
-from dgviz.ui.widgets import material, pictures
+from dgviz.ui.widgets import material
 from dgviz.ui.widgets.window import follow_range
 from dgviz.ui.words.markup import Markup, html, joined
 from dgviz.ui.words.summaries import of_series
@@ -31,7 +31,7 @@ CHARTS = {"Series": "series", "Duration": "duration", "Regime": "regime"}
 AXES = {"Linear": False, "Log": True}
 LIVE = {"window", "moment", "what_if", "learning"}  # what changes while the rest stays
 CHART = 240  # px of the other charts: about as high as the panels of the series
-KPI = ("nse", "kge_2012", "log_nse", "pbias")  # scores that the title has room for
+MOST = 4  # scores that the title has room for
 
 
 def key_of(entries: list[tuple[str, str, str]]) -> Markup:
@@ -54,7 +54,7 @@ def score_words(scores: xr.Dataset) -> Markup:
 class TargetCharts(View):
     """The target at the picked site."""
 
-    to_take = pictures.DATA
+    to_take = "series"
     empty = "Pick a site on the map to see its series."
 
     def tools(self):
@@ -156,8 +156,7 @@ class TargetCharts(View):
         inside = in_window(state.dataset.indexes["time"], state.window)
         observed = state.dataset[state.config.target].sel(site=site)[inside]
         simulated = observed.copy(data=series[inside])
-        names = [name for name in state.target.scores if name in KPI] or state.target.scores[:4]
-        scores = metrics.scores(simulated, observed, names) if state.run else xr.Dataset()
+        scores = metrics.scores(simulated, observed, state.target.scores[:MOST]) if state.run else xr.Dataset()
         words = "{} <span class='about'>{}</span>{}{}"
         return html(words, name, about, score_words(scores), what_if_badge(what_if))
 

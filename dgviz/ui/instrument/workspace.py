@@ -28,7 +28,7 @@ def workspace(state: AppState, *above: pn.viewable.Viewable) -> Sea:
     words = text(SKELETON)
     waiting = Island(words, css_classes=["lens"])
     places: dict[str, list[Island]] = {}
-    look = {"stylesheets": [theme.RIGHT], "sizing_mode": "stretch_width", "margin": 0}
+    look = {"stylesheets": [theme.RIGHT, STYLE], "sizing_mode": "stretch_width", "margin": 0}
     right = Sea(bar, series, waiting, css_classes=["right"], **look)
 
     def fill():

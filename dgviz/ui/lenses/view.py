@@ -12,7 +12,7 @@ A view is a pure `plot_*` function (data in, figure out) and a thin class. The c
 - `applies(state)`: has it anything to say of this run, data set and science? Where it has not, it is not shown;
 - `empty`: what to do, when the body is None;
 - `needs`: "stores" or "parameters", where it shows those of a process model: a run without them is said to have none;
-- `to_take`: True where it has a figure to take away, or buttons for what else one can take (`widgets/pictures`);
+- `to_take`: where it has a figure to take away, what that is of (`widgets/pictures.button`);
 - `tools(self)`: small controls on the right of the title.
 
 `self.heading` and `self.caption` are texts above and below, `self.summary` says for a screen reader what a figure
@@ -77,7 +77,7 @@ class View(pn.viewable.Viewer):
     caption = param.String(doc="Below the body: what it means")
     summary = param.String(doc="What a figure shows, in words, read by a screen reader only")
     relevant = param.Boolean(True, doc="Does it apply to what is looked at?")
-    to_take: bool | Markup = False
+    to_take = ""
     empty = "Pick a run to see this."
     needs = ""
     patience = 0

@@ -115,10 +115,11 @@ def picture_lines(state: AppState, view: str, query: str) -> str:
     )
 
 
-def below_figures(state: AppState) -> str:
-    """What a figure is of: the site, the period, the runs and the program."""
+def below_figures(state: AppState, of_site: bool) -> str:
+    """What a figure is of: the runs and the program; of one of the picked site also that site and the period."""
     names = {"Run A": state.run, "run B": state.baseline}
     runs = [f"{words}: {name_without_score(state.store.run(run))}" for words, run in names.items() if run]
     place = f"{state.name_of(state.site)} ({state.site}), {period(*state.window)}"
     target = with_units(state.target.long_name, state.target.units)
-    return f"{'; '.join([target, place, *runs])}; dgviz {version('dgviz')}"
+    site = [target, place] if of_site else [str(state.dataset.attrs.get("title", state.config.data))]
+    return f"{'; '.join([*site, *runs])}; dgviz {version('dgviz')}"

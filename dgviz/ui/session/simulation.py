@@ -101,6 +101,9 @@ def moment_in_view(state: AppState, simulated: xr.DataArray) -> str:
     """
     if state.moment and pd.Timestamp(state.moment) in simulated.indexes["time"]:
         return state.moment
+    observed = state.dataset[state.config.target].sel(site=state.site).reindex(time=simulated.time)
+    if observed.sel(time=slice(*state.window)).notnull().any():
+        simulated = observed.fillna(float("-inf"))  # the same day whichever run is shown
     test = simulated.sel(time=slice(*test_period(state))).sel(time=slice(*state.window))
     return state.step.stamp(highest(test if test.size else simulated, state.window))
 

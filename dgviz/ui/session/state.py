@@ -29,6 +29,7 @@ FINISHED = tuple(status for status in ENDED if status != "failed")  # with resul
 CHARTS = ("series", "duration", "regime")
 TRY = 6.0  # seconds of learning in which a change is tried, about; to score it takes a few more
 FEWEST, FEWEST_LONG = 5, 2  # epochs of it; and where one takes so long that it is many updates
+LONGEST_TRY = 12.0  # seconds after which it is stopped
 OF_A_TRY = ("epochs", "schedule")
 
 
@@ -476,6 +477,8 @@ class AppState(param.Parameterized):
             return
         progress = {"progress": _without_parameters(self.progress, records)} if records else {}
         self.param.update(status=status, **progress)
+        if run.config.start_from and run.id in self._started and status == "training":
+            self._end_a_try_in_time(run.id)
         if status in FINISHED:
             self._finish(run.id)
         elif status == "failed":
@@ -483,6 +486,11 @@ class AppState(param.Parameterized):
             self.param.update(training="", problem=f"The training of {run.id} failed: {first_line(run.error)}")
         if status in ("failed", "waiting"):
             self.store.worker.start()  # for the rest of the queue, should its process be gone
+
+    def _end_a_try_in_time(self, run_id: str) -> None:
+        """Stop a try that takes much longer than it should: the machine may be slower than the one of the estimate."""
+        if self.progress and self.progress[-1]["seconds"] > LONGEST_TRY and len(self.progress) >= FEWEST_LONG:
+            self.ask(run_id, "stop")
 
     def _finish(self, run_id: str) -> None:
         config = self.store.run(run_id).config

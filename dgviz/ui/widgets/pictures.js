@@ -62,6 +62,7 @@ function inlined(svg) {
 // Title above; key, caption, and what it is of, below.
 async function figure(card, about) {
   const {svg, width: inner, height} = await drawing(card), width = inner + 2 * SIDE
+  if (!inner) return ""
   const style = getComputedStyle(card), ink = style.color, paper = style.backgroundColor
   const title = words(first(card, (element) => element.matches?.("h2")))
   const caption = first(card, (element) => element.matches?.(".caption"))
@@ -79,10 +80,10 @@ async function figure(card, about) {
       : `<line x1="${x}" x2="${x + 18}" y1="${y - 1}" y2="${y - 1}" stroke="${colour}" stroke-width="2" ` +
         `stroke-dasharray="${mark.className === "dashes" ? "5 3" : "none"}"/>`
     const said = text(x + 24, y + 3, 12, 400, words(entry))
-    x += 44 + 7 * words(entry).length
+    x += 46 + 8 * words(entry).length
     return drawn + said
   }).join("")
-  const lines = below_it.flatMap((line) => wrapped(line, (width - 2 * SIDE) / 5.6))
+  const lines = below_it.flatMap((line) => wrapped(line, (width - 2 * SIDE) / 6.6))
   const said = lines.map((line, i) => text(SIDE, foot + (i + 1) * LINE - 4, 11, 400, line)).join("")
   const all = foot + lines.length * LINE + 8
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${all}" viewBox="0 0 ${width} ${all}">` +
@@ -141,7 +142,10 @@ function hand_over(blob, name) {
 function show(lines) {
   const dialog = document.createElement("dialog"), text = document.createElement("textarea")
   Object.assign(text, {value: lines, rows: 14, cols: 90, readOnly: true, ariaLabel: "The same in Python"})
-  dialog.append(text)
+  const close = document.createElement("button")
+  close.textContent = "Close"
+  close.addEventListener("click", () => dialog.close())
+  dialog.append(text, close)
   dialog.addEventListener("close", () => dialog.remove())
   document.body.append(dialog)
   dialog.showModal()
@@ -159,12 +163,14 @@ export function render({model}) {
       model.send_msg({take: kind, view})
       return
     }
-    const svg = await figure(card, model.about)
+    const svg = await figure(card, menu.dataset.of === "site" ? model.about_site : model.about_all)
+    if (!svg) return  // there is no figure in the card just now
     hand_over(kind === "png" ? await png(svg) : new Blob([svg], {type: "image/svg+xml"}), `${view}.${kind}`)
   }
   model.on("count", () => {
     if (model.name_of_file) hand_over(new Blob([model.content]), model.name_of_file)
-    else navigator.clipboard?.writeText(model.lines)?.catch(() => show(model.lines))
+    else if (navigator.clipboard) navigator.clipboard.writeText(model.lines).catch(() => show(model.lines))
+    else show(model.lines)  // a page that is not served from this machine may not copy
   })
   document.addEventListener("click", take)
   model.on("remove", () => document.removeEventListener("click", take))

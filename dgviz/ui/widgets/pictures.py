@@ -12,7 +12,7 @@ from dgviz.ui.words.markup import Markup
 
 # In the title of a card. The browser finds figure, title and caption of the card around it.
 BUTTON = Markup(
-    "<details class='take' data-view='{view}'>"
+    "<details class='take' data-view='{view}' data-of='{of}'>"
     "<summary aria-label='Take this figure away' title='Take this figure away'>\u2913</summary>"
     "<button data-take='png'>PNG, 300 dpi</button><button data-take='svg'>SVG</button>"
     "<button data-take='figure'>Copy Python</button>{more}</details>"
@@ -24,16 +24,20 @@ DATA = Markup(
 DESCRIBED = ["site", "window", "run", "baseline", "page"]  # what is written below a figure
 
 
-def button(view: str, to_take: bool | Markup) -> Markup:
-    """The button of a card by the name of its view; nothing where it has no figure."""
-    more = to_take if isinstance(to_take, Markup) else Markup("")
-    return BUTTON.format(view=view, more=more) if to_take else Markup("")
+def button(view: str, to_take: str) -> Markup:
+    """The button of a card by the name of its view; nothing where it has no figure.
+
+    `to_take` is "site" for a figure of the picked site, "series" for that with its data, "all" for any other.
+    """
+    more, of = DATA if to_take == "series" else Markup(""), "all" if to_take == "all" else "site"
+    return BUTTON.format(view=view, of=of, more=more) if to_take else Markup("")
 
 
 class Pictures(JSComponent):
     """Listens for the buttons of all cards; there is one on a page, so that a card costs nothing for it."""
 
-    about = param.String(doc="What is written below every figure: site, run and period")
+    about_site = param.String(doc="What is written below a figure of the picked site: site, period and runs")
+    about_all = param.String(doc="What is written below any other figure: data set and runs")
     name_of_file = param.String()
     content = param.Bytes(b"", doc="A file to hand over")
     lines = param.String(doc="Lines of Python to copy")
@@ -44,8 +48,11 @@ class Pictures(JSComponent):
     def __init__(self, state: AppState):
         super().__init__(width=0, height=0, margin=0)
         self.state = state
-        state.param.watch(lambda *_: self.param.update(about=below_figures(state)), DESCRIBED)
-        self.about = below_figures(state)
+        state.param.watch(self._describe, DESCRIBED)
+        self._describe()
+
+    def _describe(self, *_) -> None:
+        self.param.update(about_site=below_figures(self.state, True), about_all=below_figures(self.state, False))
 
     def take(self, what: str, view: str = "") -> None:
         """Make and hand over the series ("csv"), the run ("netcdf"), or the lines of Python of "data" or a "figure"."""

@@ -66,7 +66,7 @@ def option_value(name: str, value: Any, config: RunConfig) -> str:
         return ", ".join(value) or EMPTY.get(name, NONE)
     if isinstance(value, bool):
         return YES if value else NO
-    if value is None:
+    if value is None or value == "":
         return "the data set's own" if name.endswith("_period") else NONE
     return f"{value:g}" if isinstance(value, float) else choice(name, value).replace("/", " to ")
 

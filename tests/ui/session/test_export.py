@@ -134,8 +134,8 @@ def test_it_is_said_when_there_is_no_run(empty_store):
 
 
 def test_only_a_card_with_a_figure_has_the_button():
-    assert button("Balance", False) == ""
-    assert "data-view='Stores'" in button("Stores", True) and "CSV" not in button("Stores", True)
+    assert button("Balance", "") == ""
+    assert "data-view='Stores'" in button("Stores", "site") and "CSV" not in button("Stores", "site")
     assert "CSV" in button("TargetCharts", TargetCharts.to_take)
 
 
@@ -154,6 +154,6 @@ def test_a_view_that_there_is_not_is_named():
 
 def test_below_a_figure_stands_what_it_is_of(state):
     state.compare_with("no-snow")
-    said = below_figures(state)
+    said = below_figures(state, True)
     assert said.startswith("Streamflow, mm d") and "<Alder> Creek (a1), 1 Oct 1999" in said
     assert "Run A: " in said and "run B: " in said and "; dgviz " in said

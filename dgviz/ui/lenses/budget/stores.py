@@ -34,7 +34,7 @@ def first_choice(model, simulated) -> list[str]:
 class Stores(ComputingView):
     """Stores and fluxes."""
 
-    to_take = True
+    to_take = "site"
     needs = "stores"
     empty = "No run is shown. Press Train, or pick a run above, to see its stores and fluxes."
 

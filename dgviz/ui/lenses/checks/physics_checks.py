@@ -66,7 +66,7 @@ def criteria_table(verdict: CheckResult, dark: bool) -> Markup:
 class PhysicsChecks(ComputingView):
     """Physics checks."""
 
-    to_take = True
+    to_take = "site"
     empty = "No run is shown. Press Train, or pick a run above, to check its physics."
 
     def __init__(self, state, **params):

@@ -18,7 +18,7 @@ from dgviz.ui.words.text import axis_label, label, number, signed
 class AttributeScatter(View):
     """Parameter against attribute."""
 
-    to_take = True
+    to_take = "all"
     needs = "parameters"
     empty = "No run is shown. Press Train to learn parameters from attributes."
 

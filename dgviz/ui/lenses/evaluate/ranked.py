@@ -12,7 +12,7 @@ from dgviz.ui.words.text import number, period, score_label, units
 class RankedTimeSeries(View):
     """Best, median and worst."""
 
-    to_take = True
+    to_take = "all"
     empty = "No run with scores is shown. Press Train, or pick a run above, to see where it does well."
 
     def body(self, *, dataset, run, dark):

@@ -46,7 +46,7 @@ def plot_curves(
 class DialCurves(View):
     """Distribution of the score over the sites."""
 
-    to_take = True
+    to_take = "all"
     empty = "Train presets in the table above: a curve is drawn for each as soon as it has results."
 
     def tools(self):

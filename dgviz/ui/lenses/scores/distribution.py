@@ -22,7 +22,7 @@ from dgviz.ui.words.text import PERIODS, score_label, sentence, with_units
 class ScoreDistribution(ComputingView):
     """Distribution of a score."""
 
-    to_take = True
+    to_take = "all"
     empty = "No run is shown: its scores will be compared here."
     height, with_others = 220, False
 

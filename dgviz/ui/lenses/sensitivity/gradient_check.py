@@ -49,7 +49,7 @@ def agreement_words(parameter: Parameter, agreements: list[float], dark: bool) -
 class GradientCheck(ComputingView):
     """Finite-difference check."""
 
-    to_take = True
+    to_take = "site"
     needs = "parameters"
     empty = "No run is shown. Press Train, or pick a run above, to check its gradients."
 

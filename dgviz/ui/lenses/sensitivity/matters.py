@@ -30,7 +30,7 @@ def plot_effects(source: ColumnDataSource, look: Look, names: FactorRange) -> fi
 class Matters(ComputingView):
     """What matters here."""
 
-    to_take = True
+    to_take = "site"
     needs = "parameters"
     empty = "No run is shown. Press Train, or pick a run above, to see which parameters matter."
 

@@ -25,7 +25,7 @@ MOST = 3  # parameters at once
 class Responses(ComputingView):
     """Sensitivity of the target."""
 
-    to_take = True
+    to_take = "site"
     empty = "No run is shown. Press Train, or pick a run above, to see what its target is sensitive to."
 
     def tools(self):

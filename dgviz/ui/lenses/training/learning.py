@@ -13,7 +13,7 @@ from dgviz.ui.words.run_names import run_name
 class LossCurves(View):
     """Loss and score over the epochs."""
 
-    to_take = True
+    to_take = "all"
     empty = "Press Train: the loss of every epoch is drawn here as soon as it is known."
     explained = (
         "The score is the median over the sites on the days trained on: it shows that the model learns, "
