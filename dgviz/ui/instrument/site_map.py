@@ -79,7 +79,6 @@ class SiteMap(View):
             if state.colour not in known and known:
                 alike = state.colour_of(state.colour.kind, chosen(state))
                 state.colour = alike if alike in known else known[0]
-            select.value = None  # or the words of an earlier data set would stay beside the same value
             select.param.update(groups=texts(groups), value=state.colour.text)
 
         def choose(event):
