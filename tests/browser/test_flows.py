@@ -28,6 +28,7 @@ def test_pick_select_switch_train_and_compare(dashboard):
     dashboard.sees(re.compile("trained with"))  # stale
 
     dashboard.press("Details")
+    dashboard.page.wait_for_function("new URLSearchParams(location.search).get('followed')")  # the last one, at first
     trained = dashboard.train()
     dashboard.wait_for_column("loss", "values.length >= 1 && values.length <= 3")
     dashboard.sees(re.compile("^Done$"))
