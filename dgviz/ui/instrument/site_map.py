@@ -138,7 +138,8 @@ class SiteMap(View):
         """Colours, crosses where a score is below zero, and small sites where the run was not trained."""
         shown = self.shown = self._live(shown_colours(self.state))
         values, n_sites = shown.values, len(self.state.sites)
-        from_zero = values.attrs.get("limits", [-1])[0] == 0  # a score that is not meant to be below
+        of_score = self.state.colour.kind == "score"
+        from_zero = of_score and values.attrs.get("limits", [-1])[0] == 0  # it is not meant to be below
         below = values.values < 0 if from_zero else np.zeros(n_sites, bool)
         untrained = self._untrained()
         self.map.paint(shown, below, untrained)
