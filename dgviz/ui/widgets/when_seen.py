@@ -11,8 +11,11 @@ class Seen(JSComponent):
 
     _esm = """
     export function render({model, el}) {
+      let waiting = 0
+      const tell = () => { watch.disconnect(); model.send_msg("seen") }
       const watch = new IntersectionObserver((seen) => {
-        if (seen.some((entry) => entry.isIntersecting)) { watch.disconnect(); model.send_msg("seen") }
+        clearTimeout(waiting)  // while what is above it is still drawn, it is in sight for a moment
+        if (seen.at(-1).isIntersecting) waiting = setTimeout(tell, 150)
       })
       watch.observe(el)
       model.on("remove", () => watch.disconnect())
