@@ -176,6 +176,14 @@ def test_a_preset_becomes_the_draft_and_shows_what_the_draft_is(state):
     assert picker.value == ""
 
 
+def test_a_preset_that_does_not_go_with_the_draft_is_passed_over(state):
+    picker = presets(state)
+    state.edit(holdout="folds")  # "HBV, calibrated" has parameters for each site trained on, and none for others
+    assert picker.value == "HBV" == presets(state).value
+    picker.value = "HBV, calibrated"
+    assert "holdout 'folds'" in state.problem
+
+
 def test_formulas_are_typeset_only_where_help_is_open(store):
     document = Document()
     create_app(store).server_doc(document)

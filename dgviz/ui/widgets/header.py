@@ -2,7 +2,7 @@
 
 import panel as pn
 
-from dgviz.experiment.config import NOT_THE_MODEL, ConfigError
+from dgviz.experiment.config import NOT_THE_MODEL, ConfigError, RunConfig
 from dgviz.experiment.devices import backend_of
 from dgviz.processes.declare import title
 from dgviz.ui import theme
@@ -56,14 +56,22 @@ def presets(state: AppState, **options):
                 state.problem = str(error)
 
     def follow(*_):
-        draft, names = state.config, state.science.presets
-        same = [name for name in names if not draft.differences(draft.preset(name)).keys() - NOT_THE_MODEL]
+        names = state.science.presets
+        same = [name for name in names if _is_preset(state.config, name)]
         menu.param.update(options=["", *names], value=same[0] if same else "")
 
     follow()
     menu.param.watch(apply, "value")
     state.param.watch(follow, "config")
     return menu
+
+
+def _is_preset(draft: RunConfig, name: str) -> bool:
+    """Is a draft the model of a preset? Not where that does not go with what else was chosen, such as folds."""
+    try:
+        return not draft.differences(draft.preset(name)).keys() - NOT_THE_MODEL
+    except ConfigError:
+        return False
 
 
 def _selection(state: AppState):
