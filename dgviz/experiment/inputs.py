@@ -12,6 +12,7 @@ import xarray as xr
 from dgviz import units
 from dgviz.datasets import DataError, attribute_names, forcing_names
 from dgviz.datasets.errors import some
+from dgviz.datasets.names import renaming
 from dgviz.datasets.remarks import Remark, with_remarks
 from dgviz.datasets.vocabulary import CALENDAR
 from dgviz.experiment.config import RunConfig
@@ -99,10 +100,9 @@ class Inputs:
         return dataset[[*first, *(name for name in dataset.data_vars if name not in first)]]
 
     def _in_its_letters(self, dataset: xr.Dataset) -> xr.Dataset:
-        """The data set with `FOREST` called `forest`, as the run knows it, where that cannot be another."""
-        wanted = {name for name in (*self.attributes, *self.forcings) if name not in dataset.variables}
-        there = {str(name).lower(): str(name) for name in dataset.data_vars}
-        changes = {there[name.lower()]: name for name in wanted if name.lower() in there}
+        """The data set with `FOREST` called `forest`, as the run knows it; of two such names the first is meant."""
+        wanted = [name for name in (*self.attributes, *self.forcings) if name not in dataset.variables]
+        changes = renaming(dataset.data_vars, (), wanted)
         said = [Remark("read as", old, f"{new}, as the run knows it") for old, new in changes.items()]
         return with_remarks(dataset.rename(changes), said)
 

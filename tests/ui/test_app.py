@@ -158,6 +158,14 @@ def test_a_preset_becomes_the_draft_and_shows_what_the_draft_is(state):
     assert picker.value == ""
 
 
+def test_a_preset_that_does_not_go_with_the_draft_is_passed_over(state):
+    picker = presets(state)
+    state.edit(holdout="folds")  # "HBV, calibrated" has parameters for each site trained on, and none for others
+    assert picker.value == "HBV" == presets(state).value
+    picker.value = "HBV, calibrated"
+    assert "holdout 'folds'" in state.problem
+
+
 @pytest.mark.parametrize("kind", [pn.pane.HTML, pn.Column, material.Button])
 def test_style_sheets_are_the_same_when_looked_up_once(kind):
     def sheets(design):
