@@ -9,6 +9,8 @@ A view is a pure `plot_*` function (data in, figure out) and a thin class. The c
   and `refresh` changes its data in place. Bokeh models may be changed freely in `refresh`;
   `self.changed` holds the names that changed since the last time (all of them after a new body);
 - `patience`: ms that a slow refresh waits for the user to pause, so that the quick views come first;
+- `choices`: names of widgets, or parameters, of its own with what a person chooses in it: they belong to the address,
+  and may be arguments of `body` and `refresh` too. `self.chosen.offer` says what there is to choose from;
 - `applies(state)`: has it anything to say of this run, data set and science? Where it has not, it is not shown;
 - `empty`: what to do, when the body is None;
 - `needs`: "stores" or "parameters", where it shows those of a process model: a run without them is said to have none;
@@ -29,6 +31,7 @@ from bokeh.models import Axis, Plot
 
 from dgviz.processes.declare import title
 from dgviz.ui import theme
+from dgviz.ui.lenses.choices import Choices
 from dgviz.ui.session.state import AppState
 from dgviz.ui.widgets import pictures
 from dgviz.ui.widgets.after_pause import AfterPause
@@ -81,6 +84,7 @@ class View(pn.viewable.Viewer):
     empty = "Pick a run to see this."
     needs = ""
     patience = 0
+    choices: tuple[str, ...] = ()
 
     def __init__(self, state: AppState, page: str = "", **params):
         super().__init__(state=state, page=page, **params)
@@ -91,6 +95,7 @@ class View(pn.viewable.Viewer):
         self._refresh_soon = AfterPause(self._refresh)
         self._place = pn.Column(sizing_mode="stretch_width", margin=0)
         self._drawn = False
+        self.chosen = Choices(self, self._note)
         self._watch()
         self._draw()
 
@@ -153,13 +158,14 @@ class View(pn.viewable.Viewer):
         )
 
     def _reads(self, method) -> dict:
-        return {name: getattr(self.state, name) for name in inspect.signature(method).parameters}
+        names = inspect.signature(method).parameters
+        return {name: self.chosen[name] if name in self.chosen else getattr(self.state, name) for name in names}
 
     def _watch(self) -> None:
         """One watcher for all that is read: two would see a change of both in two steps."""
-        names = self._reads(self.body) | self._reads(self.refresh)
+        names = (self._reads(self.body) | self._reads(self.refresh)).keys() - set(self.choices)
         if names:
-            self.state.param.watch(self._note, sorted(names))
+            self.state.param.watch(lambda *events: self._note({event.name for event in events}), sorted(names))
         self.state.param.watch(self._apply, ["run", "dataset"])
         if self.page:
             self.state.param.watch(lambda *_: self._catch_up(), "page")
@@ -172,8 +178,7 @@ class View(pn.viewable.Viewer):
             self._catch_up()
         self.relevant = applies
 
-    def _note(self, *events) -> None:
-        names = {event.name for event in events}
+    def _note(self, names: set[str]) -> None:
         self.changed |= names
         self._pending.add("body" if names & self._reads(self.body).keys() else "refresh")
         self._catch_up()

@@ -1,5 +1,7 @@
 """Stores and fluxes of the picked site through time."""
 
+from functools import cached_property
+
 import pandas as pd
 import panel as pn
 
@@ -35,8 +37,16 @@ class Stores(ComputingView):
     """Stores and fluxes."""
 
     to_take = "site"
+    choices = ("chips",)
     needs = "stores"
     empty = "No run is shown. Press Train, or pick a run above, to see its stores and fluxes."
+
+    @cached_property
+    def chips(self):
+        """The stores and fluxes that are drawn."""
+        return material.CheckButtonGroup(
+            options={}, value=[], size="small", margin=(0, 0, 6, 0), sizing_mode="stretch_width"
+        )
 
     def body(self, *, run, dark):
         """Chips and a place for the figure; it is drawn when the simulation is known."""
@@ -45,19 +55,13 @@ class Stores(ComputingView):
         if simulation is None:
             return None
         self.model = simulation.run.config.build()
-        self.chips = material.CheckButtonGroup(
-            options={short_label(n, q): n for n, q in offered(self.model).items()},
-            value=[],
-            size="small",
-            margin=(0, 0, 6, 0),
-            sx=chip_style(list(offered(self.model)), self.state.look),
-            sizing_mode="stretch_width",
-        )
-        self.chips.param.watch(lambda _: self.redraw("chips"), "value")
+        quantities = offered(self.model)
+        self.chosen.offer("chips", [], {short_label(name, quantity): name for name, quantity in quantities.items()})
+        self.chips.sx = chip_style(list(quantities), self.state.look)
         self.pane = pn.pane.Bokeh(sizing_mode="stretch_width", margin=0)
         return pn.Column(self.chips, self.pane, sizing_mode="stretch_width", margin=0)
 
-    def refresh(self, *, site, window, moment, what_if):
+    def refresh(self, *, site, window, moment, what_if, chips):
         """The simulation of the picked site or what follows from changed parameters, the window and the moment."""
         simulation = Simulation.of(self.state)
         if self.own is None or self.series is None or simulation.key != self.shown.key:
@@ -73,8 +77,7 @@ class Stores(ComputingView):
         first, self.shown, self.own = self.own is None, simulation, own
         if first:
             self._make_series(own)
-        if first and not self.chips.value:
-            self.chips.value = first_choice(self.model, own)
+        self.chosen.offer("chips", first_choice(self.model, own))
         self._draw_series()
         self.pane.object = self.series.layout  # filled first: the browser does not know the sources of a new one yet
 

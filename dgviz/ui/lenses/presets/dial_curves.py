@@ -47,6 +47,7 @@ class DialCurves(View):
     """Distribution of the score over the sites."""
 
     to_take = "all"
+    choices = ("case",)
     empty = "Train presets in the table above: a curve is drawn for each as soon as it has results."
 
     def tools(self):
@@ -57,22 +58,21 @@ class DialCurves(View):
     def case(self):
         """The test period of sites trained on, or of sites held out."""
         options = {"Test period": "test", "Held out": "held_out"}
-        case = material.RadioButtonGroup(options=options, value="test", size="small", margin=0)
-        case.param.watch(lambda _: self.redraw("case"), "value")
-        return case
+        return material.RadioButtonGroup(options=options, value="test", size="small", margin=0)
 
     def body(self, *, dataset):
         """A place for the figure."""
         self.place = pn.Column(sizing_mode="stretch_width", margin=0)
         return self.place
 
-    def refresh(self, *, runs, ended, selected, config, dark):
+    def refresh(self, *, runs, ended, selected, config, dark, case):
         """The curves of what has results."""
-        state, case = self.state, self.case.value
+        state = self.state
         known, site = scores(state, places(state)), config.science.site
         first = config.target_quantity.scores[0]
         found = known[first].sel(case=case).dropna("preset", how="all") if first in known else None
         if found is None or not found.size:
+            self.caption = self.summary = ""
             self.place.objects = [empty_words("No preset has results here yet: train one in the table above.")]
             return
         colours = {str(name): colour(str(name), config, dark) for name in found.preset.values}

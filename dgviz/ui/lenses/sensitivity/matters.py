@@ -31,13 +31,13 @@ class Matters(ComputingView):
     """What matters here."""
 
     to_take = "site"
+    choices = ("case",)
     needs = "parameters"
     empty = "No run is shown. Press Train, or pick a run above, to see which parameters matter."
 
     def __init__(self, state, **params):
         self.case = material.RadioButtonGroup(options=CASES, value="all", size="small", margin=0)
         super().__init__(state=state, **params)
-        self.case.param.watch(lambda _: self.redraw("case"), "value")
 
     def tools(self):
         """Over which times."""
@@ -51,7 +51,7 @@ class Matters(ComputingView):
         fig = plot_effects(self.source, self.state.look, self.names)
         return pn.pane.Bokeh(fig, sizing_mode="stretch_width", margin=0) if Simulation.of(self.state) else None
 
-    def refresh(self, *, site, window, parameter):
+    def refresh(self, *, site, window, parameter, case):
         """The effects at the picked site in the window."""
         simulation = Simulation.of(self.state)
         work, key = simulation.parameter_response, simulation.key
