@@ -36,7 +36,8 @@ def first_choice(model, simulated) -> list[str]:
 class Stores(ComputingView):
     """Stores and fluxes."""
 
-    to_take = "site"
+    to_take = "site window a"
+    use = "Tap a time to see it in the bucket diagram; press a name to show or hide it."
     choices = ("chips",)
     needs = "stores"
     empty = "No run is shown. Press Train, or pick a run above, to see its stores and fluxes."
@@ -93,10 +94,7 @@ class Stores(ComputingView):
         self.series.update(self.simulated)
         name = self.state.name_of(self.state.site)
         self.heading = html("Stores and fluxes <span class='muted'>{}</span>{}", name, mark(self.state.what_if))
-        self.caption = (
-            f"Mean over the members. Tap a {self.state.step.name} to see it in the bucket diagram; "
-            "press a name to show or hide it."
-        )
+        self.caption = "Mean over the members (parallel parameter sets)."
         self._choose()
 
     def _choose(self):

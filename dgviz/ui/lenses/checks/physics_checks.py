@@ -67,7 +67,7 @@ def criteria_table(verdict: CheckResult, dark: bool) -> Markup:
 class PhysicsChecks(ComputingView):
     """Physics checks."""
 
-    to_take = "site"
+    to_take = "site a"
     choices = ("picked", "asked")
     picked = param.String("", doc="The check that is looked at, by name")
     asked = param.List([], doc="Those that are carried out")
@@ -185,7 +185,7 @@ class PhysicsChecks(ComputingView):
         self.heading = html("Physics checks <span class='muted'>{}{}</span>", name, f": {found}" * bool(found))
         days = period(self.simulation.start, self.simulation.stop)
         self.caption = (
-            f"{days}. In double precision, so that a difference is of the model; means over the members (parallel "
+            f"{days}.\nIn double precision, so that a difference is of the model; means over the members (parallel "
             "parameter sets)."
         )
         self.summary = " ".join(str(verdict) for verdict in self.verdicts.values())

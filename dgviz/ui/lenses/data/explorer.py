@@ -38,7 +38,7 @@ def site_table(dataset: xr.Dataset) -> pd.DataFrame:
 class Explorer(View):
     """Explore the data set."""
 
-    to_take = "all"
+    to_take = "data"
     choices = ("kind", "x", "y", "colour")
 
     def __init__(self, state, **params):

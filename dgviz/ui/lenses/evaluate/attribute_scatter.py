@@ -18,7 +18,8 @@ from dgviz.ui.words.text import axis_label, label, number, signed
 class AttributeScatter(View):
     """Parameter against attribute."""
 
-    to_take = "all"
+    to_take = "data a"
+    use = "A box or a lasso selects."
     choices = ("attribute",)
     needs = "parameters"
     empty = "No run is shown. Press Train to learn parameters from attributes."
@@ -78,6 +79,6 @@ class AttributeScatter(View):
         over = state.step.names if "time" in results[name].dims else "members"
         correlation = rank_correlation(values["mean"], attribute)
         self.caption = (
-            f"Rank correlation {signed(correlation)} over {number(attribute.size, 0)} sites. "
-            f"Whiskers: 10th to 90th percentile of the {over}. A box or a lasso selects."
+            f"Rank correlation {signed(correlation)} over {number(attribute.size, 0)} sites.\n"
+            f"Whiskers: 10th to 90th percentile of the {over}."
         )

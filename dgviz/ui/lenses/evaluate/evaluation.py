@@ -57,7 +57,7 @@ def offered(pictures: tuple[Scatter, ...], found: xr.Dataset) -> list[Scatter]:
 class EvaluationCard(ComputingView):
     """Independent evaluation."""
 
-    to_take = "all"
+    to_take = "data a map"
     empty = "No run is shown. Press Train, or pick a run above, to see it beside what is observed."
     choices = ("which", "picture")
     place = 0  # among the cards: each takes every second evaluation of the science

@@ -46,7 +46,8 @@ def plot_curves(
 class DialCurves(View):
     """Distribution of the score over the sites."""
 
-    to_take = "all"
+    to_take = "data"
+    use = "Press a name to hide its curve."
     choices = ("case",)
     empty = "Train presets in the table above: a curve is drawn for each as soon as it has results."
 
@@ -82,6 +83,4 @@ class DialCurves(View):
         self.place.objects = [pn.pane.Bokeh(fig, sizing_mode="stretch_width", margin=0)]
         medians = {str(name): number(float(found.sel(preset=name).median())) for name in found.preset.values}
         self.summary = f"Median {x_label}: {', '.join(f'{name} {value}' for name, value in medians.items())}."
-        self.caption = (
-            "Colours run from physics to machine learning; controls are dashed. Press a name to hide its curve."
-        )
+        self.caption = "Colours run from physics to machine learning; controls are dashed."

@@ -21,7 +21,8 @@ from dgviz.ui.words.text import PERIODS, score_label, sentence, with_units
 class ScoreDistribution(ComputingView):
     """Distribution of a score."""
 
-    to_take = "all"
+    to_take = "data"
+    use = "A box selects by the score."
     choices = ("score", "period", "models")
     empty = "No run is shown: its scores will be compared here."
     height, with_others = 220, False
@@ -136,12 +137,12 @@ class ScoreDistribution(ComputingView):
             left_out = f" of {all_of_a}" if lines[0].values.size < all_of_a else ""
             said.append(f"Over the {lines[0].values.size}{left_out} {word}s that all curves share")
         said.append("Ticks on the axis mark the medians")
-        said.append(f"A box selects {word}s by their score")
         published = self.state.store.published(self.state.config.data)
         if self.models.visible and self.models.value and published is not None and self.score.value in published:
             theirs = published[self.score.value]
             said.append(other_days(self.state.results(self.state.run), theirs).removeprefix(". "))
-        return ". ".join(filter(None, said)) + "."
+        first, *others = filter(None, said)
+        return f"{first}.\n{'. '.join(others)}.".rstrip("\n.") + "."
 
     def _select(self, indices):
         self.state.select([self.chart.shown.data["site"][i] for i in indices])

@@ -30,7 +30,8 @@ def plot_effects(source: ColumnDataSource, look: Look, names: FactorRange) -> fi
 class Matters(ComputingView):
     """What matters here."""
 
-    to_take = "site"
+    to_take = "target site window a"
+    use = "Press a bar to see its parameter on the map."
     choices = ("case",)
     needs = "parameters"
     empty = "No run is shown. Press Train, or pick a run above, to see which parameters matter."
@@ -75,8 +76,7 @@ class Matters(ComputingView):
         first = names[0] if names else ""
         self.heading = f"What matters here: {declared[first].long_name} ({first})" if first else "What matters here"
         self.caption = (
-            f"Root mean square change of the target {when[self.case.value]} for 10 % of each "
-            "parameter's range. Press a bar to see its parameter on the map."
+            f"Root mean square change of the target {when[self.case.value]} for 10 % of each parameter's range."
         )
         self.summary = ", ".join(f"{name} {number(value)}" for name, value in found.items())
 

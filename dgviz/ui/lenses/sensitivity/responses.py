@@ -25,7 +25,8 @@ MOST = 3  # parameters at once
 class Responses(ComputingView):
     """Sensitivity of the target."""
 
-    to_take = "site"
+    to_take = "target site window a"
+    use = "Tap another time to see what it was sensitive to."
     choices = ("parameters",)
     empty = "No run is shown. Press Train, or pick a run above, to see what its target is sensitive to."
 
@@ -108,8 +109,8 @@ class Responses(ComputingView):
         span = f"the last {half} {step.names}" if half > 1 else f"the {step.name} itself"
         self.forcing_words = (
             f"Bars: how much the {target} {step.at(moment)} would rise for 1 {unit} more {driver} in that earlier "
-            f"{step.name}; they sum to {number(total)}{before}. Half of the response came from {span}; {step.names} "
-            f"after it have exactly 0. Tap a {step.name} to choose another. "
+            f"{step.name}; they sum to {number(total)}{before}.\nHalf of the response came from {span}; {step.names} "
+            f"after it have exactly 0. "
         )
         self._say()
 
