@@ -137,4 +137,4 @@ def named(state: AppState, shows: str) -> str:
     """What a file with such a figure is called after its title: the site or the data, and the run."""
     of_site, run = "site" in shows.split(), state.run if "a" in shows.split() else ""
     place = state.name_of(state.site) if of_site else state.dataset.attrs.get("title", state.config.data)
-    return ", ".join(filter(None, [place, run and name_without_score(state.store.run(run))]))
+    return "; ".join(filter(None, [place, run and name_without_score(state.store.run(run))]))

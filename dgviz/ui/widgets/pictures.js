@@ -14,10 +14,11 @@ function* below(element) {
 const all = (card, selector) => [...below(card)].filter((element) => element.matches?.(selector))
 
 // The text of an element, its parts apart, without what only makes sense on the page or is drawn otherwise.
-function words(element, left_out = "summary, style, .use, .key, .take, .scores") {
+function words(element, between = " ") {
+  const left_out = "summary, style, .use, .key, .take, .scores"
   const parts = [...(element?.childNodes ?? [])].map((node) =>
-    node.nodeType === Node.TEXT_NODE ? node.textContent : node.matches?.(left_out) ? "" : words(node, left_out))
-  return parts.join(" ").replace(/\s+/g, " ").replace(/ ([.,:;)])/g, "$1").trim()
+    node.nodeType === Node.TEXT_NODE ? node.textContent : node.matches?.(left_out) ? "" : words(node))
+  return parts.filter((part) => part.trim()).join(between).replace(/\s+/g, " ").replace(/ ([.,:;)])/g, "$1").trim()
 }
 
 // The figures of a card in sight, without those that choose what others show.
@@ -58,13 +59,15 @@ function inlined(svg) {
   return copy
 }
 
-// What the lines and areas stand for: of a key, and of a table whose rows begin with a piece of the line.
+// What the lines and areas stand for: of chips, of a key, of a table whose rows begin with a piece of the line.
 function entries(card) {
+  const line = (colour, dash) => `<line x2="18" stroke="${colour}" stroke-width="2" stroke-dasharray="${dash}"/>`
+  const chips = all(card, ".chips").flatMap((chips) => all(chips, ".Mui-selected")).map((chip) =>
+    ({drawn: line(getComputedStyle(chip).borderColor, "none"), wide: 18, said: words(chip)}))
   const keys = all(card, ".key > span").map((entry) => {
     const mark = entry.querySelector("i"), colour = mark.style.getPropertyValue("--ink")
-    const dash = mark.className === "dashes" ? "5 3" : "none"
     const drawn = mark.className === "area" ? `<rect y="-5" width="18" height="9" fill="${colour}" opacity="0.7"/>`
-      : `<line x2="18" stroke="${colour}" stroke-width="2" stroke-dasharray="${dash}"/>`
+      : line(colour, mark.className === "dashes" ? "5 3" : "none")
     return {drawn, wide: 18, said: words(entry)}
   })
   const rows = all(card, "tr").filter((row) => row.querySelector("td:first-child svg line")).map((row) => {
@@ -73,7 +76,7 @@ function entries(card) {
     const drawn = `<g transform="translate(0 -4)">${row.querySelector("svg").innerHTML}</g>`
     return {drawn, wide: 28, said: cells.join(", ")}
   })
-  return [...keys, ...rows]
+  return [...chips, ...keys, ...rows]
 }
 
 const pen = document.createElement("canvas").getContext("2d")
@@ -223,9 +226,10 @@ export function render({model}) {
     model.send_msg({take: wanted, view: menu.dataset.view, shows: menu.dataset.shows})
   }
   const draw = async (kind) => {
-    const title = words(all(card, "h2").at(-1)), svg = await figure(card, title, model.about)
+    const title = words(all(card, "h2").at(-1), ", "), svg = await figure(card, title, model.about)
     const blob = kind === "png" ? await png(svg) : new Blob([svg], {type: "image/svg+xml"})
-    hand_over(blob, `${title}${title.includes(model.name_of_file) ? "" : ", "}${model.name_of_file}.${kind}`)
+    const apart = model.name_of_file.split("; ").filter((part) => !title.includes(part))
+    hand_over(blob, `${[title, ...apart].join(", ")}.${kind}`)
   }
   model.on("count", () => {
     const {kind} = model

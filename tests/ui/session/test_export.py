@@ -130,7 +130,7 @@ def test_series_run_and_lines_are_handed_over(state):
     assert "picture('Stores', '?page=" in taken.lines
     taken._handle_msg({"take": "png", "view": "Stores", "shows": "site window a"})
     assert taken.kind == "png" and taken.about.startswith("<Alder> Creek (a1); 1 Oct 1999")
-    assert taken.name_of_file == "<Alder> Creek, HBV, 3 Feb 04:05" and taken.count == 5
+    assert taken.name_of_file == "<Alder> Creek; HBV, 3 Feb 04:05" and taken.count == 5
 
 
 def test_what_goes_wrong_in_the_browser_is_said(state):
@@ -190,7 +190,7 @@ def test_below_a_figure_stands_what_it_is_of_and_no_more(state):
     assert a.startswith("Run A: ") and b.startswith("run B: ") and program.startswith("dgviz ")
     assert below_figure(state, "data map")[:2] == [
         "5 basins of Made-up basins",
-        "colours: Nash-Sutcliffe efficiency, test period",
+        "colours: Nash-Sutcliffe efficiency, test period, 0.00 to 1.00",
     ]
 
 

@@ -14,7 +14,7 @@ from dgviz.ui.session.simulation import Simulation, moment_in_view
 from dgviz.ui.session.what_if import in_place_of, mark
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.window import follow_range
-from dgviz.ui.words.markup import html
+from dgviz.ui.words.markup import html, key_of
 from dgviz.ui.words.text import short_label
 
 
@@ -45,9 +45,8 @@ class Stores(ComputingView):
     @cached_property
     def chips(self):
         """The stores and fluxes that are drawn."""
-        return material.CheckButtonGroup(
-            options={}, value=[], size="small", margin=(0, 0, 6, 0), sizing_mode="stretch_width"
-        )
+        look = {"size": "small", "margin": (0, 0, 6, 0), "sizing_mode": "stretch_width", "css_classes": ["chips"]}
+        return material.CheckButtonGroup(options={}, value=[], **look)
 
     def body(self, *, run, dark):
         """Chips and a place for the figure; it is drawn when the simulation is known."""
@@ -83,8 +82,8 @@ class Stores(ComputingView):
         self.pane.object = self.series.layout  # filled first: the browser does not know the sources of a new one yet
 
     def _make_series(self, own):
-        inflows = {name: self.model.of(Flux)[name] for name in self.model.inflows}
-        self.series = StoreSeries(inflows, offered(self.model), self.state.look, own)
+        self.inflows = {name: self.model.of(Flux)[name] for name in self.model.inflows}
+        self.series = StoreSeries(self.inflows, offered(self.model), self.state.look, own)
         follow_range(self.series.x_range, self.state)
         for panel in self.series.panels:
             panel.on_event("tap", lambda event: self._tap(event.x))
@@ -94,7 +93,10 @@ class Stores(ComputingView):
         self.series.update(self.simulated)
         name = self.state.name_of(self.state.site)
         self.heading = html("Stores and fluxes <span class='muted'>{}</span>{}", name, mark(self.state.what_if))
-        self.caption = "Mean over the members (parallel parameter sets)."
+        key = key_of(
+            (short_label(name, flux), self.state.look.ink(name), "area") for name, flux in self.inflows.items()
+        )
+        self.caption = html("{} Mean over the members (parallel parameter sets).", key)
         self._choose()
 
     def _choose(self):
