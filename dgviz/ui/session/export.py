@@ -130,6 +130,7 @@ def below_figure(state: AppState, shows: str) -> list[str]:
         "data": f"{len(state.sites)} {state.science.site}s of {state.dataset.attrs.get('title', state.config.data)}",
         "map": f"colours: {coloured.title}, {limits} {coloured.units}".rstrip(),
     } | {word: f"{called}: {name_without_score(state.store.run(run))}" for word, (called, run) in runs.items() if run}
+    said |= {"what_if": f"what if: {state.what_if.words}"} if state.what_if else {}
     return [*(said[word] for word in shows.split() if word in said), f"dgviz {version('dgviz')}"]
 
 

@@ -66,7 +66,7 @@ function entries(card) {
     ({drawn: line(getComputedStyle(chip).borderColor, "none"), wide: 18, said: words(chip)}))
   const keys = all(card, ".key > span").map((entry) => {
     const mark = entry.querySelector("i"), colour = mark.style.getPropertyValue("--ink")
-    const drawn = mark.className === "area" ? `<rect y="-5" width="18" height="9" fill="${colour}" opacity="0.7"/>`
+    const drawn = mark.className === "area" ? `<rect y="-5" width="18" height="9" fill="${colour}"/>`
       : line(colour, mark.className === "dashes" ? "5 3" : "none")
     return {drawn, wide: 18, said: words(entry)}
   })

@@ -194,6 +194,12 @@ def test_below_a_figure_stands_what_it_is_of_and_no_more(state):
     ]
 
 
+def test_below_a_figure_of_a_what_if_stands_what_was_changed(state):
+    LiveWhatIf(state)
+    state.suppose({"fc": 400.0})
+    assert "what if: fc " in "; ".join(below_figure(state, Stores.to_take))
+
+
 def test_the_map_names_the_runs_that_its_colours_are_of(state):
     state.compare_with("no-snow")
     view = SiteMap(state=state)

@@ -21,7 +21,7 @@ PACE = 250  # ms a time step while it plays
 class Buckets(ComputingView):
     """Stores and fluxes of a time step."""
 
-    to_take = "site a"
+    to_take = "site a what_if"
 
     _ticking = None
     needs = "stores"

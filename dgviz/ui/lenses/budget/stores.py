@@ -36,7 +36,7 @@ def first_choice(model, simulated) -> list[str]:
 class Stores(ComputingView):
     """Stores and fluxes."""
 
-    to_take = "site window a"
+    to_take = "site window a what_if"
     use = "Tap a time to see it in the bucket diagram; press a name to show or hide it."
     choices = ("chips",)
     needs = "stores"
