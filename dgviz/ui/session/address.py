@@ -7,6 +7,7 @@ parameter that the shown run has not is kept for one that has it.
 
 import re
 from collections.abc import Callable, Collection, Mapping
+from operator import attrgetter
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
@@ -48,45 +49,24 @@ def one_of(parameter: str, words: Mapping[str, Any]) -> Field:
     return Field(parameter, {value: word for word, value in words.items()}.get, use)
 
 
-def a_run(parameter: str, use: Callable[[AppState, str], None]) -> Field:
-    """A finished run, or none."""
-    return Field(parameter, str, lambda state, run_id: use(state, _finished(state, run_id)), blank=True)
+def names(
+    parameter: str, known: Callable[[AppState], Collection[str]], what: str, use: Callable, blank: bool = False
+) -> Field:
+    """Names joined by commas: those that are known are used, those that are not are said."""
 
+    def use_known(state, text):
+        given, there = _parts(text), known(state)
+        if set(given) & set(there) or not given:
+            use(state, [name for name in given if name in there])
+        if unknown := [name for name in given if name not in there]:
+            said = what.format(site=state.config.science.site)
+            raise ValueError(f": there is no {said} {', '.join(map(repr, unknown))} in this data set.")
 
-def _finished(state: AppState, run_id: str) -> str:
-    if run_id not in ("", *state.finished()):
-        raise ValueError(f": there is no finished run {run_id!r} on this data set.")
-    return run_id
-
-
-def _also(state: AppState, text: str) -> None:
-    for run_id in _parts(text):
-        state.draw_also(_finished(state, run_id))
-
-
-def _follow(state: AppState, run_id: str) -> None:
-    if run_id not in state.runs:
-        raise ValueError(f": there is no run {run_id!r}.")
-    state.look_at(run_id)
+    return Field(parameter, lambda value: value if isinstance(value, str) else ",".join(value), use_known, blank)
 
 
 def _parts(text: str) -> list[str]:
     return [part for part in text.split(",") if part]
-
-
-def _pick(state: AppState, site: str) -> None:
-    _known_sites(state, [site])
-    state.pick(site)
-
-
-def _select(state: AppState, text: str) -> None:
-    state.select(_parts(text))  # those that there are
-    _known_sites(state, _parts(text))
-
-
-def _known_sites(state: AppState, sites: list[str]) -> None:
-    if unknown := [site for site in sites if site not in state.sites]:
-        raise ValueError(f": there is no {state.config.science.site} {', '.join(map(repr, unknown))} in this data set.")
 
 
 def _what_if(supposed: Mapping[str, float]) -> str:
@@ -139,14 +119,17 @@ def _colour(state: AppState, text: str) -> None:
     state.colour = colour
 
 
+RUNS, SITES = AppState.finished, attrgetter("sites")
 FIELDS = {  # in the order of use: a run or a site forgets what was supposed of another
-    "run": a_run("run", AppState.show),
-    "baseline": a_run("baseline", AppState.compare_with),
-    "also": Field("others", ",".join, _also),
-    "site": Field("site", str, _pick),
+    "run": names("run", RUNS, "finished run", lambda state, ids: state.show("".join(ids)), blank=True),
+    "baseline": names(
+        "baseline", RUNS, "finished run", lambda state, ids: state.compare_with("".join(ids)), blank=True
+    ),
+    "also": names("others", RUNS, "finished run", lambda state, ids: [state.draw_also(run_id) for run_id in ids]),
+    "site": names("site", SITES, "{site}", lambda state, sites: state.pick(sites[0])),
     "whatif": Field("supposed", _what_if, _suppose),
-    "select": Field("selected", ",".join, _select),
-    "followed": Field("followed", str, _follow),
+    "select": names("selected", SITES, "{site}", AppState.select),
+    "followed": names("followed", attrgetter("runs"), "run", lambda state, ids: state.look_at(ids[0])),
     "from,to": Field("window", ",".join, _window),
     "day": Field("moment", str, _moment),
     "chart": one_of("chart", {chart: chart for chart in CHARTS}),
