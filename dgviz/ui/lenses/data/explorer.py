@@ -7,9 +7,8 @@ import xarray as xr
 
 from dgviz.datasets import attribute_names
 from dgviz.ui import theme
-from dgviz.ui.lenses.view import View, text
+from dgviz.ui.lenses.view import View
 from dgviz.ui.widgets import material
-from dgviz.ui.words.markup import html
 from dgviz.ui.words.text import axis_label
 
 KINDS = {
@@ -48,16 +47,16 @@ class Explorer(View):
         super().__init__(state=state, **params)
 
     def body(self, *, dataset, dark):
-        """Choices above, the plot, and the lines that make it."""
+        """Choices above the plot."""
         self.table = site_table(dataset)
         columns = [name for name in self.table if self.table[name].dtype.kind == "f"]
         first = {"x": columns[min(3, len(columns) - 1)], "y": columns[-1], "colour": columns[0]}
         for name, column in first.items():
             self.chosen.offer(name, column, columns)
-        self.plot, self.code = pn.pane.HoloViews(sizing_mode="stretch_width", height=HEIGHT, margin=0), text()
+        self.plot = pn.pane.HoloViews(sizing_mode="stretch_width", height=HEIGHT, margin=0)
         widgets = (self.kind, self.x, self.y, self.colour)
         bar = pn.Row(*widgets, stylesheets=[theme.BAR], sizing_mode="stretch_width", margin=0)
-        return pn.Column(bar, self.plot, self.code, sizing_mode="stretch_width", margin=0)
+        return pn.Column(bar, self.plot, sizing_mode="stretch_width", margin=0)
 
     def refresh(self, *, kind, x, y, colour):
         """The plot as it is chosen."""
@@ -72,11 +71,3 @@ class Explorer(View):
         self.plot.object = self.table.hvplot(kind=kind, **options, **single, **look)
         self.heading = f"{x}" if kind in OF_ONE else f"{y} against {x[:1].lower()}{x[1:]}"
         self.caption = f"One point for each {state.science.site}." if kind == "scatter" else ""
-        lines = (
-            "import hvplot.pandas\nfrom dgviz import open_dataset\n"
-            "from dgviz.ui.lenses.data.explorer import site_table\n\n"
-            f"table = site_table(open_dataset({state.config.data!r}))\n"
-            f"table.hvplot(kind={kind!r}, {', '.join(f'{name}={value!r}' for name, value in options.items())})"
-        )
-        more = "<details class='more code'><summary aria-label='The same in Python'>i</summary><pre>{}</pre></details>"
-        self.code.object = html(f"<p class='caption'>The same in Python{more}</p>", lines)
