@@ -1,4 +1,4 @@
-const DPI = 300, PER_INCH = 96, SIDE = 16, LINE = 17
+const DPI = 300, PER_INCH = 96, SIDE = 16, LINE = 17, GAP = 8
 const FONT = "Roboto, Helvetica, Arial, sans-serif"
 
 const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;")
@@ -30,20 +30,25 @@ function figures(card) {
   return views.filter((view) => view.el.getBoundingClientRect().height > 0)
 }
 
-// SVG of what is drawn in a card, each part where it is on the page.
+// SVG of what is drawn in a card, each part where it is on the page; words between two of them leave no gap.
 async function drawing(card) {
   const views = figures(card), parts = [...views.map((view) => view.el), ...all(card, "svg.buckets")]
-  const boxes = parts.map((element) => element.getBoundingClientRect())
-  const left = Math.min(...boxes.map((box) => box.left)), top = Math.min(...boxes.map((box) => box.top))
+  const boxes = parts.map((element) => element.getBoundingClientRect()), left = Math.min(...boxes.map((box) => box.left))
+  let end = Math.min(...boxes.map((box) => box.top)), above = end
+  const tops = new Map()
+  for (const box of [...boxes].sort((one, other) => one.top - other.top)) {
+    above += Math.max(0, box.top - end - GAP)
+    tops.set(box, box.top - above)
+    end = Math.max(end, box.bottom)
+  }
   const svgs = await Promise.all(parts.map(async (element, i) => {
     const svg = views[i] ? parsed(await (await views[i].export("svg").to_blob()).text()) : inlined(element)
-    const {width, height} = boxes[i]
-    const place = {x: boxes[i].left - left, y: boxes[i].top - top, width, height, overflow: "visible"}
+    const {left: x, width, height} = boxes[i]
+    const place = {x: x - left, y: tops.get(boxes[i]), width, height, overflow: "visible"}
     for (const [name, value] of Object.entries(place)) svg.setAttribute(name, value)
     return new XMLSerializer().serializeToString(svg)
   }))
-  const width = Math.max(...boxes.map((box) => box.right)) - left
-  return {svg: svgs.join(""), width, height: Math.max(...boxes.map((box) => box.bottom)) - top}
+  return {svg: svgs.join(""), width: Math.max(...boxes.map((box) => box.right)) - left, height: end - above}
 }
 
 const parsed = (text) => new DOMParser().parseFromString(text, "image/svg+xml").documentElement

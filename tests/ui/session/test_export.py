@@ -188,6 +188,7 @@ def test_below_a_figure_stands_what_it_is_of_and_no_more(state):
     target, site, window, a, b, program = below_figure(state, "target site window a b")
     assert target.startswith("Streamflow, mm d") and site == "<Alder> Creek (a1)" and "1 Oct 1999" in window
     assert a.startswith("Run A: ") and b.startswith("run B: ") and program.startswith("dgviz ")
+    assert below_figure(state, "periods")[0].startswith("training 1 Oct 1999 \u2013 30 Sep 2000, test 1 Oct 2000")
     assert below_figure(state, "data map")[:2] == [
         "5 basins of Made-up basins",
         "colours: Nash-Sutcliffe efficiency, test period, 0.00 to 1.00",
