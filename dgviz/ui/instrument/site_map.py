@@ -32,16 +32,25 @@ class SiteMap(View):
         """Search and colour above the map; below it marks, caption and selection."""
         clear = material.Button(label="Clear", variant="text", size="small", margin=0, align="center")
         clear.on_click(lambda _: self.state.select([]))
-        clear.visible = self.state.param.selected.rx.bool()
         names = ("selected", "run", "dataset")
         said = pn.bind(lambda *_: of_selection(self.state), *(self.state.param[name] for name in names))
+        row = pn.Row(sizing_mode="stretch_width", margin=0)
+        words = text(said, align="center")
+
+        def arrange(*_):
+            wanted = [words, *[clear] * bool(self.state.selected), self.fit]
+            if len(row) != len(wanted):
+                row.objects = wanted
+
+        arrange()
+        self.state.param.watch(lambda _: arrange(), "selected")
         below = partial(html, "<p class='caption'>{}</p><p class='heard'>{}</p>")
         return pn.Column(
             self.search,
             self.picker,
             self._place,
             text(pn.bind(below, self.param.caption, self.param.summary)),
-            pn.Row(text(said, align="center"), clear, self.fit, sizing_mode="stretch_width", margin=0),
+            row,
             stylesheets=[theme.CARD],
             css_classes=["card"],
             sizing_mode="stretch_both",
