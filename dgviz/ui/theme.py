@@ -235,6 +235,14 @@ BAR = ":host { flex-wrap: wrap; row-gap: 6px; min-width: 0 !important; }"  # wha
 MAIN = ":host { min-width: 0 !important; max-height: none !important; }"
 WIDE_ONLY = f"@media (max-width: {NARROW}px) {{ :host {{ display: none !important; }} }}"
 NARROW_ONLY = f"@media (min-width: {NARROW + 1}px) {{ :host {{ display: none !important; }} }}"
+SKELETON = """
+.skeleton { height: 320px; border-radius: 6px; border: 1px solid var(--mui-palette-divider); box-sizing: border-box;
+            background: linear-gradient(100deg, transparent 30%, var(--mui-palette-action-hover) 50%, transparent 70%)
+                        0 0 / 200% 100%, var(--mui-palette-background-paper);
+            animation: shimmer 1.4s linear infinite; }
+@keyframes shimmer { to { background-position: -200% 0; } }
+@media (prefers-reduced-motion: reduce) { .skeleton { animation: none; } }
+"""
 TEXT = """
 :host { font-family: Roboto, Helvetica, Arial, sans-serif; font-size: 13px; line-height: 1.45;
         color: var(--mui-palette-text-primary); font-variant-numeric: tabular-nums; }
@@ -257,16 +265,11 @@ h2.of-map { font-size: 12px; font-weight: 500; line-height: 20px; }
 .buckets { display: block; overflow: visible; font-size: 12px; fill: var(--mui-palette-text-primary); }
 .buckets .small { font-size: 11px; } .buckets .large { font-size: 15px; } .buckets .strong { font-weight: 600; }
 .buckets text.muted { fill: var(--mui-palette-text-secondary); }
-.skeleton { height: 320px; border-radius: 6px; border: 1px solid var(--mui-palette-divider);
-            background: linear-gradient(100deg, transparent 30%, var(--mui-palette-action-hover) 50%, transparent 70%)
-                        0 0 / 200% 100%, var(--mui-palette-background-paper);
-            animation: shimmer 1.4s linear infinite; }
-@keyframes shimmer { to { background-position: -200% 0; } }
-@media (prefers-reduced-motion: reduce) { .skeleton { animation: none; } }
 .effect { height: 4px; border-radius: 2px; background: var(--mui-palette-divider); }
 .effect i { display: block; height: 4px; border-radius: 2px; background: var(--mui-palette-text-secondary); }
 .flag { color: var(--mui-palette-warning-main); margin-left: 14px; }
 .title { display: flex; flex-wrap: wrap; align-items: center; gap: 0 6px; }
+.title.one { flex-wrap: nowrap; align-items: start; } .title.one h2 { min-width: 0; }
 .take { font-size: 12px; } .take[open] { display: flex; gap: 6px; align-items: center; }
 .take summary { list-style: none; padding: 0 5px; opacity: 0.65; }
 .take button { font: inherit; color: var(--mui-palette-primary-main); background: none; cursor: pointer;
@@ -312,4 +315,4 @@ td { text-align: right; padding: 2px 4px; border-top: 1px solid var(--mui-palett
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
 """
 # On a phone there is no room.
-TEXT += f"@media (max-width: {NARROW}px) {{ .wide {{ display: none; }} .now {{ flex-wrap: wrap; }} }}"
+TEXT += SKELETON + f"@media (max-width: {NARROW}px) {{ .wide {{ display: none; }} .now {{ flex-wrap: wrap; }} }}"

@@ -111,7 +111,7 @@ def plan_words(state: AppState) -> Markup:
     count, seconds = len(state.selected) or len(state.sites), state.estimate()
     about = f", about {duration(seconds)}" if seconds else ""
     parts = f" in each of {n_parts(config)} parts" if n_parts(config) > 1 else ""
-    plan = f"Train: {number(count, 0)} {site}s, {config.epochs} epochs{parts}{about}."
+    plan = f"Train: {number(count, 0)} {site}{'s' * (count != 1)}, {config.epochs} epochs{parts}{about}."
     try:
         warnings = leaks(config, state.dataset)
     except (ValueError, DataError, RunError):  # it cannot be trained at all, which Train says
