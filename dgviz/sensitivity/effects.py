@@ -1,6 +1,7 @@
 """How much each parameter matters: what a part of its range changes in the target."""
 
 from collections.abc import Mapping
+
 import numpy as np
 import xarray as xr
 

@@ -43,9 +43,14 @@ def training_bar(state: AppState, open_model) -> pn.viewable.Viewable:
     buttons["stop"].on_click(lambda _: _try(state, lambda: state.request("stop")))
     buttons["stop"].disabled = state.param.training.rx() == ""
     buttons["revert"].on_click(lambda _: state.restore(state.run))
+    buttons["drawer"].icon = state.param.drawer.rx().rx.where("expand_less", "expand_more")
     buttons["drawer"].on_click(lambda _: state.param.update(drawer=not state.drawer))
     names = ("training", "status", "progress", "config", "selected", "run", "page", "baseline", "what_if")
-    words = text(pn.bind(lambda *_: bar_words(state), *(state.param[name] for name in names)), align="center")
+    words = text(
+        pn.bind(lambda *_: bar_words(state), *(state.param[name] for name in names)),
+        align="center",
+        css_classes=["words"],
+    )
     bar = pn.Row(stylesheets=[theme.CARD, theme.SLIM], css_classes=["card"], sizing_mode="stretch_width", margin=0)
     places = {**buttons, "words": words}
 

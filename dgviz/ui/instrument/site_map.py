@@ -124,7 +124,7 @@ class SiteMap(View):
             pn.pane.Bokeh(self.map.figure, sizing_mode="stretch_both", margin=0),
             text(
                 pn.bind(
-                    lambda heading: html("<div class='title one'><h2 class='of-map'>{}</h2>{}</div>", heading, take),
+                    lambda heading: html("<div class='title'><h2 class='of-map'>{}</h2>{}</div>", heading, take),
                     self.param.heading,
                 )
             ),  # fmt: skip

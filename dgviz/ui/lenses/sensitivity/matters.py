@@ -8,9 +8,9 @@ from dgviz.processes.declare import Parameter
 from dgviz.sensitivity.effects import effects
 from dgviz.ui.figures import hover, plain_figure
 from dgviz.ui.lenses.computing import ComputingView
+from dgviz.ui.lenses.sensitivity.cases import case_picker, what_is_shown
 from dgviz.ui.look import Look
 from dgviz.ui.session.simulation import Simulation
-from dgviz.ui.lenses.sensitivity.cases import case_picker, what_is_shown
 from dgviz.ui.widgets.parameters import chosen
 from dgviz.ui.words.text import number
 
