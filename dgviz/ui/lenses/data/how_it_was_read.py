@@ -6,7 +6,7 @@ from dgviz.ui.widgets.form_table import FormTable
 from dgviz.ui.words.remarks import remark_table
 
 CAPTION = (
-    "What is doubtful comes first: it is possible, but a mistake is likelier. The same is told by dgviz data check."
+    "What is doubtful comes first: it is possible, but a mistake is likelier.\nThe same is told by dgviz data check."
 )
 
 

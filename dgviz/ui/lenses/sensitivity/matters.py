@@ -28,7 +28,8 @@ def plot_effects(source: ColumnDataSource, look: Look, names: FactorRange) -> fi
 class Matters(ComputingView):
     """What matters here."""
 
-    to_take = "site"
+    to_take = "target site window a"
+    use = "Press a bar to see its parameter on the map."
     needs = "parameters"
     empty = "No run is shown. Press Train, or pick a run above, to see which parameters matter."
 
@@ -66,7 +67,7 @@ class Matters(ComputingView):
         }
         first = names[0] if names else ""
         self.heading = f"What matters here: {declared[first].long_name} ({first})" if first else "What matters here"
-        self.caption = f"{what_is_shown(state)} Press a bar to see its parameter on the map."
+        self.caption = what_is_shown(state)
         self.summary = ", ".join(f"{name} {number(value)}" for name, value in found.items())
 
     def _choose(self, positions):
