@@ -161,6 +161,27 @@ def test_limits_of_an_axis_are_those_of_the_score_with_room_on_the_bad_side():
     assert distribution.axis_limits(score(0.0, [0, 3])) == pytest.approx((0, 3.6))
 
 
+def test_a_curve_that_leaves_its_axis_is_marked_with_how_many_sites_lie_beyond():
+    attrs = {"best": 1.0, "limits": [0, 1], "units": "1"}
+    some = xr.DataArray([-5.0, -0.3, 0.5, 0.7, 0.9], {"site": list("abcde")}, "site", attrs=attrs)
+    figure = distribution.Distribution([Line("A", some, "red")], "NSE", "basins").figure
+    (said,) = [item.text for item in figure.above]
+    assert said == "\u25c2 2 basins below \u22120.20"
+    (mark,) = [r for r in figure.renderers if getattr(r.glyph, "marker", "") == "triangle"]
+    assert mark.data_source.data["y"] == [40] and -0.2 < mark.data_source.data["x"][0] < -0.15
+    assert not distribution.Distribution([Line("A", some[2:], "red")], "NSE", "basins").figure.above
+
+
+def test_an_axis_follows_where_most_sites_lie_beyond():
+    attrs = {"best": 1.0, "limits": [0, 1], "units": "1"}
+    bad = xr.DataArray(np.linspace(-9.0, -1.0, 21), {"site": np.arange(21)}, "site", attrs=attrs)
+    low, high = distribution.axis_limits(bad)
+    assert low == pytest.approx(-8.6) and high == 1
+    assert distribution.beyond(bad, (low, high)) == (1, 0)
+    rmse = (-bad).assign_attrs(best=0.0, limits=[0, 3])
+    assert distribution.axis_limits(rmse) == pytest.approx((0, 8.6))
+
+
 def test_a_curve_ends_at_all_sites_and_leaves_out_missing_ones():
     values = xr.DataArray([0.3, np.nan, 0.1], {"site": ["a", "b", "c"]}, "site")
     columns = cdf_columns(values)

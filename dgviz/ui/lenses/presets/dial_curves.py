@@ -8,7 +8,7 @@ from bokeh.models import Range1d
 from bokeh.plotting import figure
 
 from dgviz.ui.figures import hover, plain_figure, plain_legend
-from dgviz.ui.figures.distribution import axis_limits, cdf_columns
+from dgviz.ui.figures.distribution import axis_limits, cdf_columns, mark_ends
 from dgviz.ui.lenses.view import View, empty_words
 from dgviz.ui.session.preset_runs import colour, places, scores
 from dgviz.ui.widgets import material
@@ -32,6 +32,7 @@ def plot_curves(
         dash = DASH if name in controls else "solid"
         look = dict(line_color=colours[name], line_dash=dash, line_width=2.2, legend_label=name)
         line = fig.step("value", "share", source=columns, mode="after", name=name, **look)
+        mark_ends(fig, scores.sel(preset=name), limits, colours[name])
         fig.add_tools(
             hover(
                 [("", Markup("<b>@preset</b>")), ("", "@name"), (score_label(str(scores.name)), "@value{0.00}")],
