@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 from bokeh.core.properties import value
-from bokeh.models import ColumnDataSource, Range1d, Title
+from bokeh.models import ColumnDataSource, GlyphRenderer, Range1d, Title
 from bokeh.plotting import figure
 
 from dgviz.ui import theme
@@ -105,15 +105,16 @@ def beyond(values: xr.DataArray, limits: tuple[float, float]) -> tuple[int, int]
     return int((values < limits[0]).sum()), int((values > limits[1]).sum())
 
 
-def mark_ends(fig: figure, values: xr.DataArray, limits: tuple[float, float], colour: str) -> None:
-    """Triangles where the curve of values leaves the axis."""
+def mark_ends(fig: figure, values: xr.DataArray, limits: tuple[float, float], colour: str) -> GlyphRenderer | None:
+    """Triangles where the curve of values leaves the axis; None where it does not."""
     (low, high), room = limits, 0.008 * (limits[1] - limits[0])
-    below, above = beyond(values, limits)
-    known = int(values.count())
-    for count, passed, x, angle in ((below, below, low + room, 90), (above, known - above, high - room, -90)):
-        if count:
-            fig.scatter([x], [100 * passed / known], marker="triangle", size=9, angle=angle, angle_units="deg",
-                        fill_color=colour, line_color=None)  # fmt: skip
+    (below, above), known = beyond(values, limits), int(values.count())
+    ends = [(low + room, below, 90)] * bool(below) + [(high - room, known - above, -90)] * bool(above)
+    if not ends:
+        return None
+    x, passed, angle = map(list, zip(*ends, strict=True))
+    look = dict(marker="triangle", size=9, angle_units="deg", fill_color=colour, line_color=None)
+    return fig.scatter(x, [100 * count / known for count in passed], angle=angle, **look)
 
 
 def beyond_words(values: xr.DataArray, limits: tuple[float, float], sites: str) -> str:

@@ -32,7 +32,8 @@ def plot_curves(
         dash = DASH if name in controls else "solid"
         look = dict(line_color=colours[name], line_dash=dash, line_width=2.2, legend_label=name)
         line = fig.step("value", "share", source=columns, mode="after", name=name, **look)
-        mark_ends(fig, scores.sel(preset=name), limits, colours[name])
+        if mark := mark_ends(fig, scores.sel(preset=name), limits, colours[name]):
+            line.js_link("visible", mark, "visible")
         fig.add_tools(
             hover(
                 [("", Markup("<b>@preset</b>")), ("", "@name"), (score_label(str(scores.name)), "@value{0.00}")],
