@@ -34,6 +34,7 @@ def units(text: str) -> str:
     """UDUNITS as people write them: "W m-2" is "W m\u207b\u00b2", "degC" is "\u00b0C", "1" is nothing."""
     if text in SPELLED:
         return SPELLED[text]
+    text = units_per(text, "1")
     for spelled, sign in SPELLED.items():
         text = text.replace(spelled, sign) if spelled != "1" else text
     return re.sub(r"(?<=[A-Za-z\u00b0])(-?\d)", lambda m: m[1].translate(SUPERSCRIPTS), text)
@@ -46,7 +47,7 @@ def spelled(text: str) -> str:
 
 def per(above: str, below: str) -> str:
     """The units of a quotient as people write them."""
-    return "1" if above == below else units(units_per(above, below).removeprefix("1 "))
+    return units(units_per(above, below)) or "1"
 
 
 def has_no_zero(text: str) -> bool:

@@ -101,7 +101,7 @@ class Responses(ComputingView):
     def _show_parameters(self, responses):
         self.responses = responses
         names = [name for name in self.parameters.value if name in responses]
-        self.figure.show_parameters([(name, responses[name]) for name in names])
+        self.figure.show_parameters([responses[name] for name in names])
         self._say()
         self.figure.show_window(self.state.window)
 
