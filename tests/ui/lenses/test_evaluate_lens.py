@@ -18,6 +18,7 @@ from dgviz.ui.figures.distribution import Line, cdf_columns, legend_table
 from dgviz.ui.instrument.site_map import SiteMap
 from dgviz.ui.lenses.compare.run_table import RunTable
 from dgviz.ui.lenses.evaluate.evaluation import EvaluationCard, SecondEvaluationCard, agreement_table
+from dgviz.ui.lenses.evaluate.figures import Figures
 from dgviz.ui.lenses.evaluate.ranked import RankedTimeSeries
 from dgviz.ui.lenses.scores.distribution import LargeScoreDistribution, ScoreDistribution
 from dgviz.ui.session.colour_choice import ColourChoice
@@ -207,6 +208,7 @@ def with_fluxes(state, store):
 
 def test_evapotranspiration_stands_against_precipitation_minus_flow(with_fluxes):
     view = EvaluationCard(state=with_fluxes)
+    assert view.caption.startswith("Median difference") and view.scatter.equal  # a square is a square
     data = with_fluxes.dataset.sel(time=with_fluxes.results(with_fluxes.run).time)
     known = data.prcp.where(data.streamflow.notnull()).mean("time") - data.streamflow.mean("time")
     np.testing.assert_allclose(view.scatter.source.data["x"], known, atol=1e-5)
@@ -243,6 +245,9 @@ def test_the_plot_of_budyko_has_the_limits_and_both_curves(with_fluxes):
 def test_results_of_before_fluxes_were_kept_say_what_to_do(state):
     view = EvaluationCard(state=state)
     assert "trained again" in view._place[0].object
+    state.show("")
+    assert not view.relevant and not RankedTimeSeries(state=state).relevant  # one card says what to press
+    assert "Press Train" in Figures(state=state)._place[0].object
     state.show("no-snow")
     assert "trained again" in view._place[0].object
 

@@ -30,7 +30,10 @@ def _median(values: xr.DataArray) -> str:
 class Figures(View):
     """Evaluation in figures."""
 
-    empty = "No run is shown. Press Train, or pick a run above, to see how good it is."
+    empty = (
+        "No run is shown. Press Train, or pick a run as A at the top, to see how good it is: its scores, where it does "
+        "best and worst, what its stores and fluxes look like beside what is observed, and what it has learned."
+    )
 
     def body(self, *, run, selected):
         """A line of figures over the sites that are selected, or all."""
