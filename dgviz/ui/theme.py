@@ -58,6 +58,11 @@ RUNS = (
 SEQUENTIAL = tuple(colorcet.CET_CBL2[28:236])
 SCORE = tuple(colorcet.CET_L20[10:])
 DIVERGING = tuple(colorcet.CET_D1A)
+LEAST = 60  # of 255, of each primary: a middle that is seen on black
+ON_DARK = tuple(
+    "#" + "".join(f"{LEAST + int(c[i : i + 2], 16) * (255 - LEAST) // 255:02x}" for i in (1, 3, 5))
+    for c in colorcet.bkr
+)  # the diverging one with a dark middle and bright ends
 
 FONT = "Roboto, Helvetica, Arial, sans-serif"
 LINE = 1.6  # px, a series
