@@ -13,7 +13,7 @@ from dgviz.ui.lenses.view import text
 from dgviz.ui.session.state import AppState
 from dgviz.ui.session.what_if import WhatIf
 from dgviz.ui.widgets import material
-from dgviz.ui.words.kinds import chips
+from dgviz.ui.words.kinds import chips, the_others
 from dgviz.ui.words.markup import Markup, html, joined
 from dgviz.ui.words.progress import n_parts, progress_words, share_done
 from dgviz.ui.words.text import duration, number, sentence
@@ -105,7 +105,9 @@ def plan_words(state: AppState) -> Markup:
     count, seconds = len(state.selected) or len(state.sites), state.estimate()
     about = f", about {duration(seconds)}" if seconds else ""
     parts = f" in each of {n_parts(config)} parts" if n_parts(config) > 1 else ""
-    plan = f"Train: {number(count, 0)} {site}s, {config.epochs} epochs{parts}{about}."
+    who = f"{number(count, 0)} {site}{'s' * (count != 1)}"
+    who += f" selected ({the_others(config)})" * bool(state.selected)
+    plan = f"Train: {who}, {config.epochs} epochs{parts}{about}."
     try:
         warnings = leaks(config, state.dataset)
     except (ValueError, DataError, RunError):  # it cannot be trained at all, which Train says
