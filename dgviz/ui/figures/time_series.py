@@ -20,7 +20,7 @@ LINES = {
     "what_if": "what if",
     "baseline": "run B",
 }
-HEIGHT, RECORD = 146, 26  # px of the target, and of the whole record below it
+HEIGHT, RECORD = 144, 28  # px of the target, and of the whole record below it
 SMALLEST = 0.01  # of the target's scale: the least value on a logarithmic axis
 
 
@@ -58,6 +58,8 @@ class TimeSeries:
         self.source.data = columns
         start, end = stretches(np.isnan(columns["observed"]), pd.DatetimeIndex(columns["time"]))
         self.missing.data = {"start": start, "end": end}
+        low, high = limits_of(columns, ["observed"], slice(None), None)
+        self.record.y_range.update(start=low, end=high + 0.8 * (high - low))  # the names of the periods stand above
         self.shown |= {"baseline": with_baseline, "gaps": len(start) > 0} | {
             name: not np.isnan(columns[name]).all() for name in ("simulated", "learning", "what_if")
         }
@@ -138,14 +140,12 @@ class TimeSeries:
         words = [
             Label(
                 x=day,
-                y=2,
+                y=RECORD - 14,
                 y_units="screen",
                 x_offset=4,
                 text=name,
                 text_color=muted,
                 text_font_size="11px",
-                background_fill_color=theme.token("surface", self.dark),
-                background_fill_alpha=0.8,
                 text_font=font,
             )
             for name, day in first.items()
@@ -207,7 +207,7 @@ class TimeSeries:
         return {name: fig.line("time", name, **line | look) for name, look in looks.items()}
 
     def _record(self) -> figure:
-        self.record = plain_figure(RECORD, x_axis_type="datetime", x_range=Range1d(), tools="")
+        self.record = plain_figure(RECORD, x_axis_type="datetime", x_range=Range1d(), y_range=Range1d(), tools="")
         without_axes(self.record)
         self.record.min_border_top = self.record.min_border_bottom = 0
         self.record.toolbar_location = None

@@ -1,7 +1,7 @@
 """Figures are lean, and their legends lie on no data: in every view, whatever it draws."""
 
 import pytest
-from bokeh.models import GlyphRenderer, Legend, Plot
+from bokeh.models import CustomJSTickFormatter, GlyphRenderer, Legend, Plot
 from bokeh.plotting import figure
 
 from dgviz.ui.figures import plain_figure, plain_legend
@@ -35,6 +35,13 @@ def test_a_glyph_has_no_looks_that_nobody_sees():
     for renderer in (first, second):
         assert renderer.nonselection_glyph is renderer.selection_glyph is renderer.muted_glyph is None
     assert fig.line([1, 2], [1, 2]).view is not first.view
+
+
+def test_small_ticks_are_powers_of_ten_and_not_computer_numbers():
+    fig = plain_figure(100, x_axis_type="datetime")
+    assert isinstance(fig.yaxis[0].formatter, CustomJSTickFormatter)
+    assert not isinstance(fig.xaxis[0].formatter, CustomJSTickFormatter)
+    assert isinstance(plain_figure(100, y_axis_type="log").xaxis[0].formatter, CustomJSTickFormatter)
 
 
 def test_what_can_be_selected_keeps_its_looks():
