@@ -282,7 +282,7 @@ h2.of-map { font-size: 12px; font-weight: 500; line-height: 20px; }
 .now svg { fill: none; stroke: var(--mui-palette-primary-main); stroke-width: 1.5; }
 .now > * { white-space: nowrap; }
 .now.whole { height: auto; min-height: 24px; overflow: visible; } .now.whole > * { white-space: normal; }
-.buckets text { paint-order: stroke; stroke: var(--mui-palette-background-paper); stroke-width: 2.5px;
+.buckets text { paint-order: stroke; stroke: var(--mui-palette-background-paper); stroke-width: 3.5px;
                 stroke-linejoin: round; }
 .now progress { flex: 1; min-width: 60px; max-width: 220px; height: 4px; appearance: none; border: 0;
                 border-radius: 2px; background: var(--mui-palette-divider); }

@@ -33,7 +33,7 @@ def test_differences_are_told_in_the_words_of_the_processes():
         ("Dynamic parameters (vary in time)", "none", "beta"),
         ("Epochs (passes over the training data)", "30", "60"),
     ]
-    assert describe_differences(b, a) == "trained on 2 basins; No snow; dynamic parameters beta; epochs 60"
+    assert describe_differences(b, a) == "trained on 2 basins; No snow; dynamic parameters beta; 60 epochs"
     assert describe_differences(a, a) == ""
     control = a.edited(shuffled=True, loss="kge")
     assert describe_differences(control, a) == (

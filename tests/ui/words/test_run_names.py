@@ -15,7 +15,7 @@ from dgviz.ui.words.run_names import model_name, run_names
         ({}, "HBV"),
         ({"epochs": 7, "seed": 3, "device": "cpu"}, "HBV"),
         ({"snow": "NoSnow", "epochs": 120}, "HBV without snow"),
-        ({"snow": "NoSnow", "members": 4}, "HBV without snow; members 4"),
+        ({"snow": "NoSnow", "members": 4}, "HBV without snow; 4 members"),
         ({"sites": ("a1", "b2")}, "HBV; trained on 2 basins"),
         ({"trained_sites": ("a1", "b2")}, "HBV; trained on 2 basins"),
         ({"start_from": "another", "epochs": 5}, "HBV"),

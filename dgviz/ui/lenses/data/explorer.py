@@ -17,7 +17,7 @@ from dgviz.ui.figures import LEFT, TICK, plain
 from dgviz.ui.lenses.view import View, text
 from dgviz.ui.widgets import material
 from dgviz.ui.words.markup import html
-from dgviz.ui.words.text import axis_label
+from dgviz.ui.words.text import axis_label, label
 
 KINDS = {
     "Scatter": "scatter",
@@ -31,14 +31,16 @@ HEIGHT = 420  # px
 
 
 def site_table(dataset: xr.Dataset) -> pd.DataFrame:
-    """One row per site: its place, attributes and the means of its series; columns say their units."""
+    """One row per site: its place, attributes and the means of its series; columns say their units, `attrs` not."""
     attributes = attribute_names(dataset)
     means = dataset[[name for name in dataset if dataset[name].dims == ("time", "site")]].mean("time", keep_attrs=True)
     frame = pd.DataFrame({"site": dataset.site.values, "name": dataset.name.values})
     for values in (dataset.lat, dataset.lon, *(dataset[name] for name in attributes)):
         frame[axis_label(values)] = values.values
+        frame.attrs[axis_label(values)] = label(values)
     for name in means:
-        frame[f"Mean of {lower_first(axis_label(means[name]))}"] = means[name].values
+        column = f"Mean of {lower_first(axis_label(means[name]))}"
+        frame[column], frame.attrs[column] = means[name].values, f"Mean of {lower_first(label(means[name]))}"
     return frame
 
 
@@ -55,10 +57,12 @@ def look(kind: str, dark: bool) -> dict[str, Any]:
     }.get(kind, one)
 
 
-def as_elsewhere(plot: hv.Element) -> figure:
+def as_elsewhere(plot: hv.Element, dark: bool) -> figure:
     """A plot of hvPlot as a figure that looks like all others: fonts, ticks, borders, a toolbar only on hover."""
     fig = plain(hv.render(plot, backend="bokeh"))
     fig.update(title=None, min_border_left=LEFT, min_border_right=12, min_border_top=6, min_border_bottom=6)
+    fig.ygrid.grid_line_color = theme.token("grid", dark)
+    fig.grid.minor_grid_line_color = fig.axis.axis_line_color = fig.axis.minor_tick_line_color = None
     for bar in fig.select(ColorBar):  # what it is of stands in the caption
         bar.update(title=None, width=10, padding=4, bar_line_color=None, background_fill_alpha=0, border_line_alpha=0)
         bar.update(major_tick_line_color=None, formatter=CustomJSTickFormatter(code=TICK))
@@ -96,12 +100,13 @@ class Explorer(View):
         self.choices["Y"].visible, self.choices["Colour"].visible = kind not in OF_ONE, kind == "scatter"
         options = {"y": x} if kind in OF_ONE else {"x": x, "y": y}
         if kind == "scatter":
-            options |= {"c": colour, "hover_cols": ["name", "site"], "size": 50}
+            options |= {"c": colour, "hover_cols": ["name", "site"], "size": 70}
         if kind == "hist":
             options["ylabel"] = f"Number of {state.science.site}s"
         plot = self.table.hvplot(kind=kind, **options, **look(kind, state.dark), responsive=True, height=HEIGHT)
-        self.plot.object = as_elsewhere(plot)
-        self.heading = x if kind in OF_ONE else f"{y} against {lower_first(x)}"
+        self.plot.object = as_elsewhere(plot, state.dark)
+        name_of_x, name_of_y = (self.table.attrs[name] for name in (x, y))
+        self.heading = name_of_x if kind in OF_ONE else f"{name_of_y} against {lower_first(name_of_x)}"
         self.caption = (
             f"A point for each {state.science.site}; colours: {lower_first(colour)}." if kind == "scatter" else ""
         )

@@ -79,6 +79,7 @@ class DialCurves(View):
             return
         colours = {str(name): colour(str(name), config, dark) for name in found.preset.values}
         called = with_units(score_label(first), found.attrs.get("units", ""))
+        self.heading = f"{score_label(first)} over the {site}s"
         x_label = f"{called}, test period" + (f" of {site}s held out" if case == "held_out" else "")
         fig = plot_curves(found, colours, config.science.controls, x_label, f"Cumulative share of {site}s, %")
         self.place.objects = [pn.pane.Bokeh(fig, sizing_mode="stretch_width", margin=0)]
