@@ -9,7 +9,7 @@ from dgviz.ui import theme
 from dgviz.ui.figures import plain_figure
 from dgviz.ui.figures.series import bars_of, limits_of, lines_of
 from dgviz.ui.look import Look
-from dgviz.ui.words.text import label, units
+from dgviz.ui.words.text import axis_label, label, units
 
 HEIGHT = 46  # px of a panel
 
@@ -79,6 +79,6 @@ class Backdrop:
 
     @property
     def key(self) -> list[tuple[str, str]]:
-        """The name of each series and its colour."""
-        named = {name: lower_first(label(self.series[name], name)) for name in (*self.bars, *self.lines)}
-        return [(words, self.look.ink(name)) for name, words in named.items()]
+        """The name of each series with its units, for which its axis is too short, and its colour."""
+        every = {name: self.series[name] for name in (*self.bars, *self.lines)}
+        return [(lower_first(axis_label(values)), self.look.ink(name)) for name, values in every.items()]
