@@ -11,7 +11,7 @@ from dgviz.ui.figures.series import bars_of, limits_of, lines_of
 from dgviz.ui.look import Look
 from dgviz.ui.words.text import axis_label, label, units
 
-HEIGHT = 46  # px of a panel
+HEIGHT = 48  # px of a panel
 
 
 class Backdrop:
@@ -74,7 +74,7 @@ class Backdrop:
         fig.below = []
         fig.yaxis.ticker.desired_num_ticks = 2
         fig.toolbar_location = None
-        fig.min_border_top, fig.min_border_bottom = 2, 6  # the lowest number reaches below its tick
+        fig.min_border_top = fig.min_border_bottom = 6  # numbers reach beyond their ticks
         return fig
 
     @property

@@ -111,7 +111,8 @@ class ResponseFigure:
 
 def _name(panel: figure, response: xr.DataArray) -> None:
     """Say above a panel what it shows, and its units at its axis."""
-    panel.above[0].text, panel.yaxis.axis_label = label(response), units(response.attrs["units"]) or " "
+    to = label(response).partition(" to ")[2]
+    panel.above[0].text, panel.yaxis.axis_label = f"To {to}", units(response.attrs["units"]) or " "
 
 
 def _inside(source: ColumnDataSource, window: tuple[str, str]) -> slice:

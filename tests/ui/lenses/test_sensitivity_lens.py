@@ -23,9 +23,9 @@ def test_parameter_panels_hold_the_exact_response_with_units(view, state):
     expected = Simulation.of(state).parameter_response()
     np.testing.assert_allclose(view.figure.parameters.data["p0"], expected.k2)
     assert [panel.visible for panel in view.figure.lines] == [True] + [False] * (MOST - 1)
-    assert view.figure.lines[0].above[0].text == "Response of streamflow to baseflow recession"
+    assert view.figure.lines[0].above[0].text == "To baseflow recession"
     assert view.figure.lines[0].yaxis[0].axis_label == "mm"
-    assert view.figure.bars.above[0].text == "Response of streamflow to precipitation"
+    assert view.figure.bars.above[0].text == "To precipitation"
     assert "mm" in view.figure.lines[0].select_one(HoverTool).tooltips
     assert view.heading.startswith("Streamflow sensitivity")
     assert "a rise of baseflow recession by 1 d\u207b\u00b9" in view.caption and "hard threshold" in view.caption
