@@ -23,7 +23,7 @@ from dgviz.ui.words.markup import escape, html, joined, literal
 LEFT = 66  # px left of every time axis, so that stacked panels line up
 TICK = """
 const largest = Math.max(...ticks.map(Math.abs))
-if (Math.abs(tick) < 1e-9 * largest) return "0"
+if (Math.abs(tick) <= 1e-9 * largest) return "0"
 const [digits, power] = Number(tick.toPrecision(3)).toExponential().replace("+", "").split("e")
 const signs = "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"
 const raised = [...power].map(c => signs["-0123456789".indexOf(c)]).join("")

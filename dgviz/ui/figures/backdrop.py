@@ -78,7 +78,8 @@ class Backdrop:
         return fig
 
     @property
-    def key(self) -> list[tuple[str, str]]:
-        """The name of each series with its units, for which its axis is too short, and its colour."""
+    def key(self) -> list[tuple[str, str, str]]:
+        """The name of each series with its units, for which its axis is too short, its colour, and "area" or "line"."""
         every = {name: self.series[name] for name in (*self.bars, *self.lines)}
-        return [(lower_first(axis_label(values)), self.look.ink(name)) for name, values in every.items()]
+        kinds = {name: "area" if name in self.bars else "line" for name in every}
+        return [(lower_first(axis_label(v)), self.look.ink(name), kinds[name]) for name, v in every.items()]

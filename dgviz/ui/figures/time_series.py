@@ -98,7 +98,7 @@ class TimeSeries:
             "gaps": ("no observation", missing, "area"),
         }
         drawn = [entry for name, entry in kinds.items() if name in self.drawn]
-        return [*drawn, *((words, colour, "area") for words, colour in self.backdrop.key)]
+        return [*drawn, *self.backdrop.key]
 
     def _show_lines(self) -> None:
         for name, line in self.lines.items():

@@ -23,7 +23,7 @@ class ScoreDistribution(ComputingView):
     """Distribution of a score."""
 
     to_take = "all"
-    empty = "No run is shown: its scores will be compared here."
+    empty = "No run is shown. Press Train, or pick a run above, to see how its scores differ from site to site."
     height, with_others = 220, False
 
     def __init__(self, state, **params):
