@@ -15,7 +15,7 @@ BEFORE = ("A", "B", "Overlay", "Run", "When", "Data", "Differs from A", "Epochs"
 LEFT = {"Run", "When", "Data", "Differs from A"}
 CAPTION = (
     "A is the run that is shown, B the one it is compared with: B is drawn dashed, and differences are A minus B. "
-    "Overlay: further runs in the distribution of scores. Scores are medians over the sites, or those trained on."
+    "Overlay: further runs in the distribution of scores. Scores are medians over the {site}s, or those trained on."
 )
 
 
@@ -112,7 +112,7 @@ class RunTable(View):
     def refresh(self, *, runs, run, baseline, others, status):
         """Lines for the runs there are now."""
         self.table.content = run_table(self.state)
-        self.caption = CAPTION
+        self.caption = CAPTION.format(site=self.state.science.site)
         if left_out := len(self.state.seen_runs()) - len(comparable(self.state)):
             self.caption += f" Runs of other sciences are not listed: {left_out}. Choose their data set to see them."
 
