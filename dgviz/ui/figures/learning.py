@@ -20,13 +20,13 @@ class LearningCurves:
     `update` adds the epochs that are new.
     """
 
-    def __init__(self, epochs: int, dark: bool = False, height: int = 250):
+    def __init__(self, epochs: int, dark: bool = False, height: int = 100):
         self.dark, self.known, self.part = dark, 0, 1
         self.source = ColumnDataSource({name: [] for name in NAMES})
         self.earlier = ColumnDataSource({f"earlier_{name}": [] for name in NAMES})
         self.x_range = Range1d(min(1, epochs - 1), epochs)
         self.loss_range, self.score_range = Range1d(0, 1), Range1d(0, 1)
-        self.layout = column(self._loss(height), self._score(height - 60), sizing_mode="stretch_width", spacing=0)
+        self.layout = column(self._loss(height), self._score(height + 24), sizing_mode="stretch_width", spacing=0)
 
     def update(self, progress: list[dict]) -> None:
         """Show these epochs; those already there are not sent again."""
@@ -86,9 +86,7 @@ class LearningCurves:
         return fig
 
     def _score(self, height: int) -> figure:
-        fig = plain_figure(
-            height, "Epoch", "Median NSE, training", x_range=self.x_range, y_range=self.score_range, tools="save"
-        )
+        fig = plain_figure(height, "Epoch", "Median NSE", x_range=self.x_range, y_range=self.score_range, tools="save")
         ink = theme.colour("simulated", self.dark)
         fig.multi_line("earlier_epoch", "earlier_median_nse", source=self.earlier, line_color=ink, line_alpha=FAINT)
         score = fig.line("epoch", "median_nse", source=self.source, line_color=ink, line_width=2)

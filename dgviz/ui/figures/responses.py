@@ -14,7 +14,7 @@ from dgviz.ui.figures.series import in_window
 from dgviz.ui.look import Look
 from dgviz.ui.words.text import label, units
 
-HEIGHT = 88  # px of a panel
+HEIGHT = 92  # px of a panel
 
 
 class ResponseFigure:
@@ -105,7 +105,7 @@ class ResponseFigure:
         )
         fig.yaxis.ticker.desired_num_ticks = 3
         fig.add_layout(Title(text_font_size="12px", text_font_style="normal", standoff=1), "above")
-        fig.min_border_top = fig.min_border_bottom = 3
+        fig.min_border_top, fig.min_border_bottom = 3, 7  # numbers reach below their ticks
         return fig
 
 

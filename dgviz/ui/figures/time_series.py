@@ -1,5 +1,7 @@
 """The target through time: what drives it above, observed and simulated below, the whole record at the bottom."""
 
+from functools import cached_property
+
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -39,8 +41,6 @@ class TimeSeries:
         self.source = ColumnDataSource()
         self.backdrop = Backdrop(weather, self.source, self.x_range, look)
         self.source.data = nothing_yet("time", *self.backdrop.columns, *LINES)
-        self.missing = ColumnDataSource({"start": [], "end": []})
-        self.spread = ColumnDataSource(nothing_yet("time", "low", "high"))
         self.y_range = Range1d(self.smallest if log else 0, 1)
         self.shown: dict[str, bool] = {"observed": True, "spread": False}
         self.seeds = 1
@@ -57,7 +57,8 @@ class TimeSeries:
         """Show another site: one change of one source, and the shaded gaps."""
         self.source.data = columns
         start, end = stretches(np.isnan(columns["observed"]), pd.DatetimeIndex(columns["time"]))
-        self.missing.data = {"start": start, "end": end}
+        if len(start) or "gaps" in self.lines:
+            self._gaps.data = {"start": start, "end": end}
         low, high = limits_of(columns, ["observed"], slice(None), None)
         self.record.y_range.update(start=low, end=high + 0.8 * (high - low))  # the names of the periods stand above
         self.shown |= {"baseline": with_baseline, "gaps": len(start) > 0} | {
@@ -73,7 +74,8 @@ class TimeSeries:
 
     def show_spread(self, columns: dict[str, np.ndarray] | None, seeds: int) -> None:
         """The least and greatest of an ensemble at each time; None for a single model."""
-        self.spread.data = columns or nothing_yet("time", "low", "high")
+        if columns or "spread" in self.lines:
+            self._spread.data = columns or nothing_yet("time", "low", "high")
         self.shown["spread"] = columns is not None
         self.seeds = seeds
         self._show_lines()
@@ -176,23 +178,28 @@ class TimeSeries:
             log_ticks(fig)
         ink = {k: theme.colour(k, self.dark) for k in ("observed", "simulated", "what_if")}
         fig.min_border_top = fig.min_border_bottom = 2
-        self.lines = {}
-        self.lines["gaps"] = fig.vstrip(
-            "start",
-            "end",
-            source=self.missing,
-            fill_color=theme.token("missing", self.dark),
-            fill_alpha=0.25,
-            line_color=None,
-        )
-        area = dict(fill_color=ink["simulated"], fill_alpha=0.25)
-        self.lines["spread"] = fig.varea("time", "low", "high", source=self.spread, **area)
-        self.lines |= self._lines(fig, ink)
+        self.lines = self._lines(fig, ink)
         self.hover = hover(
             [self.look.step.date_tip], mode="vline", renderers=[self.lines["observed"]], point_policy="follow_mouse"
         )
         fig.add_tools(self.hover)
         return fig
+
+    @cached_property
+    def _gaps(self) -> ColumnDataSource:
+        """Times without observation; most sites have none, so that their strips are made when they are needed."""
+        source = ColumnDataSource({"start": [], "end": []})
+        look = dict(fill_color=self.look.token("missing"), fill_alpha=0.25, line_color=None, level="underlay")
+        self.lines["gaps"] = self.main.vstrip("start", "end", source=source, **look)
+        return source
+
+    @cached_property
+    def _spread(self) -> ColumnDataSource:
+        """The least and greatest of an ensemble; made when there is one."""
+        source = ColumnDataSource(nothing_yet("time", "low", "high"))
+        look = dict(fill_color=self.look.ink("simulated"), fill_alpha=0.25, level="underlay")
+        self.lines["spread"] = self.main.varea("time", "low", "high", source=source, **look)
+        return source
 
     def _lines(self, fig: figure, ink: dict[str, str]) -> dict:
         """A line for each series, the later ones over the earlier."""

@@ -5,6 +5,8 @@ from collections.abc import Callable
 import panel as pn
 from panel.custom import JSComponent
 
+from dgviz.ui import theme
+
 
 class Seen(JSComponent):
     """Tells once when its place comes into the window."""
@@ -19,8 +21,13 @@ class Seen(JSComponent):
       })
       watch.observe(el)
       model.on("remove", () => watch.disconnect())
+      const place = document.createElement("div")
+      place.className = "skeleton"
+      place.style.height = "100%"
+      return place
     }
     """
+    _stylesheets = [theme.SKELETON]
 
     def __init__(self, tell: Callable[[], None], **options):
         super().__init__(**options)

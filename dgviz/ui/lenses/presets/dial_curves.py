@@ -24,7 +24,7 @@ def plot_curves(
     """Cumulative distributions of a score `(preset, site)`, controls dashed."""
     limits = axis_limits(scores)
     fig = plain_figure(
-        420, x_label, y_label, x_range=Range1d(*limits), y_range=Range1d(0, 101), tools="save", min_border_left=50
+        420, x_label, y_label, x_range=Range1d(*limits), y_range=Range1d(-3, 104), tools="save", min_border_left=50
     )
     for name in scores.preset.values.astype(str):
         columns = cdf_columns(scores.sel(preset=name))

@@ -24,7 +24,7 @@ class ScoreDistribution(ComputingView):
 
     to_take = "all"
     empty = "No run is shown. Press Train, or pick a run above, to see how its scores differ from site to site."
-    height, with_others = 220, False
+    height, with_others = 240, False
 
     def __init__(self, state, **params):
         options = dict(size="small", width=126, margin=(0, 6, 0, 0))

@@ -12,13 +12,12 @@ from dgviz.sensitivity.effects import effects
 from dgviz.ui import theme
 from dgviz.ui.figures import hover, plain_figure
 from dgviz.ui.lenses.computing import ComputingView
+from dgviz.ui.lenses.sensitivity.cases import case_picker, what_is_shown
 from dgviz.ui.look import Look
 from dgviz.ui.session.simulation import Simulation
-from dgviz.ui.widgets import material
 from dgviz.ui.widgets.parameters import chosen
 from dgviz.ui.words.text import number
 
-CASES = {"All": "all", "Low": "low", "High": "high"}
 ROW = 30  # px: a name and the bar below it
 
 
@@ -43,14 +42,9 @@ class Matters(ComputingView):
     needs = "parameters"
     empty = "No run is shown. Press Train, or pick a run above, to see which parameters matter."
 
-    def __init__(self, state, **params):
-        self.case = material.RadioButtonGroup(options=CASES, value="all", size="small", margin=0)
-        super().__init__(state=state, **params)
-        self.case.param.watch(lambda _: self.redraw("case"), "value")
-
     def tools(self):
         """Over which times."""
-        return [*super().tools(), self.case]
+        return [*super().tools(), case_picker(self.state)]
 
     def body(self, *, run, dark):
         """The figure, to be filled."""
@@ -60,7 +54,7 @@ class Matters(ComputingView):
         self.figure = plot_effects(self.source, self.state.look, self.names)
         return pn.pane.Bokeh(self.figure, sizing_mode="stretch_width", margin=0) if Simulation.of(self.state) else None
 
-    def refresh(self, *, site, window, parameter):
+    def refresh(self, *, site, window, parameter, case):
         """The effects at the picked site in the window."""
         simulation = Simulation.of(self.state)
         work, key = simulation.parameter_response, simulation.key
@@ -70,7 +64,8 @@ class Matters(ComputingView):
         state, target = self.state, self.state.config.target
         declared = simulation.run.config.build().of(Parameter)
         simulated = state.results(state.run)[target].sel(site=state.site, time=slice(*state.window))
-        found = effects(responses, simulated.sel(time=simulated.time.isin(responses.time)), self.case.value, declared)
+        simulated = simulated.sel(time=simulated.time.isin(responses.time))
+        found = effects(responses, simulated, state.case, declared) if simulated.size else {}
         now, names = chosen(state), list(found)
         look = state.look
         self.names.factors = names[::-1]
@@ -81,14 +76,11 @@ class Matters(ComputingView):
             "colour": [look.token("primary" if name == now else "missing") for name in names],
             "label": [f"{declared[n].long_name} ({n}): {number(found[n])} {look.units}".strip() for n in names],
         }
-        steps = state.step.names
-        when = {"all": "in the window", "low": f"on its 30 % lowest {steps}", "high": f"on its 2 % highest {steps}"}
         first = lower_first(declared[names[0]].long_name) if names else ""
         self.heading = f"What matters here: {first}" if first else "What matters here"
-        self.caption = (
-            f"How much the {lower_first(state.target.long_name)} {when[self.case.value]} changes when a parameter "
-            "moves by a tenth of its range. Root mean square. Press a bar to see its parameter on the map."
-        )
+        self.caption = f"{what_is_shown(state)} Press a bar to see its parameter on the map."
+        if not found:
+            self.caption = "Run A was not simulated in this window: move it to the days of its training or test."
         self.summary = ", ".join(self.source.data["label"])
 
     def _choose(self, positions):

@@ -95,8 +95,9 @@ class Responses(ComputingView):
         """The chosen moment where it is simulated, else that of the highest target."""
         state = self.state
         values = simulated_of(state.results(state.run), state.config.target, state.site, state.dataset)
-        series = pd.Series(values, state.dataset.indexes["time"]).dropna()[simulation.start : simulation.stop]
-        return moment_in_view(state, series.rename_axis("time").to_xarray())
+        series = pd.Series(values, state.dataset.indexes["time"])[simulation.start : simulation.stop]
+        # A run keeps the days of its periods; the window may lie elsewhere.
+        return moment_in_view(state, series.fillna(float("-inf")).rename_axis("time").to_xarray())
 
     def _show_parameters(self, responses):
         self.responses = responses

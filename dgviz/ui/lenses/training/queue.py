@@ -13,7 +13,7 @@ from dgviz.ui.words.markup import Markup, html
 from dgviz.ui.words.run_names import name_without_score
 from dgviz.ui.words.text import sentence
 
-LOOK = 2000  # ms between two looks at the folder, only while the page is open
+LOOK = 2000  # ms between two looks at the folder, only while the drawer is open
 
 
 def rows_of(runs: list[Run]) -> list[dict]:
@@ -102,4 +102,4 @@ class TrainingQueue(View):
 
     def _look_now_and_then(self):
         if pn.state.curdoc is not None and pn.state.curdoc.session_context:
-            pn.state.add_periodic_callback(lambda: self.page == self.state.page and self.look(), period=LOOK)
+            pn.state.add_periodic_callback(lambda: self.state.drawer and self.look(), period=LOOK)
