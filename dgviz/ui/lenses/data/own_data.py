@@ -32,8 +32,8 @@ from dgviz.ui.words.remarks import pairs, remark_table
 WIDE = {"sizing_mode": "stretch_width", "margin": 0}
 OF_OTHER_DATA = ("train_period", "test_period", "attributes", "holdout", "held_sites", "weights")  # as by default
 WHAT = (
-    f"At most {size(MOST_SENT)}. A folder holds attributes.csv (site, lat, lon, area) and for each site SITE.csv (date "
-    "and its series); copies of CAMELS, Caravan, LamaH and others are recognised. Only you see what you send."
+    f"At most {size(MOST_SENT)}.\nA folder holds attributes.csv (site, lat, lon, area) and for each site SITE.csv "
+    "(date and its series); copies of CAMELS, Caravan, LamaH and others are recognised. Only you see what you send."
 )
 
 

@@ -38,7 +38,8 @@ def plot_effects(source: ColumnDataSource, look: Look, names: FactorRange) -> fi
 class Matters(ComputingView):
     """What matters here."""
 
-    to_take = "site"
+    to_take = "target site window a"
+    use = "Press a bar to see its parameter on the map."
     needs = "parameters"
     empty = "No run is shown. Press Train, or pick a run above, to see which parameters matter."
 
@@ -78,7 +79,7 @@ class Matters(ComputingView):
         }
         first = lower_first(declared[names[0]].long_name) if names else ""
         self.heading = f"What matters here: {first}" if first else "What matters here"
-        self.caption = f"{what_is_shown(state)} Press a bar to see its parameter on the map."
+        self.caption = what_is_shown(state)
         if not found:
             self.caption = "Run A was not simulated in this window: move it to the days of its training or test."
         self.summary = ", ".join(self.source.data["label"])

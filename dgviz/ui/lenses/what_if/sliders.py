@@ -26,7 +26,7 @@ TICK = {
 }
 NEAR = 0.02  # of a range: a value nearer to an end is at its bound
 EXPLAINED = (
-    "A tick marks what run A learned, the mean over its members (parallel parameter sets). A change moves all members "
+    "A tick marks what run A learned, the mean over its members (parallel parameter sets).\nA change moves all members "
     "by the same amount, held within the range. It is not trained: another site or run begins again from what was "
     "learned."
 )
