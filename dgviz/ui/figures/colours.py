@@ -95,8 +95,8 @@ def _choices_of_run(
         f"Spread of {lower_first(d.long_name)} ({n})": ColourChoice("spread", n) for n, d in learned.items()
     }
     headings = {
-        "sensitivity": (f"Sensitivity of mean {target}", "to"),
-        "gradient": ("Gradient of the score", "NSE by"),
+        "sensitivity": (f"Sensitivity of mean {target}", "Sensitivity to"),
+        "gradient": ("Gradient of the NSE", "Gradient of the NSE by"),
     }
     for kind, (heading, before) in headings.items():
         groups[heading] = {
@@ -158,7 +158,8 @@ def shown_colours(state: AppState) -> Colouring:
     shown = colouring(state.colour, state.shown_config, state.dataset, *runs, published)
     if shown is None:
         return Colouring("No value", xr.full_like(state.dataset.lat, np.nan), theme.SCORE, 0.0, 1.0, "")
-    return shown.fitted() if state.fitted else shown
+    shown = shown.fitted() if state.fitted else shown
+    return replace(shown, palette=theme.ON_DARK) if state.dark and shown.palette == theme.DIVERGING else shown
 
 
 def _on_sites(values: xr.DataArray, dataset: xr.Dataset) -> xr.DataArray:

@@ -22,7 +22,7 @@ LINES = {
     "what_if": "what if",
     "baseline": "run B",
 }
-HEIGHT, RECORD = 146, 26  # px of the target, and of the whole record below it
+HEIGHT, RECORD = 140, 28  # px of the target, and of the whole record below it
 SMALLEST = 0.01  # of the target's scale: the least value on a logarithmic axis
 
 
@@ -59,6 +59,8 @@ class TimeSeries:
         start, end = stretches(np.isnan(columns["observed"]), pd.DatetimeIndex(columns["time"]))
         if len(start) or "gaps" in self.lines:
             self._gaps.data = {"start": start, "end": end}
+        low, high = limits_of(columns, ["observed"], slice(None), None)
+        self.record.y_range.update(start=low, end=high + 0.8 * (high - low))  # the names of the periods stand above
         self.shown |= {"baseline": with_baseline, "gaps": len(start) > 0} | {
             name: not np.isnan(columns[name]).all() for name in ("simulated", "learning", "what_if")
         }
@@ -98,7 +100,7 @@ class TimeSeries:
             "gaps": ("no observation", missing, "area"),
         }
         drawn = [entry for name, entry in kinds.items() if name in self.drawn]
-        return [*drawn, *((words, colour, "area") for words, colour in self.backdrop.key)]
+        return [*drawn, *self.backdrop.key]
 
     def _show_lines(self) -> None:
         for name, line in self.lines.items():
@@ -140,14 +142,12 @@ class TimeSeries:
         words = [
             Label(
                 x=day,
-                y=2,
+                y=RECORD - 14,
                 y_units="screen",
                 x_offset=4,
                 text=name,
                 text_color=muted,
                 text_font_size="11px",
-                background_fill_color=theme.token("surface", self.dark),
-                background_fill_alpha=0.8,
                 text_font=font,
             )
             for name, day in first.items()
@@ -214,7 +214,7 @@ class TimeSeries:
         return {name: fig.line("time", name, **line | look) for name, look in looks.items()}
 
     def _record(self) -> figure:
-        self.record = plain_figure(RECORD, x_axis_type="datetime", x_range=Range1d(), tools="")
+        self.record = plain_figure(RECORD, x_axis_type="datetime", x_range=Range1d(), y_range=Range1d(), tools="")
         without_axes(self.record)
         self.record.min_border_top = self.record.min_border_bottom = 0
         self.record.toolbar_location = None

@@ -192,7 +192,7 @@ class SiteMap(View):
             config = self.state.store.run(self.state.run).config
             run = self.state.store.run(self.state.run)
             about = notes(run, self.state.store).values() if self.state.colour.kind == "score" else [origin(config)]
-            said += [words.rstrip(".") for words in about if words]
+            said += [lower_first(words.rstrip(".")) for words in about if words]
         return f"{shown.caption}. {'; '.join(said)}".rstrip(". ") + "."
 
     def _pick(self, x: float, y: float) -> None:

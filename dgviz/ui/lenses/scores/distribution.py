@@ -24,8 +24,8 @@ class ScoreDistribution(ComputingView):
     to_take = "data"
     use = "A box selects by the score."
     choices = ("score", "period", "models")
-    empty = "No run is shown: its scores will be compared here."
-    height, with_others = 220, False
+    empty = "No run is shown. Press Train, or pick a run above, to see how its scores differ from site to site."
+    height, with_others = 240, False
 
     def __init__(self, state, **params):
         options = dict(size="small", width=126, margin=(0, 6, 0, 0))
@@ -57,7 +57,7 @@ class ScoreDistribution(ComputingView):
         score, word = self.score.value, self.state.science.site
         called = score_label(score)
         x_label = f"{with_units(called, lines[0].values.attrs['units'])}, {PERIODS[self.period.value]}"
-        self.chart = Distribution(lines, x_label, f"Cumulative share of {word}s, %", dark, self.height)
+        self.chart = Distribution(lines, x_label, f"{word}s", dark, self.height)
         self.chart.shown.selected.on_change("indices", lambda attr, old, new: self._select(new))
         self.heading = f"{called} over {lines[0].values.size} {word}s"
         self.summary = of_distribution(lines[0].values, called)
