@@ -94,14 +94,6 @@ def test_there_is_no_choice_of_published_models_where_nobody_published(state):
     assert "Difference to published NSE" not in groups
 
 
-def test_published_scores_of_days_that_the_record_lacks_are_no_comparison(store, published, monkeypatch):
-    monkeypatch.setattr("dgviz.ui.session.store.published_scores", lambda sites: published)
-    assert store.published("made-up") is published
-    published.nse.attrs["period"] = "1989-10-01/1999-09-30"
-    store._published.clear()
-    assert store.published("made-up") is None
-
-
 def test_the_map_shows_the_difference_to_a_published_model(compared, published):
     compared.colour = ColourChoice("published", "LSTM")
     view = SiteMap(state=compared)
