@@ -36,11 +36,11 @@ def training_bar(state: AppState, open_model) -> pn.viewable.Viewable:
         "drawer": material.Button(label="Details", icon="expand_more", variant="text", **BUTTON),
     }
     buttons["model"].on_click(lambda _: open_model())
-    buttons["train"].on_click(lambda _: _try(state, state.start_training))
-    buttons["try"].on_click(lambda _: _try(state, state.try_it))
+    buttons["train"].on_click(lambda _: state.attempt(state.start_training))
+    buttons["try"].on_click(lambda _: state.attempt(state.try_it))
     stale = pn.bind(lambda *_: bool(state.stale()) and not state.training, *(state.param[n] for n in STALE))
     buttons["try"].visible = stale
-    buttons["stop"].on_click(lambda _: _try(state, lambda: state.request("stop")))
+    buttons["stop"].on_click(lambda _: state.attempt(lambda: state.request("stop")))
     buttons["stop"].disabled = state.param.training.rx() == ""
     buttons["revert"].on_click(lambda _: state.restore(state.run))
     buttons["revert"].visible = stale
@@ -52,13 +52,6 @@ def training_bar(state: AppState, open_model) -> pn.viewable.Viewable:
         *first, words, buttons["revert"], buttons["drawer"], stylesheets=[theme.CARD, theme.SLIM],
         css_classes=["card"], sizing_mode="stretch_width", margin=0,
     )  # fmt: skip
-
-
-def _try(state: AppState, act) -> None:
-    try:
-        act()
-    except (ValueError, OSError) as error:
-        state.problem = str(error)
 
 
 def bar_words(state: AppState) -> Markup:

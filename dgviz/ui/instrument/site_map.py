@@ -107,8 +107,10 @@ class SiteMap(View):
         self._place.sizing_mode = "stretch_both"
         take = pictures.button(type(self).__name__, self.to_take)
         says = f"Map of {self.state.science.site}s. The arrow keys pick the next one in their direction."
+        keys = ArrowKeys(figure=self.map.figure.id, says=says, width=0, height=0, margin=0)
+        keys.on_msg(lambda event: self._go(*event.data))
         return pn.Column(
-            ArrowKeys(self._go, figure=self.map.figure.id, says=says),
+            keys,
             pn.pane.Bokeh(self.map.figure, sizing_mode="stretch_both", margin=0),
             text(
                 pn.bind(

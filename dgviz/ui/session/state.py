@@ -1,6 +1,6 @@
 """What the user is looking at: the one mutable object that all views share. It imports no Panel."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -84,6 +84,13 @@ class AppState(param.Parameterized):
         self._open(store.default_config(store.data))
         if self.run:
             self._open(self._as_draft(store.run(self.run).config))
+
+    def attempt(self, act: Callable[[], Any]) -> None:
+        """Do what a person asks; say why not, where it cannot be."""
+        try:
+            act()
+        except (ValueError, OSError) as error:
+            self.problem = str(error)
 
     # --- what the science declares
 

@@ -30,6 +30,7 @@ from panel_material_ui import (
 )
 
 from dgviz.ui import theme
+from dgviz.ui.session.served import served
 
 TEMPLATE = Path(__file__).with_name("page.html")
 
@@ -90,13 +91,13 @@ class Design(pmui.theme.MaterialDesign):
 
     @classmethod
     def _get_modifiers(cls, viewable, theme=None, isolated=True):
-        served = bool(pn.state.curdoc and pn.state.curdoc.session_context)
-        found = cls._modifiers_of_kind(type(viewable), type(theme), isolated, served)
+        in_browser = served() is not None
+        found = cls._modifiers_of_kind(type(viewable), type(theme), isolated, in_browser)
         return tuple(dict(modifiers) for modifiers in found)  # who asks changes them
 
     @classmethod
     @cache
-    def _modifiers_of_kind(cls, kind: type, theme_kind: type, isolated: bool, served: bool) -> tuple[dict, dict]:
+    def _modifiers_of_kind(cls, kind: type, theme_kind: type, isolated: bool, in_browser: bool) -> tuple[dict, dict]:
         bare = kind.__new__(kind)  # its class is all that Panel asks for, so the cache keeps no object of a session
         return super()._get_modifiers(bare, theme_kind(), isolated)
 

@@ -18,8 +18,8 @@ from dgviz.datasets.summary import problem_lines, summary
 from dgviz.datasets.unpack import size
 from dgviz.datasets.uploads import MOST_SENT, add_to, keep, take_in, upload_of, without_folder
 from dgviz.experiment.sources import vocabularies
-from dgviz.ui.lenses.computing import in_background
 from dgviz.ui.lenses.view import View, text
+from dgviz.ui.session.served import in_background, served
 from dgviz.ui.session.visitors import sign
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.drop_zone import DropZone
@@ -47,7 +47,7 @@ class OwnData(View):
         self.dataset: xr.Dataset | None = None  # as it was read
         self.mending: Mending | None = None
         super().__init__(state=state, **params)
-        if pn.state.curdoc is not None and pn.state.curdoc.session_context:
+        if served():
             pn.state.on_session_destroyed(lambda _: self.discard())
 
     def body(self):

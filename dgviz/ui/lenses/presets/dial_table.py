@@ -1,11 +1,9 @@
 """The presets from physics to learning: what each is, how well it does, and what is still to be trained."""
 
-import panel as pn
-
 from dgviz.experiment.presets import n_weights
-from dgviz.experiment.run_files import RunError
 from dgviz.ui.lenses.view import View
 from dgviz.ui.session.preset_runs import Place, Places, colour, missing, places
+from dgviz.ui.session.served import now_and_then
 from dgviz.ui.session.state import AppState, first_line
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.form_table import FormTable, choice
@@ -14,7 +12,6 @@ from dgviz.ui.words.progress import progress_words
 from dgviz.ui.words.text import PERIODS, duration, number, score_label, sentence
 
 CASES = (("none", "train"), ("none", "test"), ("folds", "test"))
-LOOK = 2000  # ms between two looks at the folder, only while the page is open
 NO_LIMIT = ".scroll { max-height: none; } td { vertical-align: top; }"
 
 
@@ -123,7 +120,7 @@ class DialTable(View):
         self.train_all = material.Button(label="Train all", icon="play_arrow", size="small", margin=0)
         self.train_all.on_click(lambda _: self._train(missing(self.there)))
         super().__init__(state=state, **params)
-        pn.state.onload(self._look_now_and_then)
+        now_and_then(lambda: self.page == self.state.page and self.state.refresh_runs())
 
     def tools(self):
         """Train what is missing."""
@@ -167,13 +164,4 @@ class DialTable(View):
             self.state.show(value)
 
     def _train(self, configs):
-        try:
-            self.state.train_all(configs)
-        except (RunError, OSError) as error:
-            self.state.problem = str(error)
-
-    def _look_now_and_then(self):
-        """See runs that other sessions and terminals have made or ended."""
-        if pn.state.curdoc is not None and pn.state.curdoc.session_context:
-            look = self.state.refresh_runs
-            pn.state.add_periodic_callback(lambda: self.page == self.state.page and look(), period=LOOK)
+        self.state.attempt(lambda: self.state.train_all(configs))

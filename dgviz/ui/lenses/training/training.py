@@ -4,7 +4,6 @@ from functools import cached_property
 
 import panel as pn
 
-from dgviz.experiment.run_files import RunError
 from dgviz.experiment.runs import Run
 from dgviz.ui.lenses.view import View, text
 from dgviz.ui.session.state import ENDED, FINISHED, first_line
@@ -141,7 +140,7 @@ class TrainingControl(View):
 
     def _make_buttons(self):
         button = lambda label, icon, act, **more: material.Button(  # noqa: E731
-            label=label, icon=icon, on_click=lambda _: self._try(act), **BUTTON, **more
+            label=label, icon=icon, on_click=lambda _: self.state.attempt(act), **BUTTON, **more
         )
         state = self.state
         self.buttons = {
@@ -198,15 +197,7 @@ class TrainingControl(View):
         self.dialog = material.Dialog(
             text(KILL), pn.Row(keep, kill), open=False, title="End this training at once?", width_option="sm"
         )
-        keep.on_click(lambda _: self.dialog.param.update(open=False))
-        kill.on_click(
-            lambda _: (self.dialog.param.update(open=False), self._try(lambda: self.state.kill_training(run_id)))
-        )
+        for button in (keep, kill):
+            button.on_click(lambda _: self.dialog.param.update(open=False))
+        kill.on_click(lambda _: self.state.attempt(lambda: self.state.kill_training(run_id)))
         return self.dialog
-
-    def _try(self, act):
-        """Do what a button asks; say why not, where it cannot be."""
-        try:
-            act()
-        except (RunError, OSError) as error:
-            self.state.problem = str(error)
