@@ -8,11 +8,10 @@ from bokeh.core.properties import value
 from bokeh.models import ColumnDataSource, Range1d
 
 from dgviz.ui import theme
-from dgviz.ui.figures import hover, plain_figure
+from dgviz.ui.figures import hover, plain_figure, ring
 from dgviz.ui.words.markup import Markup, html, joined
 from dgviz.ui.words.text import number
 
-EMPTY = {"value": [], "share": [], "site": [], "name": []}
 OF_OTHERS = ("solid", (6, 2), (2, 2), (8, 2, 2, 2), (1, 3))  # published models share one grey
 
 
@@ -46,7 +45,7 @@ class Distribution:
 
     def __init__(self, lines: list[Line], x_label: str, y_label: str, dark: bool = False, height: int = 220):
         self.dark, self.limits = dark, axis_limits(lines[0].values)
-        self.shown, self.picked = ColumnDataSource(cdf_columns(lines[0].values)), ColumnDataSource(dict(EMPTY))
+        self.shown = ColumnDataSource(cdf_columns(lines[0].values))
         x_range, y_range = Range1d(*self.limits), Range1d(0, 101)
         self.figure = plain_figure(
             height, x_label, y_label, x_range=x_range, y_range=y_range, tools="xbox_select,save", min_border_left=50
@@ -59,7 +58,7 @@ class Distribution:
     def mark(self, site: str) -> None:
         """Put the ring around a site."""
         at = np.flatnonzero(self.shown.data["site"] == site)
-        self.picked.data = {key: values[at] for key, values in self.shown.data.items()}
+        self.picked.data = {key: self.shown.data[key][at] for key in ("value", "share")}
 
     def _draw(self, line: Line, source: ColumnDataSource) -> None:
         style = {"line_color": line.colour, "line_width": line.width, "line_dash": line.dash}
@@ -73,10 +72,7 @@ class Distribution:
             "value", "share", source=self.shown, size=5, fill_color=line.colour, line_color=None,
             nonselection_fill_alpha=0.08,
         )  # fmt: skip
-        ink = theme.token("text", self.dark)
-        self.figure.scatter(
-            "value", "share", source=self.picked, size=13, fill_color=None, line_color=ink, line_width=2
-        )
+        self.picked = ring(self.figure, 13, theme.token("text", self.dark), "value", "share")
         self.figure.add_tools(hover([("", Markup("<b>@name</b>")), (line.label, "@value{0.00}")], renderers=[points]))
 
 

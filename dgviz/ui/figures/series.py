@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import xarray as xr
-from bokeh.models import Range1d
+from bokeh.models import ColumnDataSource, Range1d
 
 from dgviz.domains import Domain
 
@@ -109,6 +109,11 @@ def in_window(time: pd.DatetimeIndex, window: tuple[str, str]) -> slice:
     return slice(*time.slice_locs(*window))
 
 
+def inside_of(source: ColumnDataSource, window: tuple[str, str]) -> slice:
+    """The positions of a window in a source."""
+    return in_window(pd.DatetimeIndex(source.data["time"]), window)
+
+
 def overlap(window: tuple[str, str], time: pd.DatetimeIndex) -> tuple[str, str]:
     """The part of a window that a record covers; the window itself where it covers none of it."""
     inside = time[in_window(time, window)]
@@ -123,6 +128,11 @@ def days_in_sight(x_range: Range1d) -> tuple[str, str]:
     )
     last = max(end.ceil("D") - pd.Timedelta(days=1), start.floor("D"))
     return str(start.floor("D").date()), str(last.date())
+
+
+def show_days(x_range: Range1d, window: tuple[str, str]) -> None:
+    """Let a time axis show the days from the first to the last of a window."""
+    x_range.update(start=pd.Timestamp(window[0]), end=pd.Timestamp(window[1]) + pd.Timedelta(days=1))
 
 
 def limits_of(columns: dict, names, inside: slice, floor: float | None) -> tuple[float, float]:

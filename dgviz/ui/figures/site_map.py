@@ -9,7 +9,7 @@ from bokeh.plotting import figure
 
 from dgviz.datasets.site_network import has_network
 from dgviz.ui import theme
-from dgviz.ui.figures import hover, plain_figure, tip, without_axes
+from dgviz.ui.figures import hover, plain_figure, ring, tip, without_axes
 from dgviz.ui.figures.colours import Colouring
 from dgviz.ui.figures.network_lines import NetworkLines
 from dgviz.ui.figures.outlines import outlines
@@ -50,7 +50,6 @@ class SiteMap:
                 **(self.network.columns if self.network else {"size": np.full(len(x), float(theme.POINT))}),
             }
         )
-        self.picked = ColumnDataSource({"x": [], "y": []})
         colours = {"palette": list(theme.SCORE), "nan_color": theme.token("missing", dark)}
         self.mapper, self.by_powers = LinearColorMapper(**colours), LogColorMapper(**colours)
         self.figure = self._figure()
@@ -86,9 +85,8 @@ class SiteMap:
 
     def mark(self, position: int | None) -> None:
         """Put the ring around a site."""
-        self.picked.data = (
-            {"x": [], "y": []} if position is None else {"x": [self.x[position]], "y": [self.y[position]]}
-        )
+        at = [] if position is None else [position]
+        self.picked.data = {"x": self.x[at], "y": self.y[at]}
 
     def nearest(self, x: float, y: float) -> int:
         """The position of the site nearest to a point of the map."""
@@ -161,9 +159,7 @@ class SiteMap:
         )
         for axis in (self.figure.x_range, self.figure.y_range):
             axis.renderers = [self.sites]
-        self.figure.scatter(
-            "x", "y", source=self.picked, size=theme.POINT + 8, fill_color=None, line_color=ink, line_width=2
-        )
+        self.picked = ring(self.figure, theme.POINT + 8, ink)
         self.figure.scatter("x", "y", source=self.source, size="cross", marker="x", line_color="white", line_width=1.6)
         self.hover = hover([], renderers=[self.reaches if self.network else self.sites])
         self.figure.add_tools(self.hover)

@@ -7,7 +7,7 @@ from bokeh.models import ColumnDataSource, LinearColorMapper, Range1d, Slope
 from bokeh.plotting import figure
 
 from dgviz.ui import theme
-from dgviz.ui.figures import hover, plain_figure, tip
+from dgviz.ui.figures import hover, plain_figure, ring, tip
 from dgviz.ui.words.markup import Markup
 
 EMPTY = {"x": [], "y": [], "low": [], "high": [], "site": [], "name": [], "value": []}
@@ -23,7 +23,7 @@ class SiteScatter:
 
     def __init__(self, dark: bool = False, height: int = 330, coloured: bool = False):
         self.dark = dark
-        self.source, self.picked = ColumnDataSource(dict(EMPTY)), ColumnDataSource({"x": [], "y": []})
+        self.source = ColumnDataSource(dict(EMPTY))
         self.x_range, self.y_range = Range1d(0, 1), Range1d(0, 1)
         self.mapper = LinearColorMapper(palette=list(theme.SCORE), nan_color=theme.token("missing", dark))
         self.figure = self._figure(height, coloured)
@@ -89,7 +89,7 @@ class SiteScatter:
             nonselection_fill_alpha=0.12,
             nonselection_line_alpha=0.2,
         )
-        fig.scatter("x", "y", source=self.picked, size=15, fill_color=None, line_color=ink, line_width=2)
+        self.picked = ring(fig, 15, ink)
         self.hover = hover(TIPS, renderers=[points])
         fig.add_tools(self.hover)
         return fig
