@@ -8,7 +8,7 @@ import panel as pn
 import xarray as xr
 
 from dgviz.ui import theme
-from dgviz.ui.figures.colours import Colouring, choices, shown_colours, texts
+from dgviz.ui.figures.colours import Colouring, Showable, shown_colours, texts
 from dgviz.ui.figures.site_histogram import SiteHistogram
 from dgviz.ui.figures.site_map import SiteMap as MapFigure
 from dgviz.ui.lenses.view import View, text
@@ -72,9 +72,7 @@ class SiteMap(View):
         state = self.state
 
         def offer(*_):
-            published = state.store.published(state.config.data)
-            runs = (state.results(run_id) for run_id in (state.run, state.baseline))
-            groups = choices(state.shown_config, state.dataset, *runs, published)
+            groups = Showable.of(state).choices()
             known = [choice for options in groups.values() for choice in options.values()]
             if state.colour not in known and known:
                 alike = state.colour_of(state.colour.kind, chosen(state))
