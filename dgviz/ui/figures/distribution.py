@@ -83,12 +83,12 @@ def axis_limits(values: xr.DataArray) -> tuple[float, float]:
     return low - room * (best != low), high + room * (best != high)
 
 
-def legend_table(lines: list[Line], digits: int = 2) -> Markup:
+def legend_table(lines: list[Line]) -> Markup:
     """Each line with its median, HTML."""
     rows = (
         html(
             "<tr><td class='left' style='width:34px'>{}</td><td class='left' title='{}'>{}</td><td>{}</td></tr>",
-            *(swatch(line), line.title, line.label, number(float(line.values.median()), digits)),
+            *(swatch(line), line.title, line.label, number(float(line.values.median()))),
         )
         for line in lines
     )

@@ -50,7 +50,7 @@ def _shared(columns: dict[str, np.ndarray], inside: slice) -> np.ndarray:
     return observed & what_if if what_if.any() else observed
 
 
-def plot_duration(source: ColumnDataSource, look: Look, log: bool, height: int = 400) -> figure:
+def plot_duration(source: ColumnDataSource, look: Look, log: bool, height: int) -> figure:
     """How often a value is exceeded, over a source of `duration_columns`."""
     fig = plain_figure(
         height,
@@ -69,7 +69,7 @@ def plot_duration(source: ColumnDataSource, look: Look, log: bool, height: int =
     return fig
 
 
-def plot_regime(source: ColumnDataSource, look: Look, weather: xr.Dataset, height: int = 400) -> figure:
+def plot_regime(source: ColumnDataSource, look: Look, weather: xr.Dataset, height: int) -> figure:
     """The year in monthly means: what hangs from the top as bars, the target as lines; see `regime_columns`.
 
     Bars are drawn only where they have the units of the target.

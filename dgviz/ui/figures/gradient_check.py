@@ -10,11 +10,11 @@ from dgviz.ui.look import Look
 from dgviz.ui.words.text import units
 
 
-def plot_check(exact: xr.DataArray, small: xr.DataArray, large: xr.DataArray, look: Look, height: int = 250) -> figure:
+def plot_check(exact: xr.DataArray, small: xr.DataArray, large: xr.DataArray, look: Look) -> figure:
     """A point for each time `(time,)` and each of two steps: on the line where gradient and rerun agree."""
     unit = units(exact.attrs["units"])
     fig = plain_figure(
-        height,
+        250,
         f"By rerunning, {unit}",
         f"Exact gradient, {unit}",
         tools="pan,wheel_zoom,reset,save",

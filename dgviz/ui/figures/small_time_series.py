@@ -9,16 +9,17 @@ from dgviz.ui.figures.series import inside_of, limits_of, show_days
 from dgviz.ui.figures.target_lines import draw_lines, line_tips
 from dgviz.ui.look import Look
 
+HEIGHT = 104  # px of a panel
 LINES = ("baseline", "simulated", "observed")  # the later ones over the earlier
 
 
 class SmallTimeSeries:
     """One panel for each name; `update` gives it a site, `show_window` moves all."""
 
-    def __init__(self, names: list[str], look: Look, height: int = 104):
+    def __init__(self, names: list[str], look: Look):
         self.look, self.x_range = look, Range1d()
         self.sources = {name: ColumnDataSource(nothing_yet("time", *LINES)) for name in names}
-        self.panels = {name: self._panel(source, height) for name, source in self.sources.items()}
+        self.panels = {name: self._panel(source) for name, source in self.sources.items()}
         panels = list(self.panels.values())
         for panel in panels[1:]:
             panel.legend.visible = False
@@ -39,8 +40,8 @@ class SmallTimeSeries:
             start = low if self.look.target.floor is not None else low - room
             self.panels[name].y_range.update(start=start, end=high + room)
 
-    def _panel(self, source: ColumnDataSource, height: int) -> figure:
-        fig = time_figure(height, self.look.units, self.x_range, Range1d(0, 1), title=" ")
+    def _panel(self, source: ColumnDataSource) -> figure:
+        fig = time_figure(HEIGHT, self.look.units, self.x_range, Range1d(0, 1), title=" ")
         fig.title.update(text_font_size="13px", text_font_style="normal", standoff=2)
         fig.yaxis.ticker.desired_num_ticks = 3
         lines = draw_lines(fig, source, "time", LINES, self.look, 1.3)
