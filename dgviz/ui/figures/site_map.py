@@ -105,15 +105,8 @@ class SiteMap:
     def _figure(self) -> figure:
         ranges = {axis: DataRange1d(range_padding=0.06) for axis in ("x_range", "y_range")}
         tools = "pan,wheel_zoom,box_select,lasso_select,reset,save"
-        fig = plain_figure(
-            300,
-            sizing_mode="stretch_both",
-            match_aspect=True,
-            tools=tools,
-            min_border_left=0,
-            min_border_right=0,
-            **ranges,
-        )
+        whole = {"sizing_mode": "stretch_both", "match_aspect": True, "min_border_left": 0, "min_border_right": 0}
+        fig = plain_figure(300, tools=tools, **whole, **ranges)
         without_axes(fig)
         return fig
 

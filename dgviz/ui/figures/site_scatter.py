@@ -73,7 +73,7 @@ class SiteScatter:
 
     def _figure(self, height: int, coloured: bool) -> figure:
         tools = "pan,wheel_zoom,box_select,lasso_select,tap,reset,save"
-        fig = plain_figure(height, x_range=self.x_range, y_range=self.y_range, tools=tools, active_scroll=None)
+        fig = plain_figure(height, x_range=self.x_range, y_range=self.y_range, tools=tools)
         accent, ink = theme.colour("simulated", self.dark), theme.token("text", self.dark)
         fig.segment("x", "low", "x", "high", source=self.source, line_color=accent, line_alpha=0.16,
                     line_width=1.5, nonselection_line_alpha=0.06)  # fmt: skip

@@ -1,8 +1,8 @@
 """The presets from physics to learning: what each is, how well it does, and what is still to be trained."""
 
-from dgviz.experiment.presets import n_weights
+from dgviz.experiment.presets import Place, Places, missing, n_weights
 from dgviz.ui.lenses.view import View
-from dgviz.ui.session.preset_runs import Place, Places, colour, missing, places
+from dgviz.ui.session.preset_runs import colour, places
 from dgviz.ui.session.served import now_and_then
 from dgviz.ui.session.state import AppState, first_line
 from dgviz.ui.widgets import material
