@@ -90,6 +90,13 @@ class Domain:
             return xr.full_like(dataset.site, "").rename("flagged")
         return self.flags(dataset).rename("flagged")
 
+    def drawn_above(self, site: xr.Dataset) -> xr.Dataset:
+        """The `backdrop` of one site, `(time,)` each; the first of its forcings where nothing is declared."""
+        if self.backdrop is not None:
+            return self.backdrop(site)
+        given = [name for name in self.forcings if name in site and site[name].dims == ("time",)]
+        return site[given[:1]].reset_coords(drop=True)
+
     def vocabulary(self, name: str) -> Vocabulary:
         """What data of this domain, called `name`, may hold."""
         return Vocabulary(name, self.step, self.forcings, self.targets, self.attributes)

@@ -5,23 +5,6 @@ import pandas as pd
 import xarray as xr
 from bokeh.models import ColumnDataSource, Range1d
 
-from dgviz.domains import Domain
-
-OWN = ("time", "observed", "simulated", "learning", "baseline", "what_if")  # columns that any science has
-
-
-def backdrop_of(science: Domain, dataset: xr.Dataset, site: str) -> xr.Dataset:
-    """What a science draws above its target at one site, `(time,)` each; the first forcing where it says nothing.
-
-    A series with the attribute `drawn` "bars" is stacked and hangs from the top, any other is a line. The attribute
-    `symbol` of the data set is a letter for the axis.
-    """
-    here = dataset.sel(site=site)
-    if science.backdrop is not None:
-        return science.backdrop(here)
-    given = [name for name in science.forcings if name in here and here[name].dims == ("time",)]
-    return here[given[:1]].reset_coords(drop=True)
-
 
 def bars_of(backdrop: xr.Dataset) -> list[str]:
     """The series of a backdrop that hang from the top, the uppermost first."""
