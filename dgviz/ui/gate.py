@@ -5,7 +5,8 @@ import ipaddress
 import re
 import secrets
 import socket
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from urllib.parse import urlsplit
 
 import psutil
@@ -34,6 +35,8 @@ OTHERS = (  # all that is no page of ours: it needs no script
     "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'self'"
 )
+
+SAFE = {"X-Content-Type-Options": "nosniff", "X-Frame-Options": "SAMEORIGIN", "Referrer-Policy": "same-origin"}
 
 
 def is_local(address: str) -> bool:
@@ -90,42 +93,46 @@ def guard(application: Application, names: Iterable[str], page: str) -> None:
     of_ipv6 = [name for name in names if name.startswith("[")]  # Bokeh's list takes none, but looking in it finds them
     hosts = of_ipv6 + create_hosts_allowlist([name for name in names if name not in of_ipv6], None)
     application.websocket_origins.update(hosts)
-    application.default_router.rules[:0] = [Rule(_Refused(hosts), _Refuse), Rule(_HeadOf(page), _Head)]
-
-    class Headers(_Headers):
-        path = page
-
-    application.add_transform(Headers)
+    refused, head = _When(partial(_refused, hosts)), _When(partial(_head_of, page.rstrip("/")))
+    application.default_router.rules[:0] = [Rule(refused, _Refuse), Rule(head, _Head)]
+    application.add_transform(partial(_Headers, page.rstrip("/")))
 
 
-class _Refused(Matcher):
-    """Matches what is refused: a page of another name that resolves to this machine, a socket of no page.
+class _When(Matcher):
+    """Matches the requests for which a function gives what their handler is told."""
+
+    def __init__(self, told: Callable[[HTTPServerRequest], dict | None]):
+        self.told = told
+
+    def match(self, request: HTTPServerRequest) -> dict | None:
+        told = self.told(request)
+        return None if told is None else {"target_kwargs": told}
+
+
+def _refused(hosts: list[str], request: HTTPServerRequest) -> dict | None:
+    """Why a request is refused: a page of another name that resolves to this machine, a socket of no page.
 
     What is not refused is made ready for Panel.
     """
+    if why := _why(hosts, request):
+        return {"why": why}
+    _tidy_query(request)
+    if VISITOR not in request.cookies:
+        request.cookies[VISITOR] = secrets.token_urlsafe(16)
+        request.cookies[VISITOR]["path"] = "/"  # marks it as new: a browser sends no path
+    return None
 
-    def __init__(self, hosts: list[str]):
-        self.hosts = hosts
 
-    def match(self, request: HTTPServerRequest) -> dict | None:
-        if why := self._why(request):
-            return {"target_kwargs": {"why": why}}
-        _tidy_query(request)
-        if VISITOR not in request.cookies:
-            request.cookies[VISITOR] = secrets.token_urlsafe(16)
-            request.cookies[VISITOR]["path"] = "/"  # marks it as new: a browser sends no path
-        return None
-
-    def _why(self, request: HTTPServerRequest) -> str:
-        if not check_allowlist(request.host.lower(), self.hosts):
-            return f"This server is not called {request.host!r}. Start it with --origin http://{request.host}."
-        if request.headers.get("Upgrade", "").lower() != "websocket":
-            return ""
-        if not request.headers.get("Origin"):
-            return "A connection has to say from which page it comes: Origin is missing."
-        if not _has_token(request.headers.get("Sec-WebSocket-Protocol", "")):
-            return "A connection has to bring the token of its page. Load the page again."
+def _why(hosts: list[str], request: HTTPServerRequest) -> str:
+    if not check_allowlist(request.host.lower(), hosts):
+        return f"This server is not called {request.host!r}. Start it with --origin http://{request.host}."
+    if request.headers.get("Upgrade", "").lower() != "websocket":
         return ""
+    if not request.headers.get("Origin"):
+        return "A connection has to say from which page it comes: Origin is missing."
+    if not _has_token(request.headers.get("Sec-WebSocket-Protocol", "")):
+        return "A connection has to bring the token of its page. Load the page again."
+    return ""
 
 
 def _has_token(protocols: str) -> bool:
@@ -146,14 +153,8 @@ def _tidy_query(request: HTTPServerRequest) -> None:
     }
 
 
-class _HeadOf(Matcher):
-    """Matches HEAD of the page."""
-
-    def __init__(self, page: str):
-        self.page = page.rstrip("/")
-
-    def match(self, request: HTTPServerRequest) -> dict | None:
-        return {} if request.method == "HEAD" and request.path.rstrip("/") == self.page else None
+def _head_of(page: str, request: HTTPServerRequest) -> dict | None:
+    return {} if request.method == "HEAD" and request.path.rstrip("/") == page else None
 
 
 class _Head(LoginUrlMixin, AuthRequestHandler):
@@ -196,10 +197,8 @@ class Alive(RequestHandler):
 class _Headers(OutputTransform):
     """Adds the headers to each answer, and its number to the scripts of the page."""
 
-    path = "/"
-
-    def __init__(self, request: HTTPServerRequest):
-        self.is_page = request.path.rstrip("/") == self.path.rstrip("/")
+    def __init__(self, page: str, request: HTTPServerRequest):
+        self.is_page = request.path.rstrip("/") == page
         cookie = request.cookies.get(VISITOR)
         self.new = cookie.value if cookie is not None and cookie["path"] else ""
         self.secure = request.protocol == "https" or request.headers.get("X-Forwarded-Proto") == "https"
@@ -212,16 +211,12 @@ class _Headers(OutputTransform):
             nonce = secrets.token_urlsafe(16)
             policy, chunk = PAGE.format(nonce=nonce), chunk.replace(b"<script", f'<script nonce="{nonce}"'.encode())
             if self.new:
-                kind = "; Secure" * self.secure
-                headers.add(
-                    "Set-Cookie", f"{VISITOR}={self.new}; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000{kind}"
-                )
+                kind = f"Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000{'; Secure' * self.secure}"
+                headers.add("Set-Cookie", f"{VISITOR}={self.new}; {kind}")
             if "Content-Length" in headers:
                 headers["Content-Length"] = str(len(chunk))
         headers["Content-Security-Policy"] = policy
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers["X-Frame-Options"] = "SAMEORIGIN"
-        headers["Referrer-Policy"] = "same-origin"
+        headers.update(SAFE)
         return status_code, headers, chunk
 
 

@@ -85,7 +85,6 @@ class BucketDiagram:
         empty, full = (number(ends.get(store.name, 0.0)) for ends in (self.empty, self.full))
         told = f"{store.declared.long_name}: {number(value)} {unit}; empty at {empty}, full at {full} {unit}"
         box = "<rect x='{}%' y='{}' width='{}%' height='{:.1f}' fill='{}' fill-opacity='{}'/>"
-        sides = [(left, top, left, bottom), (left, bottom, right, bottom), (right, top, right, bottom)]
         if store.thin:
             words = _text(right, (top + bottom) / 2 + 4, name, "muted", dx=6)
         else:
@@ -94,7 +93,7 @@ class BucketDiagram:
             "<g><title>{}</title>{}{}{}{}</g>",
             *(told, html(box, left, top, right - left, bottom - top, self.look.token("surface"), 1)),
             html(box, left, f"{level:.1f}", right - left, bottom - level, ink, 0.42),
-            *(joined(_line(*side, ink, 2.5) for side in sides), words),
+            *(_sides(store, ink, 2.5), words),
         )
 
     def _flux(self, arrow: Arrow, value: float) -> Markup:
@@ -139,11 +138,8 @@ class BucketDiagram:
 
     def _off_store(self, store: Bucket) -> Markup:
         """A store that is switched off: dashed, and said."""
-        grey, left, right = self.look.token("missing"), store.left, store.right
-        sides = [(left, store.top, left, store.bottom), (left, store.bottom, right, store.bottom),
-                 (right, store.top, right, store.bottom)]  # fmt: skip
-        words = _text(left, (store.top + store.bottom) / 2 + 4, f"{sentence(store.name)}: off", "small muted", 8)
-        return joined(_line(*side, grey, 1.2, "4 3") for side in sides) + words
+        words = _text(store.left, (store.top + store.bottom) / 2 + 4, f"{sentence(store.name)}: off", "small muted", 8)
+        return _sides(store, self.look.token("missing"), 1.2, "4 3") + words
 
     def _off_arrow(self, arrow: Arrow) -> Markup:
         """A flux that is switched off; one at a store that is off itself needs no words, nor one said below."""
@@ -176,6 +172,13 @@ class BucketDiagram:
 def _line(x0: float, y0: float, x1: float, y1: float, ink: str, width: float, dash: str = "none") -> Markup:
     look = html("stroke='{}' stroke-width='{:.1f}' stroke-dasharray='{}'", ink, width, dash)
     return html("<line x1='{:.2f}%' y1='{:.1f}' x2='{:.2f}%' y2='{:.1f}' {}/>", x0, y0, x1, y1, look)
+
+
+def _sides(store: Bucket, ink: str, width: float, dash: str = "none") -> Markup:
+    """A box that is open at the top."""
+    left, right, top, bottom = store.left, store.right, store.top, store.bottom
+    sides = [(left, top, left, bottom), (left, bottom, right, bottom), (right, top, right, bottom)]
+    return joined(_line(*side, ink, width, dash) for side in sides)
 
 
 def _text(x: float, y: float, words: str, kind: str = "", dx: float = 0, align: str = "left") -> Markup:

@@ -13,6 +13,8 @@ x goes from 0 to 100 % of the width, y in pixels from the top.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from dgviz.domains import Domain
 from dgviz.processes.declare import Flux, Process, State
 
@@ -147,35 +149,26 @@ class _Layout:
     def _boxes(self) -> dict[str, Bucket]:
         boxes, y = {}, SKY + GAP
         for i, name in enumerate(self.main):
-            thin, on = name in self.thin, name in self.on
-            height = THIN if thin else max(STORE if on else OFF, OUTLET * len(self._leaves_aside(name)))
+            least = STORE if name in self.on else OFF
+            height = THIN if name in self.thin else max(least, OUTLET * len(self._leaves_aside(name)))
             left = LANE * _passing(self.up, i)
             right = MAIN - LANE * _passing(self.down, i)
-            boxes[name] = Bucket(name, self.states[name], left, right, y, y + height, on, thin)
+            boxes[name] = self._box(name, left, right, y, y + height)
             y += height + GAP
         return boxes | self._side_boxes(boxes)
 
     def _side_boxes(self, boxes: dict[str, Bucket]) -> dict[str, Bucket]:
         """On the right, beside the stores that feed them, one below the other."""
         sources = [boxes[f.out_of] for f in self.fluxes.values() if f.out_of in boxes and f.into in self.side]
-        if not self.side:
-            return {}
         top = min((s.top for s in sources), default=SKY)
         bottom = max((s.bottom for s in sources), default=SKY + STORE)
-        share = (bottom - top) / len(self.side)
-        return {
-            name: Bucket(
-                name,
-                self.states[name],
-                SIDE,
-                100,
-                top + i * share,
-                top + (i + 1) * share - (GAP if i + 1 < len(self.side) else 0),
-                name in self.on,
-                name in self.thin,
-            )
-            for i, name in enumerate(self.side)
-        }
+        ends = np.linspace(top, bottom + GAP, len(self.side) + 1).tolist()
+        # A gap below each; the last one ends where its sources do.
+        places = zip(self.side, ends, ends[1:], strict=False)
+        return {name: self._box(name, SIDE, 100, start, stop - GAP) for name, start, stop in places}
+
+    def _box(self, name: str, left: float, right: float, top: float, bottom: float) -> Bucket:
+        return Bucket(name, self.states[name], left, right, top, bottom, name in self.on, name in self.thin)
 
     def _ends(self, row: int) -> tuple[float, float, float, float]:
         """Left, right, top and bottom of a row: a store, all that is above, or the ground."""
@@ -242,10 +235,8 @@ class _Layout:
         return [n for n, f in self.fluxes.items() if f.out_of in self.side and n not in self.on]
 
     def _add(self, name, x0, y0, x1, y1, label, align, split=False) -> None:
-        on = name in self.on
-        self.arrows[name] = Arrow(
-            name, self.fluxes[name], x0, y0, x1, y1, label, align, on, name in self.learned and on, split
-        )
+        on, learned = name in self.on, name in self.learned & self.on
+        self.arrows[name] = Arrow(name, self.fluxes[name], x0, y0, x1, y1, label, align, on, learned, split)
 
 
 def _lanes(rows: dict[str, tuple[int, int]]) -> dict[str, tuple[int, int, int]]:
