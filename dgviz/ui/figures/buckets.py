@@ -16,60 +16,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dgviz.domains import Domain
-from dgviz.processes.declare import Flux, Process, State
+from dgviz.processes.declare import Flux, State
+from dgviz.ui.figures.picture import Arrow, Bucket, Picture
 
 SKY, GAP, STORE, OFF, THIN, GROUND = 32, 24, 24, 14, 6, 44  # px: heights
 OFF_LINE = 16  # px: for the name of a way out that is switched off
 BELOW = 22  # px: for the names of places in the ground
 OUTLET = 38  # px of a store's side for each arrow that leaves there
 LANE, MAIN, SIDE = 13.0, 60.0, 80.0  # %: width of a lane, right end of the stores, left end of the side
-
-
-@dataclass(frozen=True)
-class Bucket:
-    """A store as a box; `thin` for one that passes on all it gets within the day."""
-
-    name: str
-    declared: State
-    left: float
-    right: float
-    top: float
-    bottom: float
-    on: bool = True
-    thin: bool = False
-
-
-@dataclass(frozen=True)
-class Arrow:
-    """A flux as a straight line from (x0, y0) to (x1, y1), with the place of its label."""
-
-    name: str
-    declared: Flux
-    x0: float
-    y0: float
-    x1: float
-    y1: float
-    label: tuple[float, float]
-    align: str  # of the label: left, center
-    on: bool = True
-    learned: bool = False  # is its equation a network?
-    split: bool = False  # does the arrow run between the two lines of its label?
-
-
-@dataclass(frozen=True)
-class Picture:
-    """Stores, arrows and the outside places: `above`, `beside` on the right below `ground`, and others below it.
-
-    `below` has the name and the middle, in %, of each arrow that ends in the ground.
-    """
-
-    stores: dict[str, Bucket]
-    arrows: dict[str, Arrow]
-    above: tuple[str, ...]
-    beside: tuple[str, ...]
-    below: tuple[tuple[str, float], ...]
-    ground: float
-    height: float
 
 
 def lay_out(domain: Domain, processes: Mapping[str, str], thin: Collection[str] = ()) -> Picture:
@@ -88,8 +42,7 @@ class _Layout:
         chosen = [self.domain.option(slot, name) for slot, name in self.domain.complete(self.processes).items()]
         self.on = {name for option in chosen for name in option.declared}
         self.learned = {name for option in chosen for name in option.learned}
-        self.states = self._of(State, chosen)
-        fluxes = self._of(Flux, chosen)
+        self.states, fluxes = (self.domain.of(kind, chosen) for kind in (State, Flux))
         self.fluxes = {name: flux for name, flux in fluxes.items() if flux.out_of and flux.into}
         self.above = tuple(p for p in self.domain.outside if any(f.out_of == p for f in self.fluxes.values()))
         reached = {f.into for f in self.fluxes.values()}
@@ -122,14 +75,6 @@ class _Layout:
         beside = tuple(place for place in self.beside if place in aside)
         height = ground + GROUND + (BELOW if below else 0) + OFF_LINE * bool(self.off_outlets)
         return Picture(self.stores, arrows, self.above, beside, below, ground, height)
-
-    def _of(self, kind, chosen: list[type[Process]]) -> dict:
-        """Declared by any option, in the order of the slots; as the chosen option declares it where it does."""
-        options = [option for slot in self.domain.slots.values() for option in slot]
-        every = {name: declared for option in reversed(options) for name, declared in option.of(kind).items()}
-        ordered = list(dict.fromkeys(name for option in options for name in option.of(kind)))
-        mine = {name: declared for option in chosen for name, declared in option.of(kind).items()}
-        return {name: mine.get(name, every[name]) for name in ordered}
 
     def _drains_aside(self, store: str) -> bool:
         leaving = [flux.into for flux in self.fluxes.values() if flux.out_of == store]

@@ -1,6 +1,6 @@
 """What a map can show: one value per site, with its label, units and a fixed colour scale."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
@@ -11,43 +11,15 @@ from dgviz.processes.declare import Parameter
 from dgviz.quantities import lower_first
 from dgviz.scores.statistics import over_sites
 from dgviz.ui import theme
+from dgviz.ui.figures.colouring import Colouring, of_result
 from dgviz.ui.session.colour_choice import ColourChoice
 from dgviz.ui.session.state import AppState
-from dgviz.ui.words.text import MINUS, PERIODS, label, score_label, score_meaning, units
-from dgviz.ui.words.text import period as days_in_words
+from dgviz.ui.words.published import other_days, published_name, published_score
+from dgviz.ui.words.text import MINUS, PERIODS, label, score_label, score_meaning
 
 RESPONSES = {"sensitivity": "to", "gradient": "by"}  # begin the name of a response; the word before its parameter
-FITTED = "Colours span the 2nd to the 98th percentile"
 DIFFERENCES = {"1": 0.3, "%": 30.0}  # the half width of a difference's scale, by the units of the score
 HIGHER = "Above zero, A is higher"
-MANY = 20.0  # the largest over the middle value from which colours are spread over powers of ten
-
-
-@dataclass(frozen=True)
-class Colouring:
-    """Values `(site)` and how they are coloured. `caption` says where the limits come from."""
-
-    title: str
-    values: xr.DataArray
-    palette: tuple[str, ...]
-    low: float
-    high: float
-    caption: str
-    powers: bool = False  # are the colours spread over powers of ten?
-
-    @property
-    def units(self) -> str:
-        """The units as people write them, '' when there are none."""
-        return units(self.values.attrs.get("units", ""))
-
-    def fitted(self) -> "Colouring":
-        """The same with limits that follow the values; those of a diverging scale stay as far above zero as below."""
-        if self.powers:
-            return self
-        low, high = _nice_limits(self.values.values)
-        if self.palette == theme.DIVERGING and self.low == -self.high:
-            low, high = -max(-low, high), max(-low, high)
-        return replace(self, low=low, high=high, caption=FITTED)
 
 
 @dataclass(frozen=True)
@@ -139,10 +111,10 @@ class Showable:
         return values.reindex(site=self.dataset.site)
 
     def _attribute(self, choice: ColourChoice) -> Colouring:
-        return _of_result(self.dataset[choice.name], choice.name)
+        return of_result(self.dataset[choice.name], choice.name)
 
     def _result(self, choice: ColourChoice) -> Colouring:
-        return _of_result(self._values(choice.name), choice.name)
+        return of_result(self._values(choice.name), choice.name)
 
     def _score(self, choice: ColourChoice) -> Colouring:
         values = self._values(choice.name, choice.period)
@@ -221,44 +193,5 @@ def shown_colours(state: AppState) -> Colouring:
     return shown.fitted() if state.fitted else shown
 
 
-def published_name(model: xr.DataArray) -> str:
-    """A published model with who published it: "LSTM (Kratzert et al. 2019)"."""
-    published = str(model.source.item()).partition(",")[0].replace("(", "")
-    return f"{model.item().replace(',', '')} ({published}"
-
-
-def published_score(published: xr.Dataset) -> str:
-    """The name of the score that was published."""
-    return str(next(iter(published)))
-
-
-def other_days(results: xr.Dataset, published: xr.DataArray) -> str:
-    """A warning where a run was not tested on the days of the published scores."""
-    theirs = published.attrs["period"]
-    same = results.attrs.get("test_period") == theirs
-    return "" if same else f". The published scores are of other days: {days_in_words(*theirs.split('/'))}"
-
-
 def _half_range(declared: Parameter) -> float:
     return 0.5 * (declared.range[1] - declared.range[0])
-
-
-def _of_result(values: xr.DataArray, name: str) -> Colouring:
-    """Spread over powers of ten where none is below zero and the sizes differ much, as along a network."""
-    known = values.values[np.isfinite(values.values)]
-    if known.size and known.min() >= 0 and known.max() > MANY * np.median(known) > 0:
-        logs = np.log10(values.where(values > 0))
-        low, high = 10.0 ** np.floor(float(logs.quantile(0.05))), 10.0 ** np.ceil(float(logs.max()))
-        caption = "Each power of ten has as many colours"
-        return Colouring(label(values, name), values, theme.SEQUENTIAL, low, high, caption, powers=True)
-    return Colouring(label(values, name), values, theme.SEQUENTIAL, *_nice_limits(values.values), FITTED)
-
-
-def _nice_limits(values: np.ndarray) -> tuple[float, float]:
-    """The 2nd and 98th percentile, rounded outward to two digits."""
-    if not np.isfinite(values).any():
-        return 0.0, 1.0
-    low, high = np.nanpercentile(values, [2, 98])
-    step = 10.0 ** np.floor(np.log10(max(high - low, 1e-9))) / 10
-    low, high = np.floor(low / step) * step, np.ceil(high / step) * step
-    return float(low), float(high if high > low else low + step)

@@ -9,7 +9,7 @@ from bokeh.models import ColumnDataSource, FixedTicker, Range1d
 
 from dgviz.ui import theme
 from dgviz.ui.figures import hover, plain_figure
-from dgviz.ui.figures.colours import Colouring
+from dgviz.ui.figures.colouring import Colouring
 from dgviz.ui.words.text import MINUS, number
 
 HEIGHT = 104  # px

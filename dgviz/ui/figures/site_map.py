@@ -10,7 +10,7 @@ from bokeh.plotting import figure
 from dgviz.datasets.site_network import drained, has_network
 from dgviz.ui import theme
 from dgviz.ui.figures import hover, plain_figure, ring, tip, without_axes
-from dgviz.ui.figures.colours import Colouring
+from dgviz.ui.figures.colouring import Colouring
 from dgviz.ui.figures.network_lines import NetworkLines, line_widths
 from dgviz.ui.figures.outlines import outlines
 from dgviz.ui.words.markup import Markup

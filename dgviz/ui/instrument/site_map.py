@@ -8,7 +8,8 @@ import panel as pn
 import xarray as xr
 
 from dgviz.ui import theme
-from dgviz.ui.figures.colours import Colouring, Showable, shown_colours, texts
+from dgviz.ui.figures.colouring import Colouring
+from dgviz.ui.figures.colours import Showable, shown_colours, texts
 from dgviz.ui.figures.site_histogram import SiteHistogram
 from dgviz.ui.figures.site_map import SiteMap as MapFigure
 from dgviz.ui.lenses.view import View, text
