@@ -13,7 +13,7 @@ from dgviz.learn.site_model import SiteModel
 from dgviz.sensitivity import agreement, finite_difference, forcing_response, parameter_response
 from dgviz.ui.session.state import FINISHED, AppState
 from dgviz.ui.session.store import results_written
-from dgviz.ui.words.steps import STEPS, Step
+from dgviz.ui.words.steps import Step
 
 LONGEST = 3 * 366  # time steps of a long record that are simulated at once
 
@@ -58,11 +58,6 @@ class Simulation:
     def parameter_response(self) -> xr.Dataset:
         """The response of the target to each parameter `(time,)`."""
         return parameter_response(self.site_model())
-
-    @property
-    def step(self) -> Step:
-        """The time step of the run's science."""
-        return STEPS[self.run.config.science.step]
 
     def forcing_response(self, moment: str) -> xr.DataArray:
         """The response of the target in one time step to the driving forcing of each step `(time,)`."""

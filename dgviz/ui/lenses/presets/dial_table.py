@@ -49,8 +49,8 @@ def _row(name: str, there: dict[str, Place], weights: int, state: AppState) -> M
         html("<td>{}</td>", _input("checkbox", "B", place, state.baseline, state)),
         html("<td class='left wrap'>{}<b>{}</b><div class='caption'>{}</div></td>", swatch, name, about),
         html("<td>{}</td>", number(weights, 0)),
-        _temporal(name, place, state),
-        _held_out(name, there.get("folds"), state),
+        _scores(name, "none", place, ("train", "test"), state),
+        _scores(name, "folds", there.get("folds"), ("test",), state),
         html("<td>{}</td>", joined((_seconds(p) for p in there.values() if p.run), "<br>")),
     ]
     return html("<tr>{}</tr>", joined(cells))
@@ -62,20 +62,15 @@ def _input(kind: str, column: str, place: Place, chosen: str, state: AppState) -
     return choice(kind, column, place.run.id, place.run.id == chosen)
 
 
-def _temporal(name: str, place: Place, state: AppState) -> Markup:
-    if place.run is None:
-        return html("<td colspan={}>{}</td>", 2 * len(two_scores(state)), _to_train(name, "none", place, state))
-    return _medians(place, "train", state) + _medians(place, "test", state)
-
-
-def _held_out(name: str, place: Place | None, state: AppState) -> Markup:
-    columns = len(two_scores(state))
+def _scores(name: str, holdout: str, place: Place | None, periods: tuple[str, ...], state: AppState) -> Markup:
+    """The medians of a preset in some periods; a button that trains it, or why it cannot be."""
+    columns = len(periods) * len(two_scores(state))
     if place is None:
         why = f"Its parameters were learned for each {state.config.science.site}: it has none for another."
         return html("<td colspan={} class='muted' title='{}'>not possible</td>", columns, why)
     if place.run is None:
-        return html("<td colspan={}>{}</td>", columns, _to_train(name, "folds", place, state))
-    return _medians(place, "test", state)
+        return html("<td colspan={}>{}</td>", columns, _to_train(name, holdout, place, state))
+    return joined(_medians(place, period, state) for period in periods)
 
 
 def _medians(place: Place, period: str, state: AppState) -> Markup:

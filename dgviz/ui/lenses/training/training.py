@@ -125,16 +125,14 @@ class TrainingControl(View):
         """How far it is, and which buttons make sense now."""
         state, followed = self.state, self.state.store.run(self.state.followed)
         last = progress[-1] if progress else {}
-        epochs = followed.config.epochs
         device = last.get("device") or followed.record.get("device", "")
         before = _runs_before(followed.id, list(state.store.active())) if status == "waiting" else 0
         if self.changed & {"runs", "status"}:
             self._offer()
         self.heading = f"Training of {run_name(followed, state.store)}"
-        self.figures.object = figures_of(status, last, epochs, before, device)
-        self.bar.param.update(
-            value=round(100 * share_done(last)) if last else 0, visible=status in ("training", "paused", "stopping")
-        )
+        self.figures.object = figures_of(status, last, followed.config.epochs, before, device)
+        done, busy = round(100 * share_done(last)) if last else 0, status in ("training", "paused", "stopping")
+        self.bar.param.update(value=done, visible=busy)
         self._show_trouble(followed, status, last)
         self._show_buttons(followed, status, run)
 
@@ -143,6 +141,7 @@ class TrainingControl(View):
             label=label, icon=icon, on_click=lambda _: self.state.attempt(act), **BUTTON, **more
         )
         state = self.state
+        longer = lambda: state.train_longer(state.followed, self.longer.value)  # noqa: E731
         self.buttons = {
             "pause": button("Pause", "pause", lambda: state.request("pause"), variant="outlined"),
             "resume": button("Resume", "play_arrow", lambda: state.request("resume")),
@@ -153,7 +152,7 @@ class TrainingControl(View):
             ),
             "again": button("Train again", "replay", lambda: state.train_again(state.followed)),
             "show": button("Show this run", "insights", lambda: state.show(state.followed), variant="outlined"),
-            "longer": button("Train longer", "more_time", self._train_longer, variant="outlined"),
+            "longer": button("Train longer", "more_time", longer, variant="outlined"),
         }
         self.longer = material.IntInput(label="Epochs in all", value=1, start=1, size="small", width=130, visible=False)
 
@@ -174,9 +173,6 @@ class TrainingControl(View):
         if wanted["longer"] and not self.longer.visible:
             self.longer.value = 2 * followed.config.epochs
         self.longer.visible = wanted["longer"]
-
-    def _train_longer(self):
-        self.state.train_longer(self.state.followed, self.longer.value)
 
     def _show_trouble(self, followed, status, last):
         if status != "failed":
