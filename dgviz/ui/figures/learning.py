@@ -12,7 +12,7 @@ from dgviz.ui.words.progress import part_of
 
 NAMES = ("epoch", "loss", "validation_loss", "median_nse")
 FAINT = 0.35  # the opacity of parts that have ended
-LOSS, SCORE = 250, 190  # px: heights
+LOSS, SCORE = 100, 124  # px: heights
 
 
 class LearningCurves:
@@ -32,7 +32,7 @@ class LearningCurves:
         loss.xaxis.visible = False
         plain_legend(loss)
         self.legend, self.validation = loss.legend[0], loss.select_one({"name": "validation_loss"})
-        score = self._figure(SCORE, "Median NSE, training", {"median_nse": ("Median NSE", look.ink("simulated"))})
+        score = self._figure(SCORE, "Median NSE", {"median_nse": ("Median NSE", look.ink("simulated"))})
         score.xaxis.axis_label, score.legend.visible = "Epoch", False
         self.loss_range, self.score_range = loss.y_range, score.y_range
         self.layout = column(loss, score, sizing_mode="stretch_width", spacing=0)

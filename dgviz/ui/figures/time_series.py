@@ -1,5 +1,7 @@
 """The target through time: what drives it above, observed and simulated below, the whole record at the bottom."""
 
+from functools import cached_property
+
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -42,8 +44,6 @@ class TimeSeries:
         self.source = ColumnDataSource()
         self.backdrop = Backdrop(weather, self.source, self.x_range, look)
         self.source.data = nothing_yet("time", *self.backdrop.columns, *NAMES)
-        self.missing = ColumnDataSource({"start": [], "end": []})
-        self.spread = ColumnDataSource(nothing_yet("time", "low", "high"))
         self.y_range = Range1d(self.smallest if log else 0, 1)
         self.shown: dict[str, bool] = {"observed": True, "spread": False}
         self.seeds = 1
@@ -58,7 +58,8 @@ class TimeSeries:
         """Show another site: one change of one source, and the shaded gaps."""
         self.source.data = columns
         start, end = stretches(np.isnan(columns["observed"]), pd.DatetimeIndex(columns["time"]))
-        self.missing.data = {"start": start, "end": end}
+        if len(start) or "gaps" in self.lines:
+            self._gaps.data = {"start": start, "end": end}
         self.shown |= {"baseline": with_baseline, "gaps": len(start) > 0} | {
             name: not np.isnan(columns[name]).all() for name in ("simulated", "learning", "what_if")
         }
@@ -72,7 +73,8 @@ class TimeSeries:
 
     def show_spread(self, columns: dict[str, np.ndarray] | None, seeds: int) -> None:
         """The least and greatest of an ensemble at each time; None for a single model."""
-        self.spread.data = columns or nothing_yet("time", "low", "high")
+        if columns or "spread" in self.lines:
+            self._spread.data = columns or nothing_yet("time", "low", "high")
         self.shown["spread"] = columns is not None
         self.seeds = seeds
         self._show_lines()
@@ -153,18 +155,28 @@ class TimeSeries:
         if self.log:
             log_ticks(fig)
         fig.min_border_top = fig.min_border_bottom = 2
-        gaps = dict(fill_color=self.look.token("missing"), fill_alpha=0.25, line_color=None)
-        area = dict(fill_color=self.look.ink("simulated"), fill_alpha=0.25)
-        self.lines = {
-            "gaps": fig.vstrip("start", "end", source=self.missing, **gaps),
-            "spread": fig.varea("time", "low", "high", source=self.spread, **area),
-        }
         order = ("baseline", "observed", "simulated", "learning", "what_if")
-        self.lines |= draw_lines(fig, self.source, "time", order, self.look, theme.LINE, legend=False)
+        self.lines = draw_lines(fig, self.source, "time", order, self.look, theme.LINE, legend=False)
         self.lines["what_if"].glyph.line_width = theme.SUPPOSED
         self.hover = hover_in_time(self.look, renderers=[self.lines["observed"]])
         fig.add_tools(self.hover)
         return fig
+
+    @cached_property
+    def _gaps(self) -> ColumnDataSource:
+        """Times without observation; most sites have none, so that their strips are made when they are needed."""
+        source = ColumnDataSource({"start": [], "end": []})
+        look = dict(fill_color=self.look.token("missing"), fill_alpha=0.25, line_color=None, level="underlay")
+        self.lines["gaps"] = self.main.vstrip("start", "end", source=source, **look)
+        return source
+
+    @cached_property
+    def _spread(self) -> ColumnDataSource:
+        """The least and greatest of an ensemble; made when there is one."""
+        source = ColumnDataSource(nothing_yet("time", "low", "high"))
+        look = dict(fill_color=self.look.ink("simulated"), fill_alpha=0.25, level="underlay")
+        self.lines["spread"] = self.main.varea("time", "low", "high", source=source, **look)
+        return source
 
     def _record(self) -> figure:
         self.record = plain_figure(RECORD, x_axis_type="datetime", x_range=Range1d(), tools="")

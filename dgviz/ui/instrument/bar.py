@@ -22,6 +22,8 @@ BUTTON = {"size": "small", "margin": (0, 6, 0, 0), "align": "center"}
 ONE_RUN = ("Budget", "Sensitivity", "Checks")  # lenses without the baseline
 AS_LEARNED = ("Sensitivity", "Checks")  # lenses without the what-if
 STALE = ("run", "config", "training")  # what decides whether the draft is another model than run A
+ORDER = ("model", "train", "try", "stop", "words", "revert", "drawer")
+OF_STALE = ("try", "revert")  # what is there only then
 WIDTH, HEIGHT = 100, 20  # px of the sparkline
 
 
@@ -38,20 +40,29 @@ def training_bar(state: AppState, open_model) -> pn.viewable.Viewable:
     buttons["model"].on_click(lambda _: open_model())
     buttons["train"].on_click(lambda _: state.attempt(state.start_training))
     buttons["try"].on_click(lambda _: state.attempt(state.try_it))
-    stale = pn.bind(lambda *_: bool(state.stale()) and not state.training, *(state.param[n] for n in STALE))
-    buttons["try"].visible = stale
     buttons["stop"].on_click(lambda _: state.attempt(lambda: state.request("stop")))
     buttons["stop"].disabled = state.param.training.rx() == ""
     buttons["revert"].on_click(lambda _: state.restore(state.run))
-    buttons["revert"].visible = stale
+    buttons["drawer"].icon = state.param.drawer.rx().rx.where("expand_less", "expand_more")
     buttons["drawer"].on_click(lambda _: state.param.update(drawer=not state.drawer))
     names = ("training", "status", "progress", "config", "selected", "run", "page", "baseline", "what_if")
-    words = text(pn.bind(lambda *_: bar_words(state), *(state.param[name] for name in names)), align="center")
-    first = (buttons[name] for name in ("model", "train", "try", "stop"))
-    return pn.Row(
-        *first, words, buttons["revert"], buttons["drawer"], stylesheets=[theme.CARD, theme.SLIM],
-        css_classes=["card"], sizing_mode="stretch_width", margin=0,
-    )  # fmt: skip
+    words = text(
+        pn.bind(lambda *_: bar_words(state), *(state.param[name] for name in names)),
+        align="center",
+        css_classes=["words"],
+    )
+    bar = pn.Row(stylesheets=[theme.CARD, theme.SLIM], css_classes=["card"], sizing_mode="stretch_width", margin=0)
+    places = {**buttons, "words": words}
+
+    def arrange(*_):
+        stale = bool(state.stale()) and not state.training
+        wanted = [places[name] for name in ORDER if stale or name not in OF_STALE]
+        if len(bar) != len(wanted):
+            bar.objects = wanted
+
+    arrange()
+    state.param.watch(arrange, list(STALE))
+    return bar
 
 
 def bar_words(state: AppState) -> Markup:
@@ -98,7 +109,7 @@ def plan_words(state: AppState) -> Markup:
     count, seconds = len(state.selected) or len(state.sites), state.estimate()
     about = f", about {duration(seconds)}" if seconds else ""
     parts = f" in each of {n_parts(config)} parts" if n_parts(config) > 1 else ""
-    plan = f"Train: {number(count, 0)} {site}s, {config.epochs} epochs{parts}{about}."
+    plan = f"Train: {number(count, 0)} {site}{'s' * (count != 1)}, {config.epochs} epochs{parts}{about}."
     try:
         warnings = leaks(config, state.dataset)
     except (ValueError, DataError, RunError):  # it cannot be trained at all, which Train says

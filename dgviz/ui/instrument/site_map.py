@@ -7,6 +7,7 @@ import numpy as np
 import panel as pn
 import xarray as xr
 
+from dgviz.quantities import lower_first
 from dgviz.ui import theme
 from dgviz.ui.figures.colouring import Colouring
 from dgviz.ui.figures.colours import Showable, shown_colours, texts
@@ -33,16 +34,25 @@ class SiteMap(View):
         """Search and colour above the map; below it marks, caption and selection."""
         clear = material.Button(label="Clear", variant="text", size="small", margin=0, align="center")
         clear.on_click(lambda _: self.state.select([]))
-        clear.visible = self.state.param.selected.rx.bool()
         names = ("selected", "run", "dataset")
         said = pn.bind(lambda *_: of_selection(self.state), *(self.state.param[name] for name in names))
+        row = pn.Row(sizing_mode="stretch_width", margin=0)
+        words = text(said, align="center")
+
+        def arrange(*_):
+            wanted = [words, *[clear] * bool(self.state.selected), self.fit]
+            if len(row) != len(wanted):
+                row.objects = wanted
+
+        arrange()
+        self.state.param.watch(lambda _: arrange(), "selected")
         below = partial(html, "<p class='caption'>{}</p><p class='heard'>{}</p>")
         return pn.Column(
             self.search,
             self.picker,
             self._place,
             text(pn.bind(below, self.param.caption, self.param.summary)),
-            pn.Row(text(said, align="center"), clear, self.fit, sizing_mode="stretch_width", margin=0),
+            row,
             stylesheets=[theme.CARD],
             css_classes=["card"],
             sizing_mode="stretch_both",
@@ -78,7 +88,9 @@ class SiteMap(View):
             if state.colour not in known and known:
                 alike = state.colour_of(state.colour.kind, chosen(state))
                 state.colour = alike if alike in known else known[0]
-            select.param.update(groups=texts(groups), value=state.colour.text)
+            group = next((name for name, options in groups.items() if state.colour in options.values()), "")
+            label = f"Colour: {lower_first(group)}".rstrip(": ")  # the closed list shows no group
+            select.param.update(groups=texts(groups), value=state.colour.text, label=label)
 
         def choose(event):
             if event.new:
@@ -148,18 +160,17 @@ class SiteMap(View):
         self.caption = self._caption(shown, int(below.sum()), int(untrained.sum()))
 
     def _live(self, shown: Colouring) -> Colouring:
-        """A parameter as it is learned just now, while the model that is trained has it."""
-        state = self.state
+        """A parameter, or the efficiency, as it is learned just now, while the model that is trained has it."""
+        state, kind, name = self.state, self.state.colour.kind, self.state.colour.name
         last = state.progress[-1] if state.training and state.progress else {}
-        values, run = last.get("parameters", {}).get(state.colour.name), state.training
-        if state.colour.kind != "parameter" or values is None:
+        values = {"parameter": last.get("parameters", {}).get(name), "score": last.get(name)}.get(kind)
+        config = state.store.run(state.training).config if values else state.config
+        if values is None or config.data != state.config.data:
             return shown
-        config = state.store.run(run).config
-        if config.data != state.config.data:
-            return shown
-        learned = xr.DataArray(values, {"site": list(config.sites) or state.sites}, "site").reindex(site=state.sites)
-        title = f"{shown.title}, after epoch {last['epoch']}"
-        return replace(shown, title=title, values=learned.assign_attrs(shown.values.attrs))
+        known = xr.DataArray(np.array(values, "float64"), {"site": list(config.sites) or state.sites}, "site")
+        of_what = "" if kind == "parameter" else " in training"  # on other windows of it in each epoch
+        title = f"{shown.title.partition(',')[0]}{of_what}, after epoch {last['epoch']}"
+        return replace(shown, title=title, values=known.reindex(site=state.sites).assign_attrs(shown.values.attrs))
 
     def _untrained(self) -> np.ndarray:
         """The sites `(site,)` that the shown run predicts without having been trained on them."""

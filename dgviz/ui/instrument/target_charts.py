@@ -63,7 +63,7 @@ class TargetCharts(View):
         log.visible = pn.bind(lambda _: self.state.target.logarithmic, self.state.param.dataset)
         chart.link(self.state, value="chart", bidirectional=True)
         log.link(self.state, value="log_axis", bidirectional=True)
-        return [log, chart]
+        return [pn.Row(log, chart, margin=0)]  # in one line, whatever the title takes
 
     def body(self, *, dataset, chart, log_axis, dark):
         """The figures, made anew for another data set, chart, axis or theme."""

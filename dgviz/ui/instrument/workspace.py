@@ -18,6 +18,7 @@ from dgviz.ui.words.markup import Markup, html
 
 SKELETON = Markup("<div class='skeleton' role='status' aria-label='The lens is on its way'></div>")
 log = logging.getLogger(__name__)
+ABREAST = 860  # px of a lens from which its cards stand side by side
 ROOM = 300  # px that a row takes before it is made
 
 
@@ -76,7 +77,7 @@ def _row(state: AppState, name: str, row: Row, at_once: bool) -> pn.Column:
         return [_stack(state, name, views, f"span-{span}") for views, span in row]
 
     fills = [theme.FILLS] if at_once and LENSES[name].fills else []
-    look = {"stylesheets": [theme.ROW, *fills], "margin": (0, 0, theme.GAP, 0)}
+    look = {"stylesheets": [theme.row(ABREAST), *fills], "margin": (0, 0, theme.GAP, 0)}
     return pn.Column(*cells(), sizing_mode="stretch_width", **look) if at_once else when_seen(cells, ROOM, **look)
 
 

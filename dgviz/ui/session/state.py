@@ -16,6 +16,7 @@ from dgviz.experiment.run_files import RunError
 from dgviz.experiment.run_folder import ENDED
 from dgviz.experiment.runs import Run
 from dgviz.processes.declare import Parameter, Target
+from dgviz.sensitivity.effects import CASES
 from dgviz.suggestions import suggest
 from dgviz.ui import theme
 from dgviz.ui.look import Look
@@ -30,6 +31,7 @@ CHARTS = ("series", "duration", "regime")
 TRY = 6.0  # seconds of learning in which a change is tried, about; to score it takes a few more
 FEWEST, FEWEST_LONG = 5, 2  # epochs of it; and where one takes so long that it is many updates
 LONGEST_TRY = 12.0  # seconds after which it is stopped
+OF_SITES = ("parameters", "nse")  # of a record of progress: a value for each site
 OF_A_TRY = ("epochs", "schedule")
 
 
@@ -60,6 +62,7 @@ class AppState(param.Parameterized):
     )
     playing = param.Boolean(False, doc="Does the moment move on by itself?")
     parameter = param.String("", doc="The learned parameter looked at; '' for that with the clearest pattern")
+    case = param.Selector(objects=[*CASES], doc="The times over which it is asked what matters")
     page = param.String("Budget", doc="The open lens")
     drawer = param.Boolean(False, doc="Is the drawer with all of the training open?")
     chart = param.Selector(objects=list(CHARTS), doc="How the target is drawn")
@@ -71,7 +74,9 @@ class AppState(param.Parameterized):
     followed = param.String("", doc="The run whose training is in view, ended or not; '' for none")
     training = param.String("", doc="The same while it has not ended; '' for none")
     status = param.String("", doc="The status of `followed`")
-    progress = param.List([], doc="Its epochs so far, one record each; only the last one has parameters")
+    progress = param.List(
+        [], doc="Its epochs so far, one record each; only the last one has what there is of each site"
+    )
     problem = param.String("", doc="The last error, in words for the user")
 
     def __init__(self, store: Any, visitor: str = "", **choices: Any):
@@ -427,7 +432,7 @@ class AppState(param.Parameterized):
         status = run.status  # before the epochs, so that none is missing from a run that ends just now
         records, self._cursor = run.read_progress(0)
         active = "" if status in ENDED else run_id
-        self.param.update(followed=run_id, training=active, status=status, progress=_without_parameters([], records))
+        self.param.update(followed=run_id, training=active, status=status, progress=_without_sites([], records))
 
     def train_longer(self, run_id: str, epochs: int) -> None:
         """Train a run that has ended on, to more epochs, as a new run. Raises RunError or OSError."""
@@ -482,7 +487,7 @@ class AppState(param.Parameterized):
             self.param.update(followed="", training="", status="", progress=[])
             self.refresh_runs()
             return
-        progress = {"progress": _without_parameters(self.progress, records)} if records else {}
+        progress = {"progress": _without_sites(self.progress, records)} if records else {}
         self.param.update(status=status, **progress)
         if run.config.start_from and run.id in self._started and status == "training":
             self._end_a_try_in_time(run.id)
@@ -521,9 +526,9 @@ def first_line(error: str) -> str:
     return error.partition("\n")[0]
 
 
-def _without_parameters(before: list[dict], records: list[dict]) -> list[dict]:
-    """All epochs; the learned parameters, which are large, only with the last."""
+def _without_sites(before: list[dict], records: list[dict]) -> list[dict]:
+    """All epochs; what there is of each site, which is large, only with the last."""
     if not records:
         return before
     *earlier, last = [*before, *records]
-    return [*({k: v for k, v in record.items() if k != "parameters"} for record in earlier), last]
+    return [*({k: v for k, v in record.items() if k not in OF_SITES} for record in earlier), last]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import panel as pn
 from panel.custom import JSComponent
 
+from dgviz.ui import theme
 from dgviz.ui.session.served import served
 
 
@@ -21,8 +22,13 @@ class Seen(JSComponent):
       })
       watch.observe(el)
       model.on("remove", () => watch.disconnect())
+      const place = document.createElement("div")
+      place.className = "skeleton"
+      place.style.height = "100%"
+      return place
     }
     """
+    _stylesheets = [theme.SKELETON]
 
 
 def when_seen(make: Callable[[], list], height: int, **options) -> pn.Column:

@@ -121,6 +121,8 @@ def test_a_parameter_recolours_while_it_is_learned(state, training):
     training.progress.append(epoch(3))
     state.follow()
     assert drawn(view)[0] == 300 and "after epoch 3" in view.heading
+    state.colour = ColourChoice("score", "nse", "test")
+    assert list(drawn(view))[:2] == [0.3, 0.3] and "in training, after epoch 3" in view.heading
     state.colour = ColourChoice("attribute", "area")
     assert "epoch" not in view.heading
     training.status, training.stored = "done", state.store.results("default")

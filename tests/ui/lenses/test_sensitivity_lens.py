@@ -100,7 +100,7 @@ def test_what_matters_is_a_bar_for_each_parameter_over_the_window(state):
     view, simulation = Matters(state=state), Simulation.of(state)
     simulated = state.results("default").streamflow.sel(site="a1", time=slice(*state.window))
     for case in ("all", "low", "high"):
-        view.case.value = case
+        state.case = case
         found = effects(simulation.parameter_response(), simulated, case, state.parameters())
         assert dict(zip(view.source.data["name"], view.source.data["effect"], strict=True)) == found
     names = list(found)

@@ -8,13 +8,11 @@ from dgviz.processes.declare import Parameter
 from dgviz.sensitivity.effects import effects
 from dgviz.ui.figures import hover, plain_figure
 from dgviz.ui.lenses.computing import ComputingView
+from dgviz.ui.lenses.sensitivity.cases import case_picker, what_is_shown
 from dgviz.ui.look import Look
 from dgviz.ui.session.simulation import Simulation
-from dgviz.ui.widgets import material
 from dgviz.ui.widgets.parameters import chosen
 from dgviz.ui.words.text import number
-
-CASES = {"All days": "all", "Low": "low", "High": "high"}
 
 
 def plot_effects(source: ColumnDataSource, look: Look, names: FactorRange) -> figure:
@@ -34,14 +32,9 @@ class Matters(ComputingView):
     needs = "parameters"
     empty = "No run is shown. Press Train, or pick a run above, to see which parameters matter."
 
-    def __init__(self, state, **params):
-        self.case = material.RadioButtonGroup(options=CASES, value="all", size="small", margin=0)
-        super().__init__(state=state, **params)
-        self.case.param.watch(lambda _: self.redraw("case"), "value")
-
     def tools(self):
         """Over which times."""
-        return [*super().tools(), self.case]
+        return [*super().tools(), case_picker(self.state)]
 
     def body(self, *, run, dark):
         """The figure, to be filled."""
@@ -51,7 +44,7 @@ class Matters(ComputingView):
         fig = plot_effects(self.source, self.state.look, self.names)
         return pn.pane.Bokeh(fig, sizing_mode="stretch_width", margin=0) if Simulation.of(self.state) else None
 
-    def refresh(self, *, site, window, parameter):
+    def refresh(self, *, site, window, parameter, case):
         """The effects at the picked site in the window."""
         simulation = Simulation.of(self.state)
         work, key = simulation.parameter_response, simulation.key
@@ -61,7 +54,7 @@ class Matters(ComputingView):
         state, target = self.state, self.state.config.target
         declared = simulation.run.config.build().of(Parameter)
         simulated = state.results(state.run)[target].sel(site=state.site, time=slice(*state.window))
-        found = effects(responses, simulated.sel(time=simulated.time.isin(responses.time)), self.case.value, declared)
+        found = effects(responses, simulated.sel(time=simulated.time.isin(responses.time)), state.case, declared)
         now, names = chosen(state), list(found)
         look = state.look
         self.names.factors = names[::-1]
@@ -71,13 +64,9 @@ class Matters(ComputingView):
             "colour": [look.token("primary" if name == now else "missing") for name in names],
             "long_name": [declared[name].long_name for name in names],
         }
-        when = {"all": "over the window", "low": "over the lowest 30 %", "high": "over the highest 2 %"}
         first = names[0] if names else ""
         self.heading = f"What matters here: {declared[first].long_name} ({first})" if first else "What matters here"
-        self.caption = (
-            f"Root mean square change of the target {when[self.case.value]} for 10 % of each "
-            "parameter's range. Press a bar to see its parameter on the map."
-        )
+        self.caption = f"{what_is_shown(state)} Press a bar to see its parameter on the map."
         self.summary = ", ".join(f"{name} {number(value)}" for name, value in found.items())
 
     def _choose(self, positions):

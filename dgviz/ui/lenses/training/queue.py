@@ -46,7 +46,7 @@ class TrainingQueue(View):
     def __init__(self, state, **params):
         self.rows = []
         super().__init__(state=state, **params)
-        now_and_then(lambda: self.page == self.state.page and self.look())
+        now_and_then(lambda: self.state.drawer and self.look())
 
     def body(self, *, runs, status, followed):
         """One line per run."""
