@@ -58,6 +58,11 @@ RUNS = (
 SEQUENTIAL = tuple(colorcet.CET_CBL2[28:236])
 SCORE = tuple(colorcet.CET_L20[10:])
 DIVERGING = tuple(colorcet.CET_D1A)
+LEAST = 60  # of 255, of each primary: a middle that is seen on black
+ON_DARK = tuple(
+    "#" + "".join(f"{LEAST + int(c[i : i + 2], 16) * (255 - LEAST) // 255:02x}" for i in (1, 3, 5))
+    for c in colorcet.bkr
+)  # the diverging one with a dark middle and bright ends
 
 FONT = "Roboto, Helvetica, Arial, sans-serif"
 LINE = 1.6  # px, a series
@@ -288,7 +293,7 @@ h2.of-map { font-size: 12px; font-weight: 500; line-height: 20px; }
 .now svg { fill: none; stroke: var(--mui-palette-primary-main); stroke-width: 1.5; }
 .now > * { white-space: nowrap; }
 .now.whole { height: auto; min-height: 24px; overflow: visible; } .now.whole > * { white-space: normal; }
-.buckets text { paint-order: stroke; stroke: var(--mui-palette-background-paper); stroke-width: 2.5px;
+.buckets text { paint-order: stroke; stroke: var(--mui-palette-background-paper); stroke-width: 3.5px;
                 stroke-linejoin: round; }
 .now progress { flex: 1; min-width: 60px; max-width: 220px; height: 4px; appearance: none; border: 0;
                 border-radius: 2px; background: var(--mui-palette-divider); }

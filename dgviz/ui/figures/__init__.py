@@ -5,9 +5,11 @@ from collections.abc import Sequence
 
 from bokeh.layouts import column
 from bokeh.models import (
+    BasicTickFormatter,
     CDSView,
     Column,
     ColumnDataSource,
+    CustomJSTickFormatter,
     FixedTicker,
     GlyphRenderer,
     HoverTool,
@@ -23,25 +25,43 @@ from dgviz.ui.look import Look
 from dgviz.ui.words.markup import escape, html, joined, literal
 
 LEFT = 66  # px left of every time axis, so that stacked panels line up
+TICK = """
+const largest = Math.max(...ticks.map(Math.abs))
+if (Math.abs(tick) <= 1e-9 * largest) return "0"
+const [digits, power] = Number(tick.toPrecision(3)).toExponential().replace("+", "").split("e")
+const signs = "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"
+const raised = [...power].map(c => signs["-0123456789".indexOf(c)]).join("")
+const plain = Number(tick.toPrecision(6)).toLocaleString("en", {maximumFractionDigits: 6, useGrouping: largest >= 1e4})
+const text = largest < 1e-3 ? `${digits} \u00d7 10${raised}` : plain.replaceAll(",", "\u202f")
+return text.replace("-", "\u2212")
+"""  # 0.5, 12 000, 5 x 10 to the power of -4
 
 
 def plain_figure(height: int, x_label: str = "", y_label: str = "", tools: str = "", **options) -> figure:
     """A figure that fills its card: light horizontal grid, no title, tools only on hover."""
     options = {"sizing_mode": "stretch_width", "min_border_left": LEFT, "min_border_right": 12} | options
-    fig = figure(height=height, tools=tools, toolbar_location="right", **options)
-    fig.toolbar.logo, fig.toolbar.autohide = None, True
-    fig.toolbar.active_scroll = None  # the wheel scrolls the page
+    fig = plain(figure(height=height, tools=tools, toolbar_location="right", **options))
     fig.xaxis.axis_label, fig.yaxis.axis_label = x_label or None, y_label or None
-    fig.xaxis.major_label_policy = NoOverlap()
-    fig.center = [item for item in fig.center if item not in fig.xgrid]
-    fig.stylesheets = [":host { font-size: 13px; }"]  # labels are in em
-    fig.outline_line_color = None
     fig.min_border_top, fig.min_border_bottom = 6, 6
     if "title" not in options:
         fig.title = None
     selects = "select" in tools or "tap" in tools
     views: dict[str, CDSView] = {}
     fig.on_change("renderers", lambda attr, old, new: _make_lean(new[-1], selects, views))
+    return fig
+
+
+def plain(fig: figure) -> figure:
+    """A figure without what is not read: tools but on hover, vertical grid, frame; numbers as people write them."""
+    fig.toolbar.logo, fig.toolbar.autohide = None, True
+    fig.toolbar.active_scroll = None  # the wheel scrolls the page
+    fig.xaxis.major_label_policy = NoOverlap()
+    fig.center = [item for item in fig.center if item not in fig.xgrid]
+    fig.stylesheets = [":host { font-size: 13px; }"]  # labels are in em
+    fig.outline_line_color = None
+    for axis in fig.axis:
+        if isinstance(axis.formatter, BasicTickFormatter):
+            axis.formatter = CustomJSTickFormatter(code=TICK)
     return fig
 
 

@@ -9,9 +9,9 @@ from dgviz.ui import theme
 from dgviz.ui.figures import time_figure
 from dgviz.ui.figures.series import bars_of, limits_of, lines_of
 from dgviz.ui.look import Look
-from dgviz.ui.words.text import label, units
+from dgviz.ui.words.text import axis_label, label, units
 
-HEIGHT = 44  # px of a panel
+HEIGHT = 48  # px of a panel
 
 
 class Backdrop:
@@ -74,11 +74,12 @@ class Backdrop:
         fig.below = []
         fig.yaxis.ticker.desired_num_ticks = 2
         fig.toolbar_location = None
-        fig.min_border_top = fig.min_border_bottom = 2
+        fig.min_border_top = fig.min_border_bottom = 6  # numbers reach beyond their ticks
         return fig
 
     @property
-    def key(self) -> list[tuple[str, str]]:
-        """The name of each series and its colour."""
-        named = {name: lower_first(label(self.series[name], name)) for name in (*self.bars, *self.lines)}
-        return [(words, self.look.ink(name)) for name, words in named.items()]
+    def key(self) -> list[tuple[str, str, str]]:
+        """The name of each series with its units, for which its axis is too short, its colour, and "area" or "line"."""
+        every = {name: self.series[name] for name in (*self.bars, *self.lines)}
+        kinds = {name: "area" if name in self.bars else "line" for name in every}
+        return [(lower_first(axis_label(v)), self.look.ink(name), kinds[name]) for name, v in every.items()]

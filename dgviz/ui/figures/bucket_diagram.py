@@ -10,12 +10,13 @@ import numpy as np
 import xarray as xr
 
 from dgviz.ui.figures import svg
-from dgviz.ui.figures.buckets import GROUND, MAIN, SIDE, SKY
+from dgviz.ui.figures.buckets import GROUND, MAIN, OUTLET, SIDE, SKY
 from dgviz.ui.figures.picture import Arrow, Bucket, Picture
 from dgviz.ui.look import Look
 from dgviz.ui.words.markup import Markup, html, joined
 from dgviz.ui.words.text import has_no_zero, number, sentence, units
 
+NARROW = 30  # % of the width: too narrow for a name and an amount in one line on a phone
 WIDEST = 16  # px, of the widest arrow
 FULL = 98  # the percentile of a store that fills its bucket
 LEAST = 2e-4  # of the widest flux: a smaller one is drawn as a hairline without a label
@@ -90,7 +91,10 @@ class BucketDiagram:
         if store.thin:
             words = svg.text(right, (top + bottom) / 2 + 4, name, "muted", dx=6)
         else:
-            words = svg.text(left, top + 17, html("{} <tspan class='strong' dx='4'>{}</tspan>", name, amount), dx=8)
+            # In a narrow box the amount stands below the name.
+            below = right - left < NARROW and bottom - top > OUTLET
+            place = html("x='{:.2f}%' dx='8' dy='16'", left) if below else html("dx='4'")
+            words = svg.text(left, top + 17, html("{} <tspan class='strong' {}>{}</tspan>", name, place, amount), dx=8)
         return html(
             "<g><title>{}</title>{}{}{}{}</g>",
             *(told, html(box, left, top, right - left, bottom - top, self.look.token("surface"), 1)),

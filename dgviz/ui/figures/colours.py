@@ -1,6 +1,6 @@
 """What a map can show: one value per site, with its label, units and a fixed colour scale."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
@@ -17,7 +17,7 @@ from dgviz.ui.session.state import AppState
 from dgviz.ui.words.published import other_days, published_name, published_score
 from dgviz.ui.words.text import MINUS, PERIODS, label, score_label, score_meaning
 
-RESPONSES = {"sensitivity": "to", "gradient": "by"}  # begin the name of a response; the word before its parameter
+RESPONSES = {"sensitivity": "Sensitivity to", "gradient": "Gradient by"}  # begin the name of a response; its words
 DIFFERENCES = {"1": 0.3, "%": 30.0}  # the half width of a difference's scale, by the units of the score
 HIGHER = "Above zero, A is higher"
 
@@ -86,11 +86,12 @@ class Showable:
         groups["Spread of learned parameters"] = {
             f"Spread of {lower_first(words)}": ColourChoice("spread", n) for n, words in called.items()
         }
-        for kind, link in RESPONSES.items():
+        for kind, words in RESPONSES.items():
+            link = words.split()[-1]
             of_kind = [n for n in learned if f"{kind}_{n}" in results]
             for n in of_kind:
                 heading = label(results[f"{kind}_{of_kind[0]}"]).partition(f" {link} ")[0]
-                groups.setdefault(heading, {})[f"{link} {lower_first(called[n])}"] = ColourChoice(kind, n)
+                groups.setdefault(heading, {})[f"{words} {lower_first(called[n])}"] = ColourChoice(kind, n)
         groups["Results"] = {label(results[n], n): ColourChoice("result", n) for n in other_results(results)}
         return groups
 
@@ -190,7 +191,8 @@ def shown_colours(state: AppState) -> Colouring:
     shown = Showable.of(state).colouring(state.colour)
     if shown is None:
         return Colouring("No value", xr.full_like(state.dataset.lat, np.nan), theme.SCORE, 0.0, 1.0, "")
-    return shown.fitted() if state.fitted else shown
+    shown = shown.fitted() if state.fitted else shown
+    return replace(shown, palette=theme.ON_DARK) if state.dark and shown.palette == theme.DIVERGING else shown
 
 
 def _half_range(declared: Parameter) -> float:

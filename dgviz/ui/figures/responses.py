@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 import xarray as xr
-from bokeh.models import ColumnDataSource, HoverTool, Range1d
+from bokeh.models import ColumnDataSource, HoverTool, Range1d, Title
 from bokeh.plotting import figure
 
 from dgviz.ui import theme
@@ -14,7 +14,7 @@ from dgviz.ui.figures.series import inside_of, show_days
 from dgviz.ui.look import Look
 from dgviz.ui.words.text import label, units
 
-HEIGHT = 72  # px of a panel
+HEIGHT = 88  # px of a panel
 
 
 class ResponseFigure:
@@ -38,17 +38,18 @@ class ResponseFigure:
         """The response at one time to the forcing of each time, `(time,)`."""
         self.forcing_response.data = {"time": response.time.values, "response": response.values}
         self.moment.location = pd.Timestamp(moment)
+        _name(self.bars, response)
 
-    def show_parameters(self, responses: Sequence[tuple[str, xr.DataArray]]) -> None:
-        """One panel for each (name, response `(time,)`); the panels left over are hidden."""
-        keep = {"time": responses[0][1].time.values} if responses else {"time": []}
+    def show_parameters(self, responses: Sequence[xr.DataArray]) -> None:
+        """One panel for each response `(time,)`; the panels left over are hidden."""
+        keep = {"time": responses[0].time.values} if responses else {"time": []}
         for i, panel in enumerate(self.lines):
             panel.visible = i < len(responses)
-            name, response = responses[i] if panel.visible else ("", None)
+            response = responses[i] if panel.visible else None
             keep[f"p{i}"] = np.zeros(len(keep["time"])) if response is None else response.values
             if response is not None:
                 unit = units(response.attrs["units"])
-                panel.yaxis.axis_label = f"\u2202/\u2202{name}"
+                _name(panel, response)
                 panel.select_one(HoverTool).tooltips = tip(
                     [self.look.step.date_tip, (label(response), f"@p{i}{{0.0000}}", unit)]
                 )
@@ -71,7 +72,7 @@ class ResponseFigure:
         panel.y_range.update(start=low - margin if low < 0 else 0, end=high + margin if high > 0 else margin * 0.1)
 
     def _bars(self, forcing: str) -> figure:
-        fig = self._panel(f"\u2202/\u2202{forcing}")
+        fig = self._panel()
         bars = fig.vbar("time", top="response", width=0.9 * self.look.step.ms, source=self.forcing_response,
                         line_color=None, fill_color=self.look.ink(forcing))  # fmt: skip
         zero_line(fig, self.look)
@@ -80,7 +81,7 @@ class ResponseFigure:
         return fig
 
     def _line(self, name: str) -> figure:
-        fig = self._panel(" ")
+        fig = self._panel()
         accent = self.look.token("primary")
         line = fig.line("time", name, source=self.parameters, line_color=accent, line_width=theme.LINE)
         fig.varea("time", 0, name, source=self.parameters, fill_color=accent, fill_alpha=0.18)
@@ -88,8 +89,15 @@ class ResponseFigure:
         fig.add_tools(hover_in_time(self.look, renderers=[line]))
         return fig
 
-    def _panel(self, y_label: str) -> figure:
-        fig = time_figure(HEIGHT, y_label, self.x_range, Range1d(0, 1))
+    def _panel(self) -> figure:
+        fig = time_figure(HEIGHT, " ", self.x_range, Range1d(0, 1))
         fig.yaxis.ticker.desired_num_ticks = 3
+        fig.add_layout(Title(text_font_size="12px", text_font_style="normal", standoff=1), "above")
         fig.min_border_top = fig.min_border_bottom = 3
         return fig
+
+
+def _name(panel: figure, response: xr.DataArray) -> None:
+    """Say above a panel what it shows, and its units at its axis."""
+    to = label(response).partition(" to ")[2]
+    panel.above[0].text, panel.yaxis.axis_label = f"To {to}", units(response.attrs["units"]) or " "

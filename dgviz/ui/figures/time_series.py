@@ -25,7 +25,7 @@ from dgviz.ui.figures.series import days_in_sight, inside_of, limits_of, show_da
 from dgviz.ui.figures.target_lines import NAMES, draw_lines, ink_of, line_tips
 from dgviz.ui.look import Look
 
-HEIGHT, RECORD = 146, 26  # px of the target, and of the whole record below it
+HEIGHT, RECORD = 140, 28  # px of the target, and of the whole record below it
 SMALLEST = 0.01  # of the target's scale: the least value on a logarithmic axis
 
 
@@ -60,6 +60,8 @@ class TimeSeries:
         start, end = stretches(np.isnan(columns["observed"]), pd.DatetimeIndex(columns["time"]))
         if len(start) or "gaps" in self.lines:
             self._gaps.data = {"start": start, "end": end}
+        low, high = limits_of(columns, ["observed"], slice(None), None)
+        self.record.y_range.update(start=low, end=high + 0.8 * (high - low))  # the names of the periods stand above
         self.shown |= {"baseline": with_baseline, "gaps": len(start) > 0} | {
             name: not np.isnan(columns[name]).all() for name in ("simulated", "learning", "what_if")
         }
@@ -94,7 +96,7 @@ class TimeSeries:
             "gaps": ("no observation", self.look.token("missing")),
         }
         drawn = [entry for name, entry in areas.items() if name in self.drawn]
-        return [*lines, *((words, colour, "area") for words, colour in (*drawn, *self.backdrop.key))]
+        return [*lines, *((words, colour, "area") for words, colour in drawn), *self.backdrop.key]
 
     def _kind(self, name: str) -> str:
         """While a model learns, what was there before is dashed beside it."""
@@ -132,9 +134,15 @@ class TimeSeries:
         marks, words = [], []
         for name, (first, _) in periods.items():
             marks.append(Span(location=first, dimension="height", line_color=muted, line_dash=[2, 4]))
-            label = Label(x=first, y=2, y_units="screen", x_offset=4, text=name, text_color=muted, text_font=font)
-            label.update(
-                text_font_size="11px", background_fill_color=self.look.token("surface"), background_fill_alpha=0.8
+            label = Label(
+                x=first,
+                y=RECORD - 14,
+                y_units="screen",
+                x_offset=4,
+                text=name,
+                text_font=font,
+                text_font_size="11px",
+                text_color=muted,
             )
             words.append(label)
         for fig in (*self.backdrop.panels, self.main, self.record):
@@ -179,7 +187,7 @@ class TimeSeries:
         return source
 
     def _record(self) -> figure:
-        self.record = plain_figure(RECORD, x_axis_type="datetime", x_range=Range1d(), tools="")
+        self.record = plain_figure(RECORD, x_axis_type="datetime", x_range=Range1d(), y_range=Range1d(), tools="")
         without_axes(self.record)
         self.record.min_border_top = self.record.min_border_bottom = 0
         self.record.toolbar_location = None

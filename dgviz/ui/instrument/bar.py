@@ -7,13 +7,14 @@ import panel as pn
 from dgviz.datasets import DataError
 from dgviz.experiment.leakage import leaks
 from dgviz.experiment.run_files import RunError
-from dgviz.processes.declare import title
+from dgviz.quantities import lower_first
 from dgviz.ui import theme
 from dgviz.ui.lenses.view import text
 from dgviz.ui.session.state import AppState
 from dgviz.ui.session.what_if import WhatIf
 from dgviz.ui.widgets import material
-from dgviz.ui.words.kinds import chips
+from dgviz.ui.words.differences import phrase
+from dgviz.ui.words.kinds import chips, the_others
 from dgviz.ui.words.markup import Markup, html, joined
 from dgviz.ui.words.progress import n_parts, progress_words, share_done
 from dgviz.ui.words.text import duration, number, sentence
@@ -109,7 +110,9 @@ def plan_words(state: AppState) -> Markup:
     count, seconds = len(state.selected) or len(state.sites), state.estimate()
     about = f", about {duration(seconds)}" if seconds else ""
     parts = f" in each of {n_parts(config)} parts" if n_parts(config) > 1 else ""
-    plan = f"Train: {number(count, 0)} {site}{'s' * (count != 1)}, {config.epochs} epochs{parts}{about}."
+    who = f"{number(count, 0)} {site}{'s' * (count != 1)}"
+    who += f" selected ({the_others(config)})" * bool(state.selected)
+    plan = f"Train: {who}, {config.epochs} epochs{parts}{about}."
     try:
         warnings = leaks(config, state.dataset)
     except (ValueError, DataError, RunError):  # it cannot be trained at all, which Train says
@@ -123,19 +126,10 @@ def stale_words(state: AppState) -> Markup:
     changed = state.stale()
     if not changed:
         return Markup("")
-    trained, draft = (", ".join(_phrase(name, values[i], state) for name, values in changed.items()) for i in range(2))
+    configs = state.store.run(state.run).config, state.config
+    trained, draft = (", ".join(lower_first(phrase(name, config)) for name in changed) for config in configs)
     said = f"These results were trained with {trained}; the settings now have {draft}."
     return html("<span class='stale'>{}</span>", said)
-
-
-def _phrase(name: str, value, state: AppState) -> str:
-    """An option with its value, or the title of a process, as people say it: "16 members", "loss nse"."""
-    slots, words = state.config.science.slots, sentence(name).lower()
-    if name in slots:
-        return title(state.config.science.option(name, value)).partition(":")[0].lower()
-    if isinstance(value, int) and words.endswith("s"):
-        return f"{value} {words}"
-    return f"{words} {' and '.join(value) or 'none'}" if isinstance(value, tuple | list) else f"{words} {value}"
 
 
 def shown_only(page: str, baseline: str, what_if: WhatIf | None = None) -> Markup:

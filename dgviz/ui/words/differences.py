@@ -23,23 +23,27 @@ def differences(a: RunConfig, b: RunConfig) -> list[tuple[str, str, str]]:
 
 
 def describe_differences(config: RunConfig, reference: RunConfig) -> str:
-    """What a run has that the reference has not: "No ice; epochs 30"; nothing where they are equal."""
+    """What a run has that the reference has not: "No ice; 30 epochs"; nothing where they are equal."""
     names = [
         name
         for name, (mine, _) in _in_order(config, reference)
         if mine is not None or name not in reference.science.slots
     ]
-    return "; ".join(_phrase(name, config) for name in names)
+    return "; ".join(phrase(name, config) for name in names)
 
 
-def _phrase(name: str, config: RunConfig) -> str:
+def phrase(name: str, config: RunConfig) -> str:
+    """An option with its value as people say it: "No ice", "30 epochs"."""
     slots = config.science.slots
     value = option_value(name, config.processes.get(name) if name in slots else getattr(config, name), config)
     if name in slots:
         return value
     if name == "sites":
         return f"trained on {value} {config.science.site}s" if value == EMPTY[name] else f"trained on {value}"
-    return short_label(name, config) if value == YES else f"{short_label(name, config)} {value}"
+    called = short_label(name, config)
+    if value.isdecimal() and called.endswith("s"):
+        return f"{value} {called}"
+    return called if value == YES else f"{called} {value}"
 
 
 def option_label(name: str, *configs: RunConfig) -> str:

@@ -55,7 +55,11 @@ def test_before_a_training_it_says_what_would_be_trained(state, store):
     assert words(bar_words(state)) == "Train: 5 basins, 60 epochs."
     state.select(["b2"])
     state.edit(epochs=7, holdout="folds", folds=2)
-    assert "Train: 1 basin, 7 epochs in each of 2 parts." in words(plan_words(state))
+    alone = "1 basin selected (the other basins are no part of the run and get no prediction)"
+    assert f"Train: {alone}, 7 epochs in each of 2 parts." in words(plan_words(state))
+    state.edit(holdout="none")
+    assert "(the other basins are predicted without training on them)" in plan_words(state)
+    state.edit(holdout="folds")
     store.run("default").progress = [{"seconds": 5.0}, {"seconds": 10.0}]
     assert ", about 70 s." in words(plan_words(state))
 

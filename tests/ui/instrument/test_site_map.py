@@ -59,6 +59,8 @@ def test_sensitivities_diverge_around_zero(state):
     np.testing.assert_allclose(drawn(view), state.results(state.run).sensitivity_beta)
     low, high = limits(view)
     assert low == -high < 0 and tuple(view.map.mapper.palette) == theme.DIVERGING
+    state.dark = True
+    assert tuple(view.map.mapper.palette) == theme.ON_DARK  # its middle is dark, not bright
 
 
 def test_the_difference_of_scores_is_a_minus_b_about_zero(state, store):

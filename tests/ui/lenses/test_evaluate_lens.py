@@ -18,6 +18,7 @@ from dgviz.ui.figures.distribution import Line, cdf_columns, legend_table
 from dgviz.ui.instrument.site_map import SiteMap
 from dgviz.ui.lenses.compare.run_table import RunTable
 from dgviz.ui.lenses.evaluate.evaluation import EvaluationCard, SecondEvaluationCard, agreement_table
+from dgviz.ui.lenses.evaluate.figures import Figures
 from dgviz.ui.lenses.evaluate.ranked import RankedTimeSeries
 from dgviz.ui.lenses.scores.distribution import LargeScoreDistribution, ScoreDistribution
 from dgviz.ui.session.colour_choice import ColourChoice
@@ -151,6 +152,27 @@ def test_limits_of_an_axis_are_those_of_the_score_with_room_on_the_bad_side():
     assert distribution.axis_limits(score(0.0, [0, 3])) == pytest.approx((0, 3.6))
 
 
+def test_a_curve_that_leaves_its_axis_is_marked_with_how_many_sites_lie_beyond():
+    attrs = {"best": 1.0, "limits": [0, 1], "units": "1"}
+    some = xr.DataArray([-5.0, -0.3, 0.5, 0.7, 0.9], {"site": list("abcde")}, "site", attrs=attrs)
+    figure = distribution.Distribution([Line("A", some, "red")], "NSE", "basins").figure
+    (said,) = [item.text for item in figure.above]
+    assert said == "\u25c2 2 basins below \u22120.20"
+    (mark,) = [r for r in figure.renderers if getattr(r.glyph, "marker", "") == "triangle"]
+    assert mark.data_source.data["y"] == [40] and -0.2 < mark.data_source.data["x"][0] < -0.15
+    assert not distribution.Distribution([Line("A", some[2:], "red")], "NSE", "basins").figure.above
+
+
+def test_an_axis_follows_where_most_sites_lie_beyond():
+    attrs = {"best": 1.0, "limits": [0, 1], "units": "1"}
+    bad = xr.DataArray(np.linspace(-9.0, -1.0, 21), {"site": np.arange(21)}, "site", attrs=attrs)
+    low, high = distribution.axis_limits(bad)
+    assert low == pytest.approx(-8.6) and high == 1
+    assert distribution.beyond(bad, (low, high)) == (1, 0)
+    rmse = (-bad).assign_attrs(best=0.0, limits=[0, 3])
+    assert distribution.axis_limits(rmse) == pytest.approx((0, 8.6))
+
+
 def test_a_curve_ends_at_all_sites_and_leaves_out_missing_ones():
     values = xr.DataArray([0.3, np.nan, 0.1], {"site": ["a", "b", "c"]}, "site")
     columns = cdf_columns(values)
@@ -176,6 +198,7 @@ def with_fluxes(state, store):
 
 def test_evapotranspiration_stands_against_precipitation_minus_flow(with_fluxes):
     view = EvaluationCard(state=with_fluxes)
+    assert view.caption.startswith("Median difference") and view.scatter.equal  # a square is a square
     data = with_fluxes.dataset.sel(time=with_fluxes.results(with_fluxes.run).time)
     known = data.prcp.where(data.streamflow.notnull()).mean("time") - data.streamflow.mean("time")
     np.testing.assert_allclose(view.scatter.source.data["x"], known, atol=1e-5)
@@ -212,6 +235,9 @@ def test_the_plot_of_budyko_has_the_limits_and_both_curves(with_fluxes):
 def test_results_of_before_fluxes_were_kept_say_what_to_do(state):
     view = EvaluationCard(state=state)
     assert "trained again" in view._place[0].object
+    state.show("")
+    assert not view.relevant and not RankedTimeSeries(state=state).relevant  # one card says what to press
+    assert "Press Train" in Figures(state=state)._place[0].object
     state.show("no-snow")
     assert "trained again" in view._place[0].object
 

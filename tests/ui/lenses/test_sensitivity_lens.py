@@ -23,7 +23,9 @@ def test_parameter_panels_hold_the_exact_response_with_units(view, state):
     expected = Simulation.of(state).parameter_response()
     np.testing.assert_allclose(view.figure.parameters.data["p0"], expected.k2)
     assert [panel.visible for panel in view.figure.lines] == [True] + [False] * (MOST - 1)
-    assert "\u2202/\u2202k2" in view.figure.lines[0].yaxis.axis_label
+    assert view.figure.lines[0].above[0].text == "To baseflow recession"
+    assert view.figure.lines[0].yaxis[0].axis_label == "mm"
+    assert view.figure.bars.above[0].text == "To precipitation"
     assert "mm" in view.figure.lines[0].select_one(HoverTool).tooltips
     assert view.heading.startswith("Streamflow sensitivity")
     assert "a rise of baseflow recession by 1 d\u207b\u00b9" in view.caption and "hard threshold" in view.caption
@@ -104,10 +106,12 @@ def test_what_matters_is_a_bar_for_each_parameter_over_the_window(state):
         found = effects(simulation.parameter_response(), simulated, case, state.parameters())
         assert dict(zip(view.source.data["name"], view.source.data["effect"], strict=True)) == found
     names = list(found)
-    assert view.names.factors == names[::-1] and names[0] in view.heading  # the largest on top
+    assert view.names.factors == names[::-1]  # the largest on top
+    first = state.parameters()[names[0]].long_name
+    assert first.lower() in view.heading.lower() and view.source.data["label"][0].startswith(f"{first} ({names[0]}): ")
     accent = state.look.token("primary")
     assert [name for name, ink in zip(names, view.source.data["colour"], strict=True) if ink == accent] == ["fc"]
-    assert "highest 2 %" in view.caption and f"{names[0]} {number(found[names[0]])}" in view.summary
+    assert "2 % highest days" in view.caption and f"({names[0]}): {number(found[names[0]])} mm" in view.summary
 
 
 def test_a_bar_that_is_pressed_chooses_its_parameter(state):

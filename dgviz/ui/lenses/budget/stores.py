@@ -91,8 +91,8 @@ class Stores(ComputingView):
         name = self.state.name_of(self.state.site)
         self.heading = html("Stores and fluxes <span class='muted'>{}</span>{}", name, mark(self.state.what_if))
         self.caption = (
-            f"Mean over the members. Tap a {self.state.step.name} to see it in the bucket diagram; "
-            "press a name to show or hide it."
+            f"Tap a {self.state.step.name} to see it in the bucket diagram. Press a name above to show or hide it. "
+            "Mean over the members (parallel parameter sets)."
         )
         self._choose()
 

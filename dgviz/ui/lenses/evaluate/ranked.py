@@ -13,7 +13,12 @@ class RankedTimeSeries(View):
     """Best, median and worst."""
 
     to_take = "all"
-    empty = "No run with scores is shown. Press Train, or pick a run above, to see where it does well."
+    empty = "No run with scores is shown. Press Train, or pick another run above, to see where it does well."
+
+    @classmethod
+    def applies(cls, state):
+        """Where a run is shown."""
+        return bool(state.run)
 
     def body(self, *, dataset, run, dark):
         """A panel for each, to be filled."""
@@ -34,8 +39,8 @@ class RankedTimeSeries(View):
         word, score = state.science.site, score_label(self.score)
         self.heading = f"{word.capitalize()}s with the best, median and worst {score}"
         self.caption = (
-            f"{score} of run A in the test period over {self.scores.sizes['site']} {word}s; the series are of "
-            f"{period(*window)}. Tap one to pick it."
+            f"{score} of run A in the test period over {self.scores.sizes['site']} {word}s; the series show "
+            f"{period(*window)}. Tap one to pick its {word}."
         )
         if self.changed - {"window"}:
             for place, site in self.sites.items():

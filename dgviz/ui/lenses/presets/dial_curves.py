@@ -8,7 +8,7 @@ from bokeh.models import Range1d
 from bokeh.plotting import figure
 
 from dgviz.ui.figures import hover, plain_figure, plain_legend
-from dgviz.ui.figures.distribution import axis_limits, cdf_columns
+from dgviz.ui.figures.distribution import axis_limits, cdf_columns, mark_ends
 from dgviz.ui.lenses.view import View, empty_words
 from dgviz.ui.session.preset_runs import colour, places, scores
 from dgviz.ui.widgets import material
@@ -32,6 +32,8 @@ def plot_curves(
         dash = DASH if name in controls else "solid"
         look = dict(line_color=colours[name], line_dash=dash, line_width=2.2, legend_label=name)
         line = fig.step("value", "share", source=columns, mode="after", name=name, **look)
+        if mark := mark_ends(fig, scores.sel(preset=name), limits, colours[name]):
+            line.js_link("visible", mark, "visible")
         fig.add_tools(
             hover(
                 [("", Markup("<b>@preset</b>")), ("", "@name"), (score_label(str(scores.name)), "@value{0.00}")],
@@ -77,6 +79,7 @@ class DialCurves(View):
             return
         colours = {str(name): colour(str(name), config, dark) for name in found.preset.values}
         called = with_units(score_label(first), found.attrs.get("units", ""))
+        self.heading = f"{score_label(first)} over the {site}s"
         x_label = f"{called}, test period" + (f" of {site}s held out" if case == "held_out" else "")
         fig = plot_curves(found, colours, config.science.controls, x_label, f"Cumulative share of {site}s, %")
         self.place.objects = [pn.pane.Bokeh(fig, sizing_mode="stretch_width", margin=0)]

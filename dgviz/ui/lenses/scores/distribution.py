@@ -23,7 +23,7 @@ class ScoreDistribution(ComputingView):
     """Distribution of a score."""
 
     to_take = "all"
-    empty = "No run is shown: its scores will be compared here."
+    empty = "No run is shown. Press Train, or pick a run above, to see how its scores differ from site to site."
     height, with_others = 220, False
 
     def __init__(self, state, **params):
@@ -56,7 +56,7 @@ class ScoreDistribution(ComputingView):
         score, word = self.score.value, self.state.science.site
         called = score_label(score)
         x_label = f"{with_units(called, lines[0].values.attrs['units'])}, {PERIODS[self.period.value]}"
-        self.chart = Distribution(lines, x_label, f"Cumulative share of {word}s, %", dark, self.height)
+        self.chart = Distribution(lines, x_label, f"{word}s", dark, self.height)
         self.chart.shown.selected.on_change("indices", lambda attr, old, new: self._select(new))
         self.heading = f"{called} over {lines[0].values.size} {word}s"
         self.summary = of_distribution(lines[0].values, called)

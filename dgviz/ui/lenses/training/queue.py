@@ -10,7 +10,7 @@ from dgviz.ui.session.state import ENDED, first_line
 from dgviz.ui.widgets import material
 from dgviz.ui.words.differences import describe_differences
 from dgviz.ui.words.markup import Markup, html
-from dgviz.ui.words.run_names import run_name
+from dgviz.ui.words.run_names import name_without_score
 from dgviz.ui.words.text import sentence
 
 
@@ -55,7 +55,7 @@ class TrainingQueue(View):
 
     def _line(self, row):
         words = f"{sentence(row['status'])}{': ' * bool(row['words'])}{row['words']}"
-        name = run_name(self.state.store.run(row["id"]), self.state.store)
+        name = name_without_score(self.state.store.run(row["id"]))
         mark = Markup(" <span class='badge'>in view</span>") if row["id"] == self.state.followed else ""
         said = text(
             html("<p title='{}'><b>{}</b>{} {}</p><p class='muted'>{}</p>", row["id"], name, mark, row["what"], words),

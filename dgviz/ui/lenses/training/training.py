@@ -10,7 +10,7 @@ from dgviz.ui.session.state import ENDED, FINISHED, first_line
 from dgviz.ui.widgets import material
 from dgviz.ui.words.markup import Markup, html, joined
 from dgviz.ui.words.progress import part_of, parts_of, share_done
-from dgviz.ui.words.run_names import run_name, run_names
+from dgviz.ui.words.run_names import name_without_score, run_names
 from dgviz.ui.words.text import duration, number, sentence
 
 BUTTON = {"size": "small", "margin": (0, 6, 0, 0)}
@@ -129,7 +129,7 @@ class TrainingControl(View):
         before = _runs_before(followed.id, list(state.store.active())) if status == "waiting" else 0
         if self.changed & {"runs", "status"}:
             self._offer()
-        self.heading = f"Training of {run_name(followed, state.store)}"
+        self.heading = f"Training of {name_without_score(followed)}"
         self.figures.object = figures_of(status, last, followed.config.epochs, before, device)
         done, busy = round(100 * share_done(last)) if last else 0, status in ("training", "paused", "stopping")
         self.bar.param.update(value=done, visible=busy)
