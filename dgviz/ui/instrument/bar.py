@@ -5,6 +5,7 @@ import math
 import panel as pn
 
 from dgviz.datasets import DataError
+from dgviz.experiment.estimate import n_parts
 from dgviz.experiment.leakage import leaks
 from dgviz.experiment.run_files import RunError
 from dgviz.processes.declare import title
@@ -15,7 +16,7 @@ from dgviz.ui.session.what_if import WhatIf
 from dgviz.ui.widgets import material
 from dgviz.ui.words.kinds import chips
 from dgviz.ui.words.markup import Markup, html, joined
-from dgviz.ui.words.progress import n_parts, progress_words, share_done
+from dgviz.ui.words.progress import progress_words, share_done
 from dgviz.ui.words.text import duration, number, sentence
 
 BUTTON = {"size": "small", "margin": (0, 6, 0, 0), "align": "center"}
