@@ -5,6 +5,7 @@ import math
 import panel as pn
 
 from dgviz.datasets import DataError
+from dgviz.experiment.estimate import n_parts
 from dgviz.experiment.leakage import leaks
 from dgviz.experiment.run_files import RunError
 from dgviz.quantities import lower_first
@@ -16,7 +17,7 @@ from dgviz.ui.widgets import material
 from dgviz.ui.words.differences import phrase
 from dgviz.ui.words.kinds import chips, the_others
 from dgviz.ui.words.markup import Markup, html, joined
-from dgviz.ui.words.progress import n_parts, progress_words, share_done
+from dgviz.ui.words.progress import progress_words, share_done
 from dgviz.ui.words.text import duration, number, sentence
 
 BUTTON = {"size": "small", "margin": (0, 6, 0, 0), "align": "center"}

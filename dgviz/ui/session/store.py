@@ -77,7 +77,7 @@ class DataStore:
 
     def runs(self) -> list[Run]:
         """All runs with a readable configuration: the user's, newest first, then those that travel with dgviz."""
-        return [run for run in self._found() if not _problem(run)]
+        return [run for run in self._found() if _readable(run)]
 
     def unreadable(self) -> list[str]:
         """What is wrong with files of runs, as far as they were read, a sentence each."""
@@ -90,7 +90,7 @@ class DataStore:
         """The run of that id, also where it was removed since it was seen. Raises RunError naming the ids there are."""
         runs = {run.id: run for run in self.runs()}
         if run_id not in runs:
-            if known := [run for run in self._runs.values() if run.id == run_id and not _problem(run)]:
+            if known := [run for run in self._runs.values() if run.id == run_id and _readable(run)]:
                 return known[0]
             raise RunError(f"There is no run {run_id!r}. Runs: {', '.join(runs) or 'none yet'}.")
         return runs[run_id]
@@ -172,10 +172,9 @@ def results_written(run: Run) -> float:
         return 0.0
 
 
-def _problem(run: Run) -> str:
-    """Why the configuration of a run cannot be read; nothing where it can."""
+def _readable(run: Run) -> bool:
+    """Can the configuration of a run be read?"""
     try:
-        _ = run.config
-    except RunError as error:
-        return str(error)
-    return ""
+        return bool(run.config)
+    except RunError:
+        return False
