@@ -18,7 +18,7 @@ from dgviz.experiment.sources import FIRST
 from dgviz.quantities import lower_first
 from dgviz.ui import theme
 from dgviz.ui.instrument.bar import training_bar
-from dgviz.ui.instrument.lenses import LENSES
+from dgviz.ui.instrument.lenses import CHOICES, LENSES
 from dgviz.ui.instrument.workspace import follow_lens, workspace
 from dgviz.ui.lenses.view import text
 from dgviz.ui.server import Access, make_server
@@ -130,7 +130,7 @@ def _say_problems(state: AppState, problems: list[str], place: pn.Column) -> Non
 
 def _read_address(state: AppState) -> list[str]:
     query = {key: values[0].decode(errors="replace") for key, values in pn.state.session_args.items()}
-    problems = address.from_query(query, state, tuple(LENSES)) if query else []
+    problems = address.from_query(query, state, tuple(LENSES), CHOICES) if query else []
     if "colour" not in query:
         state.colour = state.colour_of(LENSES[state.page].colour, chosen(state))
     return problems
@@ -140,7 +140,7 @@ def _address(state: AppState) -> BrowserAddress:
     """Keeps the browser's address and the state the same, in both directions."""
 
     def turn(search):
-        state.problem = " ".join(address.turn_to(search, state, tuple(LENSES)))
+        state.problem = " ".join(address.turn_to(search, state, tuple(LENSES), CHOICES))
         write()
 
     shown = BrowserAddress(turn)
@@ -150,7 +150,7 @@ def _address(state: AppState) -> BrowserAddress:
             shown.search = address.to_query(state)
 
     when_it_rests = AfterPause(write)
-    state.param.watch(write, [name for name in address.WATCHED if name != "supposed"])
+    state.param.watch(write, [name for name in address.WATCHED if name != "supposed"], precedence=1)
     state.param.watch(lambda _: when_it_rests(REST), "supposed")  # not at each step of a drag
     write()
     return shown

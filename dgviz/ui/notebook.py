@@ -6,7 +6,8 @@ from urllib.parse import parse_qs
 from dgviz.experiment.runs import runs_folder
 from dgviz.experiment.sources import FIRST
 from dgviz.suggestions import suggest
-from dgviz.ui.instrument.lenses import LENSES
+from dgviz.ui.instrument.drawer import VIEWS
+from dgviz.ui.instrument.lenses import CHOICES, LENSES
 from dgviz.ui.instrument.site_map import SiteMap
 from dgviz.ui.instrument.target_charts import TargetCharts
 from dgviz.ui.lenses.view import View
@@ -22,15 +23,17 @@ def picture(view: str, address: str, runs: str | Path | None = None) -> View:
 
     Raises ValueError for a view that there is not, or for what the address has and cannot be used.
     """
-    known = {
-        each.__name__: each for each in (SiteMap, TargetCharts, *(v for lens in LENSES.values() for v in lens.views))
-    }
+    of_lenses = (each for lens in LENSES.values() for each in lens.views)
+    known = {each.__name__: each for each in (SiteMap, TargetCharts, *of_lenses, *VIEWS)}
     if view not in known:
         raise ValueError(f"There is no view {view!r}. Views: {', '.join(known)}.{suggest(view, known)}")
     material.prepare()
     data = parse_qs(address.removeprefix("?")).get("data", [FIRST])[0]
     state = AppState(DataStore(Path(runs) if runs else runs_folder(), data))
-    if problems := turn_to(address, state, tuple(LENSES)):
+    if problems := turn_to(address, state, tuple(LENSES), CHOICES):
         raise ValueError(" ".join(problems))
     LiveWhatIf(state)
-    return known[view](state=state)
+    made = known[view](state=state)
+    if state.problem:
+        raise ValueError(state.problem)
+    return made

@@ -47,11 +47,11 @@ class Distribution:
     A triangle marks where a curve leaves the axis; how many `sites` of A lie beyond it stands above the frame.
     """
 
-    def __init__(self, lines: list[Line], x_label: str, sites: str = "sites", dark: bool = False, height: int = 220):
+    def __init__(self, lines: list[Line], x_label: str, sites: str = "sites", dark: bool = False, height: int = 240):
         self.dark, self.limits = dark, axis_limits(lines[0].values)
         y_label = f"Cumulative share of {sites}, %"
         self.shown = ColumnDataSource(cdf_columns(lines[0].values))
-        x_range, y_range = Range1d(*self.limits), Range1d(0, 101)
+        x_range, y_range = Range1d(*self.limits), Range1d(-3, 104)
         self.figure = plain_figure(
             height, x_label, y_label, x_range=x_range, y_range=y_range, tools="xbox_select,save", min_border_left=50
         )

@@ -14,7 +14,7 @@ from dgviz.ui.figures.series import inside_of, show_days
 from dgviz.ui.look import Look
 from dgviz.ui.words.text import label, units
 
-HEIGHT = 88  # px of a panel
+HEIGHT = 92  # px of a panel
 
 
 class ResponseFigure:
@@ -93,7 +93,7 @@ class ResponseFigure:
         fig = time_figure(HEIGHT, " ", self.x_range, Range1d(0, 1))
         fig.yaxis.ticker.desired_num_ticks = 3
         fig.add_layout(Title(text_font_size="12px", text_font_style="normal", standoff=1), "above")
-        fig.min_border_top = fig.min_border_bottom = 3
+        fig.min_border_top, fig.min_border_bottom = 3, 7  # numbers reach below their ticks
         return fig
 
 

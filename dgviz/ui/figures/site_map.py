@@ -72,8 +72,8 @@ class SiteMap:
         rows = [("", Markup("<b>@name</b>")), ("", "@site"), (title, f"@value{{{digits}}}", shown.units)]
         self.hover.tooltips = tip(rows)
         values, every = np.asarray(shown.values.values, "float64"), slice(0, len(self.x))
-        columns = {"value": values, "cross": np.where(crossed, theme.POINT - 4.0, 0.0)}
-        columns["size"] = theme.POINT * np.where(untrained, UNTRAINED, 1.0)
+        size = np.where(untrained, UNTRAINED, 1.0)
+        columns = {"value": values, "size": theme.POINT * size, "cross": np.where(crossed, theme.POINT - 4.0, 0) * size}
         columns |= self.network.painted(values) if self.network else {}
         self.source.patch({name: [(every, column)] for name, column in columns.items()})
 

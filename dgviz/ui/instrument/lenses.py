@@ -79,4 +79,5 @@ LENSES = {
     ),
     "Data": Lens(((((OwnData,), 12),), (((HowItWasRead,), 12),), (((Explorer,), 12),)), "attribute", of_site=False),
 }
+CHOICES = tuple(sorted({f"{v.__name__}.{name}" for lens in LENSES.values() for v in lens.views for name in v.choices}))
 OF_ALL = "Evaluate"  # the first lens about all sites: a rule stands before it

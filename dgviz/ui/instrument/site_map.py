@@ -15,7 +15,7 @@ from dgviz.ui.figures.site_histogram import SiteHistogram
 from dgviz.ui.figures.site_map import SiteMap as MapFigure
 from dgviz.ui.lenses.view import View, text
 from dgviz.ui.session.colour_choice import ColourChoice
-from dgviz.ui.widgets import material, pictures
+from dgviz.ui.widgets import material
 from dgviz.ui.widgets.arrow_keys import ArrowKeys
 from dgviz.ui.widgets.parameters import chosen
 from dgviz.ui.words.kinds import notes, origin
@@ -28,7 +28,10 @@ WIDE = {"sizing_mode": "stretch_width", "margin": 0, "size": "small"}
 class SiteMap(View):
     """Map."""
 
-    to_take = "all"
+    @property
+    def to_take(self) -> str:
+        """The sites, and the runs that the colours are of."""
+        return "data" + {"attribute": "", "difference": " a b"}.get(self.state.colour.kind, " a")
 
     def __panel__(self):
         """Search and colour above the map; below it marks, caption and selection."""
@@ -116,19 +119,14 @@ class SiteMap(View):
         self.histogram = SiteHistogram(dark)
         self.histogram.figure.on_event("selectiongeometry", self._brush)
         self._place.sizing_mode = "stretch_both"
-        take = pictures.button(type(self).__name__, self.to_take)
+        title = "<div class='title'><h2 class='of-map'>{}</h2>{}</div>"
         says = f"Map of {self.state.science.site}s. The arrow keys pick the next one in their direction."
         keys = ArrowKeys(figure=self.map.figure.id, says=says, width=0, height=0, margin=0)
         keys.on_msg(lambda event: self._go(*event.data))
         return pn.Column(
             keys,
             pn.pane.Bokeh(self.map.figure, sizing_mode="stretch_both", margin=0),
-            text(
-                pn.bind(
-                    lambda heading: html("<div class='title'><h2 class='of-map'>{}</h2>{}</div>", heading, take),
-                    self.param.heading,
-                )
-            ),  # fmt: skip
+            text(pn.bind(lambda heading: html(title, heading, self.take), self.param.heading)),
             pn.pane.Bokeh(self.histogram.figure, sizing_mode="stretch_width", margin=0),
             sizing_mode="stretch_both",
             margin=0,
@@ -195,7 +193,7 @@ class SiteMap(View):
             config = self.state.store.run(self.state.run).config
             run = self.state.store.run(self.state.run)
             about = notes(run, self.state.store).values() if self.state.colour.kind == "score" else [origin(config)]
-            said += [words.rstrip(".") for words in about if words]
+            said += [lower_first(words.rstrip(".")) for words in about if words]
         return f"{shown.caption}. {'; '.join(said)}".rstrip(". ") + "."
 
     def _pick(self, x: float, y: float) -> None:

@@ -22,7 +22,7 @@ from dgviz.ui.session.simulation import moment_in_view
 from dgviz.ui.session.what_if import what_if_badge
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.window import follow_range
-from dgviz.ui.words.markup import Markup, html, joined
+from dgviz.ui.words.markup import Markup, html, joined, key_of
 from dgviz.ui.words.summaries import of_series
 from dgviz.ui.words.text import number, score_digits, score_label, units
 
@@ -31,12 +31,6 @@ AXES = {"Linear": False, "Log": True}
 LIVE = {"window", "moment", "what_if", "learning"}  # what changes while the rest stays
 CHART = 240  # px of the other charts: about as high as the panels of the series
 MOST = 4  # scores that the title has room for
-
-
-def key_of(entries: list[tuple[str, str, str]]) -> Markup:
-    """Words with a piece of the line or area that they stand for, HTML."""
-    mark = "<span><i class='{}' style='--ink:{}'></i>{}</span>"
-    return html("<span class='key'>{}</span>", joined(html(mark, kind, ink, words) for words, ink, kind in entries))
 
 
 def score_words(scores: xr.Dataset) -> Markup:
@@ -53,7 +47,7 @@ def score_words(scores: xr.Dataset) -> Markup:
 class TargetCharts(View):
     """The target at the picked site."""
 
-    to_take = "series"
+    to_take = "series target site window a b"
     empty = "Pick a site on the map to see its series."
 
     def tools(self):

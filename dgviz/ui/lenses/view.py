@@ -9,14 +9,17 @@ A view is a pure `plot_*` function (data in, figure out) and a thin class. The c
   and `refresh` changes its data in place. Bokeh models may be changed freely in `refresh`;
   `self.changed` holds the names that changed since the last time (all of them after a new body);
 - `patience`: ms that a slow refresh waits for the user to pause, so that the quick views come first;
+- `choices`: names of widgets, or parameters, of its own with what a person chooses in it: they belong to the address,
+  and may be arguments of `body` and `refresh` too. `self.chosen.offer` says what there is to choose from;
 - `applies(state)`: has it anything to say of this run, data set and science? Where it has not, it is not shown;
 - `empty`: what to do, when the body is None;
 - `needs`: "stores" or "parameters", where it shows those of a process model: a run without them is said to have none;
-- `to_take`: where it has a figure to take away, what that is of (`widgets/pictures.button`);
+- `to_take`: where it has a figure to take away, what that is of (`session/export.below_figure`);
 - `tools(self)`: small controls on the right of the title.
 
-`self.heading` and `self.caption` are texts above and below, `self.summary` says for a screen reader what a figure
-shows; a body or a refresh may set them. All three are words, or HTML made with `html`, which escapes what it is given.
+`self.heading` and `self.caption` are texts above and below: the first line of a caption is seen, the others stand
+behind an i with `self.use`, what one can do with the figure, which is not on an exported one. `self.summary` says for a
+screen reader what it shows. A body or a refresh may set them. All are words, or HTML made with `html`, which escapes.
 A view on a page that is not open waits, and is brought up to date when its page opens.
 """
 
@@ -29,6 +32,7 @@ from bokeh.models import Axis, Plot
 
 from dgviz.processes.declare import title
 from dgviz.ui import theme
+from dgviz.ui.lenses.choices import Choices
 from dgviz.ui.session.state import AppState
 from dgviz.ui.widgets import pictures
 from dgviz.ui.widgets.after_pause import AfterPause
@@ -60,11 +64,13 @@ def empty_words(words: str) -> Text:
     return text(empty_html(words))
 
 
-def _below(caption: str, summary: str) -> Markup:
-    """A caption of one sentence, with what else there is to know behind an i."""
-    first, stop, rest = (caption, "", "") if isinstance(caption, Markup) else caption.partition(". ")
-    more = html("<details class='more'><summary aria-label='More about this'>i</summary>{}</details>", rest)
-    shown = html("<div class='caption'>{}{}{}</div>", first, stop.strip(), more * bool(rest)) * bool(caption)
+def _below(caption: str, use: str, summary: str) -> Markup:
+    """The first line of a caption, with what else there is to know and to do behind an i."""
+    first, _, rest = caption.partition("\n")
+    summary_of = Markup("<summary aria-label='More about this'>i</summary>")
+    inside = html("{}{} <span class='use'>{}</span>", summary_of, rest, use)
+    more = html("<details class='more'>{}</details>", inside) * bool(rest or use)
+    shown = html("<div class='caption'>{} {}</div>", first, more) * bool(caption)
     return shown + html("<p class='heard'>{}</p>", summary)
 
 
@@ -74,13 +80,16 @@ class View(pn.viewable.Viewer):
     state = param.ClassSelector(class_=AppState, allow_None=False)
     page = param.String("", doc="The page it stands on; '' means that it is always in sight")
     heading = param.String(doc="The title: what is seen")
-    caption = param.String(doc="Below the body: what it means")
+    caption = param.String(doc="Below the body: what it means, in a line; what else there is to know in further ones")
+    use = param.String(doc="What a person can do with the figure")
+    has_body = param.Boolean(False, doc="Is there a body, rather than words in its place?")
     summary = param.String(doc="What a figure shows, in words, read by a screen reader only")
     relevant = param.Boolean(True, doc="Does it apply to what is looked at?")
     to_take = ""
     empty = "Pick a run to see this."
     needs = ""
     patience = 0
+    choices: tuple[str, ...] = ()
 
     def __init__(self, state: AppState, page: str = "", **params):
         super().__init__(state=state, page=page, **params)
@@ -90,7 +99,7 @@ class View(pn.viewable.Viewer):
         self._coming = False
         self._refresh_soon = AfterPause(self._refresh)
         self._place = pn.Column(sizing_mode="stretch_width", margin=0)
-        self._drawn = False
+        self.chosen = Choices(self, self._note)
         self._watch()
         self._draw()
 
@@ -116,9 +125,9 @@ class View(pn.viewable.Viewer):
         self._catch_up()
 
     @property
-    def has_body(self) -> bool:
-        """Is there a body, rather than words in its place?"""
-        return self._drawn
+    def take(self) -> Markup:
+        """The button with which the figure is taken away, where there is one."""
+        return pictures.button(type(self).__name__, self.to_take) * self.has_body
 
     def redraw(self, *names: str) -> None:
         """Refresh, as after a change of what it reads: `changed` holds these names, which are of widgets of its own."""
@@ -127,9 +136,8 @@ class View(pn.viewable.Viewer):
         self._catch_up()
 
     def __panel__(self):
-        take = pictures.button(type(self).__name__, self.to_take)
         title = "<div class='title'><h2>{}</h2>{}</div>"
-        heading = pn.bind(lambda heading: html(title, heading, take), self.param.heading)
+        heading = pn.bind(lambda heading, _: html(title, heading, self.take), self.param.heading, self.param.has_body)
         bar = pn.Row(
             text(heading, sizing_mode=None, align="center"),
             pn.HSpacer(),
@@ -138,9 +146,7 @@ class View(pn.viewable.Viewer):
             sizing_mode="stretch_width",
             margin=(0, 0, 4, 0),
         )
-        caption = text(
-            pn.bind(_below, self.param.caption, self.param.summary),
-        )
+        caption = text(pn.bind(_below, self.param.caption, self.param.use, self.param.summary))
         return pn.Column(
             bar,
             self._place,
@@ -153,13 +159,14 @@ class View(pn.viewable.Viewer):
         )
 
     def _reads(self, method) -> dict:
-        return {name: getattr(self.state, name) for name in inspect.signature(method).parameters}
+        names = inspect.signature(method).parameters
+        return {name: self.chosen[name] if name in self.chosen else getattr(self.state, name) for name in names}
 
     def _watch(self) -> None:
         """One watcher for all that is read: two would see a change of both in two steps."""
-        names = self._reads(self.body) | self._reads(self.refresh)
+        names = (self._reads(self.body) | self._reads(self.refresh)).keys() - set(self.choices)
         if names:
-            self.state.param.watch(self._note, sorted(names))
+            self.state.param.watch(lambda *events: self._note({event.name for event in events}), sorted(names))
         self.state.param.watch(self._apply, ["run", "dataset"])
         if self.page:
             self.state.param.watch(lambda *_: self._catch_up(), "page")
@@ -172,8 +179,7 @@ class View(pn.viewable.Viewer):
             self._catch_up()
         self.relevant = applies
 
-    def _note(self, *events) -> None:
-        names = {event.name for event in events}
+    def _note(self, names: set[str]) -> None:
         self.changed |= names
         self._pending.add("body" if names & self._reads(self.body).keys() else "refresh")
         self._catch_up()
@@ -184,7 +190,7 @@ class View(pn.viewable.Viewer):
             pn.state.execute(self._do_what_is_pending, schedule=True)
 
     def _do_what_is_pending(self) -> None:
-        whole = "body" in self._pending or not self._drawn
+        whole = "body" in self._pending or not self.has_body
         self._pending, self._coming = set(), False
         if whole:
             self._draw()
@@ -196,14 +202,14 @@ class View(pn.viewable.Viewer):
     def _draw(self) -> None:
         self.relevant = self.applies(self.state)
         if not self.relevant:
-            self._drawn = False
+            self.has_body = False
             return
         try:
             lacking = self._lacks()
             body = None if lacking else self.body(**self._reads(self.body))
-            self._drawn = body is not None
+            self.has_body = body is not None
             self.changed = set(self._reads(self.refresh))
-            if self._drawn and not self.patience:  # filled before it is shown: a change of a figure may overtake it
+            if self.has_body and not self.patience:  # filled before it is shown: a change of a figure may overtake it
                 self.refresh(**self._reads(self.refresh))
                 self.changed = set()
             self._name_figures(body)
@@ -228,7 +234,7 @@ class View(pn.viewable.Viewer):
 
     def _refresh(self) -> None:
         try:
-            if self._drawn and self.relevant:
+            if self.has_body and self.relevant:
                 with pn.io.unlocked():  # keeps its changes behind the figures that Panel has still to send
                     self.refresh(**self._reads(self.refresh))
             self.changed = set()
@@ -239,7 +245,7 @@ class View(pn.viewable.Viewer):
         """Say what failed in words; the details go to the server's log."""
         logging.getLogger(__name__).error("The view %r failed", self.heading, exc_info=error)
         said = str(error) or type(error).__name__
-        self._drawn = False
+        self.has_body = False
         self._place.objects = [
             text(
                 html(

@@ -10,10 +10,11 @@ import xarray as xr
 from dgviz.datasets import forcing_names
 from dgviz.experiment.runs import Run
 from dgviz.quantities import lower_first
+from dgviz.ui.figures.colours import shown_colours
 from dgviz.ui.figures.series import at_all_times, simulated_of
 from dgviz.ui.session.state import AppState
 from dgviz.ui.words.run_names import name_without_score
-from dgviz.ui.words.text import label, period, with_units
+from dgviz.ui.words.text import label, number, period, with_units
 
 
 def shown_series(state: AppState) -> xr.Dataset:
@@ -69,16 +70,18 @@ def to_netcdf(run: Run) -> bytes:
 def to_python(state: AppState) -> str:
     """The lines that make the plot, and every store and flux of the site, without the dashboard."""
     site, target, (first, last) = state.site, state.config.target, state.window
+    # The folder of another machine is of no use to a visitor.
+    runs = "runs_folder()" if state.visitor else f"Path({str(state.store.runs_folder.absolute())!r})"
     lines = [
         "from pathlib import Path",
         "",
         "import hvplot.xarray",
         "from dgviz import open_dataset",
-        "from dgviz.experiment.runs import list_runs",
+        "from dgviz.experiment.runs import list_runs, runs_folder",
         "",
         f"site, days = {site!r}, slice({first!r}, {last!r})",
         f"dataset = open_dataset({state.config.data!r})",
-        f"runs = {{run.id: run for run in list_runs(Path({str(state.store.runs_folder.absolute())!r}))}}",
+        f"runs = {{run.id: run for run in list_runs({runs})}}",
         f'plot = dataset.{target}.sel(site=site, time=days).hvplot(label="observed")',
     ]
     for words, run_id in (("run A", state.run), ("run B", state.baseline)):
@@ -108,18 +111,31 @@ def _python_of(state: AppState) -> list[str]:
 
 def picture_lines(state: AppState, view: str, query: str) -> str:
     """The lines of Python that make the figure of a card, by the name of its class; `query` is the address."""
-    runs = str(state.store.runs_folder.absolute())
+    runs = f", {str(state.store.runs_folder.absolute())!r}" if not state.visitor else ""  # theirs are elsewhere
     return (
         "import panel as pn\nfrom dgviz.ui.notebook import picture\n\npn.extension()\n"
-        f"picture({view!r}, {query!r}, {runs!r})\n"
+        f"picture({view!r}, {query!r}{runs})\n"
     )
 
 
-def below_figures(state: AppState, of_site: bool) -> str:
-    """What a figure is of: the runs and the program; of one of the picked site also that site and the period."""
-    names = {"Run A": state.run, "run B": state.baseline}
-    runs = [f"{words}: {name_without_score(state.store.run(run))}" for words, run in names.items() if run]
-    place = f"{state.name_of(state.site)} ({state.site}), {period(*state.window)}"
-    target = with_units(state.target.long_name, state.target.units)
-    site = [target, place] if of_site else [str(state.dataset.attrs.get("title", state.config.data))]
-    return f"{'; '.join([*site, *runs])}; dgviz {version('dgviz')}"
+def below_figure(state: AppState, shows: str) -> list[str]:
+    """What a figure is of, by words for it: target, site, window, data (the sites), map (its colours), a, b (runs)."""
+    coloured = shown_colours(state)
+    limits = f"{number(coloured.low)} to {number(coloured.high)}"
+    runs = {"a": ("Run A", state.run), "b": ("run B", state.baseline)}
+    said = {
+        "target": with_units(state.target.long_name, state.target.units),
+        "site": f"{state.name_of(state.site)} ({state.site})",
+        "window": period(*state.window),
+        "data": f"{len(state.sites)} {state.science.site}s of {state.dataset.attrs.get('title', state.config.data)}",
+        "map": f"colours: {coloured.title}, {limits} {coloured.units}".rstrip(),
+    } | {word: f"{called}: {name_without_score(state.store.run(run))}" for word, (called, run) in runs.items() if run}
+    said |= {"what_if": f"what if: {state.what_if.words}"} if state.what_if else {}
+    return [*(said[word] for word in shows.split() if word in said), f"dgviz {version('dgviz')}"]
+
+
+def named(state: AppState, shows: str) -> str:
+    """What a file with such a figure is called after its title: the site or the data, and the run."""
+    of_site, run = "site" in shows.split(), state.run if "a" in shows.split() else ""
+    place = state.name_of(state.site) if of_site else state.dataset.attrs.get("title", state.config.data)
+    return "; ".join(filter(None, [place, run and name_without_score(state.store.run(run))]))

@@ -1,7 +1,7 @@
-const DPI = 300, PER_INCH = 96, SIDE = 16, LINE = 18
+const DPI = 300, PER_INCH = 96, SIDE = 16, LINE = 17
 const FONT = "Roboto, Helvetica, Arial, sans-serif"
 
-const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;")
+const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;")
 
 // All elements below one, also those in the shadow of others.
 function* below(element) {
@@ -11,93 +11,149 @@ function* below(element) {
   }
 }
 
-const first = (card, test) => below(card).find?.(test) ?? [...below(card)].find(test)
+const all = (card, selector) => [...below(card)].filter((element) => element.matches?.(selector))
 
-// The text of an element, its parts apart, without the signs that open more of it.
-function words(element) {
+// The text of an element, its parts apart, without what only makes sense on the page or is drawn otherwise.
+function words(element, between = " ") {
+  const left_out = "summary, style, .use, .key, .take, .scores"
   const parts = [...(element?.childNodes ?? [])].map((node) =>
-    node.nodeType === Node.TEXT_NODE ? node.textContent : node.matches?.("summary, style") ? "" : words(node))
-  return parts.join(" ").replace(/\s+/g, " ").replace(/ ([.,;)])/g, "$1").trim()
+    node.nodeType === Node.TEXT_NODE ? node.textContent : node.matches?.(left_out) ? "" : words(node))
+  return parts.filter((part) => part.trim()).join(between).replace(/\s+/g, " ").replace(/ ([.,:;)])/g, "$1").trim()
 }
 
-// The SVG of a card's figures: those of Bokeh one below the other, or one that is SVG already.
-async function drawing(card) {
-  const drawn = first(card, (element) => element.matches?.("svg.buckets"))
-  if (drawn) return inlined(drawn)
-  const views = [...card_views(card)]
-  let y = 0, width = 0, parts = ""
-  for (const view of views) {
-    const svg = await (await view.export("svg").to_blob()).text()
-    const root = new DOMParser().parseFromString(svg, "image/svg+xml").documentElement
-    root.setAttribute("y", y)
-    y += Number(root.getAttribute("height"))
-    width = Math.max(width, Number(root.getAttribute("width")))
-    parts += new XMLSerializer().serializeToString(root)
-  }
-  return {svg: parts, width, height: y}
-}
-
-// The outermost Bokeh layouts or figures in a card.
-function* card_views(card) {
+// The figures of a card in sight, without those that choose what others show.
+function figures(card) {
   const inside = new Set(below(card))
-  const known = Bokeh.documents.flatMap((doc) => [...doc._all_models.values()]).filter((m) => m.type === "Figure")
+  const known = Bokeh.documents.flatMap((doc) => [...doc._all_models.values()]).filter((model) =>
+    model.type === "Figure" && !model.toolbar.tools.some((tool) => tool.type === "RangeTool"))
   const views = known.map((model) => Bokeh.index.find_one(model)).filter((view) => view && inside.has(view.el))
-  const seen = views.filter((view) => view.el.getBoundingClientRect().height > 0)
-  yield* seen.sort((a, b) => a.el.getBoundingClientRect().top - b.el.getBoundingClientRect().top)
+  return views.filter((view) => view.el.getBoundingClientRect().height > 0)
 }
+
+// SVG of what is drawn in a card, each part where it is on the page.
+async function drawing(card) {
+  const views = figures(card), parts = [...views.map((view) => view.el), ...all(card, "svg.buckets")]
+  const boxes = parts.map((element) => element.getBoundingClientRect())
+  const left = Math.min(...boxes.map((box) => box.left)), top = Math.min(...boxes.map((box) => box.top))
+  const svgs = await Promise.all(parts.map(async (element, i) => {
+    const svg = views[i] ? parsed(await (await views[i].export("svg").to_blob()).text()) : inlined(element)
+    const {width, height} = boxes[i]
+    const place = {x: boxes[i].left - left, y: boxes[i].top - top, width, height, overflow: "visible"}
+    for (const [name, value] of Object.entries(place)) svg.setAttribute(name, value)
+    return new XMLSerializer().serializeToString(svg)
+  }))
+  const width = Math.max(...boxes.map((box) => box.right)) - left
+  return {svg: svgs.join(""), width, height: Math.max(...boxes.map((box) => box.bottom)) - top}
+}
+
+const parsed = (text) => new DOMParser().parseFromString(text, "image/svg+xml").documentElement
 
 // A copy of an SVG that looks the same without the page's style sheets.
 function inlined(svg) {
-  const copy = svg.cloneNode(true), {width, height} = svg.getBoundingClientRect()
+  const copy = svg.cloneNode(true)
   const originals = [svg, ...svg.querySelectorAll("*")], copies = [copy, ...copy.querySelectorAll("*")]
   originals.forEach((element, i) => {
     const style = getComputedStyle(element)
     for (const name of ["fill", "font-size", "font-weight", "font-family"]) copies[i].style[name] = style[name]
   })
-  copy.setAttribute("width", width)
-  copy.setAttribute("height", height)
-  return {svg: new XMLSerializer().serializeToString(copy), width, height}
+  return copy
 }
 
-// Title above; key, caption, and what it is of, below.
-async function figure(card, about) {
-  const {svg, width: inner, height} = await drawing(card), width = inner + 2 * SIDE
-  if (!inner) return ""
-  const style = getComputedStyle(card), ink = style.color, paper = style.backgroundColor
-  const title = words(first(card, (element) => element.matches?.("h2")))
-  const caption = first(card, (element) => element.matches?.(".caption"))
-  const keys = caption ? [...caption.querySelectorAll(".key > span")] : []
-  const below_it = [keys.length ? "" : words(caption), about].filter(Boolean)
-  const top = SIDE + 22, foot = top + height + (keys.length ? LINE + 6 : 0)
-  const text = (x, y, size, weight, content) =>
-    `<text x="${x}" y="${y}" font-family="${FONT}" font-size="${size}" font-weight="${weight}" fill="${ink}">` +
-    `${escaped(content)}</text>`
-  let x = SIDE
-  const key = keys.map((entry) => {
-    const mark = entry.querySelector("i"), colour = mark.style.getPropertyValue("--ink"), y = foot - 8
-    const drawn = mark.className === "area"
-      ? `<rect x="${x}" y="${y - 6}" width="18" height="9" fill="${colour}" opacity="0.7"/>`
-      : `<line x1="${x}" x2="${x + 18}" y1="${y - 1}" y2="${y - 1}" stroke="${colour}" stroke-width="2" ` +
-        `stroke-dasharray="${mark.className === "dashes" ? "5 3" : "none"}"/>`
-    const said = text(x + 24, y + 3, 12, 400, words(entry))
-    x += 46 + 8 * words(entry).length
-    return drawn + said
-  }).join("")
-  const lines = below_it.flatMap((line) => wrapped(line, (width - 2 * SIDE) / 6.6))
-  const said = lines.map((line, i) => text(SIDE, foot + (i + 1) * LINE - 4, 11, 400, line)).join("")
-  const all = foot + lines.length * LINE + 8
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${all}" viewBox="0 0 ${width} ${all}">` +
-    `<rect width="100%" height="100%" fill="${paper}"/>${text(SIDE, SIDE + 8, 15, 600, title)}` +
-    `<svg x="${SIDE}" y="${top}" width="${inner}" height="${height}" overflow="visible">${svg}</svg>${key}${said}</svg>`
+// What the lines and areas stand for: of chips, of a key, of a table whose rows begin with a piece of the line.
+function entries(card) {
+  const line = (colour, dash) => `<line x2="18" stroke="${colour}" stroke-width="2" stroke-dasharray="${dash}"/>`
+  const chips = all(card, ".chips").flatMap((chips) => all(chips, ".Mui-selected")).map((chip) =>
+    ({drawn: line(getComputedStyle(chip).borderColor, "none"), wide: 18, said: words(chip)}))
+  const keys = all(card, ".key > span").map((entry) => {
+    const mark = entry.querySelector("i"), colour = mark.style.getPropertyValue("--ink")
+    const drawn = mark.className === "area" ? `<rect y="-5" width="18" height="9" fill="${colour}"/>`
+      : line(colour, mark.className === "dashes" ? "5 3" : "none")
+    return {drawn, wide: 18, said: words(entry)}
+  })
+  const rows = all(card, "tr").filter((row) => row.querySelector("td:first-child svg line")).map((row) => {
+    const heads = [...row.closest("table").querySelectorAll("th")].map((head) => words(head).toLowerCase())
+    const cells = [...row.cells].slice(1).map((cell, i) => `${heads[i + 1] ?? ""} ${words(cell)}`.trim())
+    const drawn = `<g transform="translate(0 -4)">${row.querySelector("svg").innerHTML}</g>`
+    return {drawn, wide: 28, said: cells.join(", ")}
+  })
+  return [...chips, ...keys, ...rows]
 }
 
-function wrapped(line, most) {
-  const lines = [""]
-  for (const word of line.split(" ")) {
-    if (lines.at(-1).length + word.length > most) lines.push("")
-    lines[lines.length - 1] += (lines.at(-1) && " ") + word
+const pen = document.createElement("canvas").getContext("2d")
+function long(text, size, weight = 400) {
+  pen.font = `${weight} ${size}px ${FONT}`
+  return pen.measureText(text).width
+}
+
+// Things in rows that are no wider than the room: each has its place, as rows and x.
+function in_rows(widths, room, gap) {
+  let x = 0, row = 0
+  return widths.map((width) => {
+    if (x && x + width > room) [x, row] = [0, row + 1]
+    x += width + gap
+    return {x: x - width - gap, row}
+  })
+}
+
+// The lines of a text that fit into the room.
+function lines(text, room, size, weight) {
+  const all = text.split(" "), places = in_rows(all.map((word) => long(word, size, weight)), room, long(" ", size, weight))
+  return all.reduce((made, word, i) => {
+    made[places[i].row] = [...(made[places[i].row] ?? []), word]
+    return made
+  }, []).map((line) => line.join(" "))
+}
+
+// Title and scores above; key, caption, and what it is of, below. It is as light or dark as the page.
+async function figure(card, title, about) {
+  const {svg, width: inner, height} = await drawing(card), style = getComputedStyle(card)
+  let y = SIDE, drawn = ""
+  const write = (text, size, weight, line) => {
+    for (const part of text ? lines(text, inner, size, weight) : []) {
+      y += line
+      drawn += `<text x="${SIDE}" y="${y - 5}" font-size="${size}" font-weight="${weight}">${escaped(part)}</text>`
+    }
   }
-  return lines
+  write(title, 15, 700, 20)
+  write(all(card, "h2 .scores > span").map((score) => words(score)).join(",  "), 12, 400, LINE)
+  drawn += `<svg x="${SIDE}" y="${y + 6}" width="${inner}" height="${height}" overflow="visible">${svg}</svg>`
+  y += height + 12
+  const key = entries(card), places = in_rows(key.map(({wide, said}) => wide + 6 + long(said, 12)), inner, 16)
+  key.forEach(({drawn: mark, wide, said}, i) => {
+    const at = `translate(${SIDE + places[i].x} ${y + LINE * (places[i].row + 1) - 5})`
+    drawn += `<g transform="${at}"><g transform="translate(0 -4)">${mark}</g>` +
+      `<text x="${wide + 6}" font-size="12">${escaped(said)}</text></g>`
+  })
+  y += key.length ? LINE * (places.at(-1).row + 1) + 4 : 0
+  for (const text of [words(all(card, ".caption").at(-1)), about]) write(text, 11, 400, LINE - 2)
+  const size = `width="${inner + 2 * SIDE}" height="${y + 12}"`
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} viewBox="0 0 ${inner + 2 * SIDE} ${y + 12}">` +
+    `<style>${await fonts(title + about + drawn)}</style><rect width="100%" height="100%" fill="${style.backgroundColor}"/>` +
+    `<g font-family="${FONT}" fill="${style.color}">${drawn}</g></svg>`
+}
+
+// The page's fonts as far as a text needs them: an image does not see those of the page, and others are wider.
+async function fonts(text) {
+  const codes = [...new Set(text)].map((letter) => letter.codePointAt(0))
+  const covers = (range) => range.split(",").some((part) => {
+    const [low, high] = part.replace("U+", "").split("-").map((code) => parseInt(code, 16))
+    return codes.some((code) => code >= low && code <= (high ?? low))
+  })
+  const sheets = [...document.styleSheets].filter((sheet) => sheet.href?.startsWith(location.origin))
+  const faces = sheets.flatMap((sheet) => [...sheet.cssRules].map((rule) => ({rule, base: sheet.href})))
+    .filter(({rule}) => rule instanceof CSSFontFaceRule && FONT.startsWith(rule.style.fontFamily) &&
+      covers(rule.style.getPropertyValue("unicode-range")))
+  return (await Promise.all(faces.map(async ({rule, base}) => {
+    const [, path] = /url\("([^"]*)"\)/.exec(rule.cssText)
+    const file = await (await fetch(new URL(path, base))).blob()
+    const data = await new Promise((done) => {
+      const reader = new FileReader()
+      reader.onload = () => done(reader.result)
+      reader.readAsDataURL(file)
+    })
+    const {fontWeight: weight} = rule.style, range = rule.style.getPropertyValue("unicode-range")
+    return `@font-face {font-family: Roboto; font-weight: ${weight}; unicode-range: ${range}; src: url("${data}")}`
+  }))).join("")
 }
 
 // A PNG with its dots per inch, which a canvas leaves out: a chunk pHYs behind the header.
@@ -108,7 +164,11 @@ async function png(svg) {
   const canvas = document.createElement("canvas")
   canvas.width = Math.round(image.width * scale)
   canvas.height = Math.round(image.height * scale)
-  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height)
+  for (const wait of [0, 300]) {  // the first drawing asks for the fonts, which come a moment later
+    await new Promise((done) => setTimeout(done, wait))
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height)
+  }
+  URL.revokeObjectURL(image.src)
   const blob = await new Promise((done) => canvas.toBlob(done, "image/png"))
   const bytes = new Uint8Array(await blob.arrayBuffer()), chunk = new DataView(new ArrayBuffer(21))
   const per_metre = Math.round(DPI / 0.0254), HEADER = 33
@@ -133,7 +193,7 @@ function crc(bytes) {
 function hand_over(blob, name) {
   const link = document.createElement("a")
   link.href = URL.createObjectURL(blob)
-  link.download = name
+  link.download = name.replace(/[/\\:*?"<>|]/g, "-")
   link.click()
   setTimeout(() => URL.revokeObjectURL(link.href), 10000)
 }
@@ -153,22 +213,28 @@ function show(lines) {
 }
 
 export function render({model}) {
-  const take = async (event) => {
-    const path = event.composedPath(), button = path.find((element) => element.dataset?.take)
-    if (!button) return
-    const card = path.find((element) => element.classList?.contains("card"))
-    const menu = button.closest("details"), {view} = menu.dataset, kind = button.dataset.take
+  let card = null  // whose figure is wanted
+  const take = (event) => {
+    const path = event.composedPath(), menu = path.find((element) => element.matches?.("details.take"))
+    if (!menu) return
+    card = path.find((element) => element.classList?.contains("card"))
+    const nothing = !figures(card).length && !all(card, "svg.buckets").length
+    for (const kind of ["png", "svg"]) menu.querySelector(`[data-take=${kind}]`).disabled = nothing
+    const wanted = path.find((element) => element.dataset?.take)?.dataset.take
+    if (!wanted) return
     menu.open = false
-    if (kind !== "png" && kind !== "svg") {
-      model.send_msg({take: kind, view})
-      return
-    }
-    const svg = await figure(card, menu.dataset.of === "site" ? model.about_site : model.about_all)
-    if (!svg) return  // there is no figure in the card just now
-    hand_over(kind === "png" ? await png(svg) : new Blob([svg], {type: "image/svg+xml"}), `${view}.${kind}`)
+    model.send_msg({take: wanted, view: menu.dataset.view, shows: menu.dataset.shows})
+  }
+  const draw = async (kind) => {
+    const title = words(all(card, "h2").at(-1), ", "), svg = await figure(card, title, model.about)
+    const blob = kind === "png" ? await png(svg) : new Blob([svg], {type: "image/svg+xml"})
+    const apart = model.name_of_file.split("; ").filter((part) => !title.includes(part))
+    hand_over(blob, `${[title, ...apart].join(", ")}.${kind}`)
   }
   model.on("count", () => {
-    if (model.name_of_file) hand_over(new Blob([model.content]), model.name_of_file)
+    const {kind} = model
+    if (kind === "file") hand_over(new Blob([model.content]), model.name_of_file)
+    else if (kind !== "lines") draw(kind).catch((error) => model.send_msg({take: "failed", view: `${error}`, shows: ""}))
     else if (navigator.clipboard) navigator.clipboard.writeText(model.lines).catch(() => show(model.lines))
     else show(model.lines)  // a page that is not served from this machine may not copy
   })

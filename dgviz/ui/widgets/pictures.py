@@ -6,13 +6,13 @@ import param
 from panel.custom import JSComponent
 
 from dgviz.ui.session.address import to_query
-from dgviz.ui.session.export import below_figures, picture_lines, to_csv, to_netcdf, to_python
+from dgviz.ui.session.export import below_figure, named, picture_lines, to_csv, to_netcdf, to_python
 from dgviz.ui.session.state import AppState
 from dgviz.ui.words.markup import Markup
 
-# In the title of a card. The browser finds figure, title and caption of the card around it.
+# In the title of a card. The browser finds figure, title, key and caption of the card around it.
 BUTTON = Markup(
-    "<details class='take' data-view='{view}' data-of='{of}'>"
+    "<details class='take' data-view='{view}' data-shows='{shows}'>"
     "<summary aria-label='Take this figure away' title='Take this figure away'>\u2913</summary>"
     "<button data-take='png'>PNG, 300 dpi</button><button data-take='svg'>SVG</button>"
     "<button data-take='figure'>Copy Python</button>{more}</details>"
@@ -21,59 +21,62 @@ DATA = Markup(
     "<button data-take='csv'>Series, CSV</button><button data-take='netcdf'>Run A, NetCDF</button>"
     "<button data-take='data'>Copy Python of the data</button>"
 )
-DESCRIBED = ["site", "window", "run", "baseline", "page"]  # what is written below a figure
 
 
 def button(view: str, to_take: str) -> Markup:
     """The button of a card by the name of its view; nothing where it has no figure.
 
-    `to_take` is "site" for a figure of the picked site, "series" for that with its data, "all" for any other.
+    `to_take` are words for what the figure is of, see `export.below_figure`; "series" has its data to take too.
     """
-    more, of = DATA if to_take == "series" else Markup(""), "all" if to_take == "all" else "site"
-    return BUTTON.format(view=view, of=of, more=more) if to_take else Markup("")
+    more = DATA if "series" in to_take else ""
+    return BUTTON.format(view=view, shows=to_take, more=more) if to_take else Markup("")
 
 
 class Pictures(JSComponent):
     """Listens for the buttons of all cards; there is one on a page, so that a card costs nothing for it."""
 
-    about_site = param.String(doc="What is written below a figure of the picked site: site, period and runs")
-    about_all = param.String(doc="What is written below any other figure: data set and runs")
-    name_of_file = param.String()
+    kind = param.String(doc='What the browser does next: draw "png" or "svg", hand over a "file", copy "lines"')
+    about = param.String(doc="What a figure is of")
+    name_of_file = param.String(doc="Of a figure what comes after its title")
     content = param.Bytes(b"", doc="A file to hand over")
     lines = param.String(doc="Lines of Python to copy")
-    count = param.Integer(0, doc="Counts up with each file, and with each lines to copy")
+    count = param.Integer(0, doc="Counts up with each thing to do")
 
     _esm = Path(__file__).with_name("pictures.js").read_text()
 
     def __init__(self, state: AppState):
         super().__init__(width=0, height=0, margin=0)
         self.state = state
-        state.param.watch(self._describe, DESCRIBED)
-        self._describe()
 
-    def _describe(self, *_) -> None:
-        self.param.update(about_site=below_figures(self.state, True), about_all=below_figures(self.state, False))
+    def take(self, what: str, view: str = "", shows: str = "") -> None:
+        """Make and hand over the series ("csv"), the run ("netcdf"), the lines of Python of "data" or a "figure".
 
-    def take(self, what: str, view: str = "") -> None:
-        """Make and hand over the series ("csv"), the run ("netcdf"), or the lines of Python of "data" or a "figure"."""
+        Or let the browser draw the figure of a card, "png" or "svg".
+        """
         state = self.state
         try:
-            if what == "csv":
-                self._send(f"{state.site}_{'_'.join(state.window)}.csv", to_csv(state).encode())
+            if what in ("png", "svg"):
+                self._do(what, about="; ".join(below_figure(state, shows)), name_of_file=named(state, shows))
+            elif what == "csv":
+                self._do(
+                    "file", name_of_file=f"{state.site}_{'_'.join(state.window)}.csv", content=to_csv(state).encode()
+                )
             elif what == "netcdf" and state.run:
-                self._send(f"{state.run}.nc", to_netcdf(state.store.run(state.run)))
+                self._do("file", name_of_file=f"{state.run}.nc", content=to_netcdf(state.store.run(state.run)))
             elif what == "netcdf":
                 state.problem = "No run is shown, so there are no results to write. Pick a run (A) first."
+            elif what == "failed":
+                state.problem = f"The picture could not be made: {view}. Try again, or take another format."
             else:
-                lines = to_python(state) if what == "data" else picture_lines(state, view, to_query(state))
-                self.param.update(name_of_file="", lines=lines)
-                self.count += 1
+                self._do(
+                    "lines", lines=to_python(state) if what == "data" else picture_lines(state, view, to_query(state))
+                )
         except (OSError, ValueError) as error:
             state.problem = f"This could not be written: {error}"
 
-    def _send(self, name: str, content: bytes) -> None:
-        self.param.update(name_of_file=name, content=content)
+    def _do(self, kind: str, **given) -> None:
+        self.param.update(kind=kind, **given)
         self.count += 1
 
     def _handle_msg(self, message: dict) -> None:
-        self.take(message["take"], message["view"])
+        self.take(message["take"], message["view"], message["shows"])

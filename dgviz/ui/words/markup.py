@@ -10,7 +10,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-__all__ = ["Markup", "escape", "html", "joined", "literal"]
+__all__ = ["Markup", "escape", "html", "joined", "key_of", "literal"]
 
 PLACEHOLDERS = {"@": "&#64;", "$": "&#36;", "{": "&#123;", "}": "&#125;"}
 
@@ -23,6 +23,12 @@ def html(template: str, /, *values: Any, **named: Any) -> Markup:
 def joined(pieces: Iterable[str], between: str = "") -> Markup:
     """Pieces one after the other; plain strings among them are escaped."""
     return Markup(between).join(pieces)
+
+
+def key_of(entries: Iterable[tuple[str, str, str]]) -> Markup:
+    """A key, of words, the colour and "area", "dashes" or "": words with a piece of what they stand for."""
+    mark = "<span><i class='{}' style='--ink:{}'></i>{}</span>"
+    return html("<span class='key'>{}</span>", joined(html(mark, kind, ink, words) for words, ink, kind in entries))
 
 
 def literal(words: str) -> Markup:

@@ -79,18 +79,18 @@ def test_the_legend_has_the_median_of_each_line_on_those_sites(compared):
 
 def test_published_scores_are_of_nse_in_the_test_period_only(compared):
     view = LargeScoreDistribution(state=compared)
-    assert view.others.visible and len(drawn(view)) == 5
-    view.others.value = False
+    assert view.models.visible and len(drawn(view)) == 5
+    view.models.value = False
     assert len(drawn(view)) == 3
-    view.others.value = True
+    view.models.value = True
     view.score.value = "kge_2012"
-    assert not view.others.visible and len(drawn(view)) == 3 and view.heading.startswith("KGE over")
+    assert not view.models.visible and len(drawn(view)) == 3 and view.heading.startswith("KGE over")
     view.score.value, view.period.value = "nse", "train"
-    assert not view.others.visible and view.chart.figure.xaxis[0].axis_label == "NSE, training period"
+    assert not view.models.visible and view.chart.figure.xaxis[0].axis_label == "NSE, training period"
 
 
 def test_there_is_no_choice_of_published_models_where_nobody_published(state):
-    assert not LargeScoreDistribution(state=state).others.visible
+    assert not LargeScoreDistribution(state=state).models.visible
     groups = Showable(state.config, state.dataset, state.results(state.run)).choices()
     assert "Difference to published NSE" not in groups
 
@@ -336,7 +336,7 @@ def test_simple_rivals_of_a_science_are_drawn_grey_with_what_they_are(state, mon
     np.testing.assert_allclose(drawn(view)[1], [0.1, 0.2, 0.3, 0.4, 0.5])
     assert "title='The mean of the season'>mean<" in view._place[0][1].object
     view.period.value = "train"
-    assert len(drawn(view)) == 1 and not view.others.visible
+    assert len(drawn(view)) == 1 and not view.models.visible
 
 
 def test_a_science_without_evaluations_shows_no_card(state, monkeypatch):

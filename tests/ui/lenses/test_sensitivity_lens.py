@@ -111,7 +111,17 @@ def test_what_matters_is_a_bar_for_each_parameter_over_the_window(state):
     assert first.lower() in view.heading.lower() and view.source.data["label"][0].startswith(f"{first} ({names[0]}): ")
     accent = state.look.token("primary")
     assert [name for name, ink in zip(names, view.source.data["colour"], strict=True) if ink == accent] == ["fc"]
-    assert "2 % highest days" in view.caption and f"({names[0]}): {number(found[names[0]])} mm" in view.summary
+    assert "highest 2 %" in view.caption and f"({names[0]}): {number(found[names[0]])} mm" in view.summary
+
+
+def test_a_window_without_a_day_of_the_run_says_so_and_still_shows_responses(state, store):
+    run = store.run(state.run)
+    run.stored = run.results().sel(time=slice("2000-10-01", "2001-09-30"))
+    store._results.clear()
+    state.param.update(window=("2002-08-05", "2002-09-20"), moment="")
+    assert "not simulated in this window" in Matters(state=state).caption
+    view = Responses(state=state)
+    assert view.has_body and "precipitation in a day" in view.caption
 
 
 def test_a_bar_that_is_pressed_chooses_its_parameter(state):

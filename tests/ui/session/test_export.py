@@ -10,11 +10,15 @@ import xarray as xr
 
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.runs import Run, list_runs
+from dgviz.ui.instrument.site_map import SiteMap
 from dgviz.ui.instrument.target_charts import TargetCharts
 from dgviz.ui.lenses.budget.buckets import Buckets
+from dgviz.ui.lenses.budget.stores import Stores
+from dgviz.ui.lenses.sensitivity.matters import Matters
 from dgviz.ui.notebook import picture
 from dgviz.ui.session.address import to_query
-from dgviz.ui.session.export import below_figures, picture_lines, shown_series, to_csv, to_netcdf, to_python
+from dgviz.ui.session.colour_choice import ColourChoice
+from dgviz.ui.session.export import below_figure, picture_lines, shown_series, to_csv, to_netcdf, to_python
 from dgviz.ui.session.live_what_if import LiveWhatIf
 from dgviz.ui.session.state import AppState
 from dgviz.ui.session.store import DataStore
@@ -121,9 +125,25 @@ def test_series_run_and_lines_are_handed_over(state):
     taken.take("netcdf")
     assert taken.name_of_file == "default.nc" and taken.content[:4] == b"\x89HDF"
     taken.take("data")
-    assert taken.lines == to_python(state) and taken.name_of_file == "" and taken.count == 3
-    taken._handle_msg({"take": "figure", "view": "Stores"})
+    assert taken.lines == to_python(state) and taken.kind == "lines" and taken.count == 3
+    taken._handle_msg({"take": "figure", "view": "Stores", "shows": "site window a"})
     assert "picture('Stores', '?page=" in taken.lines
+    taken._handle_msg({"take": "png", "view": "Stores", "shows": "site window a"})
+    assert taken.kind == "png" and taken.about.startswith("<Alder> Creek (a1); 1 Oct 1999")
+    assert taken.name_of_file == "<Alder> Creek; HBV, 3 Feb 04:05" and taken.count == 5
+
+
+def test_what_goes_wrong_in_the_browser_is_said(state):
+    Pictures(state)._handle_msg({"take": "failed", "view": "EncodingError: no image", "shows": ""})
+    assert "could not be made: EncodingError: no image" in state.problem
+
+
+def test_lines_for_a_visitor_hold_no_folder_of_the_server(store):
+    for visitor, there in (("", True), ("somebody", False)):
+        state = AppState(store, visitor)
+        for lines in (to_python(state), picture_lines(state, "Stores", to_query(state))):
+            assert (str(store.runs_folder) in lines) == there
+            compile(lines, "lines", "exec")
 
 
 def test_it_is_said_when_there_is_no_run(empty_store):
@@ -135,7 +155,7 @@ def test_it_is_said_when_there_is_no_run(empty_store):
 
 def test_only_a_card_with_a_figure_has_the_button():
     assert button("Balance", "") == ""
-    assert "data-view='Stores'" in button("Stores", "site") and "CSV" not in button("Stores", "site")
+    assert "data-view='Stores'" in button("Stores", "site a") and "CSV" not in button("Stores", "site a")
     assert "CSV" in button("TargetCharts", TargetCharts.to_take)
 
 
@@ -152,8 +172,44 @@ def test_a_view_that_there_is_not_is_named():
         picture("Bucket", "?page=Budget")
 
 
-def test_below_a_figure_stands_what_it_is_of(state):
+def test_what_was_chosen_in_a_card_is_in_its_lines(packaged):
+    packaged.case = "low"
+    view = Matters(state=packaged)
+    made: dict = {}
+    exec(picture_lines(packaged, "Matters", to_query(packaged)).replace("picture(", "made = picture("), made)
+    assert "lowest 30 %" in view.caption and made["made"].caption == view.caption
+    assert made["made"].source.data["effect"] == view.source.data["effect"]
+    with pytest.raises(ValueError, match="ScoreDistribution.models='yes'. Give one of"):
+        picture("ScoreDistribution", "?ScoreDistribution.models=yes")
+
+
+def test_below_a_figure_stands_what_it_is_of_and_no_more(state):
     state.compare_with("no-snow")
-    said = below_figures(state, True)
-    assert said.startswith("Streamflow, mm d") and "<Alder> Creek (a1), 1 Oct 1999" in said
-    assert "Run A: " in said and "run B: " in said and "; dgviz " in said
+    target, site, window, a, b, program = below_figure(state, "target site window a b")
+    assert target.startswith("Streamflow, mm d") and site == "<Alder> Creek (a1)" and "1 Oct 1999" in window
+    assert a.startswith("Run A: ") and b.startswith("run B: ") and program.startswith("dgviz ")
+    assert below_figure(state, "data map")[:2] == [
+        "5 basins of Made-up basins",
+        "colours: Nash-Sutcliffe efficiency, test period, 0.00 to 1.00",
+    ]
+
+
+def test_below_a_figure_of_a_what_if_stands_what_was_changed(state):
+    LiveWhatIf(state)
+    state.suppose({"fc": 400.0})
+    assert "what if: fc " in "; ".join(below_figure(state, Stores.to_take))
+
+
+def test_the_map_names_the_runs_that_its_colours_are_of(state):
+    state.compare_with("no-snow")
+    view = SiteMap(state=state)
+    for kind, name, shows in (("score", "nse", "data a"), ("difference", "nse", "data a b")):
+        state.colour = ColourChoice(kind, name, "test")
+        assert f"data-shows='{shows}'" in view.take
+    state.colour = ColourChoice("attribute", "elevation")
+    assert "data-shows='data'" in view.take
+
+
+def test_a_card_without_a_figure_has_no_button(empty_store):
+    state = AppState(empty_store)
+    assert Stores(state=state).take == "" and "data-take" in TargetCharts(state=state).take

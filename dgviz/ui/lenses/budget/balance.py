@@ -79,7 +79,7 @@ class Balance(ComputingView):
         start = inside.indexes["time"][1]
         self.heading = html("Balance of {}{}", self.state.name_of(self.state.site), mark(self.state.what_if))
         self.caption = (
-            f"{step.words(start)} \u2013 {step.words(last)}: in = out + stored. Mean over the members (parallel "
+            f"{step.words(start)} \u2013 {step.words(last)}: in = out + stored.\nMean over the members (parallel "
             "parameter sets). The residual is what rounding leaves. "
             + self._observed(simulation, start, last, terms.attrs["units"])
         )

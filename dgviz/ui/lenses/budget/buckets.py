@@ -21,7 +21,7 @@ PACE = 250  # ms a time step while it plays
 class Buckets(ComputingView):
     """Stores and fluxes of a time step."""
 
-    to_take = "site"
+    to_take = "site a what_if"
 
     _ticking = None
     needs = "stores"
@@ -102,7 +102,7 @@ class Buckets(ComputingView):
         self.heading = html("{}{}", when, mark(self.state.what_if))
         self.caption = (
             f"A full bucket is the 98th percentile of its store as learned, {step.words(time[0])} \u2013 "
-            f"{step.words(time[-1])}. An arrow's width grows with the square root of the flux. Mean over "
+            f"{step.words(time[-1])}.\nAn arrow's width grows with the square root of the flux. Mean over "
             "the members (parallel parameter sets)."
         )
         if self.shown.run.config.predictor == "corrected":

@@ -1,5 +1,7 @@
 """Stores and fluxes of the picked site through time."""
 
+from functools import cached_property
+
 import pandas as pd
 import panel as pn
 
@@ -12,7 +14,7 @@ from dgviz.ui.session.simulation import Simulation, moment_in_view
 from dgviz.ui.session.what_if import in_place_of, mark
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.window import follow_range
-from dgviz.ui.words.markup import html
+from dgviz.ui.words.markup import html, key_of
 from dgviz.ui.words.text import short_label
 
 
@@ -34,9 +36,17 @@ def first_choice(model, simulated) -> list[str]:
 class Stores(ComputingView):
     """Stores and fluxes."""
 
-    to_take = "site"
+    to_take = "site window a what_if"
+    use = "Tap a time to see it in the bucket diagram; press a name to show or hide it."
+    choices = ("chips",)
     needs = "stores"
     empty = "No run is shown. Press Train, or pick a run above, to see its stores and fluxes."
+
+    @cached_property
+    def chips(self):
+        """The stores and fluxes that are drawn."""
+        look = {"size": "small", "margin": (0, 0, 6, 0), "sizing_mode": "stretch_width", "css_classes": ["chips"]}
+        return material.CheckButtonGroup(options={}, value=[], **look)
 
     def body(self, *, run, dark):
         """Chips and a place for the figure; it is drawn when the simulation is known."""
@@ -45,19 +55,13 @@ class Stores(ComputingView):
         if simulation is None:
             return None
         self.model = simulation.run.config.build()
-        self.chips = material.CheckButtonGroup(
-            options={short_label(n, q): n for n, q in offered(self.model).items()},
-            value=[],
-            size="small",
-            margin=(0, 0, 6, 0),
-            sx=chip_style(list(offered(self.model)), self.state.look),
-            sizing_mode="stretch_width",
-        )
-        self.chips.param.watch(lambda _: self.redraw("chips"), "value")
+        quantities = offered(self.model)
+        self.chosen.offer("chips", [], {short_label(name, quantity): name for name, quantity in quantities.items()})
+        self.chips.sx = chip_style(list(quantities), self.state.look)
         self.pane = pn.pane.Bokeh(sizing_mode="stretch_width", margin=0)
         return pn.Column(self.chips, self.pane, sizing_mode="stretch_width", margin=0)
 
-    def refresh(self, *, site, window, moment, what_if):
+    def refresh(self, *, site, window, moment, what_if, chips):
         """The simulation of the picked site or what follows from changed parameters, the window and the moment."""
         simulation = Simulation.of(self.state)
         if self.own is None or self.series is None or simulation.key != self.shown.key:
@@ -73,14 +77,13 @@ class Stores(ComputingView):
         first, self.shown, self.own = self.own is None, simulation, own
         if first:
             self._make_series(own)
-        if first and not self.chips.value:
-            self.chips.value = first_choice(self.model, own)
+        self.chosen.offer("chips", first_choice(self.model, own))
         self._draw_series()
         self.pane.object = self.series.layout  # filled first: the browser does not know the sources of a new one yet
 
     def _make_series(self, own):
-        inflows = {name: self.model.of(Flux)[name] for name in self.model.inflows}
-        self.series = StoreSeries(inflows, offered(self.model), self.state.look, own)
+        self.inflows = {name: self.model.of(Flux)[name] for name in self.model.inflows}
+        self.series = StoreSeries(self.inflows, offered(self.model), self.state.look, own)
         follow_range(self.series.x_range, self.state)
         for panel in self.series.panels:
             panel.on_event("tap", lambda event: self._tap(event.x))
@@ -90,10 +93,10 @@ class Stores(ComputingView):
         self.series.update(self.simulated)
         name = self.state.name_of(self.state.site)
         self.heading = html("Stores and fluxes <span class='muted'>{}</span>{}", name, mark(self.state.what_if))
-        self.caption = (
-            f"Tap a {self.state.step.name} to see it in the bucket diagram. Press a name above to show or hide it. "
-            "Mean over the members (parallel parameter sets)."
+        key = key_of(
+            (short_label(name, flux), self.state.look.ink(name), "area") for name, flux in self.inflows.items()
         )
+        self.caption = html("{} Mean over the members (parallel parameter sets).", key)
         self._choose()
 
     def _choose(self):

@@ -4,6 +4,7 @@ from collections import Counter
 from functools import cache, partial
 
 import panel as pn
+import param
 
 from dgviz.checks import CheckResult, Criterion, checks_by_name, meaning
 from dgviz.processes.declare import title
@@ -66,13 +67,15 @@ def criteria_table(verdict: CheckResult, dark: bool) -> Markup:
 class PhysicsChecks(ComputingView):
     """Physics checks."""
 
-    to_take = "site"
+    to_take = "site a"
+    choices = ("picked", "asked")
+    picked = param.String("", doc="The check that is looked at, by name")
+    asked = param.List([], doc="Those that are carried out")
     empty = "No run is shown. Press Train, or pick a run above, to check its physics."
 
     def __init__(self, state, **params):
         self.verdicts: dict[str, CheckResult] = {}
-        self.asked: set[str] = set()
-        self.picked, self.simulation, self.domain = "", None, ""
+        self.simulation, self.domain = None, ""
         super().__init__(state=state, **params)
 
     def tools(self):
@@ -97,7 +100,7 @@ class PhysicsChecks(ComputingView):
         )  # fmt: skip
         return pn.Column(*cells, stylesheets=[theme.row(640)], sizing_mode="stretch_width", margin=0)
 
-    def refresh(self, *, site, window):
+    def refresh(self, *, site, window, picked, asked):
         """What was asked before is asked again of another run, site or window."""
         simulation = Simulation.of(self.state)
         if self.simulation is None or simulation.key != self.simulation.key:
@@ -106,27 +109,26 @@ class PhysicsChecks(ComputingView):
             self._say(name)
         self._show()
         self._sum_up()
-        self._compute(*self.asked)
+        self._compute(*asked)
 
     def run(self, *names: str) -> None:
         """Carry out some checks and show the first of them, unless one of them is shown already."""
-        self.asked |= set(names)
-        pn.state.execute(partial(self._begin, *names) if self.has_body else self.draw_again, schedule=True)
+        asked = [*dict.fromkeys([*self.asked, *names])]
+        picked = self.picked if self.picked in names else names[0]
+        if (asked, picked) == (self.asked, self.picked):
+            self.redraw("asked")
+        self.param.update(asked=asked, picked=picked)
 
     def pick(self, name: str) -> None:
         """Show what a check means and found."""
         self.picked = name
-        pn.state.execute(self._show, schedule=True)
 
     def _begin_science(self):
         """Nothing that was picked, asked or found is of use in another science."""
         self.domain, self.checks = self.state.config.domain, checks_by_name(self.state.config.science.checks)
-        self.picked, self.simulation, self.asked, self.verdicts = "", None, set(), {}
-
-    def _begin(self, *names):
-        self.picked = self.picked if self.picked in names else names[0]
-        self._show()
-        self._compute(*names)
+        self.simulation, self.verdicts = None, {}
+        for name, first in (("picked", ""), ("asked", [])):
+            self.chosen.offer(name, first, [*self.checks])
 
     def _compute(self, *names):
         for name in [name for name in self.checks if name in names and name not in self.verdicts]:
@@ -183,7 +185,7 @@ class PhysicsChecks(ComputingView):
         self.heading = html("Physics checks <span class='muted'>{}{}</span>", name, f": {found}" * bool(found))
         days = period(self.simulation.start, self.simulation.stop)
         self.caption = (
-            f"{days}. In double precision, so that a difference is of the model; means over the members (parallel "
+            f"{days}.\nIn double precision, so that a difference is of the model; means over the members (parallel "
             "parameter sets)."
         )
         self.summary = " ".join(str(verdict) for verdict in self.verdicts.values())

@@ -59,7 +59,7 @@ class MedianScores(View):
         shown_runs = {letter: r for letter, r in (("A", run), ("B", baseline)) if r}
         words = [self._scored_words(letter, r) for letter, r in shown_runs.items()]
         words += [_sites_words(*(self.state.results(r) for r in (run, baseline)))] if baseline else []
-        self.caption = " ".join(filter(None, words))
+        self.caption = "\n".join(filter(None, words))
         return text(median_table(*medians) + joined(self._remarks(*item) for item in shown_runs.items()))
 
     def _scored_words(self, letter: str, run: str) -> str:

@@ -13,7 +13,7 @@ from dgviz.ui.words.text import date, duration, number, score_label
 BEFORE = ("A", "B", "Overlay", "Run", "When", "Data", "Differs from A", "Epochs", "Time")
 LEFT = {"Run", "When", "Data", "Differs from A"}
 CAPTION = (
-    "A is the run that is shown, B the one it is compared with: B is drawn dashed, and differences are A minus B. "
+    "A is the run that is shown, B the one it is compared with: B is drawn dashed, and differences are A minus B.\n"
     "Overlay: further runs in the distribution of scores. Scores are medians over the {site}s, or those trained on."
 )
 

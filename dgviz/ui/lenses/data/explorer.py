@@ -72,32 +72,31 @@ def as_elsewhere(plot: hv.Element, dark: bool) -> figure:
 class Explorer(View):
     """Explore the data set."""
 
+    to_take = "data"
+    choices = ("kind", "x", "y", "colour")
+
     def __init__(self, state, **params):
         look = {"size": "small", "sizing_mode": "stretch_width", "margin": (0, 8, 0, 0), "searchable": True}
         self.kind = material.Select(label="Plot", options=KINDS, value="scatter", **look)
-        self.choices = {name: material.Select(label=name, options=[], **look) for name in ("X", "Y", "Colour")}
+        self.x, self.y, self.colour = (material.Select(label=name, options=[], **look) for name in ("X", "Y", "Colour"))
         super().__init__(state=state, **params)
-        for widget in (self.kind, *self.choices.values()):
-            widget.param.watch(lambda _: self.redraw("choice"), "value")
 
     def body(self, *, dataset, dark):
         """Choices above, the plot, and the lines that make it."""
         self.table = site_table(dataset)
         columns = [name for name in self.table if self.table[name].dtype.kind == "f"]
-        first = {"X": columns[min(3, len(columns) - 1)], "Y": columns[-1], "Colour": columns[0]}
-        for name, widget in self.choices.items():
-            widget.param.update(options=columns, value=widget.value if widget.value in columns else first[name])
+        first = {"x": columns[min(3, len(columns) - 1)], "y": columns[-1], "colour": columns[0]}
+        for name, column in first.items():
+            self.chosen.offer(name, column, columns)
         self.plot, self.code = pn.pane.Bokeh(sizing_mode="stretch_width", height=HEIGHT, margin=0), text()
-        bar = pn.Row(self.kind, *self.choices.values(), stylesheets=[theme.BAR], sizing_mode="stretch_width", margin=0)
+        widgets = (self.kind, self.x, self.y, self.colour)
+        bar = pn.Row(*widgets, stylesheets=[theme.BAR], sizing_mode="stretch_width", margin=0)
         return pn.Column(bar, self.plot, self.code, sizing_mode="stretch_width", margin=0)
 
-    def refresh(self):
+    def refresh(self, *, kind, x, y, colour):
         """The plot as it is chosen."""
-        kind, state = self.kind.value, self.state
-        x, y, colour = (self.choices[name].value for name in ("X", "Y", "Colour"))
-        if not {x, y, colour} <= {*self.table}:  # the choices of other data are on their way
-            return
-        self.choices["Y"].visible, self.choices["Colour"].visible = kind not in OF_ONE, kind == "scatter"
+        state = self.state
+        self.y.visible, self.colour.visible = kind not in OF_ONE, kind == "scatter"
         options = {"y": x} if kind in OF_ONE else {"x": x, "y": y}
         if kind == "scatter":
             options |= {"c": colour, "hover_cols": ["name", "site"], "size": 70}

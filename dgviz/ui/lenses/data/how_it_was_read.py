@@ -5,7 +5,7 @@ from dgviz.ui.lenses.view import View
 from dgviz.ui.widgets.form_table import FormTable
 from dgviz.ui.words.remarks import named, remark_table
 
-CAPTION = "What is doubtful comes first: it is possible, but a mistake is likelier. dgviz data check tells the same."
+CAPTION = "What is doubtful comes first: it is possible, but a mistake is likelier.\ndgviz data check tells the same."
 
 
 class HowItWasRead(View):

@@ -37,7 +37,7 @@ class OwnData(View):
     """Your own data."""
 
     caption = (
-        f"At most {size(MOST_SENT)}. A folder holds attributes.csv (site, lat, lon, area) and for each site SITE.csv "
+        f"At most {size(MOST_SENT)}.\nA folder holds attributes.csv (site, lat, lon, area) and for each site SITE.csv "
         "(date and its series); copies of CAMELS, Caravan, LamaH and others are recognised. Only you see what you send."
     )
 

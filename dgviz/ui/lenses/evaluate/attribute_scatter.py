@@ -18,7 +18,9 @@ from dgviz.ui.words.text import axis_label, label, number, signed
 class AttributeScatter(View):
     """Parameter against attribute."""
 
-    to_take = "all"
+    to_take = "data a"
+    use = "A box or a lasso selects."
+    choices = ("attribute",)
     needs = "parameters"
     empty = "The results of this run could not be read. Pick another run above."
 
@@ -29,24 +31,13 @@ class AttributeScatter(View):
 
     def tools(self):
         """Which attribute, and which parameter."""
-        self.state.param.watch(self._offer, "dataset")
         return [self.attribute, parameter_select(self.state)]
 
     @cached_property
     def attribute(self):
         """The attribute on the horizontal axis."""
-        select = material.Select(
-            label="Attribute",
-            options=[],
-            sizing_mode="stretch_width",
-            min_width=150,
-            max_width=210,
-            size="small",
-            margin=(0, 8, 0, 0),
-        )
-        self._offer(select=select)
-        select.param.watch(lambda _: self.redraw("attribute"), "value")
-        return select
+        look = {"sizing_mode": "stretch_width", "min_width": 150, "max_width": 210, "margin": (0, 8, 0, 0)}
+        return material.Select(label="Attribute", options=[], size="small", **look)
 
     def body(self, *, run, dark):
         """The figure."""
@@ -56,18 +47,14 @@ class AttributeScatter(View):
         choose_by(self.scatter, self.state)
         return pn.pane.Bokeh(self.scatter.figure, sizing_mode="stretch_width", margin=0)
 
-    def refresh(self, *, parameter, dataset, site, selected):
+    def refresh(self, *, parameter, dataset, site, selected, attribute):
         """The points, the ring and the selection."""
+        if self.changed & {"parameter", "dataset"}:
+            names = {label(self.state.dataset[name], name): name for name in attribute_names(self.state.dataset)}
+            self.chosen.offer("attribute", self._most_related(names.values()), names)
         if self.changed & {"parameter", "dataset", "attribute"}:
             self._fill()
         follow(self.scatter, self.state)
-
-    def _offer(self, *_, select=None):
-        select = select or self.attribute
-        dataset = self.state.dataset
-        names = {label(dataset[n], n): n for n in attribute_names(dataset)}
-        kept = select.value if select.value in names.values() else self._most_related(names.values())
-        select.param.update(options=names, value=kept)
 
     def _most_related(self, names):
         """The attribute whose ranks follow those of the parameter most closely."""
@@ -97,6 +84,6 @@ class AttributeScatter(View):
         over = state.step.names if "time" in results[name].dims else "members (parallel parameter sets)"
         correlation = rank_correlation(values["mean"], attribute)
         self.caption = (
-            f"Rank correlation {signed(correlation)} over {number(attribute.size, 0)} {state.science.site}s. "
-            f"Whiskers: 10th to 90th percentile of the {over}. A box or a lasso selects {state.science.site}s."
+            f"Rank correlation {signed(correlation)} over {number(attribute.size, 0)} {state.science.site}s.\n"
+            f"Whiskers: 10th to 90th percentile of the {over}."
         )

@@ -57,8 +57,9 @@ def offered(pictures: tuple[Scatter, ...], found: xr.Dataset) -> list[Scatter]:
 class EvaluationCard(ComputingView):
     """Independent evaluation."""
 
-    to_take = "all"
+    to_take = "data a map"
     empty = "This run has nothing to see beside what is observed."
+    choices = ("which", "picture")
     place = 0  # among the cards: each takes every second evaluation of the science
 
     def __init__(self, state, **params):
@@ -67,8 +68,6 @@ class EvaluationCard(ComputingView):
         self.which = material.Select(label="Evaluation", options={}, size="small", width=170, margin=(0, 8, 0, 0))
         self.picture = material.Select(label="Plot", options={}, size="small", width=190, margin=0)
         super().__init__(state=state, **params)
-        self.which.param.watch(self.draw_again, "value")
-        self.picture.param.watch(self.draw_again, "value")
 
     @classmethod
     def applies(cls, state: AppState) -> bool:
@@ -79,7 +78,7 @@ class EvaluationCard(ComputingView):
         """Which evaluation, where there are several, and which of its pictures."""
         return [*super().tools(), self.which, self.picture]
 
-    def body(self, *, run, dataset, dark):
+    def body(self, *, run, dataset, dark, which, picture):
         """The figure and a table, to be filled; what they need is computed once for a run."""
         results = self.state.results(run)
         if results is None:
@@ -137,13 +136,12 @@ class EvaluationCard(ComputingView):
 
     def _offer_evaluations(self):
         titles = [evaluation.title for evaluation in self.state.science.evaluations[self.place :: 2]]
-        value = self.which.value if self.which.value in titles else titles[0]
-        self.which.param.update(options=titles, value=value, visible=len(titles) > 1)
+        self.chosen.offer("which", titles[0], titles)
+        self.which.visible = len(titles) > 1
 
     def _offer_pictures(self):
         titles = [picture.title for picture in self.pictures]
-        value = self.picture.value if self.picture.value in titles else next(iter(titles), None)
-        self.picture.param.update(options=titles, value=value)
+        self.chosen.offer("picture", next(iter(titles), None), titles)
 
     def _draw_references(self, picture):
         if picture.equal:
@@ -171,20 +169,22 @@ class EvaluationCard(ComputingView):
         equal = [p for p in self.pictures if p.equal]
         self.table.object = agreement_table(found, equal, picture) if len(equal) > MANY else ""
         self.heading = evaluation.title
-        self.caption = f"{self._agreement(picture, x, y)}{picture.title}: {lower_first(picture.about)}"
+        about = f"{picture.title}: {lower_first(picture.about)}"
+        agreement = self._agreement(picture, x, y)
+        self.caption = agreement + about if agreement else about.replace(". ", ".\n", 1)
         word = self.state.science.site
         self.summary = f"{_named(y, picture)} against {_named(x, picture)}: scatter of {x.sizes['site']} {word}s."
 
     def _agreement(self, picture, x, y):
         if picture.y not in self.found:
             lacking = self.evaluation.lacking(self.state.results(self.state.run), self.state.dataset)
-            return f"Only the observed points are shown. {lacking} "
+            return f"Only the observed points are shown.\n{lacking} "
         if not picture.equal:
             return ""
         difference = f"{signed(float((y - x).median()))} {units(y.attrs['units'])}".strip()
         return (
             f"Median difference {difference}, rank correlation {number(rank_correlation(x, y))}; dashed: both are "
-            f"equal. Test period: {period(*test_period(self.state))}. "
+            f"equal.\nTest period: {period(*test_period(self.state))}. "
         )
 
     def _paint(self, found):

@@ -12,7 +12,8 @@ from dgviz.ui.words.text import number, period, score_label, units
 class RankedTimeSeries(View):
     """Best, median and worst."""
 
-    to_take = "all"
+    to_take = "target data window a b"
+    use = "Tap one to pick it."
     empty = "No run with scores is shown. Press Train, or pick another run above, to see where it does well."
 
     @classmethod
@@ -40,7 +41,7 @@ class RankedTimeSeries(View):
         self.heading = f"{word.capitalize()}s with the best, median and worst {score}"
         self.caption = (
             f"{score} of run A in the test period over {self.scores.sizes['site']} {word}s; the series show "
-            f"{period(*window)}. Tap one to pick its {word}."
+            f"{period(*window)}."
         )
         if self.changed - {"window"}:
             for place, site in self.sites.items():

@@ -42,7 +42,7 @@ class Claims(ComputingView):
     empty = "This domain has no presets that lead from physics to learning."
     caption = (
         "Judged by the runs in the table above, each of one seed: with another seed, record or length of training a "
-        "verdict may be another. Where a claim fails it may be the model, the data or the training."
+        "verdict may be another.\nWhere a claim fails it may be the model, the data or the training."
     )
 
     def body(self, *, dataset):

@@ -24,7 +24,7 @@ def plot_curves(
     """Cumulative distributions of a score `(preset, site)`, controls dashed."""
     limits = axis_limits(scores)
     fig = plain_figure(
-        420, x_label, y_label, x_range=Range1d(*limits), y_range=Range1d(0, 101), tools="save", min_border_left=50
+        420, x_label, y_label, x_range=Range1d(*limits), y_range=Range1d(-3, 104), tools="save", min_border_left=50
     )
     for name in scores.preset.values.astype(str):
         columns = cdf_columns(scores.sel(preset=name))
@@ -48,7 +48,9 @@ def plot_curves(
 class DialCurves(View):
     """Distribution of the score over the sites."""
 
-    to_take = "all"
+    to_take = "data"
+    use = "Press a name to hide its curve."
+    choices = ("case",)
     empty = "Train presets in the table above: a curve is drawn for each as soon as it has results."
 
     def tools(self):
@@ -59,32 +61,29 @@ class DialCurves(View):
     def case(self):
         """The test period of sites trained on, or of sites held out."""
         options = {"Test period": "test", "Held out": "held_out"}
-        case = material.RadioButtonGroup(options=options, value="test", size="small", margin=0)
-        case.param.watch(lambda _: self.redraw("case"), "value")
-        return case
+        return material.RadioButtonGroup(options=options, value="test", size="small", margin=0)
 
     def body(self, *, dataset):
         """A place for the figure."""
         self.place = pn.Column(sizing_mode="stretch_width", margin=0)
         return self.place
 
-    def refresh(self, *, runs, ended, selected, config, dark):
+    def refresh(self, *, runs, ended, selected, config, dark, case):
         """The curves of what has results."""
-        state, case = self.state, self.case.value
+        state = self.state
         known, site = scores(state, places(state)), config.science.site
         first = config.target_quantity.scores[0]
+        self.heading = f"{score_label(first)} over the {site}s"
         found = known[first].sel(case=case).dropna("preset", how="all") if first in known else None
         if found is None or not found.size:
+            self.caption = self.summary = ""
             self.place.objects = [empty_words("No preset has results here yet: train one in the table above.")]
             return
         colours = {str(name): colour(str(name), config, dark) for name in found.preset.values}
         called = with_units(score_label(first), found.attrs.get("units", ""))
-        self.heading = f"{score_label(first)} over the {site}s"
         x_label = f"{called}, test period" + (f" of {site}s held out" if case == "held_out" else "")
         fig = plot_curves(found, colours, config.science.controls, x_label, f"Cumulative share of {site}s, %")
         self.place.objects = [pn.pane.Bokeh(fig, sizing_mode="stretch_width", margin=0)]
         medians = {str(name): number(float(found.sel(preset=name).median())) for name in found.preset.values}
         self.summary = f"Median {x_label}: {', '.join(f'{name} {value}' for name, value in medians.items())}."
-        self.caption = (
-            "Colours run from physics to machine learning; controls are dashed. Press a name to hide its curve."
-        )
+        self.caption = "Colours run from physics to machine learning; controls are dashed."

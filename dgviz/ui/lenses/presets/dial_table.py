@@ -136,7 +136,7 @@ class DialTable(View):
         self.train_all.param.update(label=f"Train all {len(to_train)} missing", visible=bool(to_train))
         count = f"the {len(selected)} selected" if selected else f"all {len(state.sites)}"
         self.caption = (
-            f"Trained and scored on {count} {config.science.site}s; scores are medians over them. "
+            f"Trained and scored on {count} {config.science.site}s; scores are medians over them.\n"
             f"Held out: every {config.science.site} is predicted, in the test period, by a model that has not seen it. "
             "Another data set, selection or period has runs of its own."
         )

@@ -12,7 +12,6 @@ from dgviz.ui.figures.distribution import OF_OTHERS, Distribution, Line, legend_
 from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.lenses.view import text
 from dgviz.ui.widgets import material
-from dgviz.ui.widgets.scores import score_select
 from dgviz.ui.words.published import other_days, published_name
 from dgviz.ui.words.run_names import name_without_score
 from dgviz.ui.words.summaries import of_distribution
@@ -22,33 +21,35 @@ from dgviz.ui.words.text import PERIODS, score_label, sentence, with_units
 class ScoreDistribution(ComputingView):
     """Distribution of a score."""
 
-    to_take = "all"
+    to_take = "data"
+    use = "A box selects by the score."
+    choices = ("score", "period", "models")
     empty = "No run is shown. Press Train, or pick a run above, to see how its scores differ from site to site."
-    height, with_others = 220, False
+    height, with_others = 240, False
 
     def __init__(self, state, **params):
         options = dict(size="small", width=126, margin=(0, 6, 0, 0))
         periods = {sentence(words): period for period, words in PERIODS.items()}
-        self.score = score_select(state, width=126, margin=(0, 6, 0, 0))
+        self.score = material.Select(label="Score", options={}, **options)
         self.period = material.Select(label="Period", options=periods, value="test", **options)
-        self.others = material.Checkbox(
+        self.models = material.Checkbox(
             label="Other models", value=self.with_others, size="small", margin=0, visible=False
         )
         self.asked: tuple | None = None
         self.references: xr.Dataset | None = None  # of the data set and periods in view, when they are known
         super().__init__(state=state, **params)
-        for choice in (self.score, self.period, self.others):
-            choice.param.watch(self.draw_again, "value")
 
     def tools(self):
         """Which score, of which days, and whether with others' models."""
-        return [*super().tools(), self.others, self.score, self.period]
+        return [*super().tools(), self.models, self.score, self.period]
 
-    def body(self, *, run, baseline, others, dark):
+    def body(self, *, run, baseline, others, dark, score, period, models):
         """The curves on the sites that all have, and a legend with their medians."""
         results = self.state.results(run)
         if results is None:
             return None
+        scores = self.state.target.scores
+        self.chosen.offer("score", scores[0], {score_label(name): name for name in scores})
         self._ask_for_references(run)
         lines = self._on_common_sites(self._lines(run, baseline, others, dark))
         if not lines:
@@ -119,8 +120,8 @@ class ScoreDistribution(ComputingView):
 
     def _other_lines(self, dark):
         lines = self._others()
-        self.others.visible = bool(lines)
-        if not (lines and self.others.value):
+        self.models.visible = bool(lines)
+        if not (lines and self.models.value):
             return []
         grey = theme.token("muted", dark)
         return [replace(line, colour=grey, dash=OF_OTHERS[i % len(OF_OTHERS)]) for i, line in enumerate(lines)]
@@ -136,12 +137,12 @@ class ScoreDistribution(ComputingView):
             left_out = f" of {all_of_a}" if lines[0].values.size < all_of_a else ""
             said.append(f"Over the {lines[0].values.size}{left_out} {word}s that all curves share")
         said.append("Ticks on the axis mark the medians")
-        said.append(f"A box selects {word}s by their score")
         published = self.state.store.published(self.state.config.data)
-        if self.others.visible and self.others.value and published is not None and self.score.value in published:
+        if self.models.visible and self.models.value and published is not None and self.score.value in published:
             theirs = published[self.score.value]
             said.append(other_days(self.state.results(self.state.run), theirs).removeprefix(". "))
-        return ". ".join(filter(None, said)) + "."
+        first, *others = filter(None, said)
+        return f"{first}.\n{'. '.join(others)}.".rstrip("\n.") + "."
 
     def _select(self, indices):
         self.state.select([self.chart.shown.data["site"][i] for i in indices])

@@ -49,7 +49,7 @@ def agreement_words(parameter: Parameter, agreements: list[float], dark: bool) -
 class GradientCheck(ComputingView):
     """Finite-difference check."""
 
-    to_take = "site"
+    to_take = "target site window a"
     needs = "parameters"
     empty = "No run is shown. Press Train, or pick a run above, to check its gradients."
 
@@ -75,5 +75,5 @@ class GradientCheck(ComputingView):
         self.pane.object = plot_check(exact, reruns[0], reruns[1], self.state.look)
         self.caption = (
             f"A point for each {self.state.step.name}: the gradient that training uses against the central finite "
-            "difference of two reruns. Agreement: 100 % minus the norm of their difference, in % of that of the reruns."
+            "difference of two reruns.\nAgreement: 100 % less the norm of their difference, in % of that of the reruns."
         )

@@ -38,7 +38,8 @@ def plot_effects(source: ColumnDataSource, look: Look, names: FactorRange) -> fi
 class Matters(ComputingView):
     """What matters here."""
 
-    to_take = "site"
+    to_take = "target site window a"
+    use = "Press a bar to see its parameter on the map."
     needs = "parameters"
     empty = "No run is shown. Press Train, or pick a run above, to see which parameters matter."
 
@@ -64,7 +65,8 @@ class Matters(ComputingView):
         state, target = self.state, self.state.config.target
         declared = simulation.run.config.build().of(Parameter)
         simulated = state.results(state.run)[target].sel(site=state.site, time=slice(*state.window))
-        found = effects(responses, simulated.sel(time=simulated.time.isin(responses.time)), state.case, declared)
+        simulated = simulated.sel(time=simulated.time.isin(responses.time))
+        found = effects(responses, simulated, state.case, declared) if simulated.size else {}
         now, names = chosen(state), list(found)
         look = state.look
         self.names.factors = names[::-1]
@@ -77,7 +79,9 @@ class Matters(ComputingView):
         }
         first = lower_first(declared[names[0]].long_name) if names else ""
         self.heading = f"What matters here: {first}" if first else "What matters here"
-        self.caption = f"{what_is_shown(state)} Press a bar to see its parameter on the map."
+        self.caption = what_is_shown(state)
+        if not found:
+            self.caption = "Run A was not simulated in this window: move it to the days of its training or test."
         self.summary = ", ".join(self.source.data["label"])
 
     def _choose(self, positions):

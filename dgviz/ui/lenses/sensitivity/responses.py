@@ -25,7 +25,9 @@ MOST = 3  # parameters at once
 class Responses(ComputingView):
     """Sensitivity of the target."""
 
-    to_take = "site"
+    to_take = "target site window a"
+    use = "Tap another time to see what it was sensitive to."
+    choices = ("parameters",)
     empty = "No run is shown. Press Train, or pick a run above, to see what its target is sensitive to."
 
     def tools(self):
@@ -35,18 +37,9 @@ class Responses(ComputingView):
     @cached_property
     def parameters(self):
         """The parameters whose responses are drawn."""
-        widget = material.MultiChoice(
-            label="Parameters",
-            options=[],
-            max_items=MOST,
-            sizing_mode="stretch_width",
-            min_width=220,
-            max_width=560,
-            margin=0,
-            sx=theme.CHIPS,
-        )
-        widget.param.watch(lambda _: self.redraw("parameters"), "value")
-        return widget
+        self.state.param.watch(self._join, "parameter")
+        look = {"sizing_mode": "stretch_width", "min_width": 220, "max_width": 560, "margin": 0, "sx": theme.CHIPS}
+        return material.MultiChoice(label="Parameters", options={}, max_items=MOST, **look)
 
     def body(self, *, run, dataset, dark):
         """The panels."""
@@ -61,15 +54,13 @@ class Responses(ComputingView):
             panel.on_event("tap", lambda event: self._tap(event.x))
         return pn.pane.Bokeh(self.figure.layout, sizing_mode="stretch_width", margin=0)
 
-    def refresh(self, *, site, window, moment, parameter):
+    def refresh(self, *, site, window, moment, parameters):
         """Responses of the picked site and at the chosen moment when they are computed."""
         state, simulation = self.state, Simulation.of(self.state)
         forcing = state.dataset[simulation.forcing]
         unit = per(state.target.units, forcing.attrs.get("units", ""))
         unit = "" if unit == "1" else unit
         self.heading = html("{} sensitivity <span class='muted'>{}</span>", state.target.long_name, unit)
-        if "parameter" in self.changed and parameter and parameter not in self.parameters.value:
-            self.parameters.value = [parameter, *self.parameters.value][:MOST]
         self.figure.show_window(window)
         if "parameters" in self.changed and self.responses is not None:
             self._show_parameters(self.responses)
@@ -95,8 +86,9 @@ class Responses(ComputingView):
         """The chosen moment where it is simulated, else that of the highest target."""
         state = self.state
         values = simulated_of(state.results(state.run), state.config.target, state.site, state.dataset)
-        series = pd.Series(values, state.dataset.indexes["time"]).dropna()[simulation.start : simulation.stop]
-        return moment_in_view(state, series.rename_axis("time").to_xarray())
+        series = pd.Series(values, state.dataset.indexes["time"])[simulation.start : simulation.stop]
+        # A run keeps the days of its periods; the window may lie elsewhere.
+        return moment_in_view(state, series.fillna(float("-inf")).rename_axis("time").to_xarray())
 
     def _show_parameters(self, responses):
         self.responses = responses
@@ -117,9 +109,9 @@ class Responses(ComputingView):
         before = warm if abs(early) >= 0.01 * abs(total) else ""
         span = f"the last {half} {step.names}" if half > 1 else f"the {step.name} itself"
         self.forcing_words = (
-            f"Bars: by how much the {target} {step.at(moment)} rises for 1 {unit} more {driver} in a {step.name}. "
+            f"Bars: by how much the {target} {step.at(moment)} rises for 1 {unit} more {driver} in a {step.name}.\n"
             f"They sum to {number(total)}{before}. Half of the response came from {span}; {step.names} "
-            f"after it have exactly 0. Tap a {step.name} to choose another. "
+            f"after it have exactly 0. "
         )
         self._say()
 
@@ -137,8 +129,14 @@ class Responses(ComputingView):
     def _offer(self):
         state = self.state
         self.known = known = learned(state.store.run(state.run).config, state.results(state.run))
-        kept = [name for name in self.parameters.value if name in known] or [name for name in [chosen(state)] if name]
-        self.parameters.param.update(options={f"{p.long_name} ({n})": n for n, p in known.items()}, value=kept)
+        first = [name for name in [chosen(state)] if name]
+        self.chosen.offer("parameters", first, {f"{p.long_name} ({n})": n for n, p in known.items()})
+
+    def _join(self, event):
+        """The parameter that is looked at now, beside those that were."""
+        drawn = self.parameters.value
+        if event.new in self.parameters.options.values() and event.new not in drawn:
+            self.parameters.value = [event.new, *drawn][:MOST]
 
     def _tap(self, x):
         if moment := self.state.step.nearest(self.state.dataset.indexes["time"], x):

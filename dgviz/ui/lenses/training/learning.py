@@ -17,7 +17,7 @@ class LossCurves(View):
     empty = "Press Train: the loss of every epoch is drawn here as soon as it is known."
     explained = (
         "The score is the median over the sites on the days trained on: it shows that the model learns, "
-        "not how good it is. The test period is scored when the training ends."
+        "not how good it is.\nThe test period is scored when the training ends."
     )
 
     def body(self, *, followed, dark):

@@ -40,7 +40,7 @@ class TrainingQueue(View):
 
     empty = "Queue is empty. Press Train as often as you like: one run trains, the others wait here."
     caption = (
-        "Runs are trained one after the other. A run that was started in a terminal in the same folder shows here too."
+        "Runs are trained one after the other.\nA run that was started in a terminal in the same folder shows here too."
     )
 
     def __init__(self, state, **params):

@@ -26,7 +26,7 @@ TICK = {
 }
 NEAR = 0.02  # of a range: a value nearer to an end is at its bound
 EXPLAINED = (
-    "A tick marks what run A learned, the mean over its members (parallel parameter sets). A change moves all members "
+    "A tick marks what run A learned, the mean over its members (parallel parameter sets).\nA change moves all members "
     "by the same amount, held within the range. It is not trained: another site or run begins again from what was "
     "learned."
 )
@@ -77,7 +77,7 @@ class ParameterSliders(ComputingView):
         if not self.learned or "site" in self.changed:
             self.learned = self.state.learned()
         self.grid.visible = bool(self.learned)
-        self.caption = f"Grey bars: {lower_first(what_is_shown(self.state))} {EXPLAINED}" if self.learned else ""
+        self.caption = f"Grey bars: {lower_first(what_is_shown(self.state))}\n{EXPLAINED}" if self.learned else ""
         self._show_sliders()
         self._say()
         simulation = Simulation.of(self.state)

@@ -1,0 +1,109 @@
+"""What is chosen in a single view comes back with the address."""
+
+from urllib.parse import parse_qsl
+
+import pytest
+
+from dgviz.ui.instrument.lenses import CHOICES, LENSES
+from dgviz.ui.lenses.budget.stores import Stores
+from dgviz.ui.lenses.evaluate.attribute_scatter import AttributeScatter
+from dgviz.ui.lenses.presets.dial_curves import DialCurves
+from dgviz.ui.lenses.scores.distribution import ScoreDistribution
+from dgviz.ui.lenses.sensitivity.responses import Responses
+from dgviz.ui.session.address import from_query, to_query, turn_to
+from dgviz.ui.session.state import AppState
+
+VIEWS = {view.__name__: view for lens in LENSES.values() for view in lens.views if view.choices}
+
+
+@pytest.fixture
+def state(state):
+    state.window = ("2002-08-05", "2002-09-20")
+    return state
+
+
+def another(view, name):
+    """A value of a choice that is not what it is at first; None where there is but one."""
+    now, options = view.chosen[name], getattr(getattr(view, name), "options", [*getattr(view, "checks", ())])
+    if isinstance(now, bool):
+        return not now
+    offered = list(options.values() if isinstance(options, dict) else options)
+    others = [value for value in offered if value not in (now if isinstance(now, list) else [now])]
+    return (others[:1] if isinstance(now, list) else others[0]) if others else None
+
+
+def choose(view, name, value):
+    owner = view if name in view.param else getattr(view, name)
+    setattr(owner, name if owner is view else "value", value)
+
+
+def opened(state, view, **changes):
+    """A view of a new session at the address of another, and what that could not use."""
+    query = dict(parse_qsl(to_query(state)[1:], keep_blank_values=True)) | changes
+    again = AppState(state.store)
+    problems = from_query(query, again, tuple(LENSES), CHOICES)
+    return view(state=again), problems
+
+
+@pytest.mark.parametrize("name", [f"{view}.{choice}" for view in VIEWS for choice in VIEWS[view].choices])
+def test_a_choice_comes_back_with_the_address(state, name):
+    cls, choice = VIEWS[name.partition(".")[0]], name.partition(".")[2]
+    view = cls(state=state)
+    first, value = view.chosen[choice], another(view, choice)
+    if value is None:
+        pytest.skip("there is but one on these data")
+    before = to_query(state)
+    assert name not in before
+    choose(view, choice, value)
+    assert state.choices.keys() == {name}
+    again, problems = opened(state, cls)
+    assert again.chosen[choice] == value and not problems and not again.state.problem
+    assert again.heading == view.heading and again.caption == view.caption
+    assert turn_to(before, state, tuple(LENSES), CHOICES) == [] and view.chosen[choice] == first  # Back
+    assert turn_to(to_query(again.state), state, tuple(LENSES), CHOICES) == []
+    assert view.chosen[choice] == value  # Forward
+
+
+def test_that_nothing_is_chosen_from_a_list_comes_back_too(state):
+    view = Stores(state=state)
+    view.chips.value = []
+    assert state.choices == {"Stores.chips": ""} and opened(state, Stores)[0].chips.value == []
+
+
+@pytest.mark.parametrize(
+    ("cls", "choice", "text", "said"),
+    [
+        (DialCurves, "case", "middle", "DialCurves.case='middle'. Give one of: "),
+        (ScoreDistribution, "models", "yes", "ScoreDistribution.models='yes'. Give one of: 0, 1."),
+        (Responses, "parameters", "fc,kl", "Responses.parameters='fc,kl'. Give some of: tt, cfmax"),
+        (AttributeScatter, "attribute", "hight", "AttributeScatter.attribute='hight'. Give one of: area, elevation."),
+    ],
+)
+def test_what_is_not_offered_is_said_and_left_out(state, cls, choice, text, said):
+    view, problems = opened(state, cls, **{f"{cls.__name__}.{choice}": text})
+    assert not problems and said in view.state.problem and view.state.choices == {}
+    made = cls(state=state)
+    search = f"{to_query(state)}&{cls.__name__}.{choice}={text}"
+    (problem,) = turn_to(search, state, tuple(LENSES), CHOICES)  # of a view that is there
+    assert said in problem and made.chosen[choice] == cls(state=AppState(state.store)).chosen[choice]
+
+
+def test_a_choice_that_there_is_not_is_said(state):
+    _, (problem,) = opened(state, Stores, **{"Stores.chip": "soil"})
+    assert "'Stores.chip', which is not known" in problem and "Did you mean 'Stores.chips'?" in problem
+
+
+def test_what_another_run_does_not_offer_is_kept_for_one_that_does(state):
+    state.show("default")
+    view = Responses(state=state)
+    view.parameters.value = ["tt"]
+    state.show("no-snow")
+    assert view.parameters.value != ["tt"] and not state.problem
+    state.show("default")
+    assert view.parameters.value == ["tt"]
+
+
+def test_other_data_begin_anew(state):
+    Stores(state=state).chips.value = []
+    state.edit(data="other")
+    assert state.choices == {}
