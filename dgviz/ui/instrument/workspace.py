@@ -94,6 +94,10 @@ def follow_lens(state: AppState) -> None:
         kept[event.old] = state.colour
         state.colour = kept.get(event.new) or state.colour_of(LENSES[event.new].colour, chosen(state))
 
+    def follow_run(event):
+        if event.new and not event.old:  # there was nothing but attributes to see
+            state.colour = state.colour_of(LENSES[state.page].colour, chosen(state))
+
     def follow_parameter(event):
         if state.colour.kind in of_parameter and state.colour.name != event.new:
             state.colour = state.colour_of(state.colour.kind, event.new)
@@ -104,5 +108,7 @@ def follow_lens(state: AppState) -> None:
 
     kept: dict = {}
     state.param.watch(open_lens, "page")
+    state.param.watch(follow_run, "run")
+    state.param.watch(lambda _: kept.clear(), "dataset")
     state.param.watch(follow_parameter, "parameter")
     state.param.watch(follow_colour, "colour")

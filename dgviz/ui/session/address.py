@@ -16,6 +16,7 @@ import pandas as pd
 from dgviz.domains import discover
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.run_files import RunError
+from dgviz.sensitivity.effects import CASES
 from dgviz.suggestions import suggest
 from dgviz.ui.session.colour_choice import ColourChoice
 from dgviz.ui.session.state import CHARTS, AppState
@@ -136,6 +137,7 @@ FIELDS = {  # in the order of use: a run or a site forgets what was supposed of 
     "log": one_of("log_axis", {"0": False, "1": True}),
     "theme": one_of("dark", {"light": False, "dark": True}),
     "limits": one_of("fitted", {"declared": False, "data": True}),
+    "case": one_of("case", {case: case for case in CASES}),
     "training": one_of("drawer", {"closed": False, "open": True}),
     "parameter": Field("parameter", str, lambda state, name: state.param.update(parameter=name)),
     "colour": Field("colour", lambda colour: colour.text, _colour),

@@ -170,6 +170,14 @@ def test_a_colour_chosen_in_a_lens_comes_back_with_it(following):
     assert following.colour == ColourChoice("attribute", "area")
 
 
+def test_the_first_run_colours_the_map_by_what_the_lens_is_about(following):
+    following.page = "Scores"
+    run, following.run = following.run, ""
+    following.colour = ColourChoice("attribute", "area")  # all that there was
+    following.run = run
+    assert following.colour.kind == "score"
+
+
 def test_a_lens_and_its_colour_are_one_step_and_come_back_from_the_address(following, store):
     written = []
     address = _address(following)

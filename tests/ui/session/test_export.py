@@ -173,14 +173,14 @@ def test_a_view_that_there_is_not_is_named():
 
 
 def test_what_was_chosen_in_a_card_is_in_its_lines(packaged):
+    packaged.case = "low"
     view = Matters(state=packaged)
-    view.case.value = "low"
     made: dict = {}
     exec(picture_lines(packaged, "Matters", to_query(packaged)).replace("picture(", "made = picture("), made)
-    assert made["made"].case.value == "low" and made["made"].caption == view.caption
+    assert "lowest 30 %" in view.caption and made["made"].caption == view.caption
     assert made["made"].source.data["effect"] == view.source.data["effect"]
-    with pytest.raises(ValueError, match="Matters.case='middle'. Give one of"):
-        picture("Matters", "?Matters.case=middle")
+    with pytest.raises(ValueError, match="ScoreDistribution.models='yes'. Give one of"):
+        picture("ScoreDistribution", "?ScoreDistribution.models=yes")
 
 
 def test_below_a_figure_stands_what_it_is_of_and_no_more(state):

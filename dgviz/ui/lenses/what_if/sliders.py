@@ -77,7 +77,7 @@ class ParameterSliders(ComputingView):
         if not self.learned or "site" in self.changed:
             self.learned = self.state.learned()
         self.grid.visible = bool(self.learned)
-        self.caption = f"Grey bars: {lower_first(what_is_shown(self.state))} {EXPLAINED}" if self.learned else ""
+        self.caption = f"Grey bars: {lower_first(what_is_shown(self.state))}\n{EXPLAINED}" if self.learned else ""
         self._show_sliders()
         self._say()
         simulation = Simulation.of(self.state)
