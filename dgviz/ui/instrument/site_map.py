@@ -184,7 +184,7 @@ class SiteMap(View):
         flagged, missing = int(self.state.flagged.sum()), int(shown.values.isnull().sum())
         marks = {
             f"\u00d7 below zero: {n_below}": n_below,
-            f"\u25a0 not natural: {flagged}": flagged,
+            f"\u25a0 {lower_first(self.state.target.long_name)} altered by people: {flagged}": flagged,
             f"small: not trained on: {n_untrained}": n_untrained,
             f"grey: no value: {missing}": missing,
         }

@@ -199,7 +199,7 @@ def test_sites_whose_target_is_not_natural_are_squares(state, store):
     view = SiteMap(state=state)
     circle, square = MARKERS
     assert list(drawn(view, "marker")) == [circle, square, circle, circle, square]
-    assert view.map.sites.glyph.marker == "marker" and "\u25a0 not natural: 2" in view.caption
+    assert view.map.sites.glyph.marker == "marker" and "\u25a0 streamflow altered by people: 2" in view.caption
 
 
 def test_the_picked_site_has_a_ring_and_a_triangle(state):
