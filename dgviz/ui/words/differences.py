@@ -35,7 +35,8 @@ def describe_differences(config: RunConfig, reference: RunConfig) -> str:
 def phrase(name: str, config: RunConfig) -> str:
     """An option with its value as people say it: "No ice", "30 epochs"."""
     slots = config.science.slots
-    value = option_value(name, config.processes.get(name) if name in slots else getattr(config, name), config)
+    raw = config.processes.get(name) if name in slots else getattr(config, name)
+    value = ", ".join(raw) if raw and name == "dynamic" else option_value(name, raw, config)  # their symbols alone
     if name in slots:
         return value
     if name == "sites":
@@ -61,13 +62,14 @@ def short_label(name: str, config: RunConfig) -> str:
 
 def option_value(name: str, value: Any, config: RunConfig) -> str:
     """The value of an option; a process by its title without the part after a colon."""
-    options = {option.__name__: option for option in config.science.slots.get(name, ())}
+    options, known = {o.__name__: o for o in config.science.slots.get(name, ())}, config.science.quantities()
     if value in options:
         return title(options[value]).partition(":")[0]
     if name in SITES and value:
         return f"{len(value)} {config.science.site}{'s' * (len(value) > 1)}"
     if isinstance(value, tuple | list):
-        return ", ".join(value) or EMPTY.get(name, NONE)
+        named = (f"{lower_first(known[v].long_name)} ({v})" if v in known else v for v in value)
+        return ", ".join(named) or EMPTY.get(name, NONE)
     if isinstance(value, bool):
         return YES if value else NO
     if value is None or value == "":

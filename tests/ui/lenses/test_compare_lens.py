@@ -30,7 +30,7 @@ def test_differences_are_told_in_the_words_of_the_processes():
     assert differences(a, b) == [
         ("Training basins", "all", "2 basins"),
         ("Snow", "Degree-day snow", "No snow"),
-        ("Dynamic parameters (vary in time)", "none", "beta"),
+        ("Dynamic parameters (vary in time)", "none", "shape of the recharge curve (beta)"),
         ("Epochs (passes over the training data)", "30", "60"),
     ]
     assert describe_differences(b, a) == "trained on 2 basins; No snow; dynamic parameters beta; 60 epochs"
