@@ -3,6 +3,7 @@
 import errno
 import io
 import json
+import math
 import platform
 import time
 import traceback
@@ -236,6 +237,7 @@ class _Job:
             "seconds": round(self.seconds_before + seconds, 2),
             "eta": round(seconds / self.epochs_here * left, 3),
             "device": f"{device_name(self.device)}, {BACKENDS[model.process_model.backend(self.device)[0]]}",
+            "nse": [None if math.isnan(x) else round(x, 4) for x in epoch.nse.tolist()],
             "parameters": {k: [round(x, 4) for x in v.tolist()] for k, v in epoch.parameters.items()},
         }
         line = json.dumps(record)

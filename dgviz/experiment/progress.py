@@ -28,5 +28,7 @@ class EpochRecord(TypedDict):
     """Estimated seconds until the end."""
     device: str
     """The device and the backend, in words."""
+    nse: list[float | None]
+    """The efficiency of each site on the windows trained on; None for one that is held out."""
     parameters: dict[str, list[float]]
     """Learned static parameters by name: the mean over the members of each site."""

@@ -135,6 +135,9 @@ def is_epoch(record: Any) -> bool:
         return False
     if min(record[name] for name in ("epoch", "epochs", "part", "parts")) < 1:
         return False
+    of_sites = record.get("nse", [])
+    if not isinstance(of_sites, list) or not all(x is None or isinstance(x, NUMBER) for x in of_sites):
+        return False
     return all(isinstance(v, list) and all(isinstance(x, NUMBER) for x in v) for v in parameters.values())
 
 

@@ -7,10 +7,14 @@ from dgviz.quantities import lower_first
 
 
 def units_per(units: str, of: str) -> str:
-    """UDUNITS of `units` divided by `of`: "W m-2" per "degC" is "W m-2 degC-1"."""
-    # "W m-2" -> ("W", 1), ("m", -2); dividing changes the sign of each exponent
-    powers = ((name, -int(exponent or 1)) for name, exponent in re.findall(r"([A-Za-z_%]+)(-?\d+)?", of))
-    return " ".join([units, *(name if power == 1 else f"{name}{power}" for name, power in powers)])
+    """UDUNITS of `units` divided by `of`: "W m-2" per "degC" is "W m-2 degC-1", "m s-1" per "s-1" is "m"."""
+    powers: dict[str, int] = {}
+    for text, sign in ((units, 1), (of, -1)):
+        for factor in text.split():
+            known = re.fullmatch(r"([A-Za-z_%]+)(-?\d+)?", factor)  # "m-2" is m to the power of -2
+            name, power = (known[1], int(known[2] or 1)) if known else (factor, int(factor != "1"))
+            powers[name] = powers.get(name, 0) + sign * power
+    return " ".join(name if power == 1 else f"{name}{power}" for name, power in powers.items() if power) or "1"
 
 
 def derivative_attrs(model: ProcessModel, words: str, target: str, by: str) -> dict[str, str]:

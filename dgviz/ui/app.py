@@ -14,6 +14,7 @@ from dgviz.datasets import DataError
 from dgviz.experiment.config import ConfigError
 from dgviz.experiment.run_files import RunError
 from dgviz.experiment.runs import runs_folder as default_runs_folder
+from dgviz.experiment.sources import FIRST
 from dgviz.quantities import lower_first
 from dgviz.ui import theme
 from dgviz.ui.instrument.bar import training_bar
@@ -29,7 +30,7 @@ from dgviz.ui.session.store import DataStore
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.after_pause import AfterPause
 from dgviz.ui.widgets.browser_address import BrowserAddress
-from dgviz.ui.widgets.header import header, unreadable_runs
+from dgviz.ui.widgets.header import header, say_unreadable_runs
 from dgviz.ui.widgets.help import HelpDialog
 from dgviz.ui.widgets.parameters import chosen
 from dgviz.ui.widgets.pictures import Pictures
@@ -83,14 +84,16 @@ def could_not_start(error: Exception) -> pn.viewable.Viewable:
 
 
 def _fill(page: pn.viewable.Viewable, state: AppState, problems: list[str]) -> None:
-    help_dialog = HelpDialog()
+    said = pn.Column(sizing_mode="stretch_width", margin=0)  # what is seen at times only
+    help_dialog = HelpDialog(said)
     bar = training_bar(state, lambda: page.param.update(sidebar_open=not page.sidebar_open))
     follow_lens(state)  # before the address, so that a lens and its colour are one step of the browser's history
-    said = (unreadable_runs(state), _problems(state, problems), help_dialog, _address(state), Pictures(state))
+    _say_problems(state, problems, said)
+    say_unreadable_runs(state, said)
     page.param.update(
         dark_theme=state.dark,
         header=header(state, lambda: help_dialog.show_about(state.science.site, lower_first(state.target.long_name))),
-        main=[workspace(state, bar, *said)],
+        main=[workspace(state, bar, said, _address(state), Pictures(state))],
     )
     page.link(state, dark_theme="dark", bidirectional=True)
 
@@ -106,24 +109,23 @@ def _fill(page: pn.viewable.Viewable, state: AppState, problems: list[str]) -> N
     LiveLearning(state)
 
 
-def _problems(state: AppState, problems: list[str]):
-    """The last thing that went wrong, until it is closed."""
+def _say_problems(state: AppState, problems: list[str], place: pn.Column) -> None:
+    """Put the last thing that went wrong into a place, until it is closed."""
+    shown: list[material.Alert] = []
+
+    def say(*_):
+        place.objects = [each for each in place if each not in shown]
+        shown.clear()
+        if state.problem:
+            words = text(state.problem)  # its own `object` would be HTML
+            look = {"closeable": True, "margin": (0, 0, theme.GAP, 0), "sizing_mode": "stretch_width"}
+            shown.append(material.Alert(words, severity="warning", **look))
+            shown[0].param.watch(lambda _: state.param.update(problem=""), "closed")
+            place.insert(0, shown[0])
+
     state.problem = " ".join(problems)
-    said = material.Alert(
-        text(state.param.problem),  # its own `object` would be HTML
-        severity="warning",
-        closeable=True,
-        margin=(0, 0, 8, 0),
-        sizing_mode="stretch_width",
-        visible=state.param.problem.rx.bool(),
-    )
-
-    def forget(event):
-        if event.new:  # so that the next one is seen again
-            state.problem, said.closed = "", False
-
-    said.param.watch(forget, "closed")
-    return said
+    say()
+    state.param.watch(say, "problem")
 
 
 def _read_address(state: AppState) -> list[str]:
@@ -174,7 +176,7 @@ def _follow_training(state: AppState) -> None:
 def serve(
     port: int = 5006,
     show: bool = False,
-    data: str = "delaware",
+    data: str = FIRST,
     runs_folder: Path | None = None,
     address: str = "127.0.0.1",
     access: Access | None = None,

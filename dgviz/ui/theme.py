@@ -58,6 +58,11 @@ RUNS = (
 SEQUENTIAL = tuple(colorcet.CET_CBL2[28:236])
 SCORE = tuple(colorcet.CET_L20[10:])
 DIVERGING = tuple(colorcet.CET_D1A)
+LEAST = 60  # of 255, of each primary: a middle that is seen on black
+ON_DARK = tuple(
+    "#" + "".join(f"{LEAST + int(c[i : i + 2], 16) * (255 - LEAST) // 255:02x}" for i in (1, 3, 5))
+    for c in colorcet.bkr
+)  # the diverging one with a dark middle and bright ends
 
 FONT = "Roboto, Helvetica, Arial, sans-serif"
 LINE = 1.6  # px, a series
@@ -66,6 +71,7 @@ DASH = (5, 3)  # px, the baseline
 POINT = 11  # px, a site on the map
 GAP = 8  # px, between cards
 HEAD = 48  # px, the header
+NARROW = 900  # px: below it one column
 
 
 Colours = Mapping[str, tuple[str, str]]
@@ -155,6 +161,8 @@ PAGE = {
         "marginRight": "8px",
         "flex": "none",
     },
+    # On a phone the lenses need its place.
+    f"@media (max-width: {NARROW}px)": {"& .header .title": {"display": "none"}},
     "& .MuiToolbar-root > .MuiBox-root": {"minWidth": 0},
     "& .MuiToolbar-root": {
         "minHeight": f"{HEAD}px !important",
@@ -167,8 +175,6 @@ PAGE = {
     "& .MuiDrawer-paper > .MuiToolbar-root h5, & .main > .MuiBox-root > .MuiToolbar-root h5": {"visibility": "hidden"},
     "& .main": {"backgroundColor": "var(--mui-palette-background-default)"},
 }
-
-NARROW = 900  # px: below it one column, and the side bar closed
 
 # Chosen items in one line of a card's title.
 CHIPS = {
@@ -190,7 +196,11 @@ CARD = """
         background: var(--mui-palette-background-paper); border: 1px solid var(--mui-palette-divider);
         border-radius: 6px; padding: 8px 12px; box-sizing: border-box; min-width: 0; }
 """
-SLIM = ":host { padding: 4px 8px; flex-wrap: wrap; min-width: 0 !important; }"  # one line of small controls
+# One line of small controls; on a phone the words stand below them.
+SLIM = f"""
+:host {{ padding: 4px 8px; flex-wrap: wrap; min-width: 0 !important; }}
+@media (max-width: {NARROW}px) {{ .words {{ order: 1; flex-basis: 100%; }} }}
+"""
 # The map on the left stays in sight while the right side scrolls; on a phone it comes first.
 WORKSPACE = f"""
 :host {{ max-height: none !important; min-width: 0 !important; display: grid !important; width: 100%;
@@ -215,19 +225,22 @@ RIGHT = f"""
 }}
 .scroll-button {{ display: none; }}
 """
-ROW = (
-    f"""
+
+
+def row(abreast: int) -> str:
+    """A grid of twelve columns; cards stand one below the other where it is narrower than `abreast` px."""
+    spans = "".join(f".span-{n} {{ grid-column: span {n}; }}\n" for n in range(1, 13))
+    return f"""
 :host {{ max-height: none !important; min-width: 0 !important;
          display: grid !important; grid-template-columns: repeat(12, minmax(0, 1fr)); gap: {GAP}px; width: 100%;
-         align-items: stretch; }}
+         align-items: stretch; container-type: inline-size; }}
 [class*=span-] {{ align-self: stretch !important; height: auto !important; }}
 .scroll-button {{ display: none; }}
+{spans}
+@container (max-width: {abreast}px) {{ [class*=span-] {{ grid-column: 1 / -1; }} }}
 """
-    + "".join(f"\n.span-{n} {{ grid-column: span {n}; }}" for n in range(1, 13))
-    + f"""
-@media (max-width: {NARROW}px) {{ [class*=span-] {{ grid-column: 1 / -1; }} }}
-"""
-)
+
+
 ABOVE = 404  # px of header, bar and series above a lens
 FILLS = f"@media (min-width: {NARROW + 1}px) {{ :host {{ min-height: calc(100vh - {ABOVE}px) !important; }} }}"
 # Panel adds up the widths of what stands in a row, even if it may wrap, and asks for them all the way up: `min-width`.
@@ -235,6 +248,14 @@ BAR = ":host { flex-wrap: wrap; row-gap: 6px; min-width: 0 !important; }"  # wha
 MAIN = ":host { min-width: 0 !important; max-height: none !important; }"
 WIDE_ONLY = f"@media (max-width: {NARROW}px) {{ :host {{ display: none !important; }} }}"
 NARROW_ONLY = f"@media (min-width: {NARROW + 1}px) {{ :host {{ display: none !important; }} }}"
+SKELETON = """
+.skeleton { height: 320px; border-radius: 6px; border: 1px solid var(--mui-palette-divider); box-sizing: border-box;
+            background: linear-gradient(100deg, transparent 30%, var(--mui-palette-action-hover) 50%, transparent 70%)
+                        0 0 / 200% 100%, var(--mui-palette-background-paper);
+            animation: shimmer 1.4s linear infinite; }
+@keyframes shimmer { to { background-position: -200% 0; } }
+@media (prefers-reduced-motion: reduce) { .skeleton { animation: none; } }
+"""
 TEXT = """
 :host { font-family: Roboto, Helvetica, Arial, sans-serif; font-size: 13px; line-height: 1.45;
         color: var(--mui-palette-text-primary); font-variant-numeric: tabular-nums; }
@@ -257,16 +278,11 @@ h2.of-map { font-size: 12px; font-weight: 500; line-height: 20px; }
 .buckets { display: block; overflow: visible; font-size: 12px; fill: var(--mui-palette-text-primary); }
 .buckets .small { font-size: 11px; } .buckets .large { font-size: 15px; } .buckets .strong { font-weight: 600; }
 .buckets text.muted { fill: var(--mui-palette-text-secondary); }
-.skeleton { height: 320px; border-radius: 6px; border: 1px solid var(--mui-palette-divider);
-            background: linear-gradient(100deg, transparent 30%, var(--mui-palette-action-hover) 50%, transparent 70%)
-                        0 0 / 200% 100%, var(--mui-palette-background-paper);
-            animation: shimmer 1.4s linear infinite; }
-@keyframes shimmer { to { background-position: -200% 0; } }
-@media (prefers-reduced-motion: reduce) { .skeleton { animation: none; } }
 .effect { height: 4px; border-radius: 2px; background: var(--mui-palette-divider); }
 .effect i { display: block; height: 4px; border-radius: 2px; background: var(--mui-palette-text-secondary); }
 .flag { color: var(--mui-palette-warning-main); margin-left: 14px; }
-.title { display: flex; flex-wrap: wrap; align-items: center; gap: 0 6px; }
+.title { display: flex; align-items: baseline; gap: 0 6px; } .title h2 { min-width: 0; }
+.title:has([open]) { flex-wrap: wrap; }
 .take { font-size: 12px; } .take[open] { display: flex; gap: 6px; align-items: center; }
 .take summary { list-style: none; padding: 0 5px; opacity: 0.65; }
 .take button { font: inherit; color: var(--mui-palette-primary-main); background: none; cursor: pointer;
@@ -277,7 +293,7 @@ h2.of-map { font-size: 12px; font-weight: 500; line-height: 20px; }
 .now svg { fill: none; stroke: var(--mui-palette-primary-main); stroke-width: 1.5; }
 .now > * { white-space: nowrap; }
 .now.whole { height: auto; min-height: 24px; overflow: visible; } .now.whole > * { white-space: normal; }
-.buckets text { paint-order: stroke; stroke: var(--mui-palette-background-paper); stroke-width: 2.5px;
+.buckets text { paint-order: stroke; stroke: var(--mui-palette-background-paper); stroke-width: 3.5px;
                 stroke-linejoin: round; }
 .now progress { flex: 1; min-width: 60px; max-width: 220px; height: 4px; appearance: none; border: 0;
                 border-radius: 2px; background: var(--mui-palette-divider); }
@@ -312,4 +328,4 @@ td { text-align: right; padding: 2px 4px; border-top: 1px solid var(--mui-palett
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
 """
 # On a phone there is no room.
-TEXT += f"@media (max-width: {NARROW}px) {{ .wide {{ display: none; }} .now {{ flex-wrap: wrap; }} }}"
+TEXT += SKELETON + f"@media (max-width: {NARROW}px) {{ .wide {{ display: none; }} .now {{ flex-wrap: wrap; }} }}"

@@ -103,7 +103,7 @@ class Dashboard:
 
     def wait_until_drawn(self) -> None:
         """Wait until every card of the open page is there with its figures drawn."""
-        self.page.locator(".skeleton").locator("visible=true").wait_for(state="hidden")
+        self.page.locator(".skeleton[role=status]").locator("visible=true").wait_for(state="hidden")
         lens = LENSES[self.query["page"]]
         opened = len(drawer.VIEWS) * (self.query["training"] == "open")
         views = 2 + lens.of_site + len(lens.views) + opened  # the bar and the map, the series

@@ -17,6 +17,14 @@ MOST = 4
 PATIENCE = 120_000
 
 
+# Has what has the focus a role that a browser tells, or a name?
+ROLE_OR_NAME = """() => {
+  let element = document.activeElement
+  while (element.shadowRoot?.activeElement) element = element.shadowRoot.activeElement
+  return element.tagName !== "DIV" || element.hasAttribute("role") || element.hasAttribute("aria-label")
+}"""
+
+
 class Person:
     """Counts what is done on a dashboard."""
 
@@ -154,6 +162,7 @@ def test_all_by_keyboard(first_page):
     def tab_to(role, name):
         for _ in range(60):
             page.keyboard.press("Tab")
+            assert page.evaluate(ROLE_OR_NAME), "the tabulator stops at something without a name"
             at = page.get_by_role(role, name=name).locator("visible=true").first
             if at.evaluate("(element) => element.getRootNode().activeElement === element"):
                 return

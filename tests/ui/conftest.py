@@ -203,6 +203,7 @@ def epoch(number, epochs=4, **more):
         "loss": 2 / number,
         "validation_loss": None,
         "median_nse": 0.1 * number,
+        "nse": [round(0.1 * number, 4)] * 4 + [None],
     }
     return record | {"seconds": 3.0 * number, "eta": 3.0 * (epochs - number), "parameters": learned} | more
 

@@ -90,7 +90,7 @@ def made_up(monkeypatch, empty_store):
 
 
 def test_pickers_derive_from_the_domain(made_up):
-    section = Processes(made_up, HelpDialog()).__panel__()
+    section = Processes(made_up, HelpDialog(pn.Column())).__panel__()
     pickers = {select.label: select for select in section.select(material.Select)}
     assert pickers["Harvest"].options == {"Leave": "Leave", "Pick": "Pick"}
     assert pickers["Rest"].disabled
@@ -112,9 +112,9 @@ def test_help_derives_from_the_declaration(made_up):
         "chosen",
     ):
         assert part in said
-    dialog = HelpDialog()
+    dialog = HelpDialog(pn.Column())
     dialog.show_slot("Harvest", (Leave, Pick), "Pick", made_up.science)
-    assert dialog._dialog.open and dialog._body[0].object.startswith("<h2>Pick")
+    assert dialog._dialog.open and dialog._dialog[0].object.startswith("<h2>Pick")
 
 
 def test_help_says_what_every_symbol_stands_for(state):

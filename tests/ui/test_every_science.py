@@ -84,7 +84,7 @@ def test_a_view_renders_after_a_run_and_follows_the_state(view, science_store, c
 
 def test_the_side_bar_and_the_address_follow_the_science(science_store):
     state = AppState(with_runs(science_store))
-    *_, place = sidebar(state, HelpDialog())
+    *_, place = sidebar(state, HelpDialog(pn.Column()))
     before = place.objects[0]
     mine = state.config.domain
     state.edit(data="made-up")
@@ -94,7 +94,7 @@ def test_the_side_bar_and_the_address_follow_the_science(science_store):
     assert (place.objects[0] is before) == (mine == "hydrology")
     titles = list(place.objects[0]._names)
     assert titles[0] == "Basins"
-    slots = Processes(state, HelpDialog()).__panel__()
+    slots = Processes(state, HelpDialog(pn.Column())).__panel__()
     state.edit(data="mine")
     assert slots is not None and state.config.domain == mine
 

@@ -150,7 +150,7 @@ def test_names_from_data_are_escaped(state):
 def test_flow_axis_fits_the_window_and_gaps_are_shaded(state):
     view = TargetCharts(state=state)
     state.pick("b2")
-    assert len(view.chart.missing.data["start"]) == 1
+    assert len(view.chart.lines["gaps"].data_source.data["start"]) == 1
     state.window = ("2000-06-01", "2000-06-30")
     inside = state.dataset.streamflow.sel(site="b2", time=slice(*state.window)).max()
     assert float(inside) < view.chart.y_range.end < 2 * float(inside)

@@ -6,12 +6,12 @@ from bokeh.plotting import figure
 
 from dgviz.quantities import lower_first
 from dgviz.ui import theme
-from dgviz.ui.figures import plain_figure
+from dgviz.ui.figures import time_figure
 from dgviz.ui.figures.series import bars_of, limits_of, lines_of
 from dgviz.ui.look import Look
-from dgviz.ui.words.text import label, units
+from dgviz.ui.words.text import axis_label, label, units
 
-HEIGHT = 44  # px of a panel
+HEIGHT = 48  # px of a panel
 
 
 class Backdrop:
@@ -20,10 +20,10 @@ class Backdrop:
     `panels` are the bars and the lines, as far as there are any; `fit` fits them to a part of the record.
     """
 
-    def __init__(self, series: xr.Dataset, source: ColumnDataSource, x_range: Range1d, look: Look, **options):
+    def __init__(self, series: xr.Dataset, source: ColumnDataSource, x_range: Range1d, look: Look):
         self.source, self.look, self.series = source, look, series
         self.bars, self.lines = bars_of(series), lines_of(series)
-        self.options = {"x_axis_type": "datetime", "x_range": x_range, "tools": "xwheel_zoom"} | options
+        self.x_range = x_range
         self.bar_range, self.line_range = Range1d(10, 0), Range1d(0, 1)
         self.panels: list[figure] = []
         if self.bars:
@@ -70,15 +70,16 @@ class Backdrop:
         unit = self.series[names[0]].attrs.get("units", "")
         symbol = self.series.attrs.get("symbol", "")
         y_label = symbol or units(unit)  # a whole name is longer than the panel is high; the key has it
-        fig = plain_figure(HEIGHT, y_label=y_label, y_range=y_range, **self.options)
+        fig = time_figure(HEIGHT, y_label, self.x_range, y_range, tools="xwheel_zoom")
         fig.below = []
         fig.yaxis.ticker.desired_num_ticks = 2
         fig.toolbar_location = None
-        fig.min_border_top = fig.min_border_bottom = 2
+        fig.min_border_top = fig.min_border_bottom = 6  # numbers reach beyond their ticks
         return fig
 
     @property
-    def key(self) -> list[tuple[str, str]]:
-        """The name of each series and its colour."""
-        named = {name: lower_first(label(self.series[name], name)) for name in (*self.bars, *self.lines)}
-        return [(words, self.look.ink(name)) for name, words in named.items()]
+    def key(self) -> list[tuple[str, str, str]]:
+        """The name of each series with its units, for which its axis is too short, its colour, and "area" or "line"."""
+        every = {name: self.series[name] for name in (*self.bars, *self.lines)}
+        kinds = {name: "area" if name in self.bars else "line" for name in every}
+        return [(lower_first(axis_label(v)), self.look.ink(name), kinds[name]) for name, v in every.items()]

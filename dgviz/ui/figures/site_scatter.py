@@ -3,16 +3,20 @@
 from collections.abc import Sequence
 
 import numpy as np
-from bokeh.models import ColumnDataSource, LinearColorMapper, Range1d, Slope
+from bokeh.models import ColumnDataSource, CustomJS, LinearColorMapper, Range1d, Slope
 from bokeh.plotting import figure
 
 from dgviz.ui import theme
-from dgviz.ui.figures import hover, plain_figure, tip
+from dgviz.ui.figures import hover, plain_figure, ring, tip
 from dgviz.ui.words.markup import Markup
 
 EMPTY = {"x": [], "y": [], "low": [], "high": [], "site": [], "name": [], "value": []}
 TIPS = [("", Markup("<b>@name</b>")), ("", "@site"), ("", "@y{0.00} (@low{0.00} to @high{0.00})")]
 ROOM = 0.03  # of an axis, beyond its limits
+AS_LONG = """
+const [middle, half] = [(y.start + y.end) / 2, (y.end - y.start) / 2 * fig.inner_width / fig.inner_height]
+if (Number.isFinite(half)) x.setv({start: middle - half, end: middle + half})
+"""  # a unit across is as long as a unit up
 
 
 class SiteScatter:
@@ -22,8 +26,8 @@ class SiteScatter:
     """
 
     def __init__(self, dark: bool = False, height: int = 330, coloured: bool = False):
-        self.dark = dark
-        self.source, self.picked = ColumnDataSource(dict(EMPTY)), ColumnDataSource({"x": [], "y": []})
+        self.dark, self.equal = dark, False
+        self.source = ColumnDataSource(dict(EMPTY))
         self.x_range, self.y_range = Range1d(0, 1), Range1d(0, 1)
         self.mapper = LinearColorMapper(palette=list(theme.SCORE), nan_color=theme.token("missing", dark))
         self.figure = self._figure(height, coloured)
@@ -36,12 +40,15 @@ class SiteScatter:
         limits: tuple[float, float],
         x_limits: tuple[float, float] | None = None,
     ) -> None:
-        """Other values; `limits` are those of the vertical axis, the horizontal one fits the points without any."""
+        """Other values; `limits` are those of the vertical axis, the horizontal one fits the points without any.
+
+        Where both have one scale the browser, which knows the size of the figure, sets the horizontal one.
+        """
         self.source.data = {"value": np.full(len(columns["x"]), np.nan)} | columns
         self.figure.xaxis.axis_label, self.figure.yaxis.axis_label = x_label, y_label
         known = columns["x"][np.isfinite(columns["x"])]
         x_limits = x_limits or ((float(known.min()), float(known.max())) if known.size else (0.0, 1.0))
-        for axis, (low, high) in ((self.y_range, limits), (self.x_range, x_limits)):
+        for axis, (low, high) in ((self.y_range, limits), *[(self.x_range, x_limits)][self.equal :]):
             room = ROOM * (high - low) or 0.5
             axis.update(start=low - room, end=high + room)
 
@@ -51,7 +58,13 @@ class SiteScatter:
         self.figure.line(list(x), list(y), legend_label=words, **style)
 
     def draw_equality(self) -> None:
-        """A dashed line where both axes have the same value."""
+        """A dashed line where both axes have the same value; the horizontal axis has the scale of the vertical one."""
+        self.equal = True
+        as_long = CustomJS(args=dict(fig=self.figure, x=self.x_range, y=self.y_range), code=AS_LONG)
+        for name in ("inner_width", "inner_height"):
+            self.figure.js_on_change(name, as_long)
+        for name in ("start", "end"):
+            self.y_range.js_on_change(name, as_long)
         self.figure.add_layout(
             Slope(gradient=1, y_intercept=0, line_color=theme.token("muted", self.dark), line_dash="dashed")
         )
@@ -73,7 +86,7 @@ class SiteScatter:
 
     def _figure(self, height: int, coloured: bool) -> figure:
         tools = "pan,wheel_zoom,box_select,lasso_select,tap,reset,save"
-        fig = plain_figure(height, x_range=self.x_range, y_range=self.y_range, tools=tools, active_scroll=None)
+        fig = plain_figure(height, x_range=self.x_range, y_range=self.y_range, tools=tools)
         accent, ink = theme.colour("simulated", self.dark), theme.token("text", self.dark)
         fig.segment("x", "low", "x", "high", source=self.source, line_color=accent, line_alpha=0.16,
                     line_width=1.5, nonselection_line_alpha=0.06)  # fmt: skip
@@ -89,7 +102,7 @@ class SiteScatter:
             nonselection_fill_alpha=0.12,
             nonselection_line_alpha=0.2,
         )
-        fig.scatter("x", "y", source=self.picked, size=15, fill_color=None, line_color=ink, line_width=2)
+        self.picked = ring(fig, 15, ink)
         self.hover = hover(TIPS, renderers=[points])
         fig.add_tools(self.hover)
         return fig

@@ -5,23 +5,27 @@ import math
 import panel as pn
 
 from dgviz.datasets import DataError
+from dgviz.experiment.estimate import n_parts
 from dgviz.experiment.leakage import leaks
 from dgviz.experiment.run_files import RunError
-from dgviz.processes.declare import title
+from dgviz.quantities import lower_first
 from dgviz.ui import theme
 from dgviz.ui.lenses.view import text
 from dgviz.ui.session.state import AppState
 from dgviz.ui.session.what_if import WhatIf
 from dgviz.ui.widgets import material
-from dgviz.ui.words.kinds import chips
+from dgviz.ui.words.differences import phrase
+from dgviz.ui.words.kinds import chips, the_others
 from dgviz.ui.words.markup import Markup, html, joined
-from dgviz.ui.words.progress import n_parts, progress_words, share_done
+from dgviz.ui.words.progress import progress_words, share_done
 from dgviz.ui.words.text import duration, number, sentence
 
 BUTTON = {"size": "small", "margin": (0, 6, 0, 0), "align": "center"}
 ONE_RUN = ("Budget", "Sensitivity", "Checks")  # lenses without the baseline
 AS_LEARNED = ("Sensitivity", "Checks")  # lenses without the what-if
 STALE = ("run", "config", "training")  # what decides whether the draft is another model than run A
+ORDER = ("model", "train", "try", "stop", "words", "revert", "drawer")
+OF_STALE = ("try", "revert")  # what is there only then
 WIDTH, HEIGHT = 100, 20  # px of the sparkline
 
 
@@ -36,29 +40,31 @@ def training_bar(state: AppState, open_model) -> pn.viewable.Viewable:
         "drawer": material.Button(label="Details", icon="expand_more", variant="text", **BUTTON),
     }
     buttons["model"].on_click(lambda _: open_model())
-    buttons["train"].on_click(lambda _: _try(state, state.start_training))
-    buttons["try"].on_click(lambda _: _try(state, state.try_it))
-    stale = pn.bind(lambda *_: bool(state.stale()) and not state.training, *(state.param[n] for n in STALE))
-    buttons["try"].visible = stale
-    buttons["stop"].on_click(lambda _: _try(state, lambda: state.request("stop")))
+    buttons["train"].on_click(lambda _: state.attempt(state.start_training))
+    buttons["try"].on_click(lambda _: state.attempt(state.try_it))
+    buttons["stop"].on_click(lambda _: state.attempt(lambda: state.request("stop")))
     buttons["stop"].disabled = state.param.training.rx() == ""
     buttons["revert"].on_click(lambda _: state.restore(state.run))
-    buttons["revert"].visible = stale
+    buttons["drawer"].icon = state.param.drawer.rx().rx.where("expand_less", "expand_more")
     buttons["drawer"].on_click(lambda _: state.param.update(drawer=not state.drawer))
     names = ("training", "status", "progress", "config", "selected", "run", "page", "baseline", "what_if")
-    words = text(pn.bind(lambda *_: bar_words(state), *(state.param[name] for name in names)), align="center")
-    first = (buttons[name] for name in ("model", "train", "try", "stop"))
-    return pn.Row(
-        *first, words, buttons["revert"], buttons["drawer"], stylesheets=[theme.CARD, theme.SLIM],
-        css_classes=["card"], sizing_mode="stretch_width", margin=0,
-    )  # fmt: skip
+    words = text(
+        pn.bind(lambda *_: bar_words(state), *(state.param[name] for name in names)),
+        align="center",
+        css_classes=["words"],
+    )
+    bar = pn.Row(stylesheets=[theme.CARD, theme.SLIM], css_classes=["card"], sizing_mode="stretch_width", margin=0)
+    places = {**buttons, "words": words}
 
+    def arrange(*_):
+        stale = bool(state.stale()) and not state.training
+        wanted = [places[name] for name in ORDER if stale or name not in OF_STALE]
+        if len(bar) != len(wanted):
+            bar.objects = wanted
 
-def _try(state: AppState, act) -> None:
-    try:
-        act()
-    except (ValueError, OSError) as error:
-        state.problem = str(error)
+    arrange()
+    state.param.watch(arrange, list(STALE))
+    return bar
 
 
 def bar_words(state: AppState) -> Markup:
@@ -105,7 +111,9 @@ def plan_words(state: AppState) -> Markup:
     count, seconds = len(state.selected) or len(state.sites), state.estimate()
     about = f", about {duration(seconds)}" if seconds else ""
     parts = f" in each of {n_parts(config)} parts" if n_parts(config) > 1 else ""
-    plan = f"Train: {number(count, 0)} {site}s, {config.epochs} epochs{parts}{about}."
+    who = f"{number(count, 0)} {site}{'s' * (count != 1)}"
+    who += f" selected ({the_others(config)})" * bool(state.selected)
+    plan = f"Train: {who}, {config.epochs} epochs{parts}{about}."
     try:
         warnings = leaks(config, state.dataset)
     except (ValueError, DataError, RunError):  # it cannot be trained at all, which Train says
@@ -119,19 +127,10 @@ def stale_words(state: AppState) -> Markup:
     changed = state.stale()
     if not changed:
         return Markup("")
-    trained, draft = (", ".join(_phrase(name, values[i], state) for name, values in changed.items()) for i in range(2))
+    configs = state.store.run(state.run).config, state.config
+    trained, draft = (", ".join(lower_first(phrase(name, config)) for name in changed) for config in configs)
     said = f"These results were trained with {trained}; the settings now have {draft}."
     return html("<span class='stale'>{}</span>", said)
-
-
-def _phrase(name: str, value, state: AppState) -> str:
-    """An option with its value, or the title of a process, as people say it: "16 members", "loss nse"."""
-    slots, words = state.config.science.slots, sentence(name).lower()
-    if name in slots:
-        return title(state.config.science.option(name, value)).partition(":")[0].lower()
-    if isinstance(value, int) and words.endswith("s"):
-        return f"{value} {words}"
-    return f"{words} {' and '.join(value) or 'none'}" if isinstance(value, tuple | list) else f"{words} {value}"
 
 
 def shown_only(page: str, baseline: str, what_if: WhatIf | None = None) -> Markup:

@@ -9,7 +9,8 @@ from dgviz.ui.lenses.training.training import TrainingControl
 from dgviz.ui.session.state import AppState
 from dgviz.ui.widgets.islands import Island
 
-VIEWS = {TrainingControl: 5, TrainingQueue: 7, LossCurves: 12}  # columns out of twelve
+ABREAST = 640  # px from which they stand side by side
+VIEWS = {TrainingControl: 4, LossCurves: 5, TrainingQueue: 3}  # columns out of twelve
 
 
 def drawer(state: AppState) -> Island:
@@ -19,8 +20,13 @@ def drawer(state: AppState) -> Island:
     def follow(*_):
         if state.drawer and not place.objects:
             look = {"sizing_mode": "stretch_width", "margin": 0}
-            cells = [pn.Column(view(state=state), css_classes=[f"span-{span}"], **look) for view, span in VIEWS.items()]
-            place.objects = [pn.Column(*cells, stylesheets=[theme.ROW], **look | {"margin": (theme.GAP, 0, 0, 0)})]
+            cells = [
+                pn.Column(view(state=state), css_classes=[f"span-{span}"], stylesheets=[theme.STACK], **look)
+                for view, span in VIEWS.items()
+            ]
+            place.objects = [
+                pn.Column(*cells, stylesheets=[theme.row(ABREAST)], **look | {"margin": (theme.GAP, 0, 0, 0)})
+            ]
         place.show(state.drawer)
 
     follow()

@@ -7,8 +7,10 @@ import numpy as np
 import panel as pn
 import xarray as xr
 
+from dgviz.quantities import lower_first
 from dgviz.ui import theme
-from dgviz.ui.figures.colours import Colouring, choices, shown_colours, texts
+from dgviz.ui.figures.colouring import Colouring
+from dgviz.ui.figures.colours import Showable, shown_colours, texts
 from dgviz.ui.figures.site_histogram import SiteHistogram
 from dgviz.ui.figures.site_map import SiteMap as MapFigure
 from dgviz.ui.lenses.view import View, text
@@ -35,16 +37,25 @@ class SiteMap(View):
         """Search and colour above the map; below it marks, caption and selection."""
         clear = material.Button(label="Clear", variant="text", size="small", margin=0, align="center")
         clear.on_click(lambda _: self.state.select([]))
-        clear.visible = self.state.param.selected.rx.bool()
         names = ("selected", "run", "dataset")
         said = pn.bind(lambda *_: of_selection(self.state), *(self.state.param[name] for name in names))
+        row = pn.Row(sizing_mode="stretch_width", margin=0)
+        words = text(said, align="center")
+
+        def arrange(*_):
+            wanted = [words, *[clear] * bool(self.state.selected), self.fit]
+            if len(row) != len(wanted):
+                row.objects = wanted
+
+        arrange()
+        self.state.param.watch(lambda _: arrange(), "selected")
         below = partial(html, "<p class='caption'>{}</p><p class='heard'>{}</p>")
         return pn.Column(
             self.search,
             self.picker,
             self._place,
             text(pn.bind(below, self.param.caption, self.param.summary)),
-            pn.Row(text(said, align="center"), clear, self.fit, sizing_mode="stretch_width", margin=0),
+            row,
             stylesheets=[theme.CARD],
             css_classes=["card"],
             sizing_mode="stretch_both",
@@ -75,14 +86,14 @@ class SiteMap(View):
         state = self.state
 
         def offer(*_):
-            published = state.store.published(state.config.data)
-            runs = (state.results(run_id) for run_id in (state.run, state.baseline))
-            groups = choices(state.shown_config, state.dataset, *runs, published)
+            groups = Showable.of(state).choices()
             known = [choice for options in groups.values() for choice in options.values()]
             if state.colour not in known and known:
                 alike = state.colour_of(state.colour.kind, chosen(state))
                 state.colour = alike if alike in known else known[0]
-            select.param.update(groups=texts(groups), value=state.colour.text)
+            group = next((name for name, options in groups.items() if state.colour in options.values()), "")
+            label = f"Colour: {lower_first(group)}".rstrip(": ")  # the closed list shows no group
+            select.param.update(groups=texts(groups), value=state.colour.text, label=label)
 
         def choose(event):
             if event.new:
@@ -110,10 +121,12 @@ class SiteMap(View):
         self._place.sizing_mode = "stretch_both"
         title = "<div class='title'><h2 class='of-map'>{}</h2>{}</div>"
         says = f"Map of {self.state.science.site}s. The arrow keys pick the next one in their direction."
+        keys = ArrowKeys(figure=self.map.figure.id, says=says, width=0, height=0, margin=0)
+        keys.on_msg(lambda event: self._go(*event.data))
         return pn.Column(
-            ArrowKeys(self._go, figure=self.map.figure.id, says=says),
+            keys,
             pn.pane.Bokeh(self.map.figure, sizing_mode="stretch_both", margin=0),
-            text(pn.bind(lambda heading: html(title, heading, self.take), self.param.heading)),
+            text(pn.bind(lambda heading: html(title, heading, self.take_button), self.param.heading)),
             pn.pane.Bokeh(self.histogram.figure, sizing_mode="stretch_width", margin=0),
             sizing_mode="stretch_both",
             margin=0,
@@ -145,18 +158,17 @@ class SiteMap(View):
         self.caption = self._caption(shown, int(below.sum()), int(untrained.sum()))
 
     def _live(self, shown: Colouring) -> Colouring:
-        """A parameter as it is learned just now, while the model that is trained has it."""
-        state = self.state
+        """A parameter, or the efficiency, as it is learned just now, while the model that is trained has it."""
+        state, kind, name = self.state, self.state.colour.kind, self.state.colour.name
         last = state.progress[-1] if state.training and state.progress else {}
-        values, run = last.get("parameters", {}).get(state.colour.name), state.training
-        if state.colour.kind != "parameter" or values is None:
+        values = {"parameter": last.get("parameters", {}).get(name), "score": last.get(name)}.get(kind)
+        config = state.store.run(state.training).config if values else state.config
+        if values is None or config.data != state.config.data:
             return shown
-        config = state.store.run(run).config
-        if config.data != state.config.data:
-            return shown
-        learned = xr.DataArray(values, {"site": list(config.sites) or state.sites}, "site").reindex(site=state.sites)
-        title = f"{shown.title}, after epoch {last['epoch']}"
-        return replace(shown, title=title, values=learned.assign_attrs(shown.values.attrs))
+        known = xr.DataArray(np.array(values, "float64"), {"site": list(config.sites) or state.sites}, "site")
+        of_what = "" if kind == "parameter" else " in training"  # on other windows of it in each epoch
+        title = f"{shown.title.partition(',')[0]}{of_what}, after epoch {last['epoch']}"
+        return replace(shown, title=title, values=known.reindex(site=state.sites).assign_attrs(shown.values.attrs))
 
     def _untrained(self) -> np.ndarray:
         """The sites `(site,)` that the shown run predicts without having been trained on them."""
@@ -172,7 +184,7 @@ class SiteMap(View):
         flagged, missing = int(self.state.flagged.sum()), int(shown.values.isnull().sum())
         marks = {
             f"\u00d7 below zero: {n_below}": n_below,
-            f"\u25a0 not natural: {flagged}": flagged,
+            f"\u25a0 {lower_first(self.state.target.long_name)} altered by people: {flagged}": flagged,
             f"small: not trained on: {n_untrained}": n_untrained,
             f"grey: no value: {missing}": missing,
         }
@@ -181,7 +193,7 @@ class SiteMap(View):
             config = self.state.store.run(self.state.run).config
             run = self.state.store.run(self.state.run)
             about = notes(run, self.state.store).values() if self.state.colour.kind == "score" else [origin(config)]
-            said += [words.rstrip(".") for words in about if words]
+            said += [lower_first(words.rstrip(".")) for words in about if words]
         return f"{shown.caption}. {'; '.join(said)}".rstrip(". ") + "."
 
     def _pick(self, x: float, y: float) -> None:

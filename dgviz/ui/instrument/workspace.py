@@ -18,6 +18,7 @@ from dgviz.ui.words.markup import Markup, html
 
 SKELETON = Markup("<div class='skeleton' role='status' aria-label='The lens is on its way'></div>")
 log = logging.getLogger(__name__)
+ABREAST = 860  # px of a lens from which its cards stand side by side
 ROOM = 300  # px that a row takes before it is made
 
 
@@ -76,7 +77,7 @@ def _row(state: AppState, name: str, row: Row, at_once: bool) -> pn.Column:
         return [_stack(state, name, views, f"span-{span}") for views, span in row]
 
     fills = [theme.FILLS] if at_once and LENSES[name].fills else []
-    look = {"stylesheets": [theme.ROW, *fills], "margin": (0, 0, theme.GAP, 0)}
+    look = {"stylesheets": [theme.row(ABREAST), *fills], "margin": (0, 0, theme.GAP, 0)}
     return pn.Column(*cells(), sizing_mode="stretch_width", **look) if at_once else when_seen(cells, ROOM, **look)
 
 
@@ -93,6 +94,10 @@ def follow_lens(state: AppState) -> None:
         kept[event.old] = state.colour
         state.colour = kept.get(event.new) or state.colour_of(LENSES[event.new].colour, chosen(state))
 
+    def follow_run(event):
+        if event.new and not event.old:  # there was nothing but attributes to see
+            state.colour = state.colour_of(LENSES[state.page].colour, chosen(state))
+
     def follow_parameter(event):
         if state.colour.kind in of_parameter and state.colour.name != event.new:
             state.colour = state.colour_of(state.colour.kind, event.new)
@@ -103,5 +108,7 @@ def follow_lens(state: AppState) -> None:
 
     kept: dict = {}
     state.param.watch(open_lens, "page")
+    state.param.watch(follow_run, "run")
+    state.param.watch(lambda *_: kept.clear(), ["run", "dataset"])  # what was looked at of another run is of no use
     state.param.watch(follow_parameter, "parameter")
     state.param.watch(follow_colour, "colour")

@@ -42,7 +42,7 @@ def from_query(
 ) -> list[str]:
     """Bring the state to what an address says; returns, in words, what could not be used.
 
-    `choices` are those that views have of their own, as "Matters.case"; what may be chosen a view says when it is made,
+    `choices` are those that views have of their own, as "Stores.chips"; what may be chosen a view says when it is made,
     in `state.problem`. Of an address that is `whole` the options that it leaves out are as by default.
     """
     fields = {"page": one_of("page", {page: page for page in pages})} | FIELDS  # first: a lens brings its colour

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from dgviz.experiment.run_files import RunError
+from dgviz.sensitivity.effects import CASES
 from dgviz.ui.session.colour_choice import ColourChoice
 from dgviz.ui.session.state import CHARTS, AppState
 
@@ -122,6 +123,7 @@ FIELDS = {  # in the order of use: a run or a site forgets what was supposed of 
     "log": one_of("log_axis", {"0": False, "1": True}),
     "theme": one_of("dark", {"light": False, "dark": True}),
     "limits": one_of("fitted", {"declared": False, "data": True}),
+    "case": one_of("case", {case: case for case in CASES}),
     "training": one_of("drawer", {"closed": False, "open": True}),
     "parameter": Field("parameter", str, lambda state, name: state.param.update(parameter=name)),
     "colour": Field("colour", attrgetter("text"), _colour),

@@ -1,6 +1,6 @@
 """What the user is looking at: the one mutable object that all views share. It imports no Panel."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -11,25 +11,25 @@ import xarray as xr
 from dgviz.datasets import attribute_names
 from dgviz.domains import Domain
 from dgviz.experiment.config import NOT_THE_MODEL, ConfigError, RunConfig
+from dgviz.experiment.estimate import FEWEST_LONG, options_of_a_try, training_seconds
 from dgviz.experiment.first_view import first_run, first_site, first_window
 from dgviz.experiment.run_files import RunError
 from dgviz.experiment.run_folder import ENDED
 from dgviz.experiment.runs import Run
 from dgviz.processes.declare import Parameter, Target
+from dgviz.sensitivity.effects import CASES
 from dgviz.suggestions import suggest
 from dgviz.ui import theme
 from dgviz.ui.look import Look
 from dgviz.ui.session.colour_choice import ColourChoice
 from dgviz.ui.session.visitors import check_owner, is_own, may_see, owns, sign
 from dgviz.ui.session.what_if import WhatIf
-from dgviz.ui.words.progress import n_parts
 from dgviz.ui.words.steps import STEPS, Step
 
 FINISHED = tuple(status for status in ENDED if status != "failed")  # with results to show
 CHARTS = ("series", "duration", "regime")
-TRY = 6.0  # seconds of learning in which a change is tried, about; to score it takes a few more
-FEWEST, FEWEST_LONG = 5, 2  # epochs of it; and where one takes so long that it is many updates
-LONGEST_TRY = 12.0  # seconds after which it is stopped
+LONGEST_TRY = 12.0  # seconds after which a try is stopped
+OF_SITES = ("parameters", "nse")  # of a record of progress: a value for each site
 OF_A_TRY = ("epochs", "schedule")
 
 
@@ -60,19 +60,22 @@ class AppState(param.Parameterized):
     )
     playing = param.Boolean(False, doc="Does the moment move on by itself?")
     parameter = param.String("", doc="The learned parameter looked at; '' for that with the clearest pattern")
+    case = param.Selector(objects=[*CASES], doc="The times over which it is asked what matters")
     page = param.String("Budget", doc="The open lens")
     drawer = param.Boolean(False, doc="Is the drawer with all of the training open?")
     chart = param.Selector(objects=list(CHARTS), doc="How the target is drawn")
     log_axis = param.Boolean(False, doc="Is the axis of the target logarithmic, where that makes sense?")
     dark = param.Boolean(False, doc="Is the dark theme on?")
-    choices = param.Dict({}, doc="What was chosen in single views, as texts by names such as 'Matters.case'")
+    choices = param.Dict({}, doc="What was chosen in single views, as texts by names such as 'Stores.chips'")
     runs = param.List([], item_type=str, doc="Ids of all runs, the newest first")
     ended = param.List([], item_type=str, doc="Those of them that have results or failed, the newest first")
     unreadable = param.List([], item_type=str, doc="What is wrong with run folders that cannot be read, in words")
     followed = param.String("", doc="The run whose training is in view, ended or not; '' for none")
     training = param.String("", doc="The same while it has not ended; '' for none")
     status = param.String("", doc="The status of `followed`")
-    progress = param.List([], doc="Its epochs so far, one record each; only the last one has parameters")
+    progress = param.List(
+        [], doc="Its epochs so far, one record each; only the last one has what there is of each site"
+    )
     problem = param.String("", doc="The last error, in words for the user")
 
     def __init__(self, store: Any, visitor: str = "", **choices: Any):
@@ -85,6 +88,13 @@ class AppState(param.Parameterized):
         self._open(store.default_config(store.data))
         if self.run:
             self._open(self._as_draft(store.run(self.run).config))
+
+    def attempt(self, act: Callable[[], Any]) -> None:
+        """Do what a person asks; say why not, where it cannot be."""
+        try:
+            act()
+        except (ValueError, OSError) as error:
+            self.problem = str(error)
 
     # --- what the science declares
 
@@ -342,24 +352,9 @@ class AppState(param.Parameterized):
     # --- training
 
     def estimate(self) -> float | None:
-        """About how many seconds training the draft takes, by the time of an update of a run on the same data.
-
-        It is the run most like the draft that has learned anything; None without one. An update takes about as long
-        for few sites as for a full batch.
-        """
-        runs = [run for run in map(self.store.run, self.finished()) if run.progress]
-        if not runs:
-            return None
-        run = min(runs, key=lambda run: len(run.config.differences(self.config)))
-        first, *others = (record["seconds"] for record in run.progress)
-        # The first epoch also compiles and reads.
-        of_epoch = (others[-1] - first) / len(others) if others else first
-        rate = of_epoch / self._batches(len(run.config.trained_sites or run.config.sites), run.config)
-        return rate * self._batches(len(self.selected), self.config) * self.config.epochs * n_parts(self.config)
-
-    def _batches(self, n_sites: int, config: RunConfig) -> int:
-        """How many batches a pass over the sites takes; no site means all."""
-        return -(-(n_sites or len(self.sites)) // config.batch_size)
+        """About how many seconds training the draft takes; None where nothing was trained on these data."""
+        runs = map(self.store.run, self.finished())
+        return training_seconds(self.config, runs, len(self.selected), len(self.sites))
 
     def start_training(self) -> str:
         """Train the draft on the selected sites in the background; returns the id of the new run.
@@ -375,11 +370,7 @@ class AppState(param.Parameterized):
         """
         if not self.run:
             raise ConfigError("No run is shown that this could start from. Press Train, or pick a run.")
-        seconds, most = self.estimate(), self.config.epochs
-        wanted = int(TRY / seconds * most) if seconds else FEWEST
-        fewest = FEWEST if wanted > 1 else FEWEST_LONG
-        # Falling steps: the first ones are for what is new, the last disturb what was learned before no more.
-        changes = {"epochs": min(most, max(fewest, wanted)), "schedule": "cosine"}
+        changes = options_of_a_try(self.config.epochs, self.estimate())
         return self._train(self._to_train().edited(start_from=self.run, **changes))
 
     def _to_train(self) -> RunConfig:
@@ -422,7 +413,7 @@ class AppState(param.Parameterized):
         status = run.status  # before the epochs, so that none is missing from a run that ends just now
         records, self._cursor = run.read_progress(0)
         active = "" if status in ENDED else run_id
-        self.param.update(followed=run_id, training=active, status=status, progress=_without_parameters([], records))
+        self.param.update(followed=run_id, training=active, status=status, progress=_without_sites([], records))
 
     def train_longer(self, run_id: str, epochs: int) -> None:
         """Train a run that has ended on, to more epochs, as a new run. Raises RunError or OSError."""
@@ -477,7 +468,7 @@ class AppState(param.Parameterized):
             self.param.update(followed="", training="", status="", progress=[])
             self.refresh_runs()
             return
-        progress = {"progress": _without_parameters(self.progress, records)} if records else {}
+        progress = {"progress": _without_sites(self.progress, records)} if records else {}
         self.param.update(status=status, **progress)
         if run.config.start_from and run.id in self._started and status == "training":
             self._end_a_try_in_time(run.id)
@@ -516,9 +507,9 @@ def first_line(error: str) -> str:
     return error.partition("\n")[0]
 
 
-def _without_parameters(before: list[dict], records: list[dict]) -> list[dict]:
-    """All epochs; the learned parameters, which are large, only with the last."""
+def _without_sites(before: list[dict], records: list[dict]) -> list[dict]:
+    """All epochs; what there is of each site, which is large, only with the last."""
     if not records:
         return before
     *earlier, last = [*before, *records]
-    return [*({k: v for k, v in record.items() if k != "parameters"} for record in earlier), last]
+    return [*({k: v for k, v in record.items() if k not in OF_SITES} for record in earlier), last]

@@ -68,10 +68,7 @@ def presets(state: AppState, **options):
 
     def apply(event):
         if event.new:
-            try:
-                state.take_preset(event.new)
-            except ConfigError as error:
-                state.problem = str(error)
+            state.attempt(lambda: state.take_preset(event.new))
 
     def follow(*_):
         names = state.science.presets
@@ -106,12 +103,17 @@ def backend_chip(state: AppState):
     return chip
 
 
-def unreadable_runs(state: AppState):
-    """Which files of runs are damaged and how; nothing where all can be read."""
+def say_unreadable_runs(state: AppState, place: pn.Column) -> None:
+    """Put which files of runs are damaged, and how, into a place; nothing where all can be read."""
+    words = text(margin=(0, 0, theme.GAP, 0))
+
+    def say(*_):
+        words.object = unreadable_text(state.unreadable)
+        place.objects = [each for each in place if each is not words] + [words] * bool(state.unreadable)
+
     state.unreadable = state.store.unreadable()  # also what was found while the frame was built
-    return text(
-        pn.bind(unreadable_text, state.param.unreadable), visible=state.param.unreadable.rx.bool(), margin=(0, 0, 8, 0)
-    )
+    say()
+    state.param.watch(say, "unreadable")
 
 
 def unreadable_text(problems: list[str]) -> Markup:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import cached_property
 
 import panel as pn
 
@@ -35,14 +36,15 @@ it.</p>
 """)
 
 
-class HelpDialog(pn.viewable.Viewer):
-    """One dialog for all explanations; its content is made when it is opened."""
+class HelpDialog:
+    """One dialog for all explanations, put into `place` when it is first opened."""
 
-    def __init__(self):
-        super().__init__()
-        self._body = pn.Column(sizing_mode="stretch_width", margin=0)
-        self._dialog = material.Dialog(
-            self._body,
+    def __init__(self, place: pn.Column):
+        self._place = place
+
+    @cached_property
+    def _dialog(self) -> material.Dialog:
+        dialog = material.Dialog(
             open=False,
             show_close_button=True,
             close_on_click=True,
@@ -50,14 +52,13 @@ class HelpDialog(pn.viewable.Viewer):
             title_variant="h5",
             scroll="paper",
         )
-
-    def __panel__(self):
-        return self._dialog
+        self._place.append(dialog)
+        return dialog
 
     def show(self, heading: str, *content) -> None:
         """Open the dialog."""
-        self._body.objects = list(content)
-        self._dialog.param.update(title=heading, open=True)
+        self._dialog.param.update(objects=list(content), title=heading)
+        self._dialog.open = True
 
     def show_about(self, site: str, target: str) -> None:
         """What this program does and how to begin, in the words of a science."""

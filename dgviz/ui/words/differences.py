@@ -23,23 +23,28 @@ def differences(a: RunConfig, b: RunConfig) -> list[tuple[str, str, str]]:
 
 
 def describe_differences(config: RunConfig, reference: RunConfig) -> str:
-    """What a run has that the reference has not: "No ice; epochs 30"; nothing where they are equal."""
+    """What a run has that the reference has not: "No ice; 30 epochs"; nothing where they are equal."""
     names = [
         name
         for name, (mine, _) in _in_order(config, reference)
         if mine is not None or name not in reference.science.slots
     ]
-    return "; ".join(_phrase(name, config) for name in names)
+    return "; ".join(phrase(name, config) for name in names)
 
 
-def _phrase(name: str, config: RunConfig) -> str:
+def phrase(name: str, config: RunConfig) -> str:
+    """An option with its value as people say it: "No ice", "30 epochs"."""
     slots = config.science.slots
-    value = option_value(name, config.processes.get(name) if name in slots else getattr(config, name), config)
+    raw = config.processes.get(name) if name in slots else getattr(config, name)
+    value = ", ".join(raw) if raw and name == "dynamic" else option_value(name, raw, config)  # their symbols alone
     if name in slots:
         return value
     if name == "sites":
         return f"trained on {value} {config.science.site}s" if value == EMPTY[name] else f"trained on {value}"
-    return short_label(name, config) if value == YES else f"{short_label(name, config)} {value}"
+    called = short_label(name, config)
+    if value.isdecimal() and called.endswith("s"):
+        return f"{value} {called}"
+    return called if value == YES else f"{called} {value}"
 
 
 def option_label(name: str, *configs: RunConfig) -> str:
@@ -57,13 +62,14 @@ def short_label(name: str, config: RunConfig) -> str:
 
 def option_value(name: str, value: Any, config: RunConfig) -> str:
     """The value of an option; a process by its title without the part after a colon."""
-    options = {option.__name__: option for option in config.science.slots.get(name, ())}
+    options, known = {o.__name__: o for o in config.science.slots.get(name, ())}, config.science.quantities()
     if value in options:
         return title(options[value]).partition(":")[0]
     if name in SITES and value:
         return f"{len(value)} {config.science.site}{'s' * (len(value) > 1)}"
     if isinstance(value, tuple | list):
-        return ", ".join(value) or EMPTY.get(name, NONE)
+        named = (f"{lower_first(known[v].long_name)} ({v})" if v in known else v for v in value)
+        return ", ".join(named) or EMPTY.get(name, NONE)
     if isinstance(value, bool):
         return YES if value else NO
     if value is None or value == "":

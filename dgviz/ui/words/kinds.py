@@ -41,8 +41,10 @@ def notes(run: Run, store: DataStore) -> dict[str, str]:
         said |= _how_short(run, store)
     if config.trained_sites:
         count, total = len(config.trained_sites), store.dataset(config.data).sizes["site"]
-        said[f"trained on {count} of {total} {site}s"] = (
-            f"The other {site}s are predicted by a model that was not trained on them."
+        said[f"trained on {count} of {total} {site}s"] = f"T{the_others(config)[1:]}."
+    elif config.sites:
+        said[f"{len(config.sites)} of {store.dataset(config.data).sizes['site']} {site}s"] = (
+            f"T{the_others(config)[1:]}."
         )
     if config.holdout in ("folds", "regions"):
         said["held out"] = f"Every {site} is predicted by a model that has not seen it."
@@ -56,6 +58,13 @@ def notes(run: Run, store: DataStore) -> dict[str, str]:
     if config.seeds > 1:
         said[f"{config.seeds} seeds"] = "The mean of models that were trained from different seeds."
     return said
+
+
+def the_others(config: RunConfig) -> str:
+    """What becomes of the sites that are not selected, in words."""
+    if config.holdout == "none" and config.parameters in ("attributes", "shared"):
+        return f"the other {config.science.site}s are predicted without training on them"
+    return f"the other {config.science.site}s are no part of the run and get no prediction"
 
 
 def _how_short(run: Run, store: DataStore) -> dict[str, str]:

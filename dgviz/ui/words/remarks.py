@@ -2,10 +2,24 @@
 
 from collections.abc import Sequence
 
+import xarray as xr
+
 from dgviz.datasets.remarks import Remark, together
+from dgviz.domains import Domain
 from dgviz.ui.words.markup import Markup, html, joined
+from dgviz.ui.words.text import label, spelled
 
 ORDER = ("doubtful", "left out", "taken as missing", "filled", "not read", "exchanged", "converted", "aggregated")
+
+
+def named(said: Sequence[Remark], dataset: xr.Dataset, science: Domain) -> list[Remark]:
+    """Remarks that name what they are about as people call it: "Field capacity (fc)"."""
+    names = {name: declared.long_name for name, declared in science.quantities().items()}
+    names |= {str(name): label(dataset[name], str(name)) for name in dataset.data_vars}
+    return [
+        remark._replace(about=f"{names[about]} ({about})" if (about := remark.about) in names else about)
+        for remark in said
+    ]
 
 
 def remark_table(said: list[Remark]) -> Markup:
@@ -21,7 +35,7 @@ def _line(remark: Remark) -> Markup:
     marked = "<span class='stale'>{}</span>" if remark.kind == "doubtful" else "{}"
     kind = html(marked, remark.kind.capitalize())
     cells = "<td class='left'>{}</td><td class='left wrap'>{}</td><td class='left wrap'>{}</td>"
-    return html(f"<tr>{cells}</tr>", kind, remark.about, remark.text)
+    return html(f"<tr>{cells}</tr>", kind, remark.about, spelled(remark.text))
 
 
 def pairs(lines: Sequence[tuple[str, str]]) -> Markup:

@@ -27,16 +27,15 @@ def run_names(run_ids: list[str], store: DataStore) -> dict[str, str]:
 
 
 def run_name(run: Run, store: DataStore) -> str:
-    """As "HBV, 22 Nov 11:39, NSE 0.65": with the first score of its target."""
+    """As "NSE 0.65: HBV, 22 Nov 11:39": with the first score of its target, which stays where a long name is cut."""
     score = _median_score(run, store)
-    return f"{name_without_score(run)}, {score}" if score else name_without_score(run)
+    return f"{score}: {name_without_score(run)}" if score else name_without_score(run)
 
 
 def name_without_score(run: Run) -> str:
     """As "HBV, 22 Nov 11:39"; a run that travels with dgviz is said to be an example."""
-    packaged = run.folder.parent == data_folder() / "runs"
     epochs = f", {epochs_of(run)}" if short(run) else ""
-    return f"{model_name(run.config)}{epochs}, {'example' if packaged else _moment(run)}"
+    return f"{model_name(run.config)}{epochs}, {_moment(run)}"
 
 
 def short(run: Run) -> bool:
@@ -85,10 +84,22 @@ def _beyond(model: RunConfig, preset: RunConfig, name: str) -> str:
     return f"{name}; {more}" if more else name
 
 
+def trained_at(run: Run) -> pd.Timestamp | None:
+    """When a run was trained, by its record, else when its folder was made; not known of one that was installed."""
+    if created := run.record.get("created"):
+        return pd.Timestamp(created)
+    if _is_packaged(run):
+        return None
+    return pd.Timestamp(datetime.fromtimestamp((run.folder / "config.json").stat().st_mtime))
+
+
+def _is_packaged(run: Run) -> bool:
+    return run.folder.parent == data_folder() / "runs"
+
+
 def _moment(run: Run) -> str:
-    made = run.record.get("created") or datetime.fromtimestamp((run.folder / "config.json").stat().st_mtime)
-    moment = pd.Timestamp(made)
-    return f"{moment.day} {moment:%b %H:%M}"
+    moment = trained_at(run)
+    return "example" if moment is None or _is_packaged(run) else f"{moment.day} {moment:%b %H:%M}"
 
 
 def _median_score(run: Run, store: DataStore) -> str:

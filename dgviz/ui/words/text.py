@@ -26,6 +26,7 @@ SCORES = {  # as people call them
     "rmse": "RMSE",
 }
 PERIODS = {"test": "test period", "train": "training period"}
+UNIT = re.compile(r"\b(?:(?:[WJKghdsm]|kg|mg|mm|cm|km|mol|degC|day|yr)-\d|(?:m|mm|km|mi|ft)[23]|degC)\b")
 SPELLED = {"degC": "\u00b0C", "degrees_north": "\u00b0N", "degrees_east": "\u00b0E", "1": ""}
 
 
@@ -33,14 +34,20 @@ def units(text: str) -> str:
     """UDUNITS as people write them: "W m-2" is "W m\u207b\u00b2", "degC" is "\u00b0C", "1" is nothing."""
     if text in SPELLED:
         return SPELLED[text]
+    text = units_per(text, "1")
     for spelled, sign in SPELLED.items():
         text = text.replace(spelled, sign) if spelled != "1" else text
     return re.sub(r"(?<=[A-Za-z\u00b0])(-?\d)", lambda m: m[1].translate(SUPERSCRIPTS), text)
 
 
+def spelled(text: str) -> str:
+    """Words in which units are written as people do: in "5 W m-2 at 0 degC" with a raised -2 and a degree sign."""
+    return UNIT.sub(lambda unit: units(unit[0]), text)
+
+
 def per(above: str, below: str) -> str:
     """The units of a quotient as people write them."""
-    return "1" if above == below else units(units_per(above, below).removeprefix("1 "))
+    return units(units_per(above, below)) or "1"
 
 
 def has_no_zero(text: str) -> bool:

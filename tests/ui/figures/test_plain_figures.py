@@ -1,10 +1,14 @@
 """Figures are lean, and their legends lie on no data: in every view, whatever it draws."""
 
+import json
+import subprocess
+from shutil import which
+
 import pytest
-from bokeh.models import GlyphRenderer, Legend, Plot
+from bokeh.models import CustomJSTickFormatter, GlyphRenderer, Legend, Plot
 from bokeh.plotting import figure
 
-from dgviz.ui.figures import plain_figure, plain_legend
+from dgviz.ui.figures import TICK, plain_figure, plain_legend
 from dgviz.ui.lenses.data.explorer import Explorer  # HoloViews draws it
 from dgviz.ui.session.state import AppState
 from tests.ui.test_views import VIEWS
@@ -35,6 +39,13 @@ def test_a_glyph_has_no_looks_that_nobody_sees():
     for renderer in (first, second):
         assert renderer.nonselection_glyph is renderer.selection_glyph is renderer.muted_glyph is None
     assert fig.line([1, 2], [1, 2]).view is not first.view
+
+
+def test_small_ticks_are_powers_of_ten_and_not_computer_numbers():
+    fig = plain_figure(100, x_axis_type="datetime")
+    assert isinstance(fig.yaxis[0].formatter, CustomJSTickFormatter)
+    assert not isinstance(fig.xaxis[0].formatter, CustomJSTickFormatter)
+    assert isinstance(plain_figure(100, y_axis_type="log").xaxis[0].formatter, CustomJSTickFormatter)
 
 
 def test_what_can_be_selected_keeps_its_looks():
@@ -85,3 +96,20 @@ def test_a_plain_legend_is_moved_above_the_frame_once():
 def test_no_view_draws_without_a_run_what_it_has_not(view, empty_store):
     for fig in figures_of(view, AppState(empty_store)):
         assert glyphs(fig)
+
+
+@pytest.mark.skipif(not which("node"), reason="no node to run the browser's lines with")
+@pytest.mark.parametrize(
+    ("ticks", "written"),
+    [
+        ([0.0], ["0"]),
+        ([-0.2, -5.5e-17, 0.25], ["\u22120.2", "0", "0.25"]),
+        ([0.0, 5000.0, 10000.0], ["0", "5\u202f000", "10\u202f000"]),
+        ([-5e-4, 2.5e-5], ["\u22125 \u00d7 10\u207b\u2074", "2.5 \u00d7 10\u207b\u2075"]),
+        ([1979.0, 1980.0], ["1979", "1980"]),
+    ],
+)
+def test_ticks_are_written_as_people_write_numbers(ticks, written):
+    code = f"const ticks = {json.dumps(ticks)}; console.log(JSON.stringify(ticks.map(tick => {{{TICK}}})))"
+    said = subprocess.run([which("node"), "-e", code], capture_output=True, text=True, check=True).stdout
+    assert json.loads(said) == written

@@ -18,24 +18,27 @@ def words(markup) -> str:
 def buttons(state, worker):
     """The buttons of the bar by their labels, and how often the side bar was asked for."""
     opened = []
-    found = {button.label: button for button in training_bar(state, lambda: opened.append(1)).select(material.Button)}
-    return found | {"opened": opened}
+    bar = training_bar(state, lambda: opened.append(1))
+    return lambda: {button.label: button for button in bar.select(material.Button)} | {"opened": opened}
 
 
 def test_the_buttons_train_stop_open_and_revert(state, store, buttons):
-    assert buttons["Stop"].disabled and not buttons["Revert settings"].visible and not buttons["Try it"].visible
+    before = buttons()
+    assert before["Stop"].disabled and not {"Revert settings", "Try it"} & before.keys()
     state.edit(snow="NoSnow")
-    assert buttons["Revert settings"].visible and buttons["Try it"].visible
-    buttons["Train"].clicks += 1
+    stale = buttons()
+    assert [*stale][:4] == ["Model", "Train", "Try it", "Stop"] and "Revert settings" in stale
+    stale["Train"].clicks += 1
     run = store.run(state.training)
-    assert run.config.processes["snow"] == "NoSnow" and not buttons["Stop"].disabled
-    buttons["Stop"].clicks += 1
+    assert run.config.processes["snow"] == "NoSnow" and not stale["Stop"].disabled
+    assert not {"Revert settings", "Try it"} & buttons().keys()
+    stale["Stop"].clicks += 1
     assert run.asked == ["stop"]
-    buttons["Revert settings"].clicks += 1
+    stale["Revert settings"].clicks += 1
     assert state.stale() == {}
-    buttons["Model"].clicks += 1
-    assert buttons["opened"] == [1]
-    buttons["Details"].clicks += 1
+    stale["Model"].clicks += 1
+    assert stale["opened"] == [1]
+    stale["Details"].clicks += 1
     assert state.drawer
 
 
@@ -44,7 +47,7 @@ def test_training_that_cannot_start_says_why(state, buttons, monkeypatch):
         raise OSError("The runs folder cannot be written.")
 
     monkeypatch.setattr(state, "start_training", refuse)
-    buttons["Train"].clicks += 1
+    buttons()["Train"].clicks += 1
     assert state.problem == "The runs folder cannot be written."
 
 
@@ -52,7 +55,11 @@ def test_before_a_training_it_says_what_would_be_trained(state, store):
     assert words(bar_words(state)) == "Train: 5 basins, 60 epochs."
     state.select(["b2"])
     state.edit(epochs=7, holdout="folds", folds=2)
-    assert "Train: 1 basins, 7 epochs in each of 2 parts." in words(plan_words(state))
+    alone = "1 basin selected (the other basins are no part of the run and get no prediction)"
+    assert f"Train: {alone}, 7 epochs in each of 2 parts." in words(plan_words(state))
+    state.edit(holdout="none")
+    assert "(the other basins are predicted without training on them)" in plan_words(state)
+    state.edit(holdout="folds")
     store.run("default").progress = [{"seconds": 5.0}, {"seconds": 10.0}]
     assert ", about 70 s." in words(plan_words(state))
 

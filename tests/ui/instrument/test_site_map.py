@@ -9,7 +9,7 @@ from dgviz.experiment.config import RunConfig
 from dgviz.processes.declare import Parameter
 from dgviz.scores.statistics import over_sites
 from dgviz.ui import theme
-from dgviz.ui.figures.colours import colouring
+from dgviz.ui.figures.colours import Showable
 from dgviz.ui.figures.site_map import MARKERS, UNTRAINED
 from dgviz.ui.instrument.site_map import SiteMap
 from dgviz.ui.session.colour_choice import ColourChoice
@@ -59,6 +59,8 @@ def test_sensitivities_diverge_around_zero(state):
     np.testing.assert_allclose(drawn(view), state.results(state.run).sensitivity_beta)
     low, high = limits(view)
     assert low == -high < 0 and tuple(view.map.mapper.palette) == theme.DIVERGING
+    state.dark = True
+    assert tuple(view.map.mapper.palette) == theme.ON_DARK  # its middle is dark, not bright
 
 
 def test_the_difference_of_scores_is_a_minus_b_about_zero(state, store):
@@ -75,7 +77,7 @@ def test_the_difference_of_scores_is_a_minus_b_about_zero(state, store):
 def test_a_difference_of_parameters_ends_at_half_the_allowed_range(state, store, dataset):
     results = store.results("default")
     shifted = results.assign(fc=results.fc + 10)
-    shown = colouring(ColourChoice("difference", "fc"), state.config, dataset, shifted, results)
+    shown = Showable(state.config, dataset, shifted, results).colouring(ColourChoice("difference", "fc"))
     np.testing.assert_allclose(shown.values, 10)
     assert (shown.low, shown.high) == (-475, 475) and shown.units == "mm"
     assert shown.caption == "Colours end at half the allowed range"
@@ -121,6 +123,8 @@ def test_a_parameter_recolours_while_it_is_learned(state, training):
     training.progress.append(epoch(3))
     state.follow()
     assert drawn(view)[0] == 300 and "after epoch 3" in view.heading
+    state.colour = ColourChoice("score", "nse", "test")
+    assert list(drawn(view))[:2] == [0.3, 0.3] and "in training, after epoch 3" in view.heading
     state.colour = ColourChoice("attribute", "area")
     assert "epoch" not in view.heading
     training.status, training.stored = "done", state.store.results("default")
@@ -195,7 +199,7 @@ def test_sites_whose_target_is_not_natural_are_squares(state, store):
     view = SiteMap(state=state)
     circle, square = MARKERS
     assert list(drawn(view, "marker")) == [circle, square, circle, circle, square]
-    assert view.map.sites.glyph.marker == "marker" and "\u25a0 not natural: 2" in view.caption
+    assert view.map.sites.glyph.marker == "marker" and "\u25a0 streamflow altered by people: 2" in view.caption
 
 
 def test_the_picked_site_has_a_ring_and_a_triangle(state):

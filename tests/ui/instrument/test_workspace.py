@@ -1,5 +1,6 @@
 """The workspace: one map and one series for every lens, which comes after a skeleton and brings its colour."""
 
+import re
 from urllib.parse import parse_qsl
 
 import panel as pn
@@ -121,6 +122,20 @@ def test_a_lens_that_cannot_be_made_says_so_and_the_others_live_on(state, later,
     assert "could not be opened" not in texts(shown) and "Scores in the window" in texts(shown)
 
 
+@pytest.mark.parametrize("other", ["run", "dataset"])
+def test_the_colours_of_lenses_are_forgotten_with_another_run_or_data_set(state, other):
+    follow_lens(state)
+    state.colour = ColourChoice("score", "kge_2012", "train")
+    state.page = "Data"
+    state.page = "Scores"
+    first = state.colour_of("score", "")
+    state.colour = ColourChoice("score", "kge_2012", "train")
+    state.page = "Data"
+    state.param.update(**{other: "no-snow" if other == "run" else state.dataset.copy()})
+    state.page = "Scores"
+    assert state.colour == first
+
+
 def test_what_holds_the_drawer_knows_how_to_hide_it(state):
     (bar,) = islands(workspace(state)[1], "whole")
     assert STYLE in bar.stylesheets  # a style sheet reaches what lies in the same shadow
@@ -170,6 +185,14 @@ def test_a_colour_chosen_in_a_lens_comes_back_with_it(following):
     assert following.colour == ColourChoice("attribute", "area")
 
 
+def test_the_first_run_colours_the_map_by_what_the_lens_is_about(following):
+    following.page = "Scores"
+    run, following.run = following.run, ""
+    following.colour = ColourChoice("attribute", "area")  # all that there was
+    following.run = run
+    assert following.colour.kind == "score"
+
+
 def test_a_lens_and_its_colour_are_one_step_and_come_back_from_the_address(following, store):
     written = []
     address = _address(following)
@@ -204,3 +227,15 @@ def test_what_cannot_be_shown_of_a_run_gives_way_to_its_score(state, store):
     state.show("")
     assert state.colour_of("sensitivity", "") == ColourChoice("score", "nse", "test")
     assert state.colour_of("attribute", "") == ColourChoice("attribute", "area")
+
+
+VIEWS_OF_ALL = sorted({view for lens in LENSES.values() for view in lens.views}, key=lambda view: view.__name__)
+
+
+@pytest.mark.parametrize("view", VIEWS_OF_ALL, ids=lambda view: view.__name__)
+def test_a_card_has_its_heading_and_what_can_be_taken_of_it_above(state, view):
+    card = view(state=state)
+    above = re.sub("<.*?>", "", card.__panel__()[0][0].object)
+    heading = re.sub("<.*?>", "", card.heading)
+    assert heading and above.startswith(heading)
+    assert ("PNG, 300 dpi" in above) == bool(card.to_take and card.has_body) == (above != heading)

@@ -7,8 +7,8 @@ import pytest
 from dgviz.ui.instrument.lenses import CHOICES, LENSES
 from dgviz.ui.lenses.budget.stores import Stores
 from dgviz.ui.lenses.evaluate.attribute_scatter import AttributeScatter
+from dgviz.ui.lenses.presets.dial_curves import DialCurves
 from dgviz.ui.lenses.scores.distribution import ScoreDistribution
-from dgviz.ui.lenses.sensitivity.matters import Matters
 from dgviz.ui.lenses.sensitivity.responses import Responses
 from dgviz.ui.session.address import from_query, to_query, turn_to
 from dgviz.ui.session.state import AppState
@@ -73,7 +73,7 @@ def test_that_nothing_is_chosen_from_a_list_comes_back_too(state):
 @pytest.mark.parametrize(
     ("cls", "choice", "text", "said"),
     [
-        (Matters, "case", "middle", "Matters.case='middle'. Give one of: all, low, high."),
+        (DialCurves, "case", "middle", "DialCurves.case='middle'. Give one of: "),
         (ScoreDistribution, "models", "yes", "ScoreDistribution.models='yes'. Give one of: 0, 1."),
         (Responses, "parameters", "fc,kl", "Responses.parameters='fc,kl'. Give some of: tt, cfmax"),
         (AttributeScatter, "attribute", "hight", "AttributeScatter.attribute='hight'. Give one of: area, elevation."),
@@ -89,8 +89,8 @@ def test_what_is_not_offered_is_said_and_left_out(state, cls, choice, text, said
 
 
 def test_a_choice_that_there_is_not_is_said(state):
-    _, (problem,) = opened(state, Matters, **{"Matters.cases": "low"})
-    assert "'Matters.cases', which is not known" in problem and "Did you mean 'Matters.case'?" in problem
+    _, (problem,) = opened(state, Stores, **{"Stores.chip": "soil"})
+    assert "'Stores.chip', which is not known" in problem and "Did you mean 'Stores.chips'?" in problem
 
 
 def test_what_another_run_does_not_offer_is_kept_for_one_that_does(state):
@@ -104,6 +104,6 @@ def test_what_another_run_does_not_offer_is_kept_for_one_that_does(state):
 
 
 def test_other_data_begin_anew(state):
-    Matters(state=state).case.value = "low"
+    Stores(state=state).chips.value = []
     state.edit(data="other")
     assert state.choices == {}

@@ -6,7 +6,7 @@ import pytest
 from dgviz.datasets.remarks import Remark
 from dgviz.experiment.config import RunConfig
 from dgviz.ui.lenses.compare.comparison import MedianScores, OptionDifferences, median_table
-from dgviz.ui.lenses.compare.run_table import RunTable, run_table
+from dgviz.ui.lenses.compare.run_table import RunTable, run_table, when
 from dgviz.ui.words.differences import describe_differences, differences
 
 
@@ -30,10 +30,10 @@ def test_differences_are_told_in_the_words_of_the_processes():
     assert differences(a, b) == [
         ("Training basins", "all", "2 basins"),
         ("Snow", "Degree-day snow", "No snow"),
-        ("Dynamic parameters (vary in time)", "none", "beta"),
+        ("Dynamic parameters (vary in time)", "none", "shape of the recharge curve (beta)"),
         ("Epochs (passes over the training data)", "30", "60"),
     ]
-    assert describe_differences(b, a) == "trained on 2 basins; No snow; dynamic parameters beta; epochs 60"
+    assert describe_differences(b, a) == "trained on 2 basins; No snow; dynamic parameters beta; 60 epochs"
     assert describe_differences(a, a) == ""
     control = a.edited(shuffled=True, loss="kge")
     assert describe_differences(control, a) == (
@@ -51,7 +51,18 @@ def test_a_line_tells_what_a_run_is_and_how_well_it_does(compared, store):
     assert "name='B' value='no-snow' aria-label='B: no-snow' checked" in other
     assert "is A" in default and "No snow" in other and "3 Feb 2001, 04:05" in other
     nse = float(store.results("no-snow").nse.sel(period="test").median())
-    assert f">{nse:.2f}<" in other
+    assert f">{nse:.2f}<" in other and "Status" not in table and "Data</th>" not in table  # the same for all
+    store.submit(RunConfig(domain="hydrology", data="made-up"))
+    compared.refresh_runs()
+    assert "Status</th>" in run_table(compared)
+
+
+def test_nobody_knows_when_a_run_that_was_installed_was_trained(store, monkeypatch):
+    run = store.run("default")
+    assert when(run) == "3 Feb 2001, 04:05"
+    monkeypatch.setattr("dgviz.ui.words.run_names.data_folder", lambda: run.folder.parent.parent)
+    run.record, run.folder = {}, run.folder.parent / "runs" / "default"
+    assert when(run) == ""
 
 
 def test_a_click_chooses_a_and_b(compared):

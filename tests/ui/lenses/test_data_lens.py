@@ -3,7 +3,7 @@
 from dgviz.datasets.remarks import Remark, with_remarks
 from dgviz.ui.lenses.data.how_it_was_read import HowItWasRead
 from dgviz.ui.session.state import AppState
-from dgviz.ui.words.remarks import remark_table
+from dgviz.ui.words.remarks import named, remark_table
 
 SAID = [
     Remark("converted", "area", "from mi2 to km2: times 2.58999"),
@@ -30,4 +30,17 @@ def test_the_card_shows_the_remarks_of_the_data_and_of_the_run(empty_store, stor
     state = AppState(store)
     run = store.run(state.run)
     run.record["remarks"] = [["not read", "pet", "the data have it, but pet=Hamon computes its own"]]
-    assert "pet=Hamon computes its own" in HowItWasRead(state=state)._place[0].content
+    run.record["remarks"] += [["doubtful", "fc", "22% of its values lie at the lower end of its range, 50 mm"]]
+    shown = HowItWasRead(state=state)._place[0].content
+    assert "pet=Hamon computes its own" in shown and "22% of its values" not in shown  # that is of the model
+
+
+def test_remarks_name_quantities_and_units_as_people_do(store, dataset):
+    science = store.default_config("made-up").science
+    said = [Remark("doubtful", "fc", "at 50 mm d-1 and 2 degC"), Remark("left out", "b1-d-1", "3 m3 s-1")]
+    first, second = named(said, dataset, science)
+    assert first.about == "Field capacity (fc)" and second.about == "b1-d-1"
+    table = remark_table([first, second])
+    assert (
+        "at 50 mm d\u207b\u00b9 and 2 \u00b0C" in table and "3 m\u00b3 s\u207b\u00b9" in table and ">b1-d-1<" in table
+    )

@@ -13,11 +13,12 @@ from dgviz.experiment.config import RunConfig
 from dgviz.processes.declare import Flux
 from dgviz.scores.statistics import best_median_worst
 from dgviz.ui.figures import distribution
-from dgviz.ui.figures.colours import choices, colouring
+from dgviz.ui.figures.colours import Showable
 from dgviz.ui.figures.distribution import Line, cdf_columns, legend_table
 from dgviz.ui.instrument.site_map import SiteMap
 from dgviz.ui.lenses.compare.run_table import RunTable
 from dgviz.ui.lenses.evaluate.evaluation import EvaluationCard, SecondEvaluationCard, agreement_table
+from dgviz.ui.lenses.evaluate.figures import Figures
 from dgviz.ui.lenses.evaluate.ranked import RankedTimeSeries
 from dgviz.ui.lenses.scores.distribution import LargeScoreDistribution, ScoreDistribution
 from dgviz.ui.session.colour_choice import ColourChoice
@@ -90,16 +91,8 @@ def test_published_scores_are_of_nse_in_the_test_period_only(compared):
 
 def test_there_is_no_choice_of_published_models_where_nobody_published(state):
     assert not LargeScoreDistribution(state=state).models.visible
-    groups = choices(state.config, state.dataset, state.results(state.run))
+    groups = Showable(state.config, state.dataset, state.results(state.run)).choices()
     assert "Difference to published NSE" not in groups
-
-
-def test_published_scores_of_days_that_the_record_lacks_are_no_comparison(store, published, monkeypatch):
-    monkeypatch.setattr("dgviz.ui.session.store.published_scores", lambda sites: published)
-    assert store.published("made-up") is published
-    published.nse.attrs["period"] = "1989-10-01/1999-09-30"
-    store._published.clear()
-    assert store.published("made-up") is None
 
 
 def test_the_map_shows_the_difference_to_a_published_model(compared, published):
@@ -109,10 +102,8 @@ def test_the_map_shows_the_difference_to_a_published_model(compared, published):
     np.testing.assert_allclose(view.map.source.data["value"], [*expected, np.nan])
     assert view.heading == "NSE: A minus LSTM (Kratzert et al. 2019)"
     assert view.map.mapper.low == -view.map.mapper.high and "other days" in view.caption
-    groups = choices(compared.config, compared.dataset, compared.results("default"), None, published)
-    for choice in groups["Difference to published NSE"].values():
-        shown = colouring(choice, compared.config, compared.dataset, compared.results("default"), None, published)
-        assert shown is not None
+    there = Showable(compared.config, compared.dataset, compared.results("default"), None, published)
+    assert all(there.colouring(choice) for choice in there.choices()["Difference to published NSE"].values())
 
 
 def test_a_run_tested_on_the_same_days_is_not_warned_of(compared, store):
@@ -161,6 +152,27 @@ def test_limits_of_an_axis_are_those_of_the_score_with_room_on_the_bad_side():
     assert distribution.axis_limits(score(0.0, [0, 3])) == pytest.approx((0, 3.6))
 
 
+def test_a_curve_that_leaves_its_axis_is_marked_with_how_many_sites_lie_beyond():
+    attrs = {"best": 1.0, "limits": [0, 1], "units": "1"}
+    some = xr.DataArray([-5.0, -0.3, 0.5, 0.7, 0.9], {"site": list("abcde")}, "site", attrs=attrs)
+    figure = distribution.Distribution([Line("A", some, "red")], "NSE", "basins").figure
+    (said,) = [item.text for item in figure.above]
+    assert said == "\u25c2 2 basins below \u22120.20"
+    (mark,) = [r for r in figure.renderers if getattr(r.glyph, "marker", "") == "triangle"]
+    assert mark.data_source.data["y"] == [40] and -0.2 < mark.data_source.data["x"][0] < -0.15
+    assert not distribution.Distribution([Line("A", some[2:], "red")], "NSE", "basins").figure.above
+
+
+def test_an_axis_follows_where_most_sites_lie_beyond():
+    attrs = {"best": 1.0, "limits": [0, 1], "units": "1"}
+    bad = xr.DataArray(np.linspace(-9.0, -1.0, 21), {"site": np.arange(21)}, "site", attrs=attrs)
+    low, high = distribution.axis_limits(bad)
+    assert low == pytest.approx(-8.6) and high == 1
+    assert distribution.beyond(bad, (low, high)) == (1, 0)
+    rmse = (-bad).assign_attrs(best=0.0, limits=[0, 3])
+    assert distribution.axis_limits(rmse) == pytest.approx((0, 8.6))
+
+
 def test_a_curve_ends_at_all_sites_and_leaves_out_missing_ones():
     values = xr.DataArray([0.3, np.nan, 0.1], {"site": ["a", "b", "c"]}, "site")
     columns = cdf_columns(values)
@@ -186,6 +198,7 @@ def with_fluxes(state, store):
 
 def test_evapotranspiration_stands_against_precipitation_minus_flow(with_fluxes):
     view = EvaluationCard(state=with_fluxes)
+    assert view.caption.startswith("Median difference") and view.scatter.equal  # a square is a square
     data = with_fluxes.dataset.sel(time=with_fluxes.results(with_fluxes.run).time)
     known = data.prcp.where(data.streamflow.notnull()).mean("time") - data.streamflow.mean("time")
     np.testing.assert_allclose(view.scatter.source.data["x"], known, atol=1e-5)
@@ -222,6 +235,9 @@ def test_the_plot_of_budyko_has_the_limits_and_both_curves(with_fluxes):
 def test_results_of_before_fluxes_were_kept_say_what_to_do(state):
     view = EvaluationCard(state=state)
     assert "trained again" in view._place[0].object
+    state.show("")
+    assert not view.relevant and not RankedTimeSeries(state=state).relevant  # one card says what to press
+    assert "Press Train" in Figures(state=state)._place[0].object
     state.show("no-snow")
     assert "trained again" in view._place[0].object
 

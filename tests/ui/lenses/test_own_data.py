@@ -121,7 +121,7 @@ def test_columns_units_and_places_are_said_in_the_form(view, tmp_path):
     for name, value in said.items():
         form._handle_msg({"name": name, "value": value, "checked": False})
     view.mending.save()
-    assert "from inch to mm d-1" in words(view) and "Open it" in labels(view)
+    assert "from inch to mm d\u207b\u00b9" in words(view) and "Open it" in labels(view)
     form = view.found.select(FormTable)[-1]
     form._handle_msg({"name": "leave_out", "value": SITES[0], "checked": False})
     view.mending.save()

@@ -23,7 +23,9 @@ def test_parameter_panels_hold_the_exact_response_with_units(view, state):
     expected = Simulation.of(state).parameter_response()
     np.testing.assert_allclose(view.figure.parameters.data["p0"], expected.k2)
     assert [panel.visible for panel in view.figure.lines] == [True] + [False] * (MOST - 1)
-    assert "\u2202/\u2202k2" in view.figure.lines[0].yaxis.axis_label
+    assert view.figure.lines[0].above[0].text == "To baseflow recession"
+    assert view.figure.lines[0].yaxis[0].axis_label == "mm"
+    assert view.figure.bars.above[0].text == "To precipitation"
     assert "mm" in view.figure.lines[0].select_one(HoverTool).tooltips
     assert view.heading.startswith("Streamflow sensitivity")
     assert "a rise of baseflow recession by 1 d\u207b\u00b9" in view.caption and "hard threshold" in view.caption
@@ -100,14 +102,26 @@ def test_what_matters_is_a_bar_for_each_parameter_over_the_window(state):
     view, simulation = Matters(state=state), Simulation.of(state)
     simulated = state.results("default").streamflow.sel(site="a1", time=slice(*state.window))
     for case in ("all", "low", "high"):
-        view.case.value = case
+        state.case = case
         found = effects(simulation.parameter_response(), simulated, case, state.parameters())
         assert dict(zip(view.source.data["name"], view.source.data["effect"], strict=True)) == found
     names = list(found)
-    assert view.names.factors == names[::-1] and names[0] in view.heading  # the largest on top
+    assert view.names.factors == names[::-1]  # the largest on top
+    first = state.parameters()[names[0]].long_name
+    assert first.lower() in view.heading.lower() and view.source.data["label"][0].startswith(f"{first} ({names[0]}): ")
     accent = state.look.token("primary")
     assert [name for name, ink in zip(names, view.source.data["colour"], strict=True) if ink == accent] == ["fc"]
-    assert "highest 2 %" in view.caption and f"{names[0]} {number(found[names[0]])}" in view.summary
+    assert "highest 2 %" in view.caption and f"({names[0]}): {number(found[names[0]])} mm" in view.summary
+
+
+def test_a_window_without_a_day_of_the_run_says_so_and_still_shows_responses(state, store):
+    run = store.run(state.run)
+    run.stored = run.results().sel(time=slice("2000-10-01", "2001-09-30"))
+    store._results.clear()
+    state.param.update(window=("2002-08-05", "2002-09-20"), moment="")
+    assert "not simulated in this window" in Matters(state=state).caption
+    view = Responses(state=state)
+    assert view.has_body and "precipitation in a day" in view.caption
 
 
 def test_a_bar_that_is_pressed_chooses_its_parameter(state):

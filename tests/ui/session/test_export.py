@@ -173,14 +173,14 @@ def test_a_view_that_there_is_not_is_named():
 
 
 def test_what_was_chosen_in_a_card_is_in_its_lines(packaged):
+    packaged.case = "low"
     view = Matters(state=packaged)
-    view.case.value = "low"
     made: dict = {}
     exec(picture_lines(packaged, "Matters", to_query(packaged)).replace("picture(", "made = picture("), made)
-    assert made["made"].case.value == "low" and made["made"].caption == view.caption
+    assert "lowest 30 %" in view.caption and made["made"].caption == view.caption
     assert made["made"].source.data["effect"] == view.source.data["effect"]
-    with pytest.raises(ValueError, match="Matters.case='middle'. Give one of"):
-        picture("Matters", "?Matters.case=middle")
+    with pytest.raises(ValueError, match="ScoreDistribution.models='yes'. Give one of"):
+        picture("ScoreDistribution", "?ScoreDistribution.models=yes")
 
 
 def test_below_a_figure_stands_what_it_is_of_and_no_more(state):
@@ -206,11 +206,11 @@ def test_the_map_names_the_runs_that_its_colours_are_of(state):
     view = SiteMap(state=state)
     for kind, name, shows in (("score", "nse", "data a"), ("difference", "nse", "data a b")):
         state.colour = ColourChoice(kind, name, "test")
-        assert f"data-shows='{shows}'" in view.take
+        assert f"data-shows='{shows}'" in view.take_button
     state.colour = ColourChoice("attribute", "elevation")
-    assert "data-shows='data'" in view.take
+    assert "data-shows='data'" in view.take_button
 
 
 def test_a_card_without_a_figure_has_no_button(empty_store):
     state = AppState(empty_store)
-    assert Stores(state=state).take == "" and "data-take" in TargetCharts(state=state).take
+    assert Stores(state=state).take_button == "" and "data-take" in TargetCharts(state=state).take_button

@@ -61,7 +61,7 @@ def test_medians_are_over_the_sites_trained_on(some_trained, state):
     nse.loc[{"site": ["a1", "c3", "e5"]}] = -9.0
     trained = nse.sel(period="test", site=["b2", "d4"])
     assert float(state.store.medians(state.run).nse.sel(period="test")) == pytest.approx(float(trained.median()))
-    assert run_name(some_trained, state.store).endswith(f"NSE {float(trained.median()):.2f}")
+    assert run_name(some_trained, state.store).startswith(f"NSE {float(trained.median()):.2f}: ")
     assert f"{float(trained.median()):.2f}" in run_table(state)
     state.select([])
     assert "<b>5</b> basins" in of_selection(state) and "(of the 2 trained on, test)" in of_selection(state)
@@ -159,7 +159,7 @@ def test_a_short_run_is_said_to_be_short(state, store):
     (said,) = [text for text in notes(run, store) if "epochs" in text]
     assert said == "5 epochs from HBV, 3 Feb 04:05"
     assert "longer" in notes(run, store)[said] and said in chips(run, store)
-    assert run_name(run, store).startswith("HBV, 5 epochs, ")
+    assert ": HBV, 5 epochs, " in run_name(run, store)
     assert not any("epochs" in text for text in notes(store.run("default"), store))
 
 

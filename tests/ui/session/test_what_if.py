@@ -10,7 +10,7 @@ import xarray as xr
 
 from dgviz.experiment.run_files import RunError
 from dgviz.scores import metrics
-from dgviz.sensitivity.effects import effects
+from dgviz.sensitivity.effects import CASES, effects
 from dgviz.ui.figures.duration import duration_columns, regime_columns
 from dgviz.ui.figures.series import target_columns
 from dgviz.ui.instrument.target_charts import TargetCharts
@@ -286,10 +286,12 @@ def test_sliders_show_what_is_supposed_already(asking):
     assert view.grid.visible and view.sliders["k1"].value == 0.3
 
 
-def test_a_bar_below_each_slider_says_how_much_a_tenth_of_its_range_changes(card, asking):
-    flow = asking.results("default").streamflow.sel(site="a1")
+@pytest.mark.parametrize("case", CASES)
+def test_a_bar_below_each_slider_says_how_much_a_tenth_of_its_range_changes_in_the_window(card, asking, case):
+    asking.param.update(case=case, window=("2002-08-05", "2002-09-20"))
+    flow = asking.results("default").streamflow.sel(site="a1", time=slice(*asking.window))
     responses = Simulation.of(asking).parameter_response()
-    found = effects(responses, flow.sel(time=responses.time), "all", asking.parameters())
+    found = effects(responses, flow.sel(time=flow.time.isin(responses.time)), case, asking.parameters())
     widths = {name: float(re.search(r"width:([\d.]+)%", bar.object)[1]) for name, bar in card.bars.items()}
     largest = max(found.values())
     assert widths == pytest.approx({name: 100 * effect / largest for name, effect in found.items()}, abs=0.06)

@@ -15,7 +15,7 @@ from dgviz.ui.words.run_names import model_name, run_names
         ({}, "HBV"),
         ({"epochs": 7, "seed": 3, "device": "cpu"}, "HBV"),
         ({"snow": "NoSnow", "epochs": 120}, "HBV without snow"),
-        ({"snow": "NoSnow", "members": 4}, "HBV without snow; members 4"),
+        ({"snow": "NoSnow", "members": 4}, "HBV without snow; 4 members"),
         ({"sites": ("a1", "b2")}, "HBV; trained on 2 basins"),
         ({"trained_sites": ("a1", "b2")}, "HBV; trained on 2 basins"),
         ({"start_from": "another", "epochs": 5}, "HBV"),
@@ -30,8 +30,8 @@ def test_runs_are_named_by_model_date_and_score(state):
     names = run_names(state.finished(), state.store)
     assert list(names.values()) == ["no-snow", "default"]
     first, second = names
-    assert re.fullmatch(r"HBV without snow, 3 Feb 04:05, NSE 0\.\d\d", first)
-    assert re.fullmatch(r"HBV, 3 Feb 04:05, NSE 0\.\d\d", second)
+    assert re.fullmatch(r"NSE 0\.\d\d: HBV without snow, 3 Feb 04:05", first)
+    assert re.fullmatch(r"NSE 0\.\d\d: HBV, 3 Feb 04:05", second)
 
 
 def test_runs_that_are_alike_are_told_apart_by_their_ids(state):
@@ -50,8 +50,8 @@ def test_a_run_without_scores_has_a_name_too(state):
 def test_runs_that_travel_with_dgviz_are_examples(tmp_path):
     store = DataStore(tmp_path)
     names = list(run_names([run.id for run in list_runs(tmp_path)], store))
-    assert any(re.fullmatch(r"HBV, example, NSE 0\.\d\d", name) for name in names)
-    assert any(name.startswith("HBV without snow, example") for name in names)
+    assert any(re.fullmatch(r"NSE 0\.\d\d: HBV, example", name) for name in names)
+    assert any(name.endswith("HBV without snow, example") for name in names)
 
 
 def test_the_pickers_show_names_and_mean_ids(state):

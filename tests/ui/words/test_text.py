@@ -12,6 +12,7 @@ from dgviz.ui.words import text
         ("mm d-1", "mm d\u207b\u00b9"),
         ("km2", "km\u00b2"),
         ("mm d-1 degC-1", "mm d\u207b\u00b9 \u00b0C\u207b\u00b9"),
+        ("mm d-1 d", "mm"),
         ("1", ""),
         ("%", "%"),
         ("degC", "\u00b0C"),

@@ -64,8 +64,8 @@ def _signature(units: str) -> Callable[[Signature], Signature]:
 def runoff_ratio(flow: xr.DataArray, prcp: xr.DataArray, dim: str = "time") -> xr.DataArray:
     """Runoff ratio.
 
-    sum(flow) / sum(prcp) over the days that have both: the share of the precipitation that leaves as streamflow, 0 or
-    more. NaN where nothing falls.
+    sum(flow) / sum(precipitation) over the days that have both: the share of the precipitation that leaves as
+    streamflow, 0 or more. No value where nothing falls.
 
     Source: Sawicz et al. (2011), doi:10.5194/hess-15-2895-2011.
     """
@@ -78,7 +78,7 @@ def baseflow_index(flow: xr.DataArray, dim: str = "time") -> xr.DataArray:
     """Baseflow index.
 
     sum(baseflow) / sum(flow), from 0 to 1, with `baseflow` by the digital filter of Lyne and Hollick. It measures how
-    slowly the flow changes, not where the water came from. NaN where nothing flows.
+    slowly the flow changes, not where the water came from. No value where nothing flows.
 
     Source: Ladson et al. (2013), doi:10.7158/13241583.2013.11465417.
     """
@@ -90,8 +90,8 @@ def slope_fdc(flow: xr.DataArray, dim: str = "time") -> xr.DataArray:
     """Slope of the flow-duration curve.
 
     (log(q33) - log(q66)) / (0.66 - 0.33), where q33 is the flow exceeded on 33 % of the days; natural logarithm; 0 or
-    more: 0 for a constant flow, high for a variable one. NaN where a third of the days have no flow. What CAMELS
-    publishes as `slope_fdc` is another measure: of the flow over its mean, without the logarithm.
+    more: 0 for a constant flow, high for a variable one. No value where a third of the days have no flow. What CAMELS
+    publishes as the slope of its curve is another measure: of the flow over its mean, without the logarithm.
 
     Source: Sawicz et al. (2011), doi:10.5194/hess-15-2895-2011; Yilmaz et al. (2008), doi:10.1029/2007WR006716.
     """
@@ -128,8 +128,8 @@ def q95(flow: xr.DataArray, dim: str = "time") -> xr.DataArray:
 def flashiness(flow: xr.DataArray, dim: str = "time") -> xr.DataArray:
     """Richards-Baker flashiness.
 
-    sum(|q_t - q_(t-1)|) / sum(q_t) over the days whose day before is known too; from 0, for a constant flow, to 2. NaN
-    where nothing flows.
+    sum(|q_t - q_(t-1)|) / sum(q_t) over the days whose day before is known too; from 0, for a constant flow, to 2. No
+    value where nothing flows.
 
     Source: Baker et al. (2004), doi:10.1111/j.1752-1688.2004.tb01046.x.
     """
@@ -142,7 +142,7 @@ def centroid_date(flow: xr.DataArray, dim: str = "time") -> xr.DataArray:
     """Centroid of the flow.
 
     sum(t q_t) / sum(q_t) with t the day of the water year, 1 on 1 October; the mean over the whole water years. Snow
-    makes it late. NaN without a whole water year (365 days known, or 366) in which something flows.
+    makes it late. No value without a whole water year (365 days known, or 366) in which something flows.
 
     Source: Stewart et al. (2005), doi:10.1175/JCLI3321.1.
     """
@@ -154,7 +154,7 @@ def half_flow_date(flow: xr.DataArray, dim: str = "time") -> xr.DataArray:
     """Half-flow date.
 
     The day of the water year, 1 on 1 October, until which half of the year's flow has passed; the mean over the whole
-    water years. NaN without a whole water year in which something flows.
+    water years. No value without a whole water year in which something flows.
 
     Source: Court (1962), doi:10.1029/JZ067i011p04375.
     """

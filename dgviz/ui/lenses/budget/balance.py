@@ -3,6 +3,7 @@
 import xarray as xr
 
 from dgviz.processes.balance import balance
+from dgviz.quantities import lower_first
 from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.lenses.view import empty_html, text
 from dgviz.ui.look import Look
@@ -78,11 +79,12 @@ class Balance(ComputingView):
         start = inside.indexes["time"][1]
         self.heading = html("Balance of {}{}", self.state.name_of(self.state.site), mark(self.state.what_if))
         self.caption = (
-            f"{step.words(start)} \u2013 {step.words(last)}: in = out + stored.\nMean over the members. "
+            f"{step.words(start)} \u2013 {step.words(last)}: in = out + stored.\nMean over the members (parallel "
+            "parameter sets). The residual is what rounding leaves. "
             + self._observed(simulation, start, last, terms.attrs["units"])
         )
         if simulation.run.config.predictor == "corrected":
-            self.caption += " The residual is what the network took from what the processes gave, less what it added."
+            self.caption += " It is also what the network took from what the processes gave, less what it added."
 
     def _observed(self, simulation, start, last, unit):
         """The observed amount, where the target is something that leaves the model."""
@@ -93,4 +95,5 @@ class Balance(ComputingView):
         missing = int(observed.isnull().sum())
         known = observed.size - missing
         where = f" on the {known} {self.state.step.names} with observations" if missing else ""
-        return f"Observed {target}: {number(float(observed.sum()), 0)} {units(unit)}{where}." if known else ""
+        name = lower_first(self.state.target.long_name)
+        return f"Observed {name}: {number(float(observed.sum()), 0)} {units(unit)}{where}." if known else ""

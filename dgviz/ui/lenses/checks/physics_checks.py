@@ -98,7 +98,7 @@ class PhysicsChecks(ComputingView):
                       sizing_mode="stretch_width"),
             pn.Column(self.found, css_classes=["span-7"], margin=0, sizing_mode="stretch_width"),
         )  # fmt: skip
-        return pn.Column(*cells, stylesheets=[theme.ROW], sizing_mode="stretch_width", margin=0)
+        return pn.Column(*cells, stylesheets=[theme.row(640)], sizing_mode="stretch_width", margin=0)
 
     def refresh(self, *, site, window, picked, asked):
         """What was asked before is asked again of another run, site or window."""

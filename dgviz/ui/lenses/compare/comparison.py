@@ -6,7 +6,18 @@ from dgviz.ui.lenses.view import View, text
 from dgviz.ui.widgets import material
 from dgviz.ui.words.differences import differences
 from dgviz.ui.words.markup import Markup, html, joined
-from dgviz.ui.words.text import PERIODS, number, score_digits, score_label, score_meaning, sentence, signed, units
+from dgviz.ui.words.remarks import named
+from dgviz.ui.words.text import (
+    PERIODS,
+    number,
+    score_digits,
+    score_label,
+    score_meaning,
+    sentence,
+    signed,
+    spelled,
+    units,
+)
 
 
 def median_table(a: xr.Dataset, b: xr.Dataset | None) -> Markup:
@@ -33,7 +44,7 @@ def _median_row(name: str, period: str, a: xr.Dataset, b: xr.Dataset | None) -> 
 
 
 class MedianScores(View):
-    """Median scores over all sites."""
+    """Median scores."""
 
     empty = "No run is shown: choose one in column A of the table above."
 
@@ -48,7 +59,7 @@ class MedianScores(View):
         shown_runs = {letter: r for letter, r in (("A", run), ("B", baseline)) if r}
         words = [self._scored_words(letter, r) for letter, r in shown_runs.items()]
         words += [_sites_words(*(self.state.results(r) for r in (run, baseline)))] if baseline else []
-        self.caption = " ".join(filter(None, words))
+        self.caption = "\n".join(filter(None, words))
         return text(median_table(*medians) + joined(self._remarks(*item) for item in shown_runs.items()))
 
     def _scored_words(self, letter: str, run: str) -> str:
@@ -62,8 +73,9 @@ class MedianScores(View):
 
     def _remarks(self, letter: str, run: str) -> Markup:
         """What the run went on without, and what is doubtful in it, behind a line that counts them."""
-        remarks = [r for r in self.state.store.run(run).remarks if r.kind in ("left out", "doubtful")]
-        lines = joined(html("<li>{}: {}: {}</li>", r.kind, r.about, r.text) for r in remarks)
+        said = named(self.state.store.run(run).remarks, self.state.dataset, self.state.science)
+        remarks = [r for r in said if r.kind in ("left out", "doubtful")]
+        lines = joined(html("<li>{}: {}: {}</li>", r.kind, r.about, spelled(r.text)) for r in remarks)
         counted = f"{letter}: {len(remarks)} remark{'s' * (len(remarks) > 1)} on data and parameters"
         said = html("<details class='caption'><summary>{}</summary><ul>{}</ul></details>", counted, lines)
         return said * bool(remarks)

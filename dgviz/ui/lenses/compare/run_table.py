@@ -1,10 +1,5 @@
 """All runs, and which two are compared."""
 
-from datetime import datetime
-
-import pandas as pd
-
-from dgviz.datasets import DataError
 from dgviz.experiment.runs import Run
 from dgviz.experiment.splits import trained_on
 from dgviz.ui.lenses.view import View
@@ -12,22 +7,23 @@ from dgviz.ui.session.state import FINISHED, AppState
 from dgviz.ui.widgets.form_table import FormTable, choice
 from dgviz.ui.words.differences import describe_differences
 from dgviz.ui.words.markup import Markup, html, joined
-from dgviz.ui.words.run_names import run_name
+from dgviz.ui.words.run_names import name_without_score, trained_at
 from dgviz.ui.words.text import date, duration, number, score_label
 
 BEFORE = ("A", "B", "Overlay", "Run", "When", "Data", "Differs from A", "Epochs", "Time")
 LEFT = {"Run", "When", "Data", "Differs from A"}
 CAPTION = (
     "A is the run that is shown, B the one it is compared with: B is drawn dashed, and differences are A minus B.\n"
-    "Overlay: further runs in the distribution of scores. Scores are medians over the sites, or those trained on."
+    "Overlay: further runs in the distribution of scores. Scores are medians over the {site}s, or those trained on."
 )
 
 
 def run_table(state: AppState) -> Markup:
     """One line per run of the science: what it is, how it differs from A and how well it does, HTML."""
     shown = state.store.run(state.run).config if state.run else None
-    head = joined(html("<th class='{}'>{}</th>", "left" * (name in LEFT), name) for name in _columns(state))
-    body = joined(_line(run, state, shown) for run in comparable(state))
+    columns, titles = _columns(state), {name: words for words, name in state.known_data().items()}
+    head = joined(html("<th class='{}'>{}</th>", "left" * (name in LEFT), name) for name in columns)
+    body = joined(_line(run, state, shown, columns, titles) for run in comparable(state))
     return html("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>", head, body)
 
 
@@ -44,10 +40,14 @@ def _scores(state: AppState) -> dict[str, tuple[str, str]]:
 
 
 def _columns(state: AppState) -> tuple[str, ...]:
-    return *BEFORE, *_scores(state), "Status"
+    """Data and status are left out where they are the same for all."""
+    runs = comparable(state)
+    alike = {"Data": {run.config.data for run in runs}, "Status": {run.status for run in runs} | {"done"}}
+    every = (*BEFORE, *_scores(state), "Status")
+    return tuple(name for name in every if len(alike.get(name, ())) != 1)
 
 
-def _line(run: Run, state: AppState, shown) -> Markup:
+def _line(run: Run, state: AppState, shown, columns: tuple[str, ...], titles: dict[str, str]) -> Markup:
     finished, same_data = run.status in FINISHED, run.config.data == state.config.data
     shown_runs = (state.run, state.baseline)
     differs = describe_differences(run.config, shown) or ("is A" if run.id == state.run else "nothing") if shown else ""
@@ -57,9 +57,9 @@ def _line(run: Run, state: AppState, shown) -> Markup:
         "Overlay": _input(
             "checkbox", "Overlay", run, run.id in state.others, finished and same_data and run.id not in shown_runs
         ),
-        "Run": html("<span title='{}'>{}</span>", run.id, run_name(run, state.store)),
+        "Run": html("<span title='{}'>{}</span>", run.id, name_without_score(run)),
         "When": when(run),
-        "Data": run.config.data,
+        "Data": titles.get(run.config.data, run.config.data),
         "Differs from A": differs,
         "Epochs": str(run.config.epochs),
         "Time": duration(run.record["seconds"]) if "seconds" in run.record else "",
@@ -67,7 +67,7 @@ def _line(run: Run, state: AppState, shown) -> Markup:
         "Status": run.status,
     }
     kind = dict.fromkeys(LEFT, "left") | {"Differs from A": "left wrap"}
-    row = joined(html("<td class='{}'>{}</td>", kind.get(name, ""), cells[name]) for name in _columns(state))
+    row = joined(html("<td class='{}'>{}</td>", kind.get(name, ""), cells[name]) for name in columns)
     return html("<tr>{}</tr>", row)
 
 
@@ -93,10 +93,9 @@ def _of_sites(run: Run, state: AppState, score: str, period: str) -> str:
 
 
 def when(run: Run) -> str:
-    """When a run was made, as people write it."""
-    created = run.record.get("created") or datetime.fromtimestamp((run.folder / "config.json").stat().st_mtime)
-    moment = pd.Timestamp(created)
-    return f"{date(moment)}, {moment:%H:%M}"
+    """When a run was trained, as people write it; nothing where nobody knows."""
+    moment = trained_at(run)
+    return "" if moment is None else f"{date(moment)}, {moment:%H:%M}"
 
 
 class RunTable(View):
@@ -112,7 +111,7 @@ class RunTable(View):
     def refresh(self, *, runs, run, baseline, others, status):
         """Lines for the runs there are now."""
         self.table.content = run_table(self.state)
-        self.caption = CAPTION
+        self.caption = CAPTION.format(site=self.state.science.site)
         if left_out := len(self.state.seen_runs()) - len(comparable(self.state)):
             self.caption += f" Runs of other sciences are not listed: {left_out}. Choose their data set to see them."
 
@@ -122,13 +121,10 @@ class RunTable(View):
         elif column == "Overlay":
             self.state.draw_also(run_id, checked)
         else:
-            self._show(run_id)
+            self.state.attempt(lambda: self._show(run_id))
 
     def _show(self, run_id):
         """Show a run, on its own data set."""
-        try:
-            if (data := self.state.store.run(run_id).config.data) != self.state.config.data:
-                self.state.edit(data=data)
-            self.state.show(run_id)
-        except DataError as error:
-            self.state.problem = str(error)
+        if (data := self.state.store.run(run_id).config.data) != self.state.config.data:
+            self.state.edit(data=data)
+        self.state.show(run_id)

@@ -1,15 +1,22 @@
 """Look at the sites of the loaded data set in any two of their attributes and means."""
 
+from typing import Any
+
+import holoviews as hv
 import hvplot.pandas  # noqa: F401
 import pandas as pd
 import panel as pn
 import xarray as xr
+from bokeh.models import ColorBar, CustomJSTickFormatter
+from bokeh.plotting import figure
 
 from dgviz.datasets import attribute_names
+from dgviz.quantities import lower_first
 from dgviz.ui import theme
+from dgviz.ui.figures import LEFT, TICK, plain
 from dgviz.ui.lenses.view import View
 from dgviz.ui.widgets import material
-from dgviz.ui.words.text import axis_label
+from dgviz.ui.words.text import axis_label, label
 
 KINDS = {
     "Scatter": "scatter",
@@ -23,15 +30,42 @@ HEIGHT = 420  # px
 
 
 def site_table(dataset: xr.Dataset) -> pd.DataFrame:
-    """One row per site: its place, attributes and the means of its series; columns say their units."""
+    """One row per site: its place, attributes and the means of its series; columns say their units, `attrs` not."""
     attributes = attribute_names(dataset)
     means = dataset[[name for name in dataset if dataset[name].dims == ("time", "site")]].mean("time", keep_attrs=True)
     frame = pd.DataFrame({"site": dataset.site.values, "name": dataset.name.values})
     for values in (dataset.lat, dataset.lon, *(dataset[name] for name in attributes)):
         frame[axis_label(values)] = values.values
+        frame.attrs[axis_label(values)] = label(values)
     for name in means:
-        frame[f"Mean of {axis_label(means[name])[:1].lower()}{axis_label(means[name])[1:]}"] = means[name].values
+        column = f"Mean of {lower_first(axis_label(means[name]))}"
+        frame[column], frame.attrs[column] = means[name].values, f"Mean of {lower_first(label(means[name]))}"
     return frame
+
+
+def look(kind: str, dark: bool) -> dict[str, Any]:
+    """Colours of a kind of plot as the other figures have them."""
+    scale = {"cmap": list(theme.SEQUENTIAL)}
+    line = {"line_color": theme.token("text", dark), "line_alpha": 0.5, "line_width": 0.6}
+    one = {"color": theme.token("primary", dark)}
+    return {
+        "scatter": {**scale, **line},
+        "bivariate": {**scale, "colorbar": False},
+        "box": {"box_fill_color": theme.token("primary", dark), "box_fill_alpha": 0.6},
+        "hist": {**one, "line_color": theme.token("surface", dark)},
+    }.get(kind, one)
+
+
+def as_elsewhere(plot: hv.Element, dark: bool) -> figure:
+    """A plot of hvPlot as a figure that looks like all others: fonts, ticks, borders, a toolbar only on hover."""
+    fig = plain(hv.render(plot, backend="bokeh"))
+    fig.update(title=None, min_border_left=LEFT, min_border_right=12, min_border_top=6, min_border_bottom=6)
+    fig.ygrid.grid_line_color = theme.token("grid", dark)
+    fig.grid.minor_grid_line_color = fig.axis.axis_line_color = fig.axis.minor_tick_line_color = None
+    for bar in fig.select(ColorBar):  # what it is of stands in the caption
+        bar.update(title=None, width=10, padding=4, bar_line_color=None, background_fill_alpha=0, border_line_alpha=0)
+        bar.update(major_tick_line_color=None, formatter=CustomJSTickFormatter(code=TICK))
+    return fig
 
 
 class Explorer(View):
@@ -53,7 +87,7 @@ class Explorer(View):
         first = {"x": columns[min(3, len(columns) - 1)], "y": columns[-1], "colour": columns[0]}
         for name, column in first.items():
             self.chosen.offer(name, column, columns)
-        self.plot = pn.pane.HoloViews(sizing_mode="stretch_width", height=HEIGHT, margin=0)
+        self.plot = pn.pane.Bokeh(sizing_mode="stretch_width", height=HEIGHT, margin=0)
         widgets = (self.kind, self.x, self.y, self.colour)
         bar = pn.Row(*widgets, stylesheets=[theme.BAR], sizing_mode="stretch_width", margin=0)
         return pn.Column(bar, self.plot, sizing_mode="stretch_width", margin=0)
@@ -64,10 +98,13 @@ class Explorer(View):
         self.y.visible, self.colour.visible = kind not in OF_ONE, kind == "scatter"
         options = {"y": x} if kind in OF_ONE else {"x": x, "y": y}
         if kind == "scatter":
-            options |= {"c": colour, "cmap": "viridis", "hover_cols": ["name", "site"], "size": 60, "clabel": colour}
-        ink = theme.token("primary", state.dark)
-        look = {"grid": True, "responsive": True, "height": HEIGHT, "fontscale": 1.0}
-        single = {} if kind in ("scatter", "bivariate") else {"color": ink}
-        self.plot.object = self.table.hvplot(kind=kind, **options, **single, **look)
-        self.heading = f"{x}" if kind in OF_ONE else f"{y} against {x[:1].lower()}{x[1:]}"
-        self.caption = f"One point for each {state.science.site}." if kind == "scatter" else ""
+            options |= {"c": colour, "hover_cols": ["name", "site"], "size": 70}
+        if kind == "hist":
+            options["ylabel"] = f"Number of {state.science.site}s"
+        plot = self.table.hvplot(kind=kind, **options, **look(kind, state.dark), responsive=True, height=HEIGHT)
+        self.plot.object = as_elsewhere(plot, state.dark)
+        name_of_x, name_of_y = (self.table.attrs[name] for name in (x, y))
+        self.heading = name_of_x if kind in OF_ONE else f"{name_of_y} against {lower_first(name_of_x)}"
+        self.caption = (
+            f"A point for each {state.science.site}; colours: {lower_first(colour)}." if kind == "scatter" else ""
+        )

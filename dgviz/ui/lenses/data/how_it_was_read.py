@@ -3,11 +3,9 @@
 from dgviz.datasets.remarks import Remark, remarks
 from dgviz.ui.lenses.view import View
 from dgviz.ui.widgets.form_table import FormTable
-from dgviz.ui.words.remarks import remark_table
+from dgviz.ui.words.remarks import named, remark_table
 
-CAPTION = (
-    "What is doubtful comes first: it is possible, but a mistake is likelier.\nThe same is told by dgviz data check."
-)
+CAPTION = "What is doubtful comes first: it is possible, but a mistake is likelier.\ndgviz data check tells the same."
 
 
 class HowItWasRead(View):
@@ -16,9 +14,11 @@ class HowItWasRead(View):
     empty = "Nothing was converted, left out or filled, and nothing is doubtful."
 
     def body(self, *, dataset, run):
-        """The remarks of the data set, and those of the run that is shown."""
-        of_run = self.state.store.run(run).record.get("remarks", []) if run else []
-        said = list(dict.fromkeys([*remarks(dataset), *(Remark(*parts) for parts in of_run)]))
+        """The remarks of the data set, and those on data of the run that is shown."""
+        of_run = [Remark(*parts) for parts in self.state.store.run(run).record.get("remarks", [])] if run else []
+        read = {*dataset.data_vars, *self.state.sites}
+        of_data = [r for r in of_run if r.about in read or r.kind not in ("doubtful", "taken over")]
+        said = named(list(dict.fromkeys([*remarks(dataset), *of_data])), dataset, self.state.science)
         self.caption = CAPTION if said else ""
         if not said:
             return None

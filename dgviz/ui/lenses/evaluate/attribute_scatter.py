@@ -22,7 +22,12 @@ class AttributeScatter(View):
     use = "A box or a lasso selects."
     choices = ("attribute",)
     needs = "parameters"
-    empty = "No run is shown. Press Train to learn parameters from attributes."
+    empty = "The results of this run could not be read. Pick another run above."
+
+    @classmethod
+    def applies(cls, state):
+        """Where a run is shown."""
+        return bool(state.run)
 
     def tools(self):
         """Which attribute, and which parameter."""
@@ -76,9 +81,9 @@ class AttributeScatter(View):
         self.scatter.show(columns, axis_label(attribute), axis_label(declared), declared.range)
         self.scatter.mark(state.site)
         self.heading = f"{declared.long_name} against {lower_first(label(attribute))}"
-        over = state.step.names if "time" in results[name].dims else "members"
+        over = state.step.names if "time" in results[name].dims else "members (parallel parameter sets)"
         correlation = rank_correlation(values["mean"], attribute)
         self.caption = (
-            f"Rank correlation {signed(correlation)} over {number(attribute.size, 0)} sites.\n"
+            f"Rank correlation {signed(correlation)} over {number(attribute.size, 0)} {state.science.site}s.\n"
             f"Whiskers: 10th to 90th percentile of the {over}."
         )

@@ -20,7 +20,7 @@ from dgviz.ui.session.store import results_written
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.brushing import choose_by, follow
 from dgviz.ui.words.markup import Markup, html, joined
-from dgviz.ui.words.text import axis_label, date, label, number, signed, units, with_units
+from dgviz.ui.words.text import label, number, period, signed, units, with_units
 
 DASHES = ("solid", "dashed", "dotted", "dotdash")  # of curves to compare with
 MANY = 3  # pictures, above which they are chosen from a list and summed up in a table
@@ -31,7 +31,7 @@ def agreement_table(found: xr.Dataset, pictures: list[Scatter], shown: Scatter) 
     """For every picture: the medians of both over the sites and how well their ranks agree, HTML."""
     rows = joined(_row(found, picture, picture is shown) for picture in pictures)
     across, up = ("Observed", "Simulated") if all(map(of_one_quantity, pictures)) else ("Across", "Up")
-    heads = joined(html("<th>{}</th>", head) for head in ("", across, up, "Rank corr."))
+    heads = joined(html("<th>{}</th>", head) for head in ("", across, up, "Rank correlation"))
     return html("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>", heads, rows)
 
 
@@ -58,7 +58,7 @@ class EvaluationCard(ComputingView):
     """Independent evaluation."""
 
     to_take = "data a map"
-    empty = "No run is shown. Press Train, or pick a run above, to see it beside what is observed."
+    empty = "This run has nothing to see beside what is observed."
     choices = ("which", "picture")
     place = 0  # among the cards: each takes every second evaluation of the science
 
@@ -66,13 +66,13 @@ class EvaluationCard(ComputingView):
         self.found: xr.Dataset | None = None
         self.drawing = False  # is a body being made?
         self.which = material.Select(label="Evaluation", options={}, size="small", width=170, margin=(0, 8, 0, 0))
-        self.picture = material.Select(label="Picture", options={}, size="small", width=190, margin=0)
+        self.picture = material.Select(label="Plot", options={}, size="small", width=190, margin=0)
         super().__init__(state=state, **params)
 
     @classmethod
     def applies(cls, state: AppState) -> bool:
-        """Where the science has an evaluation for this card."""
-        return len(state.science.evaluations) > cls.place
+        """Where the science has an evaluation for this card, and a run is shown."""
+        return bool(state.run) and len(state.science.evaluations) > cls.place
 
     def tools(self):
         """Which evaluation, where there are several, and which of its pictures."""
@@ -159,7 +159,7 @@ class EvaluationCard(ComputingView):
         x, y = found[picture.x], found[picture.y if picture.y in found else picture.to]
         limits, x_limits = axis_limits(picture, x, y)
         self.scatter.show(
-            _columns(found, picture, x, y, self.state.dataset), axis_label(x), axis_label(y), limits, x_limits
+            _columns(found, picture, x, y, self.state.dataset), *(_named(v, picture) for v in (x, y)), limits, x_limits
         )
         self._paint(found)
         names = ("observed", "simulated") if of_one_quantity(picture) else (label(x), label(y))
@@ -169,20 +169,22 @@ class EvaluationCard(ComputingView):
         equal = [p for p in self.pictures if p.equal]
         self.table.object = agreement_table(found, equal, picture) if len(equal) > MANY else ""
         self.heading = evaluation.title
-        self.caption = html("<b>{}</b>: {} {}", picture.title, picture.about, self._agreement(picture, x, y))
-        self.summary = f"Scatter of {x.sizes['site']} sites: {axis_label(y)} against {axis_label(x)}."
+        about = f"{picture.title}: {lower_first(picture.about)}"
+        agreement = self._agreement(picture, x, y)
+        self.caption = agreement + about if agreement else about.replace(". ", ".\n", 1)
+        word = self.state.science.site
+        self.summary = f"{_named(y, picture)} against {_named(x, picture)}: scatter of {x.sizes['site']} {word}s."
 
     def _agreement(self, picture, x, y):
         if picture.y not in self.found:
             lacking = self.evaluation.lacking(self.state.results(self.state.run), self.state.dataset)
-            return html("<b>Only the observed points are shown.</b> {}", lacking)
+            return f"Only the observed points are shown.\n{lacking} "
         if not picture.equal:
             return ""
-        first, last = (date(day) for day in test_period(self.state))
         difference = f"{signed(float((y - x).median()))} {units(y.attrs['units'])}".strip()
         return (
-            f"Dashed: both are equal. Median difference {difference}, rank correlation "
-            f"{number(rank_correlation(x, y))}; test period {first} to {last}."
+            f"Median difference {difference}, rank correlation {number(rank_correlation(x, y))}; dashed: both are "
+            f"equal.\nTest period: {period(*test_period(self.state))}. "
         )
 
     def _paint(self, found):
@@ -196,6 +198,12 @@ class SecondEvaluationCard(EvaluationCard):
     """Independent evaluation."""
 
     place = 1
+
+
+def _named(values: xr.DataArray, picture: Scatter) -> str:
+    """The name of an axis with units; where it only says "Observed" or "Simulated", also what."""
+    said = label(values)
+    return with_units(f"{said} {lower_first(picture.title)}" if " " not in said else said, values.attrs["units"])
 
 
 def _columns(found: xr.Dataset, picture: Scatter, x: xr.DataArray, y: xr.DataArray, dataset: xr.Dataset) -> dict:

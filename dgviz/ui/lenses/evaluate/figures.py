@@ -2,6 +2,7 @@
 
 import xarray as xr
 
+from dgviz.quantities import lower_first
 from dgviz.ui.lenses.view import View, text
 from dgviz.ui.words.markup import html, joined
 from dgviz.ui.words.text import PERIODS, number, score_label, units
@@ -16,7 +17,7 @@ def figures(results: xr.Dataset, scores: tuple[str, ...], sites: str) -> dict[st
     first = scores[0]
     known, label = test[first].dropna("site"), score_label(first)
     found = {sites: number(known.size, 0)}
-    found |= {f"median {score_label(name)}": _median(test[name]) for name in scores[:MEDIANS]}
+    found |= {f"median {lower_first(score_label(name))}": _median(test[name]) for name in scores[:MEDIANS]}
     if known.attrs.get("best") == 1 and known.size:
         found[f"{label} above {GOOD:g}"] = f"{100 * float((known > GOOD).mean()):.0f} %"
         found[f"{label} below zero"] = number(int((known < 0).sum()), 0)
@@ -30,7 +31,10 @@ def _median(values: xr.DataArray) -> str:
 class Figures(View):
     """Evaluation in figures."""
 
-    empty = "No run is shown. Press Train, or pick a run above, to see how good it is."
+    empty = (
+        "No run is shown. Press Train, or pick a run as A at the top, to see how good it is: its scores, where it does "
+        "best and worst, what its stores and fluxes look like beside what is observed, and what it has learned."
+    )
 
     def body(self, *, run, selected):
         """A line of figures over the sites that are selected, or all."""

@@ -14,7 +14,12 @@ class RankedTimeSeries(View):
 
     to_take = "target data window a b"
     use = "Tap one to pick it."
-    empty = "No run with scores is shown. Press Train, or pick a run above, to see where it does well."
+    empty = "No run with scores is shown. Press Train, or pick another run above, to see where it does well."
+
+    @classmethod
+    def applies(cls, state):
+        """Where a run is shown."""
+        return bool(state.run)
 
     def body(self, *, dataset, run, dark):
         """A panel for each, to be filled."""
@@ -35,7 +40,7 @@ class RankedTimeSeries(View):
         word, score = state.science.site, score_label(self.score)
         self.heading = f"{word.capitalize()}s with the best, median and worst {score}"
         self.caption = (
-            f"{score} of run A in the test period over {self.scores.sizes['site']} {word}s; the series are of "
+            f"{score} of run A in the test period over {self.scores.sizes['site']} {word}s; the series show "
             f"{period(*window)}."
         )
         if self.changed - {"window"}:

@@ -8,7 +8,7 @@ from bokeh.models import Range1d
 from bokeh.plotting import figure
 
 from dgviz.ui.figures import hover, plain_figure, plain_legend
-from dgviz.ui.figures.distribution import axis_limits, cdf_columns
+from dgviz.ui.figures.distribution import axis_limits, cdf_columns, mark_ends
 from dgviz.ui.lenses.view import View, empty_words
 from dgviz.ui.session.preset_runs import colour, places, scores
 from dgviz.ui.widgets import material
@@ -24,7 +24,7 @@ def plot_curves(
     """Cumulative distributions of a score `(preset, site)`, controls dashed."""
     limits = axis_limits(scores)
     fig = plain_figure(
-        420, x_label, y_label, x_range=Range1d(*limits), y_range=Range1d(0, 101), tools="save", min_border_left=50
+        420, x_label, y_label, x_range=Range1d(*limits), y_range=Range1d(-3, 104), tools="save", min_border_left=50
     )
     for name in scores.preset.values.astype(str):
         columns = cdf_columns(scores.sel(preset=name))
@@ -32,6 +32,8 @@ def plot_curves(
         dash = DASH if name in controls else "solid"
         look = dict(line_color=colours[name], line_dash=dash, line_width=2.2, legend_label=name)
         line = fig.step("value", "share", source=columns, mode="after", name=name, **look)
+        if mark := mark_ends(fig, scores.sel(preset=name), limits, colours[name]):
+            line.js_link("visible", mark, "visible")
         fig.add_tools(
             hover(
                 [("", Markup("<b>@preset</b>")), ("", "@name"), (score_label(str(scores.name)), "@value{0.00}")],
@@ -71,6 +73,7 @@ class DialCurves(View):
         state = self.state
         known, site = scores(state, places(state)), config.science.site
         first = config.target_quantity.scores[0]
+        self.heading = f"{score_label(first)} over the {site}s"
         found = known[first].sel(case=case).dropna("preset", how="all") if first in known else None
         if found is None or not found.size:
             self.caption = self.summary = ""

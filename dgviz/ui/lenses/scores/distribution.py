@@ -8,11 +8,11 @@ import xarray as xr
 
 from dgviz.scores.statistics import on_common_sites
 from dgviz.ui import theme
-from dgviz.ui.figures.colours import other_days, published_name
 from dgviz.ui.figures.distribution import OF_OTHERS, Distribution, Line, legend_table
 from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.lenses.view import text
 from dgviz.ui.widgets import material
+from dgviz.ui.words.published import other_days, published_name
 from dgviz.ui.words.run_names import name_without_score
 from dgviz.ui.words.summaries import of_distribution
 from dgviz.ui.words.text import PERIODS, score_label, sentence, with_units
@@ -24,8 +24,8 @@ class ScoreDistribution(ComputingView):
     to_take = "data"
     use = "A box selects by the score."
     choices = ("score", "period", "models")
-    empty = "No run is shown: its scores will be compared here."
-    height, with_others = 220, False
+    empty = "No run is shown. Press Train, or pick a run above, to see how its scores differ from site to site."
+    height, with_others = 240, False
 
     def __init__(self, state, **params):
         options = dict(size="small", width=126, margin=(0, 6, 0, 0))
@@ -57,7 +57,7 @@ class ScoreDistribution(ComputingView):
         score, word = self.score.value, self.state.science.site
         called = score_label(score)
         x_label = f"{with_units(called, lines[0].values.attrs['units'])}, {PERIODS[self.period.value]}"
-        self.chart = Distribution(lines, x_label, f"Cumulative share of {word}s, %", dark, self.height)
+        self.chart = Distribution(lines, x_label, f"{word}s", dark, self.height)
         self.chart.shown.selected.on_change("indices", lambda attr, old, new: self._select(new))
         self.heading = f"{called} over {lines[0].values.size} {word}s"
         self.summary = of_distribution(lines[0].values, called)

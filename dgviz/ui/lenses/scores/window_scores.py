@@ -91,7 +91,7 @@ class WindowScores(View):
         days = kinds_of_days(window, periods(state.dataset, config.train_period, config.test_period))
         self.caption = f"{state.name_of(site)}, {period(*window)}: {days}"
         if flag := self.state.flag:
-            self.caption += f". Not natural: {flag}"
+            self.caption += f". {state.target.long_name} altered by people: {flag}"
         if "held_out" in results[A] and bool(results[A].held_out.sel(site=site)):
             # The run that it began with may have seen it.
             unseen = "A was not trained on it" if config.start_from else "Held out: A has not seen it"

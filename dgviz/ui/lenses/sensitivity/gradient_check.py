@@ -75,5 +75,5 @@ class GradientCheck(ComputingView):
         self.pane.object = plot_check(exact, reruns[0], reruns[1], self.state.look)
         self.caption = (
             f"A point for each {self.state.step.name}: the gradient that training uses against the central finite "
-            "difference of two reruns.\nAgreement: 100 % less the norm of what they differ by over that of the reruns."
+            "difference of two reruns.\nAgreement: 100 % less the norm of their difference, in % of that of the reruns."
         )

@@ -1,29 +1,37 @@
 """Which parameters matter at the picked site: by how much a part of their range changes the target."""
 
 import panel as pn
-from bokeh.models import ColumnDataSource, FactorRange
+from bokeh.core.properties import value
+from bokeh.models import ColumnDataSource, DataRange1d, FactorRange
 from bokeh.plotting import figure
+from bokeh.transform import dodge
 
 from dgviz.processes.declare import Parameter
+from dgviz.quantities import lower_first
 from dgviz.sensitivity.effects import effects
+from dgviz.ui import theme
 from dgviz.ui.figures import hover, plain_figure
 from dgviz.ui.lenses.computing import ComputingView
+from dgviz.ui.lenses.sensitivity.cases import case_picker, what_is_shown
 from dgviz.ui.look import Look
 from dgviz.ui.session.simulation import Simulation
-from dgviz.ui.widgets import material
 from dgviz.ui.widgets.parameters import chosen
 from dgviz.ui.words.text import number
 
-CASES = {"All days": "all", "Low": "low", "High": "high"}
+ROW = 30  # px: a name and the bar below it
 
 
 def plot_effects(source: ColumnDataSource, look: Look, names: FactorRange) -> figure:
-    """A bar for each parameter; the one that is looked at has the accent."""
-    fig = plain_figure(240, f"Change, {look.units}", y_range=names, tools="tap,save", min_border_left=70)
-    bars = fig.hbar(y="name", right="effect", height=0.72, source=source, fill_color="colour", line_color=None,
-                    nonselection_fill_alpha=1)  # fmt: skip
-    fig.ygrid.grid_line_color, fig.x_range.start = None, 0
-    fig.add_tools(hover([("", "@long_name"), ("", "@effect{0.000}", look.units)], renderers=[bars]))
+    """A bar for each parameter below its name; the one that is looked at has the accent."""
+    x_label = f"Change of {lower_first(look.target.long_name)}, {look.units}".removesuffix(", ")
+    fig = plain_figure(240, x_label, x_range=DataRange1d(start=0), y_range=names, tools="tap,save", min_border_left=8)
+    fig.left, fig.center = [], []
+    bars = fig.hbar(y=dodge("name", -0.22, names), right="effect", height=0.3, source=source, fill_color="colour",
+                    line_color=None, nonselection_fill_alpha=1)  # fmt: skip
+    fig.text(0, dodge("name", 0.18, names), "label", source=source, text_color=look.token("text"), x_offset=2,
+             text_font=value(theme.FONT), text_font_size="12px", text_baseline="middle")  # fmt: skip
+    fig.x_range.renderers = [bars]
+    fig.add_tools(hover([("", "@label"), ("", "@effect{0.000}", look.units)], renderers=[bars]))
     return fig
 
 
@@ -32,25 +40,20 @@ class Matters(ComputingView):
 
     to_take = "target site window a"
     use = "Press a bar to see its parameter on the map."
-    choices = ("case",)
     needs = "parameters"
     empty = "No run is shown. Press Train, or pick a run above, to see which parameters matter."
 
-    def __init__(self, state, **params):
-        self.case = material.RadioButtonGroup(options=CASES, value="all", size="small", margin=0)
-        super().__init__(state=state, **params)
-
     def tools(self):
         """Over which times."""
-        return [*super().tools(), self.case]
+        return [*super().tools(), case_picker(self.state)]
 
     def body(self, *, run, dark):
         """The figure, to be filled."""
-        self.source = ColumnDataSource({"name": [], "effect": [], "colour": [], "long_name": []})
+        self.source = ColumnDataSource({"name": [], "effect": [], "colour": [], "label": []})
         self.names = FactorRange()
         self.source.selected.on_change("indices", lambda attr, old, new: self._choose(new))
-        fig = plot_effects(self.source, self.state.look, self.names)
-        return pn.pane.Bokeh(fig, sizing_mode="stretch_width", margin=0) if Simulation.of(self.state) else None
+        self.figure = plot_effects(self.source, self.state.look, self.names)
+        return pn.pane.Bokeh(self.figure, sizing_mode="stretch_width", margin=0) if Simulation.of(self.state) else None
 
     def refresh(self, *, site, window, parameter, case):
         """The effects at the picked site in the window."""
@@ -62,23 +65,24 @@ class Matters(ComputingView):
         state, target = self.state, self.state.config.target
         declared = simulation.run.config.build().of(Parameter)
         simulated = state.results(state.run)[target].sel(site=state.site, time=slice(*state.window))
-        found = effects(responses, simulated.sel(time=simulated.time.isin(responses.time)), self.case.value, declared)
+        simulated = simulated.sel(time=simulated.time.isin(responses.time))
+        found = effects(responses, simulated, state.case, declared) if simulated.size else {}
         now, names = chosen(state), list(found)
         look = state.look
         self.names.factors = names[::-1]
+        self.figure.height = ROW * len(names) + 52
         self.source.data = {
             "name": names,
             "effect": list(found.values()),
             "colour": [look.token("primary" if name == now else "missing") for name in names],
-            "long_name": [declared[name].long_name for name in names],
+            "label": [f"{declared[n].long_name} ({n}): {number(found[n])} {look.units}".strip() for n in names],
         }
-        when = {"all": "over the window", "low": "over the lowest 30 %", "high": "over the highest 2 %"}
-        first = names[0] if names else ""
-        self.heading = f"What matters here: {declared[first].long_name} ({first})" if first else "What matters here"
-        self.caption = (
-            f"Root mean square change of the target {when[self.case.value]} for 10 % of each parameter's range."
-        )
-        self.summary = ", ".join(f"{name} {number(value)}" for name, value in found.items())
+        first = lower_first(declared[names[0]].long_name) if names else ""
+        self.heading = f"What matters here: {first}" if first else "What matters here"
+        self.caption = what_is_shown(state)
+        if not found:
+            self.caption = "Run A was not simulated in this window: move it to the days of its training or test."
+        self.summary = ", ".join(self.source.data["label"])
 
     def _choose(self, positions):
         if positions:

@@ -86,13 +86,14 @@ class Responses(ComputingView):
         """The chosen moment where it is simulated, else that of the highest target."""
         state = self.state
         values = simulated_of(state.results(state.run), state.config.target, state.site, state.dataset)
-        series = pd.Series(values, state.dataset.indexes["time"]).dropna()[simulation.start : simulation.stop]
-        return moment_in_view(state, series.rename_axis("time").to_xarray())
+        series = pd.Series(values, state.dataset.indexes["time"])[simulation.start : simulation.stop]
+        # A run keeps the days of its periods; the window may lie elsewhere.
+        return moment_in_view(state, series.fillna(float("-inf")).rename_axis("time").to_xarray())
 
     def _show_parameters(self, responses):
         self.responses = responses
         names = [name for name in self.parameters.value if name in responses]
-        self.figure.show_parameters([(name, responses[name]) for name in names])
+        self.figure.show_parameters([responses[name] for name in names])
         self._say()
         self.figure.show_window(self.state.window)
 
@@ -108,8 +109,8 @@ class Responses(ComputingView):
         before = warm if abs(early) >= 0.01 * abs(total) else ""
         span = f"the last {half} {step.names}" if half > 1 else f"the {step.name} itself"
         self.forcing_words = (
-            f"Bars: how much the {target} {step.at(moment)} would rise for 1 {unit} more {driver} in that earlier "
-            f"{step.name}; they sum to {number(total)}{before}.\nHalf of the response came from {span}; {step.names} "
+            f"Bars: by how much the {target} {step.at(moment)} rises for 1 {unit} more {driver} in a {step.name}.\n"
+            f"They sum to {number(total)}{before}. Half of the response came from {span}; {step.names} "
             f"after it have exactly 0. "
         )
         self._say()
@@ -118,7 +119,7 @@ class Responses(ComputingView):
         steps = " or ".join(one_more(self.known[name]) for name in self.parameters.value)
         step, target = self.state.step, lower_first(self.state.target.long_name)
         change = (
-            f"At the bottom: how much the {target} of each {step.name} would change for {steps}, from the warm-up on "
+            f"Below them: how much the {target} of each {step.name} would change for {steps}, from the warm-up on "
             f"(a what-if shifts the whole record). {thresholds(step)}"
         )
         below = change if steps else ""

@@ -7,7 +7,7 @@ from dgviz.ui.lenses.view import View
 from dgviz.ui.session.state import FINISHED
 from dgviz.ui.words.markup import html
 from dgviz.ui.words.progress import parts_of
-from dgviz.ui.words.run_names import run_name
+from dgviz.ui.words.run_names import name_without_score
 
 
 class LossCurves(View):
@@ -26,12 +26,12 @@ class LossCurves(View):
         if not followed:
             return None
         run = self.state.store.run(followed)
-        name = run_name(run, self.state.store)
+        name = name_without_score(run)
         self.heading = html("Loss and score over the epochs <span class='muted'>{}</span>", name)
         if run.status in FINISHED and not run.progress:
             self.empty = "This run has nothing to learn: its parameters are the declared defaults."
             return None
-        self.curves = LearningCurves(run.config.epochs, dark)
+        self.curves = LearningCurves(run.config.epochs, self.state.look)
         return pn.pane.Bokeh(self.curves.layout, sizing_mode="stretch_width", margin=0)
 
     def refresh(self, *, progress):

@@ -8,6 +8,7 @@ from dgviz.scores import metrics
 from dgviz.sensitivity.effects import effects
 from dgviz.ui.figures.series import overlap
 from dgviz.ui.lenses.computing import ComputingView
+from dgviz.ui.lenses.sensitivity.cases import case_picker, what_is_shown
 from dgviz.ui.lenses.view import empty_html, text
 from dgviz.ui.session.simulation import Simulation
 from dgviz.ui.session.what_if import digits, parameter_number, what_if_badge
@@ -57,7 +58,7 @@ class ParameterSliders(ComputingView):
         reset = material.Button(label="Reset", icon="restart_alt", variant="text", size="small", margin=0)
         reset.on_click(lambda _: self.state.suppose({}))
         reset.visible = self.state.param.supposed.rx.bool()
-        return [*super().tools(), reset]
+        return [*super().tools(), case_picker(self.state), reset]
 
     def body(self, *, run, dataset):
         """The sliders in one column, each with a bar for how much it matters, and what follows from them."""
@@ -71,12 +72,12 @@ class ParameterSliders(ComputingView):
         self.said.stylesheets = [*self.said.stylesheets, STAY]
         return pn.Column(self.said, self.grid, sizing_mode="stretch_width", margin=0) if self.parameters else None
 
-    def refresh(self, *, site, window, supposed, what_if):
+    def refresh(self, *, site, window, supposed, what_if, case):
         """What was learned at the picked site, and what is supposed instead."""
         if not self.learned or "site" in self.changed:
             self.learned = self.state.learned()
         self.grid.visible = bool(self.learned)
-        self.caption = EXPLAINED if self.learned else ""
+        self.caption = f"Grey bars: {lower_first(what_is_shown(self.state))}\n{EXPLAINED}" if self.learned else ""
         self._show_sliders()
         self._say()
         simulation = Simulation.of(self.state)
@@ -117,9 +118,9 @@ class ParameterSliders(ComputingView):
 
     def _show_effects(self, simulation, responses):
         """A bar below each slider: how much a tenth of its range changes the target, against the largest."""
-        target = self.state.results(self.state.run)[self.state.config.target].sel(site=self.state.site)
-        simulated = target.sel(time=responses.time[responses.time.isin(target.time)])
-        found = effects(responses, simulated, "all", self.parameters)
+        state = self.state
+        target = state.results(state.run)[state.config.target].sel(site=state.site, time=slice(*state.window))
+        found = effects(responses, target.sel(time=target.time.isin(responses.time)), state.case, self.parameters)
         largest = max(found.values(), default=0.0) or 1.0
         for name, effect in found.items():
             said = f"{number(effect, 3)} {self.state.look.units} for a tenth of the range"
