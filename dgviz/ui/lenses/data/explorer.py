@@ -76,7 +76,8 @@ class Explorer(View):
     choices = ("kind", "x", "y", "colour")
 
     def __init__(self, state, **params):
-        look = {"size": "small", "sizing_mode": "stretch_width", "margin": (0, 8, 0, 0), "searchable": True}
+        look = {"size": "small", "sizing_mode": "stretch_width", "min_width": 150, "margin": (0, 8, 0, 0)}
+        look["searchable"] = True
         self.kind = material.Select(label="Plot", options=KINDS, value="scatter", **look)
         self.x, self.y, self.colour = (material.Select(label=name, options=[], **look) for name in ("X", "Y", "Colour"))
         super().__init__(state=state, **params)
