@@ -281,7 +281,7 @@ h2.of-map { font-size: 12px; font-weight: 500; line-height: 20px; }
 .effect { height: 4px; border-radius: 2px; background: var(--mui-palette-divider); }
 .effect i { display: block; height: 4px; border-radius: 2px; background: var(--mui-palette-text-secondary); }
 .flag { color: var(--mui-palette-warning-main); margin-left: 14px; }
-.title { display: flex; align-items: start; gap: 0 6px; } .title h2 { min-width: 0; }
+.title { display: flex; align-items: baseline; gap: 0 6px; } .title h2 { min-width: 0; }
 .title:has([open]) { flex-wrap: wrap; }
 .take { font-size: 12px; } .take[open] { display: flex; gap: 6px; align-items: center; }
 .take summary { list-style: none; padding: 0 5px; opacity: 0.65; }

@@ -125,7 +125,7 @@ class SiteMap(View):
         return pn.Column(
             ArrowKeys(self._go, figure=self.map.figure.id, says=says),
             pn.pane.Bokeh(self.map.figure, sizing_mode="stretch_both", margin=0),
-            text(pn.bind(lambda heading: html(title, heading, self.take), self.param.heading)),
+            text(pn.bind(lambda heading: html(title, heading, self.take_button), self.param.heading)),
             pn.pane.Bokeh(self.histogram.figure, sizing_mode="stretch_width", margin=0),
             sizing_mode="stretch_both",
             margin=0,

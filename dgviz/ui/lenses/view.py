@@ -125,7 +125,7 @@ class View(pn.viewable.Viewer):
         self._catch_up()
 
     @property
-    def take(self) -> Markup:
+    def take_button(self) -> Markup:
         """The button with which the figure is taken away, where there is one."""
         return pictures.button(type(self).__name__, self.to_take) * self.has_body
 
@@ -137,7 +137,9 @@ class View(pn.viewable.Viewer):
 
     def __panel__(self):
         title = "<div class='title'><h2>{}</h2>{}</div>"
-        heading = pn.bind(lambda heading, _: html(title, heading, self.take), self.param.heading, self.param.has_body)
+        heading = pn.bind(
+            lambda heading, _: html(title, heading, self.take_button), self.param.heading, self.param.has_body
+        )
         bar = pn.Row(
             text(heading, sizing_mode=None, align="center"),
             pn.HSpacer(),

@@ -1,5 +1,6 @@
 """The workspace: one map and one series for every lens, which comes after a skeleton and brings its colour."""
 
+import re
 from urllib.parse import parse_qsl
 
 import panel as pn
@@ -212,3 +213,15 @@ def test_what_cannot_be_shown_of_a_run_gives_way_to_its_score(state, store):
     state.show("")
     assert state.colour_of("sensitivity", "") == ColourChoice("score", "nse", "test")
     assert state.colour_of("attribute", "") == ColourChoice("attribute", "area")
+
+
+VIEWS_OF_ALL = sorted({view for lens in LENSES.values() for view in lens.views}, key=lambda view: view.__name__)
+
+
+@pytest.mark.parametrize("view", VIEWS_OF_ALL, ids=lambda view: view.__name__)
+def test_a_card_has_its_heading_and_what_can_be_taken_of_it_above(state, view):
+    card = view(state=state)
+    above = re.sub("<.*?>", "", card.__panel__()[0][0].object)
+    heading = re.sub("<.*?>", "", card.heading)
+    assert heading and above.startswith(heading)
+    assert ("PNG, 300 dpi" in above) == bool(card.to_take and card.has_body) == (above != heading)
