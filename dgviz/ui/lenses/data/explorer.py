@@ -28,6 +28,7 @@ KINDS = {
 }
 OF_ONE = ("hist", "kde", "box")  # kinds that draw X alone
 HEIGHT = 420  # px
+CHOICES = ":host { display: grid !important; grid-template-columns: repeat(auto-fit, minmax(140px, 1fr)); }"
 
 
 def site_table(dataset: xr.Dataset) -> pd.DataFrame:
@@ -76,8 +77,7 @@ class Explorer(View):
     choices = ("kind", "x", "y", "colour")
 
     def __init__(self, state, **params):
-        look = {"size": "small", "sizing_mode": "stretch_width", "min_width": 150, "margin": (0, 8, 0, 0)}
-        look["searchable"] = True
+        look = {"size": "small", "sizing_mode": "stretch_width", "margin": (0, 8, 6, 0), "searchable": True}
         self.kind = material.Select(label="Plot", options=KINDS, value="scatter", **look)
         self.x, self.y, self.colour = (material.Select(label=name, options=[], **look) for name in ("X", "Y", "Colour"))
         super().__init__(state=state, **params)
@@ -91,7 +91,7 @@ class Explorer(View):
             self.chosen.offer(name, column, columns)
         self.plot, self.code = pn.pane.Bokeh(sizing_mode="stretch_width", height=HEIGHT, margin=0), text()
         widgets = (self.kind, self.x, self.y, self.colour)
-        bar = pn.Row(*widgets, stylesheets=[theme.BAR], sizing_mode="stretch_width", margin=0)
+        bar = pn.Row(*widgets, stylesheets=[theme.BAR, CHOICES], sizing_mode="stretch_width", margin=0)
         return pn.Column(bar, self.plot, self.code, sizing_mode="stretch_width", margin=0)
 
     def refresh(self, *, kind, x, y, colour):
