@@ -25,7 +25,7 @@ from dgviz.datasets.csv_folder import Each
 from dgviz.datasets.errors import DataError
 from dgviz.datasets.imports import find_import, import_series, imported, read_import, write_import
 from dgviz.datasets.prepared import open_prepared
-from dgviz.datasets.published import published_scores
+from dgviz.datasets.published import published_on, published_scores
 from dgviz.datasets.readers import collections, reader_of, sources
 from dgviz.datasets.remarks import Remark, with_remarks
 from dgviz.datasets.science import Vocabularies, all_vocabularies, named
@@ -45,6 +45,7 @@ __all__ = [
     "known",
     "open_dataset",
     "period_slice",
+    "published_on",
     "published_scores",
     "read_path",
     "resolve",

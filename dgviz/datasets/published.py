@@ -16,6 +16,9 @@ from pathlib import Path
 import pandas as pd
 import xarray as xr
 
+from dgviz.datasets.errors import DataError
+from dgviz.datasets.steps import check_period
+
 FILE = "published_nse.csv"
 TEST_PERIOD, TRAIN_PERIOD = "1989-10-01/1999-09-30", "1999-10-01/2008-09-30"
 KRATZERT, NEWMAN = (
@@ -62,3 +65,15 @@ def published_scores(sites: Sequence[str], folder: str | Path | None = None) -> 
     }
     scores = xr.Dataset({"nse": (("model", "site"), table.to_numpy("float64").T, attrs)}, along)
     return scores.assign_attrs(title="Published scores on CAMELS-US", references=f"{KRATZERT}; {NEWMAN}")
+
+
+def published_on(dataset: xr.Dataset) -> xr.Dataset | None:
+    """`published_scores` of the sites of a data set; None also where its record lacks the days that they are of."""
+    scores = published_scores(dataset.site.values)
+    if scores is None:
+        return None
+    try:
+        check_period(dataset.indexes["time"], scores.nse.attrs["period"], "period of the published scores", FILE)
+    except DataError:
+        return None
+    return scores

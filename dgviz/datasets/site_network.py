@@ -33,7 +33,11 @@ def downstream_positions(ds: xr.Dataset) -> np.ndarray:
 
 def upstream_area(ds: xr.Dataset) -> np.ndarray:
     """The area of the land whose water passes the end of each reach `(site,)`, km2."""
-    below, land = downstream_positions(ds), ds.reach_area.values.astype(float)
+    return drained(downstream_positions(ds), ds.reach_area.values)
+
+
+def drained(below: np.ndarray, land: np.ndarray) -> np.ndarray:
+    """The sum of what lies beside each reach and all those above it; `below` are positions of the next, -1 for none."""
     total = np.zeros(len(land))
     for start in range(len(land)):
         here = start

@@ -9,7 +9,7 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,6 +17,7 @@ import xarray as xr
 
 from dgviz.datasets.errors import DataError
 from dgviz.datasets.imports import imported, imports_folder, write_import
+from dgviz.datasets.own_columns import ATTRIBUTES
 from dgviz.datasets.unpack import MOST_BYTES, MOST_FILES, check_room, clean_name, size, unpack
 from dgviz.files import whole
 from dgviz.paths import cache_folder
@@ -89,6 +90,12 @@ def _put(content: bytes | Path, name: str, folder: Path) -> None:
     if archive:
         unpack(target, last, folder / (last[:-4].strip(" .") or UNNAMED))
         target.unlink()
+
+
+def are_parts(files: Collection[str]) -> bool:
+    """Are these CSV files without the table of sites, or that table alone, so that they belong to others?"""
+    names = {name.rpartition("/")[2].lower() for name in files}
+    return all(name.endswith(".csv") for name in names) and (ATTRIBUTES not in names or len(names) == 1)
 
 
 def add_to(path: Path, files: Mapping[str, bytes | Path]) -> None:

@@ -12,7 +12,7 @@ from dgviz.domains.claims import Claim
 from dgviz.domains.evaluation import Evaluation
 from dgviz.domains.twins import Twin
 from dgviz.engine import CompiledModel
-from dgviz.processes.declare import Attribute, Forcing, Process, Quantity, Target
+from dgviz.processes.declare import Attribute, Forcing, Kind, Process, Quantity, Target
 from dgviz.processes.model import ProcessModel
 from dgviz.suggestions import suggest
 
@@ -90,6 +90,13 @@ class Domain:
             return xr.full_like(dataset.site, "").rename("flagged")
         return self.flags(dataset).rename("flagged")
 
+    def drawn_above(self, site: xr.Dataset) -> xr.Dataset:
+        """The `backdrop` of one site, `(time,)` each; the first of its forcings where nothing is declared."""
+        if self.backdrop is not None:
+            return self.backdrop(site)
+        given = [name for name in self.forcings if name in site and site[name].dims == ("time",)]
+        return site[given[:1]].reset_coords(drop=True)
+
     def vocabulary(self, name: str) -> Vocabulary:
         """What data of this domain, called `name`, may hold."""
         return Vocabulary(name, self.step, self.forcings, self.targets, self.attributes)
@@ -107,6 +114,14 @@ class Domain:
         for slot, name in chosen.items():
             self.option(slot, name)
         return chosen
+
+    def of(self, kind: type[Kind], chosen: Collection[type[Process]]) -> dict[str, Kind]:
+        """What any option declares of a kind, in the order of the slots; as the chosen ones have it where they do."""
+        options = [option for slot in self.slots.values() for option in slot]
+        names = [name for option in options for name in option.of(kind)]
+        # The chosen ones come last, so that theirs count; of the others the first.
+        every = {name: q for option in (*options[::-1], *chosen) for name, q in option.of(kind).items()}
+        return {name: every[name] for name in names}
 
     def options_given(self, series: Collection[str]) -> dict[str, str]:
         """The options that are the default, in place of the first of their slot, where data hold these series."""

@@ -1,6 +1,6 @@
 """What a new session, or a data set that is opened, begins with: a run, a site and a window worth seeing."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import pandas as pd
 import xarray as xr
@@ -72,3 +72,25 @@ def first_window(dataset: xr.Dataset, span: pd.DateOffset) -> tuple[str, str]:
         last = min(last, pd.Timestamp(dataset.attrs["test_period"].split("/")[1]))
         first = max(first, last.normalize() - span + pd.DateOffset(days=1))
     return str(first.date()), str(last.date())
+
+
+def first_moment(
+    simulated: xr.DataArray, observed: xr.DataArray, window: tuple[str, str], test: Sequence[str]
+) -> pd.Timestamp:
+    """When the observed target `(time,)` is highest in a window; the simulated one, where the window has none of it.
+
+    The test period comes first where the window has any of it: much of what moves the target at the beginning of the
+    record fell in the warm-up. It is a time of `simulated`.
+    """
+    observed = observed.reindex(time=simulated.time)
+    if observed.sel(time=slice(*window)).notnull().any():
+        simulated = observed.fillna(float("-inf"))  # the same day whichever run is shown
+    tested = simulated.sel(time=slice(*test)).sel(time=slice(*window))
+    return highest(tested if tested.size else simulated, window)
+
+
+def highest(series: xr.DataArray, window: tuple[str, str]) -> pd.Timestamp:
+    """When a series `(time,)` is highest in a window; of all times where the window holds none."""
+    inside = series.sel(time=slice(*window))
+    inside = inside if inside.size else series
+    return pd.Timestamp(inside.time.values[int(inside.values.argmax())])

@@ -5,10 +5,12 @@ so that every site is predicted by a model that has not seen it. `claims` says w
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import xarray as xr
 
 from dgviz.experiment.config import NOT_THE_MODEL, ConfigError, RunConfig
+from dgviz.experiment.run_folder import ENDED
 from dgviz.experiment.runs import Run
 from dgviz.learn import DifferentiableModel
 from dgviz.processes.balance import balance
@@ -59,6 +61,39 @@ def found(runs: Iterable[Run], configs: Mapping[str, Mapping[str, RunConfig]]) -
         name: {holdout: by_model.get(_model_of(config), []) for holdout, config in of_preset.items()}
         for name, of_preset in configs.items()
     }
+
+
+@dataclass(frozen=True)
+class Place:
+    """A preset with a holdout: what to train for it, the newest run with results, and one that is newer without."""
+
+    config: RunConfig
+    run: Run | None
+    later: Run | None
+
+
+Places = dict[str, dict[str, Place]]
+
+
+def places(runs: Iterable[Run], configs: Mapping[str, Mapping[str, RunConfig]]) -> Places:
+    """What there is for each preset and holdout; `runs` begin with the newest."""
+    standing = found(runs, configs)
+    return {
+        name: {holdout: _place(config, standing[name][holdout]) for holdout, config in of_preset.items()}
+        for name, of_preset in configs.items()
+    }
+
+
+def _place(config: RunConfig, runs: list[Run]) -> Place:
+    with_results = [run for run in runs if run.status in ENDED and run.status != "failed"]
+    newest = with_results[0] if with_results else None
+    return Place(config, newest, runs[0] if runs and runs[0] is not newest else None)
+
+
+def missing(there: Places) -> list[RunConfig]:
+    """What has no results and is not on its way."""
+    every = (place for of_preset in there.values() for place in of_preset.values())
+    return [p.config for p in every if p.run is None and (p.later is None or p.later.status == "failed")]
 
 
 def _model_of(config: RunConfig) -> str:

@@ -14,6 +14,7 @@ from dgviz.datasets import DataError
 from dgviz.experiment.config import ConfigError
 from dgviz.experiment.run_files import RunError
 from dgviz.experiment.runs import runs_folder as default_runs_folder
+from dgviz.experiment.sources import FIRST
 from dgviz.quantities import lower_first
 from dgviz.ui import theme
 from dgviz.ui.instrument.bar import training_bar
@@ -175,7 +176,7 @@ def _follow_training(state: AppState) -> None:
 def serve(
     port: int = 5006,
     show: bool = False,
-    data: str = "delaware",
+    data: str = FIRST,
     runs_folder: Path | None = None,
     address: str = "127.0.0.1",
     access: Access | None = None,

@@ -1,14 +1,10 @@
 """Who may talk to the server, who they are to it, and the headers of its answers."""
 
 import hashlib
-import ipaddress
-import re
 import secrets
-import socket
-from collections.abc import Iterable
-from urllib.parse import urlsplit
+from collections.abc import Callable, Iterable
+from functools import partial
 
-import psutil
 from bokeh.server.util import check_allowlist, create_hosts_allowlist
 from bokeh.server.views.auth_request_handler import AuthRequestHandler
 from bokeh.settings import settings
@@ -18,7 +14,8 @@ from tornado.httputil import HTTPHeaders, HTTPServerRequest
 from tornado.routing import Matcher, Rule
 from tornado.web import Application, OutputTransform, RequestHandler, authenticated
 
-LOOPBACK = ("localhost", "127.0.0.1")
+from dgviz.ui.addresses import is_local
+
 VISITOR = "dgviz_visitor"  # a cookie by which a browser is known again
 FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-Ip", "Via")  # what a proxy adds
 CHOSEN = ("bokeh-session-id", "bokeh-token")  # by which a link could put a person in a session that another knows
@@ -35,53 +32,7 @@ OTHERS = (  # all that is no page of ours: it needs no script
     "base-uri 'none'; frame-ancestors 'self'"
 )
 
-
-def is_local(address: str) -> bool:
-    """Does nobody but this machine reach an address to listen on?"""
-    if address == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False
-
-
-def names_of(address: str, port: int, origins: Iterable[str] = ()) -> list[str]:
-    """The names, with ports, under which pages may reach the server: an address to listen on, and what a proxy adds.
-
-    A machine that lets others in has all of its own names and addresses.
-    """
-    hosts = {*LOOPBACK, address} if is_local(address) else {*LOOPBACK, address, *_names_of_this_machine()}
-    return sorted({f"{in_url(host)}:{port}" for host in hosts} | {host_of(origin) for origin in origins})
-
-
-def in_url(host: str) -> str:
-    """A name or an address as a URL has it: one of IPv6 in brackets."""
-    return f"[{host}]" if ":" in host else host
-
-
-def host_of(origin: str) -> str:
-    """The name and port of an origin as a browser writes it, "https://maps.example.org:8443"; the scheme may lack.
-
-    Raises ValueError where it is none.
-    """
-    scheme, _, rest = origin.rpartition("://")
-    host = rest.rstrip("/").lower()
-    if scheme not in ("", "http", "https") or not re.fullmatch(r"([\w.-]+|\[[\da-f:.]+\])(:\d+)?", host):
-        raise ValueError(f"{origin!r} is not an origin. Give what stands before the path: https://maps.example.org")
-    return host
-
-
-def name_of(origin: str) -> str:
-    """The name, or the address, in an origin, without its port."""
-    return urlsplit(f"//{origin.rpartition('://')[2]}").hostname or ""
-
-
-def _names_of_this_machine() -> set[str]:
-    found = {socket.gethostname(), socket.getfqdn()}
-    for addresses in psutil.net_if_addrs().values():
-        found |= {a.address.partition("%")[0] for a in addresses if a.family in (socket.AF_INET, socket.AF_INET6)}
-    return {name.lower() for name in found}
+SAFE = {"X-Content-Type-Options": "nosniff", "X-Frame-Options": "SAMEORIGIN", "Referrer-Policy": "same-origin"}
 
 
 def guard(application: Application, names: Iterable[str], page: str) -> None:
@@ -90,42 +41,46 @@ def guard(application: Application, names: Iterable[str], page: str) -> None:
     of_ipv6 = [name for name in names if name.startswith("[")]  # Bokeh's list takes none, but looking in it finds them
     hosts = of_ipv6 + create_hosts_allowlist([name for name in names if name not in of_ipv6], None)
     application.websocket_origins.update(hosts)
-    application.default_router.rules[:0] = [Rule(_Refused(hosts), _Refuse), Rule(_HeadOf(page), _Head)]
-
-    class Headers(_Headers):
-        path = page
-
-    application.add_transform(Headers)
+    refused, head = _When(partial(_refused, hosts)), _When(partial(_head_of, page.rstrip("/")))
+    application.default_router.rules[:0] = [Rule(refused, _Refuse), Rule(head, _Head)]
+    application.add_transform(partial(_Headers, page.rstrip("/")))
 
 
-class _Refused(Matcher):
-    """Matches what is refused: a page of another name that resolves to this machine, a socket of no page.
+class _When(Matcher):
+    """Matches the requests for which a function gives what their handler is told."""
+
+    def __init__(self, told: Callable[[HTTPServerRequest], dict | None]):
+        self.told = told
+
+    def match(self, request: HTTPServerRequest) -> dict | None:
+        told = self.told(request)
+        return None if told is None else {"target_kwargs": told}
+
+
+def _refused(hosts: list[str], request: HTTPServerRequest) -> dict | None:
+    """Why a request is refused: a page of another name that resolves to this machine, a socket of no page.
 
     What is not refused is made ready for Panel.
     """
+    if why := _why(hosts, request):
+        return {"why": why}
+    _tidy_query(request)
+    if VISITOR not in request.cookies:
+        request.cookies[VISITOR] = secrets.token_urlsafe(16)
+        request.cookies[VISITOR]["path"] = "/"  # marks it as new: a browser sends no path
+    return None
 
-    def __init__(self, hosts: list[str]):
-        self.hosts = hosts
 
-    def match(self, request: HTTPServerRequest) -> dict | None:
-        if why := self._why(request):
-            return {"target_kwargs": {"why": why}}
-        _tidy_query(request)
-        if VISITOR not in request.cookies:
-            request.cookies[VISITOR] = secrets.token_urlsafe(16)
-            request.cookies[VISITOR]["path"] = "/"  # marks it as new: a browser sends no path
-        return None
-
-    def _why(self, request: HTTPServerRequest) -> str:
-        if not check_allowlist(request.host.lower(), self.hosts):
-            return f"This server is not called {request.host!r}. Start it with --origin http://{request.host}."
-        if request.headers.get("Upgrade", "").lower() != "websocket":
-            return ""
-        if not request.headers.get("Origin"):
-            return "A connection has to say from which page it comes: Origin is missing."
-        if not _has_token(request.headers.get("Sec-WebSocket-Protocol", "")):
-            return "A connection has to bring the token of its page. Load the page again."
+def _why(hosts: list[str], request: HTTPServerRequest) -> str:
+    if not check_allowlist(request.host.lower(), hosts):
+        return f"This server is not called {request.host!r}. Start it with --origin http://{request.host}."
+    if request.headers.get("Upgrade", "").lower() != "websocket":
         return ""
+    if not request.headers.get("Origin"):
+        return "A connection has to say from which page it comes: Origin is missing."
+    if not _has_token(request.headers.get("Sec-WebSocket-Protocol", "")):
+        return "A connection has to bring the token of its page. Load the page again."
+    return ""
 
 
 def _has_token(protocols: str) -> bool:
@@ -146,14 +101,8 @@ def _tidy_query(request: HTTPServerRequest) -> None:
     }
 
 
-class _HeadOf(Matcher):
-    """Matches HEAD of the page."""
-
-    def __init__(self, page: str):
-        self.page = page.rstrip("/")
-
-    def match(self, request: HTTPServerRequest) -> dict | None:
-        return {} if request.method == "HEAD" and request.path.rstrip("/") == self.page else None
+def _head_of(page: str, request: HTTPServerRequest) -> dict | None:
+    return {} if request.method == "HEAD" and request.path.rstrip("/") == page else None
 
 
 class _Head(LoginUrlMixin, AuthRequestHandler):
@@ -196,10 +145,8 @@ class Alive(RequestHandler):
 class _Headers(OutputTransform):
     """Adds the headers to each answer, and its number to the scripts of the page."""
 
-    path = "/"
-
-    def __init__(self, request: HTTPServerRequest):
-        self.is_page = request.path.rstrip("/") == self.path.rstrip("/")
+    def __init__(self, page: str, request: HTTPServerRequest):
+        self.is_page = request.path.rstrip("/") == page
         cookie = request.cookies.get(VISITOR)
         self.new = cookie.value if cookie is not None and cookie["path"] else ""
         self.secure = request.protocol == "https" or request.headers.get("X-Forwarded-Proto") == "https"
@@ -212,16 +159,12 @@ class _Headers(OutputTransform):
             nonce = secrets.token_urlsafe(16)
             policy, chunk = PAGE.format(nonce=nonce), chunk.replace(b"<script", f'<script nonce="{nonce}"'.encode())
             if self.new:
-                kind = "; Secure" * self.secure
-                headers.add(
-                    "Set-Cookie", f"{VISITOR}={self.new}; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000{kind}"
-                )
+                kind = f"Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000{'; Secure' * self.secure}"
+                headers.add("Set-Cookie", f"{VISITOR}={self.new}; {kind}")
             if "Content-Length" in headers:
                 headers["Content-Length"] = str(len(chunk))
         headers["Content-Security-Policy"] = policy
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers["X-Frame-Options"] = "SAMEORIGIN"
-        headers["Referrer-Policy"] = "same-origin"
+        headers.update(SAFE)
         return status_code, headers, chunk
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 from dgviz.experiment.runs import runs_folder
+from dgviz.experiment.sources import FIRST
 from dgviz.suggestions import suggest
 from dgviz.ui.instrument.drawer import VIEWS
 from dgviz.ui.instrument.lenses import CHOICES, LENSES
@@ -27,7 +28,7 @@ def picture(view: str, address: str, runs: str | Path | None = None) -> View:
     if view not in known:
         raise ValueError(f"There is no view {view!r}. Views: {', '.join(known)}.{suggest(view, known)}")
     material.prepare()
-    data = parse_qs(address.removeprefix("?")).get("data", ["delaware"])[0]
+    data = parse_qs(address.removeprefix("?")).get("data", [FIRST])[0]
     state = AppState(DataStore(Path(runs) if runs else runs_folder(), data))
     if problems := turn_to(address, state, tuple(LENSES), CHOICES):
         raise ValueError(" ".join(problems))

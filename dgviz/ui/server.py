@@ -10,7 +10,9 @@ import panel as pn
 from bokeh.settings import settings
 from panel.io.server import Server, get_server
 
-from dgviz.ui.gate import Alive, guard, host_of, in_url, is_local, name_of, names_of, visitor_of
+from dgviz.ui.addresses import host_of, in_url, is_local, name_of, names_of
+from dgviz.ui.gate import Alive, guard, visitor_of
+from dgviz.ui.session.served import served
 
 LOGIN = Path(__file__).with_name("login.html")
 FORGOTTEN = 120  # s after which a session without a connection is let go; a page that opens one later gets another
@@ -48,8 +50,7 @@ class Access:
 
     def visitor(self) -> str:
         """Who opened the present session, '' for the owner; behind a proxy, where all seem to sit here, nobody is."""
-        document = pn.state.curdoc
-        if document is None or document.session_context is None:
+        if (document := served()) is None:
             return ""
         return visitor_of(document.session_context.request, local=not self.proxies)
 

@@ -4,9 +4,11 @@ import os
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
+import xarray as xr
 
-from dgviz.datasets import published_scores
+from dgviz.datasets import published_on, published_scores
 from dgviz.datasets.published import MODELS
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
@@ -41,6 +43,15 @@ def test_without_a_file_or_a_common_basin_there_are_none(folder, tmp_path, monke
     assert published_scores(["01022500"], tmp_path / "elsewhere") is None
     monkeypatch.setenv("DGVIZ_DATA", str(folder))
     assert published_scores(["01022500"]) is not None
+
+
+def test_scores_of_days_that_a_record_lacks_are_no_comparison(folder, monkeypatch):
+    monkeypatch.setenv("DGVIZ_DATA", str(folder))
+    days = pd.date_range("1989-10-01", "1999-09-30")
+    dataset = xr.Dataset(coords={"time": days, "site": ["01022500"]})
+    assert published_on(dataset).nse.sizes == {"model": 5, "site": 1}
+    assert published_on(dataset.isel(time=slice(1, None))) is None
+    assert published_on(dataset.assign_coords(site=["01439500"])) is None
 
 
 def test_medians_are_those_that_were_published():

@@ -8,16 +8,20 @@ from bokeh.models import (
     BasicTickFormatter,
     CDSView,
     Column,
+    ColumnDataSource,
     CustomJSTickFormatter,
     FixedTicker,
     GlyphRenderer,
     HoverTool,
     NoOverlap,
     NumeralTickFormatter,
+    Range1d,
+    Span,
 )
 from bokeh.plotting import figure
 
 from dgviz.ui import theme
+from dgviz.ui.look import Look
 from dgviz.ui.words.markup import escape, html, joined, literal
 
 LEFT = 66  # px left of every time axis, so that stacked panels line up
@@ -61,6 +65,12 @@ def plain(fig: figure) -> figure:
     return fig
 
 
+def time_figure(height: int, y_label: str, x_range: Range1d, y_range: Range1d, **options) -> figure:
+    """A figure over an axis of time that is moved and zoomed along it."""
+    options = {"tools": "xpan,xbox_zoom,xwheel_zoom,reset,save"} | options
+    return plain_figure(height, y_label=y_label, x_axis_type="datetime", x_range=x_range, y_range=y_range, **options)
+
+
 def without_axes(fig: figure) -> None:
     """Take away axes and grids that would only be hidden."""
     fig.left, fig.below, fig.center = [], [], []
@@ -82,11 +92,36 @@ def _make_lean(renderer, selects: bool, views: dict[str, CDSView]) -> None:
 
 
 def stacked(panels: Sequence[figure]) -> Column:
-    """Figures one below the other that share an axis of time, with its ticks."""
-    first, *rest = (axis for panel in panels for axis in panel.xaxis)
-    for axis in rest:
-        axis.update(ticker=first.ticker, formatter=first.formatter)
+    """Figures one below the other that share an axis of time, with its ticks; the lowest one shows it."""
+    axes = [axis for panel in panels for axis in panel.xaxis]
+    for axis in axes:
+        axis.update(ticker=axes[0].ticker, formatter=axes[0].formatter, visible=axis is axes[-1])
     return column(*panels, sizing_mode="stretch_width", spacing=0)
+
+
+def moment_line(panels: Sequence[figure], look: Look) -> Span:
+    """A line through all panels at the moment that is looked at."""
+    line = Span(dimension="height", line_color=look.token("text"), line_width=1, line_alpha=0.7)
+    for panel in panels:
+        panel.add_layout(line)
+    return line
+
+
+def zero_line(fig: figure, look: Look) -> None:
+    """A line along zero."""
+    fig.add_layout(Span(location=0, dimension="width", line_color=look.token("muted"), line_width=1))
+
+
+def ring(fig: figure, size: float, ink: str, x: str = "x", y: str = "y") -> ColumnDataSource:
+    """A ring around the picked site; the source of its place, which is empty at first."""
+    place = ColumnDataSource({x: [], y: []})
+    fig.scatter(x, y, source=place, size=size, fill_color=None, line_color=ink, line_width=2)
+    return place
+
+
+def hover_in_time(look: Look, rows: list[tuple[str, ...]] = (), **options) -> HoverTool:
+    """A hover that follows the pointer along an axis of time and says the date first."""
+    return hover([look.step.date_tip, *rows], mode="vline", point_policy="follow_mouse", **options)
 
 
 def hover(tooltips: list[tuple[str, ...]], **options) -> HoverTool:

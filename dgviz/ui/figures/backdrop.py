@@ -6,7 +6,7 @@ from bokeh.plotting import figure
 
 from dgviz.quantities import lower_first
 from dgviz.ui import theme
-from dgviz.ui.figures import plain_figure
+from dgviz.ui.figures import time_figure
 from dgviz.ui.figures.series import bars_of, limits_of, lines_of
 from dgviz.ui.look import Look
 from dgviz.ui.words.text import axis_label, label, units
@@ -20,10 +20,10 @@ class Backdrop:
     `panels` are the bars and the lines, as far as there are any; `fit` fits them to a part of the record.
     """
 
-    def __init__(self, series: xr.Dataset, source: ColumnDataSource, x_range: Range1d, look: Look, **options):
+    def __init__(self, series: xr.Dataset, source: ColumnDataSource, x_range: Range1d, look: Look):
         self.source, self.look, self.series = source, look, series
         self.bars, self.lines = bars_of(series), lines_of(series)
-        self.options = {"x_axis_type": "datetime", "x_range": x_range, "tools": "xwheel_zoom"} | options
+        self.x_range = x_range
         self.bar_range, self.line_range = Range1d(10, 0), Range1d(0, 1)
         self.panels: list[figure] = []
         if self.bars:
@@ -70,7 +70,7 @@ class Backdrop:
         unit = self.series[names[0]].attrs.get("units", "")
         symbol = self.series.attrs.get("symbol", "")
         y_label = symbol or units(unit)  # a whole name is longer than the panel is high; the key has it
-        fig = plain_figure(HEIGHT, y_label=y_label, y_range=y_range, **self.options)
+        fig = time_figure(HEIGHT, y_label, self.x_range, y_range, tools="xwheel_zoom")
         fig.below = []
         fig.yaxis.ticker.desired_num_ticks = 2
         fig.toolbar_location = None

@@ -9,7 +9,9 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 import xarray as xr
 
-from dgviz.ui.figures.buckets import GROUND, MAIN, OUTLET, SIDE, SKY, Arrow, Bucket, Picture
+from dgviz.ui.figures import svg
+from dgviz.ui.figures.buckets import GROUND, MAIN, OUTLET, SIDE, SKY
+from dgviz.ui.figures.picture import Arrow, Bucket, Picture
 from dgviz.ui.look import Look
 from dgviz.ui.words.markup import Markup, html, joined
 from dgviz.ui.words.text import has_no_zero, number, sentence, units
@@ -86,19 +88,18 @@ class BucketDiagram:
         empty, full = (number(ends.get(store.name, 0.0)) for ends in (self.empty, self.full))
         told = f"{store.declared.long_name}: {number(value)} {unit}; empty at {empty}, full at {full} {unit}"
         box = "<rect x='{}%' y='{}' width='{}%' height='{:.1f}' fill='{}' fill-opacity='{}'/>"
-        sides = [(left, top, left, bottom), (left, bottom, right, bottom), (right, top, right, bottom)]
         if store.thin:
-            words = _text(right, (top + bottom) / 2 + 4, name, "muted", dx=6)
+            words = svg.text(right, (top + bottom) / 2 + 4, name, "muted", dx=6)
         else:
             # In a narrow box the amount stands below the name.
             below = right - left < NARROW and bottom - top > OUTLET
             place = html("x='{:.2f}%' dx='8' dy='16'", left) if below else html("dx='4'")
-            words = _text(left, top + 17, html("{} <tspan class='strong' {}>{}</tspan>", name, place, amount), dx=8)
+            words = svg.text(left, top + 17, html("{} <tspan class='strong' {}>{}</tspan>", name, place, amount), dx=8)
         return html(
             "<g><title>{}</title>{}{}{}{}</g>",
             *(told, html(box, left, top, right - left, bottom - top, self.look.token("surface"), 1)),
             html(box, left, f"{level:.1f}", right - left, bottom - level, ink, 0.42),
-            *(joined(_line(*side, ink, 2.5) for side in sides), words),
+            *(svg.sides(store, ink, 2.5), words),
         )
 
     def _flux(self, arrow: Arrow, value: float) -> Markup:
@@ -112,7 +113,7 @@ class BucketDiagram:
         moves = f"{sentence(arrow.declared.out_of)} \u2192 {sentence(arrow.declared.into).lower()}"
         told = f"{arrow.declared.long_name}{learned}: {number(value, 3)} {unit}; {moves}"
         labels = self._flux_words(arrow, value, width) if flows else Markup("")
-        return html("<g><title>{}</title>{}{}</g>", told, _arrow(x0, y0, x1, y1, width, ink), labels)
+        return html("<g><title>{}</title>{}{}</g>", told, svg.arrow(x0, y0, x1, y1, width, ink), labels)
 
     def _flux_words(self, arrow: Arrow, value: float, width: float) -> Markup:
         """The name above and the figure below the place of the label, on both sides of an arrow that runs through."""
@@ -121,47 +122,46 @@ class BucketDiagram:
         dx = width / 2 + 5 if arrow.align == "left" and x == arrow.x0 else 0
         name = sentence(arrow.name) + " (learned)" * arrow.learned
         amount = number(value) if arrow.split else f"{number(value)} {units(arrow.declared.units)}"
-        return _text(x, y - aside - 2, name, "small muted", dx, arrow.align) + _text(
+        return svg.text(x, y - aside - 2, name, "small muted", dx, arrow.align) + svg.text(
             x, y + aside + 10, amount, "small", dx, arrow.align
         )
 
     def _surroundings(self) -> Markup:
         """Sky, ground and stream."""
-        picture, parts = self.picture, [_line(0, SKY, 100, SKY, self.look.token("border"), 1)]
+        picture, parts = self.picture, [svg.line(0, SKY, 100, SKY, self.look.token("border"), 1)]
         if picture.above:
-            parts.append(_text(100, SKY - 6, ", ".join(map(sentence, picture.above)), "small muted", 0, "right"))
+            parts.append(svg.text(100, SKY - 6, ", ".join(map(sentence, picture.above)), "small muted", 0, "right"))
         if picture.beside:
-            parts += [_wave(picture.ground + depth, self.look.token("primary"), alpha) for depth, alpha in WAVES]
+            parts += [svg.wave(picture.ground + depth, self.look.token("primary"), alpha) for depth, alpha in WAVES]
             places = ", ".join(map(sentence, picture.beside))
-            parts.append(_text(SIDE - 7, picture.ground + 18, places, "small muted", 0, "right"))
+            parts.append(svg.text(SIDE - 7, picture.ground + 18, places, "small muted", 0, "right"))
             off = [sentence(a.name) for a in picture.arrows.values() if not a.on and a.declared.into in picture.beside]
             if off:  # in a line of their own: side by side below the stores there is no room for their names
                 words = f"Off: {', '.join(off).lower()}"
-                parts.append(_text(100, picture.height - 3, words, "small muted", 0, "right"))
-        parts += [_text(x, picture.ground + 18, sentence(p), "small muted", 0, "center") for p, x in picture.below]
+                parts.append(svg.text(100, picture.height - 3, words, "small muted", 0, "right"))
+        parts += [svg.text(x, picture.ground + 18, sentence(p), "small muted", 0, "center") for p, x in picture.below]
         return joined(parts)
 
     def _off_store(self, store: Bucket) -> Markup:
         """A store that is switched off: dashed, and said."""
-        grey, left, right = self.look.token("missing"), store.left, store.right
-        sides = [(left, store.top, left, store.bottom), (left, store.bottom, right, store.bottom),
-                 (right, store.top, right, store.bottom)]  # fmt: skip
-        words = _text(left, (store.top + store.bottom) / 2 + 4, f"{sentence(store.name)}: off", "small muted", 8)
-        return joined(_line(*side, grey, 1.2, "4 3") for side in sides) + words
+        words = svg.text(
+            store.left, (store.top + store.bottom) / 2 + 4, f"{sentence(store.name)}: off", "small muted", 8
+        )
+        return svg.sides(store, self.look.token("missing"), 1.2, "4 3") + words
 
     def _off_arrow(self, arrow: Arrow) -> Markup:
         """A flux that is switched off; one at a store that is off itself needs no words, nor one said below."""
         off = {store.name for store in self.picture.stores.values() if not store.on} | {*self.picture.beside}
-        drawn = _line(arrow.x0, arrow.y0, arrow.x1, arrow.y1, self.look.token("missing"), 1.2, "4 3")
+        drawn = svg.line(arrow.x0, arrow.y0, arrow.x1, arrow.y1, self.look.token("missing"), 1.2, "4 3")
         if off & {arrow.declared.out_of, arrow.declared.into}:
             return drawn
         dx, y = 8 if arrow.align == "left" else 0, arrow.label[1] + (-5 if arrow.split else 4)
-        return drawn + _text(arrow.label[0], y, f"{sentence(arrow.name)}: off", "small muted", dx, arrow.align)
+        return drawn + svg.text(arrow.label[0], y, f"{sentence(arrow.name)}: off", "small muted", dx, arrow.align)
 
     def _beside(self, lines: Sequence[tuple[str, str]]) -> Markup:
         parts, y = [], SKY + 18
         for large, small in lines:
-            parts += [_text(MAIN + 12, y, large, "large"), _text(MAIN + 12, y + 14, small, "small muted")]
+            parts += [svg.text(MAIN + 12, y, large, "large"), svg.text(MAIN + 12, y + 14, small, "small muted")]
             y += 32 if small else 20
         return joined(parts)
 
@@ -172,46 +172,6 @@ class BucketDiagram:
         parts = []
         for i, flux in enumerate((top / 100, top / 10, top)):
             words = f"{flux:g} {unit}" if i == 2 else f"{flux:g}"
-            parts.append(_line(1 + 15 * i, y, 6 + 15 * i, y, self.look.token("missing"), self.width(flux)))
-            parts.append(_text(6 + 15 * i, y + 4, words, "small muted", 6))
+            parts.append(svg.line(1 + 15 * i, y, 6 + 15 * i, y, self.look.token("missing"), self.width(flux)))
+            parts.append(svg.text(6 + 15 * i, y + 4, words, "small muted", 6))
         return joined(parts)
-
-
-def _line(x0: float, y0: float, x1: float, y1: float, ink: str, width: float, dash: str = "none") -> Markup:
-    look = html("stroke='{}' stroke-width='{:.1f}' stroke-dasharray='{}'", ink, width, dash)
-    return html("<line x1='{:.2f}%' y1='{:.1f}' x2='{:.2f}%' y2='{:.1f}' {}/>", x0, y0, x1, y1, look)
-
-
-def _text(x: float, y: float, words: str, kind: str = "", dx: float = 0, align: str = "left") -> Markup:
-    anchor = {"left": "start", "center": "middle", "right": "end"}[align]
-    place = "<text x='{:.2f}%' y='{:.1f}' dx='{:.0f}' text-anchor='{}' class='{}'>{}</text>"
-    return html(place, x, y, dx, anchor, kind, words)
-
-
-def _arrow(x0: float, y0: float, x1: float, y1: float, width: float, ink: str) -> Markup:
-    """A shaft and, at its end, a head; it runs straight up, down, to the right or to the left."""
-    long, half = 0.7 * width + 6, 0.75 * width + 3.5
-    down, right = float(np.sign(y1 - y0)) if x0 == x1 else 0.0, float(np.sign(x1 - x0))
-    angle = {(1.0, 0.0): 180, (-1.0, 0.0): 0, (0.0, 1.0): 90, (0.0, -1.0): -90}[down, right]
-    head = (
-        "<svg x='{:.2f}%' y='{:.1f}' overflow='visible'>"
-        "<path d='M0 0 L{half:.1f} {long:.1f} L-{half:.1f} {long:.1f} Z' fill='{}' transform='rotate({})'/></svg>"
-    )
-    if right:  # a share of the width less some pixels
-        begin = f"{x0:.2f}%" if right > 0 else f"calc({x1:.2f}% + {long:.1f}px)"
-        size = f"x:{begin};width:calc({abs(x1 - x0):.2f}% - {long:.1f}px)"
-        shaft = html("<rect y='{:.1f}' height='{:.1f}' fill='{}' style='{}'/>", y0 - width / 2, width, ink, size)
-    else:
-        shaft = _line(x0, y0, x1, y1 - down * long, ink, width)
-    return shaft + html(head, x1, y1, ink, angle, half=half, long=long)
-
-
-def _wave(y: float, ink: str, alpha: float) -> Markup:
-    """A line of water below the stores on the right."""
-    crests = " ".join(f"Q{5 + 10 * i} {0 if i % 2 else 6} {10 + 10 * i} 3" for i in range(10))
-    return html(
-        "<svg x='{}%' y='{:.1f}' width='{}%' height='6' viewBox='0 0 100 6' preserveAspectRatio='none'>"
-        "<path d='M0 3 {}' fill='none' stroke='{}' stroke-opacity='{}' stroke-width='2.5' "
-        "vector-effect='non-scaling-stroke'/></svg>",
-        *(SIDE - 6, y - 3, 106 - SIDE, crests, ink, alpha),
-    )

@@ -13,61 +13,17 @@ x goes from 0 to 100 % of the width, y in pixels from the top.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from dgviz.domains import Domain
-from dgviz.processes.declare import Flux, Process, State
+from dgviz.processes.declare import Flux, State
+from dgviz.ui.figures.picture import Arrow, Bucket, Picture
 
 SKY, GAP, STORE, OFF, THIN, GROUND = 32, 24, 24, 14, 6, 44  # px: heights
 OFF_LINE = 16  # px: for the name of a way out that is switched off
 BELOW = 22  # px: for the names of places in the ground
 OUTLET = 38  # px of a store's side for each arrow that leaves there
 LANE, MAIN, SIDE = 13.0, 60.0, 80.0  # %: width of a lane, right end of the stores, left end of the side
-
-
-@dataclass(frozen=True)
-class Bucket:
-    """A store as a box; `thin` for one that passes on all it gets within the day."""
-
-    name: str
-    declared: State
-    left: float
-    right: float
-    top: float
-    bottom: float
-    on: bool = True
-    thin: bool = False
-
-
-@dataclass(frozen=True)
-class Arrow:
-    """A flux as a straight line from (x0, y0) to (x1, y1), with the place of its label."""
-
-    name: str
-    declared: Flux
-    x0: float
-    y0: float
-    x1: float
-    y1: float
-    label: tuple[float, float]
-    align: str  # of the label: left, center
-    on: bool = True
-    learned: bool = False  # is its equation a network?
-    split: bool = False  # does the arrow run between the two lines of its label?
-
-
-@dataclass(frozen=True)
-class Picture:
-    """Stores, arrows and the outside places: `above`, `beside` on the right below `ground`, and others below it.
-
-    `below` has the name and the middle, in %, of each arrow that ends in the ground.
-    """
-
-    stores: dict[str, Bucket]
-    arrows: dict[str, Arrow]
-    above: tuple[str, ...]
-    beside: tuple[str, ...]
-    below: tuple[tuple[str, float], ...]
-    ground: float
-    height: float
 
 
 def lay_out(domain: Domain, processes: Mapping[str, str], thin: Collection[str] = ()) -> Picture:
@@ -86,8 +42,7 @@ class _Layout:
         chosen = [self.domain.option(slot, name) for slot, name in self.domain.complete(self.processes).items()]
         self.on = {name for option in chosen for name in option.declared}
         self.learned = {name for option in chosen for name in option.learned}
-        self.states = self._of(State, chosen)
-        fluxes = self._of(Flux, chosen)
+        self.states, fluxes = (self.domain.of(kind, chosen) for kind in (State, Flux))
         self.fluxes = {name: flux for name, flux in fluxes.items() if flux.out_of and flux.into}
         self.above = tuple(p for p in self.domain.outside if any(f.out_of == p for f in self.fluxes.values()))
         reached = {f.into for f in self.fluxes.values()}
@@ -121,14 +76,6 @@ class _Layout:
         height = ground + GROUND + (BELOW if below else 0) + OFF_LINE * bool(self.off_outlets)
         return Picture(self.stores, arrows, self.above, beside, below, ground, height)
 
-    def _of(self, kind, chosen: list[type[Process]]) -> dict:
-        """Declared by any option, in the order of the slots; as the chosen option declares it where it does."""
-        options = [option for slot in self.domain.slots.values() for option in slot]
-        every = {name: declared for option in reversed(options) for name, declared in option.of(kind).items()}
-        ordered = list(dict.fromkeys(name for option in options for name in option.of(kind)))
-        mine = {name: declared for option in chosen for name, declared in option.of(kind).items()}
-        return {name: mine.get(name, every[name]) for name in ordered}
-
     def _drains_aside(self, store: str) -> bool:
         leaving = [flux.into for flux in self.fluxes.values() if flux.out_of == store]
         return bool(leaving) and all(place in self.beside for place in leaving)
@@ -147,35 +94,26 @@ class _Layout:
     def _boxes(self) -> dict[str, Bucket]:
         boxes, y = {}, SKY + GAP
         for i, name in enumerate(self.main):
-            thin, on = name in self.thin, name in self.on
-            height = THIN if thin else max(STORE if on else OFF, OUTLET * len(self._leaves_aside(name)))
+            least = STORE if name in self.on else OFF
+            height = THIN if name in self.thin else max(least, OUTLET * len(self._leaves_aside(name)))
             left = LANE * _passing(self.up, i)
             right = MAIN - LANE * _passing(self.down, i)
-            boxes[name] = Bucket(name, self.states[name], left, right, y, y + height, on, thin)
+            boxes[name] = self._box(name, left, right, y, y + height)
             y += height + GAP
         return boxes | self._side_boxes(boxes)
 
     def _side_boxes(self, boxes: dict[str, Bucket]) -> dict[str, Bucket]:
         """On the right, beside the stores that feed them, one below the other."""
         sources = [boxes[f.out_of] for f in self.fluxes.values() if f.out_of in boxes and f.into in self.side]
-        if not self.side:
-            return {}
         top = min((s.top for s in sources), default=SKY)
         bottom = max((s.bottom for s in sources), default=SKY + STORE)
-        share = (bottom - top) / len(self.side)
-        return {
-            name: Bucket(
-                name,
-                self.states[name],
-                SIDE,
-                100,
-                top + i * share,
-                top + (i + 1) * share - (GAP if i + 1 < len(self.side) else 0),
-                name in self.on,
-                name in self.thin,
-            )
-            for i, name in enumerate(self.side)
-        }
+        ends = np.linspace(top, bottom + GAP, len(self.side) + 1).tolist()
+        # A gap below each; the last one ends where its sources do.
+        places = zip(self.side, ends, ends[1:], strict=False)
+        return {name: self._box(name, SIDE, 100, start, stop - GAP) for name, start, stop in places}
+
+    def _box(self, name: str, left: float, right: float, top: float, bottom: float) -> Bucket:
+        return Bucket(name, self.states[name], left, right, top, bottom, name in self.on, name in self.thin)
 
     def _ends(self, row: int) -> tuple[float, float, float, float]:
         """Left, right, top and bottom of a row: a store, all that is above, or the ground."""
@@ -242,10 +180,8 @@ class _Layout:
         return [n for n, f in self.fluxes.items() if f.out_of in self.side and n not in self.on]
 
     def _add(self, name, x0, y0, x1, y1, label, align, split=False) -> None:
-        on = name in self.on
-        self.arrows[name] = Arrow(
-            name, self.fluxes[name], x0, y0, x1, y1, label, align, on, name in self.learned and on, split
-        )
+        on, learned = name in self.on, name in self.learned & self.on
+        self.arrows[name] = Arrow(name, self.fluxes[name], x0, y0, x1, y1, label, align, on, learned, split)
 
 
 def _lanes(rows: dict[str, tuple[int, int]]) -> dict[str, tuple[int, int, int]]:

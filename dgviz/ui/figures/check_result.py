@@ -3,13 +3,13 @@
 import numpy as np
 import pandas as pd
 import xarray as xr
-from bokeh.models import ColumnDataSource, Range1d, Span
+from bokeh.models import ColumnDataSource, Range1d
 from bokeh.plotting import figure
 
 from dgviz.checks import CheckResult
 from dgviz.quantities import lower_first
 from dgviz.ui import theme
-from dgviz.ui.figures import hover, plain_figure, plain_legend, stacked
+from dgviz.ui.figures import hover_in_time, moment_line, plain_legend, stacked, time_figure
 from dgviz.ui.look import Look
 from dgviz.ui.words.text import has_no_zero, units
 
@@ -24,12 +24,10 @@ def plot_check_result(verdict: CheckResult, look: Look):
     x_range = Range1d(*_in_sight(verdict))
     inside = series.sel(time=slice(x_range.start, x_range.end))
     panels = [_panel(name, series[name], inside[name], x_range, look) for name in series]
-    for panel in panels:
-        panel.xaxis.visible = panel is panels[-1]
-        if verdict.day is not None:
-            ink = look.token("muted")
-            panel.add_layout(Span(location=pd.Timestamp(verdict.day), dimension="height", line_color=ink,
-                                  line_dash="dotted"))  # fmt: skip
+    if verdict.day is not None:
+        moment_line(panels, look).update(
+            location=pd.Timestamp(verdict.day), line_color=look.token("muted"), line_alpha=1.0, line_dash="dotted"
+        )
     return stacked(panels)
 
 
@@ -72,12 +70,12 @@ def _compared(values: xr.DataArray, inside: xr.DataArray, x_range: Range1d, look
     source = ColumnDataSource({"time": values.time.values, **{f"c{i}": v for i, v in enumerate(values.values.T)}})
     fig = _figure(280, values, x_range, _range(inside))
     styles = (("simulated", {"line_width": 5, "line_alpha": 0.35}), ("what_if", {"line_width": theme.LINE}))
-    tips = [look.step.date_tip]
+    tips = []
     for i, (case, (colour, style)) in enumerate(zip(cases, styles, strict=True)):
         ink = look.ink(case if case in look.colours else colour)
         line = fig.line("time", f"c{i}", source=source, line_color=ink, legend_label=case, **style)
         tips.append((case, f"@c{i}{{0.00}}", units(values.attrs["units"])))
-    fig.add_tools(hover(tips, mode="vline", renderers=[line], point_policy="follow_mouse"))
+    fig.add_tools(hover_in_time(look, tips, renderers=[line]))
     plain_legend(fig)
     return fig
 
@@ -96,8 +94,8 @@ def _summed(values: xr.DataArray, x_range: Range1d, look: Look) -> figure:
         below = f"top{i}"
     ink = look.token("text")
     line = fig.line("time", "whole", source=source, line_color=ink, line_width=theme.LINE, legend_label=whole)
-    unit = units(values.attrs["units"])
-    fig.add_tools(hover([look.step.date_tip, (whole, "@whole{0}", unit)], mode="vline", renderers=[line]))
+    tips = [(whole, "@whole{0}", units(values.attrs["units"]))]
+    fig.add_tools(hover_in_time(look, tips, renderers=[line]))
     plain_legend(fig)
     fig.legend.update(ncols=2, spacing=8, label_height=14, padding=0)  # two fit on a narrow screen
     return fig
@@ -113,11 +111,8 @@ def _alone(values: xr.DataArray, inside: xr.DataArray, x_range: Range1d, look: L
     ink = look.token("muted" if span <= FINEST else "primary")
     fig.varea("time", 0, "value", source=source, fill_color=ink, fill_alpha=0.18)
     line = fig.line("time", "value", source=source, line_color=ink, line_width=theme.LINE)
-    tips = [
-        look.step.date_tip,
-        (lower_first(values.attrs["long_name"]), "@value{0.000}", units(values.attrs["units"])),
-    ]
-    fig.add_tools(hover(tips, mode="vline", renderers=[line], point_policy="follow_mouse"))
+    tips = [(lower_first(values.attrs["long_name"]), "@value{0.000}", units(values.attrs["units"]))]
+    fig.add_tools(hover_in_time(look, tips, renderers=[line]))
     if span <= FINEST:
         fig.yaxis.ticker = [0]
     fig.yaxis.ticker.desired_num_ticks = 3
@@ -125,15 +120,8 @@ def _alone(values: xr.DataArray, inside: xr.DataArray, x_range: Range1d, look: L
 
 
 def _figure(height: int, values: xr.DataArray, x_range: Range1d, y_range: Range1d) -> figure:
-    return plain_figure(
-        height,
-        y_label=f"{values.attrs['long_name']}\n{units(values.attrs['units'])}",
-        x_axis_type="datetime",
-        x_range=x_range,
-        y_range=y_range,
-        min_border_left=LEFT_OF_TWO_LINES,
-        tools="xpan,xbox_zoom,xwheel_zoom,reset,save",
-    )
+    y_label = f"{values.attrs['long_name']}\n{units(values.attrs['units'])}"
+    return time_figure(height, y_label, x_range, y_range, min_border_left=LEFT_OF_TWO_LINES)
 
 
 def _top(inside: xr.DataArray) -> float:

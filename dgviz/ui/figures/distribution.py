@@ -9,11 +9,10 @@ from bokeh.models import ColumnDataSource, GlyphRenderer, Range1d, Title
 from bokeh.plotting import figure
 
 from dgviz.ui import theme
-from dgviz.ui.figures import hover, plain_figure
+from dgviz.ui.figures import hover, plain_figure, ring
 from dgviz.ui.words.markup import Markup, html, joined
 from dgviz.ui.words.text import number
 
-EMPTY = {"value": [], "share": [], "site": [], "name": []}
 OF_OTHERS = ("solid", (6, 2), (2, 2), (8, 2, 2, 2), (1, 3))  # published models share one grey
 
 
@@ -51,7 +50,7 @@ class Distribution:
     def __init__(self, lines: list[Line], x_label: str, sites: str = "sites", dark: bool = False, height: int = 240):
         self.dark, self.limits = dark, axis_limits(lines[0].values)
         y_label = f"Cumulative share of {sites}, %"
-        self.shown, self.picked = ColumnDataSource(cdf_columns(lines[0].values)), ColumnDataSource(dict(EMPTY))
+        self.shown = ColumnDataSource(cdf_columns(lines[0].values))
         x_range, y_range = Range1d(*self.limits), Range1d(-3, 104)
         self.figure = plain_figure(
             height, x_label, y_label, x_range=x_range, y_range=y_range, tools="xbox_select,save", min_border_left=50
@@ -66,7 +65,7 @@ class Distribution:
     def mark(self, site: str) -> None:
         """Put the ring around a site."""
         at = np.flatnonzero(self.shown.data["site"] == site)
-        self.picked.data = {key: values[at] for key, values in self.shown.data.items()}
+        self.picked.data = {key: self.shown.data[key][at] for key in ("value", "share")}
 
     def _draw(self, line: Line, source: ColumnDataSource) -> None:
         style = {"line_color": line.colour, "line_width": line.width, "line_dash": line.dash}
@@ -82,10 +81,7 @@ class Distribution:
             "value", "share", source=self.shown, size=5, fill_color=line.colour, line_color=None,
             nonselection_fill_alpha=0.08,
         )  # fmt: skip
-        ink = theme.token("text", self.dark)
-        self.figure.scatter(
-            "value", "share", source=self.picked, size=13, fill_color=None, line_color=ink, line_width=2
-        )
+        self.picked = ring(self.figure, 13, theme.token("text", self.dark), "value", "share")
         self.figure.add_tools(hover([("", Markup("<b>@name</b>")), (line.label, "@value{0.00}")], renderers=[points]))
 
 
@@ -125,12 +121,12 @@ def beyond_words(values: xr.DataArray, limits: tuple[float, float], sites: str) 
     return "     ".join(words for words, count in ends.items() if count)
 
 
-def legend_table(lines: list[Line], digits: int = 2) -> Markup:
+def legend_table(lines: list[Line]) -> Markup:
     """Each line with its median, HTML."""
     rows = (
         html(
             "<tr><td class='left' style='width:34px'>{}</td><td class='left' title='{}'>{}</td><td>{}</td></tr>",
-            *(swatch(line), line.title, line.label, number(float(line.values.median()), digits)),
+            *(swatch(line), line.title, line.label, number(float(line.values.median()))),
         )
         for line in lines
     )

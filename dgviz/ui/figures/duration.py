@@ -9,13 +9,13 @@ from bokeh.plotting import figure
 
 from dgviz.quantities import lower_first
 from dgviz.scores.series import duration_curve, monthly_means
-from dgviz.ui import theme
 from dgviz.ui.figures import hover, log_ticks, plain_figure, plain_legend
 from dgviz.ui.figures.series import bars_of
+from dgviz.ui.figures.target_lines import draw_lines, line_tips
 from dgviz.ui.look import Look
 from dgviz.ui.words.text import label
 
-LINES = {"observed": "observed", "simulated": "run A", "baseline": "run B", "what_if": "what if"}
+LINES = ("observed", "simulated", "baseline", "what_if")  # the later ones over the earlier
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -50,7 +50,7 @@ def _shared(columns: dict[str, np.ndarray], inside: slice) -> np.ndarray:
     return observed & what_if if what_if.any() else observed
 
 
-def plot_duration(source: ColumnDataSource, look: Look, log: bool, height: int = 400) -> figure:
+def plot_duration(source: ColumnDataSource, look: Look, log: bool, height: int) -> figure:
     """How often a value is exceeded, over a source of `duration_columns`."""
     fig = plain_figure(
         height,
@@ -60,15 +60,16 @@ def plot_duration(source: ColumnDataSource, look: Look, log: bool, height: int =
         x_range=(0, 100),
         tools="pan,box_zoom,reset,save",
     )
-    _draw_lines(fig, source, "exceeded", look)
+    draw_lines(fig, source, "exceeded", LINES, look, 2)
+    plain_legend(fig)
     if log:
         log_ticks(fig)
     exceeded = ("exceeded on", f"@exceeded{{0.0}} % of {look.step.names}")
-    fig.add_tools(hover([exceeded, *_tips()], mode="vline", renderers=fig.renderers[:1]))
+    fig.add_tools(hover([exceeded, *line_tips(LINES)], mode="vline", renderers=fig.renderers[:1]))
     return fig
 
 
-def plot_regime(source: ColumnDataSource, look: Look, weather: xr.Dataset, height: int = 400) -> figure:
+def plot_regime(source: ColumnDataSource, look: Look, weather: xr.Dataset, height: int) -> figure:
     """The year in monthly means: what hangs from the top as bars, the target as lines; see `regime_columns`.
 
     Bars are drawn only where they have the units of the target.
@@ -86,32 +87,17 @@ def plot_regime(source: ColumnDataSource, look: Look, weather: xr.Dataset, heigh
             fill_color=[look.ink(name) for name in bars],
             legend_label=[lower_first(label(weather[name], name)) for name in bars],
         )
-    lines = _draw_lines(fig, source, "month", look)
+    lines = draw_lines(fig, source, "month", LINES, look, 2)
+    plain_legend(fig)
     fig.xaxis.ticker = FixedTicker(ticks=[i + 0.5 for i in range(12)])
     fig.xaxis.major_label_overrides = {i + 0.5: name for i, name in enumerate(MONTHS)}
     if look.target.floor is not None:
         fig.y_range.start = look.target.floor
-    tips = [("", "@name"), *_tips(), *((label(weather[name], name), f"@{name}{{0.00}}") for name in bars)]
-    fig.add_tools(hover(tips, mode="vline", renderers=lines[:1]))
+    tips = [("", "@name"), *line_tips(LINES), *((label(weather[name], name), f"@{name}{{0.00}}") for name in bars)]
+    fig.add_tools(hover(tips, mode="vline", renderers=[lines["observed"]]))
     return fig
 
 
 def regime_bars(weather: xr.Dataset, look: Look) -> list[str]:
     """The bars of a backdrop that can stand on the axis of the target."""
     return [name for name in bars_of(weather) if weather[name].attrs.get("units") == look.target.units]
-
-
-def _draw_lines(fig: figure, source: ColumnDataSource, x: str, look: Look) -> list:
-    drawn = []
-    for name, words in LINES.items():
-        style = {"line_dash": theme.DASH} if name == "baseline" else {}
-        colour = look.ink("simulated" if name == "baseline" else name)
-        drawn.append(
-            fig.line(x, name, source=source, line_color=colour, line_width=2, legend_label=words, name=name, **style)
-        )
-    plain_legend(fig)
-    return drawn
-
-
-def _tips() -> list[tuple[str, str]]:
-    return [(words.capitalize(), f"@{name}{{0.00}}") for name, words in LINES.items()]

@@ -10,16 +10,11 @@ from dgviz.ui.look import Look
 from dgviz.ui.words.text import units
 
 
-def plot_check(exact: xr.DataArray, small: xr.DataArray, large: xr.DataArray, look: Look, height: int = 250) -> figure:
+def plot_check(exact: xr.DataArray, small: xr.DataArray, large: xr.DataArray, look: Look) -> figure:
     """A point for each time `(time,)` and each of two steps: on the line where gradient and rerun agree."""
     unit = units(exact.attrs["units"])
-    fig = plain_figure(
-        height,
-        f"By rerunning, {unit}",
-        f"Exact gradient, {unit}",
-        tools="pan,wheel_zoom,reset,save",
-        active_scroll=None,
-    )
+    tools = "pan,wheel_zoom,reset,save"
+    fig = plain_figure(250, f"By rerunning, {unit}", f"Exact gradient, {unit}", tools=tools)
     ends = [float(extreme(exact.values)) for extreme in (np.min, np.max)]
     fig.line(ends, ends, line_color=look.token("muted"), line_width=1)
     for rerun, words, colour in ((large, "large step", "warning"), (small, "small step", "primary")):

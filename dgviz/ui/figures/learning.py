@@ -6,12 +6,13 @@ from bokeh.layouts import column
 from bokeh.models import ColumnDataSource, Range1d
 from bokeh.plotting import figure
 
-from dgviz.ui import theme
 from dgviz.ui.figures import hover, plain_figure, plain_legend
+from dgviz.ui.look import Look
 from dgviz.ui.words.progress import part_of
 
 NAMES = ("epoch", "loss", "validation_loss", "median_nse")
 FAINT = 0.35  # the opacity of parts that have ended
+LOSS, SCORE = 100, 124  # px: heights
 
 
 class LearningCurves:
@@ -20,13 +21,21 @@ class LearningCurves:
     `update` adds the epochs that are new.
     """
 
-    def __init__(self, epochs: int, dark: bool = False, height: int = 100):
-        self.dark, self.known, self.part = dark, 0, 1
+    def __init__(self, epochs: int, look: Look):
+        self.look, self.known, self.part = look, 0, 1
         self.source = ColumnDataSource({name: [] for name in NAMES})
         self.earlier = ColumnDataSource({f"earlier_{name}": [] for name in NAMES})
         self.x_range = Range1d(min(1, epochs - 1), epochs)
-        self.loss_range, self.score_range = Range1d(0, 1), Range1d(0, 1)
-        self.layout = column(self._loss(height), self._score(height + 24), sizing_mode="stretch_width", spacing=0)
+        losses = {"loss": ("Training loss", look.token("primary")),
+                  "validation_loss": ("Validation loss", look.token("warning"))}  # fmt: skip
+        loss = self._figure(LOSS, "Loss", losses)
+        loss.xaxis.visible = False
+        plain_legend(loss)
+        self.legend, self.validation = loss.legend[0], loss.select_one({"name": "validation_loss"})
+        score = self._figure(SCORE, "Median NSE", {"median_nse": ("Median NSE", look.ink("simulated"))})
+        score.xaxis.axis_label, score.legend.visible = "Epoch", False
+        self.loss_range, self.score_range = loss.y_range, score.y_range
+        self.layout = column(loss, score, sizing_mode="stretch_width", spacing=0)
 
     def update(self, progress: list[dict]) -> None:
         """Show these epochs; those already there are not sent again."""
@@ -52,48 +61,22 @@ class LearningCurves:
     def _fit(self, progress: list[dict]) -> None:
         """Axes and legend for what is shown."""
         validated = any(record["validation_loss"] is not None for record in progress)
+        self.validation.visible = self.legend.visible = validated
         self.loss_range.end = 1.05 * max((_largest_loss(record) for record in progress), default=1.0) or 1.0
-        self.validation.visible = validated
-        self.legend.visible = validated
         worst = min((record["median_nse"] for record in progress if math.isfinite(record["median_nse"])), default=0.0)
         self.score_range.start = max(math.floor(min(worst, 0.0) * 5) / 5, -1.0)
 
-    def _loss(self, height: int) -> figure:
-        fig = plain_figure(height, y_label="Loss", x_range=self.x_range, y_range=self.loss_range, tools="save")
-        fig.xaxis.visible = False
-        line = dict(source=self.source, line_width=2)
-        ink = {name: theme.token(name, self.dark) for name in ("primary", "warning")}
-        for name, colour in (("loss", ink["primary"]), ("validation_loss", ink["warning"])):
-            fig.multi_line("earlier_epoch", f"earlier_{name}", source=self.earlier, line_color=colour, line_alpha=FAINT)
-        training = fig.line("epoch", "loss", line_color=ink["primary"], legend_label="training", **line)
-        fig.scatter("epoch", "loss", source=self.source, size=4, color=ink["primary"])
-        self.validation = fig.line(
-            "epoch", "validation_loss", line_color=ink["warning"], legend_label="validation", **line
-        )
-        fig.add_tools(
-            hover(
-                [
-                    ("Epoch", "@epoch"),
-                    ("Training loss", "@loss{0.000}"),
-                    ("Validation loss", "@validation_loss{0.000}"),
-                ],
-                renderers=[training],
-                mode="vline",
-            )
-        )
-        plain_legend(fig)
-        self.legend = fig.legend[0]
-        return fig
-
-    def _score(self, height: int) -> figure:
-        fig = plain_figure(height, "Epoch", "Median NSE", x_range=self.x_range, y_range=self.score_range, tools="save")
-        ink = theme.colour("simulated", self.dark)
-        fig.multi_line("earlier_epoch", "earlier_median_nse", source=self.earlier, line_color=ink, line_alpha=FAINT)
-        score = fig.line("epoch", "median_nse", source=self.source, line_color=ink, line_width=2)
-        fig.scatter("epoch", "median_nse", source=self.source, size=4, color=ink)
-        fig.add_tools(
-            hover([("Epoch", "@epoch"), ("Median NSE", "@median_nse{0.00}")], renderers=[score], mode="vline")
-        )
+    def _figure(self, height: int, y_label: str, curves: dict[str, tuple[str, str]]) -> figure:
+        """Curves by column, with their words and colours; the first one has dots."""
+        fig = plain_figure(height, y_label=y_label, x_range=self.x_range, y_range=Range1d(0, 1), tools="save")
+        for name, (words, ink) in curves.items():
+            fig.multi_line("earlier_epoch", f"earlier_{name}", source=self.earlier, line_color=ink, line_alpha=FAINT)
+            look = dict(source=self.source, line_color=ink, line_width=2)
+            fig.line("epoch", name, name=name, legend_label=words, **look)
+        first, (_, ink) = next(iter(curves.items()))
+        fig.scatter("epoch", first, source=self.source, size=4, color=ink)
+        tips = [("Epoch", "@epoch"), *((words, f"@{name}{{0.000}}") for name, (words, _) in curves.items())]
+        fig.add_tools(hover(tips, renderers=[fig.select_one({"name": first})], mode="vline"))
         return fig
 
 

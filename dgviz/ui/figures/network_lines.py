@@ -11,6 +11,11 @@ from dgviz.ui import theme
 LINE_WIDTHS = 1.5, 9.0  # px, of the smallest and the largest reach
 
 
+def line_widths(area: np.ndarray, ends: tuple[float, float]) -> np.ndarray:
+    """The widths of lines, px, by the root of the land that drains through; `ends` are the least and the greatest."""
+    return ends[0] + (ends[1] - ends[0]) * np.sqrt(area / area.max())
+
+
 class NetworkLines:
     """A line from the middle of each reach to that of the next one downstream, wider where more land drains through.
 
@@ -21,9 +26,7 @@ class NetworkLines:
         below = downstream_positions(dataset)
         to = np.where(below >= 0, below, np.arange(len(x)))
         self.observed = dataset[target].notnull().any("time").values
-        thin, wide = LINE_WIDTHS
-        area = upstream_area(dataset)
-        width = thin + (wide - thin) * np.sqrt(area / area.max())
+        width = line_widths(upstream_area(dataset), LINE_WIDTHS)
         empty = self.painted(np.full(len(x), np.nan))
         self.columns = {"x_below": x[to], "y_below": y[to], "width": width, **empty}
 

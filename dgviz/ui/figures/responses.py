@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 import xarray as xr
-from bokeh.models import ColumnDataSource, HoverTool, Range1d, Span, Title
+from bokeh.models import ColumnDataSource, HoverTool, Range1d, Title
 from bokeh.plotting import figure
 
 from dgviz.ui import theme
-from dgviz.ui.figures import hover, plain_figure, stacked, tip
-from dgviz.ui.figures.series import in_window
+from dgviz.ui.figures import hover, hover_in_time, moment_line, stacked, time_figure, tip, zero_line
+from dgviz.ui.figures.series import inside_of, show_days
 from dgviz.ui.look import Look
 from dgviz.ui.words.text import label, units
 
@@ -28,12 +28,10 @@ class ResponseFigure:
         self.x_range = Range1d()
         self.forcing_response = ColumnDataSource({"time": [], "response": []})
         self.parameters = ColumnDataSource({"time": [], **{f"p{i}": [] for i in range(most)}})
-        self.moment = Span(dimension="height", line_color=look.token("text"), line_width=1, line_alpha=0.7)
         self.bars = self._bars(forcing)
         self.lines = [self._line(f"p{i}") for i in range(most)]
         self.panels = [self.bars, *self.lines]
-        for panel in self.panels:
-            panel.add_layout(self.moment)
+        self.moment = moment_line(self.panels, look)
         self.layout = stacked(self.panels)
 
     def show_forcing_response(self, response: xr.DataArray, moment: str) -> None:
@@ -61,14 +59,14 @@ class ResponseFigure:
 
     def show_window(self, window: tuple[str, str]) -> None:
         """Fit all axes to a window."""
-        self.x_range.update(start=pd.Timestamp(window[0]), end=pd.Timestamp(window[1]) + pd.Timedelta(days=1))
+        show_days(self.x_range, window)
         self._fit(self.bars, self.forcing_response, "response", window)
         for i, panel in enumerate(self.lines):
             self._fit(panel, self.parameters, f"p{i}", window)
 
     def _fit(self, panel: figure, source: ColumnDataSource, name: str, window: tuple[str, str]) -> None:
         """A little beyond what is drawn; zero stays in sight."""
-        values = np.asarray(source.data[name])[_inside(source, window)]
+        values = np.asarray(source.data[name])[inside_of(source, window)]
         low, high = float(values.min(initial=0)), float(values.max(initial=0))
         margin = 0.08 * (high - low) or 1.0
         panel.y_range.update(start=low - margin if low < 0 else 0, end=high + margin if high > 0 else margin * 0.1)
@@ -77,7 +75,7 @@ class ResponseFigure:
         fig = self._panel()
         bars = fig.vbar("time", top="response", width=0.9 * self.look.step.ms, source=self.forcing_response,
                         line_color=None, fill_color=self.look.ink(forcing))  # fmt: skip
-        self._zero(fig)
+        zero_line(fig, self.look)
         tips = [self.look.step.date_tip, ("response", "@response{0.0000}")]
         fig.add_tools(hover(tips, renderers=[bars], mode="vline"))
         return fig
@@ -87,22 +85,12 @@ class ResponseFigure:
         accent = self.look.token("primary")
         line = fig.line("time", name, source=self.parameters, line_color=accent, line_width=theme.LINE)
         fig.varea("time", 0, name, source=self.parameters, fill_color=accent, fill_alpha=0.18)
-        self._zero(fig)
-        fig.add_tools(hover([self.look.step.date_tip], mode="vline", renderers=[line], point_policy="follow_mouse"))
+        zero_line(fig, self.look)
+        fig.add_tools(hover_in_time(self.look, renderers=[line]))
         return fig
 
-    def _zero(self, fig: figure) -> None:
-        fig.add_layout(Span(location=0, dimension="width", line_color=self.look.token("muted"), line_width=1))
-
     def _panel(self) -> figure:
-        fig = plain_figure(
-            HEIGHT,
-            y_label=" ",
-            x_axis_type="datetime",
-            x_range=self.x_range,
-            y_range=Range1d(0, 1),
-            tools="xpan,xbox_zoom,xwheel_zoom,reset,save",
-        )
+        fig = time_figure(HEIGHT, " ", self.x_range, Range1d(0, 1))
         fig.yaxis.ticker.desired_num_ticks = 3
         fig.add_layout(Title(text_font_size="12px", text_font_style="normal", standoff=1), "above")
         fig.min_border_top, fig.min_border_bottom = 3, 7  # numbers reach below their ticks
@@ -113,7 +101,3 @@ def _name(panel: figure, response: xr.DataArray) -> None:
     """Say above a panel what it shows, and its units at its axis."""
     to = label(response).partition(" to ")[2]
     panel.above[0].text, panel.yaxis.axis_label = f"To {to}", units(response.attrs["units"]) or " "
-
-
-def _inside(source: ColumnDataSource, window: tuple[str, str]) -> slice:
-    return in_window(pd.DatetimeIndex(source.data["time"]), window)

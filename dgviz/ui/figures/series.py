@@ -3,24 +3,7 @@
 import numpy as np
 import pandas as pd
 import xarray as xr
-from bokeh.models import Range1d
-
-from dgviz.domains import Domain
-
-OWN = ("time", "observed", "simulated", "learning", "baseline", "what_if")  # columns that any science has
-
-
-def backdrop_of(science: Domain, dataset: xr.Dataset, site: str) -> xr.Dataset:
-    """What a science draws above its target at one site, `(time,)` each; the first forcing where it says nothing.
-
-    A series with the attribute `drawn` "bars" is stacked and hangs from the top, any other is a line. The attribute
-    `symbol` of the data set is a letter for the axis.
-    """
-    here = dataset.sel(site=site)
-    if science.backdrop is not None:
-        return science.backdrop(here)
-    given = [name for name in science.forcings if name in here and here[name].dims == ("time",)]
-    return here[given[:1]].reset_coords(drop=True)
+from bokeh.models import ColumnDataSource, Range1d
 
 
 def bars_of(backdrop: xr.Dataset) -> list[str]:
@@ -109,6 +92,11 @@ def in_window(time: pd.DatetimeIndex, window: tuple[str, str]) -> slice:
     return slice(*time.slice_locs(*window))
 
 
+def inside_of(source: ColumnDataSource, window: tuple[str, str]) -> slice:
+    """The positions of a window in a source."""
+    return in_window(pd.DatetimeIndex(source.data["time"]), window)
+
+
 def overlap(window: tuple[str, str], time: pd.DatetimeIndex) -> tuple[str, str]:
     """The part of a window that a record covers; the window itself where it covers none of it."""
     inside = time[in_window(time, window)]
@@ -123,6 +111,11 @@ def days_in_sight(x_range: Range1d) -> tuple[str, str]:
     )
     last = max(end.ceil("D") - pd.Timedelta(days=1), start.floor("D"))
     return str(start.floor("D").date()), str(last.date())
+
+
+def show_days(x_range: Range1d, window: tuple[str, str]) -> None:
+    """Let a time axis show the days from the first to the last of a window."""
+    x_range.update(start=pd.Timestamp(window[0]), end=pd.Timestamp(window[1]) + pd.Timedelta(days=1))
 
 
 def limits_of(columns: dict, names, inside: slice, floor: float | None) -> tuple[float, float]:

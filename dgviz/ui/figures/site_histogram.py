@@ -9,7 +9,7 @@ from bokeh.models import ColumnDataSource, FixedTicker, Range1d
 
 from dgviz.ui import theme
 from dgviz.ui.figures import hover, plain_figure
-from dgviz.ui.figures.colours import Colouring
+from dgviz.ui.figures.colouring import Colouring
 from dgviz.ui.words.text import MINUS, number
 
 HEIGHT = 104  # px
@@ -77,10 +77,8 @@ class SiteHistogram:
         )  # fmt: skip
         fig.toolbar_location = None
         fig.left, fig.center = [], []
-        fig.xaxis.update(
-            ticker=self.ticker, axis_line_color=None, major_tick_line_color=None, minor_tick_line_color=None
-        )
-        fig.xaxis.update(major_label_standoff=1, major_label_text_font_size="11px")
+        lines = dict.fromkeys(("axis_line_color", "major_tick_line_color", "minor_tick_line_color"))
+        fig.xaxis.update(ticker=self.ticker, major_label_standoff=1, major_label_text_font_size="11px", **lines)
         look = dict(fill_color="colour", line_color=None, nonselection_fill_alpha=1)
         fig.quad(left="left", right="right", top=0, bottom=-STRIP, source=self.strip, **look)
         fig.quad(left="left", right="right", top="every", bottom=0, source=self.bars, fill_alpha=0.3, **look)
@@ -101,7 +99,7 @@ class SiteHistogram:
         places = self.scale.place(self.values)
         every, some = _counts(places), _counts(places[selected])
         tallest = max(every.max(), 1)
-        colours = [shown.palette[min(int(p * len(shown.palette)), len(shown.palette) - 1)] for p in _middles(edges)]
+        colours = [shown.palette[int(middle * len(shown.palette))] for middle in (edges[:-1] + edges[1:]) / 2]
         self.strip.data = {"left": edges[:-1], "right": edges[1:], "colour": colours}
         words = [self._words(*bar, shown.units, sites) for bar in zip(every, left, right, strict=True)]
         self.bars.data = {
@@ -110,7 +108,9 @@ class SiteHistogram:
         }  # fmt: skip
         self.y_range.update(start=-STRIP, end=1.28)
         self._mark(places, picked)
-        self._label(shown)
+        ticks = self.scale.ticks
+        self.ticker.ticks = at = self.scale.place(ticks).tolist()
+        self.figure.xaxis.major_label_overrides = dict(zip(at, map(_round_words, ticks.tolist()), strict=True))
 
     def inside(self, start: float, stop: float) -> np.ndarray:
         """Flags `(site)` of the values between two places of the horizontal axis; its ends take what lies beyond."""
@@ -139,14 +139,6 @@ class SiteHistogram:
             "offset": [-8 if right else 8] * known,
         }
 
-    def _label(self, shown: Colouring) -> None:
-        ticks = self.scale.ticks
-        places = self.scale.place(ticks).tolist()
-        self.ticker.ticks = places
-        self.figure.xaxis.major_label_overrides = {
-            place: _round_words(tick) for place, tick in zip(places, ticks.tolist(), strict=True)
-        }
-
 
 def _round_words(tick: float) -> str:
     """A round number: 0.25, 1 000, 10\u207b\u00b3."""
@@ -156,12 +148,7 @@ def _round_words(tick: float) -> str:
     return f"{tick:,.4g}".replace(",", "\u202f").replace("-", MINUS) if power < 4 else f"{tick / 1000:g}\u202f000"
 
 
-def _middles(edges: np.ndarray) -> np.ndarray:
-    return (edges[:-1] + edges[1:]) / 2
-
-
 def _counts(places: np.ndarray) -> np.ndarray:
     """How many lie below the scale, in each bin of it, and above it."""
-    places = places[np.isfinite(places)]
-    inside = np.histogram(places, N_BINS, (0, 1))[0]
-    return np.array([(places < 0).sum(), *inside, (places > 1).sum()])
+    edges = [-np.inf, *np.linspace(0, 1, N_BINS + 1)[:-1], np.nextafter(1, 2), np.inf]
+    return np.histogram(places[np.isfinite(places)], edges)[0]

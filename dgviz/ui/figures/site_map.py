@@ -7,15 +7,16 @@ import xarray as xr
 from bokeh.models import ColorMapper, ColumnDataSource, DataRange1d, LinearColorMapper, LogColorMapper, ScaleBar
 from bokeh.plotting import figure
 
-from dgviz.datasets.site_network import has_network
+from dgviz.datasets.site_network import drained, has_network
 from dgviz.ui import theme
-from dgviz.ui.figures import hover, plain_figure, tip, without_axes
-from dgviz.ui.figures.colours import Colouring
-from dgviz.ui.figures.network_lines import NetworkLines
+from dgviz.ui.figures import hover, plain_figure, ring, tip, without_axes
+from dgviz.ui.figures.colouring import Colouring
+from dgviz.ui.figures.network_lines import NetworkLines, line_widths
 from dgviz.ui.figures.outlines import outlines
 from dgviz.ui.words.markup import Markup
 
 KM_PER_DEGREE = 111.19
+DRAWN_WIDTHS = 0.6, 5.0  # px, of the smallest and the largest reach that is only drawn
 UNTRAINED = 0.6  # of the size of a site: one that was not trained on
 MARKERS = ("circle", "square")  # of a site, and of one whose target is not natural
 
@@ -50,7 +51,6 @@ class SiteMap:
                 **(self.network.columns if self.network else {"size": np.full(len(x), float(theme.POINT))}),
             }
         )
-        self.picked = ColumnDataSource({"x": [], "y": []})
         colours = {"palette": list(theme.SCORE), "nan_color": theme.token("missing", dark)}
         self.mapper, self.by_powers = LinearColorMapper(**colours), LogColorMapper(**colours)
         self.figure = self._figure()
@@ -66,8 +66,7 @@ class SiteMap:
         mapper = self.by_powers if shown.powers else self.mapper
         mapper.update(palette=list(shown.palette), low=shown.low, high=shown.high)
         self._colour_by(mapper)
-        width = shown.high - shown.low
-        decimals = max(0, 2 - math.floor(math.log10(width)))
+        decimals = max(0, 2 - math.floor(math.log10(shown.high - shown.low)))
         digits = f"0.{'0' * decimals}" if decimals else "0"
         title = shown.title.partition(",")[0]
         rows = [("", Markup("<b>@name</b>")), ("", "@site"), (title, f"@value{{{digits}}}", shown.units)]
@@ -86,9 +85,8 @@ class SiteMap:
 
     def mark(self, position: int | None) -> None:
         """Put the ring around a site."""
-        self.picked.data = (
-            {"x": [], "y": []} if position is None else {"x": [self.x[position]], "y": [self.y[position]]}
-        )
+        at = [] if position is None else [position]
+        self.picked.data = {"x": self.x[at], "y": self.y[at]}
 
     def nearest(self, x: float, y: float) -> int:
         """The position of the site nearest to a point of the map."""
@@ -105,17 +103,10 @@ class SiteMap:
         return int(distance.argmin()) if np.isfinite(distance).any() else position
 
     def _figure(self) -> figure:
-        fig = plain_figure(
-            300,
-            sizing_mode="stretch_both",
-            x_range=DataRange1d(range_padding=0.06),
-            y_range=DataRange1d(range_padding=0.06),
-            match_aspect=True,
-            tools="pan,wheel_zoom,box_select,lasso_select,reset,save",
-            min_border_left=0,
-            min_border_right=0,
-            active_scroll=None,
-        )
+        ranges = {axis: DataRange1d(range_padding=0.06) for axis in ("x_range", "y_range")}
+        tools = "pan,wheel_zoom,box_select,lasso_select,reset,save"
+        whole = {"sizing_mode": "stretch_both", "match_aspect": True, "min_border_left": 0, "min_border_right": 0}
+        fig = plain_figure(300, tools=tools, **whole, **ranges)
         without_axes(fig)
         return fig
 
@@ -137,7 +128,7 @@ class SiteMap:
             x[to[there]],
             y[to[there]],
             line_color=theme.token("network", self.dark),
-            line_width=_line_width(dataset)[there],
+            line_width=line_widths(drained(to, dataset.reach_area.values), DRAWN_WIDTHS)[there],
             line_cap="round",
         )
 
@@ -161,9 +152,7 @@ class SiteMap:
         )
         for axis in (self.figure.x_range, self.figure.y_range):
             axis.renderers = [self.sites]
-        self.figure.scatter(
-            "x", "y", source=self.picked, size=theme.POINT + 8, fill_color=None, line_color=ink, line_width=2
-        )
+        self.picked = ring(self.figure, theme.POINT + 8, ink)
         self.figure.scatter("x", "y", source=self.source, size="cross", marker="x", line_color="white", line_width=1.6)
         self.hover = hover([], renderers=[self.reaches if self.network else self.sites])
         self.figure.add_tools(self.hover)
@@ -171,30 +160,8 @@ class SiteMap:
 
     def _draw_scales(self) -> None:
         """How long a kilometre is."""
-        self.figure.add_layout(
-            ScaleBar(
-                range=self.figure.x_range,
-                unit="km",
-                location="bottom_left",
-                background_fill_alpha=0,
-                border_line_alpha=0,
-                bar_line_color=theme.token("muted", self.dark),
-                label_text_color=theme.token("muted", self.dark),
-                label_text_font_size="11px",
-                bar_length=0.18,
-                length_sizing="adaptive",
-                title="",
-            )
-        )
-
-
-def _line_width(dataset: xr.Dataset) -> np.ndarray:
-    """Line widths from the land upstream, 0.6 to 5 px."""
-    area, to = dataset.reach_area.values.astype(float).copy(), dataset.drawn_reach_below.values
-    total = area.copy()
-    for start in range(len(area)):
-        reach = to[start]
-        while reach >= 0:
-            total[reach] += area[start]
-            reach = to[reach]
-    return 0.6 + 4.4 * np.sqrt(total / total.max())
+        muted = theme.token("muted", self.dark)
+        bar = ScaleBar(range=self.figure.x_range, unit="km", title="", bar_length=0.18, length_sizing="adaptive")
+        bar.update(background_fill_alpha=0, border_line_alpha=0, bar_line_color=muted, location="bottom_left")
+        bar.update(label_text_color=muted, label_text_font_size="11px")
+        self.figure.add_layout(bar)

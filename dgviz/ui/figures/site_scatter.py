@@ -7,7 +7,7 @@ from bokeh.models import ColumnDataSource, CustomJS, LinearColorMapper, Range1d,
 from bokeh.plotting import figure
 
 from dgviz.ui import theme
-from dgviz.ui.figures import hover, plain_figure, tip
+from dgviz.ui.figures import hover, plain_figure, ring, tip
 from dgviz.ui.words.markup import Markup
 
 EMPTY = {"x": [], "y": [], "low": [], "high": [], "site": [], "name": [], "value": []}
@@ -31,7 +31,7 @@ class SiteScatter:
 
     def __init__(self, dark: bool = False, height: int = 330, coloured: bool = False):
         self.dark, self.both = dark, None
-        self.source, self.picked = ColumnDataSource(dict(EMPTY)), ColumnDataSource({"x": [], "y": []})
+        self.source = ColumnDataSource(dict(EMPTY))
         self.x_range, self.y_range = Range1d(0, 1), Range1d(0, 1)
         self.mapper = LinearColorMapper(palette=list(theme.SCORE), nan_color=theme.token("missing", dark))
         self.figure = self._figure(height, coloured)
@@ -90,7 +90,7 @@ class SiteScatter:
 
     def _figure(self, height: int, coloured: bool) -> figure:
         tools = "pan,wheel_zoom,box_select,lasso_select,tap,reset,save"
-        fig = plain_figure(height, x_range=self.x_range, y_range=self.y_range, tools=tools, active_scroll=None)
+        fig = plain_figure(height, x_range=self.x_range, y_range=self.y_range, tools=tools)
         accent, ink = theme.colour("simulated", self.dark), theme.token("text", self.dark)
         fig.segment("x", "low", "x", "high", source=self.source, line_color=accent, line_alpha=0.16,
                     line_width=1.5, nonselection_line_alpha=0.06)  # fmt: skip
@@ -106,7 +106,7 @@ class SiteScatter:
             nonselection_fill_alpha=0.12,
             nonselection_line_alpha=0.2,
         )
-        fig.scatter("x", "y", source=self.picked, size=15, fill_color=None, line_color=ink, line_width=2)
+        self.picked = ring(fig, 15, ink)
         self.hover = hover(TIPS, renderers=[points])
         fig.add_tools(self.hover)
         return fig

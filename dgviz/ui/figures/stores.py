@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 import xarray as xr
-from bokeh.models import ColumnDataSource, HoverTool, Range1d, Span
+from bokeh.models import ColumnDataSource, HoverTool, Range1d
 from bokeh.plotting import figure
 
 from dgviz.processes.declare import Flux, Quantity, State
 from dgviz.ui import theme
-from dgviz.ui.figures import hover, nothing_yet, plain_figure, stacked, tip
-from dgviz.ui.figures.series import in_window, limits_of
+from dgviz.ui.figures import hover_in_time, moment_line, nothing_yet, stacked, time_figure, tip
+from dgviz.ui.figures.series import inside_of, limits_of, show_days
 from dgviz.ui.look import Look
 from dgviz.ui.words.text import has_no_zero, short_label, units
 
@@ -34,7 +33,6 @@ class StoreSeries:
         names = ["time", *inflows, *others, *(f"{end}_{name}" for name in inflows for end in ("base", "top"))]
         self.source = ColumnDataSource(nothing_yet(*names))
         self.x_range = Range1d()
-        self.moment = Span(dimension="height", line_color=look.token("text"), line_width=1, line_alpha=0.6)
         self.lines: dict = {}
         self.panels = [self._inflow_panel()] if inflows else []
         for alike in _by_units({n: q for n, q in others.items() if isinstance(q, Flux)}):
@@ -42,9 +40,7 @@ class StoreSeries:
         for alike in _by_units({n: q for n, q in others.items() if isinstance(q, State)}):
             for words, some in _by_size(alike, simulated).items():
                 self.panels.append(self._line_panel(some, words, 150))
-        for panel in self.panels:
-            panel.add_layout(self.moment)
-            panel.xaxis.visible = panel is self.panels[-1]
+        self.moment = moment_line(self.panels, look)
         self.layout = stacked(self.panels)
 
     def update(self, simulated: xr.Dataset) -> None:
@@ -58,26 +54,19 @@ class StoreSeries:
         for name, line in self.lines.items():
             line.visible = name in names
         for panel in self.panels:
+            if "inflow" in panel.tags:
+                continue
             drawn = {n: line for n, line in self.lines.items() if line in panel.renderers and line.visible}
-            if "inflow" not in panel.tags:
-                panel.select_one(HoverTool).update(
-                    renderers=list(drawn.values())[:1],
-                    tooltips=tip(
-                        [
-                            self.look.step.date_tip,
-                            *(
-                                (short_label(n, self.others[n]), f"@{n}{{0.00}}", units(self.others[n].units))
-                                for n in drawn
-                            ),
-                        ]
-                    ),
-                )
+            declared = {name: self.others[name] for name in drawn}
+            rows = [(short_label(n, q), f"@{n}{{0.00}}", units(q.units)) for n, q in declared.items()]
+            panel.select_one(HoverTool).update(
+                renderers=list(drawn.values())[:1], tooltips=tip([self.look.step.date_tip, *rows])
+            )
 
     def show_window(self, window: tuple[str, str], names: Sequence[str]) -> None:
         """Fit the axes to a window and to what is drawn of it."""
-        first, last = pd.Timestamp(window[0]), pd.Timestamp(window[1]) + pd.Timedelta(days=1)
-        self.x_range.update(start=first, end=last)
-        inside = in_window(pd.DatetimeIndex(self.source.data["time"]), window)
+        show_days(self.x_range, window)
+        inside = inside_of(self.source, window)
         for panel in self.panels:
             if "inflow" in panel.tags:
                 low, high = limits_of(self.source.data, [f"top_{n}" for n in self.inflows], inside, 0.0)
@@ -94,24 +83,18 @@ class StoreSeries:
 
     def _inflow_panel(self) -> figure:
         unit = next(iter(self.inflows.values())).units
-        fig = self._panel(96, f"Inflow, {units(unit)}", Range1d(10, 0), "xpan,xwheel_zoom")
+        fig = time_figure(96, f"Inflow, {units(unit)}", self.x_range, Range1d(10, 0), tools="xpan,xwheel_zoom")
         fig.tags = ["inflow"]
+        area = dict(source=self.source, step_mode="center")
         for name in self.inflows:
-            fig.varea_step(
-                "time",
-                f"base_{name}",
-                f"top_{name}",
-                source=self.source,
-                step_mode="center",
-                fill_color=self.look.ink(name),
-            )
+            fig.varea_step("time", f"base_{name}", f"top_{name}", fill_color=self.look.ink(name), **area)
         fig.yaxis.ticker.desired_num_ticks = 3
         fig.toolbar_location = None
         return fig
 
     def _line_panel(self, quantities: dict[str, Quantity], words: str, height: int) -> figure:
         unit = next(iter(quantities.values())).units
-        fig = self._panel(height, f"{words}, {units(unit)}", Range1d(0, 1), "xpan,xbox_zoom,xwheel_zoom,reset,save")
+        fig = time_figure(height, f"{words}, {units(unit)}", self.x_range, Range1d(0, 1))
         order = list(self.look.colours)  # the quantity after which a colour is named comes before those that share it
         for name in quantities:
             colour = self.look.ink(name)
@@ -119,13 +102,8 @@ class StoreSeries:
             dash = DASHES[alike.index(name) % len(DASHES)]
             self.lines[name] = fig.line("time", name, source=self.source, line_color=colour, line_dash=dash,
                                         line_width=theme.LINE)  # fmt: skip
-        fig.add_tools(hover([self.look.step.date_tip], mode="vline", point_policy="follow_mouse"))
+        fig.add_tools(hover_in_time(self.look))
         return fig
-
-    def _panel(self, height: int, y_label: str, y_range: Range1d, tools: str) -> figure:
-        return plain_figure(
-            height, y_label=y_label, x_axis_type="datetime", x_range=self.x_range, y_range=y_range, tools=tools
-        )
 
 
 def stack(amounts: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -9,19 +9,22 @@ from bokeh.models import ColumnDataSource, Label, Range1d, RangeTool, Span
 from bokeh.plotting import figure
 
 from dgviz.ui import theme
-from dgviz.ui.figures import hover, log_ticks, nothing_yet, plain_figure, stacked, tip, without_axes
+from dgviz.ui.figures import (
+    hover_in_time,
+    log_ticks,
+    moment_line,
+    nothing_yet,
+    plain_figure,
+    stacked,
+    time_figure,
+    tip,
+    without_axes,
+)
 from dgviz.ui.figures.backdrop import Backdrop
-from dgviz.ui.figures.series import days_in_sight, in_window, limits_of, stretches
+from dgviz.ui.figures.series import days_in_sight, inside_of, limits_of, show_days, stretches
+from dgviz.ui.figures.target_lines import NAMES, draw_lines, ink_of, line_tips
 from dgviz.ui.look import Look
 
-# As in the key.
-LINES = {
-    "observed": "observed",
-    "simulated": "run A",
-    "learning": "in training",
-    "what_if": "what if",
-    "baseline": "run B",
-}
 HEIGHT, RECORD = 140, 28  # px of the target, and of the whole record below it
 SMALLEST = 0.01  # of the target's scale: the least value on a logarithmic axis
 
@@ -35,22 +38,20 @@ class TimeSeries:
     """
 
     def __init__(self, look: Look, weather: xr.Dataset, log: bool = False):
-        self.look, self.dark, self.log = look, look.dark, log
+        self.look, self.log = look, log
         self.smallest = SMALLEST * (look.target.scale or 0.1)
         self.x_range = Range1d()
         self.source = ColumnDataSource()
         self.backdrop = Backdrop(weather, self.source, self.x_range, look)
-        self.source.data = nothing_yet("time", *self.backdrop.columns, *LINES)
+        self.source.data = nothing_yet("time", *self.backdrop.columns, *NAMES)
         self.y_range = Range1d(self.smallest if log else 0, 1)
         self.shown: dict[str, bool] = {"observed": True, "spread": False}
         self.seeds = 1
         self.marks: list = []
         self.marked: dict[str, tuple] = {}
-        self.moment = Span(dimension="height", line_color=look.token("text"), line_width=1, line_alpha=0.7)
         self.main = self._main()
         self.panels = [*self.backdrop.panels, self.main]
-        for panel in self.panels:
-            panel.add_layout(self.moment)
+        self.moment = moment_line(self.panels, look)
         self.layout = stacked([*self.panels, self._record()])
 
     def update(self, columns: dict[str, np.ndarray], with_baseline: bool) -> None:
@@ -89,38 +90,35 @@ class TimeSeries:
     @property
     def key(self) -> list[tuple[str, str, str]]:
         """What is drawn: its words, its colour, and "line", "dashes" or "area"."""
-        ink, missing = self.look.ink, self.look.token("missing")
-        kinds = {
-            "observed": (LINES["observed"], ink("observed"), "line"),
-            "simulated": (LINES["simulated"], ink("simulated"), "dashes" if self.shown.get("learning") else "line"),
-            "learning": (LINES["learning"], ink("simulated"), "line"),
-            "baseline": (LINES["baseline"], ink("simulated"), "dashes"),
-            "what_if": (LINES["what_if"], ink("what_if"), "line"),
-            "spread": (f"spread of {self.seeds} seeds", ink("simulated"), "area"),
-            "gaps": ("no observation", missing, "area"),
+        lines = [(NAMES[name], ink_of(name, self.look), self._kind(name)) for name in NAMES if name in self.drawn]
+        areas = {
+            "spread": (f"spread of {self.seeds} seeds", self.look.ink("simulated")),
+            "gaps": ("no observation", self.look.token("missing")),
         }
-        drawn = [entry for name, entry in kinds.items() if name in self.drawn]
-        return [*drawn, *self.backdrop.key]
+        drawn = [entry for name, entry in areas.items() if name in self.drawn]
+        return [*lines, *((words, colour, "area") for words, colour in drawn), *self.backdrop.key]
+
+    def _kind(self, name: str) -> str:
+        """While a model learns, what was there before is dashed beside it."""
+        return "dashes" if name == "baseline" or (name == "simulated" and self.shown.get("learning")) else "line"
 
     def _show_lines(self) -> None:
         for name, line in self.lines.items():
             line.visible = name in self.drawn
-        # While a model learns, what was there before is dashed beside it.
-        self.lines["simulated"].glyph.line_dash = list(theme.DASH) if self.shown.get("learning") else []
+        self.lines["simulated"].glyph.line_dash = list(theme.DASH) if self._kind("simulated") == "dashes" else []
         self.hover.renderers = [self.lines["simulated" if self.shown["simulated"] else "observed"]]
-        rows = [(words.capitalize(), f"@{name}{{0.00}}") for name, words in LINES.items() if self.shown[name]]
+        rows = line_tips(name for name in NAMES if self.shown[name])
         self.hover.tooltips = tip([self.look.step.date_tip, *rows, *self.backdrop.tips])
 
     def show_window(self, window: tuple[str, str]) -> None:
         """Fit both axes to the days from the first to the last of the window."""
-        first, last = pd.Timestamp(window[0]), pd.Timestamp(window[1]) + pd.Timedelta(days=1)
         if self.x_range.start is None or days_in_sight(self.x_range) != window:  # else it is the user who moves it
-            self.x_range.update(start=first, end=last)
-        inside = in_window(pd.DatetimeIndex(self.source.data["time"]), window)
-        low, high = limits_of(self.source.data, LINES, inside, self.look.target.floor)
+            show_days(self.x_range, window)
+        inside = inside_of(self.source, window)
+        low, high = limits_of(self.source.data, NAMES, inside, self.look.target.floor)
         room = 0.12 * (high - low)
         if self.log:
-            values = np.concatenate([self.source.data[name][inside] for name in LINES])
+            values = np.concatenate([self.source.data[name][inside] for name in NAMES])
             least = np.nanmin(values[values > 0], initial=high if high > 0 else 1.0) / 1.5
             self.y_range.update(start=max(self.smallest, least), end=3 * max(high, self.smallest))
         else:
@@ -132,30 +130,26 @@ class TimeSeries:
         if periods == self.marked:  # the browser is slow to take marks away
             return
         self.marked = periods
-        figures = (*self.backdrop.panels, self.main, self.record)
-        for fig in figures:
-            fig.center = [item for item in fig.center if item not in self.marks]
-        muted, font = theme.token("muted", self.dark), theme.FONT.split(",")[0]
-        first = {name: days[0] for name, days in periods.items()}
-        spans = [Span(location=day, dimension="height", line_color=muted, line_dash=[2, 4]) for day in first.values()]
-        lines = {fig: list(spans) for fig in figures}
-        words = [
-            Label(
-                x=day,
+        muted, font = self.look.token("muted"), theme.FONT.split(",")[0]
+        marks, words = [], []
+        for name, (first, _) in periods.items():
+            marks.append(Span(location=first, dimension="height", line_color=muted, line_dash=[2, 4]))
+            label = Label(
+                x=first,
                 y=RECORD - 14,
                 y_units="screen",
                 x_offset=4,
                 text=name,
-                text_color=muted,
-                text_font_size="11px",
                 text_font=font,
+                text_font_size="11px",
+                text_color=muted,
             )
-            for name, day in first.items()
-        ]
-        lines[self.record] += words  # where they hide nothing, and stay in sight in every window
-        self.marks = [mark for marks in lines.values() for mark in marks]
-        for fig in figures:
-            fig.center = [*fig.center, *lines[fig]]
+            words.append(label)
+        for fig in (*self.backdrop.panels, self.main, self.record):
+            rest = [item for item in fig.center if item not in self.marks]
+            # Words stand in the record, where they hide nothing, and stay in sight in every window.
+            fig.center = [*rest, *marks, *(words if fig is self.record else [])]
+        self.marks = [*marks, *words]
 
     def limit(self, days: pd.DatetimeIndex) -> None:
         """Keep zooming and the overview within the record."""
@@ -165,23 +159,14 @@ class TimeSeries:
 
     def _main(self) -> figure:
         kind = "log" if self.log else "linear"
-        fig = plain_figure(
-            HEIGHT,
-            y_label=self.look.units,
-            x_axis_type="datetime",
-            y_axis_type=kind,
-            x_range=self.x_range,
-            y_range=self.y_range,
-            tools="xpan,xbox_zoom,xwheel_zoom,reset,save",
-        )
+        fig = time_figure(HEIGHT, self.look.units, self.x_range, self.y_range, y_axis_type=kind)
         if self.log:
             log_ticks(fig)
-        ink = {k: theme.colour(k, self.dark) for k in ("observed", "simulated", "what_if")}
         fig.min_border_top = fig.min_border_bottom = 2
-        self.lines = self._lines(fig, ink)
-        self.hover = hover(
-            [self.look.step.date_tip], mode="vline", renderers=[self.lines["observed"]], point_policy="follow_mouse"
-        )
+        order = ("baseline", "observed", "simulated", "learning", "what_if")
+        self.lines = draw_lines(fig, self.source, "time", order, self.look, theme.LINE, legend=False)
+        self.lines["what_if"].glyph.line_width = theme.SUPPOSED
+        self.hover = hover_in_time(self.look, renderers=[self.lines["observed"]])
         fig.add_tools(self.hover)
         return fig
 
@@ -201,27 +186,13 @@ class TimeSeries:
         self.lines["spread"] = self.main.varea("time", "low", "high", source=source, **look)
         return source
 
-    def _lines(self, fig: figure, ink: dict[str, str]) -> dict:
-        """A line for each series, the later ones over the earlier."""
-        looks = {
-            "baseline": dict(line_color=ink["simulated"], line_dash=theme.DASH, line_alpha=0.9),
-            "observed": dict(line_color=ink["observed"]),
-            "simulated": dict(line_color=ink["simulated"]),
-            "learning": dict(line_color=ink["simulated"]),
-            "what_if": dict(line_color=ink["what_if"], line_width=theme.SUPPOSED),
-        }
-        line = dict(source=self.source, line_width=theme.LINE)
-        return {name: fig.line("time", name, **line | look) for name, look in looks.items()}
-
     def _record(self) -> figure:
         self.record = plain_figure(RECORD, x_axis_type="datetime", x_range=Range1d(), y_range=Range1d(), tools="")
         without_axes(self.record)
         self.record.min_border_top = self.record.min_border_bottom = 0
         self.record.toolbar_location = None
-        self.record.line(
-            "time", "observed", source=self.source, line_color=theme.token("muted", self.dark), line_width=0.8
-        )
+        self.record.line("time", "observed", source=self.source, line_color=self.look.token("muted"), line_width=0.8)
         tool = RangeTool(x_range=self.x_range)
-        tool.overlay.update(fill_color=theme.token("primary", self.dark), fill_alpha=0.14, line_color=None)
+        tool.overlay.update(fill_color=self.look.token("primary"), fill_alpha=0.14, line_color=None)
         self.record.add_tools(tool)
         return self.record

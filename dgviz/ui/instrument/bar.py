@@ -5,6 +5,7 @@ import math
 import panel as pn
 
 from dgviz.datasets import DataError
+from dgviz.experiment.estimate import n_parts
 from dgviz.experiment.leakage import leaks
 from dgviz.experiment.run_files import RunError
 from dgviz.quantities import lower_first
@@ -16,7 +17,7 @@ from dgviz.ui.widgets import material
 from dgviz.ui.words.differences import phrase
 from dgviz.ui.words.kinds import chips, the_others
 from dgviz.ui.words.markup import Markup, html, joined
-from dgviz.ui.words.progress import n_parts, progress_words, share_done
+from dgviz.ui.words.progress import progress_words, share_done
 from dgviz.ui.words.text import duration, number, sentence
 
 BUTTON = {"size": "small", "margin": (0, 6, 0, 0), "align": "center"}
@@ -39,9 +40,9 @@ def training_bar(state: AppState, open_model) -> pn.viewable.Viewable:
         "drawer": material.Button(label="Details", icon="expand_more", variant="text", **BUTTON),
     }
     buttons["model"].on_click(lambda _: open_model())
-    buttons["train"].on_click(lambda _: _try(state, state.start_training))
-    buttons["try"].on_click(lambda _: _try(state, state.try_it))
-    buttons["stop"].on_click(lambda _: _try(state, lambda: state.request("stop")))
+    buttons["train"].on_click(lambda _: state.attempt(state.start_training))
+    buttons["try"].on_click(lambda _: state.attempt(state.try_it))
+    buttons["stop"].on_click(lambda _: state.attempt(lambda: state.request("stop")))
     buttons["stop"].disabled = state.param.training.rx() == ""
     buttons["revert"].on_click(lambda _: state.restore(state.run))
     buttons["drawer"].icon = state.param.drawer.rx().rx.where("expand_less", "expand_more")
@@ -64,13 +65,6 @@ def training_bar(state: AppState, open_model) -> pn.viewable.Viewable:
     arrange()
     state.param.watch(arrange, list(STALE))
     return bar
-
-
-def _try(state: AppState, act) -> None:
-    try:
-        act()
-    except (ValueError, OSError) as error:
-        state.problem = str(error)
 
 
 def bar_words(state: AppState) -> Markup:

@@ -9,7 +9,8 @@ import xarray as xr
 
 from dgviz.quantities import lower_first
 from dgviz.ui import theme
-from dgviz.ui.figures.colours import Colouring, choices, shown_colours, texts
+from dgviz.ui.figures.colouring import Colouring
+from dgviz.ui.figures.colours import Showable, shown_colours, texts
 from dgviz.ui.figures.site_histogram import SiteHistogram
 from dgviz.ui.figures.site_map import SiteMap as MapFigure
 from dgviz.ui.lenses.view import View, text
@@ -85,9 +86,7 @@ class SiteMap(View):
         state = self.state
 
         def offer(*_):
-            published = state.store.published(state.config.data)
-            runs = (state.results(run_id) for run_id in (state.run, state.baseline))
-            groups = choices(state.shown_config, state.dataset, *runs, published)
+            groups = Showable.of(state).choices()
             known = [choice for options in groups.values() for choice in options.values()]
             if state.colour not in known and known:
                 alike = state.colour_of(state.colour.kind, chosen(state))
@@ -122,8 +121,10 @@ class SiteMap(View):
         self._place.sizing_mode = "stretch_both"
         title = "<div class='title'><h2 class='of-map'>{}</h2>{}</div>"
         says = f"Map of {self.state.science.site}s. The arrow keys pick the next one in their direction."
+        keys = ArrowKeys(figure=self.map.figure.id, says=says, width=0, height=0, margin=0)
+        keys.on_msg(lambda event: self._go(*event.data))
         return pn.Column(
-            ArrowKeys(self._go, figure=self.map.figure.id, says=says),
+            keys,
             pn.pane.Bokeh(self.map.figure, sizing_mode="stretch_both", margin=0),
             text(pn.bind(lambda heading: html(title, heading, self.take_button), self.param.heading)),
             pn.pane.Bokeh(self.histogram.figure, sizing_mode="stretch_width", margin=0),

@@ -11,7 +11,6 @@ from dgviz.ui.figures.duration import duration_columns, plot_duration, plot_regi
 from dgviz.ui.figures.series import (
     at_all_times,
     backdrop_columns,
-    backdrop_of,
     in_window,
     periods,
     spread_of,
@@ -108,7 +107,7 @@ class TargetCharts(View):
 
     def _weather(self):
         """The backdrop of the picked site."""
-        return backdrop_of(self.state.science, self.state.dataset, self.state.site)
+        return self.state.science.drawn_above(self.state.dataset.sel(site=self.state.site))
 
     def _shown_lines(self):
         state = self.state

@@ -109,6 +109,6 @@ def follow_lens(state: AppState) -> None:
     kept: dict = {}
     state.param.watch(open_lens, "page")
     state.param.watch(follow_run, "run")
-    state.param.watch(lambda _: kept.clear(), "dataset")
+    state.param.watch(lambda *_: kept.clear(), ["run", "dataset"])  # what was looked at of another run is of no use
     state.param.watch(follow_parameter, "parameter")
     state.param.watch(follow_colour, "colour")

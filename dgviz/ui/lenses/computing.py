@@ -1,6 +1,5 @@
 """The base of views that show what takes a moment to compute."""
 
-import threading
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from functools import partial
@@ -10,6 +9,7 @@ import panel as pn
 import param
 
 from dgviz.ui.lenses.view import View, text
+from dgviz.ui.session.served import served
 from dgviz.ui.words.markup import html
 
 
@@ -36,13 +36,13 @@ class ComputingView(View):
         key, before = (what, *key), self._asked.get(what)
         if before == key:
             return
-        computed, document = self.state.store.computed, pn.state.curdoc
+        computed, document = self.state.store.computed, served()
         if before is not None:
             computed.leave(before)
         self._asked[what] = key
         future = computed.ask(key, work)
         ready = partial(self._ready, what, key, future, show)
-        if future.done() or document is None or document.session_context is None:
+        if future.done() or document is None:
             ready()
         else:
             self.hint = f"computing {what} \u2026"
@@ -60,15 +60,3 @@ class ComputingView(View):
             del self._asked[what]
             self.state.store.computed.leave(key)
             self.hint = f"computing {next(iter(self._asked))} \u2026" if self._asked else ""
-
-
-def in_background(work: Callable[[Callable[[Callable[[], None]], None]], None]) -> None:
-    """Call `work` beside the server; what it hands over is called in the session. On the spot outside a served page.
-
-    For what would keep others waiting if it were computed in turn with all else, as reading a large data set.
-    """
-    document = pn.state.curdoc
-    if document is None or not document.session_context:
-        work(lambda action: action())
-        return
-    threading.Thread(target=work, args=(document.add_next_tick_callback,), daemon=True).start()

@@ -9,12 +9,29 @@ from typing import Any
 ROOM = 64  # results that are kept
 
 
+class Kept(OrderedDict):
+    """Values by key; where there are more than `room`, the one that nobody has asked for longest is dropped."""
+
+    def __init__(self, room: int):
+        super().__init__()
+        self.room = room
+
+    def of(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """What is kept under a key, else what `make` gives."""
+        value = self[key] if key in self else make()
+        self[key] = value
+        self.move_to_end(key)
+        while len(self) > self.room:
+            self.popitem(last=False)
+        return value
+
+
 class Computed:
     """Results by key, shared by all sessions. One thread, so that a click never waits behind several computations."""
 
     def __init__(self):
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="computed")
-        self._futures: OrderedDict[Hashable, Future] = OrderedDict()
+        self._futures = Kept(ROOM)
         self._waiting: Counter[Hashable] = Counter()
         self._lock = threading.Lock()
 
@@ -24,14 +41,11 @@ class Computed:
         Whoever no longer waits for it says so with `leave`.
         """
         with self._lock:
-            future = self._futures.get(key)
-            if future is None or future.cancelled() or (future.done() and future.exception()):
-                future = self._futures[key] = self._thread.submit(work)
-            self._futures.move_to_end(key)
+            known = self._futures.get(key)
+            if known is not None and (known.cancelled() or (known.done() and known.exception())):
+                del self._futures[key]
             self._waiting[key] += 1
-            while len(self._futures) > ROOM:
-                self._futures.popitem(last=False)
-            return future
+            return self._futures.of(key, lambda: self._thread.submit(work))
 
     def leave(self, key: Hashable) -> None:
         """One fewer waits for a key; what nobody waits for is not begun."""

@@ -5,8 +5,7 @@ from concurrent.futures import Future
 from functools import partial
 from typing import Any
 
-import panel as pn
-
+from dgviz.ui.session.served import served
 from dgviz.ui.session.store import DataStore
 
 PACE = 40  # ms from a result to the next simulation, so that the browser can draw it
@@ -33,9 +32,9 @@ class Latest:
         if self._busy or self._wish is None:
             return
         (work, show), self._wish, self._busy = self._wish, None, True
-        future, document = self.store.live.submit(work), pn.state.curdoc
+        future, document = self.store.live.submit(work), served()
         done = partial(self._done, future, show, document)
-        if document is None or document.session_context is None:
+        if document is None:
             done()
         else:
             future.add_done_callback(lambda _: document.add_next_tick_callback(done))
@@ -45,7 +44,7 @@ class Latest:
             show(future)
         finally:
             self._busy = False
-            if document is None or document.session_context is None:
+            if document is None:
                 self._begin()
             else:
                 document.add_timeout_callback(self._begin, PACE)

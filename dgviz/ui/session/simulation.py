@@ -7,13 +7,13 @@ import xarray as xr
 
 from dgviz.checks import Trial
 from dgviz.datasets import forcing_names
-from dgviz.experiment.first_view import SHORT
+from dgviz.experiment.first_view import SHORT, first_moment
 from dgviz.experiment.runs import Run
 from dgviz.learn.site_model import SiteModel
 from dgviz.sensitivity import agreement, finite_difference, forcing_response, parameter_response
 from dgviz.ui.session.state import FINISHED, AppState
 from dgviz.ui.session.store import results_written
-from dgviz.ui.words.steps import STEPS, Step
+from dgviz.ui.words.steps import Step
 
 LONGEST = 3 * 366  # time steps of a long record that are simulated at once
 
@@ -59,11 +59,6 @@ class Simulation:
         """The response of the target to each parameter `(time,)`."""
         return parameter_response(self.site_model())
 
-    @property
-    def step(self) -> Step:
-        """The time step of the run's science."""
-        return STEPS[self.run.config.science.step]
-
     def forcing_response(self, moment: str) -> xr.DataArray:
         """The response of the target in one time step to the driving forcing of each step `(time,)`."""
         site = self.site_model()
@@ -94,28 +89,14 @@ def simulated_span(dataset: xr.Dataset, window: tuple[str, str], step: Step) -> 
 
 
 def moment_in_view(state: AppState, simulated: xr.DataArray) -> str:
-    """The chosen moment where a simulated target `(time,)` has it, else that of its highest value in the window.
-
-    The test period comes first where the window has any of it: much of what moves the target at the beginning of the
-    record fell in the warm-up.
-    """
+    """The chosen moment where a simulated target `(time,)` has it, else one worth seeing."""
     if state.moment and pd.Timestamp(state.moment) in simulated.indexes["time"]:
         return state.moment
-    observed = state.dataset[state.config.target].sel(site=state.site).reindex(time=simulated.time)
-    if observed.sel(time=slice(*state.window)).notnull().any():
-        simulated = observed.fillna(float("-inf"))  # the same day whichever run is shown
-    test = simulated.sel(time=slice(*test_period(state))).sel(time=slice(*state.window))
-    return state.step.stamp(highest(test if test.size else simulated, state.window))
+    observed = state.dataset[state.config.target].sel(site=state.site)
+    return state.step.stamp(first_moment(simulated, observed, state.window, test_period(state)))
 
 
 def test_period(state: AppState) -> list[str]:
     """First and last day of the test period of the run that is shown."""
     config = state.store.run(state.run).config
     return (config.test_period or state.dataset.attrs["test_period"]).split("/")
-
-
-def highest(series: xr.DataArray, window: tuple[str, str]) -> pd.Timestamp:
-    """When a series `(time,)` is highest in a window; of all times where the window holds none."""
-    inside = series.sel(time=slice(*window))
-    inside = inside if inside.size else series
-    return pd.Timestamp(inside.time.values[int(inside.values.argmax())])

@@ -1,6 +1,6 @@
 """What the user is looking at: the one mutable object that all views share. It imports no Panel."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -11,6 +11,7 @@ import xarray as xr
 from dgviz.datasets import attribute_names
 from dgviz.domains import Domain
 from dgviz.experiment.config import NOT_THE_MODEL, ConfigError, RunConfig
+from dgviz.experiment.estimate import FEWEST_LONG, options_of_a_try, training_seconds
 from dgviz.experiment.first_view import first_run, first_site, first_window
 from dgviz.experiment.run_files import RunError
 from dgviz.experiment.run_folder import ENDED
@@ -23,14 +24,11 @@ from dgviz.ui.look import Look
 from dgviz.ui.session.colour_choice import ColourChoice
 from dgviz.ui.session.visitors import check_owner, is_own, may_see, owns, sign
 from dgviz.ui.session.what_if import WhatIf
-from dgviz.ui.words.progress import n_parts
 from dgviz.ui.words.steps import STEPS, Step
 
 FINISHED = tuple(status for status in ENDED if status != "failed")  # with results to show
 CHARTS = ("series", "duration", "regime")
-TRY = 6.0  # seconds of learning in which a change is tried, about; to score it takes a few more
-FEWEST, FEWEST_LONG = 5, 2  # epochs of it; and where one takes so long that it is many updates
-LONGEST_TRY = 12.0  # seconds after which it is stopped
+LONGEST_TRY = 12.0  # seconds after which a try is stopped
 OF_SITES = ("parameters", "nse")  # of a record of progress: a value for each site
 OF_A_TRY = ("epochs", "schedule")
 
@@ -90,6 +88,13 @@ class AppState(param.Parameterized):
         self._open(store.default_config(store.data))
         if self.run:
             self._open(self._as_draft(store.run(self.run).config))
+
+    def attempt(self, act: Callable[[], Any]) -> None:
+        """Do what a person asks; say why not, where it cannot be."""
+        try:
+            act()
+        except (ValueError, OSError) as error:
+            self.problem = str(error)
 
     # --- what the science declares
 
@@ -347,24 +352,9 @@ class AppState(param.Parameterized):
     # --- training
 
     def estimate(self) -> float | None:
-        """About how many seconds training the draft takes, by the time of an update of a run on the same data.
-
-        It is the run most like the draft that has learned anything; None without one. An update takes about as long
-        for few sites as for a full batch.
-        """
-        runs = [run for run in map(self.store.run, self.finished()) if run.progress]
-        if not runs:
-            return None
-        run = min(runs, key=lambda run: len(run.config.differences(self.config)))
-        first, *others = (record["seconds"] for record in run.progress)
-        # The first epoch also compiles and reads.
-        of_epoch = (others[-1] - first) / len(others) if others else first
-        rate = of_epoch / self._batches(len(run.config.trained_sites or run.config.sites), run.config)
-        return rate * self._batches(len(self.selected), self.config) * self.config.epochs * n_parts(self.config)
-
-    def _batches(self, n_sites: int, config: RunConfig) -> int:
-        """How many batches a pass over the sites takes; no site means all."""
-        return -(-(n_sites or len(self.sites)) // config.batch_size)
+        """About how many seconds training the draft takes; None where nothing was trained on these data."""
+        runs = map(self.store.run, self.finished())
+        return training_seconds(self.config, runs, len(self.selected), len(self.sites))
 
     def start_training(self) -> str:
         """Train the draft on the selected sites in the background; returns the id of the new run.
@@ -380,11 +370,7 @@ class AppState(param.Parameterized):
         """
         if not self.run:
             raise ConfigError("No run is shown that this could start from. Press Train, or pick a run.")
-        seconds, most = self.estimate(), self.config.epochs
-        wanted = int(TRY / seconds * most) if seconds else FEWEST
-        fewest = FEWEST if wanted > 1 else FEWEST_LONG
-        # Falling steps: the first ones are for what is new, the last disturb what was learned before no more.
-        changes = {"epochs": min(most, max(fewest, wanted)), "schedule": "cosine"}
+        changes = options_of_a_try(self.config.epochs, self.estimate())
         return self._train(self._to_train().edited(start_from=self.run, **changes))
 
     def _to_train(self) -> RunConfig:

@@ -1,25 +1,26 @@
 """What all sessions of one server share: data sets, runs and the process that trains them."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import get_args
 
 import xarray as xr
 
-from dgviz.datasets import DataError, period_slice, published_scores
+from dgviz.datasets import published_on
 from dgviz.datasets.uploads import forget
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.run_files import RunError
 from dgviz.experiment.run_folder import ENDED, Status
 from dgviz.experiment.runs import Run, list_runs
-from dgviz.experiment.sources import known_data, open_dataset
+from dgviz.experiment.sources import FIRST, known_data, open_dataset
 from dgviz.experiment.splits import trained_on
 from dgviz.experiment.worker import Worker
-from dgviz.ui.session.background import Computed
+from dgviz.ui.session.background import Computed, Kept
 
 ACTIVE = tuple(status for status in get_args(Status) if status not in ENDED)
+LARGE, SMALL = 16, 512  # how many data sets and results are kept; and how many tables of scores
 
 
 class DataStore:
@@ -30,26 +31,20 @@ class DataStore:
     with `warm_up`; without it nothing but reading happens. `own_machine`: nobody but who runs the server reaches it.
     """
 
-    def __init__(self, runs_folder: Path, data: str = "delaware", own_machine: bool = False):
+    def __init__(self, runs_folder: Path, data: str = FIRST, own_machine: bool = False):
         self.runs_folder, self.data, self.own_machine = Path(runs_folder), data, own_machine
         self.computed = Computed()
         self.live = ThreadPoolExecutor(1, thread_name_prefix="live")  # for what must not wait behind `computed`
         self._worker: Worker | None = None
         self._runs: dict[str, Run] = {}
-        self._datasets: dict[str, xr.Dataset] = {}
-        self._flags: dict[str, xr.DataArray] = {}
-        self._published: dict[str, xr.Dataset | None] = {}
-        self._results: dict[tuple[str, float], xr.Dataset] = {}
-        self._scores: dict[tuple[str, float], xr.Dataset] = {}
-        self._medians: dict[tuple[str, float], xr.Dataset] = {}
-        self._lock = threading.Lock()
+        self._datasets, self._flags, self._published = Kept(LARGE), Kept(LARGE), Kept(LARGE)
+        self._results, self._scores, self._medians = Kept(LARGE), Kept(SMALL), Kept(SMALL)
+        self._lock = threading.RLock()
 
     def dataset(self, data: str) -> xr.Dataset:
         """The data set of that name or path, in memory. Raises DataError saying what is wrong with it."""
         with self._lock:
-            if data not in self._datasets:
-                self._datasets[data] = open_dataset(data).load()
-            return self._datasets[data]
+            return self._datasets.of(data, lambda: open_dataset(data).load())
 
     def default_config(self, data: str) -> RunConfig:
         """The default options on a data set, in the domain that it is for. Raises DataError where it cannot be read."""
@@ -58,16 +53,13 @@ class DataStore:
 
     def flags(self, config: RunConfig) -> xr.DataArray:
         """Why the target of each site is not natural, in words `(site,)`; "" where it is."""
-        if config.data not in self._flags:
-            self._flags[config.data] = config.science.flagged(self.dataset(config.data))
-        return self._flags[config.data]
+        with self._lock:
+            return self._flags.of(config.data, lambda: config.science.flagged(self.dataset(config.data)))
 
     def published(self, data: str) -> xr.Dataset | None:
-        """Others' scores on a data set, `nse` (model, site); None without, or where the record lacks their period."""
-        dataset = self.dataset(data)
-        if data not in self._published:
-            self._published[data] = _in_record(published_scores(dataset.site.values), dataset)
-        return self._published[data]
+        """Others' scores on a data set, `(model, site)` by name; None without, or where the record lacks the days."""
+        with self._lock:
+            return self._published.of(data, lambda: published_on(self.dataset(data)))
 
     def known_data(self) -> dict[str, str]:
         """What may be opened, by title: known sources, imports and what this server was started with."""
@@ -80,11 +72,12 @@ class DataStore:
         """Remove a data set that was sent; runs that were trained on it can no longer be opened."""
         forget(data)
         with self._lock:
-            self._datasets.pop(data, None)
+            for kept in (self._datasets, self._flags, self._published):
+                kept.pop(data, None)
 
     def runs(self) -> list[Run]:
         """All runs with a readable configuration: the user's, newest first, then those that travel with dgviz."""
-        return [run for run in self._found() if not _problem(run)]
+        return [run for run in self._found() if _readable(run)]
 
     def unreadable(self) -> list[str]:
         """What is wrong with files of runs, as far as they were read, a sentence each."""
@@ -97,7 +90,7 @@ class DataStore:
         """The run of that id, also where it was removed since it was seen. Raises RunError naming the ids there are."""
         runs = {run.id: run for run in self.runs()}
         if run_id not in runs:
-            if known := [run for run in self._runs.values() if run.id == run_id and not _problem(run)]:
+            if known := [run for run in self._runs.values() if run.id == run_id and _readable(run)]:
                 return known[0]
             raise RunError(f"There is no run {run_id!r}. Runs: {', '.join(runs) or 'none yet'}.")
         return runs[run_id]
@@ -107,13 +100,7 @@ class DataStore:
 
         Raises RunError where they are damaged.
         """
-        run = self.run(run_id)
-        key = run_id, results_written(run)
-        with self._lock:
-            if key not in self._results:
-                _forget(self._results, run_id)
-                self._results[key] = run.read_results()
-            return self._results[key]
+        return self._of_results(self._results, self.run(run_id), lambda run: run.read_results())
 
     def scores(self, run_id: str) -> xr.Dataset:
         """Every score of a finished run, `(period, site)`; nothing else of it is read.
@@ -121,29 +108,27 @@ class DataStore:
         None of a run whose scores are damaged: `unreadable` says so, and whatever lists runs leaves them empty.
         """
         run = self.run(run_id)
-        key = run_id, results_written(run)
-        with self._lock:
-            if key not in self._scores:
-                _forget(self._scores, run_id)
-                try:
-                    self._scores[key] = run.read_results({"period", "site"})
-                except RunError:
-                    return xr.Dataset()
-            return self._scores[key]
+        try:
+            return self._of_results(self._scores, run, lambda run: run.read_results({"period", "site"}))
+        except RunError:
+            return xr.Dataset()
 
     def medians(self, run_id: str) -> xr.Dataset:
         """The median of every score over the sites of a finished run, `(period,)`; none where they are damaged.
 
         Of a run that was trained on some sites and predicts others too, over the sites trained on.
         """
-        key, scores = (run_id, results_written(self.run(run_id))), self.scores(run_id)
-        if not scores:
+        if not (scores := self.scores(run_id)):
             return scores
+
+        def median(run: Run) -> xr.Dataset:
+            return trained_on(run.config, scores).median("site", keep_attrs=True)
+
+        return self._of_results(self._medians, self.run(run_id), median)
+
+    def _of_results(self, kept: Kept, run: Run, make: Callable[[Run], xr.Dataset]) -> xr.Dataset:
         with self._lock:
-            if key not in self._medians:
-                _forget(self._medians, run_id)
-                self._medians[key] = trained_on(self.run(run_id).config, scores).median("site", keep_attrs=True)
-            return self._medians[key]
+            return kept.of((run.id, results_written(run)), lambda: make(run))
 
     def active(self) -> Iterator[Run]:
         """Runs that wait or train, the oldest first."""
@@ -187,27 +172,9 @@ def results_written(run: Run) -> float:
         return 0.0
 
 
-def _in_record(scores: xr.Dataset | None, dataset: xr.Dataset) -> xr.Dataset | None:
-    """The scores where the data set has the days that they are of."""
-    if scores is None:
-        return None
+def _readable(run: Run) -> bool:
+    """Can the configuration of a run be read?"""
     try:
-        period_slice(dataset, scores.nse.attrs["period"])
-    except DataError:
-        return None
-    return scores
-
-
-def _forget(kept: dict[tuple[str, float], xr.Dataset], run_id: str) -> None:
-    """Drop what was kept of a run before it had new results."""
-    for key in [key for key in kept if key[0] == run_id]:
-        del kept[key]
-
-
-def _problem(run: Run) -> str:
-    """Why the configuration of a run cannot be read; nothing where it can."""
-    try:
-        _ = run.config
-    except RunError as error:
-        return str(error)
-    return ""
+        return bool(run.config)
+    except RunError:
+        return False

@@ -39,17 +39,12 @@ def sent_by(data: str, visitor: str) -> bool:
 
 def owns(run: Run, visitor: str) -> bool:
     """May this visitor stop a run, take it from the queue or train it again? The owner, '', may do all."""
-    return not visitor or asked_for(run, visitor)
+    return not visitor or signed(run.folder) == visitor
 
 
 def is_own(run: Run, visitor: str, folder: Path) -> bool:
     """Is a run in the folder of this server, and asked for by this visitor?"""
-    return run.folder.parent == folder and asked_for(run, visitor)
-
-
-def asked_for(run: Run, visitor: str) -> bool:
-    """Did this visitor, or the owner, '', ask for a run?"""
-    return signed(run.folder) == visitor
+    return run.folder.parent == folder and signed(run.folder) == visitor
 
 
 def check_owner(run: Run, visitor: str) -> None:

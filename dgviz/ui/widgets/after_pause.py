@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-import panel as pn
+from dgviz.ui.session.served import served
 
 
 class AfterPause:
@@ -13,8 +13,7 @@ class AfterPause:
 
     def __call__(self, pause: int) -> None:
         """Ask for it in `pause` ms."""
-        document = pn.state.curdoc
-        if document is None or not document.session_context:
+        if (document := served()) is None:
             self.action()
             return
         self._latest += 1

@@ -1,13 +1,11 @@
 """A figure that is reached by the keyboard, and says in which direction a person wants to go."""
 
-from collections.abc import Callable
-
 import param
 from panel.custom import JSComponent
 
 
 class ArrowKeys(JSComponent):
-    """Makes a figure of the page one stop of the tabulator; `on_arrow` gets the step east and north of an arrow key."""
+    """Makes a figure of the page one stop of the tabulator; an arrow key sends its step east and north."""
 
     figure = param.String(doc="Id of the Bokeh model")
     says = param.String(doc="What it is and how it is used, for those who hear it")
@@ -33,10 +31,3 @@ class ArrowKeys(JSComponent):
       attach()
     }
     """
-
-    def __init__(self, on_arrow: Callable[[int, int], None], **params):
-        super().__init__(width=0, height=0, margin=0, **params)
-        self._on_arrow = on_arrow
-
-    def _handle_msg(self, message: list[int]) -> None:
-        self._on_arrow(*message)

@@ -68,10 +68,7 @@ def presets(state: AppState, **options):
 
     def apply(event):
         if event.new:
-            try:
-                state.take_preset(event.new)
-            except ConfigError as error:
-                state.problem = str(error)
+            state.attempt(lambda: state.take_preset(event.new))
 
     def follow(*_):
         names = state.science.presets

@@ -16,26 +16,7 @@ STYLE = f"""
 """
 
 # What Panel knows of any layout and a Pane hasn't.
-LAYOUT_ONLY = (
-    "sizing_mode",
-    "width",
-    "height",
-    "min_width",
-    "min_height",
-    "max_width",
-    "max_height",
-    "width_policy",
-    "height_policy",
-    "margin",
-    "align",
-    "aspect_ratio",
-    "scroll",
-    "disabled",
-    "loading",
-    "design",
-    "flow_mode",
-    "resizable",
-)
+LAYOUT_ONLY = set(ListPanel.param) - set(Pane.properties()) - {"objects"}
 
 
 class _Pane(Pane):

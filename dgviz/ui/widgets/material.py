@@ -7,55 +7,12 @@ import panel as pn
 import panel_material_ui as pmui
 from panel.io.resources import LOCAL_DIST
 from panel.util import edit_readonly
-from panel_material_ui import (
-    Accordion,
-    Alert,
-    AutocompleteInput,
-    Button,
-    Checkbox,
-    CheckButtonGroup,
-    Chip,
-    Dialog,
-    FloatInput,
-    FloatSlider,
-    IconButton,
-    IntInput,
-    IntSlider,
-    LinearProgress,
-    MultiChoice,
-    RadioButtonGroup,
-    Select,
-    Switch,
-    TextInput,
-)
+from panel_material_ui import *  # noqa: F403, all of its widgets
 
 from dgviz.ui import theme
+from dgviz.ui.session.served import served
 
 TEMPLATE = Path(__file__).with_name("page.html")
-
-__all__ = [
-    "Accordion",
-    "Alert",
-    "AutocompleteInput",
-    "Button",
-    "CheckButtonGroup",
-    "Checkbox",
-    "Chip",
-    "Dialog",
-    "FloatInput",
-    "FloatSlider",
-    "IconButton",
-    "IntInput",
-    "IntSlider",
-    "LinearProgress",
-    "MultiChoice",
-    "RadioButtonGroup",
-    "Select",
-    "Switch",
-    "TextInput",
-    "icon_button",
-    "page",
-]
 
 
 def page(**options) -> pmui.Page:
@@ -79,10 +36,10 @@ def _watchers_of_busy() -> list:
     return list(pn.state.param.watchers.get("busy", {}).get("value", ()))
 
 
-def icon_button(icon: str, description: str, **options) -> IconButton:
+def icon_button(icon: str, description: str, **options) -> pmui.IconButton:
     """A small quiet button with a picture; `description` is its name for a screen reader and its tooltip."""
-    quiet = {"color": "var(--mui-palette-text-secondary)"}
-    return IconButton(icon=icon, description=description, size="small", margin=0, align="center", sx=quiet, **options)
+    quiet = {"sx": {"color": "var(--mui-palette-text-secondary)"}, "size": "small", "margin": 0, "align": "center"}
+    return pmui.IconButton(icon=icon, description=description, **quiet, **options)
 
 
 class Design(pmui.theme.MaterialDesign):
@@ -90,13 +47,13 @@ class Design(pmui.theme.MaterialDesign):
 
     @classmethod
     def _get_modifiers(cls, viewable, theme=None, isolated=True):
-        served = bool(pn.state.curdoc and pn.state.curdoc.session_context)
-        found = cls._modifiers_of_kind(type(viewable), type(theme), isolated, served)
+        in_browser = served() is not None
+        found = cls._modifiers_of_kind(type(viewable), type(theme), isolated, in_browser)
         return tuple(dict(modifiers) for modifiers in found)  # who asks changes them
 
     @classmethod
     @cache
-    def _modifiers_of_kind(cls, kind: type, theme_kind: type, isolated: bool, served: bool) -> tuple[dict, dict]:
+    def _modifiers_of_kind(cls, kind: type, theme_kind: type, isolated: bool, in_browser: bool) -> tuple[dict, dict]:
         bare = kind.__new__(kind)  # its class is all that Panel asks for, so the cache keeps no object of a session
         return super()._get_modifiers(bare, theme_kind(), isolated)
 

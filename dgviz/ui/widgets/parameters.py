@@ -39,10 +39,10 @@ def one_more(parameter: Parameter) -> str:
     return f"a rise of {lower_first(parameter.long_name)} by 1 {units(parameter.units)}".strip()
 
 
-def parameter_select(state: AppState, label: str = "Parameter"):
+def parameter_select(state: AppState):
     """A widget that chooses the parameter that is looked at."""
     select = material.Select(
-        label=label, options={}, sizing_mode="stretch_width", min_width=150, max_width=260, size="small", margin=0
+        label="Parameter", options={}, sizing_mode="stretch_width", min_width=150, max_width=260, size="small", margin=0
     )
 
     def offer(*_):

@@ -2,8 +2,6 @@
 
 import panel as pn
 
-from dgviz.datasets import DataError
-from dgviz.experiment.config import ConfigError
 from dgviz.ui.lenses.view import text
 from dgviz.ui.session.state import AppState
 from dgviz.ui.session.visitors import sent_by
@@ -32,10 +30,7 @@ class SentData(pn.viewable.Viewer):
 
     def open(self, name: str, **options) -> None:
         """Open one, with these options of the draft."""
-        try:
-            self.state.edit(data=name, **options)
-        except (DataError, ConfigError) as error:
-            self.state.problem = str(error)
+        self.state.attempt(lambda: self.state.edit(data=name, **options))
 
     def doom(self, name: str) -> None:
         """Ask whether one shall be removed for good."""

@@ -6,6 +6,7 @@ import panel as pn
 from panel.custom import JSComponent
 
 from dgviz.ui import theme
+from dgviz.ui.session.served import served
 
 
 class Seen(JSComponent):
@@ -29,26 +30,15 @@ class Seen(JSComponent):
     """
     _stylesheets = [theme.SKELETON]
 
-    def __init__(self, tell: Callable[[], None], **options):
-        super().__init__(**options)
-        self._tell = tell
-
-    def _handle_msg(self, message: str) -> None:
-        self._tell()
-
 
 def when_seen(make: Callable[[], list], height: int, **options) -> pn.Column:
     """A column that holds what `make` gives, once its place comes into the window; until then it is `height` px high.
 
     Outside a served page it is made at once.
     """
-    place = pn.Column(sizing_mode="stretch_width", **options)
-
-    def fill():
-        place.objects = make()
-
-    if pn.state.curdoc is None or not pn.state.curdoc.session_context:
-        fill()
-    else:
-        place.objects = [Seen(fill, css_classes=["coming"], height=height, sizing_mode="stretch_width", margin=0)]
+    if not served():
+        return pn.Column(*make(), sizing_mode="stretch_width", **options)
+    seen = Seen(css_classes=["coming"], height=height, sizing_mode="stretch_width", margin=0)
+    place = pn.Column(seen, sizing_mode="stretch_width", **options)
+    seen.on_msg(lambda _: place.param.update(objects=make()))
     return place

@@ -1,9 +1,9 @@
 """The time window that a user drags in a figure, told to the state at a bearable rate."""
 
-import panel as pn
 from bokeh.models import Range1d
 
 from dgviz.ui.figures.series import days_in_sight
+from dgviz.ui.session.served import served
 from dgviz.ui.session.state import AppState
 
 PAUSE = 200  # ms, at most one change of the window in this time
@@ -20,8 +20,7 @@ def follow_range(x_range: Range1d, state: AppState) -> None:
             state.window = window
 
     def moved(attr, old, new):
-        document = pn.state.curdoc
-        if not waiting and document is not None and document.session_context:
+        if not waiting and (document := served()):
             waiting.append(True)
             document.add_timeout_callback(tell, PAUSE)
 

@@ -1,7 +1,5 @@
 """How far a training is, over all of its parts: each fold and each seed is trained one after the other."""
 
-from dgviz.experiment.config import RunConfig
-
 
 def part_of(record: dict) -> int:
     """Which part of its run an epoch belongs to, from 1."""
@@ -22,8 +20,3 @@ def progress_words(record: dict) -> str:
     """As "epoch 3 of 60, fold 2 of 5, seed 1 of 3"."""
     part = f", {record['part_name']}" if record.get("part_name") else ""
     return f"epoch {record['epoch']} of {record['epochs']}{part}"
-
-
-def n_parts(config: RunConfig) -> int:
-    """How many trainings a configuration takes, one for each fold and seed; of regions there may be fewer."""
-    return config.seeds * (config.folds if config.holdout in ("folds", "regions") else 1)

@@ -5,13 +5,14 @@ import xarray as xr
 from dgviz.domains import discover
 from dgviz.processes.declare import Flux, State
 from dgviz.ui import theme
-from dgviz.ui.figures.colours import Colouring, choices, colouring
+from dgviz.ui.figures.colouring import Colouring
+from dgviz.ui.figures.colours import Showable
 from dgviz.ui.session.colour_choice import ColourChoice
 
 
 def shown(state, choice, baseline=None):
     choice = ColourChoice.parse(choice) if isinstance(choice, str) else choice
-    return colouring(choice, state.config, state.dataset, state.results(state.run), baseline)
+    return Showable(state.config, state.dataset, state.results(state.run), baseline).colouring(choice)
 
 
 def test_scores_have_the_same_limits_in_every_run(state):
@@ -42,12 +43,12 @@ def test_a_sensitivity_is_signed_and_symmetric(state):
     "choice", ["score:nse:test", "parameter:nothing", "attribute:nothing", "difference:nse:test", ""]
 )
 def test_what_cannot_be_shown_is_none(state, choice):
-    assert colouring(ColourChoice.parse(choice), state.config, state.dataset, None) is None
+    assert Showable(state.config, state.dataset).colouring(ColourChoice.parse(choice)) is None
 
 
 def test_every_choice_that_is_offered_can_be_shown(state):
     other = state.store.results("no-snow")
-    groups = choices(state.config, state.dataset, state.results(state.run), other)
+    groups = Showable(state.config, state.dataset, state.results(state.run), other).choices()
     offered = [choice for options in groups.values() for choice in options.values()]
     assert len(offered) > 30
     labels = [label for options in groups.values() for label in options]

@@ -7,7 +7,7 @@ import xarray as xr
 from dgviz.datasets import open_dataset
 from dgviz.datasets.site_network import upstream_area
 from dgviz.ui import theme
-from dgviz.ui.figures.colours import Colouring
+from dgviz.ui.figures.colouring import Colouring
 from dgviz.ui.figures.network_lines import LINE_WIDTHS
 from dgviz.ui.figures.site_map import SiteMap
 

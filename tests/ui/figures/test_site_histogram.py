@@ -5,7 +5,7 @@ import pytest
 import xarray as xr
 
 from dgviz.ui import theme
-from dgviz.ui.figures.colours import Colouring
+from dgviz.ui.figures.colouring import Colouring
 from dgviz.ui.figures.site_histogram import BEYOND, N_BINS, Scale, SiteHistogram
 from dgviz.ui.words.text import MINUS
 

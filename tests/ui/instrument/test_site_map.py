@@ -9,7 +9,7 @@ from dgviz.experiment.config import RunConfig
 from dgviz.processes.declare import Parameter
 from dgviz.scores.statistics import over_sites
 from dgviz.ui import theme
-from dgviz.ui.figures.colours import colouring
+from dgviz.ui.figures.colours import Showable
 from dgviz.ui.figures.site_map import MARKERS, UNTRAINED
 from dgviz.ui.instrument.site_map import SiteMap
 from dgviz.ui.session.colour_choice import ColourChoice
@@ -77,7 +77,7 @@ def test_the_difference_of_scores_is_a_minus_b_about_zero(state, store):
 def test_a_difference_of_parameters_ends_at_half_the_allowed_range(state, store, dataset):
     results = store.results("default")
     shifted = results.assign(fc=results.fc + 10)
-    shown = colouring(ColourChoice("difference", "fc"), state.config, dataset, shifted, results)
+    shown = Showable(state.config, dataset, shifted, results).colouring(ColourChoice("difference", "fc"))
     np.testing.assert_allclose(shown.values, 10)
     assert (shown.low, shown.high) == (-475, 475) and shown.units == "mm"
     assert shown.caption == "Colours end at half the allowed range"

@@ -122,6 +122,20 @@ def test_a_lens_that_cannot_be_made_says_so_and_the_others_live_on(state, later,
     assert "could not be opened" not in texts(shown) and "Scores in the window" in texts(shown)
 
 
+@pytest.mark.parametrize("other", ["run", "dataset"])
+def test_the_colours_of_lenses_are_forgotten_with_another_run_or_data_set(state, other):
+    follow_lens(state)
+    state.colour = ColourChoice("score", "kge_2012", "train")
+    state.page = "Data"
+    state.page = "Scores"
+    first = state.colour_of("score", "")
+    state.colour = ColourChoice("score", "kge_2012", "train")
+    state.page = "Data"
+    state.param.update(**{other: "no-snow" if other == "run" else state.dataset.copy()})
+    state.page = "Scores"
+    assert state.colour == first
+
+
 def test_what_holds_the_drawer_knows_how_to_hide_it(state):
     (bar,) = islands(workspace(state)[1], "whole")
     assert STYLE in bar.stylesheets  # a style sheet reaches what lies in the same shadow

@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from dgviz.experiment.first_view import highest
 from dgviz.processes.balance import balance
 from dgviz.scores.statistics import over_sites
 from dgviz.ui.lenses.budget.balance import Balance, balance_table
 from dgviz.ui.lenses.budget.buckets import Buckets
 from dgviz.ui.lenses.budget.stores import Stores, first_choice, offered
 from dgviz.ui.lenses.evaluate.attribute_scatter import AttributeScatter
-from dgviz.ui.session.simulation import Simulation, highest, moment_in_view, simulated_span
+from dgviz.ui.session.simulation import Simulation, moment_in_view, simulated_span
 from dgviz.ui.session.state import AppState
 from dgviz.ui.widgets.parameters import chosen, parameter_select
 from dgviz.ui.words.steps import STEPS

@@ -13,7 +13,7 @@ from dgviz.experiment.config import RunConfig
 from dgviz.processes.declare import Flux
 from dgviz.scores.statistics import best_median_worst
 from dgviz.ui.figures import distribution
-from dgviz.ui.figures.colours import choices, colouring
+from dgviz.ui.figures.colours import Showable
 from dgviz.ui.figures.distribution import Line, cdf_columns, legend_table
 from dgviz.ui.instrument.site_map import SiteMap
 from dgviz.ui.lenses.compare.run_table import RunTable
@@ -91,16 +91,8 @@ def test_published_scores_are_of_nse_in_the_test_period_only(compared):
 
 def test_there_is_no_choice_of_published_models_where_nobody_published(state):
     assert not LargeScoreDistribution(state=state).models.visible
-    groups = choices(state.config, state.dataset, state.results(state.run))
+    groups = Showable(state.config, state.dataset, state.results(state.run)).choices()
     assert "Difference to published NSE" not in groups
-
-
-def test_published_scores_of_days_that_the_record_lacks_are_no_comparison(store, published, monkeypatch):
-    monkeypatch.setattr("dgviz.ui.session.store.published_scores", lambda sites: published)
-    assert store.published("made-up") is published
-    published.nse.attrs["period"] = "1989-10-01/1999-09-30"
-    store._published.clear()
-    assert store.published("made-up") is None
 
 
 def test_the_map_shows_the_difference_to_a_published_model(compared, published):
@@ -110,10 +102,8 @@ def test_the_map_shows_the_difference_to_a_published_model(compared, published):
     np.testing.assert_allclose(view.map.source.data["value"], [*expected, np.nan])
     assert view.heading == "NSE: A minus LSTM (Kratzert et al. 2019)"
     assert view.map.mapper.low == -view.map.mapper.high and "other days" in view.caption
-    groups = choices(compared.config, compared.dataset, compared.results("default"), None, published)
-    for choice in groups["Difference to published NSE"].values():
-        shown = colouring(choice, compared.config, compared.dataset, compared.results("default"), None, published)
-        assert shown is not None
+    there = Showable(compared.config, compared.dataset, compared.results("default"), None, published)
+    assert all(there.colouring(choice) for choice in there.choices()["Difference to published NSE"].values())
 
 
 def test_a_run_tested_on_the_same_days_is_not_warned_of(compared, store):

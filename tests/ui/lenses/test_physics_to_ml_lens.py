@@ -3,11 +3,11 @@
 import pytest
 
 from dgviz.experiment.config import RunConfig
-from dgviz.experiment.presets import wanted
+from dgviz.experiment.presets import missing, wanted
 from dgviz.ui.lenses.presets.claims import Claims
 from dgviz.ui.lenses.presets.dial_curves import DialCurves
 from dgviz.ui.lenses.presets.dial_table import DialTable
-from dgviz.ui.session.preset_runs import colour, missing, places
+from dgviz.ui.session.preset_runs import colour, places
 from dgviz.ui.session.state import AppState
 from tests.ui.conftest import SITES, make_results
 

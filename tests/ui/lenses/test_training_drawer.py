@@ -12,7 +12,7 @@ from dgviz.ui.lenses.training.learning import LossCurves
 from dgviz.ui.lenses.training.queue import TrainingQueue, rows_of
 from dgviz.ui.lenses.training.training import TrainingControl, figures_of, status_words
 from dgviz.ui.session.state import AppState
-from tests.ui.conftest import epoch
+from tests.ui.conftest import LOOK, epoch
 
 
 def shown(view):
@@ -147,7 +147,7 @@ def test_loss_and_score_are_added_epoch_by_epoch(state, training):
 
 
 def test_the_curves_of_one_run_are_never_mixed_with_another():
-    curves = LearningCurves(4)
+    curves = LearningCurves(4, LOOK)
     curves.update([epoch(1), epoch(2)])
     with pytest.raises(ValueError, match="another run"):
         curves.update([epoch(1)])

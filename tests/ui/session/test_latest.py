@@ -48,7 +48,7 @@ def test_a_wish_that_another_has_overtaken_is_not_begun(empty_store, monkeypatch
             self.waiting.pop(0)()
 
     document, begun, shown, go = Document(), [], [], threading.Event()
-    monkeypatch.setattr("dgviz.ui.session.latest.pn.state", type("State", (), {"curdoc": document}))
+    monkeypatch.setattr("dgviz.ui.session.served.pn.state", type("State", (), {"curdoc": document}))
     latest = Latest(empty_store)
 
     def work(key):

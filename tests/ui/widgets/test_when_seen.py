@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import panel as pn
 import pytest
+from panel.models.esm import DataEvent
 
 from dgviz.ui.widgets import when_seen as module
 from dgviz.ui.widgets.when_seen import Seen, when_seen
@@ -35,5 +36,5 @@ def test_in_a_served_page_its_place_is_kept_until_it_comes_near(make, made, monk
     place = when_seen(make, 300, css_classes=["row"])
     (near,) = place.objects
     assert isinstance(near, Seen) and near.height == 300 and place.css_classes == ["row"] and not made
-    near._handle_msg("seen")
+    near._process_event(DataEvent(model=None, data="seen"))
     assert place.objects == made and len(made) == 1

@@ -1,6 +1,5 @@
 """All runs, and which two are compared."""
 
-from dgviz.datasets import DataError
 from dgviz.experiment.runs import Run
 from dgviz.experiment.splits import trained_on
 from dgviz.ui.lenses.view import View
@@ -122,13 +121,10 @@ class RunTable(View):
         elif column == "Overlay":
             self.state.draw_also(run_id, checked)
         else:
-            self._show(run_id)
+            self.state.attempt(lambda: self._show(run_id))
 
     def _show(self, run_id):
         """Show a run, on its own data set."""
-        try:
-            if (data := self.state.store.run(run_id).config.data) != self.state.config.data:
-                self.state.edit(data=data)
-            self.state.show(run_id)
-        except DataError as error:
-            self.state.problem = str(error)
+        if (data := self.state.store.run(run_id).config.data) != self.state.config.data:
+            self.state.edit(data=data)
+        self.state.show(run_id)

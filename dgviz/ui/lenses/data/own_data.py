@@ -2,7 +2,7 @@
 
 import logging
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from functools import partial
 from pathlib import Path
@@ -11,15 +11,15 @@ import panel as pn
 import xarray as xr
 
 from dgviz.datasets import DataError, attribute_names, read_path
-from dgviz.datasets.own_columns import ATTRIBUTES, csv_files
+from dgviz.datasets.own_columns import csv_files
 from dgviz.datasets.readers import reader_of
 from dgviz.datasets.remarks import remarks
 from dgviz.datasets.summary import problem_lines, summary
 from dgviz.datasets.unpack import size
-from dgviz.datasets.uploads import MOST_SENT, add_to, keep, take_in, upload_of, without_folder
+from dgviz.datasets.uploads import MOST_SENT, add_to, are_parts, keep, take_in, upload_of, without_folder
 from dgviz.experiment.sources import vocabularies
-from dgviz.ui.lenses.computing import in_background
 from dgviz.ui.lenses.view import View, text
+from dgviz.ui.session.served import in_background, served
 from dgviz.ui.session.visitors import sign
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.drop_zone import DropZone
@@ -31,23 +31,22 @@ from dgviz.ui.words.remarks import pairs, remark_table
 
 WIDE = {"sizing_mode": "stretch_width", "margin": 0}
 OF_OTHER_DATA = ("train_period", "test_period", "attributes", "holdout", "held_sites", "weights")  # as by default
-WHAT = (
-    f"At most {size(MOST_SENT)}.\nA folder holds attributes.csv (site, lat, lon, area) and for each site SITE.csv "
-    "(date and its series); copies of CAMELS, Caravan, LamaH and others are recognised. Only you see what you send."
-)
 
 
 class OwnData(View):
     """Your own data."""
 
-    caption = WHAT
+    caption = (
+        f"At most {size(MOST_SENT)}.\nA folder holds attributes.csv (site, lat, lon, area) and for each site SITE.csv "
+        "(date and its series); copies of CAMELS, Caravan, LamaH and others are recognised. Only you see what you send."
+    )
 
     def __init__(self, state, **params):
         self.path: Path | None = None  # what is looked at, until it is opened
         self.dataset: xr.Dataset | None = None  # as it was read
         self.mending: Mending | None = None
         super().__init__(state=state, **params)
-        if pn.state.curdoc is not None and pn.state.curdoc.session_context:
+        if served():
             pn.state.on_session_destroyed(lambda _: self.discard())
 
     def body(self):
@@ -68,8 +67,6 @@ class OwnData(View):
         self.field = material.TextInput(label=label, size="small", sizing_mode="stretch_width", margin=(8, 0, 0, 0))
         self.field.param.watch(lambda event: event.new.strip() and self.look_at(event.new.strip()), "value")
         return [self.field]
-
-    # --- what is looked at
 
     def take(self, sent: AbstractContextManager[Mapping[str, Path | bytes]]) -> None:
         """Put what was dropped where it is read, and check it; CSV files are added to those looked at."""
@@ -142,7 +139,9 @@ class OwnData(View):
         title = dataset.attrs["title"] if hasattr(reader_of(path), "domain") else path.stem
         self.title = material.TextInput(label="Name", value=title, width=260, **SMALL)
         shown = FormTable(lambda *_: None, content=content, stylesheets=[".scroll { max-height: none; }"], **WIDE)
-        top = pn.FlexBox(self.title, *self._buttons(), sizing_mode="stretch_width", margin=(8, 0, 4, 0))
+        keep = material.Button(label="Open it", icon="check", on_click=lambda _: self.open_it(), **SMALL)
+        leave = material.Button(label="Discard", variant="text", on_click=lambda _: self.discard(), **SMALL)
+        top = pn.FlexBox(self.title, keep, leave, sizing_mode="stretch_width", margin=(8, 0, 4, 0))
         self.found.objects = [top, shown, *self._mending(folded=True)]
 
     def refuse(self, error: Exception, path: Path | None = None) -> None:
@@ -171,14 +170,6 @@ class OwnData(View):
                 return [material.Accordion(form, active=[] if folded else [0], **folding, **WIDE)]
         return []
 
-    def _buttons(self) -> list:
-        return [
-            material.Button(label="Open it", icon="check", on_click=lambda _: self.open_it(), **SMALL),
-            material.Button(label="Discard", variant="text", on_click=lambda _: self.discard(), **SMALL),
-        ]
-
-    # --- what is kept
-
     def open_it(self) -> None:
         """Keep the data under their name and open them in this session."""
         try:
@@ -193,12 +184,6 @@ class OwnData(View):
         self.found.objects = []
         self.sent.open(name, **options)
         self.sent.update()
-
-
-def are_parts(files: Iterable[str]) -> bool:
-    """Are these CSV files without the table of sites, or that table alone, so that they belong to others?"""
-    names = {name.rpartition("/")[2].lower() for name in files}
-    return all(name.endswith(".csv") for name in names) and (ATTRIBUTES not in names or len(names) == 1)
 
 
 def counted(sites: Sequence[str], tell: Callable[[str], None]) -> Iterator[str]:

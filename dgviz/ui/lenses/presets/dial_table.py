@@ -1,11 +1,9 @@
 """The presets from physics to learning: what each is, how well it does, and what is still to be trained."""
 
-import panel as pn
-
-from dgviz.experiment.presets import n_weights
-from dgviz.experiment.run_files import RunError
+from dgviz.experiment.presets import Place, Places, missing, n_weights
 from dgviz.ui.lenses.view import View
-from dgviz.ui.session.preset_runs import Place, Places, colour, missing, places
+from dgviz.ui.session.preset_runs import colour, places
+from dgviz.ui.session.served import now_and_then
 from dgviz.ui.session.state import AppState, first_line
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.form_table import FormTable, choice
@@ -14,7 +12,6 @@ from dgviz.ui.words.progress import progress_words
 from dgviz.ui.words.text import PERIODS, duration, number, score_label, sentence
 
 CASES = (("none", "train"), ("none", "test"), ("folds", "test"))
-LOOK = 2000  # ms between two looks at the folder, only while the page is open
 NO_LIMIT = ".scroll { max-height: none; } td { vertical-align: top; }"
 
 
@@ -52,8 +49,8 @@ def _row(name: str, there: dict[str, Place], weights: int, state: AppState) -> M
         html("<td>{}</td>", _input("checkbox", "B", place, state.baseline, state)),
         html("<td class='left wrap'>{}<b>{}</b><div class='caption'>{}</div></td>", swatch, name, about),
         html("<td>{}</td>", number(weights, 0)),
-        _temporal(name, place, state),
-        _held_out(name, there.get("folds"), state),
+        _scores(name, "none", place, ("train", "test"), state),
+        _scores(name, "folds", there.get("folds"), ("test",), state),
         html("<td>{}</td>", joined((_seconds(p) for p in there.values() if p.run), "<br>")),
     ]
     return html("<tr>{}</tr>", joined(cells))
@@ -65,20 +62,15 @@ def _input(kind: str, column: str, place: Place, chosen: str, state: AppState) -
     return choice(kind, column, place.run.id, place.run.id == chosen)
 
 
-def _temporal(name: str, place: Place, state: AppState) -> Markup:
-    if place.run is None:
-        return html("<td colspan={}>{}</td>", 2 * len(two_scores(state)), _to_train(name, "none", place, state))
-    return _medians(place, "train", state) + _medians(place, "test", state)
-
-
-def _held_out(name: str, place: Place | None, state: AppState) -> Markup:
-    columns = len(two_scores(state))
+def _scores(name: str, holdout: str, place: Place | None, periods: tuple[str, ...], state: AppState) -> Markup:
+    """The medians of a preset in some periods; a button that trains it, or why it cannot be."""
+    columns = len(periods) * len(two_scores(state))
     if place is None:
         why = f"Its parameters were learned for each {state.config.science.site}: it has none for another."
         return html("<td colspan={} class='muted' title='{}'>not possible</td>", columns, why)
     if place.run is None:
-        return html("<td colspan={}>{}</td>", columns, _to_train(name, "folds", place, state))
-    return _medians(place, "test", state)
+        return html("<td colspan={}>{}</td>", columns, _to_train(name, holdout, place, state))
+    return joined(_medians(place, period, state) for period in periods)
 
 
 def _medians(place: Place, period: str, state: AppState) -> Markup:
@@ -123,7 +115,7 @@ class DialTable(View):
         self.train_all = material.Button(label="Train all", icon="play_arrow", size="small", margin=0)
         self.train_all.on_click(lambda _: self._train(missing(self.there)))
         super().__init__(state=state, **params)
-        pn.state.onload(self._look_now_and_then)
+        now_and_then(lambda: self.page == self.state.page and self.state.refresh_runs())
 
     def tools(self):
         """Train what is missing."""
@@ -167,13 +159,4 @@ class DialTable(View):
             self.state.show(value)
 
     def _train(self, configs):
-        try:
-            self.state.train_all(configs)
-        except (RunError, OSError) as error:
-            self.state.problem = str(error)
-
-    def _look_now_and_then(self):
-        """See runs that other sessions and terminals have made or ended."""
-        if pn.state.curdoc is not None and pn.state.curdoc.session_context:
-            look = self.state.refresh_runs
-            pn.state.add_periodic_callback(lambda: self.page == self.state.page and look(), period=LOOK)
+        self.state.attempt(lambda: self.state.train_all(configs))

@@ -8,11 +8,11 @@ import xarray as xr
 
 from dgviz.scores.statistics import on_common_sites
 from dgviz.ui import theme
-from dgviz.ui.figures.colours import other_days, published_name
 from dgviz.ui.figures.distribution import OF_OTHERS, Distribution, Line, legend_table
 from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.lenses.view import text
 from dgviz.ui.widgets import material
+from dgviz.ui.words.published import other_days, published_name
 from dgviz.ui.words.run_names import name_without_score
 from dgviz.ui.words.summaries import of_distribution
 from dgviz.ui.words.text import PERIODS, score_label, sentence, with_units

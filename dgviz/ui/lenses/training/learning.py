@@ -31,7 +31,7 @@ class LossCurves(View):
         if run.status in FINISHED and not run.progress:
             self.empty = "This run has nothing to learn: its parameters are the declared defaults."
             return None
-        self.curves = LearningCurves(run.config.epochs, dark)
+        self.curves = LearningCurves(run.config.epochs, self.state.look)
         return pn.pane.Bokeh(self.curves.layout, sizing_mode="stretch_width", margin=0)
 
     def refresh(self, *, progress):

@@ -3,17 +3,15 @@
 import panel as pn
 
 from dgviz.experiment.config import RunConfig
-from dgviz.experiment.run_files import RunError
 from dgviz.experiment.runs import Run
 from dgviz.ui.lenses.view import View, text
+from dgviz.ui.session.served import now_and_then
 from dgviz.ui.session.state import ENDED, first_line
 from dgviz.ui.widgets import material
 from dgviz.ui.words.differences import describe_differences
 from dgviz.ui.words.markup import Markup, html
 from dgviz.ui.words.run_names import name_without_score
 from dgviz.ui.words.text import sentence
-
-LOOK = 2000  # ms between two looks at the folder, only while the drawer is open
 
 
 def rows_of(runs: list[Run]) -> list[dict]:
@@ -48,7 +46,7 @@ class TrainingQueue(View):
     def __init__(self, state, **params):
         self.rows = []
         super().__init__(state=state, **params)
-        pn.state.onload(self._look_now_and_then)
+        now_and_then(lambda: self.state.drawer and self.look())
 
     def body(self, *, runs, status, followed):
         """One line per run."""
@@ -88,10 +86,7 @@ class TrainingQueue(View):
         ]
 
     def _do(self, act):
-        try:
-            act()
-        except (RunError, OSError) as error:
-            self.state.problem = str(error)
+        self.state.attempt(act)
         self.look()
 
     def look(self):
@@ -99,7 +94,3 @@ class TrainingQueue(View):
         self.state.refresh_runs()
         if rows_of(self.state.seen_runs()) != self.rows:
             self.draw_again()
-
-    def _look_now_and_then(self):
-        if pn.state.curdoc is not None and pn.state.curdoc.session_context:
-            pn.state.add_periodic_callback(lambda: self.state.drawer and self.look(), period=LOOK)

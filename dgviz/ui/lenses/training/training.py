@@ -4,7 +4,6 @@ from functools import cached_property
 
 import panel as pn
 
-from dgviz.experiment.run_files import RunError
 from dgviz.experiment.runs import Run
 from dgviz.ui.lenses.view import View, text
 from dgviz.ui.session.state import ENDED, FINISHED, first_line
@@ -126,24 +125,23 @@ class TrainingControl(View):
         """How far it is, and which buttons make sense now."""
         state, followed = self.state, self.state.store.run(self.state.followed)
         last = progress[-1] if progress else {}
-        epochs = followed.config.epochs
         device = last.get("device") or followed.record.get("device", "")
         before = _runs_before(followed.id, list(state.store.active())) if status == "waiting" else 0
         if self.changed & {"runs", "status"}:
             self._offer()
         self.heading = f"Training of {name_without_score(followed)}"
-        self.figures.object = figures_of(status, last, epochs, before, device)
-        self.bar.param.update(
-            value=round(100 * share_done(last)) if last else 0, visible=status in ("training", "paused", "stopping")
-        )
+        self.figures.object = figures_of(status, last, followed.config.epochs, before, device)
+        done, busy = round(100 * share_done(last)) if last else 0, status in ("training", "paused", "stopping")
+        self.bar.param.update(value=done, visible=busy)
         self._show_trouble(followed, status, last)
         self._show_buttons(followed, status, run)
 
     def _make_buttons(self):
         button = lambda label, icon, act, **more: material.Button(  # noqa: E731
-            label=label, icon=icon, on_click=lambda _: self._try(act), **BUTTON, **more
+            label=label, icon=icon, on_click=lambda _: self.state.attempt(act), **BUTTON, **more
         )
         state = self.state
+        longer = lambda: state.train_longer(state.followed, self.longer.value)  # noqa: E731
         self.buttons = {
             "pause": button("Pause", "pause", lambda: state.request("pause"), variant="outlined"),
             "resume": button("Resume", "play_arrow", lambda: state.request("resume")),
@@ -154,7 +152,7 @@ class TrainingControl(View):
             ),
             "again": button("Train again", "replay", lambda: state.train_again(state.followed)),
             "show": button("Show this run", "insights", lambda: state.show(state.followed), variant="outlined"),
-            "longer": button("Train longer", "more_time", self._train_longer, variant="outlined"),
+            "longer": button("Train longer", "more_time", longer, variant="outlined"),
         }
         self.longer = material.IntInput(label="Epochs in all", value=1, start=1, size="small", width=130, visible=False)
 
@@ -176,9 +174,6 @@ class TrainingControl(View):
             self.longer.value = 2 * followed.config.epochs
         self.longer.visible = wanted["longer"]
 
-    def _train_longer(self):
-        self.state.train_longer(self.state.followed, self.longer.value)
-
     def _show_trouble(self, followed, status, last):
         if status != "failed":
             self.trouble.object = ""
@@ -198,15 +193,7 @@ class TrainingControl(View):
         self.dialog = material.Dialog(
             text(KILL), pn.Row(keep, kill), open=False, title="End this training at once?", width_option="sm"
         )
-        keep.on_click(lambda _: self.dialog.param.update(open=False))
-        kill.on_click(
-            lambda _: (self.dialog.param.update(open=False), self._try(lambda: self.state.kill_training(run_id)))
-        )
+        for button in (keep, kill):
+            button.on_click(lambda _: self.dialog.param.update(open=False))
+        kill.on_click(lambda _: self.state.attempt(lambda: self.state.kill_training(run_id)))
         return self.dialog
-
-    def _try(self, act):
-        """Do what a button asks; say why not, where it cannot be."""
-        try:
-            act()
-        except (RunError, OSError) as error:
-            self.state.problem = str(error)

@@ -1,0 +1,36 @@
+"""What differs in a page that is served to a browser: outside of one, as in a notebook, all is done at once."""
+
+import threading
+from collections.abc import Callable
+
+import panel as pn
+from bokeh.document import Document
+
+LOOK = 2000  # ms between two looks at what others may have changed
+
+
+def served() -> Document | None:
+    """The document of the page that a browser shows; None outside a served page."""
+    document = pn.state.curdoc
+    return document if document is not None and document.session_context else None
+
+
+def in_background(work: Callable[[Callable[[Callable[[], None]], None]], None]) -> None:
+    """Call `work` beside the server; what it hands over is called in the session. On the spot outside a served page.
+
+    For what would keep others waiting if it were computed in turn with all else, as reading a large data set.
+    """
+    if (document := served()) is None:
+        work(lambda action: action())
+    else:
+        threading.Thread(target=work, args=(document.add_next_tick_callback,), daemon=True).start()
+
+
+def now_and_then(look: Callable[[], object]) -> None:
+    """Call `look` every other second, once the page is loaded; never outside a served page."""
+
+    def begin():
+        if served():
+            pn.state.add_periodic_callback(look, period=LOOK)
+
+    pn.state.onload(begin)
