@@ -14,9 +14,13 @@ EMPTY = {"x": [], "y": [], "low": [], "high": [], "site": [], "name": [], "value
 TIPS = [("", Markup("<b>@name</b>")), ("", "@site"), ("", "@y{0.00} (@low{0.00} to @high{0.00})")]
 ROOM = 0.03  # of an axis, beyond its limits
 AS_LONG = """
-const [middle, half] = [(y.start + y.end) / 2, (y.end - y.start) / 2 * fig.inner_width / fig.inner_height]
-if (Number.isFinite(half)) x.setv({start: middle - half, end: middle + half})
-"""  # a unit across is as long as a unit up
+const [wide, high, middle] = [fig.inner_width, fig.inner_height, (both.start + both.end) / 2]
+const half = (both.end - both.start) / 2 / Math.min(wide, high)
+if (Number.isFinite(half)) {
+  x.setv({start: middle - half * wide, end: middle + half * wide})
+  y.setv({start: middle - half * high, end: middle + half * high})
+}
+"""  # a unit across is as long as a unit up, and the limits of both are in sight
 
 
 class SiteScatter:
@@ -26,7 +30,7 @@ class SiteScatter:
     """
 
     def __init__(self, dark: bool = False, height: int = 330, coloured: bool = False):
-        self.dark, self.equal = dark, False
+        self.dark, self.both = dark, None
         self.source = ColumnDataSource(dict(EMPTY))
         self.x_range, self.y_range = Range1d(0, 1), Range1d(0, 1)
         self.mapper = LinearColorMapper(palette=list(theme.SCORE), nan_color=theme.token("missing", dark))
@@ -42,13 +46,14 @@ class SiteScatter:
     ) -> None:
         """Other values; `limits` are those of the vertical axis, the horizontal one fits the points without any.
 
-        Where both have one scale the browser, which knows the size of the figure, sets the horizontal one.
+        Where both have one scale the browser, which knows the size of the figure, sets them.
         """
         self.source.data = {"value": np.full(len(columns["x"]), np.nan)} | columns
         self.figure.xaxis.axis_label, self.figure.yaxis.axis_label = x_label, y_label
         known = columns["x"][np.isfinite(columns["x"])]
         x_limits = x_limits or ((float(known.min()), float(known.max())) if known.size else (0.0, 1.0))
-        for axis, (low, high) in ((self.y_range, limits), *[(self.x_range, x_limits)][self.equal :]):
+        separate = ((self.y_range, limits), (self.x_range, x_limits))
+        for axis, (low, high) in ((self.both, limits),) if self.both else separate:
             room = ROOM * (high - low) or 0.5
             axis.update(start=low - room, end=high + room)
 
@@ -58,13 +63,12 @@ class SiteScatter:
         self.figure.line(list(x), list(y), legend_label=words, **style)
 
     def draw_equality(self) -> None:
-        """A dashed line where both axes have the same value; the horizontal axis has the scale of the vertical one."""
-        self.equal = True
-        as_long = CustomJS(args=dict(fig=self.figure, x=self.x_range, y=self.y_range), code=AS_LONG)
-        for name in ("inner_width", "inner_height"):
-            self.figure.js_on_change(name, as_long)
-        for name in ("start", "end"):
-            self.y_range.js_on_change(name, as_long)
+        """A dashed line where both axes have the same value, which then have one scale too."""
+        self.both = Range1d()
+        args = dict(fig=self.figure, x=self.x_range, y=self.y_range, both=self.both)
+        for model, names in ((self.figure, ("inner_width", "inner_height")), (self.both, ("start", "end"))):
+            for name in names:
+                model.js_on_change(name, CustomJS(args=args, code=AS_LONG))
         self.figure.add_layout(
             Slope(gradient=1, y_intercept=0, line_color=theme.token("muted", self.dark), line_dash="dashed")
         )

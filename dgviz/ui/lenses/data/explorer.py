@@ -27,6 +27,7 @@ KINDS = {
 }
 OF_ONE = ("hist", "kde", "box")  # kinds that draw X alone
 HEIGHT = 420  # px
+CHOICES = ":host { display: grid !important; grid-template-columns: repeat(auto-fit, minmax(140px, 1fr)); }"
 
 
 def site_table(dataset: xr.Dataset) -> pd.DataFrame:
@@ -75,7 +76,7 @@ class Explorer(View):
     choices = ("kind", "x", "y", "colour")
 
     def __init__(self, state, **params):
-        look = {"size": "small", "sizing_mode": "stretch_width", "margin": (0, 8, 0, 0), "searchable": True}
+        look = {"size": "small", "sizing_mode": "stretch_width", "margin": (0, 8, 6, 0), "searchable": True}
         self.kind = material.Select(label="Plot", options=KINDS, value="scatter", **look)
         self.x, self.y, self.colour = (material.Select(label=name, options=[], **look) for name in ("X", "Y", "Colour"))
         super().__init__(state=state, **params)
@@ -89,7 +90,7 @@ class Explorer(View):
             self.chosen.offer(name, column, columns)
         self.plot = pn.pane.Bokeh(sizing_mode="stretch_width", height=HEIGHT, margin=0)
         widgets = (self.kind, self.x, self.y, self.colour)
-        bar = pn.Row(*widgets, stylesheets=[theme.BAR], sizing_mode="stretch_width", margin=0)
+        bar = pn.Row(*widgets, stylesheets=[theme.BAR, CHOICES], sizing_mode="stretch_width", margin=0)
         return pn.Column(bar, self.plot, sizing_mode="stretch_width", margin=0)
 
     def refresh(self, *, kind, x, y, colour):
