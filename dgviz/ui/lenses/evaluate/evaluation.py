@@ -24,6 +24,7 @@ from dgviz.ui.words.text import label, number, period, signed, units, with_units
 
 DASHES = ("solid", "dashed", "dotted", "dotdash")  # of curves to compare with
 MANY = 3  # pictures, above which they are chosen from a list and summed up in a table
+COMING = Markup("<div class='skeleton'></div>")  # while it is computed
 ACROSS = 0.5  # of the extent of the curves: the horizontal axis shows at least that
 
 
@@ -87,7 +88,10 @@ class EvaluationCard(ComputingView):
         if self.found is None or self.known != self._key():
             self._ask(results, dataset)
         self._offer_pictures()
-        if self.found is not None and not self.pictures:
+        self.heading, self.caption = self.evaluation.title, ""
+        if self.found is None:
+            return text(COMING)
+        if not self.pictures:
             return empty_words(self.evaluation.lacking(results, dataset) or "There is nothing to see of this run.")
         picture = self._picture()
         self.scatter = SiteScatter(dark, height=360, coloured=True)
@@ -155,7 +159,7 @@ class EvaluationCard(ComputingView):
         self.scatter.figure.legend.update(click_policy="none")
 
     def _show(self):
-        found, picture, evaluation = self.found, self._picture(), self.evaluation
+        found, picture = self.found, self._picture()
         x, y = found[picture.x], found[picture.y if picture.y in found else picture.to]
         limits, x_limits = axis_limits(picture, x, y)
         self.scatter.show(
@@ -168,7 +172,6 @@ class EvaluationCard(ComputingView):
         follow(self.scatter, self.state)
         equal = [p for p in self.pictures if p.equal]
         self.table.object = agreement_table(found, equal, picture) if len(equal) > MANY else ""
-        self.heading = evaluation.title
         about = f"{picture.title}: {lower_first(picture.about)}"
         agreement = self._agreement(picture, x, y)
         self.caption = agreement + about if agreement else about.replace(". ", ".\n", 1)
