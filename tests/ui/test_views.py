@@ -14,7 +14,7 @@ from dgviz.ui.instrument.site_map import SiteMap
 from dgviz.ui.instrument.target_charts import TargetCharts
 from dgviz.ui.lenses.scores.distribution import ScoreDistribution
 from dgviz.ui.lenses.scores.window_scores import WindowScores, kinds_of_days, window_scores
-from dgviz.ui.lenses.view import View
+from dgviz.ui.lenses.view import View, _below
 from dgviz.ui.session.colour_choice import ColourChoice
 from dgviz.ui.session.state import AppState
 from dgviz.ui.words.kinds import lacks
@@ -209,3 +209,10 @@ def test_scores_in_the_window_say_which_days_they_are_of():
     assert kinds_of_days(("1999-10-01", "2001-09-30"), spans) == "training and test days"
     assert kinds_of_days(("2000-10-01", "2001-09-30"), spans) == "test days"
     assert kinds_of_days(("2003-10-01", "2004-09-30"), spans) == "days of neither training nor test"
+
+
+def test_the_first_line_of_a_caption_is_seen_and_the_rest_stands_behind_an_i():
+    seen, _, behind = _below("As in Addor et al. (2018).\nMore <b>.", "Tap it.", "").partition("<details")
+    assert "As in Addor et al. (2018)." in seen and "More" not in seen
+    assert "More &lt;b&gt;." in behind and "<span class='use'>Tap it.</span>" in behind
+    assert "<details" not in _below("Only this. And that.", "", "")

@@ -11,7 +11,7 @@ from dgviz.datasets import forcing_names
 from dgviz.experiment.runs import Run
 from dgviz.quantities import lower_first
 from dgviz.ui.figures.colours import shown_colours
-from dgviz.ui.figures.series import at_all_times, simulated_of
+from dgviz.ui.figures.series import at_all_times, periods, simulated_of
 from dgviz.ui.session.state import AppState
 from dgviz.ui.words.run_names import name_without_score
 from dgviz.ui.words.text import label, number, period, with_units
@@ -119,14 +119,21 @@ def picture_lines(state: AppState, view: str, query: str) -> str:
 
 
 def below_figure(state: AppState, shows: str) -> list[str]:
-    """What a figure is of, by words for it: target, site, window, data (the sites), map (its colours), a, b (runs)."""
+    """What a figure is of, by words for it, and the program.
+
+    They are target, site, window, periods (of training and test), what_if, data (the sites), map (its colours), and a
+    and b (the runs).
+    """
     coloured = shown_colours(state)
+    config = state.shown_config
+    spans = periods(state.dataset, config.train_period, config.test_period)
     limits = f"{number(coloured.low)} to {number(coloured.high)}"
     runs = {"a": ("Run A", state.run), "b": ("run B", state.baseline)}
     said = {
         "target": with_units(state.target.long_name, state.target.units),
         "site": f"{state.name_of(state.site)} ({state.site})",
         "window": period(*state.window),
+        "periods": ", ".join(f"{name} {period(*span)}" for name, span in spans.items()),
         "data": f"{len(state.sites)} {state.science.site}s of {state.dataset.attrs.get('title', state.config.data)}",
         "map": f"colours: {coloured.title}, {limits} {coloured.units}".rstrip(),
     } | {word: f"{called}: {name_without_score(state.store.run(run))}" for word, (called, run) in runs.items() if run}

@@ -66,7 +66,7 @@ class AppState(param.Parameterized):
     chart = param.Selector(objects=list(CHARTS), doc="How the target is drawn")
     log_axis = param.Boolean(False, doc="Is the axis of the target logarithmic, where that makes sense?")
     dark = param.Boolean(False, doc="Is the dark theme on?")
-    choices = param.Dict({}, doc="What was chosen in single views, as texts by names such as 'Matters.case'")
+    choices = param.Dict({}, doc="What was chosen in single views, as texts by names such as 'Stores.chips'")
     runs = param.List([], item_type=str, doc="Ids of all runs, the newest first")
     ended = param.List([], item_type=str, doc="Those of them that have results or failed, the newest first")
     unreadable = param.List([], item_type=str, doc="What is wrong with run folders that cannot be read, in words")

@@ -1,4 +1,4 @@
-const DPI = 300, PER_INCH = 96, SIDE = 16, LINE = 17
+const DPI = 300, PER_INCH = 96, SIDE = 16, LINE = 17, GAP = 8
 const FONT = "Roboto, Helvetica, Arial, sans-serif"
 
 const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;")
@@ -30,20 +30,25 @@ function figures(card) {
   return views.filter((view) => view.el.getBoundingClientRect().height > 0)
 }
 
-// SVG of what is drawn in a card, each part where it is on the page.
+// SVG of what is drawn in a card, each part where it is on the page; words between two of them leave no gap.
 async function drawing(card) {
   const views = figures(card), parts = [...views.map((view) => view.el), ...all(card, "svg.buckets")]
-  const boxes = parts.map((element) => element.getBoundingClientRect())
-  const left = Math.min(...boxes.map((box) => box.left)), top = Math.min(...boxes.map((box) => box.top))
+  const boxes = parts.map((element) => element.getBoundingClientRect()), left = Math.min(...boxes.map((box) => box.left))
+  let end = Math.min(...boxes.map((box) => box.top)), above = end
+  const tops = new Map()
+  for (const box of [...boxes].sort((one, other) => one.top - other.top)) {
+    above += Math.max(0, box.top - end - GAP)
+    tops.set(box, box.top - above)
+    end = Math.max(end, box.bottom)
+  }
   const svgs = await Promise.all(parts.map(async (element, i) => {
     const svg = views[i] ? parsed(await (await views[i].export("svg").to_blob()).text()) : inlined(element)
-    const {width, height} = boxes[i]
-    const place = {x: boxes[i].left - left, y: boxes[i].top - top, width, height, overflow: "visible"}
+    const {left: x, width, height} = boxes[i]
+    const place = {x: x - left, y: tops.get(boxes[i]), width, height, overflow: "visible"}
     for (const [name, value] of Object.entries(place)) svg.setAttribute(name, value)
     return new XMLSerializer().serializeToString(svg)
   }))
-  const width = Math.max(...boxes.map((box) => box.right)) - left
-  return {svg: svgs.join(""), width, height: Math.max(...boxes.map((box) => box.bottom)) - top}
+  return {svg: svgs.join(""), width: Math.max(...boxes.map((box) => box.right)) - left, height: end - above}
 }
 
 const parsed = (text) => new DOMParser().parseFromString(text, "image/svg+xml").documentElement
@@ -85,24 +90,11 @@ function long(text, size, weight = 400) {
   return pen.measureText(text).width
 }
 
-// Things in rows that are no wider than the room: each has its place, as rows and x.
-function in_rows(widths, room, gap) {
-  let x = 0, row = 0
-  return widths.map((width) => {
-    if (x && x + width > room) [x, row] = [0, row + 1]
-    x += width + gap
-    return {x: x - width - gap, row}
-  })
-}
-
 // The lines of a text that fit into the room.
-function lines(text, room, size, weight) {
-  const all = text.split(" "), places = in_rows(all.map((word) => long(word, size, weight)), room, long(" ", size, weight))
-  return all.reduce((made, word, i) => {
-    made[places[i].row] = [...(made[places[i].row] ?? []), word]
-    return made
-  }, []).map((line) => line.join(" "))
-}
+const lines = (text, room, size, weight) => text.split(" ").reduce((made, word) => {
+  const longer = `${made.at(-1) ?? ""} ${word}`.trim()
+  return made.length && long(longer, size, weight) <= room ? [...made.slice(0, -1), longer] : [...made, word]
+}, [])
 
 // Title and scores above; key, caption, and what it is of, below. It is as light or dark as the page.
 async function figure(card, title, about) {
@@ -118,13 +110,17 @@ async function figure(card, title, about) {
   write(all(card, "h2 .scores > span").map((score) => words(score)).join(",  "), 12, 400, LINE)
   drawn += `<svg x="${SIDE}" y="${y + 6}" width="${inner}" height="${height}" overflow="visible">${svg}</svg>`
   y += height + 12
-  const key = entries(card), places = in_rows(key.map(({wide, said}) => wide + 6 + long(said, 12)), inner, 16)
-  key.forEach(({drawn: mark, wide, said}, i) => {
-    const at = `translate(${SIDE + places[i].x} ${y + LINE * (places[i].row + 1) - 5})`
-    drawn += `<g transform="${at}"><g transform="translate(0 -4)">${mark}</g>` +
+  let x = 0
+  const key = entries(card)
+  y += key.length && LINE
+  for (const {drawn: mark, wide, said} of key) {
+    const width = wide + 6 + long(said, 12)
+    if (x && x + width > inner) [x, y] = [0, y + LINE]
+    drawn += `<g transform="translate(${SIDE + x} ${y - 5})"><g transform="translate(0 -4)">${mark}</g>` +
       `<text x="${wide + 6}" font-size="12">${escaped(said)}</text></g>`
-  })
-  y += key.length ? LINE * (places.at(-1).row + 1) + 4 : 0
+    x += width + 16
+  }
+  y += key.length && 4
   for (const text of [words(all(card, ".caption").at(-1)), about]) write(text, 11, 400, LINE - 2)
   const size = `width="${inner + 2 * SIDE}" height="${y + 12}"`
   return `<svg xmlns="http://www.w3.org/2000/svg" ${size} viewBox="0 0 ${inner + 2 * SIDE} ${y + 12}">` +
@@ -144,15 +140,11 @@ async function fonts(text) {
     .filter(({rule}) => rule instanceof CSSFontFaceRule && FONT.startsWith(rule.style.fontFamily) &&
       covers(rule.style.getPropertyValue("unicode-range")))
   return (await Promise.all(faces.map(async ({rule, base}) => {
-    const [, path] = /url\("([^"]*)"\)/.exec(rule.cssText)
-    const file = await (await fetch(new URL(path, base))).blob()
-    const data = await new Promise((done) => {
-      const reader = new FileReader()
-      reader.onload = () => done(reader.result)
-      reader.readAsDataURL(file)
-    })
-    const {fontWeight: weight} = rule.style, range = rule.style.getPropertyValue("unicode-range")
-    return `@font-face {font-family: Roboto; font-weight: ${weight}; unicode-range: ${range}; src: url("${data}")}`
+    const [, path] = /url\("([^"]*)"\)/.exec(rule.cssText), {fontWeight: weight} = rule.style
+    const file = new Uint8Array(await (await fetch(new URL(path, base))).arrayBuffer())
+    const data = `data:font/woff2;base64,${btoa(String.fromCharCode(...file))}`
+    const range = rule.style.getPropertyValue("unicode-range")
+    return `@font-face {font-family: Roboto; font-weight: ${weight}; unicode-range: ${range}; src: url(${data})}`
   }))).join("")
 }
 
@@ -171,24 +163,16 @@ async function png(svg) {
   URL.revokeObjectURL(image.src)
   const blob = await new Promise((done) => canvas.toBlob(done, "image/png"))
   const bytes = new Uint8Array(await blob.arrayBuffer()), chunk = new DataView(new ArrayBuffer(21))
-  const per_metre = Math.round(DPI / 0.0254), HEADER = 33
-  chunk.setUint32(0, 9)
-  "pHYs".split("").forEach((letter, i) => chunk.setUint8(4 + i, letter.charCodeAt(0)))
-  chunk.setUint32(8, per_metre)
-  chunk.setUint32(12, per_metre)
+  const per_metre = Math.round(DPI / 0.0254), PHYS = 0x70485973, HEADER = 33
+  ;[9, PHYS, per_metre, per_metre].forEach((value, i) => chunk.setUint32(4 * i, value))
   chunk.setUint8(16, 1)
   chunk.setUint32(17, crc(new Uint8Array(chunk.buffer, 4, 13)))
   return new Blob([bytes.slice(0, HEADER), chunk.buffer, bytes.slice(HEADER)], {type: "image/png"})
 }
 
-function crc(bytes) {
-  let value = 0xffffffff
-  for (const byte of bytes) {
-    value ^= byte
-    for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1
-  }
-  return (value ^ 0xffffffff) >>> 0
-}
+const shifted = (value) => value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1
+const of_byte = (value) => [...Array(8)].reduce(shifted, value)
+const crc = (bytes) => (bytes.reduce((value, byte) => of_byte(value ^ byte), 0xffffffff) ^ 0xffffffff) >>> 0
 
 function hand_over(blob, name) {
   const link = document.createElement("a")
@@ -200,16 +184,12 @@ function hand_over(blob, name) {
 
 // Where a browser does not let a page copy, the lines are shown to be copied by hand.
 function show(lines) {
-  const dialog = document.createElement("dialog"), text = document.createElement("textarea")
-  Object.assign(text, {value: lines, rows: 14, cols: 90, readOnly: true, ariaLabel: "The same in Python"})
-  const close = document.createElement("button")
-  close.textContent = "Close"
-  close.addEventListener("click", () => dialog.close())
-  dialog.append(text, close)
+  const dialog = document.createElement("dialog"), look = `rows="14" cols="90" readonly aria-label="The same in Python"`
+  dialog.innerHTML = `<form method="dialog"><textarea ${look}>${escaped(lines)}</textarea><button>Close</button></form>`
   dialog.addEventListener("close", () => dialog.remove())
   document.body.append(dialog)
   dialog.showModal()
-  text.select()
+  dialog.querySelector("textarea").select()
 }
 
 export function render({model}) {

@@ -188,6 +188,7 @@ def test_below_a_figure_stands_what_it_is_of_and_no_more(state):
     target, site, window, a, b, program = below_figure(state, "target site window a b")
     assert target.startswith("Streamflow, mm d") and site == "<Alder> Creek (a1)" and "1 Oct 1999" in window
     assert a.startswith("Run A: ") and b.startswith("run B: ") and program.startswith("dgviz ")
+    assert below_figure(state, "periods")[0].startswith("training 1 Oct 1999 \u2013 30 Sep 2000, test 1 Oct 2000")
     assert below_figure(state, "data map")[:2] == [
         "5 basins of Made-up basins",
         "colours: Nash-Sutcliffe efficiency, test period, 0.00 to 1.00",
@@ -205,11 +206,11 @@ def test_the_map_names_the_runs_that_its_colours_are_of(state):
     view = SiteMap(state=state)
     for kind, name, shows in (("score", "nse", "data a"), ("difference", "nse", "data a b")):
         state.colour = ColourChoice(kind, name, "test")
-        assert f"data-shows='{shows}'" in view.take
+        assert f"data-shows='{shows}'" in view.take_button
     state.colour = ColourChoice("attribute", "elevation")
-    assert "data-shows='data'" in view.take
+    assert "data-shows='data'" in view.take_button
 
 
 def test_a_card_without_a_figure_has_no_button(empty_store):
     state = AppState(empty_store)
-    assert Stores(state=state).take == "" and "data-take" in TargetCharts(state=state).take
+    assert Stores(state=state).take_button == "" and "data-take" in TargetCharts(state=state).take_button

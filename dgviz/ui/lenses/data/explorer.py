@@ -14,9 +14,8 @@ from dgviz.datasets import attribute_names
 from dgviz.quantities import lower_first
 from dgviz.ui import theme
 from dgviz.ui.figures import LEFT, TICK, plain
-from dgviz.ui.lenses.view import View, text
+from dgviz.ui.lenses.view import View
 from dgviz.ui.widgets import material
-from dgviz.ui.words.markup import html
 from dgviz.ui.words.text import axis_label, label
 
 KINDS = {
@@ -84,16 +83,16 @@ class Explorer(View):
         super().__init__(state=state, **params)
 
     def body(self, *, dataset, dark):
-        """Choices above, the plot, and the lines that make it."""
+        """Choices above the plot."""
         self.table = site_table(dataset)
         columns = [name for name in self.table if self.table[name].dtype.kind == "f"]
         first = {"x": columns[min(3, len(columns) - 1)], "y": columns[-1], "colour": columns[0]}
         for name, column in first.items():
             self.chosen.offer(name, column, columns)
-        self.plot, self.code = pn.pane.Bokeh(sizing_mode="stretch_width", height=HEIGHT, margin=0), text()
+        self.plot = pn.pane.Bokeh(sizing_mode="stretch_width", height=HEIGHT, margin=0)
         widgets = (self.kind, self.x, self.y, self.colour)
         bar = pn.Row(*widgets, stylesheets=[theme.BAR, CHOICES], sizing_mode="stretch_width", margin=0)
-        return pn.Column(bar, self.plot, self.code, sizing_mode="stretch_width", margin=0)
+        return pn.Column(bar, self.plot, sizing_mode="stretch_width", margin=0)
 
     def refresh(self, *, kind, x, y, colour):
         """The plot as it is chosen."""
@@ -110,13 +109,4 @@ class Explorer(View):
         self.heading = name_of_x if kind in OF_ONE else f"{name_of_y} against {lower_first(name_of_x)}"
         self.caption = (
             f"A point for each {state.science.site}; colours: {lower_first(colour)}." if kind == "scatter" else ""
-        )
-        lines = (
-            "import hvplot.pandas\nfrom dgviz import open_dataset\n"
-            "from dgviz.ui.lenses.data.explorer import site_table\n\n"
-            f"table = site_table(open_dataset({state.config.data!r}))\n"
-            f"table.hvplot(kind={kind!r}, {', '.join(f'{name}={value!r}' for name, value in options.items())})"
-        )
-        self.code.object = html(
-            "<details class='caption'><summary>The same in Python</summary><pre>{}</pre></details>", lines
         )
