@@ -49,10 +49,11 @@ def look(kind: str, dark: bool) -> dict[str, Any]:
     scale = {"cmap": list(theme.SEQUENTIAL)}
     line = {"line_color": theme.token("text", dark), "line_alpha": 0.5, "line_width": 0.6}
     one = {"color": theme.token("primary", dark)}
+    ends = {f"{part}_line_color": theme.token("text", dark) for part in ("box", "whisker", "outlier")}
     return {
         "scatter": {**scale, **line},
         "bivariate": {**scale, "colorbar": False},
-        "box": {"box_fill_color": theme.token("primary", dark), "box_fill_alpha": 0.6},
+        "box": {"box_fill_color": theme.token("primary", dark), "box_fill_alpha": 0.6, **ends},
         "hist": {**one, "line_color": theme.token("surface", dark)},
     }.get(kind, one)
 
