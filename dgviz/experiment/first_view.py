@@ -59,17 +59,21 @@ def first_site(dataset: xr.Dataset, target: str, flags: xr.DataArray, scores: xr
     return str(dataset.site.values[int(dataset[target].notnull().any("time").values.argmax())])
 
 
-def first_window(dataset: xr.Dataset, span: pd.DateOffset) -> tuple[str, str]:
-    """The window that the data name, else the last part of the test period, as long as `span`; a short record whole."""
+def first_window(dataset: xr.Dataset, span: pd.DateOffset, test_period: str | None = None) -> tuple[str, str]:
+    """The window that the data name, else the last part of the test period, as long as `span`; a short record whole.
+
+    `test_period` is that of the run that is shown, where it is not that of the data: its window is then part of it.
+    """
     time = dataset.indexes["time"]
     try:
-        days = period_slice(dataset, dataset.attrs["first_window"])
-        return str(days.start.date()), str(days.stop.date())
+        if not test_period:
+            days = period_slice(dataset, dataset.attrs["first_window"])
+            return str(days.start.date()), str(days.stop.date())
     except (KeyError, DataError):
         pass
     first, last = time[0], time[-1]
     if len(time) > SHORT:
-        last = min(last, pd.Timestamp(dataset.attrs["test_period"].split("/")[1]))
+        last = min(last, pd.Timestamp((test_period or dataset.attrs["test_period"]).split("/")[1]))
         first = max(first, last.normalize() - span + pd.DateOffset(days=1))
     return str(first.date()), str(last.date())
 

@@ -168,12 +168,13 @@ class AppState(param.Parameterized):
             return
         sites = [str(s) for s in dataset.site.values]
         run = self._if_same_data(self.run, config.data) or self._first_run(config.data)
+        tested = self.store.run(run).config.test_period if run else None
         self._turn_to(
             config=config,
             dataset=dataset,
             selected=[],
             site=self.site if self.site in sites else self._first_site(config, run),
-            window=first_window(dataset, STEPS[config.science.step].span),
+            window=first_window(dataset, STEPS[config.science.step].span, tested),
             moment="",
             colour=self._colour_on(config),
             run=run,

@@ -12,7 +12,11 @@ STYLE = """
 .scroll { overflow: auto; max-height: 330px; contain: inline-size; }
 th { position: sticky; top: 0; background: var(--mui-palette-background-paper); white-space: nowrap; z-index: 1; }
 td { white-space: nowrap; } td.wrap { white-space: normal; min-width: 170px; }
-@media (max-width: 600px) { th { white-space: normal; } td.wrap { min-width: 70px; overflow-wrap: anywhere; } }
+@media (max-width: 600px) { th { white-space: normal; } td.wrap { min-width: 140px; } }
+/* A shadow at the right edge as long as there is more to see there: the cover moves with the table, the shadow not. */
+.scroll { background: linear-gradient(to left, var(--mui-palette-background-paper) 40%, transparent) right / 32px 100%
+            no-repeat local, linear-gradient(to left, rgb(128 128 128 / 0.4), transparent) right / 10px 100%
+            no-repeat scroll; }
 td, th { padding: 4px 12px 4px 0; }
 tr:hover td { background: var(--mui-palette-action-hover); }
 button { font: inherit; font-size: 12px; color: var(--mui-palette-primary-main); background: none; cursor: pointer;

@@ -118,3 +118,8 @@ def test_the_delaware_opens_on_a_snow_melt_that_the_shipped_run_simulates(tmp_pa
 
     assert nse(state.results(state.run)) > 0.85
     assert nse(snow_free) < 0.4
+
+
+def test_the_window_is_part_of_the_test_period_of_the_run():
+    dataset = make_dataset("1980-10-01", 30).assign_attrs(first_window="1990-02-01/1990-06-30")
+    assert first_window(dataset, STEPS["day"].span, "1985-10-01/1989-09-30") == ("1986-10-01", "1989-09-30")
