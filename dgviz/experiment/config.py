@@ -320,6 +320,11 @@ class RunConfig(BaseModel):
         return title[:1].upper() + title[1:]
 
     @property
+    def for_other_sites(self) -> bool:
+        """Does what is learned hold for sites that it was not trained on, so that these are predicted too?"""
+        return self.holdout == "none" and self.parameters in ("attributes", "shared")
+
+    @property
     def science(self) -> Domain:
         """The domain itself."""
         return discover()[self.domain]

@@ -11,8 +11,9 @@ from dgviz.experiment.first_view import SHORT, first_moment
 from dgviz.experiment.runs import Run
 from dgviz.learn.site_model import SiteModel
 from dgviz.sensitivity import agreement, finite_difference, forcing_response, parameter_response
-from dgviz.ui.session.state import FINISHED, AppState
+from dgviz.ui.session.state import AppState
 from dgviz.ui.session.store import results_written
+from dgviz.ui.session.trainings import FINISHED
 from dgviz.ui.words.steps import Step
 
 LONGEST = 3 * 366  # time steps of a long record that are simulated at once

@@ -62,7 +62,7 @@ def notes(run: Run, store: DataStore) -> dict[str, str]:
 
 def the_others(config: RunConfig) -> str:
     """What becomes of the sites that are not selected, in words."""
-    if config.holdout == "none" and config.parameters in ("attributes", "shared"):
+    if config.for_other_sites:
         return f"the other {config.science.site}s are predicted without training on them"
     return f"the other {config.science.site}s are no part of the run and get no prediction"
 

@@ -4,7 +4,8 @@ from dgviz.experiment.presets import Place, Places, missing, n_weights
 from dgviz.ui.lenses.view import View
 from dgviz.ui.session.preset_runs import colour, places
 from dgviz.ui.session.served import now_and_then
-from dgviz.ui.session.state import AppState, first_line
+from dgviz.ui.session.state import AppState
+from dgviz.ui.session.trainings import first_line
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.form_table import FormTable, choice
 from dgviz.ui.words.markup import Markup, html, joined

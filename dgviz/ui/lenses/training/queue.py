@@ -3,10 +3,11 @@
 import panel as pn
 
 from dgviz.experiment.config import RunConfig
+from dgviz.experiment.run_folder import ENDED
 from dgviz.experiment.runs import Run
 from dgviz.ui.lenses.view import View, text
 from dgviz.ui.session.served import now_and_then
-from dgviz.ui.session.state import ENDED, first_line
+from dgviz.ui.session.trainings import first_line
 from dgviz.ui.widgets import material
 from dgviz.ui.words.differences import describe_differences
 from dgviz.ui.words.markup import Markup, html
