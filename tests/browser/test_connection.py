@@ -2,11 +2,14 @@
 
 import asyncio
 import threading
+from concurrent.futures import wait
 
 import pytest
 
 from dgviz.ui.app import create_app
+from dgviz.ui.instrument import workspace
 from dgviz.ui.server import Access, make_server
+from dgviz.ui.session.background import Computed
 from dgviz.ui.session.store import DataStore
 from tests.browser.conftest import free_port, served
 from tests.browser.dashboard import Dashboard
@@ -98,4 +101,25 @@ def test_a_page_that_is_slower_than_its_session_is_drawn(context, hasty):
     dashboard = Dashboard(page, f"http://127.0.0.1:{hasty}")
     dashboard.open(page="Compare", site="01439500")
     dashboard.sees("Runs")
+    assert errors == []
+
+
+def test_what_is_computed_while_its_lens_is_made_is_drawn(context, hasty, monkeypatch):
+    make, ask, asked = workspace._islands, Computed.ask, []
+
+    def remember(self, key, work):
+        asked.append(ask(self, key, work))
+        return asked[-1]
+
+    def make_slowly(state, name):
+        made = make(state, name)
+        wait(asked, 60)  # so that what is computed comes before the browser has the lens
+        return made
+
+    monkeypatch.setattr(Computed, "ask", remember)
+    monkeypatch.setattr(workspace, "_islands", make_slowly)
+    page, errors = context.new_page(), []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    Dashboard(page, f"http://127.0.0.1:{hasty}").open(page="Sensitivity")
+    page.wait_for_function("[...Bokeh.documents[0]._all_models.values()].some((m) => m.text === 'To precipitation')")
     assert errors == []

@@ -53,7 +53,8 @@ class ComputingView(View):
         if self._asked.get(what) != key:
             return  # another was asked for since
         try:
-            show(future.result())
+            with pn.io.unlocked():  # behind the figures that Panel has still to send, else what they show is lost
+                show(future.result())
         except Exception as error:
             self._show_problem(error)
         finally:

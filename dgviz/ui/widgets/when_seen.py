@@ -38,7 +38,7 @@ def when_seen(make: Callable[[], list], height: int, **options) -> pn.Column:
     """
     if not served():
         return pn.Column(*make(), sizing_mode="stretch_width", **options)
-    seen = Seen(css_classes=["coming"], height=height, sizing_mode="stretch_width", margin=0)
+    seen = Seen(css_classes=["coming", "span-12"], height=height, sizing_mode="stretch_width", margin=0)
     place = pn.Column(seen, sizing_mode="stretch_width", **options)
     seen.on_msg(lambda _: place.param.update(objects=make()))
     return place
