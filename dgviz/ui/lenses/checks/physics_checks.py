@@ -185,8 +185,8 @@ class PhysicsChecks(ComputingView):
         self.heading = html("Physics checks <span class='muted'>{}{}</span>", name, f": {found}" * bool(found))
         days = period(self.simulation.start, self.simulation.stop)
         self.caption = (
-            f"Carried out over {days}.\nIn double precision, so that a difference is of the model; means over the members (parallel "
-            "parameter sets)."
+            f"Carried out over {days}.\nIn double precision, so that a difference is of the model; means over the "
+            "members (parallel parameter sets)."
         )
         self.summary = " ".join(str(verdict) for verdict in self.verdicts.values())
 
