@@ -70,20 +70,20 @@ def training_bar(state: AppState, open_model) -> pn.viewable.Viewable:
 def bar_words(state: AppState) -> Markup:
     """How far the training is; else how the draft differs from run A, or what Train would do."""
     if state.training:
-        return training_words(state.status, state.progress)
+        return training_words(state.status, state.progress, state.left)
     marks = chips(state.store.run(state.run), state.store) if state.run else Markup("")
     only = shown_only(state.page, state.baseline, state.what_if)
     return html("<div class='now whole'>{}{}{}</div>", marks, stale_words(state) or plan_words(state), only)
 
 
-def training_words(status: str, progress: list[dict]) -> Markup:
+def training_words(status: str, progress: list[dict], seconds: float | None) -> Markup:
     """Status, epoch, the loss as a small line, its figure, the time that is left, and a bar."""
     last = progress[-1] if progress else {}
     if not last:
         return html(
             "<div class='now' role='status'><b>{}</b></div>", "Starting" if status == "training" else sentence(status)
         )
-    left = f", about {duration(last['eta'])} left" if last["eta"] and status == "training" else ""
+    left = f", about {duration(seconds)} left" if seconds and status == "training" else ""
     return html(
         "<div class='now'><b>{}</b><progress max='1' value='{}' aria-label='Share that is done'></progress>"
         "<span class='muted'>{}{}</span>{}<span class='muted'>loss <b>{}</b>, median NSE <b>{}</b></span></div>",

@@ -85,7 +85,7 @@ class SiteMap(View):
         select = material.Select(label="Colour", value=None, groups={}, searchable=True, **options)
         state = self.state
 
-        def offer(*_):
+        def offer(*events):
             groups = Showable.of(state).choices()
             known = [choice for options in groups.values() for choice in options.values()]
             if state.colour not in known and known:
@@ -93,10 +93,12 @@ class SiteMap(View):
                 state.colour = alike if alike in known else known[0]
             group = next((name for name, options in groups.items() if state.colour in options.values()), "")
             label = f"Colour: {lower_first(group)}".rstrip(": ")  # the closed list shows no group
+            if any(event.name == "dataset" for event in events):
+                select.value = None  # else the closed list goes on to show what the same choice was called before
             select.param.update(groups=texts(groups), value=state.colour.text, label=label)
 
         def choose(event):
-            if event.new:
+            if event.new and event.new != state.colour.text:
                 state.colour = ColourChoice.parse(event.new)
 
         offer()

@@ -1,5 +1,6 @@
 """The target at the picked site, in sight beside every lens about one: time series, duration curve or regime."""
 
+import numpy as np
 import pandas as pd
 import panel as pn
 import xarray as xr
@@ -54,7 +55,9 @@ class TargetCharts(View):
         """Which chart, and its axis where that can be logarithmic."""
         chart = material.RadioButtonGroup(options=CHARTS, value=self.state.chart, size="small", margin=0)
         log = material.RadioButtonGroup(options=AXES, value=self.state.log_axis, size="small", margin=(0, 8))
-        log.visible = pn.bind(lambda _: self.state.target.logarithmic, self.state.param.dataset)
+        # The regime has a linear axis always.
+        shown = lambda _, chart: self.state.target.logarithmic and chart != "regime"  # noqa: E731
+        log.visible = pn.bind(shown, self.state.param.dataset, self.state.param.chart)
         chart.link(self.state, value="chart", bidirectional=True)
         log.link(self.state, value="log_axis", bidirectional=True)
         return [pn.Row(log, chart, margin=0)]  # in one line, whatever the title takes
@@ -98,6 +101,8 @@ class TargetCharts(View):
         else:
             show_lines(self.figure, self._shown_lines())
             self.source.data = self._summed_up(in_window(state.dataset.indexes["time"], window))
+        flag = html("<span class='flag'>\u25a0 {}</span>", state.flag) if state.flag else Markup("")
+        self.caption = (key_of(self.chart.key) if state.chart == "series" else Markup("")) + flag
 
     def _summed_up(self, inside):
         """The columns of the duration curve or the regime."""
@@ -128,8 +133,6 @@ class TargetCharts(View):
             self.chart.mark(periods(state.dataset, config.train_period, config.test_period))
         self.chart.show_window(window)
         self.chart.moment.location = self._moment()
-        flag = html("<span class='flag'>\u25a0 {}</span>", self.state.flag) if self.state.flag else Markup("")
-        self.caption = key_of(self.chart.key) + flag
 
     def _moment(self) -> pd.Timestamp | None:
         """The chosen moment, else that of the highest target of the run; None without a run."""
@@ -149,7 +152,8 @@ class TargetCharts(View):
         inside = in_window(state.dataset.indexes["time"], state.window)
         observed = state.dataset[state.config.target].sel(site=site)[inside]
         simulated = observed.copy(data=series[inside])
-        scores = metrics.scores(simulated, observed, state.target.scores[:MOST]) if state.run else xr.Dataset()
+        known = bool(np.isfinite(series).any())  # of a run, or of a model in training
+        scores = metrics.scores(simulated, observed, state.target.scores[:MOST]) if known else xr.Dataset()
         words = "{} <span class='about'>{}</span>{}{}"
         return html(words, name, about, score_words(scores), what_if_badge(what_if))
 

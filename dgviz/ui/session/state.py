@@ -10,7 +10,7 @@ import xarray as xr
 
 from dgviz.datasets import attribute_names
 from dgviz.domains import Domain
-from dgviz.experiment.config import NOT_THE_MODEL, RunConfig
+from dgviz.experiment.config import NOT_THE_MODEL, ConfigError, RunConfig
 from dgviz.experiment.first_view import first_run, first_site, first_window
 from dgviz.experiment.run_files import RunError
 from dgviz.experiment.run_folder import ENDED
@@ -120,6 +120,11 @@ class AppState(Trainings):
             known = self.config.edited(**changes, dynamic=()).build().of(Parameter)
             changes["dynamic"] = tuple(name for name in self.config.dynamic if name in known)
         config = self.config.edited(**changes)
+        if config.start_from and config.start_from not in (seen := {run.id for run in self.seen_runs()}):
+            raise ConfigError(
+                f"start_from: there is no run {config.start_from!r}.{suggest(config.start_from, seen)} Runs: "
+                f"{', '.join(sorted(seen)) or 'none'}."
+            )
         if config.data != self.config.data:
             self._open(config)
         else:

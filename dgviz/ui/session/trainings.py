@@ -32,6 +32,7 @@ class Trainings(param.Parameterized):
         self.store, self.visitor = store, visitor
         self._cursor = 0
         self._started: set[str] = set()  # the runs of this session
+        self._tries: set[str] = set()  # those of them that end after some seconds
         self._quiet: set[str] = set()  # those of them that do not come into view by themselves
 
     def attempt(self, act: Callable[[], Any]) -> None:
@@ -43,8 +44,19 @@ class Trainings(param.Parameterized):
 
     def estimate(self) -> float | None:
         """About how many seconds training the draft takes; None where nothing was trained on these data."""
-        runs = map(self.store.run, self.finished())
-        return training_seconds(self.config, runs, len(self.selected), len(self.sites))
+        runs = [*map(self.store.run, self.finished())]
+        here = [
+            run for run in runs if run.folder.parent == self.store.runs_folder
+        ]
+        return training_seconds(self.config, here or runs, len(self.selected), len(self.sites))
+
+    @property
+    def left(self) -> float | None:
+        """About how many seconds the training in view still takes, as far as its last epoch tells."""
+        last = self.progress[-1] if self.progress else {}
+        if self.training in self._tries and last:
+            return min(last["eta"], max(LONGEST_TRY - last["seconds"], 0.0))
+        return last.get("eta")
 
     def start_training(self) -> str:
         """Train the draft on the selected sites in the background; returns the id of the new run.
@@ -61,7 +73,9 @@ class Trainings(param.Parameterized):
         if not self.run:
             raise ConfigError("No run is shown that this could start from. Press Train, or pick a run.")
         changes = options_of_a_try(self.config.epochs, self.estimate())
-        return self._train(self._to_train().edited(start_from=self.run, **changes))
+        run_id = self._train(self._to_train().edited(start_from=self.run, **changes))
+        self._tries.add(run_id)
+        return run_id
 
     def _to_train(self) -> RunConfig:
         """The draft on the selected sites; all others are predicted too, where what it learns holds for them."""
@@ -159,7 +173,7 @@ class Trainings(param.Parameterized):
             return
         progress = {"progress": _without_sites(self.progress, records)} if records else {}
         self.param.update(status=status, **progress)
-        if run.config.start_from and run.id in self._started and status == "training":
+        if run.id in self._tries and status == "training":
             self._end_a_try_in_time(run.id)
         if status in FINISHED:
             self._finish(run.id)

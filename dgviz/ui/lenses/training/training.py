@@ -110,7 +110,7 @@ class TrainingControl(View):
             self.heading = "Training"
             return None
         self.figures, self.trouble = text(), text()
-        self.bar = material.LinearProgress(variant="determinate", sizing_mode="stretch_width", margin=(8, 0))
+        self.bar = material.LinearProgress(value=0, sizing_mode="stretch_width", margin=(8, 0))
         self._make_buttons()
         return pn.Column(
             self.figures,
