@@ -45,9 +45,7 @@ class Trainings(param.Parameterized):
     def estimate(self) -> float | None:
         """About how many seconds training the draft takes; None where nothing was trained on these data."""
         runs = [*map(self.store.run, self.finished())]
-        here = [
-            run for run in runs if run.folder.parent == self.store.runs_folder
-        ]
+        here = [run for run in runs if run.folder.parent == self.store.runs_folder]
         return training_seconds(self.config, here or runs, len(self.selected), len(self.sites))
 
     @property
