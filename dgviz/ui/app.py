@@ -118,7 +118,7 @@ def _say_problems(state: AppState, problems: list[str], place: pn.Column) -> Non
         shown.clear()
         if state.problem:
             words = text(state.problem)  # its own `object` would be HTML
-            look = {"closeable": True, "margin": (0, 0, theme.GAP, 0), "sizing_mode": "stretch_width"}
+            look = {"closeable": True, "margin": (theme.GAP, 0, 0, 0), "sizing_mode": "stretch_width"}
             shown.append(material.Alert(words, severity="warning", **look))
             shown[0].param.watch(lambda _: state.param.update(problem=""), "closed")
             place.insert(0, shown[0])

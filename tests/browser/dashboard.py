@@ -12,6 +12,7 @@ from dgviz.ui.instrument.lenses import LENSES
 
 TABS = {"Budget": "Water"}  # lenses whose tab is named by the science
 PATIENCE = 120_000  # ms; on a busy machine everything is slow, on an idle one nothing waits that long
+expect.set_options(timeout=PATIENCE)
 OF_MAP = "cross"  # a column that only the map has
 
 # The figure in sight that shows this column in a data source: its view, and the source.

@@ -94,7 +94,7 @@ def read_all(folder):
         said = [run.status, run.error, *run.damage, str(run.record), str(run.progress), run.requested]
         assert "".join(said).encode() is not None
         store.medians(run.id)
-        for ask in (lambda run=run: store.results(run.id), run._weights, run.checkpoint):
+        for ask in (lambda run=run: store.results(run.id), run.weights, run.checkpoint):
             with suppress(RunError):
                 ask()
     assert "sound" not in " ".join(store.unreadable()) and store.medians("sound").nse.notnull().all()

@@ -105,7 +105,7 @@ def backend_chip(state: AppState):
 
 def say_unreadable_runs(state: AppState, place: pn.Column) -> None:
     """Put which files of runs are damaged, and how, into a place; nothing where all can be read."""
-    words = text(margin=(0, 0, theme.GAP, 0))
+    words = text(margin=(theme.GAP, 0, 0, 0))
 
     def say(*_):
         words.object = unreadable_text(state.unreadable)
