@@ -34,7 +34,9 @@ class Showable:
 
     @classmethod
     def of(cls, state: AppState) -> "Showable":
-        """What a session looks at."""
+        """What a session looks at; where that is no run, what the training in view has learned so far."""
+        if not state.run and (learned := state.learned_so_far()):
+            return cls(state.store.run(state.training).config, state.dataset, learned)
         runs = (state.results(run_id) for run_id in (state.run, state.baseline))
         return cls(state.shown_config, state.dataset, *runs, state.store.published(state.config.data))
 
@@ -84,7 +86,9 @@ class Showable:
             }
         groups["Learned parameters"] = {words: ColourChoice("parameter", n) for n, words in called.items()}
         groups["Spread of learned parameters"] = {
-            f"Spread of {lower_first(words)}": ColourChoice("spread", n) for n, words in called.items()
+            f"Spread of {lower_first(words)}": ColourChoice("spread", n)
+            for n, words in called.items()
+            if results[n].ndim > 1  # of a training so far only the means are known
         }
         for kind, words in RESPONSES.items():
             link = words.split()[-1]
@@ -151,7 +155,8 @@ class Showable:
         return Colouring(title, values, theme.DIVERGING, -half, half, caption)
 
     def _parameter(self, choice: ColourChoice) -> Colouring:
-        declared, values = self._declared[choice.name], self._values(choice.name)
+        declared = self._declared[choice.name]
+        values = self._values(choice.name).assign_attrs(units=declared.units)
         caption = "Mean over the members (parallel parameter sets); colours span the allowed range"
         title = f"Learned {lower_first(declared.long_name)}"
         return Colouring(title, values, theme.SEQUENTIAL, *declared.range, caption)

@@ -162,15 +162,12 @@ class SiteMap(View):
     def _live(self, shown: Colouring) -> Colouring:
         """A parameter, or the efficiency, as it is learned just now, while the model that is trained has it."""
         state, kind, name = self.state, self.state.colour.kind, self.state.colour.name
-        last = state.progress[-1] if state.training and state.progress else {}
-        values = {"parameter": last.get("parameters", {}).get(name), "score": last.get(name)}.get(kind)
-        config = state.store.run(state.training).config if values else state.config
-        if values is None or config.data != state.config.data:
+        learned = state.learned_so_far()
+        if learned is None or kind not in ("parameter", "score") or name not in learned:
             return shown
-        known = xr.DataArray(np.array(values, "float64"), {"site": list(config.sites) or state.sites}, "site")
         of_what = "" if kind == "parameter" else " in training"  # on other windows of it in each epoch
-        title = f"{shown.title.partition(',')[0]}{of_what}, after epoch {last['epoch']}"
-        return replace(shown, title=title, values=known.reindex(site=state.sites).assign_attrs(shown.values.attrs))
+        title = f"{shown.title.partition(',')[0]}{of_what}, after epoch {state.progress[-1]['epoch']}"
+        return replace(shown, title=title, values=learned[name].assign_attrs(shown.values.attrs))
 
     def _untrained(self) -> np.ndarray:
         """The sites `(site,)` that the shown run predicts without having been trained on them."""

@@ -10,6 +10,7 @@ from dgviz.ui.instrument.lenses import LENSES, Row
 from dgviz.ui.instrument.site_map import SiteMap
 from dgviz.ui.instrument.target_charts import TargetCharts
 from dgviz.ui.lenses.view import View, text
+from dgviz.ui.session.colour_choice import ColourChoice
 from dgviz.ui.session.state import AppState
 from dgviz.ui.widgets.islands import STYLE, Island, Sea
 from dgviz.ui.widgets.parameters import chosen
@@ -98,6 +99,11 @@ def follow_lens(state: AppState) -> None:
         if event.new and not event.old:  # there was nothing but attributes to see
             state.colour = state.colour_of(LENSES[state.page].colour, chosen(state))
 
+    def follow_learning(event):
+        learned = event.new[-1].get("parameters", {}) if event.new and not event.old else {}
+        if learned and not state.run:  # the first training on these data
+            state.colour = ColourChoice("parameter", next(iter(learned)))
+
     def follow_parameter(event):
         if state.colour.kind in of_parameter and state.colour.name != event.new:
             state.colour = state.colour_of(state.colour.kind, event.new)
@@ -109,6 +115,7 @@ def follow_lens(state: AppState) -> None:
     kept: dict = {}
     state.param.watch(open_lens, "page")
     state.param.watch(follow_run, "run")
+    state.param.watch(follow_learning, "progress")
     state.param.watch(lambda *_: kept.clear(), ["run", "dataset"])  # what was looked at of another run is of no use
     state.param.watch(follow_parameter, "parameter")
     state.param.watch(follow_colour, "colour")

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import numpy as np
 import param
+import xarray as xr
 
 from dgviz.experiment.config import ConfigError, RunConfig
 from dgviz.experiment.estimate import FEWEST_LONG, options_of_a_try, training_seconds
@@ -55,6 +57,16 @@ class Trainings(param.Parameterized):
         if self.training in self._tries and last:
             return min(last["eta"], max(LONGEST_TRY - last["seconds"], 0.0))
         return last.get("eta")
+
+    def learned_so_far(self) -> xr.Dataset | None:
+        """Parameters and the efficiency `(site,)` after the last epoch of a training on these data; None without."""
+        last = self.progress[-1] if self.training and self.progress else {}
+        config = self.store.run(self.training).config if last else self.config
+        if not last or config.data != self.config.data:
+            return None
+        known = last.get("parameters", {}) | ({"nse": last["nse"]} if "nse" in last else {})
+        columns = {name: ("site", np.array(values, "float64")) for name, values in known.items()}
+        return xr.Dataset(columns, {"site": list(config.sites) or self.sites}).reindex(site=self.sites)
 
     def start_training(self) -> str:
         """Train the draft on the selected sites in the background; returns the id of the new run.

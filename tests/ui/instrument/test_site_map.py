@@ -12,6 +12,7 @@ from dgviz.ui import theme
 from dgviz.ui.figures.colours import Showable
 from dgviz.ui.figures.site_map import MARKERS, UNTRAINED
 from dgviz.ui.instrument.site_map import SiteMap
+from dgviz.ui.instrument.workspace import follow_lens
 from dgviz.ui.session.colour_choice import ColourChoice
 from dgviz.ui.session.state import AppState
 from tests.ui.conftest import epoch, make_results
@@ -134,10 +135,23 @@ def test_a_parameter_recolours_while_it_is_learned(state, training):
     assert "epoch" not in view.heading
 
 
+def test_the_first_training_shows_what_it_has_learned_so_far(empty_store, worker):
+    state = AppState(empty_store)
+    follow_lens(state)
+    view = SiteMap(state=state)
+    assert view.picker.value.startswith("attribute:")
+    run = empty_store.run(state.start_training())
+    run.status, run.progress = "training", [epoch(1)]
+    state.follow()
+    assert state.colour == ColourChoice("parameter", "fc") and list(drawn(view)) == [100, 200, 300, 400, 500]
+    assert "field capacity, after epoch 1, mm" in view.heading and limits(view) == (50, 1000)
+    assert view.picker.value == "parameter:fc"
+
+
 def test_a_training_on_some_sites_leaves_the_others_grey(state, training, store):
     run = store.run(state.training)
     run.config = run.config.edited(sites=("c3", "a1"))
-    run.progress[-1]["parameters"] = {"fc": [7.0, 8.0]}
+    run.progress[-1] |= {"parameters": {"fc": [7.0, 8.0]}, "nse": [0.2, 0.3]}
     state.look_at(run.id)
     state.colour = ColourChoice("parameter", "fc")
     np.testing.assert_equal(drawn(SiteMap(state=state)), [8.0, np.nan, 7.0, np.nan, np.nan])
