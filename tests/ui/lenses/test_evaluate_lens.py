@@ -234,6 +234,19 @@ def test_the_plot_of_budyko_has_the_limits_and_both_curves(with_fluxes):
     assert (data["low"] <= data["y"]).all() and (data["y"] <= data["high"]).all()
 
 
+@pytest.mark.parametrize("picture", ["Evapotranspiration", "Budyko"])
+def test_no_point_lies_outside_the_axes(with_fluxes, picture):
+    results = with_fluxes.results(with_fluxes.run)
+    results["mean_evapotranspiration"][4] = 400.0  # one site alone, far from the others
+    view = EvaluationCard(state=with_fluxes)
+    view.picture.value = picture
+    drawn, both = view.scatter.source.data, view.scatter.both
+    assert max(drawn["y"]) > 20 * np.median(drawn["y"])
+    for names, axis in ((("low", "high"), view.scatter.y_range), (("x",), view.scatter.x_range)):
+        axis = both or axis
+        assert all((axis.start < drawn[name]).all() and (drawn[name] < axis.end).all() for name in names)
+
+
 def test_results_of_before_fluxes_were_kept_say_what_to_do(state):
     view = EvaluationCard(state=state)
     assert "trained again" in view._place[0].object
