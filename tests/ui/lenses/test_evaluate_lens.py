@@ -285,6 +285,18 @@ def test_signatures_of_simulated_and_observed_flow(with_fluxes):
     assert with_fluxes.site == "c3"
 
 
+def test_a_picture_without_a_value_says_what_it_needs(with_fluxes):
+    short = {"test_period": "2000-11-01/2001-09-30"}  # no whole water year
+    with_fluxes.dataset = with_fluxes.dataset.assign_attrs(short)
+    view = SecondEvaluationCard(state=with_fluxes)
+    view.picture.value = "Half-flow date"
+    said = view._place[0].object
+    assert said.startswith("<div class='empty'>Half-flow date: no basin has both values.")
+    assert "No value without a whole water year" in said and not view.caption and not view.summary
+    view.picture.value = "High flow Q95"
+    assert view.caption.startswith("Median difference") and view.scatter
+
+
 def test_the_hover_says_what_stands_across_and_up(with_fluxes):
     view = EvaluationCard(state=with_fluxes)
     assert "observed <b>@x{0.00} mm" in view.scatter.hover.tooltips and "simulated <b>@y" in view.scatter.hover.tooltips

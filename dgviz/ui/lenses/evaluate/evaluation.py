@@ -89,12 +89,15 @@ class EvaluationCard(ComputingView):
         if self.found is None or self.known != self._key():
             self._ask(results, dataset)
         self._offer_pictures()
-        self.heading, self.caption = self.evaluation.title, ""
+        self.heading, self.caption, self.summary, self.scatter = self.evaluation.title, "", "", None
         if self.found is None:
             return text(COMING)
         if not self.pictures:
             return empty_words(self.evaluation.lacking(results, dataset) or "There is nothing to see of this run.")
         picture = self._picture()
+        if not int((self._across(picture) + self._up(picture)).count()):
+            word = self.state.science.site
+            return empty_words(f"{picture.title}: no {word} has both values. {picture.about}")
         self.scatter = SiteScatter(dark, height=360, coloured=True)
         self.table = text()
         self._draw_references(picture)
@@ -104,7 +107,7 @@ class EvaluationCard(ComputingView):
 
     def refresh(self, *, site, selected, colour, fitted, baseline):
         """The points, coloured as on the map, and the table."""
-        if self.found is not None and self.pictures:
+        if self.scatter:
             self._show()
 
     def _ask(self, results, dataset):
@@ -161,7 +164,7 @@ class EvaluationCard(ComputingView):
 
     def _show(self):
         found, picture = self.found, self._picture()
-        x, y = found[picture.x], found[picture.y if picture.y in found else picture.to]
+        x, y = self._across(picture), self._up(picture)
         points = _columns(found, picture, x, y, self.state.dataset)
         self.scatter.show(points, *(_named(v, picture) for v in (x, y)), *axis_limits(picture, points))
         self._paint(found)
@@ -176,6 +179,12 @@ class EvaluationCard(ComputingView):
         self.caption = agreement + about if agreement else about.replace(". ", ".\n", 1)
         word = self.state.science.site
         self.summary = f"{_named(y, picture)} against {_named(x, picture)}: scatter of {x.sizes['site']} {word}s."
+
+    def _across(self, picture):
+        return self.found[picture.x]
+
+    def _up(self, picture):
+        return self.found[picture.y if picture.y in self.found else picture.to]
 
     def _agreement(self, picture, x, y):
         if picture.y not in self.found:
