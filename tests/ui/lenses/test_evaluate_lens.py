@@ -22,6 +22,7 @@ from dgviz.ui.lenses.evaluate.figures import Figures
 from dgviz.ui.lenses.evaluate.ranked import RankedTimeSeries
 from dgviz.ui.lenses.scores.distribution import LargeScoreDistribution, ScoreDistribution
 from dgviz.ui.session.colour_choice import ColourChoice
+from dgviz.ui.words.text import number
 
 
 def drawn(view):
@@ -280,6 +281,9 @@ def test_signatures_of_simulated_and_observed_flow(with_fluxes):
         np.testing.assert_allclose(view.scatter.source.data["x"], function(observed.where(simulated.notnull())))
         np.testing.assert_allclose(view.scatter.source.data["y"], function(simulated.where(observed.notnull())))
         assert title in view.caption and title in view.table.object
+        named = view.scatter.figure.html_attributes["aria-label"]
+        assert named.startswith("Streamflow signatures, Simulated "), named
+    assert named == "Streamflow signatures, Simulated Richards-Baker flashiness"
     assert view.table.object.count("<tr>") == 1 + len(signatures.SIGNATURES)
     view.scatter.source.selected.indices = [2]
     assert with_fluxes.site == "c3"
@@ -327,7 +331,8 @@ def test_the_best_the_median_and_the_worst_site_are_named_and_picked(state):
     order = nse.site.values[nse.argsort()]
     assert view.sites == {"best": order[-1], "median": order[2], "worst": order[0]}
     for place, site in view.sites.items():
-        assert state.name_of(site) in view.charts.panels[place].title.text
+        title = view.charts.panels[place].title.text
+        assert state.name_of(site) in title and f"NSE {number(float(nse.sel(site=site)))} in the test period: " in title
         observed = view.charts.sources[place].data["observed"]
         np.testing.assert_allclose(observed, state.dataset.streamflow.sel(site=site))
     state.window = ("2001-01-01", "2001-01-31")

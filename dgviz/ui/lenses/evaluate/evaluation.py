@@ -76,6 +76,11 @@ class EvaluationCard(ComputingView):
         """Where the science has an evaluation for this card, and a run is shown."""
         return bool(state.run) and len(state.science.evaluations) > cls.place
 
+    @property
+    def called(self) -> str:
+        """The card is named by the evaluation that it shows."""
+        return self.evaluation.title
+
     def tools(self):
         """Which evaluation, where there are several, and which of its pictures."""
         return [*super().tools(), self.which, self.picture]
