@@ -161,6 +161,9 @@ def test_a_curve_that_leaves_its_axis_is_marked_with_how_many_sites_lie_beyond()
     assert said == "\u25c2 2 basins below \u22120.20"
     (mark,) = [r for r in figure.renderers if getattr(r.glyph, "marker", "") == "triangle"]
     assert mark.data_source.data["y"] == [40] and -0.2 < mark.data_source.data["x"][0] < -0.15
+    lines = [Line("A: HBV", some, "red"), Line("LSTM", some, "grey"), Line("B: HBV", some[1:], "red")]
+    (said,) = [item.text for item in distribution.Distribution(lines, "NSE", "basins").figure.above]
+    assert said == "\u25c2 A: 2 basins, B: 1 basins below \u22120.20"
     assert not distribution.Distribution([Line("A", some[2:], "red")], "NSE", "basins").figure.above
 
 
