@@ -89,14 +89,14 @@ class TimeSeries:
 
     @property
     def key(self) -> list[tuple[str, str, str]]:
-        """What is drawn: its words, its colour, and "line", "dashes" or "area"."""
+        """What is drawn: its words, its colour, and "line", "dashes", "area" or "shade"."""
         lines = [(NAMES[name], ink_of(name, self.look), self._kind(name)) for name in NAMES if name in self.drawn]
         areas = {
             "spread": (f"spread of {self.seeds} seeds", self.look.ink("simulated")),
             "gaps": ("no observation", self.look.token("missing")),
         }
         drawn = [entry for name, entry in areas.items() if name in self.drawn]
-        return [*lines, *((words, colour, "area") for words, colour in drawn), *self.backdrop.key]
+        return [*lines, *((words, colour, "shade") for words, colour in drawn), *self.backdrop.key]
 
     def _kind(self, name: str) -> str:
         """While a model learns, what was there before is dashed beside it."""
