@@ -26,6 +26,7 @@ from dgviz.ui.figures.target_lines import NAMES, draw_lines, ink_of, line_tips
 from dgviz.ui.look import Look
 
 HEIGHT, RECORD = 140, 28  # px of the target, and of the whole record below it
+LONGEST = 18  # letters of a name that fits beside the target; of a longer one only the units are said
 SMALLEST = 0.01  # of the target's scale: the least value on a logarithmic axis
 
 
@@ -159,7 +160,8 @@ class TimeSeries:
 
     def _main(self) -> figure:
         kind = "log" if self.log else "linear"
-        fig = time_figure(HEIGHT, self.look.units, self.x_range, self.y_range, y_axis_type=kind)
+        y_label = self.look.axis_label if len(self.look.axis_label) <= LONGEST else self.look.units
+        fig = time_figure(HEIGHT, y_label, self.x_range, self.y_range, y_axis_type=kind)
         if self.log:
             log_ticks(fig)
         fig.min_border_top = fig.min_border_bottom = 2
