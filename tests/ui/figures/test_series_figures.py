@@ -10,6 +10,7 @@ from bokeh.models import GlyphRenderer, VAreaStep
 from dgviz.domains.hydrology.evaluation.backdrop import rain_and_snow
 from dgviz.experiment.config import RunConfig
 from dgviz.processes.declare import Flux, State
+from dgviz.ui import theme
 from dgviz.ui.figures.series import backdrop_columns, target_columns
 from dgviz.ui.figures.stores import StoreSeries, stack
 from dgviz.ui.figures.time_series import TimeSeries
@@ -44,6 +45,14 @@ def test_the_axis_of_the_target_has_its_name_where_that_fits(dataset):
     assert TimeSeries(LOOK, weather).main.yaxis[0].axis_label == "Streamflow, mm d\u207b\u00b9"
     longer = replace(LOOK, target=replace(LOOK.target, long_name="Mean water temperature", units="degC"))
     assert TimeSeries(longer, weather).main.yaxis[0].axis_label == "\u00b0C"
+
+
+def test_the_key_has_areas_as_faint_as_they_are_drawn(dataset):
+    chart = TimeSeries(LOOK, rain_and_snow(dataset.sel(site="b2")))
+    chart.shown["gaps"] = True
+    kinds = {words: kind for words, _, kind in chart.key}
+    assert kinds["no observation"] == "shade" and kinds["rain, mm d\u207b\u00b9"] == "area"
+    assert ".key i.shade { opacity: 0.25; }" in theme.TEXT  # as the strips and the spread
 
 
 def test_inflows_of_a_day_are_stacked(dataset):
