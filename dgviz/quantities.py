@@ -112,5 +112,9 @@ class Flux(Quantity):
 
 
 def lower_first(name: str) -> str:
-    """A label within a sentence: "Field capacity" is "field capacity"; "USGS number" and "NSE" stay."""
-    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+    """A label within a sentence: "Field capacity" is "field capacity"; "NSE" and "Kling-Gupta efficiency" stay.
+
+    A first word with a capital after its first letter is a name.
+    """
+    first = name.partition(" ")[0]
+    return name if first[1:] != first[1:].lower() else name[:1].lower() + name[1:]

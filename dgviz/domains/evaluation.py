@@ -14,7 +14,7 @@ class Scatter:
     - `equal`: do both measure the same, so that a line shows where they are equal?
     - `curves` gives theory to compare with: variables along one coordinate, which stands across; `long_name` is said.
     - `about` says in a sentence or two what the picture tells.
-    - `limits` are those of both axes (`x_limits` of the horizontal one); without them they follow the points.
+    - `limits`: the least that the vertical axis shows, and the horizontal one where `equal`; points beyond widen it.
     """
 
     title: str
@@ -25,7 +25,6 @@ class Scatter:
     equal: bool = True
     curves: Callable[[], xr.Dataset] | None = None
     limits: tuple[float, float] | None = None
-    x_limits: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)

@@ -270,7 +270,8 @@ h2.of-map { font-size: 12px; font-weight: 500; line-height: 20px; }
 .key i { display: inline-block; width: 18px; margin-right: 6px; vertical-align: middle;
          border-top: 2px solid var(--ink); }
 .key i.dashes { border-top-style: dashed; }
-.key i.area { height: 9px; border: 0; background: var(--ink); opacity: 0.7; }
+.key i.area, .key i.shade { height: 9px; border: 0; background: var(--ink); }
+.key i.shade { opacity: 0.25; }
 .figures { display: flex; flex-wrap: wrap; gap: 8px 32px; font-size: 11.5px;
            color: var(--mui-palette-text-secondary); }
 .figures b { display: block; font-size: 20px; line-height: 24px; font-weight: 500;

@@ -51,6 +51,17 @@ def test_an_exported_figure_has_key_and_run_and_no_word_of_the_page(scores):
     assert ends and max(ends) <= width and "data:font/woff2" in svg
 
 
+def test_texts_of_an_exported_diagram_keep_their_halo(dashboard):
+    dashboard.open(page="Budget", run="delaware-hbv")
+    dashboard.wait_until_drawn()
+    card = dashboard.page.locator(".card", has=dashboard.page.locator("svg.buckets")).first
+    card.locator(".take summary").click()
+    with dashboard.page.expect_download() as made:
+        card.get_by_role("button", name="SVG").click()
+    texts = re.findall(r"<text[^>]*style=\"([^\"]*)\"", made.value.path().read_text())
+    assert texts and all("paint-order: stroke" in style and "stroke-width: 3.5px" in style for style in texts)
+
+
 def test_what_fails_while_a_figure_is_drawn_is_said(scores):
     scores.page.evaluate("() => { HTMLCanvasElement.prototype.toBlob = () => { throw new Error('no memory') } }")
     card = curves(scores)

@@ -13,6 +13,7 @@ from dgviz.processes.declare import (
     source,
     title,
 )
+from dgviz.quantities import lower_first
 from dgviz.suggestions import suggest
 
 
@@ -128,3 +129,9 @@ def test_a_docstring_of_one_line_has_neither_help_nor_source():
 @pytest.mark.parametrize("word, hint", [("prpc", " Did you mean 'prcp'?"), ("zzz", "")])
 def test_the_nearest_known_word_is_suggested(word, hint):
     assert suggest(word, ["prcp", "tmean"]) == hint
+
+
+@pytest.mark.parametrize("name", ["NSE", "USGS number", "Richards-Baker flashiness", "Kling-Gupta efficiency"])
+def test_a_name_keeps_its_capitals_within_a_sentence(name):
+    assert lower_first(name) == name
+    assert lower_first("Half-flow date") == "half-flow date" and lower_first("Depth of B") == "depth of B"

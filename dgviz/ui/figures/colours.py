@@ -15,11 +15,10 @@ from dgviz.ui.figures.colouring import Colouring, of_result
 from dgviz.ui.session.colour_choice import ColourChoice
 from dgviz.ui.session.state import AppState
 from dgviz.ui.words.published import other_days, published_name, published_score
-from dgviz.ui.words.text import MINUS, PERIODS, label, score_label, score_meaning
+from dgviz.ui.words.text import MINUS, PERIODS, label, score_label, score_meaning, units
 
 RESPONSES = {"sensitivity": "Sensitivity to", "gradient": "Gradient by"}  # begin the name of a response; its words
 DIFFERENCES = {"1": 0.3, "%": 30.0}  # the half width of a difference's scale, by the units of the score
-HIGHER = "Above zero, A is higher"
 
 
 @dataclass(frozen=True)
@@ -135,7 +134,8 @@ class Showable:
         a, b = (self._values(choice.name, choice.period, run) for run in (self.results, self.baseline))
         if choice.period:
             unit = a.attrs.get("units", "1")
-            half, title, caption = DIFFERENCES.get(unit, 0.3), score_meaning(choice.name), HIGHER
+            half, title = DIFFERENCES.get(unit, 0.3), score_meaning(choice.name)
+            caption = _higher(half, unit)
         else:
             declared = self._declared[choice.name]
             unit, half, title = declared.units, _half_range(declared), declared.long_name
@@ -151,7 +151,7 @@ class Showable:
         theirs = theirs.drop_vars(set(theirs.coords) - {"site"})
         values = self._on_sites(self._values(name, "test") - theirs).assign_attrs(units="1")
         title = f"{score_label(name)}: A minus {published_name(published.model)}"
-        caption = HIGHER + other_days(self.results, theirs)
+        caption = _higher(half, "1") + other_days(self.results, theirs)
         return Colouring(title, values, theme.DIVERGING, -half, half, caption)
 
     def _parameter(self, choice: ColourChoice) -> Colouring:
@@ -202,3 +202,8 @@ def shown_colours(state: AppState) -> Colouring:
 
 def _half_range(declared: Parameter) -> float:
     return 0.5 * (declared.range[1] - declared.range[0])
+
+
+def _higher(half: float, unit: str) -> str:
+    amount = f"{half:g} {units(unit)}".rstrip()
+    return f"Above zero, A is higher. Values beyond \u00b1{amount} have the colours of the ends"

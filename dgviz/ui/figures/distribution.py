@@ -44,7 +44,7 @@ def cdf_columns(values: xr.DataArray) -> dict[str, np.ndarray]:
 class Distribution:
     """Curves over fixed limits, with a tick at each median; the first line is run A, whose points can be selected.
 
-    A triangle marks where a curve leaves the axis; how many `sites` of A lie beyond it stands above the frame.
+    A triangle marks where a curve leaves the axis; how many `sites` of A and B lie beyond it stands above the frame.
     """
 
     def __init__(self, lines: list[Line], x_label: str, sites: str = "sites", dark: bool = False, height: int = 240):
@@ -59,7 +59,7 @@ class Distribution:
             self._draw(line, ColumnDataSource(cdf_columns(line.values)))
         self._draw(lines[0], self.shown)
         self._draw_points(lines[0])
-        if said := beyond_words(lines[0].values, self.limits, sites):
+        if said := beyond_words(lines, self.limits, sites):
             self.figure.add_layout(Title(text=said, text_font_size="12px", text_font_style="normal"), "above")
 
     def mark(self, site: str) -> None:
@@ -113,12 +113,20 @@ def mark_ends(fig: figure, values: xr.DataArray, limits: tuple[float, float], co
     return fig.scatter(x, [100 * count / known for count in passed], angle=angle, **look)
 
 
-def beyond_words(values: xr.DataArray, limits: tuple[float, float], sites: str) -> str:
-    """The same with arrows to either end; nothing where all lie within."""
-    below, above = beyond(values, limits)
-    low, high = map(number, limits)
-    ends = {f"\u25c2 {below} {sites} below {low}": below, f"{above} {sites} above {high} \u25b8": above}
-    return "     ".join(words for words, count in ends.items() if count)
+def beyond_words(lines: list[Line], limits: tuple[float, float], sites: str) -> str:
+    """How many sites lie below and above an axis, with arrows to either end; nothing where all lie within.
+
+    Of several lines those of A and B are counted, which their labels begin with; the others have triangles alone.
+    """
+    several = len(lines) > 1
+    counted = [line for line in lines if line is lines[0] or line.label.startswith("B: ")]
+    said = []
+    for place, (arrow, where) in enumerate((("\u25c2 {}", "below"), ("{} \u25b8", "above"))):
+        counts = [(f"{line.label[0]}: " * several, beyond(line.values, limits)[place]) for line in counted]
+        if any(count for _, count in counts):
+            words = ", ".join(f"{letter}{count} {sites}" for letter, count in counts)
+            said.append(arrow.format(f"{words} {where} {number(limits[place])}"))
+    return "     ".join(said)
 
 
 def legend_table(lines: list[Line]) -> Markup:

@@ -2,21 +2,26 @@
 
 import numpy as np
 import xarray as xr
-from bokeh.models import ColumnDataSource
+from bokeh.models import ColumnDataSource, Range1d
 from bokeh.plotting import figure
 
 from dgviz.ui.figures import hover, plain_figure, plain_legend
+from dgviz.ui.figures.equality import line_of_equality
 from dgviz.ui.look import Look
 from dgviz.ui.words.text import units
+
+ROOM = 0.05  # of the axes, beyond the points
 
 
 def plot_check(exact: xr.DataArray, small: xr.DataArray, large: xr.DataArray, look: Look) -> figure:
     """A point for each time `(time,)` and each of two steps: on the line where gradient and rerun agree."""
     unit = units(exact.attrs["units"])
-    tools = "pan,wheel_zoom,reset,save"
-    fig = plain_figure(250, f"By rerunning, {unit}", f"Exact gradient, {unit}", tools=tools)
-    ends = [float(extreme(exact.values)) for extreme in (np.min, np.max)]
-    fig.line(ends, ends, line_color=look.token("muted"), line_width=1)
+    axes = dict(x_range=Range1d(), y_range=Range1d(), tools="pan,wheel_zoom,reset,save")
+    fig = plain_figure(250, f"By rerunning, {unit}", f"Exact gradient, {unit}", **axes)
+    every = np.concatenate([exact.values, small.values, large.values])
+    low, high = float(np.nanmin(every)), float(np.nanmax(every))
+    room = ROOM * (high - low) or 0.5
+    line_of_equality(fig, look.token("muted")).update(start=low - room, end=high + room)
     for rerun, words, colour in ((large, "large step", "warning"), (small, "small step", "primary")):
         source = ColumnDataSource({"time": exact.time.values, "exact": exact.values, "rerun": rerun.values})
         ink = look.token(colour)

@@ -3,24 +3,17 @@
 from collections.abc import Sequence
 
 import numpy as np
-from bokeh.models import ColumnDataSource, CustomJS, LinearColorMapper, Range1d, Slope
+from bokeh.models import ColumnDataSource, LinearColorMapper, Range1d
 from bokeh.plotting import figure
 
 from dgviz.ui import theme
 from dgviz.ui.figures import hover, plain_figure, ring, tip
+from dgviz.ui.figures.equality import line_of_equality
 from dgviz.ui.words.markup import Markup
 
 EMPTY = {"x": [], "y": [], "low": [], "high": [], "site": [], "name": [], "value": []}
 TIPS = [("", Markup("<b>@name</b>")), ("", "@site"), ("", "@y{0.00} (@low{0.00} to @high{0.00})")]
 ROOM = 0.03  # of an axis, beyond its limits
-AS_LONG = """
-const [wide, high, middle] = [fig.inner_width, fig.inner_height, (both.start + both.end) / 2]
-const half = (both.end - both.start) / 2 / Math.min(wide, high)
-if (Number.isFinite(half)) {
-  x.setv({start: middle - half * wide, end: middle + half * wide})
-  y.setv({start: middle - half * high, end: middle + half * high})
-}
-"""  # a unit across is as long as a unit up, and the limits of both are in sight
 
 
 class SiteScatter:
@@ -55,7 +48,8 @@ class SiteScatter:
         separate = ((self.y_range, limits), (self.x_range, x_limits))
         for axis, (low, high) in ((self.both, limits),) if self.both else separate:
             room = ROOM * (high - low) or 0.5
-            axis.update(start=low - room, end=high + room)
+            start, end = low - room, high + room
+            axis.update(start=start, end=end, reset_start=start, reset_end=end)
 
     def draw(self, x: Sequence[float], y: Sequence[float], words: str, dash: str) -> None:
         """A curve to compare with, and its name in the legend."""
@@ -64,14 +58,7 @@ class SiteScatter:
 
     def draw_equality(self) -> None:
         """A dashed line where both axes have the same value, which then have one scale too."""
-        self.both = Range1d()
-        args = dict(fig=self.figure, x=self.x_range, y=self.y_range, both=self.both)
-        for model, names in ((self.figure, ("inner_width", "inner_height")), (self.both, ("start", "end"))):
-            for name in names:
-                model.js_on_change(name, CustomJS(args=args, code=AS_LONG))
-        self.figure.add_layout(
-            Slope(gradient=1, y_intercept=0, line_color=theme.token("muted", self.dark), line_dash="dashed")
-        )
+        self.both = line_of_equality(self.figure, theme.token("muted", self.dark))
 
     def paint(self, values: np.ndarray, palette: Sequence[str], low: float, high: float) -> None:
         """Colour the points by values in their order, between fixed limits."""

@@ -26,6 +26,7 @@ from dgviz.ui.figures.target_lines import NAMES, draw_lines, ink_of, line_tips
 from dgviz.ui.look import Look
 
 HEIGHT, RECORD = 140, 28  # px of the target, and of the whole record below it
+LONGEST = 18  # letters of a name that fits beside the target; of a longer one only the units are said
 SMALLEST = 0.01  # of the target's scale: the least value on a logarithmic axis
 
 
@@ -89,14 +90,14 @@ class TimeSeries:
 
     @property
     def key(self) -> list[tuple[str, str, str]]:
-        """What is drawn: its words, its colour, and "line", "dashes" or "area"."""
+        """What is drawn: its words, its colour, and "line", "dashes", "area" or "shade"."""
         lines = [(NAMES[name], ink_of(name, self.look), self._kind(name)) for name in NAMES if name in self.drawn]
         areas = {
             "spread": (f"spread of {self.seeds} seeds", self.look.ink("simulated")),
             "gaps": ("no observation", self.look.token("missing")),
         }
         drawn = [entry for name, entry in areas.items() if name in self.drawn]
-        return [*lines, *((words, colour, "area") for words, colour in drawn), *self.backdrop.key]
+        return [*lines, *((words, colour, "shade") for words, colour in drawn), *self.backdrop.key]
 
     def _kind(self, name: str) -> str:
         """While a model learns, what was there before is dashed beside it."""
@@ -159,7 +160,8 @@ class TimeSeries:
 
     def _main(self) -> figure:
         kind = "log" if self.log else "linear"
-        fig = time_figure(HEIGHT, self.look.units, self.x_range, self.y_range, y_axis_type=kind)
+        y_label = self.look.axis_label if len(self.look.axis_label) <= LONGEST else self.look.units
+        fig = time_figure(HEIGHT, y_label, self.x_range, self.y_range, y_axis_type=kind)
         if self.log:
             log_ticks(fig)
         fig.min_border_top = fig.min_border_bottom = 2

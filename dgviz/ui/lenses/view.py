@@ -108,6 +108,11 @@ class View(pn.viewable.Viewer):
         """Has it anything to say of the run, the data set and the science that are looked at?"""
         return True
 
+    @property
+    def called(self) -> str:
+        """What its figures are called for who hears the page; it stays while a heading follows what is shown."""
+        return title(type(self))
+
     def body(self):
         """What the card holds."""
         raise NotImplementedError
@@ -226,7 +231,7 @@ class View(pn.viewable.Viewer):
         panes = body.select(pn.pane.Bokeh) if isinstance(body, pn.viewable.Viewable) else []
         for fig in (fig for pane in panes if pane.object is not None for fig in pane.object.select({"type": Plot})):
             axis = next((axis.axis_label for axis in fig.left if isinstance(axis, Axis) and axis.axis_label), "")
-            name = ", ".join(filter(None, (title(type(self)), axis.strip())))
+            name = ", ".join(filter(None, (self.called, axis.strip())))
             fig.html_attributes = {"role": "figure", "aria-label": name} | fig.html_attributes
 
     def _lacks(self) -> str:

@@ -1,4 +1,5 @@
 const DPI = 300, PER_INCH = 96, SIDE = 16, LINE = 17, GAP = 8
+const COPIED = ["fill", "stroke", "stroke-width", "stroke-linejoin", "paint-order", "font-size", "font-weight", "font-family"]
 const FONT = "Roboto, Helvetica, Arial, sans-serif"
 
 const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;")
@@ -59,7 +60,7 @@ function inlined(svg) {
   const originals = [svg, ...svg.querySelectorAll("*")], copies = [copy, ...copy.querySelectorAll("*")]
   originals.forEach((element, i) => {
     const style = getComputedStyle(element)
-    for (const name of ["fill", "font-size", "font-weight", "font-family"]) copies[i].style[name] = style[name]
+    for (const name of COPIED) copies[i].style[name] = style[name]
   })
   return copy
 }
@@ -71,7 +72,9 @@ function entries(card) {
     ({drawn: line(getComputedStyle(chip).borderColor, "none"), wide: 18, said: words(chip)}))
   const keys = all(card, ".key > span").map((entry) => {
     const mark = entry.querySelector("i"), colour = mark.style.getPropertyValue("--ink")
-    const drawn = mark.className === "area" ? `<rect y="-5" width="18" height="9" fill="${colour}"/>`
+    const {opacity} = getComputedStyle(mark)
+    const drawn = ["area", "shade"].includes(mark.className)
+      ? `<rect y="-5" width="18" height="9" fill="${colour}" fill-opacity="${opacity}"/>`
       : line(colour, mark.className === "dashes" ? "5 3" : "none")
     return {drawn, wide: 18, said: words(entry)}
   })

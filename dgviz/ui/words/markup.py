@@ -26,7 +26,7 @@ def joined(pieces: Iterable[str], between: str = "") -> Markup:
 
 
 def key_of(entries: Iterable[tuple[str, str, str]]) -> Markup:
-    """A key, of words, the colour and "area", "dashes" or "": words with a piece of what they stand for."""
+    """A key, of words, the colour and "area", "shade", "dashes" or "": words with a piece of what they stand for."""
     mark = "<span><i class='{}' style='--ink:{}'></i>{}</span>"
     return html("<span class='key'>{}</span>", joined(html(mark, kind, ink, words) for words, ink, kind in entries))
 

@@ -1,5 +1,7 @@
 """What hangs from the top stands over its own day, and stacks."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -8,6 +10,7 @@ from bokeh.models import GlyphRenderer, VAreaStep
 from dgviz.domains.hydrology.evaluation.backdrop import rain_and_snow
 from dgviz.experiment.config import RunConfig
 from dgviz.processes.declare import Flux, State
+from dgviz.ui import theme
 from dgviz.ui.figures.series import backdrop_columns, target_columns
 from dgviz.ui.figures.stores import StoreSeries, stack
 from dgviz.ui.figures.time_series import TimeSeries
@@ -35,6 +38,21 @@ def test_rain_and_snow_of_a_day_hang_over_that_day(dataset):
     np.testing.assert_allclose(drawn.top_snow, dataset.prcp.sel(site="b2"))
     warm = dataset.tmean.sel(site="b2").values >= 0
     np.testing.assert_allclose(drawn.rain[warm], dataset.prcp.sel(site="b2")[warm])
+
+
+def test_the_axis_of_the_target_has_its_name_where_that_fits(dataset):
+    weather = rain_and_snow(dataset.sel(site="b2"))
+    assert TimeSeries(LOOK, weather).main.yaxis[0].axis_label == "Streamflow, mm d\u207b\u00b9"
+    longer = replace(LOOK, target=replace(LOOK.target, long_name="Mean water temperature", units="degC"))
+    assert TimeSeries(longer, weather).main.yaxis[0].axis_label == "\u00b0C"
+
+
+def test_the_key_has_areas_as_faint_as_they_are_drawn(dataset):
+    chart = TimeSeries(LOOK, rain_and_snow(dataset.sel(site="b2")))
+    chart.shown["gaps"] = True
+    kinds = {words: kind for words, _, kind in chart.key}
+    assert kinds["no observation"] == "shade" and kinds["rain, mm d\u207b\u00b9"] == "area"
+    assert ".key i.shade { opacity: 0.25; }" in theme.TEXT  # as the strips and the spread
 
 
 def test_inflows_of_a_day_are_stacked(dataset):

@@ -71,6 +71,7 @@ def test_the_difference_of_scores_is_a_minus_b_about_zero(state, store):
     a, b = (store.results(run).nse for run in ("default", "no-snow"))
     np.testing.assert_allclose(drawn(view), (a - b).sel(period="test"))
     assert limits(view) == (-0.3, 0.3) and "A is higher" in view.caption
+    assert "Values beyond \u00b10.3 have the colours of the ends." in view.caption
     state.colour = ColourChoice("difference", "nse", "train")
     np.testing.assert_allclose(drawn(view), (a - b).sel(period="train"))
 

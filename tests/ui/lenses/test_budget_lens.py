@@ -167,25 +167,27 @@ def test_the_balance_is_that_of_the_window(state):
 
 
 def test_the_balance_says_what_came_in_what_left_and_what_is_stored_in_shares_of_the_inflow(state):
-    values = [30.0, 70.0, 80.0, -10.0, 1e-6]
-    kinds = ["inflow", "inflow", "outflow", "change", "residual"]
+    values = [30.0, 70.0, 90.0, 20.0, -10.0, 1e-6]
+    kinds = ["inflow", "inflow", "outflow", "change", "change", "residual"]
     terms = xr.DataArray(
         values,
-        {"term": ["rainfall", "snowfall", "streamflow", "snowpack", "residual"], "kind": ("term", kinds)},
+        {"term": ["rainfall", "snowfall", "streamflow", "soil", "snowpack", "residual"], "kind": ("term", kinds)},
         "term",
         attrs={"units": "mm"},
     )
     table = balance_table(terms, state.look)
     assert re.findall(r"<td colspan=4>(\w+)</td>", table) == ["In", "Out", "Stored"]
     rows = re.findall(
-        r"<td class='left'>(.*?)</td>.*?width:([\d.]+)%;.*?nowrap'>(.*?)</td>.*?nowrap'>(.*?)</td>", table
+        r"<td class='left'>(.*?)</td>.*?margin-left:(.*?%);width:(.*?%);.*?nowrap'>(.*?)</td>.*?nowrap'>(.*?)</td>",
+        table,
     )
     assert rows == [
-        ("Rainfall", "37.50", "30.0", "30.0"),
-        ("Snowfall", "87.50", "70.0", "70.0"),
-        ("Streamflow", "100.00", "80.0", "80.0"),
-        ("Snowpack", "12.50", "\u221210.0", "\u221210.0"),
-        ("Residual", "0.40", "1 \u00d7 10\u207b\u2076", "1 \u00d7 10\u207b\u2076"),
+        ("Rainfall", "10.00%", "30.00%", "30.0", "30.0"),
+        ("Snowfall", "10.00%", "70.00%", "70.0", "70.0"),
+        ("Streamflow", "10.00%", "90.00%", "90.0", "90.0"),
+        ("Soil", "10.00%", "20.00%", "+20.0", "+20.0"),
+        ("Snowpack", "0.00%", "10.00%", "\u221210.0", "\u221210.0"),  # to the left of zero
+        ("Residual", "10.00%", "0.40%", "1 \u00d7 10\u207b\u2076", "1 \u00d7 10\u207b\u2076"),
     ]
 
 

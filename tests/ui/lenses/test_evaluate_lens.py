@@ -22,6 +22,7 @@ from dgviz.ui.lenses.evaluate.figures import Figures
 from dgviz.ui.lenses.evaluate.ranked import RankedTimeSeries
 from dgviz.ui.lenses.scores.distribution import LargeScoreDistribution, ScoreDistribution
 from dgviz.ui.session.colour_choice import ColourChoice
+from dgviz.ui.words.text import number
 
 
 def drawn(view):
@@ -160,6 +161,9 @@ def test_a_curve_that_leaves_its_axis_is_marked_with_how_many_sites_lie_beyond()
     assert said == "\u25c2 2 basins below \u22120.20"
     (mark,) = [r for r in figure.renderers if getattr(r.glyph, "marker", "") == "triangle"]
     assert mark.data_source.data["y"] == [40] and -0.2 < mark.data_source.data["x"][0] < -0.15
+    lines = [Line("A: HBV", some, "red"), Line("LSTM", some, "grey"), Line("B: HBV", some[1:], "red")]
+    (said,) = [item.text for item in distribution.Distribution(lines, "NSE", "basins").figure.above]
+    assert said == "\u25c2 A: 2 basins, B: 1 basins below \u22120.20"
     assert not distribution.Distribution([Line("A", some[2:], "red")], "NSE", "basins").figure.above
 
 
@@ -234,6 +238,19 @@ def test_the_plot_of_budyko_has_the_limits_and_both_curves(with_fluxes):
     assert (data["low"] <= data["y"]).all() and (data["y"] <= data["high"]).all()
 
 
+@pytest.mark.parametrize("picture", ["Evapotranspiration", "Budyko"])
+def test_no_point_lies_outside_the_axes(with_fluxes, picture):
+    results = with_fluxes.results(with_fluxes.run)
+    results["mean_evapotranspiration"][4] = 400.0  # one site alone, far from the others
+    view = EvaluationCard(state=with_fluxes)
+    view.picture.value = picture
+    drawn, both = view.scatter.source.data, view.scatter.both
+    assert max(drawn["y"]) > 20 * np.median(drawn["y"])
+    for names, axis in ((("low", "high"), view.scatter.y_range), (("x",), view.scatter.x_range)):
+        axis = both or axis
+        assert all((axis.start < drawn[name]).all() and (drawn[name] < axis.end).all() for name in names)
+
+
 def test_results_of_before_fluxes_were_kept_say_what_to_do(state):
     view = EvaluationCard(state=state)
     assert "trained again" in view._place[0].object
@@ -267,9 +284,24 @@ def test_signatures_of_simulated_and_observed_flow(with_fluxes):
         np.testing.assert_allclose(view.scatter.source.data["x"], function(observed.where(simulated.notnull())))
         np.testing.assert_allclose(view.scatter.source.data["y"], function(simulated.where(observed.notnull())))
         assert title in view.caption and title in view.table.object
+        named = view.scatter.figure.html_attributes["aria-label"]
+        assert named.startswith("Streamflow signatures, Simulated "), named
+    assert named == "Streamflow signatures, Simulated Richards-Baker flashiness"
     assert view.table.object.count("<tr>") == 1 + len(signatures.SIGNATURES)
     view.scatter.source.selected.indices = [2]
     assert with_fluxes.site == "c3"
+
+
+def test_a_picture_without_a_value_says_what_it_needs(with_fluxes):
+    short = {"test_period": "2000-11-01/2001-09-30"}  # no whole water year
+    with_fluxes.dataset = with_fluxes.dataset.assign_attrs(short)
+    view = SecondEvaluationCard(state=with_fluxes)
+    view.picture.value = "Half-flow date"
+    said = view._place[0].object
+    assert said.startswith("<div class='empty'>Half-flow date: no basin has both values.")
+    assert "No value without a whole water year" in said and not view.caption and not view.summary
+    view.picture.value = "High flow Q95"
+    assert view.caption.startswith("Median difference") and view.scatter
 
 
 def test_the_hover_says_what_stands_across_and_up(with_fluxes):
@@ -302,7 +334,8 @@ def test_the_best_the_median_and_the_worst_site_are_named_and_picked(state):
     order = nse.site.values[nse.argsort()]
     assert view.sites == {"best": order[-1], "median": order[2], "worst": order[0]}
     for place, site in view.sites.items():
-        assert state.name_of(site) in view.charts.panels[place].title.text
+        title = view.charts.panels[place].title.text
+        assert state.name_of(site) in title and f"NSE {number(float(nse.sel(site=site)))} in the test period: " in title
         observed = view.charts.sources[place].data["observed"]
         np.testing.assert_allclose(observed, state.dataset.streamflow.sel(site=site))
     state.window = ("2001-01-01", "2001-01-31")

@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
-from bokeh.models import HoverTool
+import xarray as xr
+from bokeh.models import HoverTool, Slope
 
 from dgviz.processes.declare import Parameter
 from dgviz.sensitivity.effects import effects
+from dgviz.ui.figures.gradient_check import plot_check
 from dgviz.ui.lenses.sensitivity.gradient_check import STEPS, GradientCheck, agreement_words
 from dgviz.ui.lenses.sensitivity.matters import Matters
 from dgviz.ui.lenses.sensitivity.responses import MOST, Responses
@@ -86,6 +88,18 @@ def test_the_check_says_how_well_gradient_and_rerun_agree(state):
     _, _, agreements = Simulation.of(state).check("k2", STEPS)
     assert agreements[0] > 99
     assert "agreement" in view.badge.object and "baseflow recession" in view.heading
+
+
+def test_the_check_has_one_scale_and_all_points_in_sight(state):
+    days = {"time": np.arange(3).astype("datetime64[D]")}
+    exact, near = (xr.DataArray(v, days, attrs={"units": "mm"}) for v in ([0.0, 1.0, 2.0], [0.0, 1.1, 2.0]))
+    figure = plot_check(exact, near, exact - 9, state.look)
+    (line,) = figure.select({"type": Slope})
+    assert (line.gradient, line.y_intercept) == (1, 0)
+    (changed,) = figure.js_property_callbacks["change:inner_width"]
+    both = changed.args["both"]
+    assert changed.args["x"] is figure.x_range and changed.args["y"] is figure.y_range
+    assert both.start < -9 and both.end > 2
 
 
 def test_a_threshold_that_a_gradient_does_not_see_is_said():

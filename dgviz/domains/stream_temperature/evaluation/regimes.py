@@ -104,6 +104,7 @@ def _warm_season(water: xr.DataArray) -> xr.DataArray:
 
 
 def _scatter(name: str, title: str, about: str) -> Scatter:
+    about += f" No value with fewer than {LEAST_DAYS} known days."
     return Scatter(title, f"observed_{name}", f"simulated_{name}", about)
 
 

@@ -1,5 +1,7 @@
 """The balance of the picked site over the window."""
 
+from functools import partial
+
 import xarray as xr
 
 from dgviz.processes.balance import balance
@@ -16,36 +18,43 @@ WORDS = {"inflow": "In", "outflow": "Out", "change": "Stored"}
 
 
 def balance_table(terms: xr.DataArray, look: Look) -> Markup:
-    """A row for each term `(term,)` with a bar as long as its amount, and a share of all inflow.
+    """A row for each term `(term,)` with a bar from zero to its amount, and a share of all inflow.
 
     Of what runs both ways, as heat does, the amounts add up whatever their sign: they nearly cancel.
     """
     inflow = float(abs(terms[terms.kind == "inflow"]).sum()) or 1.0
-    longest = float(abs(terms).max()) or 1.0
+    ends = min(0.0, float(terms.min())), max(0.0, float(terms.max()))
     unit = units(terms.attrs["units"])
     rows, before = [], ""
     for name, kind, value in zip(terms.term.values, terms.kind.values, terms.values, strict=True):
         if kind != before and kind in WORDS:
             rows.append(html("<tr class='of-group'><td colspan=4>{}</td></tr>", WORDS[kind]))
         before = kind
-        rows.append(_row(sentence(str(name)), float(value), kind, inflow, longest, look.ink(str(name))))
+        rows.append(_row(sentence(str(name)), float(value), kind, inflow, ends, look.ink(str(name))))
     head = html("<tr><th></th><th></th><th>{}</th><th>% of in</th></tr>", unit)
     return html("<table><thead>{}</thead><tbody>{}</tbody></table>", head, joined(rows))
 
 
-def _row(words: str, value: float, kind: str, inflow: float, longest: float, colour: str) -> Markup:
+def _row(words: str, value: float, kind: str, inflow: float, ends: tuple[float, float], colour: str) -> Markup:
     residual = kind == "residual"
-    amount = small(value) if residual else signed(value, 1) if kind == "change" else number(value, 1)
-    share = small(100 * value / inflow) if residual else number(100 * value / inflow, 1)
-    bar = html(
-        "<div style='width:56px'><div style='height:10px;width:{:.2f}%;background:{};border-radius:2px;opacity:{}'>"
-        "</div></div>",
-        *(max(100 * abs(value) / longest, 0.4), colour, 0.55 if value < 0 else 0.95),
-    )
+    said = small if residual else partial(signed, digits=1) if kind == "change" else partial(number, digits=1)
+    amount, share = said(value), said(100 * value / inflow)
     return html(
         "<tr><td class='left'>{}</td><td>{}</td><td style='white-space:nowrap'>{}</td>"
         "<td class='muted' style='white-space:nowrap'>{}</td></tr>",
-        *("Residual" if residual else words, bar, amount, share),
+        *("Residual" if residual else words, _bar(value, ends, colour), amount, share),
+    )
+
+
+def _bar(value: float, ends: tuple[float, float], colour: str) -> Markup:
+    """A bar from a line at zero, to the left where the value is negative."""
+    low, high = ends
+    per_cent = 100 / ((high - low) or 1.0)
+    return html(
+        "<div class='muted' style='width:56px;background:linear-gradient(currentColor,currentColor) {:.2f}% 0/1px 100% "
+        "no-repeat'><div style='height:10px;margin-left:{:.2f}%;width:{:.2f}%;background:{};border-radius:2px'></div>"
+        "</div>",
+        *(-low * per_cent, (min(value, 0.0) - low) * per_cent, max(abs(value) * per_cent, 0.4), colour),
     )
 
 

@@ -1,5 +1,6 @@
 """What a science asks of a run beyond its scores: the pictures of its evaluations, site by site."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -75,6 +76,11 @@ class EvaluationCard(ComputingView):
         """Where the science has an evaluation for this card, and a run is shown."""
         return bool(state.run) and len(state.science.evaluations) > cls.place
 
+    @property
+    def called(self) -> str:
+        """The card is named by the evaluation that it shows."""
+        return self.evaluation.title
+
     def tools(self):
         """Which evaluation, where there are several, and which of its pictures."""
         return [*super().tools(), self.which, self.picture]
@@ -88,12 +94,15 @@ class EvaluationCard(ComputingView):
         if self.found is None or self.known != self._key():
             self._ask(results, dataset)
         self._offer_pictures()
-        self.heading, self.caption = self.evaluation.title, ""
+        self.heading, self.caption, self.summary, self.scatter = self.evaluation.title, "", "", None
         if self.found is None:
             return text(COMING)
         if not self.pictures:
             return empty_words(self.evaluation.lacking(results, dataset) or "There is nothing to see of this run.")
         picture = self._picture()
+        if not int((self._across(picture) + self._up(picture)).count()):
+            word = self.state.science.site
+            return empty_words(f"{picture.title}: no {word} has both values. {picture.about}")
         self.scatter = SiteScatter(dark, height=360, coloured=True)
         self.table = text()
         self._draw_references(picture)
@@ -103,7 +112,7 @@ class EvaluationCard(ComputingView):
 
     def refresh(self, *, site, selected, colour, fitted, baseline):
         """The points, coloured as on the map, and the table."""
-        if self.found is not None and self.pictures:
+        if self.scatter:
             self._show()
 
     def _ask(self, results, dataset):
@@ -160,11 +169,9 @@ class EvaluationCard(ComputingView):
 
     def _show(self):
         found, picture = self.found, self._picture()
-        x, y = found[picture.x], found[picture.y if picture.y in found else picture.to]
-        limits, x_limits = axis_limits(picture, x, y)
-        self.scatter.show(
-            _columns(found, picture, x, y, self.state.dataset), *(_named(v, picture) for v in (x, y)), limits, x_limits
-        )
+        x, y = self._across(picture), self._up(picture)
+        points = _columns(found, picture, x, y, self.state.dataset)
+        self.scatter.show(points, *(_named(v, picture) for v in (x, y)), *axis_limits(picture, points))
         self._paint(found)
         names = ("observed", "simulated") if of_one_quantity(picture) else (label(x), label(y))
         told = zip(names, ("@x{0.00}", "@y{0.00}"), (x, y), strict=True)
@@ -177,6 +184,12 @@ class EvaluationCard(ComputingView):
         self.caption = agreement + about if agreement else about.replace(". ", ".\n", 1)
         word = self.state.science.site
         self.summary = f"{_named(y, picture)} against {_named(x, picture)}: scatter of {x.sizes['site']} {word}s."
+
+    def _across(self, picture):
+        return self.found[picture.x]
+
+    def _up(self, picture):
+        return self.found[picture.y if picture.y in self.found else picture.to]
 
     def _agreement(self, picture, x, y):
         if picture.y not in self.found:
@@ -217,27 +230,26 @@ def _columns(found: xr.Dataset, picture: Scatter, x: xr.DataArray, y: xr.DataArr
     return {"x": x.values, "y": y.values, **ends, "site": found.site.values.astype(str), "name": names}
 
 
-def axis_limits(picture: Scatter, x: xr.DataArray, y: xr.DataArray) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Limits of the vertical and of the horizontal axis: those declared, else where nearly all points are.
+def axis_limits(picture: Scatter, points: dict) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Limits of the vertical and of the horizontal axis: those declared, wider where points or whiskers lie beyond.
 
-    Both are the same where both measure the same. A few extreme sites may lie outside.
+    Both are the same where both measure the same.
     """
-    both = [x, y] if picture.equal else [y]
-    limits = picture.limits or _where_most_are(*both)
-    if picture.x_limits or picture.equal:
-        return limits, picture.x_limits or limits
-    if picture.curves is None:
-        return limits, _where_most_are(x)
-    curves = picture.curves()
-    along = curves[next(iter(curves.dims))]
-    first, last = float(along.min()), float(along.max())
-    return limits, (first, max(first + ACROSS * (last - first), float(x.quantile(0.99))))
+    up = (points["low"], points["high"], picture.limits or ())
+    if picture.equal:
+        limits = _reach(points["x"], *up)
+        return limits, limits
+    across = [points["x"]]
+    if picture.curves:
+        curves = picture.curves()
+        along = curves[next(iter(curves.dims))]
+        first, last = float(along.min()), float(along.max())
+        across.append((first, first + ACROSS * (last - first)))
+    return _reach(*up), _reach(*across)
 
 
-def _where_most_are(*values: xr.DataArray) -> tuple[float, float]:
-    known = np.concatenate([v.values[np.isfinite(v.values)] for v in values])
-    if not known.size:
-        return 0.0, 1.0
-    low, high = np.quantile(known, [0.01, 0.99])
-    room = 0.05 * (high - low) or 0.5
-    return float(low - room), float(high + room)
+def _reach(*values: Sequence[float]) -> tuple[float, float]:
+    """From the lowest to the highest that is known."""
+    every = np.concatenate([np.asarray(each, "float64") for each in values])
+    known = every[np.isfinite(every)]
+    return (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)

@@ -54,4 +54,4 @@ class RankedTimeSeries(View):
         score = self.scores.sel(site=site)
         value = f"{number(float(score))} {units(score.attrs['units'])}".strip()
         # On a phone the end of a title is cut: the figure comes before the name.
-        return f"{place.capitalize()}, {score_label(self.score)} {value}: {self.state.name_of(site)}"
+        return f"{place.capitalize()}, {score_label(self.score)} {value} in the test period: {self.state.name_of(site)}"
