@@ -136,12 +136,12 @@ def test_a_parameter_recolours_while_it_is_learned(state, training):
     assert "epoch" not in view.heading
 
 
-def test_the_first_training_shows_what_it_has_learned_so_far(empty_store, worker):
-    state = AppState(empty_store)
+def test_the_first_training_shows_what_it_has_learned_so_far(state, store, worker):
+    state.run = ""
     follow_lens(state)
     view = SiteMap(state=state)
     assert view.picker.value.startswith("attribute:")
-    run = empty_store.run(state.start_training())
+    run = store.run(state.start_training())
     run.status, run.progress = "training", [epoch(1)]
     state.follow()
     assert state.colour == ColourChoice("parameter", "fc") and list(drawn(view)) == [100, 200, 300, 400, 500]
