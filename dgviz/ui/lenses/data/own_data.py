@@ -139,9 +139,9 @@ class OwnData(View):
         title = dataset.attrs["title"] if hasattr(reader_of(path), "domain") else path.stem
         self.title = material.TextInput(label="Name", value=title, width=260, **SMALL)
         shown = FormTable(lambda *_: None, content=content, stylesheets=[".scroll { max-height: none; }"], **WIDE)
-        keep = material.Button(label="Open it", icon="check", on_click=lambda _: self.open_it(), **SMALL)
+        self.keep = material.Button(label="Open it", icon="check", on_click=lambda _: self.open_it(), **SMALL)
         leave = material.Button(label="Discard", variant="text", on_click=lambda _: self.discard(), **SMALL)
-        top = pn.FlexBox(self.title, keep, leave, sizing_mode="stretch_width", margin=(8, 0, 4, 0))
+        top = pn.FlexBox(self.title, self.keep, leave, sizing_mode="stretch_width", margin=(8, 0, 4, 0))
         self.found.objects = [top, shown, *self._mending(folded=True)]
 
     def refuse(self, error: Exception, path: Path | None = None) -> None:
@@ -164,14 +164,22 @@ class OwnData(View):
             return []
         with suppress(DataError):  # a table that cannot be read at all
             if not hasattr(reader_of(path), "domain"):  # no known collection
-                self.mending = Mending(path, vocabularies(), self.check)
+                self.mending = Mending(path, vocabularies(), self.check, self.hold)
                 form = ("Correct how it is read", self.mending.form())
                 folding = {"disable_gutters": True, "title_variant": "subtitle2"}
                 return [material.Accordion(form, active=[] if folded else [0], **folding, **WIDE)]
         return []
 
+    def hold(self) -> None:
+        """What was read is not as it is said by now: it cannot be opened before it is checked again."""
+        if self.dataset is not None:
+            self.dataset = None
+            self.keep.param.update(disabled=True, label="Check again first")
+
     def open_it(self) -> None:
         """Keep the data under their name and open them in this session."""
+        if self.dataset is None:  # a click on the way while it was held
+            return
         try:
             name = keep(self.dataset, self.path, self.title.value.strip() or self.path.stem)
         except (DataError, OSError) as error:  # such as a full disk
