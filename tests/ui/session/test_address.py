@@ -76,6 +76,13 @@ def test_what_is_unknown_is_said_and_left_out(state, query, said):
     assert queried(state) == before
 
 
+def test_of_several_faults_each_is_said(state):
+    domain, data, epochs = ({"domain": "alchemy"}, {"data": "/etc/passwd"}, {"epochs": "-5"})
+    for first, said in ((domain, "no domain 'alchemy'"), (data, "'/etc/passwd' is not offered")):
+        problems = from_query(first | epochs, state, PAGES)
+        assert said in problems[0] and "epochs" in problems[1]
+
+
 def test_a_window_ends_where_the_record_does(state):
     assert from_query({"from": "0001-01-01", "to": "2000-01-01"}, state, PAGES) == []
     assert state.window == ("1999-10-01", "2000-01-01")
