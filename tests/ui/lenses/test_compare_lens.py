@@ -44,6 +44,23 @@ def test_differences_are_told_in_the_words_of_the_processes():
     assert describe_differences(a, b).startswith("trained on all basins; Degree-day snow; dynamic parameters none")
 
 
+@pytest.mark.parametrize(
+    ("options", "there", "back"),
+    [
+        (dict(holdout="sites", held_sites=("x",)), "x held out", "no basins held out"),
+        (dict(holdout="sites", held_sites=("x", "y", "z")), "3 basins held out", "no basins held out"),
+        (dict(holdout="regions", folds=3), "basins held out: a region in turn; 3 folds", "no basins held out"),
+        (dict(start_from="r", epochs=5, schedule="cosine"), "5 epochs; weights to begin with r", "60 epochs; no weights"),
+        (dict(validation="period", patience=3), "validation for early stopping: the last days; patience 3", "no valid"),
+        (dict(patience=3), "", ""),  # nothing without validation
+    ],
+)
+def test_what_is_empty_or_follows_from_another_option_is_left_out(options, there, back):
+    a, b = RunConfig(), RunConfig(**options)
+    assert describe_differences(b, a) == there
+    assert describe_differences(a, b).startswith(back) and "\u2013" not in describe_differences(a, b)
+
+
 def test_a_line_tells_what_a_run_is_and_how_well_it_does(compared, store):
     table = run_table(compared)
     lines = table.split("<tr>")
