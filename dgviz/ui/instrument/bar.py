@@ -119,7 +119,9 @@ def plan_words(state: AppState) -> Markup:
     except (ValueError, DataError, RunError):  # it cannot be trained at all, which Train says
         warnings = []
     said = html("<span class='muted'>{}</span>", plan)
-    return said + joined(html("<details><summary>Test data known in training</summary>{}</details>", line) for line in warnings)
+    return said + joined(
+        html("<details><summary>Test data known in training</summary>{}</details>", line) for line in warnings
+    )
 
 
 def stale_words(state: AppState) -> Markup:

@@ -64,7 +64,7 @@ def phrase(name: str, config: RunConfig) -> str:
 
 
 def _held_out(config: RunConfig) -> str:
-    """Which sites are held out: "no basins held out", "basins held out: a region in turn", "3 basins held out"."""
+    """Which sites are held out: "no sites held out", "sites held out: a region in turn", "3 sites held out"."""
     site, held = config.science.site, config.held_sites
     if config.holdout == "none":
         return f"no {site}s held out"

@@ -50,7 +50,11 @@ def test_differences_are_told_in_the_words_of_the_processes():
         (dict(holdout="sites", held_sites=("x",)), "x held out", "no basins held out"),
         (dict(holdout="sites", held_sites=("x", "y", "z")), "3 basins held out", "no basins held out"),
         (dict(holdout="regions", folds=3), "basins held out: a region in turn; 3 folds", "no basins held out"),
-        (dict(start_from="r", epochs=5, schedule="cosine"), "5 epochs; weights to begin with r", "60 epochs; no weights"),
+        (
+            dict(start_from="r", epochs=5, schedule="cosine"),
+            "5 epochs; weights to begin with r",
+            "60 epochs; no weights",
+        ),
         (dict(validation="period", patience=3), "validation for early stopping: the last days; patience 3", "no valid"),
         (dict(patience=3), "", ""),  # nothing without validation
     ],

@@ -17,6 +17,7 @@ from dgviz.datasets.remarks import remarks
 from dgviz.datasets.summary import problem_lines, summary
 from dgviz.datasets.unpack import size
 from dgviz.datasets.uploads import MOST_SENT, add_to, are_parts, keep, take_in, upload_of, without_folder
+from dgviz.domains import discover
 from dgviz.experiment.sources import vocabularies
 from dgviz.ui.lenses.view import View, text
 from dgviz.ui.session.served import in_background, served
@@ -27,7 +28,7 @@ from dgviz.ui.widgets.form_table import FormTable
 from dgviz.ui.widgets.mending import Mending
 from dgviz.ui.widgets.sent_data import SMALL, SentData
 from dgviz.ui.words.markup import Markup, html
-from dgviz.ui.words.remarks import pairs, remark_table
+from dgviz.ui.words.remarks import as_read, named, pairs, remark_table
 
 WIDE = {"sizing_mode": "stretch_width", "margin": 0}
 OF_OTHER_DATA = ("train_period", "test_period", "attributes", "holdout", "held_sites", "weights")  # as by default
@@ -134,8 +135,8 @@ class OwnData(View):
         if path != self.path:
             return  # another was dropped meanwhile
         self.dataset = dataset
-        said = remarks(dataset)
-        content = pairs(summary(dataset)) + (remark_table(said) if said else Markup(""))
+        said = named(remarks(dataset), dataset, discover()[dataset.attrs["domain"]])
+        content = pairs(summary(dataset, as_read)) + (remark_table(said) if said else Markup(""))
         title = dataset.attrs["title"] if hasattr(reader_of(path), "domain") else path.stem
         self.title = material.TextInput(label="Name", value=title, width=260, **SMALL)
         shown = FormTable(lambda *_: None, content=content, stylesheets=[".scroll { max-height: none; }"], **WIDE)
