@@ -5,7 +5,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-
 # What a click at a place of the window takes.
 ON_TOP = """([x, y]) => {
     let top = document.elementFromPoint(x, y)
