@@ -22,6 +22,7 @@ REGISTRY.define("tenth_millimeter = 0.1 * millimeter")  # as weather services st
 REGISTRY.define("tenth_degree_Celsius = 0.1 * kelvin; offset: 273.15")
 Unit = pint.Unit
 WATER = REGISTRY.Quantity(1000, "kg / m ** 3")
+SUPERSCRIPTS = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
 
 # Spellings of whole units that pint reads as something else (pa: picoyear) or not at all; in lower case.
 SPELLINGS = {

@@ -7,6 +7,8 @@ from typing import Literal
 import numpy as np
 import xarray as xr
 
+from dgviz.units import SUPERSCRIPTS
+
 Outcome = Literal["passed", "failed", "does not apply"]
 
 
@@ -61,6 +63,8 @@ class CheckResult:
 
 
 def concise(value: float) -> str:
-    """A number for a sentence, with two or three significant digits."""
+    """A number for a sentence, with two or three significant digits; a tiny one with a power of ten."""
     size = abs(value)
-    return f"{value:.0f}" if size >= 100 else f"{value:.3g}" if size >= 1 else f"{value:.2g}"
+    text = f"{value:.0f}" if size >= 100 else f"{value:.3g}" if size >= 1 else f"{value:.2g}"
+    digits, tiny, power = text.partition("e")
+    return f"{digits} \u00d7 10{str(int(power)).translate(SUPERSCRIPTS)}" if tiny else text

@@ -99,12 +99,29 @@ def are_parts(files: Collection[str]) -> bool:
 
 
 def add_to(path: Path, files: Mapping[str, bytes | Path]) -> None:
-    """Put files into the folder of an upload, in the place of those of the same name. Raises DataError as `take_in`."""
+    """Put files into the folder of an upload, in the place of those of the same name. Raises DataError as `take_in`.
+
+    They count together with what is there.
+    """
     names = {name: clean_name(name, "upload").rpartition("/")[2] for name in files}
-    check_sent({clean: _length(files[name]) for name, clean in names.items() if clean})
+    coming = {clean: _length(files[name]) for name, clean in names.items() if clean}
+    check_sent(coming)
+    there = {file.name: file.stat().st_size for file in path.iterdir() if file.is_file()}
+    _check_whole(there | coming)
+    check_room(path, sum(coming.values()))
     for name, clean in names.items():
         if clean:
             _copy(files[name], path / clean)
+
+
+def _check_whole(sizes: Mapping[str, int]) -> None:
+    """Raise DataError where the files of an upload are more, or larger, than an archive unpacked may be."""
+    if len(sizes) > MOST_FILES or sum(sizes.values()) > MOST_BYTES:
+        raise DataError(
+            f"With what was sent before these are {len(sizes)} files of {size(sum(sizes.values()))}; at most "
+            f"{MOST_FILES} of {size(MOST_BYTES)} are taken. Send fewer sites or years, or import them on the server's "
+            "machine: dgviz data import PATH."
+        )
 
 
 def _copy(content: bytes | Path, target: Path) -> None:

@@ -140,7 +140,8 @@ class Run(QueuedRun):
     def extended(self, epochs: int, folder: Path, claimed: bool = False) -> "Run":
         """A new run that continues this one from its last epoch to a larger number of epochs; this one stays as it is.
 
-        With a constant learning rate it equals a run that had that many from the start. Raises RunError if this run has
+        One that somebody stopped is continued to the number that it was to have, or a larger one. With a constant
+        learning rate it equals a run that had that many from the start. Raises RunError if this run has
         not ended, keeps no checkpoint, already has as many epochs, or stopped early in all its parts.
         """
         if self.status not in ("done", "stopped"):
@@ -148,8 +149,10 @@ class Run(QueuedRun):
         config = self.config.edited(epochs=epochs)
         if not self.checkpointed:
             raise RunError(f"The run {self.id!r} keeps no checkpoint to continue from. Train a new run.")
-        if config.epochs <= self.config.epochs:
+        if self.status == "done" and config.epochs <= self.config.epochs:
             raise RunError(f"The run {self.id!r} has {self.config.epochs} epochs already. Give more than that.")
+        if config.epochs < self.config.epochs:
+            raise RunError(f"The run {self.id!r} was to have {self.config.epochs} epochs. Give at least as many.")
         parts = range(1, len(list(self.folder.glob("checkpoint-*.pt"))) + 1)
         waited = [checkpoint["since_best"] for part in parts if (checkpoint := self.checkpoint(part))]
         if self.status == "done" and min(waited) >= self.config.patience:

@@ -282,9 +282,12 @@ h2.of-map { font-size: 12px; font-weight: 500; line-height: 20px; }
 .effect { height: 4px; border-radius: 2px; background: var(--mui-palette-divider); }
 .effect i { display: block; height: 4px; border-radius: 2px; background: var(--mui-palette-text-secondary); }
 .flag { color: var(--mui-palette-warning-main); margin-left: 14px; }
-.title { display: flex; align-items: baseline; gap: 0 6px; } .title h2 { min-width: 0; }
-.title:has([open]) { flex-wrap: wrap; }
-.take { font-size: 12px; } .take[open] { display: flex; gap: 6px; align-items: center; }
+.title { display: flex; align-items: baseline; gap: 0 6px; position: relative; } .title h2 { min-width: 0; }
+.take { font-size: 12px; }
+.take > div { position: absolute; top: 100%; left: 0; z-index: 20; display: flex; flex-wrap: wrap; gap: 6px;
+              box-sizing: border-box; width: max-content; max-width: calc(100vw - 48px); padding: 8px;
+              background: var(--mui-palette-background-paper); border: 1px solid var(--mui-palette-divider);
+              border-radius: 6px; box-shadow: 0 2px 8px rgb(0 0 0 / 0.25); }
 .take summary { list-style: none; padding: 0 5px; opacity: 0.65; }
 .take button { font: inherit; color: var(--mui-palette-primary-main); background: none; cursor: pointer;
                border: 1px solid currentColor; border-radius: 6px; padding: 0 8px; white-space: nowrap; }

@@ -121,3 +121,13 @@ def test_all_physics_checks_are_run_and_one_is_looked_at(dashboard):
     dashboard.turn_to("Scores")
     dashboard.turn_to("Checks")
     dashboard.sees(re.compile(": 9 passed$"))
+
+
+def test_the_open_tab_is_in_sight_on_a_phone(dashboard):
+    dashboard.page.set_viewport_size({"width": 390, "height": 800})
+    dashboard.open(page="What if")
+    tab = dashboard.page.locator("[role=tab][aria-selected=true]")
+    tab.wait_for()
+    dashboard.page.wait_for_timeout(500)
+    box = tab.bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= 390 * 0.82  # what is behind that fades away

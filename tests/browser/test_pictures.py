@@ -5,6 +5,13 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+# What a click at a place of the window takes.
+ON_TOP = """([x, y]) => {
+    let top = document.elementFromPoint(x, y)
+    while (top.shadowRoot) top = top.shadowRoot.elementFromPoint(x, y)
+    return top.dataset.take
+}"""
+
 
 @pytest.fixture
 def scores(dashboard):
@@ -29,6 +36,20 @@ def test_a_choice_in_a_card_survives_reload_and_back(scores):
     expect(curves(scores).get_by_role("heading")).to_have_text(re.compile("^NSE over"))
     scores.page.go_forward()
     expect(curves(scores).get_by_role("heading")).to_have_text(re.compile("^KGE over"))
+
+
+def test_what_may_be_taken_lies_over_the_card_and_closes(scores):
+    card = curves(scores)
+    menu, button = card.locator("details.take > div"), card.locator(".take summary")
+    before = card.bounding_box()
+    for leave in (lambda: scores.page.keyboard.press("Escape"), lambda: scores.page.mouse.click(3, 3)):
+        button.click()
+        inside = card.get_by_role("button", name="Copy Python")
+        box = inside.bounding_box()
+        middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        assert card.bounding_box() == before and scores.page.evaluate(ON_TOP, middle) == "figure"
+        leave()
+        expect(menu).to_be_hidden()
 
 
 def test_an_exported_figure_has_key_and_run_and_no_word_of_the_page(scores):

@@ -7,7 +7,7 @@ import torch
 import xarray as xr
 
 from dgviz import ProcessModel
-from dgviz.checks import FOR_ALL, Trial, balance_closes, checks_by_name
+from dgviz.checks import FOR_ALL, Trial, balance_closes, checks_by_name, concise
 from dgviz.learn.model import of_processes
 from dgviz.learn.site_model import SiteModel
 from dgviz.learn.tensors import Tensors
@@ -148,3 +148,8 @@ def test_a_gap_of_the_balance_is_measured():
     expected = -float(trial.model.added[-1] - trial.model.added[WARMUP - 1])
     assert result.headline.value == pytest.approx(expected, rel=1e-9)
     assert result.headline.units == "degC" and np.isfinite(result.series.gap).all()
+
+
+def test_tiny_figures_are_written_with_a_power_of_ten():
+    written = [concise(value) for value in (123.4, 1.234, 0.01234, 7e-05, -4.1e-11, 0)]
+    assert written == ["123", "1.23", "0.012", "7 \u00d7 10\u207b\u2075", "-4.1 \u00d7 10\u207b\u00b9\u00b9", "0"]

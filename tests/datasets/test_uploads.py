@@ -236,6 +236,18 @@ def test_files_are_replaced_in_an_upload(tmp_path):
         uploads.add_to(path, {"../evil.csv": b"x"})
 
 
+def test_what_is_added_counts_together_with_what_is_there(tmp_path, monkeypatch):
+    path = uploads.take_in({"0101.csv": b"1" * 60, "0202.csv": b"2" * 30})
+    monkeypatch.setattr(uploads, "MOST_BYTES", 100)
+    uploads.add_to(path, {"0202.csv": b"3" * 40})  # in the place of the 30
+    with pytest.raises(DataError, match="these are 3 files of 101 bytes; at most 20000 of 100 bytes"):
+        uploads.add_to(path, {"0303.csv": b"4"})
+    monkeypatch.setattr(uploads, "MOST_FILES", 2)
+    with pytest.raises(DataError, match="these are 3 files"):
+        uploads.add_to(path, {"0303.csv": b""})
+    assert sorted(file.name for file in path.iterdir()) == ["0101.csv", "0202.csv"]
+
+
 def test_files_arrive_in_pieces_and_no_more_than_was_told():
     arriving = Arriving({"a.csv": 5, "b/c.csv": 0})
     arriving.add("a.csv", b"123")

@@ -185,11 +185,15 @@ def test_an_extended_run_equals_a_long_one(options, small, tmp_path):
     assert run.progress[-1]["eta"] == 0
 
 
-def test_a_stopped_run_is_extended_from_where_it_stopped(small, tmp_path):
+@pytest.mark.parametrize("epochs", [2, 4], ids=["as planned", "more"])
+def test_a_stopped_run_is_extended_from_where_it_stopped(epochs, small, tmp_path):
     config = small.edited(holdout="folds", folds=2)
-    run = stopped(config, tmp_path, 3).extended(4, tmp_path)
+    before = stopped(config, tmp_path, 3)
+    with pytest.raises(RunError, match="was to have 2 epochs. Give at least as many"):
+        before.extended(1, tmp_path)
+    run = before.extended(epochs, tmp_path)
     carry_out(run)
-    xr.testing.assert_identical(run.results().load(), trained(config.edited(epochs=4), tmp_path).results().load())
+    xr.testing.assert_identical(run.results().load(), trained(config.edited(epochs=epochs), tmp_path).results().load())
 
 
 @pytest.mark.parametrize(

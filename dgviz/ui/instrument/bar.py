@@ -14,7 +14,7 @@ from dgviz.ui.lenses.view import text
 from dgviz.ui.session.state import AppState
 from dgviz.ui.session.what_if import WhatIf
 from dgviz.ui.widgets import material
-from dgviz.ui.words.differences import phrase
+from dgviz.ui.words.differences import phrases
 from dgviz.ui.words.kinds import chips, the_others
 from dgviz.ui.words.markup import Markup, html, joined
 from dgviz.ui.words.progress import progress_words, share_done
@@ -119,7 +119,9 @@ def plan_words(state: AppState) -> Markup:
     except (ValueError, DataError, RunError):  # it cannot be trained at all, which Train says
         warnings = []
     said = html("<span class='muted'>{}</span>", plan)
-    return said + joined(html("<details><summary>Leaks</summary>{}</details>", line) for line in warnings)
+    return said + joined(
+        html("<details><summary>Test data known in training</summary>{}</details>", line) for line in warnings
+    )
 
 
 def stale_words(state: AppState) -> Markup:
@@ -128,7 +130,9 @@ def stale_words(state: AppState) -> Markup:
     if not changed:
         return Markup("")
     configs = state.store.run(state.run).config, state.config
-    trained, draft = (", ".join(lower_first(phrase(name, config)) for name in changed) for config in configs)
+    trained, draft = (", ".join(map(lower_first, phrases(changed, config))) for config in configs)
+    if not trained or not draft:  # what differs has no effect
+        return Markup("")
     said = f"These results were trained with {trained}; the settings now have {draft}."
     return html("<span class='stale'>{}</span>", said)
 

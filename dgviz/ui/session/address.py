@@ -6,6 +6,7 @@ parameter that the shown run has not is kept for one that has it.
 """
 
 from collections.abc import Collection, Mapping
+from functools import partial
 from urllib.parse import parse_qsl, urlencode
 
 from dgviz.domains import discover
@@ -50,10 +51,11 @@ def from_query(
     known = sorted({"domain", "data", *",".join(fields).split(","), *slots, *OPTIONS, *choices})
     unknown = [name for name in query if name not in known]
     problems = [f"The address has {n!r}, which is not known and was left out.{suggest(n, known)}" for n in unknown]
-    try:
-        _configure(query, state, whole)
-    except ValueError as error:
-        problems.append(str(error))
+    for bring in (_open, partial(_configure, whole=whole)):
+        try:
+            bring(query, state)
+        except ValueError as error:
+            problems.append(str(error))
     for words, field in fields.items():
         given = [query[word] for word in words.split(",") if query.get(word) or word in query and word in MAY_BE_NONE]
         named = f"the days {' to '.join(map(repr, given))}" if "," in words else f"{words}={','.join(given)!r}"
@@ -75,24 +77,27 @@ def turn_to(search: str, state: AppState, pages: Collection[str], choices: Colle
     return from_query(query, state, pages, choices, whole=True)
 
 
-def _configure(query: Mapping[str, str], state: AppState, whole: bool) -> None:
-    """The data set with its science, the processes and the options."""
+def _open(query: Mapping[str, str], state: AppState) -> None:
+    """The data set with its science."""
     domain, data = query.get("domain", state.config.domain), query.get("data", state.config.data)
     if "data" not in query and domain != state.config.domain:
         if domain not in discover():
             known = discover()
             raise ValueError(f"There is no domain {domain!r}. Domains: {', '.join(known)}.{suggest(domain, known)}")
         state.edit(domain=domain)
-    refused = data not in ("", state.config.data, *state.known_data().values())
-    if not refused and data != state.config.data:
+    if data not in ("", state.config.data, *state.known_data().values()):
+        raise ValueError(f"The data set {data!r} is not offered by this server.")
+    if data != state.config.data:
         state.edit(data=data)
+
+
+def _configure(query: Mapping[str, str], state: AppState, whole: bool) -> None:
+    """The processes and the options."""
     slots = {slot: query[slot] for slot in state.science.slots if slot in query}
     options = {name: _option(name, text) for name, text in query.items() if name in OPTIONS}
     by_default = {name: state.config.default(name) for name in OPTIONS} if whole else {}
     if slots or options or whole:
         state.edit(**slots, **by_default | options)
-    if refused:
-        raise ValueError(f"The data set {data!r} is not offered by this server.")
 
 
 def _option(name: str, text: str):

@@ -25,6 +25,7 @@ from dgviz.ui.session.trainings import FINISHED, Trainings
 from dgviz.ui.session.visitors import is_own, may_see
 from dgviz.ui.session.what_if import WhatIf
 from dgviz.ui.words.steps import STEPS, Step
+from dgviz.ui.words.text import units
 
 CHARTS = ("series", "duration", "regime")
 OF_A_TRY = ("epochs", "schedule")
@@ -325,7 +326,8 @@ class AppState(Trainings):
                 raise RunError(f"The model has no parameter {name!r}. {has}")
             low, high = known[name].range
             if not low <= value <= high:
-                raise RunError(f"{name} cannot be {value:g} {known[name].units}. Give {low:g} to {high:g}.")
+                given = f"{value:g} {units(known[name].units)}".strip()
+                raise RunError(f"{name} cannot be {given}. Give {low:g} to {high:g}.")
         self.param.update(supposed=dict(supposed), what_if=self.what_if if supposed else None)
 
     def _turn_to(self, **changes: Any) -> None:

@@ -8,13 +8,13 @@ from typing import get_args
 
 import xarray as xr
 
-from dgviz.datasets import published_on
+from dgviz.datasets import DataError, published_on
 from dgviz.datasets.uploads import forget
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.run_files import RunError
 from dgviz.experiment.run_folder import ENDED, Status
 from dgviz.experiment.runs import Run, list_runs
-from dgviz.experiment.sources import FIRST, known_data, open_dataset
+from dgviz.experiment.sources import FIRST, domain_of, known_data, open_dataset
 from dgviz.experiment.splits import trained_on
 from dgviz.experiment.worker import Worker
 from dgviz.ui.session.background import Computed, Kept
@@ -67,6 +67,13 @@ class DataStore:
         twice = {title for title in titles.values() if list(titles.values()).count(title) > 1}
         known = {f"{title} ({name})" if title in twice else title: name for name, title in titles.items()}
         return known if self.data in known.values() else {self.data: self.data} | known
+
+    def has_data(self, data: str) -> bool:
+        """Are data there to be opened, told without reading their series?"""
+        try:
+            return bool(domain_of(data))
+        except (DataError, OSError):
+            return False
 
     def forget(self, data: str) -> None:
         """Remove a data set that was sent; runs that were trained on it can no longer be opened."""

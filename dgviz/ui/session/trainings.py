@@ -9,6 +9,7 @@ import xarray as xr
 
 from dgviz.experiment.config import ConfigError, RunConfig
 from dgviz.experiment.estimate import FEWEST_LONG, options_of_a_try, training_seconds
+from dgviz.experiment.learnable import trainings
 from dgviz.experiment.run_files import RunError
 from dgviz.experiment.run_folder import ENDED
 from dgviz.ui.session.visitors import check_owner, owns, sign
@@ -93,7 +94,13 @@ class Trainings(param.Parameterized):
         sites, trained = ((), selected) if self.config.for_other_sites else (selected, ())
         return self.config.edited(sites=sites, trained_sites=trained)
 
+    def _check(self, config: RunConfig) -> None:
+        """Is there what a run names, and something to learn from? Raises ConfigError or DataError where not."""
+        dataset = self.store.dataset(config.data)
+        trainings(config, dataset.sel(site=list(config.sites)) if config.sites else dataset)
+
     def _train(self, config: RunConfig) -> str:
+        self._check(config)
         run_id = self._submit(config)
         if not self.training:
             self.look_at(run_id)

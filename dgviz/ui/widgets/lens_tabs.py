@@ -36,8 +36,13 @@ class LensTabs(JSComponent):
           const active = tab.dataset.name === model.active
           tab.setAttribute("aria-selected", active)
           tab.tabIndex = active ? 0 : -1
-          if (active) tab.scrollIntoView({block: "nearest", inline: "nearest"})
         }
+        show()
+      }
+      const show = () => {  // the open one in the middle, where not all have room
+        const tab = bar.querySelector("[aria-selected=true]")?.getBoundingClientRect()
+        const place = bar.getBoundingClientRect()
+        if (tab) bar.scrollLeft += tab.left + tab.width / 2 - place.left - place.width / 2
       }
       const draw = () => {
         bar.replaceChildren()
@@ -63,6 +68,7 @@ class LensTabs(JSComponent):
       })
       model.on("names", draw)
       model.on("active", mark)
+      new ResizeObserver(show).observe(bar)  // it has no width before it is laid out
       draw()
       return bar
     }

@@ -35,11 +35,17 @@ AS_IT_IS = "An attribute, as it is"
 class Mending:
     """The form for the files of a folder, or a NetCDF file; what was said is written beside them.
 
-    `read_again` is called then.
+    `read_again` is called then, and `on_said` as soon as something is said.
     """
 
-    def __init__(self, path: Path, vocabularies: Mapping[str, Vocabulary], read_again: Callable[[], None]):
-        self.path, self.vocabularies, self.read_again = path, vocabularies, read_again
+    def __init__(
+        self,
+        path: Path,
+        vocabularies: Mapping[str, Vocabulary],
+        read_again: Callable[[], None],
+        on_said: Callable[[], None],
+    ):
+        self.path, self.vocabularies, self.read_again, self.on_said = path, vocabularies, read_again, on_said
         self.reading = reading_of(beside(path))
         self.places = {site: dict.fromkeys(PLACE, "") for site in sites_without_place(path)}
 
@@ -64,6 +70,7 @@ class Mending:
             self.reading = replace(self.reading, **{part: value.strip()})
         elif part in PLACE and about in self.places:
             self.places[about][part] = value
+        self.on_said()
 
     def save(self) -> None:
         """Write it beside the files, and read them so."""

@@ -197,8 +197,11 @@ function show(lines) {
 
 export function render({model}) {
   let card = null  // whose figure is wanted
+  let open = null  // the menu that was used last
   const take = (event) => {
     const path = event.composedPath(), menu = path.find((element) => element.matches?.("details.take"))
+    if (open && open !== menu) open.open = false
+    open = menu
     if (!menu) return
     card = path.find((element) => element.classList?.contains("card"))
     const nothing = !figures(card).length && !all(card, "svg.buckets").length
@@ -221,6 +224,14 @@ export function render({model}) {
     else if (navigator.clipboard) navigator.clipboard.writeText(model.lines).catch(() => show(model.lines))
     else show(model.lines)  // a page that is not served from this machine may not copy
   })
-  document.addEventListener("click", take)
-  model.on("remove", () => document.removeEventListener("click", take))
+  const leave = (event) => {
+    if (event.key !== "Escape" || !open?.open) return
+    open.open = false
+    open.querySelector("summary").focus()
+  }
+  const heard = {click: take, keydown: leave}
+  for (const [name, act] of Object.entries(heard)) document.addEventListener(name, act)
+  model.on("remove", () => {
+    for (const [name, act] of Object.entries(heard)) document.removeEventListener(name, act)
+  })
 }

@@ -14,8 +14,8 @@ from dgviz.ui.words.markup import Markup
 BUTTON = Markup(
     "<details class='take' data-view='{view}' data-shows='{shows}'>"
     "<summary aria-label='Take this figure away' title='Take this figure away'>\u2913</summary>"
-    "<button data-take='png'>PNG, 300 dpi</button><button data-take='svg'>SVG</button>"
-    "<button data-take='figure'>Copy Python</button>{more}</details>"
+    "<div><button data-take='png'>PNG, 300 dpi</button><button data-take='svg'>SVG</button>"
+    "<button data-take='figure'>Copy Python</button>{more}</div></details>"
 )
 DATA = Markup(
     "<button data-take='csv'>Series, CSV</button><button data-take='netcdf'>Run A, NetCDF</button>"

@@ -1,16 +1,19 @@
 """In which options two runs differ, in words."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from dgviz.experiment.config import RunConfig
 from dgviz.processes.declare import title
 from dgviz.quantities import lower_first
-from dgviz.ui.words.choices import choice
+from dgviz.ui.words.choices import CHOICES, choice
 from dgviz.ui.words.text import slot_label
 
 NONE, YES, NO = "\u2013", "yes", "no"
 SITES = ("sites", "trained_sites")
+FEW = 2  # sites that are named
+FOLLOW = (("holdout", "held_sites"), ("start_from", "schedule"))  # what is said with another option, or comes with it
 EMPTY = {"dynamic": "none", "attributes": "all"} | dict.fromkeys(SITES, "all")  # what an empty tuple means
 
 
@@ -29,7 +32,14 @@ def describe_differences(config: RunConfig, reference: RunConfig) -> str:
         for name, (mine, _) in _in_order(config, reference)
         if mine is not None or name not in reference.science.slots
     ]
-    return "; ".join(phrase(name, config) for name in names)
+    return "; ".join(phrases(names, config))
+
+
+def phrases(names: Iterable[str], config: RunConfig) -> list[str]:
+    """What a configuration has of these options, without what has no effect in it and what follows from another."""
+    names = list(names)
+    left_out = {*config.without_effect(names)} | {name for cause, name in FOLLOW if cause in names}
+    return [phrase(name, config) for name in names if name not in left_out]
 
 
 def phrase(name: str, config: RunConfig) -> str:
@@ -41,10 +51,26 @@ def phrase(name: str, config: RunConfig) -> str:
         return value
     if name == "sites":
         return f"trained on {value} {config.science.site}s" if value == EMPTY[name] else f"trained on {value}"
+    if name in ("holdout", "held_sites"):
+        return _held_out(config)
     called = short_label(name, config)
+    if value in (NONE, "None"):
+        return f"no {called}"
+    if name in CHOICES and value != lower_first(value):
+        return f"{called}: {lower_first(value)}"
     if value.isdecimal() and called.endswith("s"):
         return f"{value} {called}"
     return called if value == YES else f"{called} {value}"
+
+
+def _held_out(config: RunConfig) -> str:
+    """Which sites are held out: "no sites held out", "sites held out: a region in turn", "3 sites held out"."""
+    site, held = config.science.site, config.held_sites
+    if config.holdout == "none":
+        return f"no {site}s held out"
+    if config.holdout != "sites":
+        return f"{site}s held out: {lower_first(choice('holdout', config.holdout))}"
+    return f"{', '.join(held) if len(held) <= FEW else f'{len(held)} {site}s'} held out"
 
 
 def option_label(name: str, *configs: RunConfig) -> str:

@@ -7,7 +7,7 @@ import xarray as xr
 from dgviz.datasets.remarks import Remark, together
 from dgviz.domains import Domain
 from dgviz.ui.words.markup import Markup, html, joined
-from dgviz.ui.words.text import label, spelled
+from dgviz.ui.words.text import label, spelled, units
 
 ORDER = ("doubtful", "left out", "taken as missing", "filled", "not read", "exchanged", "converted", "aggregated")
 
@@ -20,6 +20,12 @@ def named(said: Sequence[Remark], dataset: xr.Dataset, science: Domain) -> list[
         remark._replace(about=f"{names[about]} ({about})" if (about := remark.about) in names else about)
         for remark in said
     ]
+
+
+def as_read(dataset: xr.Dataset, names: Sequence[str]) -> str:
+    """Variables as people call them, with their units: "Precipitation (mm d\u207b\u00b9)"."""
+    called = [(label(dataset[name], name), units(dataset[name].attrs.get("units", ""))) for name in names]
+    return ", ".join(f"{words} ({unit})" if unit else words for words, unit in called)
 
 
 def remark_table(said: list[Remark]) -> Markup:

@@ -49,6 +49,16 @@ def epochs_of(run: Run) -> str:
     return f"{count} epoch{'s' * (count != 1)}"
 
 
+def epochs_trained(run: Run) -> str:
+    """The epochs that a run was trained for, "120", or of how many that were planned: "33 of 120"."""
+    planned, record = run.config.epochs, run.record
+    if not learns(run.config):
+        return "\u2013"
+    progress = [] if record else run.read_progress(0)[0]
+    count = record.get("epochs", planned) if record else max((epoch["epoch"] for epoch in progress), default=0)
+    return f"{count}" if count == planned else f"{count} of {planned}"
+
+
 def _n_epochs(run: Run) -> int:
     """What was asked for, unless somebody stopped it before; one that ended early had learned what there was."""
     record = run.record

@@ -9,10 +9,9 @@ import xarray as xr
 from dgviz.processes.declare import Process, Quantity
 from dgviz.scores import metrics
 from dgviz.sensitivity.units import units_per
-from dgviz.units import parse
+from dgviz.units import SUPERSCRIPTS, parse
 
 MINUS = "\u2212"
-SUPERSCRIPTS = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
 SCORES = {  # as people call them
     "nse": "NSE",
     "log_nse": "Log NSE",

@@ -1,5 +1,7 @@
 """The page Compare: which runs are A and B, and in what they differ."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -42,6 +44,27 @@ def test_differences_are_told_in_the_words_of_the_processes():
     assert describe_differences(a, b).startswith("trained on all basins; Degree-day snow; dynamic parameters none")
 
 
+@pytest.mark.parametrize(
+    ("options", "there", "back"),
+    [
+        (dict(holdout="sites", held_sites=("x",)), "x held out", "no basins held out"),
+        (dict(holdout="sites", held_sites=("x", "y", "z")), "3 basins held out", "no basins held out"),
+        (dict(holdout="regions", folds=3), "basins held out: a region in turn; 3 folds", "no basins held out"),
+        (
+            dict(start_from="r", epochs=5, schedule="cosine"),
+            "5 epochs; weights to begin with r",
+            "60 epochs; no weights",
+        ),
+        (dict(validation="period", patience=3), "validation for early stopping: the last days; patience 3", "no valid"),
+        (dict(patience=3), "", ""),  # nothing without validation
+    ],
+)
+def test_what_is_empty_or_follows_from_another_option_is_left_out(options, there, back):
+    a, b = RunConfig(), RunConfig(**options)
+    assert describe_differences(b, a) == there
+    assert describe_differences(a, b).startswith(back) and "\u2013" not in describe_differences(a, b)
+
+
 def test_a_line_tells_what_a_run_is_and_how_well_it_does(compared, store):
     table = run_table(compared)
     lines = table.split("<tr>")
@@ -82,6 +105,27 @@ def test_a_run_on_other_data_brings_its_data_along(compared, store):
     assert "B: no-snow" not in view.table.content
     view.table._handle_msg({"name": "A", "value": "no-snow", "checked": True})
     assert (compared.config.data, compared.run) == ("other", "no-snow")
+
+
+def test_a_run_on_data_that_were_removed_says_so_and_cannot_be_chosen(compared, store):
+    store.runs()[0].config = RunConfig(domain="hydrology", data="rivers-0123456789ab")
+    line = next(line for line in run_table(compared).split("<tr>") if "title='no-snow'" in line)
+    assert "<input" not in line and ">data removed<" in line
+
+
+def test_the_epochs_are_those_that_were_trained(compared, store):
+    run = store.run("no-snow")
+    run.record["epochs"] = 33
+    assert ">33 of 60<" in run_table(compared)
+    run.record, run.progress = {}, [{"epoch": 1}, {"epoch": 2}]
+    assert ">2 of 60<" in run_table(compared)
+    run.config = run.config.edited(parameters="fixed")
+    assert ">\u2013<" in run_table(compared)
+
+
+def test_the_scores_follow_the_name_of_a_run(compared):
+    titles = re.findall("<th class='[a-z]*'>(.*?)</th>", run_table(compared))
+    assert titles.index("Run") < titles.index("NSE test") < titles.index("Differs from A")
 
 
 def test_a_run_without_results_cannot_be_chosen(compared, store):

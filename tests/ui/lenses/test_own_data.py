@@ -67,7 +67,8 @@ def labels(view) -> list[str]:
 def test_a_zip_is_looked_at_and_opened_in_the_session(view, tmp_path):
     view.take(nullcontext({"rivers.zip": zipped(write_own(tmp_path / "own"))}))
     table = words(view)
-    assert "731, 2000-01-01 to 2001-12-31" in table and "streamflow (mm d-1)" in table and "100.0% of the days" in table
+    assert "731, 2000-01-01 to 2001-12-31" in table and "100.0% of the days" in table
+    assert "Observed streamflow (mm d\u207b\u00b9)" in table and "prcp (mm d-1)" not in table
     assert view.title.value == "my rivers"
     view.title.value = "Rivers of mine"
     view.open_it()
@@ -128,6 +129,19 @@ def test_columns_units_and_places_are_said_in_the_form(view, tmp_path):
     view.open_it()
     assert view.state.sites == list(SITES[1:])
     assert abs(float(view.state.dataset.prcp.sel(site=SITES[1]).max()) - days_of(SITES[1]).prcp.max()) < 0.01
+
+
+def test_what_was_said_and_not_checked_keeps_from_opening(view, tmp_path):
+    view.take(nullcontext(files_of(write_own(tmp_path / "own"))))
+    form = view.found.select(FormTable)[-1]
+    form._handle_msg({"name": "leave_out", "value": SITES[0], "checked": False})
+    assert view.keep.disabled and view.keep.label == "Check again first"
+    view.open_it()  # a click that was on the way
+    assert view.state.config.data == "delaware"
+    view.mending.save()
+    assert not view.keep.disabled and view.keep.label == "Open it"
+    view.open_it()
+    assert view.state.sites == list(SITES[1:])
 
 
 def test_units_of_a_netcdf_file_are_said_in_the_form(view, tmp_path):

@@ -194,6 +194,13 @@ def test_an_ended_run_that_keeps_its_checkpoint_can_be_trained_longer(state, sto
     assert state.training == "longer" and worker.started
 
 
+def test_a_run_that_was_stopped_is_offered_the_epochs_that_it_was_to_have(state, store, worker):
+    run = store.run("default")
+    run.status, run.checkpointed = "stopped", True
+    state.look_at("default")
+    assert TrainingControl(state=state).longer.value == run.config.epochs
+
+
 @pytest.mark.parametrize(
     ("status", "last", "before", "words"),
     [

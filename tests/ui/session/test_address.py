@@ -48,7 +48,8 @@ def test_defaults_are_written_too(state):
         ({"snow": "Avalanche"}, "no option 'Avalanche'"),
         ({"epochs": "many"}, "epochs"),
         ({"whatif": "k1=0.12"}, "whatif='k1=0.12'. Give numbers by name, as k1:0.12"),
-        ({"whatif": "k1:0.7"}, "left out: k1 cannot be 0.7 d-1. Give 0.01 to 0.5."),
+        ({"whatif": "k1:0.7"}, "left out: k1 cannot be 0.7 d\u207b\u00b9. Give 0.01 to 0.5."),
+        ({"whatif": "beta:99"}, "left out: beta cannot be 99. Give 1 to 6."),
         ({"whatif": "kl:0.1,beta:2"}, "left out: The model has no parameter 'kl'."),
         ({"epochz": "3"}, "'epochz', which is not known and was left out. Did you mean 'epochs'?"),
         ({"page": "Admin"}, "page='Admin'. Give one of: Budget, Data."),
@@ -74,6 +75,13 @@ def test_what_is_unknown_is_said_and_left_out(state, query, said):
     (problem,) = from_query(query, state, PAGES)
     assert said in problem
     assert queried(state) == before
+
+
+def test_of_several_faults_each_is_said(state):
+    domain, data, epochs = ({"domain": "alchemy"}, {"data": "/etc/passwd"}, {"epochs": "-5"})
+    for first, said in ((domain, "no domain 'alchemy'"), (data, "'/etc/passwd' is not offered")):
+        problems = from_query(first | epochs, state, PAGES)
+        assert said in problems[0] and "epochs" in problems[1]
 
 
 def test_a_window_ends_where_the_record_does(state):

@@ -95,6 +95,15 @@ def test_training_takes_the_selected_sites_and_is_followed_to_its_end(state, sto
     assert (state.training, state.run, state.baseline) == ("", run.id, "default")
 
 
+def test_what_names_sites_that_are_not_there_is_refused_before_a_run_is_made(state, store):
+    state.edit(holdout="sites", held_sites=("x",))
+    with pytest.raises(ConfigError, match="held_sites: the run has no site 'x'"):
+        state.start_training()
+    with pytest.raises(ConfigError, match="held_sites: the run has no site 'x'"):
+        state.try_it()
+    assert len(store.made) == 2
+
+
 def test_time_is_estimated_from_runs_on_the_same_data(state, store):
     assert state.estimate() is None
     store.run("default").progress = [{"seconds": 5.0}, {"seconds": 10.0}]

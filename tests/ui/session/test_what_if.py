@@ -90,7 +90,7 @@ def test_another_window_of_a_long_record_is_simulated_too(asking):
     ("supposed", "said"),
     [
         ({"bta": 2.0}, "no parameter 'bta'. It has: .*Did you mean 'beta'"),
-        ({"k1": 0.7}, r"k1 cannot be 0.7 d-1. Give 0.01 to 0.5"),
+        ({"k1": 0.7}, "k1 cannot be 0.7 d\u207b\u00b9. Give 0.01 to 0.5"),
         ({"k1": float("nan")}, "k1 cannot be nan"),
     ],
 )

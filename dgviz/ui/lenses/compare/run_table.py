@@ -8,10 +8,11 @@ from dgviz.ui.session.trainings import FINISHED
 from dgviz.ui.widgets.form_table import FormTable, choice
 from dgviz.ui.words.differences import describe_differences
 from dgviz.ui.words.markup import Markup, html, joined
-from dgviz.ui.words.run_names import name_without_score, trained_at
+from dgviz.ui.words.run_names import epochs_trained, name_without_score, trained_at
 from dgviz.ui.words.text import date, duration, number, score_label
 
-BEFORE = ("A", "B", "Overlay", "Run", "When", "Data", "Differs from A", "Epochs", "Time")
+BEFORE = ("A", "B", "Overlay", "Run")
+AFTER = ("Differs from A", "Epochs", "Time", "When", "Data", "Status")
 LEFT = {"Run", "When", "Data", "Differs from A"}
 CAPTION = (
     "A is the run that is shown, B the one it is compared with: B is drawn dashed, and differences are A minus B.\n"
@@ -43,26 +44,29 @@ def _scores(state: AppState) -> dict[str, tuple[str, str]]:
 def _columns(state: AppState) -> tuple[str, ...]:
     """Data and status are left out where they are the same for all."""
     runs = comparable(state)
-    alike = {"Data": {run.config.data for run in runs}, "Status": {run.status for run in runs} | {"done"}}
-    every = (*BEFORE, *_scores(state), "Status")
+    data = {run.config.data for run in runs} | {state.config.data}
+    alike = {"Data": data, "Status": {run.status for run in runs} | {"done"}}
+    every = (*BEFORE, *_scores(state), *AFTER)
     return tuple(name for name in every if len(alike.get(name, ())) != 1)
 
 
 def _line(run: Run, state: AppState, shown, columns: tuple[str, ...], titles: dict[str, str]) -> Markup:
-    finished, same_data = run.status in FINISHED, run.config.data == state.config.data
+    same_data = run.config.data == state.config.data
+    there = same_data or run.config.data in titles or state.store.has_data(run.config.data)
+    finished = run.status in FINISHED
     shown_runs = (state.run, state.baseline)
     differs = describe_differences(run.config, shown) or ("is A" if run.id == state.run else "nothing") if shown else ""
     cells = {
-        "A": _input("radio", "A", run, run.id == state.run, finished),
+        "A": _input("radio", "A", run, run.id == state.run, finished and there),
         "B": _input("checkbox", "B", run, run.id == state.baseline, finished and same_data and run.id != state.run),
         "Overlay": _input(
             "checkbox", "Overlay", run, run.id in state.others, finished and same_data and run.id not in shown_runs
         ),
         "Run": html("<span title='{}'>{}</span>", run.id, name_without_score(run)),
         "When": when(run),
-        "Data": titles.get(run.config.data, run.config.data),
+        "Data": titles.get(run.config.data, run.config.data) if there else "data removed",
         "Differs from A": differs,
-        "Epochs": str(run.config.epochs),
+        "Epochs": epochs_trained(run),
         "Time": duration(run.record["seconds"]) if "seconds" in run.record else "",
         **_medians(run, state, finished),
         "Status": run.status,

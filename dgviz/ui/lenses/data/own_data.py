@@ -17,6 +17,7 @@ from dgviz.datasets.remarks import remarks
 from dgviz.datasets.summary import problem_lines, summary
 from dgviz.datasets.unpack import size
 from dgviz.datasets.uploads import MOST_SENT, add_to, are_parts, keep, take_in, upload_of, without_folder
+from dgviz.domains import discover
 from dgviz.experiment.sources import vocabularies
 from dgviz.ui.lenses.view import View, text
 from dgviz.ui.session.served import in_background, served
@@ -27,7 +28,7 @@ from dgviz.ui.widgets.form_table import FormTable
 from dgviz.ui.widgets.mending import Mending
 from dgviz.ui.widgets.sent_data import SMALL, SentData
 from dgviz.ui.words.markup import Markup, html
-from dgviz.ui.words.remarks import pairs, remark_table
+from dgviz.ui.words.remarks import as_read, named, pairs, remark_table
 
 WIDE = {"sizing_mode": "stretch_width", "margin": 0}
 OF_OTHER_DATA = ("train_period", "test_period", "attributes", "holdout", "held_sites", "weights")  # as by default
@@ -134,14 +135,14 @@ class OwnData(View):
         if path != self.path:
             return  # another was dropped meanwhile
         self.dataset = dataset
-        said = remarks(dataset)
-        content = pairs(summary(dataset)) + (remark_table(said) if said else Markup(""))
+        said = named(remarks(dataset), dataset, discover()[dataset.attrs["domain"]])
+        content = pairs(summary(dataset, as_read)) + (remark_table(said) if said else Markup(""))
         title = dataset.attrs["title"] if hasattr(reader_of(path), "domain") else path.stem
         self.title = material.TextInput(label="Name", value=title, width=260, **SMALL)
         shown = FormTable(lambda *_: None, content=content, stylesheets=[".scroll { max-height: none; }"], **WIDE)
-        keep = material.Button(label="Open it", icon="check", on_click=lambda _: self.open_it(), **SMALL)
+        self.keep = material.Button(label="Open it", icon="check", on_click=lambda _: self.open_it(), **SMALL)
         leave = material.Button(label="Discard", variant="text", on_click=lambda _: self.discard(), **SMALL)
-        top = pn.FlexBox(self.title, keep, leave, sizing_mode="stretch_width", margin=(8, 0, 4, 0))
+        top = pn.FlexBox(self.title, self.keep, leave, sizing_mode="stretch_width", margin=(8, 0, 4, 0))
         self.found.objects = [top, shown, *self._mending(folded=True)]
 
     def refuse(self, error: Exception, path: Path | None = None) -> None:
@@ -164,14 +165,22 @@ class OwnData(View):
             return []
         with suppress(DataError):  # a table that cannot be read at all
             if not hasattr(reader_of(path), "domain"):  # no known collection
-                self.mending = Mending(path, vocabularies(), self.check)
+                self.mending = Mending(path, vocabularies(), self.check, self.hold)
                 form = ("Correct how it is read", self.mending.form())
                 folding = {"disable_gutters": True, "title_variant": "subtitle2"}
                 return [material.Accordion(form, active=[] if folded else [0], **folding, **WIDE)]
         return []
 
+    def hold(self) -> None:
+        """What was read is not as it is said by now: it cannot be opened before it is checked again."""
+        if self.dataset is not None:
+            self.dataset = None
+            self.keep.param.update(disabled=True, label="Check again first")
+
     def open_it(self) -> None:
         """Keep the data under their name and open them in this session."""
+        if self.dataset is None:  # a click on the way while it was held
+            return
         try:
             name = keep(self.dataset, self.path, self.title.value.strip() or self.path.stem)
         except (DataError, OSError) as error:  # such as a full disk

@@ -172,7 +172,7 @@ class TrainingControl(View):
         for name, visible in wanted.items():
             self.buttons[name].visible = visible
         if wanted["longer"] and not self.longer.visible:
-            self.longer.value = 2 * followed.config.epochs
+            self.longer.value = followed.config.epochs * (1 if status == "stopped" else 2)
         self.longer.visible = wanted["longer"]
 
     def _show_trouble(self, followed, status, last):
