@@ -14,7 +14,10 @@ button:hover {{ color: var(--mui-palette-text-primary); }}
 button[aria-selected=true] {{ color: var(--mui-palette-primary-main); border-color: currentColor; }}
 button:focus-visible {{ outline: 2px solid var(--mui-palette-primary-main); outline-offset: -2px; }}
 i {{ flex: none; width: 1px; height: 20px; margin: auto 8px; background: var(--mui-palette-divider); }}
-@media (max-width: {theme.NARROW}px) {{ div {{ mask-image: linear-gradient(90deg, #000 82%, transparent); }} }}
+@media (max-width: {theme.NARROW}px) {{
+  div {{ mask-image: linear-gradient(90deg, #000 82%, transparent); }}
+  div::after {{ content: ""; flex: 0 0 18%; }} /* so that the last one can be brought out of what fades away */
+}}
 """
 
 
