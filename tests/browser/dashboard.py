@@ -261,6 +261,14 @@ class Dashboard:
         self.page.mouse.move(thumb["x"] + thumb["width"] / 2 + share * box["width"], thumb["y"], steps=12)
         self.page.mouse.up()
 
+    def copied(self, part: str) -> str:
+        """What was copied, as soon as that has this part."""
+        for _ in range(PATIENCE // 100):
+            if part in (text := self.page.evaluate("navigator.clipboard.readText()")):
+                return text
+            self.page.wait_for_timeout(100)
+        raise AssertionError(f"Nothing with {part!r} was copied.")
+
     def column(self, name: str) -> list:
         """The values that a figure in sight draws."""
         self._wait_for_figure(name)

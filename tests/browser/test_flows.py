@@ -92,6 +92,7 @@ def test_a_dragged_parameter_is_drawn_beside_the_run_until_it_is_reset(dashboard
     dashboard.open(site="01439500", run="delaware-hbv", baseline="delaware-without-snow")
     dashboard.wait_for_column("what_if", "values.length > 300 && !values.some(Number.isFinite)")
     dashboard.turn_to("What if")
+    dashboard.wait_until_drawn()  # what is dragged stays in its place
     dashboard.drag(re.compile("Interflow recession"), -0.3)
     dashboard.wait_for_column("what_if", "values.some(Number.isFinite)")
     dashboard.sees(re.compile(r"what if: k1 0\.\d+ \u2192 0\.\d+"))

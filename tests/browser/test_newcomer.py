@@ -124,8 +124,7 @@ def test_export_a_figure_and_run_its_python(first_page, tmp_path):
     with task(first_page, "its Python run") as person:
         person.does(card.locator(".take summary").click)
         person.does(card.get_by_role("button", name="Copy Python", exact=True).click)
-        copied = "navigator.clipboard.readText().then((text) => text.includes('picture(') && text)"
-        lines = page.wait_for_function(copied).json_value()
+        lines = first_page.copied("picture(")
         script = f"{lines.replace('picture(', 'made = picture(')}\nprint(made.heading)"
         said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
         expect(card.get_by_role("heading")).to_have_text(said.stdout.strip())
@@ -135,7 +134,7 @@ def test_share_the_address(first_page):
     first_page.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     with task(first_page, "address shared") as person:
         person.does(first_page.page.get_by_role("button", name="Copy a link to this view").click)
-        first_page.page.wait_for_function("navigator.clipboard.readText().then((text) => text === location.href)")
+        assert first_page.copied("page=") == first_page.page.url
     shared = first_page.query
     other = Dashboard(first_page.page.context.new_page(), first_page.server)
     other.open(**{name: value for name, value in shared.items() if name != "chart"})  # that is written by the session
@@ -156,8 +155,10 @@ def test_train_a_lasso_stop_and_go_on(dashboard):
         dashboard.sees(re.compile(f"trained on {len(selected)} of 94 basins"))
     with task(dashboard, "resumed") as person:
         person.presses("Details")
-        person.presses("Train longer")
-        dashboard.sees(re.compile("epoch [0-9]+ of 800"))
+        stopped = dashboard.query["followed"]
+        person.presses("Train longer")  # to the end that was planned
+        dashboard.page.wait_for_function(f"new URLSearchParams(location.search).get('followed') !== {stopped!r}")
+        dashboard.sees(re.compile("epoch [0-9]+ of 400"))
         dashboard.press("Stop")
 
 

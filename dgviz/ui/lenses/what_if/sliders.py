@@ -24,6 +24,7 @@ TICK = {
     "& .MuiSlider-mark": {"height": 12, "backgroundColor": "text.secondary", "opacity": 1},
     "& .MuiSlider-markLabel": {"fontSize": 11, "top": 20},
 }
+NO_BAR = Markup("<div class='effect'></div>")  # keeps the place of one, so that no slider moves when that is known
 NEAR = 0.02  # of a range: a value nearer to an end is at its bound
 EXPLAINED = (
     "A tick marks what run A learned, the mean over its members (parallel parameter sets).\nA change moves all members "
@@ -65,7 +66,7 @@ class ParameterSliders(ComputingView):
         self.parameters, self.learned = self.state.parameters(), {}
         self.scored = None, ""
         self.sliders = {name: self._slider(name, parameter) for name, parameter in self.parameters.items()}
-        self.bars = {name: text(margin=(0, 0, 6, 0)) for name in self.parameters}
+        self.bars = {name: text(NO_BAR, margin=(0, 0, 6, 0)) for name in self.parameters}
         rows = (row for name in self.parameters for row in (self.sliders[name], self.bars[name]))
         self.grid = pn.Column(*rows, sizing_mode="stretch_width", margin=0)
         self.said = text()
