@@ -14,7 +14,7 @@ from tornado.httputil import HTTPHeaders, HTTPServerRequest
 from tornado.routing import Matcher, Rule
 from tornado.web import Application, OutputTransform, RequestHandler, authenticated
 
-from dgviz.ui.addresses import is_local
+from dgviz.ui.origins import is_local
 
 VISITOR = "dgviz_visitor"  # a cookie by which a browser is known again
 FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-Ip", "Via")  # what a proxy adds

@@ -10,8 +10,8 @@ import panel as pn
 from bokeh.settings import settings
 from panel.io.server import Server, get_server
 
-from dgviz.ui.addresses import host_of, in_url, is_local, name_of, names_of
 from dgviz.ui.gate import Alive, guard, visitor_of
+from dgviz.ui.origins import host_of, in_url, is_local, name_of, names_of
 from dgviz.ui.session.served import served
 
 LOGIN = Path(__file__).with_name("login.html")

@@ -12,7 +12,7 @@ from tornado.testing import bind_unused_port
 from tornado.web import Application, RequestHandler
 from tornado.websocket import WebSocketHandler, websocket_connect
 
-from dgviz.ui.addresses import in_url
+from dgviz.ui.origins import in_url
 from dgviz.ui.server import Access, make_server
 
 LOCAL = "127.0.0.1"

@@ -11,9 +11,9 @@ import psutil
 import pytest
 from tornado.httpclient import HTTPClientError
 
-from dgviz.ui.addresses import host_of, names_of
 from dgviz.ui.app import create_app
 from dgviz.ui.gate import VISITOR, visitor_of
+from dgviz.ui.origins import host_of, names_of
 from dgviz.ui.server import Access, make_server
 from tests.ui.served import connect, fetch, proxy, serving, token_of
 
