@@ -1,6 +1,7 @@
 """How much each parameter matters: what a part of its range changes in the target."""
 
 from collections.abc import Mapping
+from typing import Literal, get_args
 
 import numpy as np
 import xarray as xr
@@ -10,11 +11,12 @@ from dgviz.processes.declare import Parameter
 SHARE = 0.1  # of a parameter's range
 LOW, HIGH = 0.3, 0.98  # quantiles of the target: at or below the first it is low, at or above the second high
 
-CASES = ("all", "low", "high")  # values of the target
+Case = Literal["all", "low", "high"]  # values of the target
+CASES: tuple[Case, ...] = get_args(Case)
 
 
 def effects(
-    responses: xr.Dataset, target: xr.DataArray, case: str, parameters: Mapping[str, Parameter]
+    responses: xr.Dataset, target: xr.DataArray, case: Case, parameters: Mapping[str, Parameter]
 ) -> dict[str, float]:
     """The root mean square change of the target for a tenth of each parameter's range, by name, the largest first.
 
