@@ -19,8 +19,8 @@ from dgviz.processes.declare import Parameter, Target
 from dgviz.sensitivity.effects import CASES
 from dgviz.suggestions import suggest
 from dgviz.ui import theme
+from dgviz.ui.colour_choice import ColourChoice
 from dgviz.ui.look import Look
-from dgviz.ui.session.colour_choice import ColourChoice
 from dgviz.ui.session.trainings import FINISHED, Trainings
 from dgviz.ui.session.visitors import is_own, may_see
 from dgviz.ui.session.what_if import WhatIf
@@ -121,11 +121,10 @@ class AppState(Trainings):
             known = self.config.edited(**changes, dynamic=()).build().of(Parameter)
             changes["dynamic"] = tuple(name for name in self.config.dynamic if name in known)
         config = self.config.edited(**changes)
-        if config.start_from and config.start_from not in (seen := {run.id for run in self.seen_runs()}):
-            raise ConfigError(
-                f"start_from: there is no run {config.start_from!r}.{suggest(config.start_from, seen)} Runs: "
-                f"{', '.join(sorted(seen)) or 'none'}."
-            )
+        # One that was removed since does not keep anybody from changing the rest.
+        if (start := changes.get("start_from")) and start not in (seen := {run.id for run in self.seen_runs()}):
+            known = ", ".join(sorted(seen)) or "none"
+            raise ConfigError(f"start_from: there is no run {start!r}.{suggest(start, seen)} Runs: {known}.")
         if config.data != self.config.data:
             self._open(config)
         else:

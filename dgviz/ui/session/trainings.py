@@ -47,7 +47,8 @@ class Trainings(param.Parameterized):
 
     def estimate(self) -> float | None:
         """About how many seconds training the draft takes; None where nothing was trained on these data."""
-        runs = [*map(self.store.run, self.finished())]
+        runs = [run for run in map(self.store.run, self.finished()) if run.progress]
+        # Those that come with the program took the time of another machine.
         here = [run for run in runs if run.folder.parent == self.store.runs_folder]
         return training_seconds(self.config, here or runs, len(self.selected), len(self.sites))
 

@@ -31,7 +31,7 @@ def test_epochs_arrive_once_each_and_only_the_last_keeps_its_parameters(state, t
 def test_a_run_in_training_says_how_far_it_is_and_can_be_paused_stopped_or_killed(state, training):
     view = TrainingControl(state=state)
     assert "2<small> of 4" in view.figures.object and "About 6 s left" in view.figures.object
-    assert shown(view) == {"pause", "stop", "kill"} and view.bar.value == 50
+    assert shown(view) == {"pause", "stop", "kill"} and view.bar.value == 50 and view.bar.variant == "determinate"
     view.buttons["pause"].clicks += 1
     training.status = "paused"
     state.follow()

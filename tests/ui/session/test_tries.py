@@ -4,14 +4,15 @@ import numpy as np
 import pytest
 
 from dgviz.experiment.config import ConfigError, RunConfig
-from dgviz.ui.instrument.bar import stale_words
+from dgviz.ui.instrument.bar import bar_words, stale_words
 from dgviz.ui.lenses.compare.run_table import run_table
 from dgviz.ui.session.preset_runs import places
 from dgviz.ui.session.state import AppState
+from dgviz.ui.session.trainings import LONGEST_TRY
 from dgviz.ui.words.kinds import chips, notes
 from dgviz.ui.words.run_names import name_without_score, run_name
 from dgviz.ui.words.summaries import of_selection
-from tests.ui.conftest import make_results
+from tests.ui.conftest import epoch, make_results
 
 
 def finished(state, run_id, noise=0.2):
@@ -123,6 +124,26 @@ def test_a_change_is_tried_from_the_weights_of_the_run_that_is_shown(state, stor
     finished(state, run.id)
     assert (state.run, state.baseline) == (run.id, "default")
     assert state.stale() == {}
+
+
+def test_how_long_a_try_takes_ends_with_its_limit(state, store):
+    run = store.run(state.try_it())
+    run.status, run.progress = "training", [epoch(1) | {"seconds": LONGEST_TRY - 5.0, "eta": 49.0}]
+    state.follow()
+    assert state.left == 5.0 and "about 5 s left" in bar_words(state)
+    other = store.run(state.start_training())
+    other.status, other.progress = "training", [epoch(1) | {"seconds": 7.0, "eta": 49.0}]
+    state.look_at(other.id)
+    assert state.left == 49.0
+
+
+def test_time_is_estimated_from_runs_of_this_machine_first(state, store):
+    here, elsewhere = store.run("no-snow"), store.run("default")
+    here.progress, elsewhere.progress = [{"seconds": 1.0}, {"seconds": 3.0}], [{"seconds": 1.0}, {"seconds": 1.5}]
+    elsewhere.folder = store.runs_folder.parent / "shipped" / "default"
+    assert state.estimate() == 2.0 * state.config.epochs  # though the other is more like the draft
+    here.progress = []
+    assert state.estimate() == 0.5 * state.config.epochs
 
 
 @pytest.mark.parametrize(
