@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from dgviz.experiment.config import RunConfig
+from dgviz.ui.colour_choice import ColourChoice
 from dgviz.ui.instrument import drawer
 from dgviz.ui.instrument.lenses import LENSES
 from dgviz.ui.instrument.site_map import SiteMap
@@ -15,7 +16,6 @@ from dgviz.ui.instrument.target_charts import TargetCharts
 from dgviz.ui.lenses.scores.distribution import ScoreDistribution
 from dgviz.ui.lenses.scores.window_scores import WindowScores, kinds_of_days, window_scores
 from dgviz.ui.lenses.view import View, _below
-from dgviz.ui.session.colour_choice import ColourChoice
 from dgviz.ui.session.state import AppState
 from dgviz.ui.words.kinds import lacks
 from tests.ui.conftest import make_results

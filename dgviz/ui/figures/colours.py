@@ -1,6 +1,6 @@
 """What a map can show: one value per site, with its label, units and a fixed colour scale."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
@@ -11,9 +11,8 @@ from dgviz.processes.declare import Parameter
 from dgviz.quantities import lower_first
 from dgviz.scores.statistics import over_sites
 from dgviz.ui import theme
+from dgviz.ui.colour_choice import ColourChoice
 from dgviz.ui.figures.colouring import Colouring, of_result
-from dgviz.ui.session.colour_choice import ColourChoice
-from dgviz.ui.session.state import AppState
 from dgviz.ui.words.published import other_days, published_name, published_score
 from dgviz.ui.words.text import MINUS, PERIODS, label, score_label, score_meaning, units
 
@@ -30,14 +29,6 @@ class Showable:
     results: xr.Dataset | None = None
     baseline: xr.Dataset | None = None
     published: xr.Dataset | None = None
-
-    @classmethod
-    def of(cls, state: AppState) -> "Showable":
-        """What a session looks at; where that is no run, what the training in view has learned so far."""
-        if not state.run and (learned := state.learned_so_far()):
-            return cls(state.store.run(state.training).config, state.dataset, learned)
-        runs = (state.results(run_id) for run_id in (state.run, state.baseline))
-        return cls(state.shown_config, state.dataset, *runs, state.store.published(state.config.data))
 
     def choices(self) -> dict[str, dict[str, ColourChoice]]:
         """What can be shown now, {group: {label: choice}}; a picker needs labels that differ between groups too."""
@@ -189,15 +180,6 @@ def other_results(results: xr.Dataset) -> list[str]:
     taken = tuple(f"{kind}_" for kind in RESPONSES)
     names = [str(n) for n in results if results[n].dims == ("site",) and "units" in results[n].attrs]
     return [n for n in names if n not in ("fold", "held_out") and not n.startswith(taken)]
-
-
-def shown_colours(state: AppState) -> Colouring:
-    """What the map shows, with limits as they were chosen; no value at any site where there is nothing to show."""
-    shown = Showable.of(state).colouring(state.colour)
-    if shown is None:
-        return Colouring("No value", xr.full_like(state.dataset.lat, np.nan), theme.SCORE, 0.0, 1.0, "")
-    shown = shown.fitted() if state.fitted else shown
-    return replace(shown, palette=theme.ON_DARK) if state.dark and shown.palette == theme.DIVERGING else shown
 
 
 def _half_range(declared: Parameter) -> float:

@@ -9,12 +9,13 @@ import xarray as xr
 
 from dgviz.quantities import lower_first
 from dgviz.ui import theme
+from dgviz.ui.colour_choice import ColourChoice
 from dgviz.ui.figures.colouring import Colouring
-from dgviz.ui.figures.colours import Showable, shown_colours, texts
+from dgviz.ui.figures.colours import texts
 from dgviz.ui.figures.site_histogram import SiteHistogram
 from dgviz.ui.figures.site_map import SiteMap as MapFigure
 from dgviz.ui.lenses.view import View, text
-from dgviz.ui.session.colour_choice import ColourChoice
+from dgviz.ui.session.shown_colours import showable, shown_colours
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.arrow_keys import ArrowKeys
 from dgviz.ui.widgets.parameters import chosen
@@ -86,7 +87,7 @@ class SiteMap(View):
         state = self.state
 
         def offer(*events):
-            groups = Showable.of(state).choices()
+            groups = showable(state).choices()
             known = [choice for options in groups.values() for choice in options.values()]
             if state.colour not in known and known:
                 alike = state.colour_of(state.colour.kind, chosen(state))

@@ -5,12 +5,12 @@ import logging
 import panel as pn
 
 from dgviz.ui import theme
+from dgviz.ui.colour_choice import ColourChoice
 from dgviz.ui.instrument.drawer import drawer
 from dgviz.ui.instrument.lenses import LENSES, Row
 from dgviz.ui.instrument.site_map import SiteMap
 from dgviz.ui.instrument.target_charts import TargetCharts
 from dgviz.ui.lenses.view import View, text
-from dgviz.ui.session.colour_choice import ColourChoice
 from dgviz.ui.session.state import AppState
 from dgviz.ui.widgets.islands import STYLE, Island, Sea
 from dgviz.ui.widgets.parameters import chosen

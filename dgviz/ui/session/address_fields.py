@@ -9,7 +9,7 @@ import pandas as pd
 
 from dgviz.experiment.run_files import RunError
 from dgviz.sensitivity.effects import CASES
-from dgviz.ui.session.colour_choice import ColourChoice
+from dgviz.ui.colour_choice import ColourChoice
 from dgviz.ui.session.state import CHARTS, AppState
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)

@@ -10,8 +10,8 @@ import xarray as xr
 from dgviz.datasets import forcing_names
 from dgviz.experiment.runs import Run
 from dgviz.quantities import lower_first
-from dgviz.ui.figures.colours import shown_colours
 from dgviz.ui.figures.series import at_all_times, periods, simulated_of
+from dgviz.ui.session.shown_colours import shown_colours
 from dgviz.ui.session.state import AppState
 from dgviz.ui.words.run_names import name_without_score
 from dgviz.ui.words.text import label, number, period, with_units

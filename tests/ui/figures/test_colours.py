@@ -5,9 +5,9 @@ import xarray as xr
 from dgviz.domains import discover
 from dgviz.processes.declare import Flux, State
 from dgviz.ui import theme
+from dgviz.ui.colour_choice import ColourChoice
 from dgviz.ui.figures.colouring import Colouring
 from dgviz.ui.figures.colours import Showable
-from dgviz.ui.session.colour_choice import ColourChoice
 
 
 def shown(state, choice, baseline=None):

@@ -9,11 +9,11 @@ from dgviz.experiment.config import RunConfig
 from dgviz.processes.declare import Parameter
 from dgviz.scores.statistics import over_sites
 from dgviz.ui import theme
+from dgviz.ui.colour_choice import ColourChoice
 from dgviz.ui.figures.colours import Showable
 from dgviz.ui.figures.site_map import MARKERS, UNTRAINED
 from dgviz.ui.instrument.site_map import SiteMap
 from dgviz.ui.instrument.workspace import follow_lens
-from dgviz.ui.session.colour_choice import ColourChoice
 from dgviz.ui.session.state import AppState
 from tests.ui.conftest import epoch, make_results
 

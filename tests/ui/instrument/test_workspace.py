@@ -8,13 +8,13 @@ import pytest
 from bokeh.document import Document
 
 from dgviz.ui.app import _address, create_app
+from dgviz.ui.colour_choice import ColourChoice
 from dgviz.ui.instrument import workspace as module
 from dgviz.ui.instrument.drawer import VIEWS
 from dgviz.ui.instrument.drawer import drawer as make_drawer
 from dgviz.ui.instrument.lenses import LENSES, Lens
 from dgviz.ui.instrument.workspace import SKELETON, follow_lens, workspace
 from dgviz.ui.lenses.view import View
-from dgviz.ui.session.colour_choice import ColourChoice
 from dgviz.ui.widgets.islands import HIDDEN, STYLE, Island
 
 

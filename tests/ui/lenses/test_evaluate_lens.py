@@ -12,6 +12,7 @@ from dgviz.domains.hydrology.evaluation import signatures
 from dgviz.experiment.config import RunConfig
 from dgviz.processes.declare import Flux
 from dgviz.scores.statistics import best_median_worst
+from dgviz.ui.colour_choice import ColourChoice
 from dgviz.ui.figures import distribution
 from dgviz.ui.figures.colours import Showable
 from dgviz.ui.figures.distribution import Line, cdf_columns, legend_table
@@ -21,7 +22,6 @@ from dgviz.ui.lenses.evaluate.evaluation import EvaluationCard, SecondEvaluation
 from dgviz.ui.lenses.evaluate.figures import Figures
 from dgviz.ui.lenses.evaluate.ranked import RankedTimeSeries
 from dgviz.ui.lenses.scores.distribution import LargeScoreDistribution, ScoreDistribution
-from dgviz.ui.session.colour_choice import ColourChoice
 from dgviz.ui.words.text import number
 
 

@@ -2,8 +2,8 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from dgviz.ui.colour_choice import ColourChoice
 from dgviz.ui.session.address import from_query, to_query
-from dgviz.ui.session.colour_choice import ColourChoice
 from dgviz.ui.session.state import AppState
 
 PAGES = ("Budget", "Data")

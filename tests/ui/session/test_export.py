@@ -10,6 +10,7 @@ import xarray as xr
 
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.runs import Run, list_runs
+from dgviz.ui.colour_choice import ColourChoice
 from dgviz.ui.instrument.site_map import SiteMap
 from dgviz.ui.instrument.target_charts import TargetCharts
 from dgviz.ui.lenses.budget.buckets import Buckets
@@ -17,7 +18,6 @@ from dgviz.ui.lenses.budget.stores import Stores
 from dgviz.ui.lenses.sensitivity.matters import Matters
 from dgviz.ui.notebook import picture
 from dgviz.ui.session.address import to_query
-from dgviz.ui.session.colour_choice import ColourChoice
 from dgviz.ui.session.export import below_figure, picture_lines, shown_series, to_csv, to_netcdf, to_python
 from dgviz.ui.session.live_what_if import LiveWhatIf
 from dgviz.ui.session.state import AppState

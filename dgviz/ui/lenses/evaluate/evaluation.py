@@ -11,10 +11,10 @@ from dgviz.domains.evaluation import Evaluation, Scatter
 from dgviz.quantities import lower_first
 from dgviz.scores.statistics import rank_correlation
 from dgviz.ui.figures import plain_legend
-from dgviz.ui.figures.colours import shown_colours
 from dgviz.ui.figures.site_scatter import SiteScatter
 from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.lenses.view import empty_words, text
+from dgviz.ui.session.shown_colours import shown_colours
 from dgviz.ui.session.simulation import test_period
 from dgviz.ui.session.state import AppState
 from dgviz.ui.session.store import results_written
