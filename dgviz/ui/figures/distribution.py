@@ -73,7 +73,6 @@ class Distribution:
         median = float(line.values.median())
         dash = value(line.dash)  # an older bokeh would take the numbers for a column
         self.figure.segment([median], [0], [median], [5], line_color=line.colour, line_width=2, line_dash=dash)
-
         mark_ends(self.figure, line.values, self.limits, line.colour)
 
     def _draw_points(self, line: Line) -> None:
@@ -89,9 +88,10 @@ def axis_limits(values: xr.DataArray) -> tuple[float, float]:
     """The limits of a score with some room where values beyond are common; wider where most values lie beyond."""
     low, high = values.attrs["limits"]
     room, best = 0.2 * (high - low), values.attrs["best"]
-    low, high = low - room * (best != low), high + room * (best != high)
+    low, high = low - room * (best != low), high + room * (best != high)  # nothing lies beyond the best
     if sum(beyond(values, (low, high))) <= 0.5 * int(values.count()):
         return low, high
+    # As of a short training: fixed limits would show next to nothing.
     most = values.quantile([0.05, 0.95])
     return min(low, float(most[0])), max(high, float(most[1]))
 

@@ -22,6 +22,7 @@ class Choices:
         self._options = {name: getattr(owner, "options", ()) for name, (owner, _) in self._at.items()}
         self._known: dict[str, str] = {}  # texts that were offered once
         self._follow()
+        # Parameters of one owner are watched together: two that change at once are one step of the browser's history.
         for owner in {id(owner): owner for owner, _ in self._at.values()}.values():
             names = {attribute: name for name, (of, attribute) in self._at.items() if of is owner}
             owner.param.watch(partial(self._choose, names), list(names))
@@ -57,6 +58,7 @@ class Choices:
         offered = ["0", "1"] if isinstance(first, bool) else offered
         if text is None or not offered:  # nothing was chosen, or there is nothing yet to choose from
             return first
+        # A text that was offered once is not refused where another run lacks it: it waits for one that has it.
         parts = text.split(",") if isinstance(first, list) else [text]
         unknown = [part for part in parts if part and part not in offered]
         if unknown and self._known.get(name) != text:
@@ -81,7 +83,7 @@ class Choices:
         for name, value in ((names[event.name], event.new) for event in events):
             if value != self._wanted(name):
                 kept[self._keys[name]] = text_of(value)
-            if value == self._first[name]:
+            if value == self._first[name]:  # the address is short where all is as it comes
                 kept.pop(self._keys[name], None)
         self.state.choices = kept
         self._changed({names[event.name] for event in events})

@@ -64,7 +64,7 @@ def from_query(
                 field.use(state, ",".join(given))
         except ValueError as error:
             problems.append(f"The address has {named}{error}")
-    state.problem = ""
+    state.problem = ""  # views that are there say in it what they do not offer
     state.choices = {name: text for name, text in query.items() if name in choices}
     return [*problems, *filter(None, [state.problem])]
 
