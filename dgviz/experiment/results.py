@@ -54,8 +54,8 @@ def make_results(
     - the target `(time, site)`; for an ensemble also its lowest and highest value, with `_low` and `_high` in the name;
     - parameters: static ones `(site, member)`, dynamic ones `(time, site)`;
     - scores `(period, site)`;
-    - `sensitivity_<parameter>` `(site,)`, of the mean target over these days; or, where a process joins sites,
-      `gradient_<parameter>` `(site,)`, of the mean NSE of all observed sites;
+    - `sensitivity_<parameter or forcing>` `(site,)`, of the mean target over these days; or, where a process joins
+      sites, `gradient_<parameter>` `(site,)`, of the mean NSE of all observed sites;
     - `mean_<flux>` `(site,)`, the mean of each flux over these days;
     - with a holdout or named sites to train on, `fold` `(site,)`, the number of the model, and `held_out`, whether it
       was not trained on the site.
