@@ -21,7 +21,7 @@ def mean_response(site: SiteModel) -> xr.Dataset:
     parameters = {k: v.detach().requires_grad_() for k, v in site.learned.items()}
     # Those that vary in time: a shift of the calendar means nothing.
     names = [k for k in model.process_model.forcings if len(tensors.forcings[k]) > 1 and k not in CALENDAR]
-    forcings = {k: tensors.forcings[k].clone().requires_grad_() for k in names}
+    forcings = {k: tensors.forcings[k].expand(-1, n_sites, -1).clone().requires_grad_() for k in names}
     shifted = {**parameters, **forcings}
     if not shifted or not model.process_model.processes:
         return xr.Dataset()
@@ -33,7 +33,7 @@ def mean_response(site: SiteModel) -> xr.Dataset:
         {
             name: (
                 "site",
-                gradient.sum((0, -1)).expand(n_sites).cpu().numpy(),
+                gradient.sum((0, -1)).cpu().numpy(),
                 derivative_attrs(model.process_model, "Sensitivity of mean", target, name),
             )
             for name, gradient in zip(shifted, gradients, strict=True)
