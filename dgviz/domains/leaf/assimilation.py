@@ -90,7 +90,7 @@ class Farquhar(Process):
         "C_i": "ci",
         "V": "vcmax",
         "J": "electron_transport",
-        r"\Gamma^*": "gamma_star",
+        r"\Gamma": "gamma_star",
         "K_m": "km",
         "R_d": "rd",
         "W_c": "carboxylation that Rubisco allows [umol m-2 s-1]",

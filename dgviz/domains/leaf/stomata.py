@@ -84,7 +84,7 @@ class MedlynStomata(Process):
     gs = Flux("mol m-2 s-1", "Stomatal conductance to water vapour")
 
     equations = (
-        r"g_s = g_0 + 1.57 \left(1 + rac{g_1}{\sqrt{D}}\right) \frac{A}{C_a}",
+        r"g_s = g_0 + 1.57 \left(1 + \frac{g_1}{\sqrt{D}}\right) \frac{A}{C_a}",
         r"A(C_i) = \frac{g_s}{1.57}\,(C_a - C_i)",
     )
     symbols: ClassVar[dict[str, str]] = {

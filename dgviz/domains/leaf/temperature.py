@@ -91,7 +91,7 @@ class PeakedResponse(Process):
         "J_{25}": "jmax25",
         "R_d": "rd",
         "R_{25}": "rd25",
-        r"\Gamma^*": "gamma_star",
+        r"\Gamma": "gamma_star",
         "K_m": "km",
         "K_c": "Michaelis constant for CO2 [umol mol-1]",
         "K_o": "Michaelis constant for oxygen [mmol mol-1]",
@@ -163,7 +163,10 @@ class NoResponse(Process):
     vcmax, jmax, rd = PeakedResponse.vcmax, PeakedResponse.jmax, PeakedResponse.rd
     gamma_star, km = PeakedResponse.gamma_star, PeakedResponse.km
 
-    equations = (r"V = V_{25}, \quad J_m = J_{25}, \quad R_d = R_{25}", r"\Gamma^* = 42.75, \quad K_m = K_c\,(1 + O / K_o)")
+    equations = (
+        r"V = V_{25}, \quad J_m = J_{25}, \quad R_d = R_{25}",
+        r"\Gamma^* = 42.75, \quad K_m = K_c\,(1 + O / K_o)",
+    )
     symbols = PeakedResponse.symbols
 
     def forward(self, *, vcmax25, jmax25, rd25):
