@@ -5,7 +5,7 @@ import xarray as xr
 from bokeh.models import ColumnDataSource
 
 from dgviz.ui import theme
-from dgviz.ui.figures import hover, nothing_yet, plain_figure, plain_legend, zero_line
+from dgviz.ui.figures import hover, nothing_yet, plain_figure, zero_line
 from dgviz.ui.figures.target_lines import NAMES, ink_of
 from dgviz.ui.look import Look
 from dgviz.ui.words.text import label, with_units
@@ -31,7 +31,6 @@ class CurveFigure:
         for name in CURVES:
             self._curve(name)
         self.points = {period: self._points(period, words) for period, words in PERIODS.items()}
-        plain_legend(self.figure)
 
     def _limit_line(self, name: str) -> ColumnDataSource:
         """What the target would be if this alone limited it."""
@@ -43,23 +42,29 @@ class CurveFigure:
         """Where this limits the target: a broad band below the curve."""
         source = ColumnDataSource(nothing_yet("x", "y"))
         look = {"line_width": 9, "line_alpha": 0.45, "line_cap": "round", "line_color": self.look.ink(name)}
-        self.figure.line("x", "y", source=source, legend_label=self.limits[name], **look)
+        self.figure.line("x", "y", source=source, **look)
         return source
 
     def _curve(self, name: str) -> None:
         dash = theme.DASH if name == "baseline" else "solid"
         style = {"line_color": ink_of(name, self.look), "line_dash": dash, "line_width": 2}
-        self.figure.line("x", "y", source=self.sources[name], name=name, legend_label=NAMES[name], **style)
+        self.figure.line("x", "y", source=self.sources[name], name=name, **style)
 
     def _points(self, period: str, words: str) -> ColumnDataSource:
         source = ColumnDataSource(nothing_yet("x", "y"))
         ink, hollow = ink_of("observed", self.look), period == "test"
         fill = self.look.token("surface") if hollow else ink
         drawn = self.figure.scatter("x", "y", source=source, size=8, fill_color=fill, line_color=ink, line_width=1.5,
-                                    legend_label=words, name="observed")  # fmt: skip
+                                    name="observed")  # fmt: skip
         tips = [("", words), (self.look.target.long_name, "@y{0.00}", self.look.units)]
         self.figure.add_tools(hover(tips, renderers=[drawn]))
         return source
+
+    def key(self, curves: dict[str, xr.Dataset | None]) -> list[tuple[str, str, str]]:
+        """What the lines stand for, as `key_of` takes it."""
+        drawn = [name for name in CURVES if curves[name] is not None]
+        lines = [(NAMES[name], ink_of(name, self.look), "dashes" * (name == "baseline")) for name in drawn]
+        return lines + [(words, self.look.ink(name), "shade") for name, words in self.limits.items()] * bool(drawn)
 
     def show_observed(self, points: dict[str, tuple[np.ndarray, np.ndarray]]) -> None:
         """The points `(x, y)` of each of the periods."""
@@ -69,9 +74,6 @@ class CurveFigure:
 
     def show_curves(self, curves: dict[str, xr.Dataset | None], x: str, target: str) -> None:
         """What runs simulate, `(time,)` each; the limits are those of the curve that is drawn last of A and what-if."""
-        legend = {NAMES[name]: curves.get(name) is not None for name in CURVES}
-        for item in self.figure.legend[0].items:
-            item.visible = legend.get(item.label.value, True)
         for name, source in self.sources.items():
             found = curves.get(name)
             source.data = nothing_yet("x", "y") if found is None else _line(found, x, target)

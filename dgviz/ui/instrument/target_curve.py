@@ -16,7 +16,12 @@ from dgviz.ui.lenses.view import View
 from dgviz.ui.session.trainings import FINISHED
 from dgviz.ui.session.what_if import what_if_badge
 from dgviz.ui.widgets import material
-from dgviz.ui.words.markup import html
+from dgviz.ui.words.markup import html, key_of
+
+MORE = (
+    "\nBroad colours: what limits the curve of run A; dotted: what it would be if that alone limited it. Between the "
+    "points the other drivers are interpolated."
+)
 
 
 class TargetCurve(View):
@@ -66,12 +71,10 @@ class TargetCurve(View):
         self.heading = self._heading(what_if)
         self.summary = f"{state.target.long_name} of {state.name_of(state.site)} over {self.shown.title}."
         n = sum(np.isfinite(y).sum() for _, y in points.values())
-        self.caption = f"{n} points observed."
-        if self.shown.limits and run:
-            self.caption += (
-                " Broad colours: what limits the curve of run A; dotted: what it would be if that alone limited it.\n"
-                "Between the points the other drivers are interpolated."
-            )
+        self.caption = html(
+            "{} {} points observed: filled for training, open for testing.{}",
+            *(key_of(self.figure.key(curves)), n, MORE * bool(self.shown.limits and run)),
+        )
 
     def _points(self, x: str, target: str) -> dict[str, tuple[np.ndarray, np.ndarray]]:
         """What was observed, in the order of `x`, by period."""

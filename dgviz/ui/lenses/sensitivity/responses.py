@@ -30,6 +30,11 @@ class Responses(ComputingView):
     choices = ("parameters", "forcing")
     empty = "No run is shown. Press Train, or pick a run above, to see what its target is sensitive to."
 
+    @classmethod
+    def applies(cls, state):
+        """Where a site has a series in time."""
+        return not state.science.curves
+
     def tools(self):
         """Which forcing, where several drive the model, and which parameters."""
         return [*super().tools(), self.forcing, self.parameters]
