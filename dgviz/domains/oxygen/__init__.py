@@ -50,17 +50,17 @@ domain = Domain(
     presets=presets.PRESETS,
     dial=presets.DIAL,
     controls=presets.CONTROLS,
-    # Samples are few and far between: many years are seen in one update. A river forgets within days.
+    # Samples are few and far between: all of them are seen in every update. A river forgets within days.
     defaults=dict(
         loss="nse",
-        epochs=150,
+        epochs=300,
         learning_rate=0.02,
         schedule="cosine",
         hidden=16,
         members=4,
-        window=3652,
+        window=10592,
         warmup=30,
-        batch_size=20,
+        batch_size=40,
     ),
     twin=twin,
 )

@@ -15,15 +15,23 @@ PRESETS = {
         {"parameters": "shared", "learning_rate": 0.05}, "All rivers share one learned set of parameters."
     ),
     "Oxygen balance, dynamic": Preset(
-        {"dynamic": ("r",), "dropout": 0.2, "dynamic_dropout": 0.2, "window": 730, "warmup": 60, "epochs": 40},
+        {
+            "dynamic": ("r",),
+            "dropout": 0.2,
+            "dynamic_dropout": 0.2,
+            "window": 730,
+            "warmup": 60,
+            "epochs": 40,
+            "batch_size": 10,
+        },
         "Respiration varies from day to day, given by a recurrent network.",
     ),
     "Oxygen balance, corrected": Preset(
-        {"predictor": "corrected", "dropout": 0.2, "window": 730, "warmup": 60, "epochs": 40},
+        {"predictor": "corrected", "dropout": 0.2, "window": 730, "warmup": 60, "epochs": 40, "batch_size": 10},
         "A recurrent network corrects what the balance gives: oxygen is not conserved.",
     ),
     "LSTM": Preset(
-        {"predictor": "network", "dropout": 0.2, "window": 730, "warmup": 60, "epochs": 60},
+        {"predictor": "network", "dropout": 0.2, "window": 730, "warmup": 60, "epochs": 60, "batch_size": 10},
         "Pure learning: a recurrent network alone, no physics.",
     ),
     "No production": Preset({"production": "NoProduction"}, "Water that gets oxygen from the air alone."),

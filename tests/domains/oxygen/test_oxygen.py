@@ -106,7 +106,7 @@ def test_a_store_that_settles_is_in_the_balance_of_a_day(values):
     """Also where respiration would use more than there is."""
     settled = simulate(domain.build(), n_days=3000, **values)
     steady = simulate(domain.build(budget="SteadyOxygen"), **values)
-    assert 0 < settled["oxygen"].min() and settled["oxygen"].isfinite().all()
+    assert settled["oxygen"].min() > 0 and settled["oxygen"].isfinite().all()
     for name in ("dissolved_oxygen", "respiration", "degassing", "photosynthesis", "dissolving"):
         torch.testing.assert_close(settled[name][-1:], steady[name], rtol=1e-6, atol=1e-9)
 
