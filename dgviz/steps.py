@@ -1,4 +1,4 @@
-"""The time step of a record: an hour, a day or a month."""
+"""The step of a record: an hour, a day or a month; or a point of a curve."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,9 @@ class Step:
 HOUR = Step("hour", 8760, pd.DateOffset(hours=1))
 DAY = Step("day", 365, pd.DateOffset(days=1))
 MONTH = Step("month", 12, pd.DateOffset(months=1))
-STEPS = (HOUR, DAY, MONTH)
+# A site may be a curve instead of a series: its points stand on a calendar of days that means nothing.
+POINT = Step("point", 365, pd.DateOffset(days=1))
+STEPS = (HOUR, DAY, MONTH, POINT)
 
 
 def step_of(times: pd.Index) -> Step:
@@ -30,8 +32,8 @@ def step_of(times: pd.Index) -> Step:
         return DAY
     hours = float(np.median(np.diff(times.values)) / np.timedelta64(1, "h"))
     # The step whose length is nearest, as a ratio: months have 28 to 31 days.
-    lengths = {step: 365.25 * 24 / step.per_year for step in STEPS}
-    return min(STEPS, key=lambda step: abs(np.log(hours / lengths[step])))
+    lengths = {step: 365.25 * 24 / step.per_year for step in (HOUR, DAY, MONTH)}
+    return min(lengths, key=lambda step: abs(np.log(hours / lengths[step])))
 
 
 def before(times: pd.Index, n_steps: int) -> pd.Index:

@@ -9,8 +9,8 @@ import pandas as pd
 from dgviz.datasets.errors import DataError, some
 from dgviz.datasets.vocabulary import Vocabulary
 
-FREQUENCIES = {"hour": "h", "day": "D", "month": "MS"}
-DATES = {"hour": "%Y-%m-%d %H:%M", "day": "%Y-%m-%d", "month": "%Y-%m"}
+FREQUENCIES = {"hour": "h", "day": "D", "month": "MS", "point": "D"}
+DATES = {"hour": "%Y-%m-%d %H:%M", "day": "%Y-%m-%d", "month": "%Y-%m", "point": "%Y-%m-%d"}
 ADJECTIVES = {"hour": "hourly", "day": "daily", "month": "monthly"}
 NOT_WHOLE = {
     "hour": "{} is not a whole hour; the step must be one hour.",
@@ -53,6 +53,8 @@ def check_times(times: pd.Index, source: str | Path, vocabulary: Vocabulary | No
     if times.hasnans:
         raise DataError(f"{source}: 'time' has an empty date; give every row its date.")
     step = step_of(times, source)
+    if vocabulary and vocabulary.step == "point" and step == "day":
+        step = "point"  # points of a curve stand on a calendar of days
     if vocabulary and step != vocabulary.step:
         raise DataError(
             f"{source}: {ADJECTIVES[step]} data; the domain {vocabulary.domain} is written for {vocabulary.step}s. "

@@ -18,6 +18,7 @@ from dgviz.datasets.vocabulary import Vocabulary
 from dgviz.units import UnitsError, parse
 
 LENGTHS = {"hour": pd.Timedelta(hours=1), "day": pd.Timedelta(days=1), "month": pd.Timedelta(days=28)}
+LENGTHS["point"] = LENGTHS["day"]
 NOON, LAST_MINUTE = pd.Timedelta(hours=12), pd.Timedelta(hours=23, minutes=59)
 
 
@@ -55,7 +56,7 @@ def whole_steps(
     """Times of a record that is not finer than the step, each the start of its step, and what was assumed."""
     if len(times) < 2:
         return times, []
-    span, longest = usual_span(times), {"hour": "1h", "day": "1D", "month": "31D"}[step]
+    span, longest = usual_span(times), {"hour": "1h", "day": "1D", "month": "31D", "point": "1D"}[step]
     if span > 1.5 * pd.Timedelta(longest):
         raise DataError(
             f"{source}: the usual step is {describe_span(span)}, but the domain {domain} is written for {step}s. "

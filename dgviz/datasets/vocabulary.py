@@ -47,7 +47,7 @@ def _no_doubts(ds: xr.Dataset) -> Iterator[Remark]:
 class Vocabulary:
     """The series and attributes that data of one science may hold, by name, and their time step.
 
-    - `step` is "hour", "day" or "month".
+    - `step` is "hour", "day" or "month"; "point" where a site is a curve, whose points stand on a calendar of days.
     - `raw` are series that files may hold instead of a declared one; `complete(ds, source)` makes the declared of them.
     - `needed` are the forcings without which no process model of the science can be built.
     - `extremes` says of a series that is the "min" or "max" of its step, so that finer records are gathered as that.

@@ -20,7 +20,6 @@ from dgviz.processes.model import ProcessModel
 from dgviz.steps import STEPS
 
 WARMUP_YEARS = 2  # simulated before the record and dropped, so that the stores have forgotten how they began
-TRAINED = 2 / 3  # of the record; the rest is for testing
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,8 @@ class Twin:
       `(site,)` by name; the others have their defaults everywhere.
     - `processes` are the hidden options of the slots; those left out have their defaults.
     - `noise` is the standard deviation of the error of observation: a share of the target where it has a floor, else
-      in its units.
+      in its units; by the name of the target where there are several.
+    - `trained` is the share of the record that is for training; the rest is for testing.
     """
 
     drivers: Callable[[np.random.Generator, int, pd.DatetimeIndex], xr.Dataset]
@@ -42,8 +42,9 @@ class Twin:
     n_sites: int = 40
     years: float = 3.0
     start: str = "2000-10-01"
-    noise: float = 0.1
+    noise: float | Mapping[str, float] = 0.1
     gaps: float = 0.05
+    trained: float = 2 / 3
 
 
 def make_twin(
@@ -57,7 +58,7 @@ def make_twin(
     sites: float | None = None,
     years: float | None = None,
 ) -> xr.Dataset:
-    """The data of a twin: drivers, attributes, the observed target, and the truth.
+    """The data of a twin: drivers, attributes, the observed targets, and the truth.
 
     `true_<parameter>` is `(site,)`; `true_<target>`, without noise and gaps, and `true_<flux>` are `(time, site)`.
     `noise` and `gaps`, the share of times without an observation, are those of the twin unless given.
@@ -66,21 +67,25 @@ def make_twin(
     n_sites = int(twin.n_sites if sites is None else sites)
     per_year = next(step for step in STEPS if step.name == vocabulary.step).per_year
     n_steps = round((twin.years if years is None else years) * per_year)
-    times = _times(twin.start, vocabulary.step, n_steps, WARMUP_YEARS * per_year)
+    n_before = WARMUP_YEARS * per_year if model.stores else 0
+    times = _times(twin.start, vocabulary.step, n_steps, n_before)
     drivers = twin.drivers(random, n_sites, times)
     drivers = drivers.assign_coords(time=times, site=[f"twin{i:03d}" for i in range(n_sites)])
     if "day_of_year" not in drivers:
         drivers["day_of_year"] = "time", times.day_of_year.to_numpy("float32")
     parameters = _parameters(twin, model, drivers)
-    target = next(iter(vocabulary.targets))
-    truth = _simulate(model, drivers, parameters, target).isel(time=slice(-n_steps, None))
+    truth = _simulate(model, drivers, parameters).isel(time=slice(-n_steps, None))
     drivers = drivers.isel(time=slice(-n_steps, None)).drop_vars("day_of_year")
-    observed = _observe(truth[target], vocabulary, random, twin.noise if noise is None else noise)
-    missing = random.random(observed.shape) < (twin.gaps if gaps is None else gaps)
-    dataset = drivers.assign({target: observed.where(~missing)}).astype("float32")
+    observed = {}
+    for target in (name for name in vocabulary.targets if name in truth):
+        usual = twin.noise[target] if isinstance(twin.noise, Mapping) else twin.noise
+        seen = _observe(truth[target], vocabulary, random, usual if noise is None else noise)
+        missing = random.random(seen.shape) < (twin.gaps if gaps is None else gaps)
+        observed[target] = seen.where(~missing)
+    dataset = drivers.assign(observed).astype("float32")
     dataset = dataset.assign_coords(name=("site", [f"Twin {i + 1}" for i in range(n_sites)]))
     dataset = dataset.assign_coords({f"true_{name}": values for name, values in (*parameters.items(), *truth.items())})
-    return check(_label(dataset, vocabulary, model, target, n_steps), f"twin:{vocabulary.domain}", vocabulary)
+    return check(_label(dataset, vocabulary, round(twin.trained * n_steps)), f"twin:{vocabulary.domain}", vocabulary)
 
 
 def _times(start: str, step: str, n_steps: int, n_before: int) -> pd.DatetimeIndex:
@@ -103,9 +108,7 @@ def _parameters(twin: Twin, model: ProcessModel, drivers: xr.Dataset) -> dict[st
     return parameters
 
 
-def _simulate(
-    model: ProcessModel, drivers: xr.Dataset, parameters: Mapping[str, xr.DataArray], target: str
-) -> xr.Dataset:
+def _simulate(model: ProcessModel, drivers: xr.Dataset, parameters: Mapping[str, xr.DataArray]) -> xr.Dataset:
     """Every flux and store `(time, site)` under the true parameters."""
     forcings = {}
     for name, declared in model.forcings.items():
@@ -127,13 +130,12 @@ def _observe(truth: xr.DataArray, vocabulary: Vocabulary, random: np.random.Gene
     return declared.floor + (truth - declared.floor) * np.exp(noise * error - noise**2 / 2)
 
 
-def _label(dataset: xr.Dataset, vocabulary: Vocabulary, model: ProcessModel, target: str, n_steps: int) -> xr.Dataset:
+def _label(dataset: xr.Dataset, vocabulary: Vocabulary, split: int) -> xr.Dataset:
     """Units and names from the declarations, the default split, and what this is."""
     declared = {**vocabulary.forcings, **vocabulary.targets, **vocabulary.static}
     for name in set(map(str, dataset.variables)) & set(declared):
         dataset[name].attrs = {**declared[name].attrs, **dataset[name].attrs}
     times = dataset.indexes["time"]
-    split = round(TRAINED * n_steps)
     return dataset.assign_attrs(
         title=f"Twin: {vocabulary.domain.replace('_', ' ')}, {dataset.sizes['site']} sites with a known law",
         domain=vocabulary.domain,

@@ -20,7 +20,7 @@ from dgviz.domains import Domain, discover
 from dgviz.experiment import needs
 from dgviz.experiment.sources import FIRST, TWIN, domain_of, series_in
 from dgviz.learn.options import ConfigError
-from dgviz.processes.declare import Parameter, Target
+from dgviz.processes.declare import Parameter, Quantity, Target
 from dgviz.processes.model import ProcessModel
 from dgviz.suggestions import suggest
 
@@ -40,7 +40,18 @@ LARGEST_SEED = 2**63 - 1  # what torch takes
 
 # What belongs to one science, or one of its data sets, and means nothing in another.
 OF_ONE_SCIENCE = frozenset(
-    {"domain", "data", "sites", "train_period", "test_period", "processes", "dynamic", "attributes", "held_sites"}
+    {
+        "domain",
+        "data",
+        "target",
+        "sites",
+        "train_period",
+        "test_period",
+        "processes",
+        "dynamic",
+        "attributes",
+        "held_sites",
+    }
     | {"trained_sites", "weights", "climate", "start_from"}
 )
 # What only says how or where to train; changing anything else would give another model, and make results old.
@@ -84,6 +95,7 @@ class RunConfig(BaseModel):
         title="Data set",
         description="A known data set, `twin:DOMAIN`, or the path of your own; left out, the first of the domain.",
     )
+    target: str = Field("", title="What is predicted", description="A target of the science; left out, the first.")
     sites: tuple[str, ...] = Field(
         (), title="Training {site}s", description="Sites to train on and simulate; none means all."
     )
@@ -167,6 +179,12 @@ class RunConfig(BaseModel):
         le=50,
         title="Folds (parts held out in turn)",
         description="Each is predicted by models that never saw it.",
+    )
+    groups: Annotated[str, needs.RANDOM] = Field(
+        "",
+        title="Kept together in the folds",
+        description="A text of the data set, such as a type: {site}s that have the same are held out together. "
+        "None: those alone that share water, lie near each other, or are one.",
     )
     held_sites: Annotated[tuple[str, ...], needs.NAMED] = Field(
         (), title="Held-out {site}s by name", description="Never trained on, with holdout 'sites'."
@@ -265,7 +283,8 @@ class RunConfig(BaseModel):
             slots = {k: options.pop(k) for k in list(options) if k in science.slots}
             if slots:
                 options["processes"] = {**options.get("processes", {}), **slots}
-            super().__init__(**{**science.defaults, **options, "domain": domain, "data": data})
+            target = options.get("target") or _first_target(science, data)
+            super().__init__(**{**science.defaults, **options, "domain": domain, "data": data, "target": target})
         except DataError as error:
             raise ConfigError(str(error)) from None
         except ValidationError as error:
@@ -284,6 +303,7 @@ class RunConfig(BaseModel):
         # In the order of the slots: the same choices are the same configuration, however they were written.
         self.processes.clear()
         self.processes.update(complete)
+        _check_target(self)
         known = self.build().of(Parameter)
         for name in self.dynamic:
             if name not in known:
@@ -330,11 +350,6 @@ class RunConfig(BaseModel):
         return discover()[self.domain]
 
     @property
-    def target(self) -> str:
-        """The name of what is predicted: the first target of the domain."""
-        return next(iter(self.science.targets))
-
-    @property
     def target_quantity(self) -> Target:
         """The declaration of the target."""
         return self.science.targets[self.target]
@@ -367,7 +382,9 @@ class RunConfig(BaseModel):
         return RunConfig(**{**options, **changes})
 
     def default(self, name: str) -> Any:
-        """The default of an option in this domain."""
+        """The default of an option in this domain, and of the target with these data."""
+        if name == "target":
+            return _first_target(self.science, self.data)
         return self.science.defaults.get(name, type(self).model_fields[name].default)
 
     def preset(self, name: str) -> "RunConfig":
@@ -402,6 +419,25 @@ def _domain_and_data(domain: str, data: str) -> tuple[str, str]:
         return domain, known[domain].data or f"{TWIN}{domain}"
     data = data or FIRST
     return domain or domain_of(data), data
+
+
+def _first_target(science: Domain, data: str) -> str:
+    """The first target that the data are known to hold; the first of the science where that is not known."""
+    if len(science.targets) == 1:
+        return next(iter(science.targets))
+    known = series_in(data)
+    return next((name for name in science.targets if name in known), next(iter(science.targets)))
+
+
+def _check_target(config: RunConfig) -> None:
+    """Is what is to be predicted a target of the science, and do the chosen processes compute it?"""
+    name, targets = config.target, config.science.targets
+    if name not in targets:
+        raise ValueError(f"target: {name!r} is none. Targets: {', '.join(targets)}.{suggest(name, targets)}")
+    if config.predictor != "network" and name not in config.build().of(Quantity):
+        raise ValueError(
+            f"target: the chosen processes do not compute {name!r}. Choose others, or predictor 'network'."
+        )
 
 
 def _given(science: Domain, data: str, chosen: Collection[str]) -> dict[str, str]:

@@ -21,10 +21,11 @@ def dataset_of(config: RunConfig) -> xr.Dataset:
     """The data of a run: its sites, all days. Raises ConfigError naming a site that is not there."""
     dataset = open_dataset(config.data)
     check_domain(config, dataset)
-    if not dataset[config.target].notnull().any():
+    if config.target not in dataset or not dataset[config.target].notnull().any():
         raise ConfigError(
             f"The data set {dataset.attrs.get('title', config.data)!r} has no observation of {config.target}: there is "
-            "nothing to learn or to be judged by. Take other data, or predict with a trained run: dgviz predict RUN."
+            f"nothing to learn or to be judged by.{_other_targets(config, dataset)} Take other data, or predict with a "
+            "trained run: dgviz predict RUN."
         )
     if unknown := sorted(set(config.sites) - set(dataset.site.values)):
         raise ConfigError(f"sites: the data set {config.data!r} has no {', '.join(unknown)}.")
@@ -37,6 +38,12 @@ def dataset_of(config: RunConfig) -> xr.Dataset:
             nearest = _next_among(dataset[name].values, dataset[below].values, part[name].values)
             part = part.assign({below: part[below].copy(data=np.array(nearest, part[below].dtype))})
     return with_remarks(part, [*_unused(config, part), *_filled(config, part)])
+
+
+def _other_targets(config: RunConfig, dataset: xr.Dataset) -> str:
+    """What else could be predicted, as it was observed."""
+    others = [n for n in config.science.targets if n != config.target and n in dataset and dataset[n].notnull().any()]
+    return f" Observed are {', '.join(others)}: set target." if others else ""
 
 
 def _unused(config: RunConfig, dataset: xr.Dataset) -> Iterator[Remark]:

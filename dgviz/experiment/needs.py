@@ -62,6 +62,7 @@ BATCHES = Needs(
     lambda c: learns(c) and not c.build().joins_sites,
 )
 IN_TURN = Needs("holdout 'folds' or 'regions'", lambda c: c.holdout in ("folds", "regions"))
+RANDOM = Needs("holdout 'folds'", lambda c: c.holdout == "folds")
 NAMED = Needs("holdout 'sites'", lambda c: c.holdout == "sites")
 VALIDATION = Needs(
     "validation 'sites' or 'period', and something to learn", lambda c: c.validation != "none" and learns(c)

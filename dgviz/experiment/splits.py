@@ -85,7 +85,7 @@ def folds_of(config: RunConfig, dataset: xr.Dataset) -> list[Fold]:
             raise ConfigError(f"folds = {config.folds}: there are only {n_sites} sites. Give at most {n_sites}.")
         parts = divide(config, dataset)
         groups = {f"{i + 1} of {len(parts)}": part for i, part in enumerate(parts)}
-    together = belonging_together(dataset)
+    together = belonging_together(dataset) | alike(config, dataset)
     folds = []
     for name, held in groups.items():
         # Neither held out nor connected to a site that is.
@@ -108,6 +108,31 @@ def belonging_together(dataset: xr.Dataset) -> np.ndarray:
         together |= distances(dataset) <= float(dataset.attrs["near_km"])
         np.fill_diagonal(together, False)
     return together
+
+
+def alike(config: RunConfig, dataset: xr.Dataset) -> np.ndarray:
+    """Which sites are held out together since they have the same value of `groups`, `(site, site)`.
+
+    Raises ConfigError naming the texts that the data set has.
+    """
+    if not config.groups or config.holdout != "folds":
+        return np.zeros((dataset.sizes["site"],) * 2, bool)
+    known = group_names(dataset)
+    if config.groups not in known:
+        has = f"It has {', '.join(known)}." if known else "It has none."
+        raise ConfigError(
+            f"groups {config.groups!r} is no text of the data set {dataset.attrs.get('title', config.data)!r} by which "
+            f"sites can be grouped. {has}{suggest(config.groups, known)}"
+        )
+    values = dataset[config.groups].values
+    return (values[:, None] == values) & ~np.eye(len(values), dtype=bool)
+
+
+def group_names(dataset: xr.Dataset) -> list[str]:
+    """The texts `(site,)` of a data set that several sites share, such as a type."""
+    texts = [str(name) for name, values in dataset.variables.items() if values.dims == ("site",)]
+    texts = [name for name in texts if dataset[name].dtype.kind in "UO"]
+    return [name for name in texts if 1 < len(np.unique(dataset[name].values.astype(str))) < dataset.sizes["site"]]
 
 
 def one_and_the_same(dataset: xr.Dataset) -> np.ndarray:
@@ -171,7 +196,11 @@ def _random_groups(config: RunConfig, dataset: xr.Dataset) -> list[np.ndarray]:
     """Groups of about the same size. Families of nested sites stay together as far as they fit into a group."""
     random = np.random.default_rng(config.seed)
     largest = dataset.sizes["site"] // config.folds  # so that there are families for every group
-    families = _families(np.arange(dataset.sizes["site"]), belonging_together(dataset), largest)
+    together = belonging_together(dataset)
+    if config.groups:
+        # Groups that were asked for are not divided, however large they are.
+        together, largest = together | alike(config, dataset), dataset.sizes["site"]
+    families = _families(np.arange(dataset.sizes["site"]), together, largest)
     random.shuffle(families)
     groups: list[list[int]] = [[] for _ in range(config.folds)]
     for family in sorted(families, key=len, reverse=True):  # the largest first, each into the emptiest group

@@ -128,3 +128,9 @@ def test_every_option_is_called_by_a_phrase(domain):
     assert len({*titles.values()}) == len(titles)
     assert titles["warmup"] == f"Warm-up, {config.science.step}s before the window"
     assert titles["held_sites"] == f"Held-out {config.science.site}s by name"
+
+
+def test_a_target_that_is_none_or_is_not_computed_is_named():
+    with pytest.raises(ConfigError, match="target: 'streamflw' is none.*Did you mean 'streamflow'"):
+        RunConfig(target="streamflw")
+    assert RunConfig().target == RunConfig(target="streamflow").target == "streamflow"

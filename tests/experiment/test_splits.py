@@ -56,6 +56,17 @@ def test_every_site_is_held_out_once_and_never_beside_one_that_shares_its_water(
     assert max(sizes) - min(sizes) <= max(1, country.sizes["site"] // n_folds // 4), sizes
 
 
+def test_sites_of_a_group_are_held_out_together():
+    kinds = np.array(["wood", "crop", "grass"])[np.arange(41) % 3]
+    country = land(random_river(41, 41), kind=kinds)
+    made = folds(country, holdout="folds", folds=3, groups="kind")
+    assert sorted({*kinds[list(fold.held)]}.pop() for fold in made) == ["crop", "grass", "wood"]
+    for fold in made:
+        assert not {*kinds[list(fold.held)]} & {*kinds[list(fold.trained)]}
+    with pytest.raises(ConfigError, match=r"groups 'kinds' is no text .* Did you mean 'kind'"):
+        folds(country, holdout="folds", groups="kinds")
+
+
 def test_sites_are_nested_along_the_river_only():
     """1 and 2 flow into 0; 3 into 1. Neighbours on two branches share nothing."""
     together = nested(land([-1, 0, 0, 1, -1]))

@@ -23,8 +23,17 @@ NETWORK = (
     "climate",
     "shuffled",
 )
-SPLIT = ("train_period", "test_period", "holdout", "folds", "held_sites", "validation", "validation_fraction")
-ELSEWHERE = {"domain", "data", "sites", "processes", "dynamic", "start_from", "trained_sites"}  # have their own places
+SPLIT = ("train_period", "test_period", "holdout", "folds", "groups", "held_sites", "validation", "validation_fraction")
+ELSEWHERE = {
+    "domain",
+    "data",
+    "target",
+    "sites",
+    "processes",
+    "dynamic",
+    "start_from",
+    "trained_sites",
+}  # have their own places
 GROUPS = {
     "Network": NETWORK,
     "Split": SPLIT,

@@ -4,6 +4,7 @@ import panel as pn
 
 from dgviz.datasets import DataError, attribute_names
 from dgviz.experiment.config import ConfigError
+from dgviz.experiment.splits import group_names
 from dgviz.processes.declare import Parameter, title
 from dgviz.ui import theme
 from dgviz.ui.lenses.view import text
@@ -96,13 +97,24 @@ class Sites(Section):
         state = self.state
         data = material.Select(label="Data set", options=state.known_data(), value=state.config.data, **WIDE)
 
+        observed = {q.long_name: name for name, q in state.science.targets.items()}
+        target = material.Select(
+            label=state.config.title("target"),
+            options=observed,
+            value=state.config.target,
+            **WIDE,
+            visible=len(observed) > 1,
+        )
+
         def follow():
+            target.value = state.config.target
             if data.value != state.config.data:
                 data.param.update(options=state.known_data(), value=state.config.data)
 
         self.follow(follow, "config")
         data.param.watch(lambda event: event.new != state.config.data and self.edit(data=event.new), "value")
-        return pn.Column(data, self.problem, sizing_mode="stretch_width")
+        target.param.watch(lambda event: event.new != state.config.target and self.edit(target=event.new), "value")
+        return pn.Column(data, target, self.problem, sizing_mode="stretch_width")
 
 
 class Processes(Section):
@@ -193,6 +205,7 @@ class Options(Section):
         choices = {
             "attributes": attributes,
             "weights": {f"All {state.science.site}s alike": ""} | attributes,
+            "groups": {"Nothing": ""} | {label(state.dataset[n], n): n for n in group_names(state.dataset)},
             "held_sites": {f"{state.name_of(site)} ({site})": site for site in state.sites},
         }
 

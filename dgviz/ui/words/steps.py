@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 DAY = 86_400_000.0  # ms
+FIRST_POINT = pd.Timestamp("2001-01-01")  # on the calendar of the points of a curve
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,12 @@ class Step:
         return pd.Timestamp(moment).strftime(self.stamp_format)
 
     def words(self, moment) -> str:
-        """A moment as people write it: 4 Jun 1979; 4 Jun 1979, 05:00; Jun 1979."""
+        """A moment as people write it: 4 Jun 1979; 4 Jun 1979, 05:00; Jun 1979; point 4."""
         moment = pd.Timestamp(moment)
         if self.name == "month":
             return f"{moment:%b %Y}"
+        if self.name == "point":
+            return f"point {(moment - FIRST_POINT).days + 1}"
         day = f"{moment.day} {moment:%b %Y}"
         return f"{day}, {moment:%H:%M}" if self.name == "hour" else day
 
@@ -64,5 +67,6 @@ STEPS = {
         Step("hour", "at", "%e %b %Y, %H:%M", "%Y-%m-%dT%H:%M", DAY / 24, pd.DateOffset(days=42)),
         Step("day", "on", "%e %b %Y", "%Y-%m-%d", DAY, pd.DateOffset(years=3)),
         Step("month", "in", "%b %Y", "%Y-%m-%d", 30.4 * DAY, pd.DateOffset(years=30)),
+        Step("point", "at", "point %j", "%Y-%m-%d", DAY, pd.DateOffset(years=1)),
     )
 }
