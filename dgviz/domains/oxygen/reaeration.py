@@ -25,7 +25,7 @@ class WarmedReaeration(Process):
     Source: Demars and Manson (2013), doi:10.1016/j.watres.2012.09.054.
     """
 
-    ka = Parameter("d-1", "Reaeration rate at 20 °C", range=(0.05, 20.0), default=2.0)
+    ka = Parameter("d-1", "Reaeration rate at 20 °C", range=(0.05, 10.0), default=2.0)
     reaeration_rate = Flux("d-1", "Reaeration rate")
 
     equations = (r"k = k_{20}\, 1.024^{T - 20}",)

@@ -36,7 +36,8 @@ def target_columns(
 ) -> dict[str, np.ndarray]:
     """The target of one site, observed and simulated, at the times of the data set, `(time)` each; NaN where none.
 
-    `samples` are the observations of which a line would show nothing. `results` and `baseline` are of all sites, `what_if` and `learning` are simulations `(time,)` of this one.
+    `samples` are the observations of which a line would show nothing. `results` and `baseline` are of all sites,
+    `what_if` and `learning` are simulations `(time,)` of this one.
     """
     observed = dataset[target].sel(site=site).values.astype("float32")
     return {
