@@ -44,7 +44,7 @@ class Domain:
     - `backdrop` gives the series, `(time,)` each, that are drawn above the target of one site; those with the attribute
       `drawn` "bars" are stacked and hang from the top, others are lines. Without it the first forcing is drawn.
     - `flags` says why the target of a site is not natural, in words `(site,)`, from a data set; "" where it is.
-    - `references` gives scores of simple rivals on a data set, `(model, site)` by name of the score.
+    - `references` gives scores of simple rivals on a data set with one target, `(model, site)` by name of the score.
     - `evaluations`, `checks` and `claims` are its own, beside those that any science can have.
     - `colours` names the colour of a quantity as a pair (on light, on dark), or that of another quantity by its name.
     - `twin` makes a small world with a known law; `data` is the data set that opens first, without it the twin.
