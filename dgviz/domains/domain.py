@@ -46,7 +46,7 @@ class Domain:
       `drawn` "bars" are stacked and hang from the top, others are lines. Without it the first forcing is drawn.
     - `curves` are drawn of a site in place of its series, where a step is a point: the target over a forcing.
     - `flags` says why the target of a site is not natural, in words `(site,)`, from a data set; "" where it is.
-    - `references` gives scores of simple rivals on a data set, `(model, site)` by name of the score.
+    - `references` gives scores of simple rivals on a data set with one target, `(model, site)` by name of the score.
     - `evaluations`, `checks` and `claims` are its own, beside those that any science can have.
     - `colours` names the colour of a quantity as a pair (on light, on dark), or that of another quantity by its name.
     - `twin` makes a small world with a known law; `data` is the data set that opens first, without it the twin.
