@@ -68,7 +68,7 @@ SEA_LEVEL = 101325.0  # Pa
 
 def fapar_of(lai: xr.DataArray) -> xr.DataArray:
     """The absorbed fraction of the light under a leaf area index: 1 - e^(-k LAI)."""
-    return 1 - np.exp(-EXTINCTION * lai)
+    return 1 - np.exp(-EXTINCTION * lai)  # type: ignore[return-value]  # numpy's types know no xarray
 
 
 def pressure_of(elevation: xr.DataArray) -> xr.DataArray:

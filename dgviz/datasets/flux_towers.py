@@ -116,11 +116,11 @@ def without_gaps(lai: xr.DataArray, types: np.ndarray, said: list[Remark]) -> xr
     without any that of the towers of its vegetation type.
     """
     missing = lai.isnull()
-    season = lai.groupby("time.month").mean("time").transpose("month", "site")
+    season = round_the_year(lai.groupby("time.month").mean("time").transpose("month", "site"))
     n_empty = int(season.isnull().all("month").sum())
-    of_type = season.groupby(xr.DataArray(types, {"site": lai.site}, "site", name="type")).mean("site")
-    own = round_the_year(season)
-    season = own.fillna(of_type.sel(type=xr.DataArray(types, {"site": lai.site}, "site")).drop_vars("type"))
+    kinds = xr.DataArray(types, {"site": lai.site}, "site", name="type")
+    of_type = season.groupby(kinds).mean("site").sel(type=kinds).drop_vars("type")
+    season = season.fillna(of_type)
     season = season.fillna(season.mean("site"))
     filled = lai.fillna(season.sel(month=lai.time.dt.month).drop_vars("month"))
     words = f"{int(missing.sum())} of {missing.size} months have the mean of their calendar month at the tower"

@@ -12,6 +12,8 @@ from torch.nn.functional import relu
 from dgviz.domains.hydrology.small_network import NETWORK, MonotoneNetwork, SmallNetwork
 from dgviz.processes.declare import Flux, Parameter, Process
 
+AT_EASE = 1.0, 500.0, 20.0  # wet soil, moist air (Pa) and mild warmth (degC)
+
 
 class NoStress(Process):
     """No stress: soils are never too dry."""
@@ -82,8 +84,9 @@ def scaled(wetness: Tensor, vpd: Tensor, tair: Tensor) -> tuple[Tensor, Tensor, 
 class LearnedStress(Process):
     """Learned stress.
 
-    A small network shared by all sites gives the share of the light use efficiency that is left, from the water in the
-    root zone, the dryness of the air and its temperature.
+    A small network shared by all sites gives the light use efficiency from the water in the root zone, the dryness of
+    the air and its temperature, over that in wet soil and moist air at 20 degC. So the network alone tells what is
+    lost, and the quantum yield what there is to lose.
 
     Source: a network in place of a process: Höge et al. (2022), doi:10.5194/hess-26-5085-2022.
     """
@@ -92,7 +95,9 @@ class LearnedStress(Process):
     learned = ("stress",)
     stress = NoStress.stress
 
-    equations = (r"s = \sigma\left(\mathrm{NN}(w,\ D,\ T)\right)",)
+    equations: ClassVar[tuple[str, ...]] = (
+        r"s = \sigma\left(\mathrm{NN}(w,\ D,\ T)\right) / \sigma\left(\mathrm{NN}(1,\ 500,\ 20)\right)",
+    )
     symbols: ClassVar[dict[str, str]] = {"s": "stress", "w": "wetness", "D": "vpd", "T": "tair"} | NETWORK
 
     def __init__(self):
@@ -100,7 +105,8 @@ class LearnedStress(Process):
         self.share = self.network(3)
 
     def forward(self, *, wetness, vpd, tair):
-        return dict(stress=self.share(*scaled(wetness, vpd, tair)))
+        at_ease = (torch.full((1,) * tair.ndim, value, dtype=tair.dtype, device=tair.device) for value in AT_EASE)
+        return dict(stress=self.share(*scaled(wetness, vpd, tair)) / self.share(*scaled(*at_ease)))
 
 
 class MonotoneStress(LearnedStress):

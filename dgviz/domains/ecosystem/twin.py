@@ -27,7 +27,7 @@ def drivers(random: np.random.Generator, n_sites: int, times: pd.DatetimeIndex) 
     fapar = (0.25 + 0.4 * forest + 0.08 * np.log1p(rain)) * (0.35 + 0.65 * warm)
     co2 = 370 + 2.1 * (times - times[0]).days.to_numpy()[:, None] / 365.25 + np.zeros(n_sites)
     series = dict(tair=tair, vpd=vpd.clip(30.0), ppfd=light, fapar=fapar.clip(0.05, 0.95), co2=co2, prcp=prcp)
-    series["pressure"] = np.broadcast_to(pressure_of(elevation), shape)
+    series["pressure"] = np.broadcast_to(pressure_of(xr.DataArray(elevation)), shape)
     variables = {name: (("time", "site"), values, FORCINGS[name].attrs) for name, values in series.items()}
     places = {"lat": ("site", lat), "lon": ("site", random.uniform(-120.0, 140.0, n_sites)), "time": times}
     static = {
