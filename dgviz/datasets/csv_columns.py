@@ -14,6 +14,7 @@ from dgviz.datasets.errors import DataError, some
 from dgviz.datasets.mending import marks_in
 from dgviz.datasets.names import renamed, renaming
 from dgviz.datasets.remarks import Remark
+from dgviz.datasets.science import all_vocabularies
 from dgviz.datasets.vocabulary import Vocabulary
 from dgviz.suggestions import suggest
 from dgviz.units import UnitsError, same
@@ -32,8 +33,10 @@ def known_columns(
     observed = {*vocabulary.targets, *vocabulary.raw}
     # Only where nothing observed was found: beside a flow, q_remark or discharge_source are none.
     unread = [] if observed & {*table} else [name for name in others if is_like(name, observed, vocabulary)]
+    # What another science calls so is not misspelt.
+    elsewhere = {name for other in all_vocabularies().values() for name in other.in_files}
     for name in others:
-        if name in unread or is_another(name, table, vocabulary):
+        if name in unread or name in elsewhere or is_another(name, table, vocabulary):
             continue
         if hint := suggest(name, [known for known in vocabulary.in_files if known not in table]):
             raise DataError(

@@ -2,11 +2,19 @@
 
 from dgviz.datasets.stream_doubts import stream_doubts
 from dgviz.datasets.vocabulary import SITE, Vocabulary
-from dgviz.quantities import Forcing, Target
+from dgviz.quantities import Attribute, Forcing, Target
 
 FORCINGS = {
     "tair": Forcing("degC", "Mean air temperature", "air_temperature", range=(-60.0, 60.0), fill=3),
     "discharge": Forcing("m3 s-1", "River discharge", range=(0.0, 1e5)),
+    # The heat balance of a reach with its sun, shade and sources asks for more than most gauges have.
+    "shortwave": Forcing("W m-2", "Shortwave radiation, mean of the day", range=(0.0, 500.0), fill=3),
+    "vapour_pressure": Forcing("hPa", "Vapour pressure", range=(0.0, 50.0), fill=3),
+    "cloud": Forcing("1", "Share of the sky under clouds", range=(0.0, 1.0), fill=3),
+    "pet": Forcing("mm d-1", "Potential evapotranspiration", range=(0.0, 25.0), fill=3),
+    "quickflow": Forcing("mm d-1", "Quickflow", range=(0.0, 1000.0)),
+    "interflow": Forcing("mm d-1", "Interflow", range=(0.0, 1000.0)),
+    "baseflow": Forcing("mm d-1", "Baseflow", range=(0.0, 500.0)),
 }
 TARGETS = {
     "water_temperature": Target(
@@ -25,7 +33,11 @@ OTHER_NAMES = {  # what people call the series, in lower case, the first before 
     "water_temperature": ("water_temperature", "water_temp", "watertemp", "twater", "t_water", "wtemp", "tw",
                           "stream_temperature", "stream_temp", "river_temperature"),
 }  # fmt: skip
-ATTRIBUTES = {name: SITE[name] for name in ("lat", "area", "elevation")}
+ATTRIBUTES = {
+    **{name: SITE[name] for name in ("lat", "area", "elevation")},
+    "reach_length": Attribute("km", "Length of the stream above the gauge", range=(0.01, 1000.0)),
+    "channel_slope": Attribute("1", "Slope of the stream", range=(0.0, 0.5)),
+}
 
 vocabulary = Vocabulary(
     *("stream_temperature", "day", FORCINGS, TARGETS, ATTRIBUTES),

@@ -9,7 +9,7 @@ from dgviz.datasets import DataError
 from dgviz.datasets.names import renaming
 from dgviz.datasets.science import all_vocabularies
 from dgviz.datasets.vocabulary import Vocabulary
-from dgviz.domains import discover
+from dgviz.domains import Domain, discover
 from dgviz.domains.twins import make_twin
 from dgviz.suggestions import suggest
 
@@ -20,15 +20,16 @@ FIRST = "delaware"  # the data set that opens where none is named: it travels wi
 def open_dataset(data: str | Path = FIRST, folder: str | Path | None = None) -> xr.Dataset:
     """Read and check a data set: the name of a source or import, the path of your own, or `twin:DOMAIN`.
 
-    The options of a twin follow behind commas: `twin:DOMAIN,noise=0.1,gaps=0.2,seed=1`. `folder` is where the file
+    The options of a twin follow behind commas: `twin:DOMAIN,noise=0.1,gaps=0.2,seed=1`; the name of a slot sets one
+    of the processes by which it is made: `twin:DOMAIN,SLOT=Option`. `folder` is where the file
     of a source lies that does not travel with dgviz. Raises DataError saying what is wrong and what is known.
     """
     if not str(data).strip():
         raise DataError(f"data is empty. Name a data set ({', '.join(known_data())}) or give the path of your own.")
     if str(data).startswith(TWIN):
-        name, options = _twin(str(data))
+        name, options, chosen = _twin(str(data))
         science = discover()[name]
-        hidden = science.build(**science.twin.processes)
+        hidden = science.build(**{**science.twin.processes, **chosen})
         dataset = make_twin(science.twin, vocabularies()[name], hidden, **options)
     else:
         dataset = datasets.open_dataset(data, folder, vocabularies())
@@ -78,21 +79,36 @@ def vocabularies() -> dict[str, Vocabulary]:
     return {**declared, **all_vocabularies()}
 
 
-def _twin(data: str) -> tuple[str, dict[str, float]]:
-    """The domain of a twin and its options."""
+def _twin(data: str) -> tuple[str, dict[str, float], dict[str, str]]:
+    """The domain of a twin, its options, and the processes that are chosen by slot."""
     name, *options = data.removeprefix(TWIN).split(",")
     known = [domain for domain, science in discover().items() if science.twin]
     if name not in known:
         raise DataError(f"{data}: there is no twin {name!r}. Twins: {', '.join(known)}.{suggest(name, known)}")
-    return name, dict(_option(data, text) for text in options)
+    science, numbers, chosen = discover()[name], {}, {}
+    for text in options:
+        key, _, value = text.partition("=")
+        if key in science.slots:
+            chosen[key] = _process(data, science, key, value)
+        else:
+            numbers |= dict([_option(data, text, science)])
+    return name, numbers, chosen
 
 
-def _option(data: str, text: str) -> tuple[str, float]:
+def _process(data: str, science: Domain, slot: str, name: str) -> str:
+    try:
+        return science.option(slot, name).__name__
+    except ValueError as error:
+        raise DataError(f"{data}: {error}") from None
+
+
+def _option(data: str, text: str, science: Domain) -> tuple[str, float]:
     allowed = {"noise": (0, 100), "gaps": (0, 0.9), "seed": (0, 1e9), "sites": (1, 5000), "years": (1, 100)}
     name, _, value = text.partition("=")
     if name not in allowed:
         raise DataError(
-            f"{data}: a twin has no option {name!r}. Options: {', '.join(allowed)}.{suggest(name, allowed)}"
+            f"{data}: a twin has no option {name!r}. Options: {', '.join((*allowed, *science.slots))}."
+            f"{suggest(name, (*allowed, *science.slots))}"
         )
     low, high = allowed[name]
     try:

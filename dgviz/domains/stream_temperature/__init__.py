@@ -13,6 +13,7 @@ from dgviz.domains.domain import Domain
 from dgviz.domains.slots import with_files
 from dgviz.domains.stream_temperature import presets
 from dgviz.domains.stream_temperature.colours import COLOURS
+from dgviz.domains.stream_temperature.equilibrium import EquilibriumTemperature
 from dgviz.domains.stream_temperature.evaluation.claims import CLAIMS
 from dgviz.domains.stream_temperature.evaluation.dams import below_dams
 from dgviz.domains.stream_temperature.evaluation.regimes import EVALUATIONS
@@ -54,7 +55,14 @@ domain = Domain(
     slots=with_files(
         __name__,
         dict(
-            exchange=(EightParameters, SevenParameters, FiveParameters, FourParameters, ThreeParameters),
+            exchange=(
+                EightParameters,
+                SevenParameters,
+                FiveParameters,
+                FourParameters,
+                ThreeParameters,
+                EquilibriumTemperature,
+            ),
             ice=(FreezingPoint, IceCover, NoIce),
         ),
     ),
