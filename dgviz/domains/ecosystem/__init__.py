@@ -71,17 +71,18 @@ domain = Domain(
     presets=presets.PRESETS,
     dial=presets.DIAL,
     controls=presets.CONTROLS,
-    # Nothing is stored, so no step needs those before it; all months of all towers are seen in one update.
+    # Nothing is stored, so no step needs those before it; a window holds all months of a tower.
     defaults=dict(
         loss="rmse",
-        epochs=200,
-        learning_rate=0.02,
+        epochs=30,
+        learning_rate=0.01,
         schedule="cosine",
         hidden=16,
         members=8,
         window=365,
         warmup=0,
-        batch_size=400,
+        batch_size=20,
     ),
     twin=twin,
+    data="twitchell",
 )

@@ -2,7 +2,7 @@
 
 from dgviz.domains.domain import Preset
 
-SHARED = {"parameters": "shared", "members": 1, "learning_rate": 0.05}
+SHARED = {"parameters": "shared", "members": 1, "learning_rate": 0.05, "epochs": 150, "batch_size": 400}
 LEARNED = {"stress": "LearnedStress"}
 
 PRESETS = {
@@ -11,7 +11,7 @@ PRESETS = {
         {"parameters": "fixed", "members": 1}, "Pure physics: declared defaults, nothing is learned."
     ),
     "P-model, shared": Preset(
-        SHARED, "All towers share one learned quantum yield and one cost of water: the best with data of few towers."
+        SHARED, "All towers share one learned quantum yield and one cost of water: the best where few towers are known."
     ),
     "P-model, shared, learned stress": Preset(
         SHARED | LEARNED, "One set for all towers, and a small network for what dry soil and dry air take."
