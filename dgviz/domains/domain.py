@@ -34,7 +34,7 @@ class Domain:
     - `given` names, by slot, a forcing and the option that takes it from the data: the default where all sites have it.
     - `outside` names where fluxes come from and go to beyond the stores.
     - `site` is this science's word for a place, `budget` for what its stores hold and its balance is of; `step` is the
-      time step for which its processes are written.
+      time step for which its processes are written, `other_steps` are those over which they hold as well.
     - `presets` are named configurations; those in `dial` lead from physics to learning, those in `controls` are made to
       fail. `defaults` are options of a run whose default is another in this science.
     - `derived` makes forcings and attributes that data may lack, by name, from a data set that has what it takes and
@@ -61,6 +61,7 @@ class Domain:
     outside: tuple[str, ...]
     budget: str = "budget"
     step: str = "day"
+    other_steps: tuple[str, ...] = ()
     given: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     presets: Mapping[str, Preset] = field(default_factory=dict)
     dial: tuple[str, ...] = ()
@@ -102,7 +103,7 @@ class Domain:
 
     def vocabulary(self, name: str) -> Vocabulary:
         """What data of this domain, called `name`, may hold."""
-        return Vocabulary(name, self.step, self.forcings, self.targets, self.attributes)
+        return Vocabulary(name, self.step, self.forcings, self.targets, self.attributes, other_steps=self.other_steps)
 
     def complete(self, choices: Mapping[str, str]) -> dict[str, str]:
         """The option of every slot: the chosen ones, and the default for the rest.

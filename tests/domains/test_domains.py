@@ -23,6 +23,7 @@ CF = {
     "lwe_thickness_of_surface_snow_amount": "m",
     "air_temperature": "K",
     "latitude": "rad",
+    "gross_primary_productivity_of_biomass_expressed_as_carbon": "kg m-2 s-1",
 }
 PROCESSES = {option.__name__: option for d in DOMAINS.values() for options in d.slots.values() for option in options}
 every_process = pytest.mark.parametrize("process", PROCESSES.values(), ids=PROCESSES)
@@ -43,14 +44,15 @@ def may_be_negative(domain):
 
 
 def storage_change(model, outputs):
-    """What all stores gained over the run, mean over the members, (site,)."""
-    return sum((outputs[k][-1] - state.initial).double().mean(-1) for k, state in model.of(State).items())
+    """What all stores gained over the run, mean over the members, (site,); zero without stores."""
+    gained = ((outputs[k][-1] - state.initial).double().mean(-1) for k, state in model.of(State).items())
+    return sum(gained, torch.zeros(1))
 
 
 def moved(model, outputs):
-    """All that came in and went out, without sign, mean over the members, (site,)."""
+    """All that came in and went out, without sign, mean over the members, (site,); one where nothing moves."""
     names = [*model.inflows, *model.outflows]
-    return sum(outputs[k].double().abs().sum(0).mean(-1) for k in names)
+    return sum(outputs[k].double().abs().sum(0).mean(-1) for k in names) if names else torch.ones(1)
 
 
 def net_inflow(model, outputs):
