@@ -5,6 +5,7 @@ Berry for C3 leaves; stomata are measured or simulated.
 """
 
 from dgviz.datasets.leaf_series import ATTRIBUTES, FORCINGS, TARGETS
+from dgviz.domains.curve import Curve
 from dgviz.domains.domain import Domain
 from dgviz.domains.leaf import presets
 from dgviz.domains.leaf.assimilation import Farquhar
@@ -40,6 +41,11 @@ domain = Domain(
         ),
     ),
     given={"stomata": ("ci", "MeasuredCi")},
+    curves=(
+        Curve("A\u2013Ci", "ci", ("rubisco_limited", "light_limited")),
+        Curve("A\u2013CO\u2082", "co2", ("rubisco_limited", "light_limited")),
+        Curve("A\u2013light", "ppfd", ("rubisco_limited", "light_limited")),
+    ),
     references=rivals,
     evaluations=(*rates.EVALUATIONS, *capacities.EVALUATIONS),
     checks=CHECKS,
