@@ -77,8 +77,8 @@ class Farquhar(Process):
     Source: Farquhar et al. (1980), doi:10.1007/BF00386231.
     """
 
-    rubisco_limited = Flux("umol m-2 s-1", "Rubisco-limited net assimilation")
-    light_limited = Flux("umol m-2 s-1", "Light-limited net assimilation")
+    rubisco_limited = Flux("umol m-2 s-1", "Net assimilation limited by Rubisco")
+    light_limited = Flux("umol m-2 s-1", "Net assimilation limited by light")
     net_assimilation = Flux("umol m-2 s-1", "Net assimilation", out_of="air", into="leaf")
 
     equations = (

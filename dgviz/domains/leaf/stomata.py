@@ -77,8 +77,8 @@ class MedlynStomata(Process):
     Source: Medlyn et al. (2011), doi:10.1111/j.1365-2486.2010.02375.x.
     """
 
-    g1 = Parameter("kPa0.5", "Stomatal slope g1", range=(0.5, 12.0), default=4.0)
-    g0 = Parameter("mol m-2 s-1", "Residual stomatal conductance g0", range=(0.0, 0.1), default=0.0)
+    g1 = Parameter("kPa0.5", "Stomatal slope", range=(0.5, 12.0), default=4.0)
+    g0 = Parameter("mol m-2 s-1", "Residual stomatal conductance", range=(0.0, 0.1), default=0.0)
 
     ci = Flux("umol mol-1", "Intercellular CO₂")
     gs = Flux("mol m-2 s-1", "Stomatal conductance to water vapour")
