@@ -54,7 +54,8 @@ domain = Domain(
     presets=presets.PRESETS,
     dial=presets.DIAL,
     controls=presets.CONTROLS,
-    # The training points of a curve are one window. Few hidden units and small steps: leaves of species that are not
+    # One set of parameters for a leaf: several that are averaged fit as well, but are not those of the leaf. The
+    # training points of a curve are one window. Few hidden units and small steps: leaves of species that are not
     # trained on are to be predicted, and a holdout never divides a species.
     defaults=dict(
         groups="species",
@@ -63,7 +64,7 @@ domain = Domain(
         learning_rate=0.003,
         schedule="cosine",
         hidden=16,
-        members=4,
+        members=1,
         window=7,
         warmup=0,
         batch_size=64,

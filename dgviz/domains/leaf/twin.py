@@ -81,13 +81,13 @@ def true_ci(data: xr.Dataset) -> np.ndarray:
 def law(attributes: xr.Dataset) -> dict[str, xr.DataArray]:
     """Where each parameter lies in its range: what a network has to find out from the traits."""
     per_area = attributes.nitrogen * attributes.leaf_mass_per_area / 100.0  # g m-2 of nitrogen
-    rubisco = 0.04 + 0.12 * per_area
+    rubisco = 0.06 + 0.2 * per_area
     warm = (attributes.growing_season - 8.0) / 20.0
     return {
         "vcmax25": rubisco,
         # Leaves of warm places need less electron transport for their Rubisco.
         "jmax25": rubisco * (1.05 - 0.3 * warm),
-        "rd25": 0.05 + 0.08 * per_area,
+        "rd25": 0.07 + 0.12 * per_area,
         "g1": 0.35 - 0.2 * attributes.evergreen + 0.1 * warm,
     }
 

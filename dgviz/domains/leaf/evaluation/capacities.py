@@ -12,9 +12,15 @@ from torch import Tensor
 from dgviz.domains.evaluation import Evaluation, Scatter
 from dgviz.domains.leaf.stomata import MedlynStomata
 from dgviz.domains.leaf.temperature import JMAX, VCMAX, PeakedResponse, peaked, respiration
+from dgviz.processes.declare import Parameter
 
 RATIO = 1.67  # of Jmax25 to Vcmax25
-WORDS = {"vcmax25": "Rubisco capacity", "jmax25": "electron transport capacity", "rd25": "respiration"}
+WORDS = {
+    "vcmax25": "Vcmax at 25 °C",
+    "jmax25": "Jmax at 25 °C",
+    "rd25": "day respiration at 25 °C",
+    "g1": "stomatal slope g1",
+}
 
 
 def at_25(dataset: xr.Dataset) -> xr.Dataset:
@@ -43,13 +49,15 @@ def against_published(results: xr.Dataset, dataset: xr.Dataset, period: str) -> 
         for name in map(str, values):
             found[f"{of}_{name}"] = _labelled(values[name], PeakedResponse.declared[name].units, of, WORDS[name])
         if {"vcmax25", "jmax25"} <= {*values}:
-            found[f"{of}_ratio"] = _labelled(values.jmax25 / values.vcmax25, "1", of, "ratio of Jmax25 to Vcmax25")
+            found[f"{of}_ratio"] = _labelled(values.jmax25 / values.vcmax25, "1", of, "Jmax over Vcmax at 25 °C")
     return xr.Dataset(found)
 
 
 def learned(results: xr.Dataset) -> xr.Dataset:
     """The learned capacities `(site,)`, mean over the members; those that do not vary from point to point."""
-    names = [name for name in WORDS if name in results and results[name].dims == ("site", "member")]
+    names = [
+        name for name in PeakedResponse.of(Parameter) if name in results and results[name].dims == ("site", "member")
+    ]
     return xr.Dataset({name: results[name].mean("member").reset_coords(drop=True) for name in names})
 
 
@@ -57,9 +65,9 @@ def against_law(results: xr.Dataset, dataset: xr.Dataset, period: str) -> xr.Dat
     """Learned and true parameters of each curve, `(site,)`, where the law is known."""
     data, declared = dataset.sel(site=results.site), {**PeakedResponse.declared, **MedlynStomata.declared}
     found = {}
-    for name in (*WORDS, "g1"):
+    for name, words in WORDS.items():
         if name in results and f"true_{name}" in data.coords and results[name].dims == ("site", "member"):
-            units, words = declared[name].units, declared[name].long_name
+            units = declared[name].units
             values = {"learned": results[name].mean("member"), "true": data[f"true_{name}"]}
             for of, of_sites in values.items():
                 found[f"{of}_{name}"] = _labelled(of_sites.reset_coords(drop=True), units, of, words)
@@ -67,16 +75,16 @@ def against_law(results: xr.Dataset, dataset: xr.Dataset, period: str) -> xr.Dat
 
 
 def _labelled(values: xr.DataArray, units: str, of: str, words: str) -> xr.DataArray:
-    about = {"units": units, "long_name": f"{of.capitalize()} {words[0].lower()}{words[1:]}"}
+    about = {"units": units, "long_name": f"{of.capitalize()} {words}"}
     return values.astype("float64").drop_attrs().assign_attrs(about)
 
 
 def usual_ratio() -> xr.Dataset:
     """Jmax25 over Vcmax25 as found over many species."""
-    vcmax25 = np.linspace(*PeakedResponse.vcmax25.range, 40)
-    attrs = {"units": "umol m-2 s-1", "long_name": "Rubisco capacity at 25 °C"}
+    vcmax25 = np.linspace(1.0, 120.0, 40)
+    attrs = {"units": "umol m-2 s-1", "long_name": "Learned Vcmax at 25 °C"}
     along = xr.DataArray(vcmax25, {"learned_vcmax25": vcmax25}, "learned_vcmax25", attrs=attrs)
-    words = f"{RATIO} times the Rubisco capacity (Medlyn et al. 2002)"
+    words = f"{RATIO} times Vcmax (Medlyn et al. 2002)"
     return xr.Dataset({"usual": (RATIO * along).assign_attrs(units="umol m-2 s-1", long_name=words)})
 
 
@@ -98,16 +106,16 @@ EVALUATIONS = (
         against_published,
         (
             Scatter(
-                "Rubisco",
+                "Vcmax",
                 "published_vcmax25",
                 "learned_vcmax25",
                 "On the dashed line both agree. It was learned from traits, and not from this curve where it was held "
                 "out.",
             ),
-            Scatter("Electron transport", "published_jmax25", "learned_jmax25", "On the dashed line both agree."),
+            Scatter("Jmax", "published_jmax25", "learned_jmax25", "On the dashed line both agree."),
             Scatter("Respiration", "published_rd25", "learned_rd25", "On the dashed line both agree."),
             Scatter(
-                "Balance of the two",
+                "Jmax over Vcmax",
                 "learned_vcmax25",
                 "learned_jmax25",
                 "Leaves invest in both capacities together: over many species the ratio is near 1.67.",
@@ -124,10 +132,10 @@ EVALUATIONS = (
         tuple(
             Scatter(title, f"true_{name}", f"learned_{name}", "On the dashed line the law is recovered.")
             for name, title in (
-                ("vcmax25", "Rubisco"),
-                ("jmax25", "Electron transport"),
+                ("vcmax25", "Vcmax"),
+                ("jmax25", "Jmax"),
                 ("rd25", "Respiration"),
-                ("g1", "Stomata"),
+                ("g1", "Stomatal slope"),
             )
         ),
         lacks_law,
