@@ -14,7 +14,7 @@ from dgviz.domains.evaluation import Evaluation, Scatter
 DAYS = 365.25
 LEAST_MONTHS = 9  # of the calendar that a season takes
 ABOUT = {
-    "annual": ("g m-2 yr-1", "productivity of a year, as carbon"),
+    "annual": ("g m-2 yr-1", "productivity of a year"),
     "amplitude": ("g m-2 d-1", "amplitude of the season"),
     "peak": ("1", "month of the highest productivity"),
 }
