@@ -29,7 +29,7 @@ def test_the_real_forest():
         pytest.skip(f"{fr_pue.FILE} is not in {folder}; set DGVIZ_DATA to the folder that holds it")
     ds = open_dataset("fr_pue", folder=folder)
     assert ds.sizes == {"time": 2192, "site": 1} and ds.step == "day" and int(ds.gpp.notnull().sum()) == 1810
-    assert "2008-02-29, 2012-02-29" in dict((about, text) for _, about, text in remarks(ds))["FR-Pue"]
+    assert "2008-02-29, 2012-02-29" in {about: text for _, about, text in remarks(ds)}["FR-Pue"]
     summer = ds.sel(time=ds.time.dt.month == 8)
     assert float(summer.wetness.mean()) < 0.3 < float(ds.wetness.mean())  # a Mediterranean forest
     assert 600 < float(ds.prcp.mean() * 365.25) < 1200 and 25 < float(np.mean(ds.ppfd)) < 35
