@@ -90,7 +90,7 @@ def completed(ds: xr.Dataset, source: str | Path) -> xr.Dataset:
 
 vocabulary = Vocabulary(
     *("ecosystem", "month", FORCINGS, TARGETS, ATTRIBUTES, RAW, completed),
-    needed=("tair", "ppfd", "vpd", "fapar", "co2"),
+    needed=("tair", "ppfd", "fapar", "co2"),
     other_names=OTHER_NAMES,
     other_steps=("day",),
 )
