@@ -46,13 +46,18 @@ def test_sources_are_the_modules_that_load():
         *("camels_aus", "camels_br", "camels_ch", "camels_cl", "camels_de", "camels_gb", "lamah_ce"),
         *("airgr", "neuralhydrology_folder"),
         "oxygen",
+        *("flux_towers", "fr_pue", "twitchell"),
+        *("leaf_curves", "leaf_species"),
     }
     for name, module in datasets.sources().items():
         assert module.title and module.__doc__, name
 
 
 def test_what_opens_by_its_name_alone_is_known():
-    assert list(datasets.known()) == ["camels_us", "delaware", "delaware_river", "oxygen", "stream_temperature"]
+    assert list(datasets.known()) == [
+        *("camels_us", "delaware", "delaware_river", "flux_towers", "fr_pue", "leaf_curves", "leaf_species"),
+        *("oxygen", "stream_temperature", "twitchell"),
+    ]
 
 
 def test_public_names_exist():
