@@ -77,14 +77,15 @@ def train(
 def _medians(run: Run, results: xr.Dataset) -> dict[str, float | None]:
     """The median over the sites of the target's first score and, if it has it, NSE, on the test period.
 
-    JSON has no NaN: None where there is none.
+    Also the efficiency over all sites together. JSON has no NaN: None where there is none.
     """
     first, *others = run.config.target_quantity.scores
     medians = {}
     for name in (first, *({"nse"} & {*others})):
         median = float(results[name].sel(period="test").median())
         medians[f"median_{name}_test"] = None if math.isnan(median) else round(median, 4)
-    return medians
+    pooled = float(results.pooled_nse.sel(period="test"))
+    return medians | {"pooled_nse_test": None if math.isnan(pooled) else round(pooled, 4)}
 
 
 def _run(

@@ -46,6 +46,8 @@ def _named(ds: xr.Dataset, pairs: Sequence[tuple]) -> str:
 def same_series(target: xr.DataArray) -> list[tuple[int, int, int]]:
     """Pairs of sites whose series `(time, site)` are one, as positions, and how many times the second is later."""
     values = target.values
+    if len(values) <= LEAST:  # too short to tell, as the points of a curve are
+        return []
     # At random: a part at regular times might be the part that is missing.
     starts = np.arange(max(len(values) - SPAN - 1, 0))
     chosen = np.random.default_rng(0).permutation(starts)[:N_TIMES]

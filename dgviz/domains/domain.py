@@ -9,6 +9,7 @@ import xarray as xr
 from dgviz.checks import Check
 from dgviz.datasets.vocabulary import Vocabulary
 from dgviz.domains.claims import Claim
+from dgviz.domains.curve import Curve
 from dgviz.domains.evaluation import Evaluation
 from dgviz.domains.twins import Twin
 from dgviz.engine import CompiledModel
@@ -43,6 +44,7 @@ class Domain:
     - `from_target` names attributes that are computed from what is to be predicted.
     - `backdrop` gives the series, `(time,)` each, that are drawn above the target of one site; those with the attribute
       `drawn` "bars" are stacked and hang from the top, others are lines. Without it the first forcing is drawn.
+    - `curves` are drawn of a site in place of its series, where a step is a point: the target over a forcing.
     - `flags` says why the target of a site is not natural, in words `(site,)`, from a data set; "" where it is.
     - `references` gives scores of simple rivals on a data set with one target, `(model, site)` by name of the score.
     - `evaluations`, `checks` and `claims` are its own, beside those that any science can have.
@@ -69,6 +71,7 @@ class Domain:
     more_results: Callable[[xr.Dataset, xr.Dataset], dict[str, xr.DataArray]] | None = None
     from_target: tuple[str, ...] = ()
     backdrop: Callable[[xr.Dataset], xr.Dataset] | None = None
+    curves: tuple[Curve, ...] = ()
     flags: Callable[[xr.Dataset], xr.DataArray] | None = None
     references: Callable[[xr.Dataset, Mapping[str, str]], xr.Dataset | None] | None = None
     evaluations: tuple[Evaluation, ...] = ()

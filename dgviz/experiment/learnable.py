@@ -107,11 +107,12 @@ def _untrained(config: RunConfig, dataset: xr.Dataset) -> list[Remark]:
     observed = _trained_on(config, dataset)
     count, varies, days = _count(observed), _varies(observed), f"on the days trained on, {_days(observed)}"
     teaches = _teaches(config, observed)
+    few = teaches & (count < FEW) & (config.science.step != "point")  # a curve has few points
     said: list[tuple[np.ndarray, Kind, str]] = [
         (count == 0, "left out", f"{config.target} is not observed {days}: not trained on."),
         ((count > 0) & ~varies, "left out", f"{config.target} does not vary {days}: not trained on."),
         (varies & ~teaches, "left out", f"{config.target} hardly varies {days} ({HARDLY}): not trained on."),
-        (teaches & (count < FEW), "doubtful", f"{config.target} has fewer than {FEW} observations {days}."),
+        (few, "doubtful", f"{config.target} has fewer than {FEW} observations {days}."),
     ]
     return [Remark(kind, _named(dataset, which), text) for which, kind, text in said if which.any()]
 

@@ -53,9 +53,9 @@ def make_results(
 
     - the target `(time, site)`; for an ensemble also its lowest and highest value, with `_low` and `_high` in the name;
     - parameters: static ones `(site, member)`, dynamic ones `(time, site)`;
-    - scores `(period, site)`;
-    - `sensitivity_<parameter>` `(site,)`, of the mean target over these days; or, where a process joins sites,
-      `gradient_<parameter>` `(site,)`, of the mean NSE of all observed sites;
+    - scores `(period, site)`, and `pooled_nse` `(period,)`, the efficiency over the values of all sites together;
+    - `sensitivity_<parameter or forcing>` `(site,)`, of the mean target over these days; or, where a process joins
+      sites, `gradient_<parameter>` `(site,)`, of the mean NSE of all observed sites;
     - `mean_<flux>` `(site,)`, the mean of each flux over these days;
     - with a holdout or named sites to train on, `fold` `(site,)`, the number of the model, and `held_out`, whether it
       was not trained on the site.
@@ -94,6 +94,9 @@ def _with_scores(results: xr.Dataset, dataset: xr.Dataset, config: RunConfig, pe
     """The results with the scores `(period, site)`, and with what they are of."""
     tables = [_scores(results, dataset, config, period_slice(dataset, p)) for p in periods.values()]
     table = xr.concat(tables, "period", combine_attrs="override").assign_coords(period=list(periods))
+    pooled = [_pooled(results, dataset, config, period_slice(dataset, p)) for p in periods.values()]
+    about = {"long_name": "Nash-Sutcliffe efficiency over all sites together", "units": "1"}
+    table["pooled_nse"] = "period", pooled, about
     return results.merge(table, compat="override").assign_attrs(
         Conventions="CF-1.11",
         title=f"Results of a dgviz run on: {dataset.attrs.get('title', config.data)}",
@@ -205,6 +208,18 @@ def simulate_sites(sites: SiteModel) -> xr.Dataset:
             simulated[f"{target}_{end}"] = ("time", "site"), values.cpu().numpy(), words
     static = {k: (("site", "member"), parameters[k][0].cpu().numpy(), process_model.attrs(k)) for k in model.static}
     return simulated.assign(static)
+
+
+def _pooled(results: xr.Dataset, dataset: xr.Dataset, config: RunConfig, times: slice) -> float:
+    """The efficiency over all observations of a period as if they were of one site: between sites counts too."""
+    simulated, observed = (
+        values[config.target].sel(site=results.site, time=times).transpose("time", "site").values.ravel()
+        for values in (results, dataset)
+    )
+    known = np.isfinite(simulated) & np.isfinite(observed)
+    simulated, observed = simulated[known].astype("float64"), observed[known].astype("float64")
+    spread = np.square(observed - observed.mean()).sum() if known.any() else 0.0
+    return float(1 - np.square(simulated - observed).sum() / spread) if spread > 0 else float("nan")
 
 
 def _scores(results: xr.Dataset, dataset: xr.Dataset, config: RunConfig, times: slice) -> xr.Dataset:

@@ -85,7 +85,9 @@ def _twin(data: str) -> tuple[str, dict[str, float], dict[str, str]]:
     known = [domain for domain, science in discover().items() if science.twin]
     if name not in known:
         raise DataError(f"{data}: there is no twin {name!r}. Twins: {', '.join(known)}.{suggest(name, known)}")
-    science, numbers, chosen = discover()[name], {}, {}
+    science = discover()[name]
+    numbers: dict[str, float] = {}
+    chosen: dict[str, str] = {}
     for text in options:
         key, _, value = text.partition("=")
         if key in science.slots:

@@ -1,25 +1,34 @@
-"""How the mean of an output responds to each parameter: one reverse pass for all sites and parameters."""
+"""How the mean of an output responds to each parameter and forcing: one reverse pass for all sites and of them."""
+
+from dataclasses import replace
 
 import torch
 import xarray as xr
 
+from dgviz.datasets.vocabulary import CALENDAR
 from dgviz.learn.site_model import SiteModel
 from dgviz.sensitivity.units import derivative_attrs
 
 
 def mean_response(site: SiteModel) -> xr.Dataset:
-    """Derivative of the mean of the target over the scored days with respect to each parameter, `(site,)` by name.
+    """Derivative of the mean of the target over the scored days to each parameter and forcing, `(site,)` by name.
 
-    A parameter is shifted by the same amount in all members and, if it is dynamic, on all days.
+    A parameter is shifted by the same amount in all members and, if it is dynamic, on all days; a forcing by the same
+    amount at all times, those of the warm-up too. What parameters a network would give under that is not asked.
     """
-    if not site.learned:
-        return xr.Dataset()
     model, tensors = site.model, site.tensors
-    target = site.target
+    target, n_sites = site.target, tensors.target.shape[1]
     parameters = {k: v.detach().requires_grad_() for k, v in site.learned.items()}
+    # Those that vary in time: a shift of the calendar means nothing.
+    names = [k for k in model.process_model.forcings if len(tensors.forcings[k]) > 1 and k not in CALENDAR]
+    forcings = {k: tensors.forcings[k].expand(-1, n_sites, -1).clone().requires_grad_() for k in names}
+    shifted = {**parameters, **forcings}
+    if not shifted or not model.process_model.processes:
+        return xr.Dataset()
+    tensors = replace(tensors, forcings=tensors.forcings | forcings)
     flows = model.respond(tensors, parameters, [target])[target][tensors.warmup :]
     # Sites do not influence each other, so the gradient of the sum over them holds the gradient of each.
-    gradients = torch.autograd.grad(flows.mean(0).sum(), list(parameters.values()), materialize_grads=True)
+    gradients = torch.autograd.grad(flows.mean(0).sum(), list(shifted.values()), materialize_grads=True)
     return xr.Dataset(
         {
             name: (
@@ -27,6 +36,6 @@ def mean_response(site: SiteModel) -> xr.Dataset:
                 gradient.sum((0, -1)).cpu().numpy(),
                 derivative_attrs(model.process_model, "Sensitivity of mean", target, name),
             )
-            for name, gradient in zip(parameters, gradients, strict=True)
+            for name, gradient in zip(shifted, gradients, strict=True)
         }
     )

@@ -10,6 +10,7 @@ from dgviz.ui.instrument.drawer import VIEWS
 from dgviz.ui.instrument.lenses import CHOICES, LENSES
 from dgviz.ui.instrument.site_map import SiteMap
 from dgviz.ui.instrument.target_charts import TargetCharts
+from dgviz.ui.instrument.target_curve import TargetCurve
 from dgviz.ui.lenses.view import View
 from dgviz.ui.session.address import turn_to
 from dgviz.ui.session.live_what_if import LiveWhatIf
@@ -24,7 +25,7 @@ def picture(view: str, address: str, runs: str | Path | None = None) -> View:
     Raises ValueError for a view that there is not, or for what the address has and cannot be used.
     """
     of_lenses = (each for lens in LENSES.values() for each in lens.views)
-    known = {each.__name__: each for each in (SiteMap, TargetCharts, *of_lenses, *VIEWS)}
+    known = {each.__name__: each for each in (SiteMap, TargetCharts, TargetCurve, *of_lenses, *VIEWS)}
     if view not in known:
         raise ValueError(f"There is no view {view!r}. Views: {', '.join(known)}.{suggest(view, known)}")
     material.prepare()

@@ -48,6 +48,21 @@ def test_parameter_response_is_that_of_finite_differences(case):
         torch.testing.assert_close(torch.tensor(response[name].values), expected, rtol=1e-5, atol=1e-7, msg=name)
 
 
+def test_mean_response_to_a_forcing_is_that_of_a_shift_at_all_times(case):
+    model, tensors, time = case
+    mean = mean_response(SiteModel(model, tensors, time, TARGET))
+    parameters = {k: v.detach() for k, v in model.parameters_of(tensors).items()}
+    assert "prcp" in mean and "lat" not in mean and "day_of_year" not in mean
+
+    def mean_flow(by):
+        forcings = tensors.forcings | {"prcp": tensors.forcings["prcp"] + by}
+        return model.process_model.mean(forcings, parameters, [TARGET])[TARGET][tensors.warmup :].mean().item()
+
+    # Forward alone: on dry days without snow the model sits on a kink, and less than no rain cannot fall.
+    assert mean.prcp.item() == pytest.approx((mean_flow(1e-6) - mean_flow(0)) / 1e-6, rel=0.05)
+    assert mean.prcp.attrs["units"] == "1"
+
+
 def test_mean_response_is_the_mean_of_parameter_response(case):
     model, tensors, time = case
     site = SiteModel(model, tensors, time, TARGET)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from dgviz.datasets import attribute_names
+from dgviz.datasets import attribute_names, forcing_names
 from dgviz.experiment.config import RunConfig
 from dgviz.processes.declare import Parameter
 from dgviz.quantities import lower_first
@@ -82,10 +82,12 @@ class Showable:
         }
         for kind, words in RESPONSES.items():
             link = words.split()[-1]
-            of_kind = [n for n in learned if f"{kind}_{n}" in results]
+            driven = {n: label(self.dataset[n], n) for n in forcing_names(self.dataset)}
+            of_kind = [n for n in (*learned, *driven) if f"{kind}_{n}" in results]
             for n in of_kind:
                 heading = label(results[f"{kind}_{of_kind[0]}"]).partition(f" {link} ")[0]
-                groups.setdefault(heading, {})[f"{words} {lower_first(called[n])}"] = ColourChoice(kind, n)
+                words_of = lower_first({**driven, **called}[n])
+                groups.setdefault(heading, {})[f"{words} {words_of}"] = ColourChoice(kind, n)
         groups["Results"] = {label(results[n], n): ColourChoice("result", n) for n in other_results(results)}
         return groups
 

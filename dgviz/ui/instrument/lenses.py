@@ -20,6 +20,7 @@ from dgviz.ui.lenses.presets.dial_curves import DialCurves
 from dgviz.ui.lenses.presets.dial_table import DialTable
 from dgviz.ui.lenses.scores.distribution import LargeScoreDistribution, ScoreDistribution
 from dgviz.ui.lenses.scores.window_scores import WindowScores
+from dgviz.ui.lenses.sensitivity.curve_responses import CurveResponses
 from dgviz.ui.lenses.sensitivity.gradient_check import GradientCheck
 from dgviz.ui.lenses.sensitivity.matters import Matters
 from dgviz.ui.lenses.sensitivity.responses import Responses
@@ -52,7 +53,9 @@ class Lens:
 LENSES = {
     "Scores": Lens(((((WindowScores,), 5), ((ScoreDistribution,), 7)),), "score"),
     "Budget": Lens(((((Buckets,), 8), ((Balance,), 4)), (((Stores,), 12),)), "parameter", fills=True),
-    "Sensitivity": Lens(((((Responses,), 12),), (((Matters,), 6), ((GradientCheck,), 6))), "sensitivity"),
+    "Sensitivity": Lens(
+        ((((Responses, CurveResponses), 12),), (((Matters,), 6), ((GradientCheck,), 6))), "sensitivity"
+    ),
     "What if": Lens(((((WindowScores,), 6), ((Balance,), 6)),), "parameter", beside=(ParameterSliders,)),
     "Checks": Lens(((((PhysicsChecks,), 12),),), "score"),
     "Evaluate": Lens(

@@ -51,6 +51,11 @@ class TargetCharts(View):
     to_take = "series target site window periods a b"
     empty = "Pick a site on the map to see its series."
 
+    @classmethod
+    def applies(cls, state):
+        """Where a site has a series in time, not a curve."""
+        return not state.science.curves
+
     def tools(self):
         """Which chart, and its axis where that can be logarithmic."""
         chart = material.RadioButtonGroup(options=CHARTS, value=self.state.chart, size="small", margin=0)

@@ -10,6 +10,7 @@ from dgviz.ui.instrument.drawer import drawer
 from dgviz.ui.instrument.lenses import LENSES, Row
 from dgviz.ui.instrument.site_map import SiteMap
 from dgviz.ui.instrument.target_charts import TargetCharts
+from dgviz.ui.instrument.target_curve import TargetCurve
 from dgviz.ui.lenses.view import View, text
 from dgviz.ui.session.state import AppState
 from dgviz.ui.widgets.islands import STYLE, Island, Sea
@@ -26,7 +27,8 @@ ROOM = 300  # px that a row takes before it is made
 def workspace(state: AppState, *above: pn.viewable.Viewable) -> Sea:
     """The grid; `above` stands above the series. A lens is made when it is first opened."""
     bar = Island(*above, drawer(state), css_classes=["whole"], stylesheets=[STYLE])  # the drawer is hidden by it
-    series = Island(TargetCharts(state=state), css_classes=["series"])
+    charts = pn.Column(TargetCharts(state=state), TargetCurve(state=state), margin=0, sizing_mode="stretch_width")
+    series = Island(charts, css_classes=["series"])
     words = text(SKELETON)
     waiting = Island(words, css_classes=["lens"])
     places: dict[str, list[Island]] = {}
@@ -67,7 +69,8 @@ def _islands(state: AppState, name: str) -> list[Island]:
     lens = LENSES[name]
     rows = [_row(state, name, row, at_once=not place) for place, row in enumerate(lens.rows)]
     page = pn.Column(*rows, stylesheets=[theme.MAIN], sizing_mode="stretch_width", margin=0)
-    beside = [Island(_stack(state, name, lens.beside), css_classes=["beside"])] if lens.beside else []
+    views = [view(state=state, page=name) for view in lens.beside]
+    beside = [Island(_stack(views), css_classes=["beside"])] if views else []
     return [*beside, Island(page, css_classes=["lens"])]
 
 
@@ -75,16 +78,34 @@ def _row(state: AppState, name: str, row: Row, at_once: bool) -> pn.Column:
     """A row of cards; one further down is made when it is about to be seen."""
 
     def cells():
-        return [_stack(state, name, views, f"span-{span}") for views, span in row]
+        made = [[view(state=state, page=name) for view in views] for views, _ in row]
+        stacks = [_stack(views, f"span-{span}") for views, (_, span) in zip(made, row, strict=True)]
+        _share_width(stacks, made)
+        return stacks
 
     fills = [theme.FILLS] if at_once and LENSES[name].fills else []
     look = {"stylesheets": [theme.row(ABREAST), *fills], "margin": (0, 0, theme.GAP, 0)}
     return pn.Column(*cells(), sizing_mode="stretch_width", **look) if at_once else when_seen(cells, ROOM, **look)
 
 
-def _stack(state: AppState, name: str, views: tuple[type[View], ...], *classes: str) -> pn.Column:
-    made = (view(state=state, page=name) for view in views)
-    return pn.Column(*made, css_classes=list(classes), margin=0, stylesheets=[theme.STACK], sizing_mode="stretch_width")
+def _stack(views: list[View], *classes: str) -> pn.Column:
+    return pn.Column(
+        *views, css_classes=list(classes), margin=0, stylesheets=[theme.STACK], sizing_mode="stretch_width"
+    )
+
+
+def _share_width(stacks: list[pn.Column], views: list[list[View]]) -> None:
+    """Let a stack that stands alone, as nothing applies in the others, have the width of them all."""
+    classes = [stack.css_classes for stack in stacks]
+
+    def share(*_):
+        seen = [any(view.relevant for view in of_stack) for of_stack in views]
+        for stack, own, is_seen in zip(stacks, classes, seen, strict=True):
+            stack.param.update(visible=is_seen, css_classes=["span-12"] if sum(seen) == 1 else own)
+
+    share()
+    for view in (view for of_stack in views for view in of_stack):
+        view.param.watch(share, "relevant")
 
 
 def follow_lens(state: AppState) -> None:

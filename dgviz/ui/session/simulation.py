@@ -44,9 +44,11 @@ class Simulation:
         return str(self.run.folder), results_written(self.run), self.run.config.data, self.site, self.start, self.stop
 
     @property
-    def forcing(self) -> str:
-        """The name of the forcing that drives the model: the first that its processes, or its networks, read."""
-        return next(iter((*self.run.config.build().forcings, *forcing_names(self.dataset))))
+    def drivers(self) -> list[str]:
+        """The names of the forcings that drive the model: those that its processes, or its networks, read."""
+        given = forcing_names(self.dataset)
+        read = [name for name in self.run.config.build().forcings if name in given]
+        return read or given
 
     def simulate(self) -> xr.Dataset:
         """Every flux and store `(time,)`."""
@@ -60,11 +62,11 @@ class Simulation:
         """The response of the target to each parameter `(time,)`."""
         return parameter_response(self.site_model())
 
-    def forcing_response(self, moment: str) -> xr.DataArray:
-        """The response of the target in one time step to the driving forcing of each step `(time,)`."""
+    def forcing_response(self, forcing: str, moment: str) -> xr.DataArray:
+        """The response of the target in one time step to a forcing of each step `(time,)`."""
         site = self.site_model()
         position = site.time.indexes["time"].get_loc(pd.Timestamp(moment))
-        return forcing_response(site, self.forcing, position)
+        return forcing_response(site, forcing, position)
 
     def check(self, parameter: str, steps: tuple[float, ...]) -> tuple[xr.DataArray, list[xr.DataArray], list[float]]:
         """The response to a parameter `(time,)`: exact, and for each step by rerunning and how far they agree, %."""

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.run_files import RunError
 from dgviz.experiment.runs import Run
+from dgviz.processes.declare import State
 from dgviz.ui.session.store import DataStore
 from dgviz.ui.words.markup import Markup, html, joined
 from dgviz.ui.words.run_names import epochs_of, name_without_score, short
@@ -26,6 +27,11 @@ ORIGINS = {
 def lacks(config: RunConfig, what: str) -> str:
     """Why a run has no "stores" or no "parameters", in words; nothing where it has them."""
     return ALONE[what] if config.predictor == "network" else ""
+
+
+def has_stores(config: RunConfig) -> bool:
+    """Does a run hold anything from step to step? One of a network alone is said to lack stores, see `lacks`."""
+    return config.predictor == "network" or bool(config.build().of(State))
 
 
 def origin(config: RunConfig) -> str:

@@ -36,6 +36,7 @@ def units(text: str) -> str:
     text = units_per(text, "1")
     for spelled, sign in SPELLED.items():
         text = text.replace(spelled, sign) if spelled != "1" else text
+    text = re.sub(r"\bu(?=mol\b|g\b|m\b)", "\u00b5", text)
     return re.sub(r"(?<=[A-Za-z\u00b0])(-?\d)", lambda m: m[1].translate(SUPERSCRIPTS), text)
 
 

@@ -45,13 +45,13 @@ def test_rain_after_the_day_has_exactly_no_effect(view, state):
     days = np.asarray(data["time"])
     assert not response[days > np.datetime64("2002-09-10")].any()
     assert response[days <= np.datetime64("2002-09-10")].any()
-    np.testing.assert_allclose(response, Simulation.of(state).forcing_response("2002-09-10"))
+    np.testing.assert_allclose(response, Simulation.of(state).forcing_response("prcp", "2002-09-10"))
     assert "10 Sep 2002" in view.caption and "Half of the response" in view.caption and "exactly 0" in view.caption
 
 
 def test_rain_that_fell_in_the_warm_up_is_part_of_the_response(view, state):
     state.moment = Simulation.of(state).start
-    response = Simulation.of(state).forcing_response(state.moment)
+    response = Simulation.of(state).forcing_response("prcp", state.moment)
     assert response.time.values[0] < np.datetime64(state.moment)
     assert f"sum to {number(float(response.sum()))}, {number(float(response[:30].sum()))} of it" in view.caption
 

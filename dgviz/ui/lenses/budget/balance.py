@@ -11,6 +11,7 @@ from dgviz.ui.lenses.view import empty_html, text
 from dgviz.ui.look import Look
 from dgviz.ui.session.simulation import Simulation
 from dgviz.ui.session.what_if import in_place_of, mark
+from dgviz.ui.words.kinds import has_stores
 from dgviz.ui.words.markup import Markup, html, joined
 from dgviz.ui.words.text import number, sentence, signed, small, units
 
@@ -63,6 +64,11 @@ class Balance(ComputingView):
 
     needs = "stores"
     empty = "No run is shown. Press Train, or pick a run above, to see its balance."
+
+    @classmethod
+    def applies(cls, state):
+        """Where something is stored."""
+        return has_stores(state.store.run(state.run).config if state.run else state.config)
 
     def body(self, *, run, dark):
         """An empty table, to be filled."""

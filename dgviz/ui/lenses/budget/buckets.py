@@ -5,8 +5,10 @@ from functools import cached_property
 import pandas as pd
 import panel as pn
 
+from dgviz.processes.declare import State
 from dgviz.ui.figures.bucket_diagram import BucketDiagram, thin_stores
 from dgviz.ui.figures.buckets import lay_out
+from dgviz.ui.figures.chain import ChainDiagram
 from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.lenses.view import text
 from dgviz.ui.session.simulation import Simulation, moment_in_view
@@ -84,7 +86,10 @@ class Buckets(ComputingView):
         drawn = (simulation.run.id, thin := thin_stores(own, own))
         if self.drawn != drawn:
             self.drawn = drawn
-            self.diagram = BucketDiagram(lay_out(config.science, config.processes, thin), self.state.look)
+            stores = self.model.of(State)
+            picture = lay_out(config.science, config.processes, thin) if stores else None
+            look = self.state.look
+            self.diagram = BucketDiagram(picture, look) if picture else ChainDiagram(self.model, look)
         self.diagram.scale(own)  # of a what-if too, so that its levels can be compared
         self._show_step()
 
@@ -93,17 +98,22 @@ class Buckets(ComputingView):
         time, step = self.simulated.indexes["time"], self.state.step
         moment = pd.Timestamp(self._moment())
         at = time.get_loc(moment)
-        values = {name: float(series[at]) for name, series in self.simulated.items()}
-        name, when = self.state.name_of(self.state.site), f"Stores and fluxes {step.at(moment)}"
+        values = {name: float(series[at]) for name, series in self.simulated.items()} | self._given(moment)
+        shown = "Stores and fluxes" if self.model.of(State) else "Chain of processes"
+        name, when = self.state.name_of(self.state.site), f"{shown} {step.at(moment)}"
         lines = [(step.words(moment), ""), *self._weather(moment)]
         self.picture.object = self.diagram.draw(values, lines, f"{when}, {name}")
         if self.slider.end != len(time) - 1 or self.slider.value != at:
             self.slider.param.update(end=len(time) - 1, value=at)
         self.heading = html("{}{}", when, mark(self.state.what_if))
         self.caption = (
-            f"A full bucket is the 98th percentile of its store as learned, {step.words(time[0])} \u2013 "
-            f"{step.words(time[-1])}.\nAn arrow's width grows with the square root of the flux. Mean over "
-            "the members (parallel parameter sets)."
+            "Mean over the members (parallel parameter sets)."
+            if not self.model.of(State)
+            else (
+                f"A full bucket is the 98th percentile of its store as learned, {step.words(time[0])} \u2013 "
+                f"{step.words(time[-1])}.\nAn arrow's width grows with the square root of the flux. Mean over "
+                "the members (parallel parameter sets)."
+            )
         )
         if self.shown.run.config.predictor == "corrected":
             self.caption += f" {sentence(self.shown.run.config.target)} is as corrected by the network."
@@ -111,6 +121,12 @@ class Buckets(ComputingView):
     def _moment(self):
         """The chosen moment where it was simulated, else that of the highest target."""
         return moment_in_view(self.state, self.own[self.shown.run.config.target])
+
+    def _given(self, moment):
+        """The forcings of the moment and the learned parameters, by name."""
+        here, supposed = self.state.dataset.sel(site=self.state.site, time=moment), self.state.supposed
+        forcings = {n: float(here[n]) for n in self.model.forcings if n in here and here[n].ndim == 0}
+        return forcings | self.state.learned() | supposed
 
     def _weather(self, moment):
         """The forcings of the moment that have units, and the observed target."""

@@ -30,7 +30,12 @@ def first_choice(model, simulated) -> list[str]:
     wanted = {*model.outflows, *(flux for store in last for flux in model.gains[store])}
     thin = thin_stores(simulated, model.of(State))
     stores = [n for n in model.of(State) if n not in thin and n not in last]
+    if not model.of(State):  # nothing moves between stores: what has no units of its own, such as factors
+        return [n for n in model.of(Flux) if n not in model.inflows][-MOST:]
     return [n for n in model.of(Flux) if n in wanted] + stores
+
+
+MOST = 3  # fluxes at first, where there are no stores: the last of the chain
 
 
 class Stores(ComputingView):
@@ -41,6 +46,11 @@ class Stores(ComputingView):
     choices = ("chips",)
     needs = "stores"
     empty = "No run is shown. Press Train, or pick a run above, to see its stores and fluxes."
+
+    @classmethod
+    def applies(cls, state):
+        """Where a site has a series in time."""
+        return not state.science.curves
 
     @cached_property
     def chips(self):

@@ -11,8 +11,11 @@ GOOD = 0.5  # of a score whose best is 1
 MEDIANS = 3  # scores of which the median is given
 
 
-def figures(results: xr.Dataset, scores: tuple[str, ...], sites: str) -> dict[str, str]:
-    """Words for each figure: medians in the test period, how many sites are good and bad, and the training period."""
+def figures(results: xr.Dataset, scores: tuple[str, ...], sites: str, whole: bool = True) -> dict[str, str]:
+    """Words for each figure: medians in the test period, how many sites are good and bad, and the training period.
+
+    Where the results are `whole`, not some of the sites of a run, also the efficiency over all sites together.
+    """
     test, train = (results.sel(period=period) for period in ("test", "train"))
     first = scores[0]
     known, label = test[first].dropna("site"), score_label(first)
@@ -21,7 +24,11 @@ def figures(results: xr.Dataset, scores: tuple[str, ...], sites: str) -> dict[st
     if known.attrs.get("best") == 1 and known.size:
         found[f"{label} above {GOOD:g}"] = f"{100 * float((known > GOOD).mean()):.0f} %"
         found[f"{label} below zero"] = number(int((known < 0).sum()), 0)
-    return found | {f"median {label}, {PERIODS['train']}": _median(train[first])}
+    found |= {f"median {label}, {PERIODS['train']}": _median(train[first])}
+    # Of all sites alone, and of runs that were written with it.
+    if "pooled_nse" in test and whole:
+        found[f"NSE of all {sites} together"] = number(float(test.pooled_nse))
+    return found
 
 
 def _median(values: xr.DataArray) -> str:
@@ -46,6 +53,7 @@ class Figures(View):
             results = results.sel(site=chosen)
         self.heading = f"Test period, {len(chosen)} selected {state.science.site}s" if chosen else "Test period"
         cell = "<div><b>{}</b>{}</div>"
-        found = figures(results, tuple(name for name in scores if name in results), f"{state.science.site}s")
+        names = tuple(name for name in scores if name in results)
+        found = figures(results, names, f"{state.science.site}s", whole=not chosen)
         cells = joined(html(cell, value, words) for words, value in found.items())
         return text(html("<div class='figures'>{}</div>", cells))

@@ -18,8 +18,8 @@ class RankedTimeSeries(View):
 
     @classmethod
     def applies(cls, state):
-        """Where a run is shown."""
-        return bool(state.run)
+        """Where a run is shown, and sites have series in time."""
+        return bool(state.run) and not state.science.curves
 
     def body(self, *, dataset, run, dark):
         """A panel for each, to be filled."""

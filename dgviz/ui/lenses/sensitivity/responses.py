@@ -27,12 +27,22 @@ class Responses(ComputingView):
 
     to_take = "target site window a"
     use = "Tap another time to see what it was sensitive to."
-    choices = ("parameters",)
+    choices = ("parameters", "forcing")
     empty = "No run is shown. Press Train, or pick a run above, to see what its target is sensitive to."
 
+    @classmethod
+    def applies(cls, state):
+        """Where a site has a series in time."""
+        return not state.science.curves
+
     def tools(self):
-        """Which parameters."""
-        return [*super().tools(), self.parameters]
+        """Which forcing, where several drive the model, and which parameters."""
+        return [*super().tools(), self.forcing, self.parameters]
+
+    @cached_property
+    def forcing(self):
+        """The forcing whose response is drawn as bars."""
+        return material.Select(label="Driver", options={}, size="small", width=200, margin=(0, 8))
 
     @cached_property
     def parameters(self):
@@ -41,24 +51,23 @@ class Responses(ComputingView):
         look = {"sizing_mode": "stretch_width", "min_width": 220, "max_width": 560, "margin": 0, "sx": theme.CHIPS}
         return material.MultiChoice(label="Parameters", options={}, max_items=MOST, **look)
 
-    def body(self, *, run, dataset, dark):
+    def body(self, *, run, dataset, dark, forcing):
         """The panels."""
         if Simulation.of(self.state) is None:
             return None
         self.responses, self.forcing_words = None, ""
         self._offer()
-        self.figure = ResponseFigure(self.state.look, Simulation.of(self.state).forcing, MOST)
+        self.figure = ResponseFigure(self.state.look, self.chosen["forcing"], MOST)
         self.figure.show_parameters([])
         follow_range(self.figure.x_range, self.state)
         for panel in self.figure.panels:
             panel.on_event("tap", lambda event: self._tap(event.x))
         return pn.pane.Bokeh(self.figure.layout, sizing_mode="stretch_width", margin=0)
 
-    def refresh(self, *, site, window, moment, parameters):
+    def refresh(self, *, site, window, moment, parameters, forcing):
         """Responses of the picked site and at the chosen moment when they are computed."""
         state, simulation = self.state, Simulation.of(self.state)
-        forcing = state.dataset[simulation.forcing]
-        unit = per(state.target.units, forcing.attrs.get("units", ""))
+        unit = per(state.target.units, state.dataset[forcing].attrs.get("units", ""))
         unit = "" if unit == "1" else unit
         self.heading = html("{} sensitivity <span class='muted'>{}</span>", state.target.long_name, unit)
         self.figure.show_window(window)
@@ -74,11 +83,11 @@ class Responses(ComputingView):
         else:
             self.figure.show_parameters([])
         at = self._moment(simulation)
-        driver = lower_first(label(state.dataset[simulation.forcing], simulation.forcing))
+        driver = lower_first(label(state.dataset[forcing], forcing))
         self.compute(
             f"the response to {driver}",
-            (*simulation.key, at),
-            lambda: simulation.forcing_response(at),
+            (*simulation.key, forcing, at),
+            lambda: simulation.forcing_response(forcing, at),
             lambda response: self._show_forcing(simulation, response, at, driver),
         )
 
@@ -102,7 +111,7 @@ class Responses(ComputingView):
         self.figure.show_forcing_response(response, moment)
         self.figure.show_window(self.state.window)
         at = response.indexes["time"].get_loc(pd.Timestamp(moment))
-        unit = units(self.state.dataset[simulation.forcing].attrs.get("units", ""))
+        unit = units(self.state.dataset[self.chosen["forcing"]].attrs.get("units", ""))
         half = memory(response, at)
         total, early = float(response.sum()), float(response[response.indexes["time"] < simulation.start].sum())
         warm = f", {number(early)} of it before the first {step.name}, in the warm-up"
@@ -131,6 +140,9 @@ class Responses(ComputingView):
         self.known = known = learned(state.store.run(state.run).config, state.results(state.run))
         first = [name for name in [chosen(state)] if name]
         self.chosen.offer("parameters", first, {f"{p.long_name} ({n})": n for n, p in known.items()})
+        drivers = {label(state.dataset[n], n): n for n in Simulation.of(state).drivers}
+        self.chosen.offer("forcing", next(iter(drivers.values())), drivers)
+        self.forcing.visible = len(drivers) > 1
 
     def _join(self, event):
         """The parameter that is looked at now, beside those that were."""

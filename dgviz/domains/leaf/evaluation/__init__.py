@@ -1,0 +1,1 @@
+"""How leaf gas exchange is judged beyond its scores."""

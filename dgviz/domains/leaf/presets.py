@@ -1,0 +1,42 @@
+"""Named configurations to start from: the dial from physics to learning, other stomata, and a control."""
+
+from dgviz.domains.domain import Preset
+
+PRESETS = {
+    "Photosynthesis": Preset({}, "Capacities of each leaf that a network gives from its traits and its climate."),
+    "Photosynthesis, fixed": Preset(
+        {"parameters": "fixed", "members": 1}, "Pure physics: textbook values, nothing is learned."
+    ),
+    "Photosynthesis, fitted": Preset(
+        {"parameters": "sites", "learning_rate": 0.1, "epochs": 300, "clip": 100.0, "members": 1},
+        "Each curve has capacities of its own, fitted by gradients: how well the equations can do.",
+    ),
+    "Photosynthesis, shared": Preset(
+        {"parameters": "shared", "learning_rate": 0.03}, "All leaves share one learned set of capacities."
+    ),
+    "Photosynthesis, corrected": Preset(
+        {"predictor": "corrected", "learning_rate": 0.01},
+        "A recurrent network corrects what the equations give, from point to point of a curve.",
+    ),
+    "LSTM": Preset(
+        {"predictor": "network", "hidden": 32, "learning_rate": 0.01, "dropout": 0.2},
+        "Pure learning: a recurrent network along the points of a curve, no physics.",
+    ),
+    "Medlyn stomata": Preset(
+        {"stomata": "MedlynStomata"}, "CO2 between the cells is simulated: stomata close in dry air."
+    ),
+    "Ball-Berry stomata": Preset({"stomata": "BallBerryStomata"}, "As with Medlyn, by relative humidity."),
+    "Shuffled attributes": Preset(
+        {"shuffled": True}, "A control: every leaf has the traits of another. They can name it, not describe it."
+    ),
+}
+
+DIAL = (
+    "Photosynthesis, fixed",
+    "Photosynthesis, fitted",
+    "Photosynthesis, shared",
+    "Photosynthesis",
+    "Photosynthesis, corrected",
+    "LSTM",
+)
+CONTROLS = ("Shuffled attributes",)
