@@ -123,18 +123,18 @@ def periods(dataset):
 
 
 def test_the_regression_finds_a_power_law_and_sees_nothing_of_the_test_period(twin):
-    made = twin.assign(nitrate=(3.0 * twin.discharge**-0.3).astype("float32"))
+    made = twin.assign(chloride=(3.0 * twin.discharge**-0.3).astype("float32"))
     first = twin.indexes["time"].get_loc(periods(twin)["test"].split("/")[0])
-    blind = made.assign(nitrate=made.nitrate.where(made.time < made.time[first]))
-    found = predict(blind, "nitrate", slice(*periods(twin)["train"].split("/")))["Log C-Q"]
-    np.testing.assert_allclose(found, made.nitrate, rtol=1e-3)
+    blind = made.assign(chloride=made.chloride.where(made.time < made.time[first]))
+    found = predict(blind, "chloride", slice(*periods(twin)["train"].split("/")))["Log C-Q"]
+    np.testing.assert_allclose(found, made.chloride, rtol=1e-3)
     scores = rivals(made, periods(made))
     assert (scores.nse.sel(model="Log C-Q") > 0.999).all() and (scores.nse.sel(model="Season") < 0.99).all()
 
 
 def test_slopes_are_those_of_the_law(twin):
-    made = twin.assign(nitrate=(3.0 * twin.discharge**-0.3).astype("float32"))
-    simulated = xr.Dataset({"nitrate": (2.0 * twin.discharge**0.2).reset_coords(drop=True)})
+    made = twin.assign(chloride=(3.0 * twin.discharge**-0.3).astype("float32"))
+    simulated = xr.Dataset({"chloride": (2.0 * twin.discharge**0.2).reset_coords(drop=True)})
     found = slopes(simulated, made, made.attrs["test_period"])
     assert found.observed_slope.values == pytest.approx(-0.3, abs=1e-4)
     assert found.simulated_slope.values == pytest.approx(0.2, abs=1e-4)
@@ -143,7 +143,7 @@ def test_slopes_are_those_of_the_law(twin):
 
 
 def test_the_law_beats_the_rivals_and_every_picture_has_its_variables(twin):
-    results = xr.Dataset({"nitrate": twin["true_nitrate"].reset_coords(drop=True)})
+    results = xr.Dataset({"chloride": twin["true_chloride"].reset_coords(drop=True)})
     results.attrs["train_period"] = twin.attrs["train_period"]
     found = against_regression(results, twin, twin.attrs["test_period"])
     assert float((found.run < found.regression).mean()) > 0.8 and (found.run < found.season).all()
