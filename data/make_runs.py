@@ -1,6 +1,6 @@
-"""Make data/runs: the trained runs that travel with dgviz. `python data/make_runs.py`, a quarter of a minute on a CPU.
+"""Make data/runs: the trained runs that travel with dgviz. `python data/make_runs.py`, a minute on a CPU.
 
-Each is an ordinary run on the Delaware; what only training needs (checkpoint, parameters of all epochs but the last,
+Each is an ordinary run on data that travel too; what only training needs (checkpoint, parameters of all epochs but the last,
 who trained) is left out.
 """
 
@@ -14,6 +14,7 @@ from dgviz import Run, RunConfig, carry_out
 RUNS = {
     "delaware-hbv": RunConfig(epochs=120),
     "delaware-without-snow": RunConfig(epochs=120).edited(snow="NoSnow"),
+    "thames-chloride": RunConfig(data="thames"),
 }
 KEPT = ("config.json", "inputs.json", "record.json", "checksums.json", "weights.pt", "states.pt", "results.zarr")
 
@@ -27,7 +28,8 @@ def make(name: str, config: RunConfig, folder: Path) -> None:
         shutil.rmtree(target, ignore_errors=True)
         target.mkdir(parents=True)
         for kept in KEPT:
-            shutil.move(run.folder / kept, target / kept)
+            if (run.folder / kept).exists():  # a model without stores has no states
+                shutil.move(run.folder / kept, target / kept)
         *records, last = run.progress
         records = [{k: v for k, v in record.items() if k != "parameters"} for record in records]
         lines = [json.dumps(record) + "\n" for record in (*records, last)]
