@@ -1,7 +1,7 @@
 """Make data/runs: the trained runs that travel with dgviz. `python data/make_runs.py`, a minute on a CPU.
 
-Each is an ordinary run on data that travel too; what only training needs (checkpoint, parameters of all epochs but the last,
-who trained) is left out.
+Each is an ordinary run on data that travel too; what only training needs (checkpoint, parameters of all epochs but the
+last, who trained) is left out.
 """
 
 import json
