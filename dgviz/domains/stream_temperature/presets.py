@@ -26,6 +26,10 @@ PRESETS = {
         {"predictor": "network", "hidden": 64, "learning_rate": 0.005, "dropout": 0.2},
         "Pure learning: a recurrent network alone, no physics.",
     ),
+    "Equilibrium temperature": Preset(
+        {"exchange": "EquilibriumTemperature", "learning_rate": 0.02},
+        "The heat balance of a reach with its sun, shade, width and sources; asks for sun, vapour and sources of flow.",
+    ),
     "Five parameters": Preset({"exchange": "FiveParameters"}, "Without discharge."),
     "Three parameters": Preset({"exchange": "ThreeParameters"}, "Water that follows the air, and nothing else."),
     "Shuffled attributes": Preset(

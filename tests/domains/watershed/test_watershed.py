@@ -1,0 +1,97 @@
+"""From rain to the oxygen of a stream: what joins the sciences, and that training finds the known law again."""
+
+import importlib
+
+import numpy as np
+import pytest
+
+from dgviz.checks import Trial
+from dgviz.domains import discover
+from dgviz.domains.stream_temperature.equilibrium import MM_KM2
+from dgviz.domains.watershed import mean_discharge
+from dgviz.domains.watershed.evaluation.checks import CHECKS
+from dgviz.experiment.config import RunConfig
+from dgviz.experiment.job import carry_out
+from dgviz.experiment.runs import Run
+from dgviz.experiment.sources import open_dataset
+from dgviz.learn.defaults import unlearned
+
+domain = discover()["watershed"]
+
+
+@pytest.fixture(scope="module")
+def data():
+    return open_dataset("twin:watershed,sites=4,years=2,noise=0,gaps=0")
+
+
+@pytest.fixture(scope="module")
+def site(data):
+    """The first basin over a year, with declared parameters."""
+    return unlearned(domain.build(), data.isel(site=[0], time=slice(0, 365)), target="dissolved_oxygen")
+
+
+def test_runoff_is_the_discharge_of_the_reach(site, data):
+    found = site.simulate()
+    runoff = found.quickflow + found.interflow + found.baseflow
+    np.testing.assert_allclose(found.discharge, runoff * float(data.area[0]) * MM_KM2, rtol=1e-5)
+
+
+def test_streamflow_loses_nothing_of_the_runoff(site):
+    found = site.simulate()
+    runoff = float((found.quickflow + found.interflow + found.baseflow).sum())
+    left = float(found.channel[-1])
+    assert float(found.streamflow.sum()) + left == pytest.approx(runoff, rel=1e-4)
+
+
+def test_the_mean_discharge_is_of_the_training_period(data):
+    first = "2000-10-01/2001-09-30"
+    expected = data.streamflow.sel(time=slice(*first.split("/"))).mean("time") * data.area * MM_KM2
+    np.testing.assert_allclose(mean_discharge(data, first), expected, rtol=1e-5)
+    assert mean_discharge(data.drop_vars("streamflow"), first) is None
+
+
+@pytest.mark.parametrize("target", domain.targets)
+def test_each_target_can_be_learned(target, tmp_path):
+    """A network finds more of the known law than the declared defaults have."""
+    scores = {}
+    for parameters, epochs in (("fixed", 1), ("attributes", 60)):
+        options = {"parameters": parameters, "epochs": epochs, "members": 1}
+        config = RunConfig(data="twin:watershed,sites=16,gaps=0", target=target, **options)
+        run = Run.create(config, tmp_path)
+        carry_out(run)
+        scores[parameters] = float(run.results().pooled_nse.sel(period="test"))
+    assert scores["attributes"] > scores["fixed"] + 0.02, scores
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_the_checks_hold_of_the_processes(check, site):
+    result = check(Trial(site))
+    assert result.criteria and all(criterion.holds for criterion in result.criteria), result.sentence
+
+
+def test_a_leak_between_rain_and_oxygen_is_found(site, monkeypatch):
+    """Oxygen that also depends on rain past temperature and discharge is more than the two ways."""
+    module = importlib.import_module("dgviz.domains.watershed.evaluation.checks.pathways_add_up")
+    whole = module.pathways
+
+    def leaking(*given):
+        found = whole(*given)
+        return found.assign(total=found.total + 1e-6)
+
+    monkeypatch.setattr(module, "pathways", leaking)
+    result = module.pathways_add_up(Trial(site))
+    assert not all(criterion.holds for criterion in result.criteria)
+
+
+def test_a_stream_that_cools_in_warm_air_is_found(site, monkeypatch):
+    from dgviz.domains.watershed.evaluation.checks.warm_water_holds_less import warm_water_holds_less
+
+    trial = Trial(site)
+    simulate = trial.simulate
+
+    def cooling(changed):
+        found = simulate(changed)
+        return found | {"water_temperature": trial.as_trained["water_temperature"] - 1.0} if changed else found
+
+    monkeypatch.setattr(trial, "simulate", cooling)
+    assert not all(criterion.holds for criterion in warm_water_holds_less(trial).criteria)
