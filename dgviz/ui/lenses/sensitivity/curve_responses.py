@@ -10,7 +10,7 @@ from dgviz.experiment.along import along, curves_of
 from dgviz.quantities import lower_first
 from dgviz.sensitivity import parameter_response
 from dgviz.ui import theme
-from dgviz.ui.figures import hover, nothing_yet, plain_figure, zero_line
+from dgviz.ui.figures import hover, nothing_yet, plain_figure, plain_legend, zero_line
 from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.session.simulation import Simulation
 from dgviz.ui.widgets import material
@@ -57,7 +57,11 @@ class CurveResponses(ComputingView):
             with_units(f"Change of {lower_first(state.target.long_name)}", state.target.units),
         )
         zero_line(self.figure, state.look)
+        # All lines are made with the figure: the browser has no view of a legend that comes later.
         self.sources: dict[str, ColumnDataSource] = {}
+        for name, parameter in state.parameters().items():
+            self._add(name, parameter)
+        plain_legend(self.figure)
         return pn.pane.Bokeh(self.figure, sizing_mode="stretch_width", margin=0)
 
     def refresh(self, *, site, run, across):
@@ -76,8 +80,6 @@ class CurveResponses(ComputingView):
         state = self.state
         parameters = {name: p for name, p in state.parameters().items() if name in found}
         for name, parameter in parameters.items():
-            if name not in self.sources:
-                self._add(name, parameter)
             change = SHARE * (parameter.range[1] - parameter.range[0]) * found[name].values
             self.sources[name].data = {"x": found.x.values, "y": change}
         self.heading = html("Sensitivity along the curve <span class='muted'>{}</span>", state.name_of(state.site))
@@ -97,4 +99,3 @@ class CurveResponses(ComputingView):
         line = self.figure.line("x", "y", source=source, line_width=2, line_color=ink, legend_label=name)
         tips = [(f"{parameter.long_name} ({name})", "@y{0.000}", units(self.state.target.units))]
         self.figure.add_tools(hover(tips, renderers=[line]))
-        self.figure.legend.update(location="top_left", background_fill_alpha=0.6, border_line_alpha=0)
