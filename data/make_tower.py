@@ -55,7 +55,7 @@ LABELS = {
     "co2": ("ppm", "Carbon dioxide in the air by day"),
     "pressure": ("Pa", "Air pressure"),
     "wetness": ("1", "Soil moisture between its driest and its wettest"),
-    "gpp": ("g m-2 d-1", "Gross primary productivity, as carbon"),
+    "gpp": ("g m-2 d-1", "Gross primary productivity"),
 }
 
 

@@ -16,7 +16,7 @@ from dgviz.datasets.labels import label
 from dgviz.datasets.reading import reading_of
 from dgviz.datasets.remarks import Remark
 from dgviz.datasets.steps import check_times
-from dgviz.datasets.to_step import is_finer, rates_in
+from dgviz.datasets.to_step import at_step_of, is_finer, rates_in
 from dgviz.datasets.vocabulary import Vocabulary
 
 
@@ -47,6 +47,7 @@ def read_series(file: Path, vocabulary: Vocabulary, area: np.ndarray | None, rat
             table[name] = numbers(table[name], file)
     table, empty = without_marks(table, given, vocabulary, file)
     table, in_rows = in_order_of_time(table.set_axis(times), file)
+    vocabulary = at_step_of(table.index, vocabulary)
     shown = rates_in(table, given, vocabulary) if is_finer(table.index, vocabulary.step) else set()
     table, given, gathered = by_step(table, given, file, vocabulary, shown.union(rates))
     table, gaps = on_every_step(table, file, vocabulary)

@@ -33,7 +33,7 @@ FORCINGS = {
 TARGETS = {
     "gpp": Target(
         "g m-2 d-1",
-        "Gross primary productivity, as carbon",
+        "Gross primary productivity",
         "gross_primary_productivity_of_biomass_expressed_as_carbon",
         range=(-10.0, 60.0),
         floor=0.0,
@@ -90,7 +90,7 @@ def completed(ds: xr.Dataset, source: str | Path) -> xr.Dataset:
 
 vocabulary = Vocabulary(
     *("ecosystem", "month", FORCINGS, TARGETS, ATTRIBUTES, RAW, completed),
-    needed=("tair", "ppfd", "vpd", "fapar", "co2"),
+    needed=("tair", "ppfd", "fapar", "co2"),
     other_names=OTHER_NAMES,
     other_steps=("day",),
 )

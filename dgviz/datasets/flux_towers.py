@@ -145,7 +145,7 @@ def vegetation(igbp: xr.DataArray) -> dict[str, xr.DataArray]:
     about = {"units": "1", "long_name": "Vegetation type, as IGBP names it"}
     found = {"igbp": igbp.astype(str).drop_attrs().assign_attrs(about)}
     for kind in np.unique(igbp.values):
-        found[f"is_{kind.lower()}"] = labelled(igbp == kind, "1", f"Is it {TYPES[kind].lower()}?")
+        found[f"is_{kind.lower()}"] = labelled(igbp == kind, "1", f"{TYPES[kind]} (1, others 0)")
     return found
 
 

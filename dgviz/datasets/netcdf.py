@@ -16,7 +16,7 @@ from dgviz.datasets.netcdf_file import load_netcdf, without_invalid
 from dgviz.datasets.reading import reading_of
 from dgviz.datasets.remarks import Remark, with_remarks
 from dgviz.datasets.steps import check_times
-from dgviz.datasets.to_step import check_once, gathered, gathered_remarks, is_amount, is_finer, whole_steps
+from dgviz.datasets.to_step import at_step_of, check_once, gathered, gathered_remarks, is_amount, is_finer, whole_steps
 from dgviz.datasets.vocabulary import CALENDAR, Vocabulary
 
 
@@ -159,6 +159,7 @@ def by_step(dataset: xr.Dataset, file: Path, vocabulary: Vocabulary) -> xr.Datas
     if not times.is_monotonic_increasing:
         dataset = dataset.sortby("time")
         said.append(Remark("read as", file.name, "the times were not in order and are sorted"))
+    vocabulary = at_step_of(times, vocabulary)
     if not is_finer(times, vocabulary.step):
         starts, told = whole_steps(dataset.indexes["time"], vocabulary.step, file, vocabulary.domain)
         return with_remarks(dataset.assign_coords(time=starts), [*said, *told])

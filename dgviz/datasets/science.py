@@ -58,6 +58,8 @@ def told_by(names: Iterable[str], vocabularies: Vocabularies, source: str | Path
             )
     # Not observed at all, but driven: a trained run can predict there.
     driven = [v for v in vocabularies.values() if names & v.forcings.keys() - CALENDAR.keys()]
+    # Of several sciences with the same forcing, the one that has all it needs.
+    driven = [v for v in driven if {*v.needed} <= names] or driven
     if len(driven) == 1:
         return driven[0]
     targets = [f"{', '.join(v.targets)} ({v.domain})" for v in vocabularies.values()]

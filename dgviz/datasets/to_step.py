@@ -5,6 +5,7 @@ lacks any of its values is missing.
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,12 @@ def starts_of(times: pd.DatetimeIndex, step: str) -> pd.DatetimeIndex:
 def is_finer(times: pd.DatetimeIndex, step: str) -> bool:
     """Is the usual step of these times shorter than this one?"""
     return len(times) > 1 and usual_span(times) < LENGTHS[step]
+
+
+def at_step_of(times: pd.DatetimeIndex, vocabulary: Vocabulary) -> Vocabulary:
+    """The vocabulary with the step of a record at these times, where that is another over which its science holds."""
+    found = [step for step in vocabulary.other_steps if len(times) > 1 and usual_span(times) == LENGTHS[step]]
+    return replace(vocabulary, step=found[0]) if found else vocabulary
 
 
 def to_step(

@@ -43,7 +43,7 @@ def test_training_ends_with_a_line_of_json(command, tmp_path):
     done = command("train", "--data", "delaware", "--json", *SET)
     assert done.exit_code == 0, done.output
     summary = json.loads(last_line(done.stdout))
-    assert summary.keys() == {"run", "median_nse_test", "sites", "sites_scored", "seconds"}
+    assert summary.keys() == {"run", "median_nse_test", "pooled_nse_test", "sites", "sites_scored", "seconds"}
     run = Run(summary["run"])
     assert run.folder.parent == tmp_path / "runs" and run.status == "done"
     assert run.config.epochs == 2 and run.config.processes["snow"] == "NoSnow"
@@ -148,7 +148,7 @@ def test_what_leaks_is_said_before_training(command):
         (["train", "--extend", "nothing", "--set", "seed=9"], "--extend nothing --set epochs=100."),
         (["train", "--runs", "/dev/null/runs"], "The runs folder /dev/null/runs cannot be written: Not a directory."),
         (["data", "check", "delawar"], "Did you mean 'delaware'?"),
-        (["describe", "alchemy"], "There is no domain 'alchemy'. Domains: hydrology"),
+        (["describe", "alchemy"], "There is no domain 'alchemy'. Domains: "),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -188,7 +188,7 @@ def test_known_data_are_listed(command):
 def test_a_domain_is_described_as_markdown(command):
     done = command("describe")
     assert done.exit_code == 0
-    assert done.stdout.startswith("# Rainfall-runoff\n")
+    assert "# Rainfall-runoff\n" in done.stdout
     assert "| `fc` | Field capacity | 50 to 1000 | 200 | mm |" in done.stdout
 
 

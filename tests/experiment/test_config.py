@@ -71,7 +71,7 @@ def test_differences_name_options_and_slots():
         (dict(loss="mse"), "loss = 'mse': Input should be 'nse', 'rmse' or 'kge'"),
         (dict(learning_rate=float("nan")), "learning_rate = nan"),
         (dict(train_period="1979"), "train_period = '1979'"),
-        (dict(domain="hydrolgy"), "There is no domain 'hydrolgy'. Domains: hydrology.* Did you mean 'hydrology'"),
+        (dict(domain="hydrolgy"), "There is no domain 'hydrolgy'. Domains: .*hydrology.* Did you mean 'hydrology'"),
         (dict(processes=dict(snows="NoSnow")), "no slot 'snows'. Slots: .* Did you mean 'snow'"),
         (dict(processes=dict(snow="NoSnw")), "no option 'NoSnw'. Options: .* Did you mean 'NoSnow'"),
         (dict(dynamic=("btea",)), "no parameter 'btea'. Parameters: .* Did you mean 'beta'"),

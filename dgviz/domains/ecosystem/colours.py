@@ -2,10 +2,12 @@
 
 COLOURS: dict[str, str | tuple[str, str]] = {
     "ppfd": ("#c98a00", "#f0bf45"),
+    "other_light": ("#ead7a4", "#6b5a2c"),
     "fapar": ("#3b9351", "#6cc883"),
     "wetness": ("#2f7fc4", "#58a8ea"),
     "vpd": ("#b2552f", "#e58a63"),
     "tair": ("#8a5a2e", "#c9935f"),
+    "absorbed_light": "ppfd",
     "prcp": "wetness",
     "gpp": "fapar",
     "light_use_efficiency": "ppfd",

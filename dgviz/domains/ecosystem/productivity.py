@@ -1,4 +1,4 @@
-"""What the leaves make of light."""
+"""What the leaves make of light; grams are those of carbon."""
 
 from typing import ClassVar
 
@@ -20,10 +20,10 @@ class AcclimatedLight(Process):
     Source: Wang et al. (2017), doi:10.1038/s41477-017-0006-8; Stocker et al. (2020), doi:10.5194/gmd-13-1545-2020.
     """
 
-    light_use_efficiency = Flux("g mol-1", "Light use efficiency, as carbon")
+    light_use_efficiency = Flux("g mol-1", "Light use efficiency")
     gpp = Flux(
         "g m-2 d-1",
-        "Gross primary productivity, as carbon",
+        "Gross primary productivity",
         "gross_primary_productivity_of_biomass_expressed_as_carbon",
     )
     vcmax = Flux("mol m-2 d-1", "Carboxylation capacity at growth temperature")

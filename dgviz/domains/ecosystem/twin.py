@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from dgviz.datasets.ecosystem_climate import with_climate_of
+from dgviz.datasets.ecosystem_climate import LABELS, with_climate_of
 from dgviz.datasets.ecosystem_series import FORCINGS, pressure_of
 from dgviz.datasets.root_zone import wetness
 from dgviz.domains.twins import Twin
@@ -35,8 +35,9 @@ def drivers(random: np.random.Generator, n_sites: int, times: pd.DatetimeIndex) 
         "forest": ("site", forest, {"units": "1", "long_name": "Share of the land under trees"}),
     }
     world = xr.Dataset(variables | static, places)
-    first, last = f"{times[0]:%Y-%m-%d}", f"{times[-1]:%Y-%m-%d}"
-    world = with_climate_of(world.assign(wetness=wetness(world)), f"{first}/{last}")
+    world = with_climate_of(world.assign(wetness=wetness(world)), f"{times[0]:%Y-%m-%d}/{times[-1]:%Y-%m-%d}")
+    for name in LABELS:
+        del world[name].attrs["period"]  # the climate of a place, as an atlas has it
     return world
 
 
@@ -51,4 +52,12 @@ def law(attributes: xr.Dataset) -> dict[str, xr.DataArray]:
     }
 
 
-twin = Twin(drivers, law, processes={"stress": "SoilMoistureStress"}, years=12.0, start="2001-01-01", noise=0.1)
+twin = Twin(
+    drivers,
+    law,
+    processes={"stress": "SoilMoistureStress"},
+    n_sites=100,
+    years=12.0,
+    start="2001-01-01",
+    noise=0.1,
+)

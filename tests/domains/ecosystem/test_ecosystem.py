@@ -9,9 +9,11 @@ import xarray as xr
 from dgviz import open_dataset
 from dgviz.domains import ecosystem
 from dgviz.domains.ecosystem.evaluation.backdrop import light_and_leaves
+from dgviz.domains.ecosystem.evaluation.dry_steps import driest_and_wettest, stress_of_steps
 from dgviz.domains.ecosystem.evaluation.rivals import light_use, rivals, season
 from dgviz.domains.ecosystem.evaluation.seasons import seasons
 from dgviz.domains.ecosystem.evaluation.stress_forms import against_dry_air, against_dry_soil
+from dgviz.domains.ecosystem.productivity import UnlimitedTransport
 from dgviz.domains.ecosystem.stress import LearnedStress, MonotoneStress
 from dgviz.domains.ecosystem.water import density, viscosity
 from dgviz.processes.declare import Parameter
@@ -158,9 +160,43 @@ def test_a_tower_seen_for_half_a_year_has_no_season(twin):
     assert found.observed_annual.isnull().values.tolist() == [True] + [False] * 11
 
 
+def results_of_law(twin):
+    """What a run that found the law would have as its results."""
+    plain = twin.reset_coords()
+    learned = {name: plain[f"true_{name}"].expand_dims(member=1, axis=-1) for name in ("yield_scale", "beta_cost")}
+    return xr.Dataset({"gpp": plain.true_gpp, "mean_stress": plain.true_stress.mean("time")} | learned)
+
+
+def test_the_stress_of_a_step_is_told_from_what_a_run_has_simulated(twin):
+    results = results_of_law(twin)
+    found = stress_of_steps(results, twin)
+    known = found.notnull()
+    assert 0.5 < float(known.mean()) <= 1  # none in frost, where nothing grows
+    np.testing.assert_allclose(found.where(known), twin.true_stress.where(known), rtol=1e-5)
+    assert stress_of_steps(results.drop_vars("yield_scale"), twin) is None
+
+
+def test_of_the_forms_of_light_use_that_of_the_run_is_found(twin):
+    """Without a limit of electron transport the same parameters give more, and the stress is the same."""
+    results, last = results_of_law(twin), UnlimitedTransport()
+    inputs = {k: torch.as_tensor(twin[k].values.astype("float64")) for k in ("ppfd", "fapar")}
+    fluxes = ("ci", "gamma_star", "michaelis", "quantum_yield", "stress")
+    given = inputs | {k: torch.as_tensor(twin[f"true_{k}"].transpose("time", "site").values) for k in fluxes}
+    free = results.assign(gpp=(("time", "site"), last(**given)["gpp"].numpy()))
+    np.testing.assert_allclose(stress_of_steps(free, twin).mean(), stress_of_steps(results, twin).mean(), rtol=1e-5)
+
+
+def test_dry_and_wet_steps_are_quarters_of_those_in_which_it_grows():
+    dims, coords = ("time", "site"), {"site": ["a", "b"], "time": pd.date_range("2001-01-01", periods=40, freq="MS")}
+    ramp = xr.DataArray(np.linspace(0, 1, 40)[:, None] * np.ones((1, 2)), coords, dims)
+    warm = xr.full_like(ramp, 20.0).where(ramp.site == "a", 5.0)
+    dry, wet = driest_and_wettest(ramp, ramp, warm)
+    assert dry.values[0] == pytest.approx(ramp[:10, 0].mean()) and wet.values[0] == pytest.approx(ramp[30:, 0].mean())
+    assert dry.isnull().values.tolist() == [False, True]
+
+
 def test_every_picture_of_an_evaluation_has_its_variables(twin):
-    stress = twin.true_stress.mean("time").reset_coords(drop=True)
-    results = xr.Dataset({"gpp": twin.true_gpp.reset_coords(drop=True), "mean_stress": stress})
+    results = results_of_law(twin)
     for evaluation in domain.evaluations:
         found = evaluation.compute(results, twin, periods(twin)["test"])
         assert not evaluation.lacking(results, twin)

@@ -18,7 +18,7 @@ def trained(tmp_path_factory):
 
 def test_the_law_is_found(trained):
     results, truth = trained.results(), open_dataset("twin:ecosystem")
-    for name, least in (("yield_scale", 0.95), ("beta_cost", 0.7)):
+    for name, least in (("yield_scale", 0.95), ("beta_cost", 0.65)):
         found = results[name].mean("member")
         assert np.corrcoef(found, truth[f"true_{name}"])[0, 1] > least, name
     assert float(results.yield_scale.mean()) == pytest.approx(float(truth.true_yield_scale.mean()), rel=0.1)
@@ -30,7 +30,7 @@ def test_the_stress_is_found_to_its_level(trained):
     results, truth = trained.results(), open_dataset("twin:ecosystem")
     mean = truth.true_stress.mean("time")
     assert np.corrcoef(results.mean_stress, mean)[0, 1] > 0.98
-    assert float(abs(results.mean_stress - mean).max()) < 0.1
+    assert float(abs(results.mean_stress - mean).max()) < 0.05
     driest = str(truth.site.values[int(mean.values.argmin())])
     first, last = truth.attrs["test_period"].split("/")
     simulated = trained.simulate(truth, driest, first, last)
