@@ -32,6 +32,8 @@ class Domain:
 
     - `slots` maps each slot, in running order, to the options that can fill it; the first is the default.
     - `given` names, by slot, a forcing and the option that takes it from the data: the default where all sites have it.
+    - `seen_if_read` names forcings that networks see only where the chosen processes read them: beside the others they
+      would tell the target, which a network then need not learn.
     - `outside` names where fluxes come from and go to beyond the stores.
     - `site` is this science's word for a place; `budget` for what its stores hold and its balance is of, and `budgets`
       several such words by the units of the stores, where they hold different things.
@@ -66,6 +68,7 @@ class Domain:
     step: str = "day"
     other_steps: tuple[str, ...] = ()
     given: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    seen_if_read: tuple[str, ...] = ()
     presets: Mapping[str, Preset] = field(default_factory=dict)
     dial: tuple[str, ...] = ()
     controls: tuple[str, ...] = ()

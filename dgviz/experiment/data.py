@@ -31,13 +31,21 @@ def dataset_of(config: RunConfig) -> xr.Dataset:
         raise ConfigError(f"sites: the data set {config.data!r} has no {', '.join(unknown)}.")
     _check_whole(config, dataset)
     sites = config.sites or tuple(dataset.site.values)
-    part = select_sites(config, dataset, sites)
+    part = as_networks_see(config, select_sites(config, dataset, sites))
     for below, name in (("downstream_site", "site"), ("downstream_reach", "reach")):
         if config.sites and below in part and name in part and part[name].dims == ("site",):
             # Of the chosen sites alone: links skip those left out.
             nearest = _next_among(dataset[name].values, dataset[below].values, part[name].values)
             part = part.assign({below: part[below].copy(data=np.array(nearest, part[below].dtype))})
     return with_remarks(part, [*_unused(config, part), *_filled(config, part)])
+
+
+def as_networks_see(config: RunConfig, dataset: xr.Dataset) -> xr.Dataset:
+    """A data set in which forcings are no forcings that would tell networks the target; see `Domain.seen_if_read`."""
+    # Also of a network alone: it sees what the processes of the same options would read.
+    read = config.science.build(**config.processes).forcings if config.science.seen_if_read else {}
+    unseen = [name for name in config.science.seen_if_read if name in dataset and name not in read]
+    return dataset.assign({name: dataset[name].assign_attrs(role="not read") for name in unseen})
 
 
 def _other_targets(config: RunConfig, dataset: xr.Dataset) -> str:

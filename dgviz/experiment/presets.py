@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import xarray as xr
 
 from dgviz.experiment.config import NOT_THE_MODEL, ConfigError, RunConfig
+from dgviz.experiment.data import as_networks_see
 from dgviz.experiment.run_folder import ENDED
 from dgviz.experiment.runs import Run
 from dgviz.learn import DifferentiableModel
@@ -103,7 +104,8 @@ def _model_of(config: RunConfig) -> str:
 
 def n_weights(config: RunConfig, dataset: xr.Dataset) -> int:
     """How many numbers a run learns, in all networks and tables of parameters."""
-    return sum(weight.numel() for weight in DifferentiableModel.build(config, dataset).parameters())
+    model = DifferentiableModel.build(config, as_networks_see(config, dataset))
+    return sum(weight.numel() for weight in model.parameters())
 
 
 def scores_of(results: Mapping[str, Mapping[str, xr.Dataset]]) -> xr.Dataset:

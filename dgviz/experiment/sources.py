@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import xarray as xr
 
 from dgviz import datasets
@@ -11,6 +13,7 @@ from dgviz.datasets.science import all_vocabularies
 from dgviz.datasets.vocabulary import Vocabulary
 from dgviz.domains import Domain, discover
 from dgviz.domains.twins import make_twin
+from dgviz.steps import STEPS
 from dgviz.suggestions import suggest
 
 TWIN = "twin:"
@@ -61,10 +64,20 @@ def domain_of(data: str | Path) -> str:
 
 def series_in(data: str | Path) -> frozenset[str]:
     """Names of the series that all sites of a data set are known to have, told without reading their values."""
-    if str(data).startswith(TWIN) or not (names := datasets.series_in(data)):
+    if str(data).startswith(TWIN):
+        return _drivers_of(discover()[_twin(str(data))[0]])
+    if not (names := datasets.series_in(data)):
         return frozenset()
     science = vocabularies()[domain_of(data)]
     return names | {*renaming(names, (), science.in_files, science.other_names).values()}
+
+
+def _drivers_of(science: Domain) -> frozenset[str]:
+    """Names of the series that drive the twin of a science: those of one site over some steps."""
+    step = next(step for step in STEPS if step.name == science.step)
+    times = pd.date_range(science.twin.start, periods=30, freq=step.offset)
+    made = science.twin.drivers(np.random.default_rng(0), 1, times)
+    return frozenset(str(name) for name in made if "time" in made[name].dims)
 
 
 def known_data() -> dict[str, str]:

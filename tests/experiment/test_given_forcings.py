@@ -52,6 +52,10 @@ def test_one_that_some_sites_lack_or_data_do_not_have_is_not(folder, delaware):
     assert RunConfig(data="twin:hydrology").processes["pet"] == "Hamon"
 
 
+def test_of_a_twin_it_is_what_drives_it():
+    assert RunConfig(data="twin:leaf").processes["stomata"] == "MeasuredCi"
+
+
 def test_it_is_known_under_the_names_that_people_use(folder):
     for site in "ab":
         file = folder / f"{site}.csv"

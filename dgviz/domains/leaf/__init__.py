@@ -41,6 +41,8 @@ domain = Domain(
         ),
     ),
     given={"stomata": ("ci", "MeasuredCi")},
+    # CO2 outside less CO2 inside is what a leaf takes up over its conductance.
+    seen_if_read=("co2", "ci", "vpd", "rh"),
     curves=(
         Curve("A\u2013Ci", "ci", ("rubisco_limited", "light_limited")),
         Curve("A\u2013CO\u2082", "co2", ("rubisco_limited", "light_limited")),

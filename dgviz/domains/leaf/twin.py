@@ -96,10 +96,10 @@ twin = Twin(
     drivers,
     law,
     {"stomata": "MedlynStomata"},
-    n_sites=90,
+    n_sites=180,
     years=N_POINTS / 365,
     start="2001-01-01",
     noise={"net_assimilation": 0.3, "gs": 0.05},
-    gaps=0.0,
+    gaps=0.02,
     trained=0.5,
 )

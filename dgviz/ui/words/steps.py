@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from dgviz.ui.words.text import period
+
 DAY = 86_400_000.0  # ms
 FIRST_POINT = pd.Timestamp("2001-01-01")  # on the calendar of the points of a curve
 
@@ -46,13 +48,24 @@ class Step:
         if self.name == "month":
             return f"{moment:%b %Y}"
         if self.name == "point":
-            return f"point {(moment - FIRST_POINT).days + 1}"
+            return f"point {self._point(moment)}"
         day = f"{moment.day} {moment:%b %Y}"
         return f"{day}, {moment:%H:%M}" if self.name == "hour" else day
 
     def at(self, moment) -> str:
         """The same with the word before it: on 4 Jun 1979."""
         return f"{self.before} {self.words(moment)}"
+
+    def period(self, first, last) -> str:
+        """A period as people write it: 1 Jan 1979 \u2013 31 Dec 1980; points 1 \u2013 7 of a curve."""
+        if self.name != "point":
+            return period(first, last)
+        return f"points {self._point(first)} \u2013 {self._point(last)}"
+
+    @staticmethod
+    def _point(moment) -> int:
+        """The number of a point on its curve."""
+        return (pd.Timestamp(moment) - FIRST_POINT).days + 1
 
     def nearest(self, time: pd.DatetimeIndex, x: float) -> str:
         """The moment of a record that is nearest to a place on a time axis, in ms; '' far outside the record."""

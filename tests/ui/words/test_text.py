@@ -17,6 +17,7 @@ from dgviz.ui.words import text
         ("%", "%"),
         ("degC", "\u00b0C"),
         ("m km-1", "m km\u207b\u00b9"),
+        ("kPa0.5", "\u221akPa"),
     ],
 )
 def test_units_read_as_people_write_them(written, read):
