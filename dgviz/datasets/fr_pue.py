@@ -15,8 +15,8 @@ import xarray as xr
 from dgviz.datasets.check import check
 from dgviz.datasets.data_folder import find_file
 from dgviz.datasets.ecosystem_series import vocabulary
-from dgviz.datasets.errors import DataError
 from dgviz.datasets.labels import label
+from dgviz.datasets.parquet_table import read_parquet
 from dgviz.datasets.remarks import Remark, with_remarks
 from dgviz.datasets.root_zone import CAPACITY, wetness
 
@@ -84,13 +84,3 @@ def told(absent: pd.DatetimeIndex) -> list[Remark]:
         ),
         Remark("filled", "wetness", f"not in the data: from a bucket of {CAPACITY:g} mm, see dgviz.datasets.root_zone"),
     ]
-
-
-def read_parquet(file: Path) -> pd.DataFrame:
-    """The table of a Parquet file. Raises DataError where nothing is installed that reads it."""
-    try:
-        return pd.read_parquet(file)
-    except ImportError:
-        raise DataError(
-            f'{file}: reading Parquet takes pyarrow; install it with pip install "dgviz[parquet]".'
-        ) from None

@@ -45,6 +45,9 @@ def told_by(names: Iterable[str], vocabularies: Vocabularies, source: str | Path
     # By the declared names, then by those that people use: first the targets, then what they are made of.
     for kind, known in product(("targets", "raw"), (dict.fromkeys(called, names), called)):
         fitting = [v for v in vocabularies.values() if known[v.domain] & getattr(v, kind).keys()]
+        if kind == "targets":
+            every = {domain: words | names for domain, words in called.items()}
+            fitting = [v for v in fitting if not _drives(v, known[v.domain], every, vocabularies)]
         if len(fitting) == 1:
             return fitting[0]
         if fitting:
@@ -61,3 +64,10 @@ def told_by(names: Iterable[str], vocabularies: Vocabularies, source: str | Path
         return driven[0]
     targets = [f"{', '.join(v.targets)} ({v.domain})" for v in vocabularies.values()]
     raise DataError(f"{source}: no target; it needs one of {', '.join(targets)}, and has {', '.join(given)}.")
+
+
+def _drives(mine: Vocabulary, known: set[str], every: Mapping[str, set[str]], vocabularies: Vocabularies) -> bool:
+    """Is all that this science observes a forcing of another, whose target is there too?"""
+    observed = known & mine.targets.keys()
+    others = [v for v in vocabularies.values() if v.domain != mine.domain and every[v.domain] & v.targets.keys()]
+    return any(observed <= every[other.domain] & other.forcings.keys() for other in others)

@@ -33,8 +33,9 @@ class Domain:
     - `slots` maps each slot, in running order, to the options that can fill it; the first is the default.
     - `given` names, by slot, a forcing and the option that takes it from the data: the default where all sites have it.
     - `outside` names where fluxes come from and go to beyond the stores.
-    - `site` is this science's word for a place, `budget` for what its stores hold and its balance is of; `step` is the
-      time step for which its processes are written, `other_steps` are those over which they hold as well.
+    - `site` is this science's word for a place; `budget` for what its stores hold and its balance is of, and `budgets`
+      several such words by the units of the stores, where they hold different things.
+    - `step` is the time step for which its processes are written, `other_steps` are those over which they hold as well.
     - `presets` are named configurations; those in `dial` lead from physics to learning, those in `controls` are made to
       fail. `defaults` are options of a run whose default is another in this science.
     - `derived` makes forcings and attributes that data may lack, by name, from a data set that has what it takes and
@@ -45,8 +46,9 @@ class Domain:
     - `backdrop` gives the series, `(time,)` each, that are drawn above the target of one site; those with the attribute
       `drawn` "bars" are stacked and hang from the top, others are lines. Without it the first forcing is drawn.
     - `curves` are drawn of a site in place of its series, where a step is a point: the target over a forcing.
+    - `pathways` names the quantities through which the target responds to what is above them: a cut of the graph.
     - `flags` says why the target of a site is not natural, in words `(site,)`, from a data set; "" where it is.
-    - `references` gives scores of simple rivals on a data set, `(model, site)` by name of the score.
+    - `references` gives scores of simple rivals on a data set with one target, `(model, site)` by name of the score.
     - `evaluations`, `checks` and `claims` are its own, beside those that any science can have.
     - `colours` names the colour of a quantity as a pair (on light, on dark), or that of another quantity by its name.
     - `twin` makes a small world with a known law; `data` is the data set that opens first, without it the twin.
@@ -60,6 +62,7 @@ class Domain:
     slots: Mapping[str, tuple[type[Process], ...]]
     outside: tuple[str, ...]
     budget: str = "budget"
+    budgets: Mapping[str, str] = field(default_factory=dict)
     step: str = "day"
     other_steps: tuple[str, ...] = ()
     given: Mapping[str, tuple[str, str]] = field(default_factory=dict)
@@ -73,6 +76,7 @@ class Domain:
     from_target: tuple[str, ...] = ()
     backdrop: Callable[[xr.Dataset], xr.Dataset] | None = None
     curves: tuple[Curve, ...] = ()
+    pathways: tuple[str, ...] = ()
     flags: Callable[[xr.Dataset], xr.DataArray] | None = None
     references: Callable[[xr.Dataset, Mapping[str, str]], xr.Dataset | None] | None = None
     evaluations: tuple[Evaluation, ...] = ()

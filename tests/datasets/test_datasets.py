@@ -47,6 +47,7 @@ def test_sources_are_the_modules_that_load():
         *("airgr", "neuralhydrology_folder"),
         *("flux_towers", "fr_pue", "twitchell"),
         *("leaf_curves", "leaf_species"),
+        *("oxygen", "choptank", "thames"),
     }
     for name, module in datasets.sources().items():
         assert module.title and module.__doc__, name
@@ -54,8 +55,8 @@ def test_sources_are_the_modules_that_load():
 
 def test_what_opens_by_its_name_alone_is_known():
     assert list(datasets.known()) == [
-        *("camels_us", "delaware", "delaware_river", "flux_towers", "fr_pue", "leaf_curves", "leaf_species"),
-        *("stream_temperature", "twitchell"),
+        *("camels_us", "choptank", "delaware", "delaware_river", "flux_towers", "fr_pue"),
+        *("leaf_curves", "leaf_species", "oxygen", "stream_temperature", "thames", "twitchell"),
     ]
 
 

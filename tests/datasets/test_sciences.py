@@ -1,7 +1,5 @@
 """Any science: the vocabulary of its data, their time step, and which science a person's files are for."""
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -77,6 +75,13 @@ def test_more_than_one_science_has_to_be_told_apart(rivers, tmp_path, kind):
     assert ("not read", "streamflow, prcp, tmean", said) in remarks(ds) and "streamflow" not in ds
 
 
+def test_what_drives_another_science_does_not_count_where_that_is_observed_too(rivers):
+    """Oxygen comes with the temperature of the water, which alone is another science's target."""
+    for file in (rivers / "a.csv", rivers / "b.csv"):
+        pd.read_csv(file).assign(do=9.0).to_csv(file, index=False)
+    assert domain_of(rivers) == "oxygen"
+
+
 def test_a_line_number_counts_the_line_of_the_domain(rivers):
     (rivers / "attributes.csv").write_text("# domain: stream_temperature\nsite,lat,lon,area\na,50,8,wide\nb,51,9,10\n")
     said = "area is 'wide' in 1 cells, first in line 3"
@@ -99,7 +104,7 @@ def test_the_domain_of_sources_imports_and_paths_is_known_without_their_series(r
 def test_a_domain_without_a_vocabulary_is_refused_with_those_that_are_known(hourly, tmp_path):
     ds, vocabularies = hourly
     file = written(ds, tmp_path / "mine.nc")
-    with pytest.raises(DataError, match=r"mine\.nc: the domain 'canopy' is not known.*hydrology.*stream_temperature"):
+    with pytest.raises(DataError, match=r"mine\.nc: the domain 'canopy' is not known.*hydrology, .*stream_temperature"):
         open_dataset(file)
     import_dataset(file, "mine", vocabularies=vocabularies)
     with pytest.raises(DataError, match="the domain 'canopy' is not known"):
@@ -111,7 +116,7 @@ def test_files_without_a_target_are_told_what_each_science_observes(hourly, tmp_
     ds, _ = hourly
     del ds.attrs["domain"]
     file = written(ds, tmp_path / "mine.nc")
-    with pytest.raises(DataError, match=r"streamflow \(hydrology\).*water_temperature \(stream_temperature\)"):
+    with pytest.raises(DataError, match=r"streamflow \(hydrology\), .*water_temperature \(stream_temperature\)"):
         open_dataset(file)
 
 
@@ -201,23 +206,6 @@ def test_a_step_finer_than_the_domains_is_gathered(monthly, tmp_path):
     read = open_dataset(written(ds, tmp_path / "lake.nc"), vocabularies=vocabularies)
     assert read.sizes["time"] == 72 and float(read.rain[3, 0]) == 4.0
     assert "values every 1 day are made monthly: mean of rain, level" in read.dgviz_remarks
-
-
-@pytest.mark.parametrize("kind", ["netcdf", "csv"])
-def test_another_step_over_which_a_science_holds_is_kept(monthly, tmp_path, kind):
-    ds, vocabularies = monthly
-    both = {"lake": replace(vocabularies["lake"], other_steps=("day",))}
-    days = pd.date_range("2000-01-01", "2003-12-31")
-    ds = ds.isel(time=[0]).drop_vars("time").isel(time=np.zeros(len(days), int)).assign_coords(time=days)
-    if kind == "netcdf":
-        path = written(ds, tmp_path / "lake.nc")
-    else:
-        path = tmp_path
-        (tmp_path / "attributes.csv").write_text("# domain: lake\nsite,lat,lon\na,50,8\n")
-        ds.isel(site=0)[["rain", "level"]].to_pandas()[["rain", "level"]].to_csv(path / "a.csv", index_label="date")
-    read = open_dataset(path, vocabularies=both)
-    assert read.step == "day" and read.sizes["time"] == len(days)
-    assert open_dataset(path, vocabularies=vocabularies).step == "month"
 
 
 HOURS = pd.date_range("2000-01-01", periods=100, freq="h")

@@ -36,16 +36,30 @@ def target_columns(
 ) -> dict[str, np.ndarray]:
     """The target of one site, observed and simulated, at the times of the data set, `(time)` each; NaN where none.
 
-    `results` and `baseline` are of all sites, `what_if` and `learning` are simulations `(time,)` of this one.
+    `samples` are the observations of which a line would show nothing. `results` and `baseline` are of all sites,
+    `what_if` and `learning` are simulations `(time,)` of this one.
     """
+    observed = dataset[target].sel(site=site).values.astype("float32")
     return {
         "time": dataset.indexes["time"].values,
-        "observed": dataset[target].sel(site=site).values.astype("float32"),
+        "observed": observed,
+        "samples": samples_of(observed),
         "simulated": simulated_of(results, target, site, dataset),
         "baseline": simulated_of(baseline, target, site, dataset),
         "what_if": at_all_times(what_if[target] if what_if is not None else None, dataset),
         "learning": at_all_times(learning[target] if learning is not None else None, dataset),
     }
+
+
+def samples_of(observed: np.ndarray) -> np.ndarray:
+    """The observations `(time)` that have none before or after them, and NaN at all other times."""
+    known = np.concatenate([[False], np.isfinite(observed), [False]])
+    return np.where(known[:-2] | known[2:], np.nan, observed).astype("float32")
+
+
+def is_sampled(columns: dict[str, np.ndarray]) -> bool:
+    """Do most observations of a site stand alone, as samples do?"""
+    return np.isfinite(columns["samples"]).sum() > np.isfinite(columns["observed"]).sum() / 2
 
 
 def simulated_of(results: xr.Dataset | None, target: str, site: str, dataset: xr.Dataset) -> np.ndarray:

@@ -35,6 +35,11 @@ def draw_lines(
     return drawn
 
 
+def draw_samples(fig: figure, source: ColumnDataSource, colour: str, size: float = 4.0) -> GlyphRenderer:
+    """The observations that stand alone, the column `samples` over `time`, as points."""
+    return fig.scatter("time", "samples", source=source, size=size, color=colour, name="samples")
+
+
 def line_tips(names: Iterable[str]) -> list[tuple[str, str]]:
     """The lines of a hover that say the values of these columns."""
     return [(NAMES[name].capitalize(), f"@{name}{{0.00}}") for name in names]

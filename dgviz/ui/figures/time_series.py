@@ -21,8 +21,8 @@ from dgviz.ui.figures import (
     without_axes,
 )
 from dgviz.ui.figures.backdrop import Backdrop
-from dgviz.ui.figures.series import days_in_sight, inside_of, limits_of, show_days, stretches
-from dgviz.ui.figures.target_lines import NAMES, draw_lines, ink_of, line_tips
+from dgviz.ui.figures.series import days_in_sight, inside_of, is_sampled, limits_of, show_days, stretches
+from dgviz.ui.figures.target_lines import NAMES, draw_lines, draw_samples, ink_of, line_tips
 from dgviz.ui.look import Look
 
 HEIGHT, RECORD = 140, 28  # px of the target, and of the whole record below it
@@ -44,7 +44,7 @@ class TimeSeries:
         self.x_range = Range1d()
         self.source = ColumnDataSource()
         self.backdrop = Backdrop(weather, self.source, self.x_range, look)
-        self.source.data = nothing_yet("time", *self.backdrop.columns, *NAMES)
+        self.source.data = nothing_yet("time", *self.backdrop.columns, *NAMES, "samples")
         self.y_range = Range1d(self.smallest if log else 0, 1)
         self.shown: dict[str, bool] = {"observed": True, "spread": False}
         self.seeds = 1
@@ -58,12 +58,14 @@ class TimeSeries:
     def update(self, columns: dict[str, np.ndarray], with_baseline: bool) -> None:
         """Show another site: one change of one source, and the shaded gaps."""
         self.source.data = columns
-        start, end = stretches(np.isnan(columns["observed"]), pd.DatetimeIndex(columns["time"]))
+        # Between samples nothing is missing.
+        missing = np.isnan(columns["observed"]) & (not is_sampled(columns))
+        start, end = stretches(missing, pd.DatetimeIndex(columns["time"]))
         if len(start) or "gaps" in self.lines:
             self._gaps.data = {"start": start, "end": end}
         low, high = limits_of(columns, ["observed"], slice(None), None)
         self.record.y_range.update(start=low, end=high + 0.8 * (high - low))  # the names of the periods stand above
-        self.shown |= {"baseline": with_baseline, "gaps": len(start) > 0} | {
+        self.shown |= {"baseline": with_baseline, "gaps": len(start) > 0, "samples": True} | {
             name: not np.isnan(columns[name]).all() for name in ("simulated", "learning", "what_if")
         }
         self._show_lines()
@@ -107,7 +109,8 @@ class TimeSeries:
         for name, line in self.lines.items():
             line.visible = name in self.drawn
         self.lines["simulated"].glyph.line_dash = list(theme.DASH) if self._kind("simulated") == "dashes" else []
-        self.hover.renderers = [self.lines["simulated" if self.shown["simulated"] else "observed"]]
+        shown = ["simulated"] if self.shown["simulated"] else ["observed", "samples"]
+        self.hover.renderers = [self.lines[name] for name in shown]
         rows = line_tips(name for name in NAMES if self.shown[name])
         self.hover.tooltips = tip([self.look.step.date_tip, *rows, *self.backdrop.tips])
 
@@ -167,6 +170,7 @@ class TimeSeries:
         fig.min_border_top = fig.min_border_bottom = 2
         order = ("baseline", "observed", "simulated", "learning", "what_if")
         self.lines = draw_lines(fig, self.source, "time", order, self.look, theme.LINE, legend=False)
+        self.lines["samples"] = draw_samples(fig, self.source, self.look.ink("observed"))
         self.lines["what_if"].glyph.line_width = theme.SUPPOSED
         self.hover = hover_in_time(self.look, renderers=[self.lines["observed"]])
         fig.add_tools(self.hover)
@@ -194,6 +198,7 @@ class TimeSeries:
         self.record.min_border_top = self.record.min_border_bottom = 0
         self.record.toolbar_location = None
         self.record.line("time", "observed", source=self.source, line_color=self.look.token("muted"), line_width=0.8)
+        draw_samples(self.record, self.source, self.look.token("muted"), size=1.5)
         tool = RangeTool(x_range=self.x_range)
         tool.overlay.update(fill_color=self.look.token("primary"), fill_alpha=0.14, line_color=None)
         self.record.add_tools(tool)

@@ -55,6 +55,19 @@ def test_the_key_has_areas_as_faint_as_they_are_drawn(dataset):
     assert ".key i.shade { opacity: 0.25; }" in theme.TEXT  # as the strips and the spread
 
 
+def test_observations_that_stand_alone_are_points_and_between_samples_nothing_is_missing(dataset):
+    weather, every_week = rain_and_snow(dataset.sel(site="b2")), np.arange(dataset.sizes["time"])[:, None] % 7 == 3
+    sampled = dataset.assign(streamflow=dataset.streamflow.where(xr.DataArray(every_week, dims=("time", "week"))[:, 0]))
+    for data, alone in ((dataset, False), (sampled, True)):
+        chart = TimeSeries(LOOK, weather)
+        columns = backdrop_columns(weather) | target_columns("streamflow", data, "b2")
+        chart.update(columns, with_baseline=False)
+        assert ("gaps" in chart.drawn) != alone  # b2 lacks twenty days
+        points = chart.lines["samples"].data_source.data["samples"]
+        observed = data.streamflow.sel(site="b2").values
+        np.testing.assert_array_equal(points, observed if alone else np.full_like(observed, np.nan))
+
+
 def test_inflows_of_a_day_are_stacked(dataset):
     model, time = RunConfig().build(), dataset.time[:4]
     inflows = {name: model.of(Flux)[name] for name in ("snowfall", "rainfall")}

@@ -96,12 +96,13 @@ class ScoreDistribution(ComputingView):
         make, config = self.state.science.references, self.state.store.run(run).config
         dataset = self.state.dataset
         spans = {name: getattr(config, f"{name}_period") or dataset.attrs[f"{name}_period"] for name in PERIODS}
-        key = (config.data, *spans.values())
+        key = (config.data, config.target, *spans.values())
+        others = [name for name in config.science.targets if name != config.target and name in dataset]
         if make is None:
             self.references, self.asked = None, None
         elif self.asked != key:
             self.references, self.asked = None, key
-            self.compute("simple rivals", key, partial(make, dataset, spans), self._show_references)
+            self.compute("simple rivals", key, partial(make, dataset.drop_vars(others), spans), self._show_references)
 
     def _show_references(self, references):
         if references is not None:

@@ -1,0 +1,1 @@
+"""What oxygen in rivers asks of a simulation beside its scores."""

@@ -1,0 +1,1 @@
+"""What concentration in rivers asks of a simulation beside its scores."""

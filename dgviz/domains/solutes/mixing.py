@@ -1,0 +1,94 @@
+"""The concentration of a river as a mixture of waters, or as a power of its discharge; nothing is stored."""
+
+from typing import ClassVar
+
+import torch
+
+from dgviz.domains.solutes.separation import season
+from dgviz.processes.declare import Flux, Parameter, Process
+
+SEASON = {
+    "a": "season_share",
+    "t_p": "season_peak",
+    "t": "time of the year, from 0 to 1",
+}
+
+
+class EndMembers(Process):
+    """Two waters with concentrations of their own.
+
+    Quick water has the concentration of shallow layers, which follows a season, slow water that of deep ones. Where the
+    shallow water has more, the river is flushed by floods; where the deep has more, floods dilute it.
+
+    Source: Zhi and Li (2020), doi:10.1021/acs.est.0c02022.
+    """
+
+    shallow = Parameter("mg L-1", "Concentration in shallow water", range=(0.01, 150.0), default=10.0)
+    deep = Parameter("mg L-1", "Concentration in deep water", range=(0.01, 150.0), default=10.0)
+    season_share = Parameter("1", "Seasonal share of the concentration", range=(0.0, 0.9), default=0.2)
+    season_peak = Parameter("1", "Time of the year of the highest concentration", range=(0.0, 1.0), default=0.5)
+
+    concentration = Flux("mg L-1", "Concentration")
+
+    equations = (r"C = \frac{\theta_s\,C_s\,(1 + a \cos 2\pi(t - t_p)) + \theta_d\,C_d}{\theta_s + \theta_d}",)
+    symbols: ClassVar[dict[str, str]] = {
+        **SEASON,
+        "C": "concentration",
+        "C_s": "shallow",
+        "C_d": "deep",
+        r"\theta_s": "quick_flow",
+        r"\theta_d": "slow_flow",
+    }
+
+    def forward(self, *, quick_flow, slow_flow, day_of_year, shallow, deep, season_share, season_peak):
+        of_season = shallow * (1 + season_share * season(day_of_year, season_peak))
+        return dict(concentration=(quick_flow * of_season + slow_flow * deep) / (quick_flow + slow_flow))
+
+
+class PowerLaw(Process):
+    """A power of discharge.
+
+    The straight line that is drawn through concentration against discharge on logarithmic axes, with a season and a
+    term for the share of quick water, which is larger in rising than in falling water.
+
+    Source: Godsey et al. (2009), doi:10.1002/hyp.7315.
+    """
+
+    level = Parameter("mg L-1", "Concentration at mean discharge", range=(0.01, 150.0), default=10.0)
+    exponent = Parameter("1", "Exponent of discharge", range=(-1.5, 1.5), default=0.0)
+    quick_effect = Parameter("1", "Effect of the share of quick water", range=(-2.0, 2.0), default=0.0)
+    season_share, season_peak = EndMembers.season_share, EndMembers.season_peak
+    concentration = EndMembers.concentration
+
+    equations = (
+        r"C = c\,\theta^n\,\exp\left(h\,\frac{\theta_s}{\theta}\right)\,(1 + a \cos 2\pi(t - t_p)), "
+        r"\quad \theta = \theta_s + \theta_d",
+    )
+    symbols: ClassVar[dict[str, str]] = {
+        **EndMembers.symbols,
+        r"\theta": "discharge over its mean",
+        "c": "level",
+        "n": "exponent",
+        "h": "quick_effect",
+    }
+
+    def forward(self, *, quick_flow, slow_flow, day_of_year, level, exponent, quick_effect, season_share, season_peak):
+        flow = quick_flow + slow_flow
+        power = torch.exp(exponent * torch.log(flow) + quick_effect * quick_flow / flow)
+        return dict(concentration=level * power * (1 + season_share * season(day_of_year, season_peak)))
+
+
+class NamedSolute(Process):
+    """The solute that is learned.
+
+    The model is of one solute at a time, and gives its concentration under the name of each: that of the target is
+    what it was trained for.
+    """
+
+    nitrate = Flux("mg L-1", "Nitrate as N")
+    chloride = Flux("mg L-1", "Chloride")
+    sulfate = Flux("mg L-1", "Sulfate as SO4")
+    silica = Flux("mg L-1", "Silica as Si")
+
+    def forward(self, *, concentration):
+        return dict.fromkeys(("nitrate", "chloride", "sulfate", "silica"), concentration)
