@@ -29,6 +29,11 @@ def file_of(path: str | Path | None = None) -> Path:
     return find_file("choptank", FILE, path)
 
 
+def series_in(path: str | Path) -> frozenset[str]:
+    """The series that it has."""
+    return frozenset({"discharge", "nitrate"})
+
+
 def load(path: str | Path | None = None) -> xr.Dataset:
     """Read the river; `path` is the file or its folder, by default as above."""
     file = file_of(path)

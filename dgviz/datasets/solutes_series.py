@@ -15,10 +15,10 @@ def _target(long_name: str, most: float) -> Target:
 
 
 TARGETS = {
-    "nitrate": _target("Nitrate as N", 200.0),
     "chloride": _target("Chloride", 20000.0),
     "sulfate": _target("Sulfate as SO4", 5000.0),
     "silica": _target("Silica as Si", 100.0),
+    "nitrate": _target("Nitrate as N", 200.0),
 }
 OTHER_NAMES = {  # what people call the series, in lower case, the first before the others
     "discharge": ("discharge", "flow", "q_m3s", "q_cms", "discharge_vol"),

@@ -28,9 +28,12 @@ def load(path: str | Path | None = None) -> xr.Dataset:
     file = Path(path or data_folder())
     file = file / FILE if file.is_dir() else file
     raw = xr.load_dataset(file, engine="h5netcdf")
-    discharge = np.exp(between_samples(np.log(raw.discharge.clip(min=LEAST_DISCHARGE))))
-    water = between_samples(raw.water_temperature)
-    filled = {"discharge": discharge, "water_temperature": water}
+    log_discharge = raw.discharge.copy(data=np.log(raw.discharge.clip(min=LEAST_DISCHARGE).values))
+    discharge = between_samples(log_discharge)
+    filled = {
+        "discharge": discharge.copy(data=np.exp(discharge.values)),
+        "water_temperature": between_samples(raw.water_temperature),
+    }
     dataset = raw.assign(
         {name: values.astype("float32").assign_attrs(raw[name].attrs) for name, values in filled.items()}
     )

@@ -19,7 +19,7 @@ from dgviz.domains.solutes.evaluation.claims import CLAIMS
 from dgviz.domains.solutes.evaluation.rivals import rivals
 from dgviz.domains.solutes.evaluation.slopes import EVALUATIONS
 from dgviz.domains.solutes.mixing import EndMembers, NamedSolute, PowerLaw
-from dgviz.domains.solutes.separation import ShareOfFlow, SlowStore
+from dgviz.domains.solutes.separation import ShareOfDischarge, SlowStore
 from dgviz.domains.solutes.stores import SoluteStores, WarmedSoluteStores
 from dgviz.domains.solutes.twin import twin
 from dgviz.domains.stream_temperature import MEAN_DISCHARGE, mean_discharge
@@ -41,7 +41,7 @@ domain = Domain(
     slots=with_files(
         __name__,
         dict(
-            separation=(SlowStore, ShareOfFlow),
+            separation=(ShareOfDischarge, SlowStore),
             concentration=(EndMembers, PowerLaw, SoluteStores, WarmedSoluteStores),
             solute=(NamedSolute,),
         ),
@@ -60,11 +60,11 @@ domain = Domain(
     defaults=dict(
         parameters="sites",
         loss="nse",
-        epochs=200,
-        learning_rate=0.05,
+        epochs=300,
+        learning_rate=0.1,
         schedule="cosine",
         hidden=16,
-        members=4,
+        members=2,
         window=4000,
         warmup=365,
         batch_size=40,

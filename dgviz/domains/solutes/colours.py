@@ -6,9 +6,9 @@ ones brown.
 
 COLOURS: dict[str, str | tuple[str, str]] = {
     "discharge": ("#22509a", "#6f9fe8"),
-    "quick_flow": ("#3c8dc5", "#7fc0ee"),
-    "slow_flow": ("#6a5aa8", "#a99be6"),
-    "slow_water": "slow_flow",
+    "quick_runoff": ("#3c8dc5", "#7fc0ee"),
+    "slow_runoff": ("#6a5aa8", "#a99be6"),
+    "slow_water": "slow_runoff",
     "recharge": ("#4f74b5", "#93b0e6"),
     "water_temperature": ("#a4502f", "#dd8a63"),
     "shallow_solute": ("#b5862b", "#e6bd63"),

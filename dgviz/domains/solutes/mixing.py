@@ -8,8 +8,8 @@ from dgviz.domains.solutes.separation import season
 from dgviz.processes.declare import Flux, Parameter, Process
 
 SEASON = {
-    "a": "season_share",
-    "t_p": "season_peak",
+    "w": "winter",
+    "v": "spring",
     "t": "time of the year, from 0 to 1",
 }
 
@@ -17,32 +17,32 @@ SEASON = {
 class EndMembers(Process):
     """Two waters with concentrations of their own.
 
-    Quick water has the concentration of shallow layers, which follows a season, slow water that of deep ones. Where the
-    shallow water has more, the river is flushed by floods; where the deep has more, floods dilute it.
+    Quick water has the concentration of shallow layers, slow water that of deep ones, and both follow the season. Where
+    the shallow water has more, the river is flushed by floods; where the deep has more, floods dilute it.
 
     Source: Zhi and Li (2020), doi:10.1021/acs.est.0c02022.
     """
 
     shallow = Parameter("mg L-1", "Concentration in shallow water", range=(0.01, 150.0), default=10.0)
-    deep = Parameter("mg L-1", "Concentration in deep water", range=(0.01, 150.0), default=10.0)
-    season_share = Parameter("1", "Seasonal share of the concentration", range=(0.0, 0.9), default=0.2)
-    season_peak = Parameter("1", "Time of the year of the highest concentration", range=(0.0, 1.0), default=0.5)
+    deep = Parameter("mg L-1", "Concentration in deep water", range=(0.01, 250.0), default=10.0)
+    winter = Parameter("1", "Excess on 1 January, a share", range=(-0.6, 0.6), default=0.0)
+    spring = Parameter("1", "Excess on 1 April, a share", range=(-0.6, 0.6), default=0.0)
 
     concentration = Flux("mg L-1", "Concentration")
 
-    equations = (r"C = \frac{\theta_s\,C_s\,(1 + a \cos 2\pi(t - t_p)) + \theta_d\,C_d}{\theta_s + \theta_d}",)
+    equations = (r"C = \frac{\theta_s\,C_s + \theta_d\,C_d}{\theta_s + \theta_d}\,(1 + w \cos 2\pi t + v \sin 2\pi t)",)
     symbols: ClassVar[dict[str, str]] = {
         **SEASON,
         "C": "concentration",
         "C_s": "shallow",
         "C_d": "deep",
-        r"\theta_s": "quick_flow",
-        r"\theta_d": "slow_flow",
+        r"\theta_s": "quick_runoff",
+        r"\theta_d": "slow_runoff",
     }
 
-    def forward(self, *, quick_flow, slow_flow, day_of_year, shallow, deep, season_share, season_peak):
-        of_season = shallow * (1 + season_share * season(day_of_year, season_peak))
-        return dict(concentration=(quick_flow * of_season + slow_flow * deep) / (quick_flow + slow_flow))
+    def forward(self, *, quick_runoff, slow_runoff, day_of_year, shallow, deep, winter, spring):
+        mixed = (quick_runoff * shallow + slow_runoff * deep) / (quick_runoff + slow_runoff)
+        return dict(concentration=mixed * season(day_of_year, winter, spring))
 
 
 class PowerLaw(Process):
@@ -57,11 +57,11 @@ class PowerLaw(Process):
     level = Parameter("mg L-1", "Concentration at mean discharge", range=(0.01, 150.0), default=10.0)
     exponent = Parameter("1", "Exponent of discharge", range=(-1.5, 1.5), default=0.0)
     quick_effect = Parameter("1", "Effect of the share of quick water", range=(-2.0, 2.0), default=0.0)
-    season_share, season_peak = EndMembers.season_share, EndMembers.season_peak
+    winter, spring = EndMembers.winter, EndMembers.spring
     concentration = EndMembers.concentration
 
     equations = (
-        r"C = c\,\theta^n\,\exp\left(h\,\frac{\theta_s}{\theta}\right)\,(1 + a \cos 2\pi(t - t_p)), "
+        r"C = c\,\theta^n\,\exp\left(h\,\frac{\theta_s}{\theta}\right)\,(1 + w \cos 2\pi t + v \sin 2\pi t), "
         r"\quad \theta = \theta_s + \theta_d",
     )
     symbols: ClassVar[dict[str, str]] = {
@@ -72,10 +72,10 @@ class PowerLaw(Process):
         "h": "quick_effect",
     }
 
-    def forward(self, *, quick_flow, slow_flow, day_of_year, level, exponent, quick_effect, season_share, season_peak):
-        flow = quick_flow + slow_flow
-        power = torch.exp(exponent * torch.log(flow) + quick_effect * quick_flow / flow)
-        return dict(concentration=level * power * (1 + season_share * season(day_of_year, season_peak)))
+    def forward(self, *, quick_runoff, slow_runoff, day_of_year, level, exponent, quick_effect, winter, spring):
+        flow = quick_runoff + slow_runoff
+        power = torch.exp(exponent * torch.log(flow) + quick_effect * quick_runoff / flow)
+        return dict(concentration=level * power * season(day_of_year, winter, spring))
 
 
 class NamedSolute(Process):

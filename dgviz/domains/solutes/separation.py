@@ -11,11 +11,11 @@ LEAST_RATIO = 1e-3  # of discharge to its mean: a dry bed has no concentration
 
 
 class SlowStore(Process):
-    """Slow flow from a linear store.
+    """Slow runoff from a linear store.
 
-    A share of the water goes deep and comes back slowly, in proportion to what is stored; the rest is quick. Slow flow
-    is never above discharge: what is held back stays in the store, so that quick and slow water sum up to discharge
-    and none is lost. It is a digital filter with one parameter for the share and one for the time.
+    A share of the water goes deep and comes back slowly, in proportion to what is stored; the rest is quick. Slow
+    runoff is never above discharge: where the store would give more, the rest is taken up on its way. Quick and slow
+    water sum up to discharge. It is a digital filter with one parameter for the share and one for the time.
 
     Source: Eckhardt (2005), doi:10.1002/hyp.5675.
     """
@@ -25,20 +25,23 @@ class SlowStore(Process):
 
     slow_water = State("d", "Slow water, in days of mean discharge", initial=30.0)
     recharge = Flux("1", "Water that goes deep, over mean discharge", out_of="catchment", into="slow_water")
-    slow_flow = Flux("1", "Slow flow over mean discharge", out_of="slow_water", into="outlet")
-    quick_flow = Flux("1", "Quick flow over mean discharge", out_of="catchment", into="outlet")
+    slow_runoff = Flux("1", "Slow runoff over mean discharge", out_of="slow_water", into="outlet")
+    uptake = Flux("1", "Slow water taken up on its way", out_of="slow_water", into="catchment")
+    quick_runoff = Flux("1", "Quick runoff over mean discharge", out_of="catchment", into="outlet")
 
     equations = (
-        r"\theta = Q / \bar{Q}, \quad \theta_d = \min\left(\theta,\ (S + b\,\theta)\,(1 - e^{-1 / \tau})\right)",
-        r"\theta_s = \theta - \theta_d, \quad \frac{dS}{dt} = b\,\theta - \theta_d",
+        r"\theta = Q / \bar{Q}, \quad \theta_d = \min\left(\theta,\ (S_t + b\,\theta)\,(1 - e^{-1 / \tau})\right)",
+        r"S_{t+1} = \frac{\theta_d}{e^{1 / \tau} - 1}, \quad U = S_t + b\,\theta - \theta_d - S_{t+1}, "
+        r"\quad \theta_s = \theta - \theta_d",
     )
     symbols: ClassVar[dict[str, str]] = {
         "Q": "discharge",
         r"\bar{Q}": "mean_discharge",
         r"\theta": "discharge over its mean",
-        r"\theta_d": "slow_flow",
-        r"\theta_s": "quick_flow",
+        r"\theta_d": "slow_runoff",
+        r"\theta_s": "quick_runoff",
         "S": "slow_water",
+        "U": "uptake",
         "b": "slow_share",
         r"\tau": "slow_days",
         "t": "day",
@@ -48,12 +51,15 @@ class SlowStore(Process):
     def forward(self, *, discharge, mean_discharge, slow_water, slow_share, slow_days):
         flow = (discharge / mean_discharge).clamp(min=LEAST_RATIO)
         recharge = slow_share * flow
-        slow = torch.minimum((slow_water + recharge) * -torch.expm1(-1 / slow_days), flow)
-        return dict(recharge=recharge, slow_flow=slow, quick_flow=flow - slow)
+        stored, released = slow_water + recharge, -torch.expm1(-1 / slow_days)
+        slow = torch.minimum(stored * released, flow)
+        # What is left is in proportion to what flows: the filter goes on from the limited flow.
+        uptake = (stored - slow / released).clamp(min=0.0)
+        return dict(recharge=recharge, slow_runoff=slow, uptake=uptake, quick_runoff=flow - slow)
 
 
-class ShareOfFlow(Process):
-    """Slow flow as a share that falls with discharge.
+class ShareOfDischarge(Process):
+    """Slow runoff as a share that falls with discharge.
 
     The higher the river, the more of its water comes from shallow layers. Nothing is remembered: rising and falling
     water are alike.
@@ -61,23 +67,24 @@ class ShareOfFlow(Process):
     Source: Miller et al. (2014), doi:10.1002/2013WR014939.
     """
 
-    half_flow = Parameter("1", "Flow over its mean at which half is quick", range=(0.05, 10.0), default=1.0)
-    steepness = Parameter("1", "Steepness of the rise of quick flow", range=(0.3, 3.0), default=1.0)
+    half_discharge = Parameter("1", "Discharge over its mean at which half is quick", range=(0.05, 10.0), default=1.0)
+    steepness = Parameter("1", "Steepness of the rise of quick runoff", range=(0.3, 3.0), default=1.0)
 
-    slow_flow = Flux("1", "Slow flow over mean discharge", out_of="catchment", into="outlet")
-    quick_flow = SlowStore.quick_flow
+    slow_runoff = Flux("1", "Slow runoff over mean discharge", out_of="catchment", into="outlet")
+    quick_runoff = SlowStore.quick_runoff
 
     equations = (
         r"\theta = Q / \bar{Q}, \quad \theta_d = \frac{\theta}{1 + (\theta / h)^n}, \quad \theta_s = \theta - \theta_d",
     )
-    symbols: ClassVar[dict[str, str]] = {**SlowStore.symbols, "h": "half_flow", "n": "steepness"}
+    symbols: ClassVar[dict[str, str]] = {**SlowStore.symbols, "h": "half_discharge", "n": "steepness"}
 
-    def forward(self, *, discharge, mean_discharge, half_flow, steepness):
+    def forward(self, *, discharge, mean_discharge, half_discharge, steepness):
         flow = (discharge / mean_discharge).clamp(min=LEAST_RATIO)
-        share = torch.sigmoid(-steepness * torch.log(flow / half_flow))
-        return dict(slow_flow=share * flow, quick_flow=(1 - share) * flow)
+        share = torch.sigmoid(-steepness * torch.log(flow / half_discharge))
+        return dict(slow_runoff=share * flow, quick_runoff=(1 - share) * flow)
 
 
-def season(day_of_year: torch.Tensor, peak: torch.Tensor) -> torch.Tensor:
-    """A wave of the year between -1 and 1 that is highest at the time `peak`, from 0 to 1."""
-    return torch.cos(2 * math.pi * (day_of_year / 365.25 - peak))
+def season(day_of_year: torch.Tensor, winter: torch.Tensor, spring: torch.Tensor) -> torch.Tensor:
+    """The factor 1 + w cos(2 pi t) + v sin(2 pi t), with t from 0 to 1 over the year."""
+    angle = 2 * math.pi * day_of_year / 365.25
+    return 1 + winter * torch.cos(angle) + spring * torch.sin(angle)

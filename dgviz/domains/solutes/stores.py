@@ -36,7 +36,7 @@ class SoluteStores(Process):
     deep_decay = Parameter("d-1", "Decay in deep layers", range=(0.0, 0.02), default=0.001)
     shallow_days = Parameter("d", "Shallow water, in days of mean discharge", range=(2.0, 200.0), default=30.0)
     deep_days = Parameter("d", "Deep water, in days of mean discharge", range=(30.0, 1500.0), default=300.0)
-    season_share, season_peak = EndMembers.season_share, EndMembers.season_peak
+    winter, spring = EndMembers.winter, EndMembers.spring
 
     shallow_solute = State("mg L-1 d", "Solute in shallow water", initial=300.0)
     deep_solute = State("mg L-1 d", "Solute in deep water", initial=3000.0)
@@ -50,7 +50,7 @@ class SoluteStores(Process):
     concentration = EndMembers.concentration
 
     equations = (
-        r"R = R_s\,(1 + a \cos 2\pi(y - y_p)), \quad V_s \frac{dC}{dt} = R - (\theta_s + \theta_d)\,C",
+        r"R = R_s\,(1 + w \cos 2\pi y + v \sin 2\pi y), \quad V_s \frac{dC}{dt} = R - (\theta_s + \theta_d)\,C",
         r"V_d \frac{dD}{dt} = R_d + \theta_d\,C - (\theta_d + \lambda V_d)\,D",
         r"Z = \frac{\theta_s\,C + \theta_d\,D}{\theta_s + \theta_d}",
     )
@@ -58,16 +58,16 @@ class SoluteStores(Process):
         "R": "releasing",
         "R_s": "shallow_release",
         "R_d": "deep_release",
-        "a": "season_share",
-        "y_p": "season_peak",
+        "w": "winter",
+        "v": "spring",
         "y": "time of the year, from 0 to 1",
         "V_s": "shallow_days",
         "V_d": "deep_days",
         "C": "concentration in shallow water, mass over volume [mg L-1]",
         "D": "concentration in deep water, mass over volume [mg L-1]",
         "Z": "concentration",
-        r"\theta_s": "quick_flow",
-        r"\theta_d": "slow_flow",
+        r"\theta_s": "quick_runoff",
+        r"\theta_d": "slow_runoff",
         r"\lambda": "deep_decay",
         "t": "day",
     }
@@ -75,8 +75,8 @@ class SoluteStores(Process):
     def forward(
         self,
         *,
-        quick_flow,
-        slow_flow,
+        quick_runoff,
+        slow_runoff,
         day_of_year,
         shallow_solute,
         deep_solute,
@@ -85,12 +85,12 @@ class SoluteStores(Process):
         deep_decay,
         shallow_days,
         deep_days,
-        season_share,
-        season_peak,
+        winter,
+        spring,
     ):
-        release = shallow_release * (1 + season_share * season(day_of_year, season_peak))
+        release = shallow_release * season(day_of_year, winter, spring)
         stored = (shallow_solute, deep_solute)
-        return moved(quick_flow, slow_flow, release, deep_release, deep_decay, shallow_days, deep_days, stored)
+        return moved(quick_runoff, slow_runoff, release, deep_release, deep_decay, shallow_days, deep_days, stored)
 
 
 class WarmedSoluteStores(Process):
@@ -120,8 +120,8 @@ class WarmedSoluteStores(Process):
     def forward(
         self,
         *,
-        quick_flow,
-        slow_flow,
+        quick_runoff,
+        slow_runoff,
         water_temperature,
         shallow_solute,
         deep_solute,
@@ -134,7 +134,7 @@ class WarmedSoluteStores(Process):
     ):
         release = shallow_release * torch.exp(torch.log(q10) * (water_temperature - REFERENCE) / 10)
         stored = (shallow_solute, deep_solute)
-        return moved(quick_flow, slow_flow, release, deep_release, deep_decay, shallow_days, deep_days, stored)
+        return moved(quick_runoff, slow_runoff, release, deep_release, deep_decay, shallow_days, deep_days, stored)
 
 
 def moved(

@@ -8,7 +8,7 @@ from dgviz.domains.twins import Twin
 
 ABOUT = {
     "farmland": {"units": "1", "long_name": "Share of the land that is farmed"},
-    "groundwater": {"units": "1", "long_name": "Share of the flow from groundwater"},
+    "groundwater": {"units": "1", "long_name": "Share of the water from groundwater"},
     "weatherable": {"units": "1", "long_name": "Share of rock that weathers easily"},
 }
 
@@ -61,9 +61,9 @@ def law(attributes: xr.Dataset) -> dict[str, xr.DataArray]:
         "slow_days": 0.05 + 0.2 * attributes.groundwater,
         "shallow": 0.02 + 0.15 * attributes.farmland,
         "deep": 0.02 + 0.15 * attributes.weatherable,
-        "season_share": 0.2 + 0.4 * attributes.farmland,
+        "winter": 0.5 + 0.4 * attributes.farmland,
     }
 
 
 # Sampled once a week or so, with an error of ten percent.
-twin = Twin(drivers, law, noise=0.1, gaps=0.85)
+twin = Twin(drivers, law, {"separation": "SlowStore"}, noise=0.1, gaps=0.85)

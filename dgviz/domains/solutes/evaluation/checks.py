@@ -7,8 +7,8 @@ from dgviz.checks import ROUNDING, CheckResult, Criterion, Trial, concise
 from dgviz.domains.solutes.separation import LEAST_RATIO
 from dgviz.processes.declare import Flux
 
-QUICK, SLOW, RIVER = "quick_flow", "slow_flow", "concentration"
-ENDS = ("shallow", "deep", "season_share")
+QUICK, SLOW, RIVER = "quick_runoff", "slow_runoff", "concentration"
+ENDS = ("shallow", "deep", "winter", "spring")
 TO_RIVER = ("flushing", "seeping")
 
 
@@ -30,14 +30,15 @@ def waters_add_up(trial: Trial) -> CheckResult:
 
 
 def mixtures_lie_between(trial: Trial) -> CheckResult:
-    """The concentration of a mixture is never below the lower nor above the higher of the waters that are mixed."""
+    """A mixture is never below the lower nor above the higher of the waters that are mixed, as the season has them."""
     name = "mixtures_lie_between"
     with torch.no_grad():
         parameters = trial.model.parameters_of(trial.tensors)
     if not set(ENDS) <= parameters.keys():
         return CheckResult(name, "This model mixes no waters of given concentrations.")
-    shallow, deep, share = (parameters[end] for end in ENDS)
-    low, high = torch.minimum(shallow * (1 - share), deep), torch.maximum(shallow * (1 + share), deep)
+    shallow, deep, winter, spring = (parameters[end] for end in ENDS)
+    share = torch.hypot(winter, spring)  # the largest excess of the year
+    low, high = (1 - share) * torch.minimum(shallow, deep), (1 + share) * torch.maximum(shallow, deep)
     mixed = of_members(trial, [RIVER])[RIVER]
     low, high = (v[trial.warmup :] if len(v) > 1 else v for v in (low, high))
     beyond = float(torch.maximum(low - mixed, mixed - high).max())

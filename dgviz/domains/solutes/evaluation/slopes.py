@@ -41,7 +41,7 @@ def slopes(results: xr.Dataset, dataset: xr.Dataset, period: str) -> xr.Dataset:
 
 def _of(concentration: xr.DataArray, discharge: xr.DataArray) -> dict[str, xr.DataArray]:
     """Slope, variability and seasonal amplitude `(site,)` of concentration `(time, site)`."""
-    log_c, log_q = (np.log(values.astype("float64").clip(min=LEAST)) for values in (concentration, discharge))
+    log_c, log_q = _log(concentration), _log(discharge)
     apart_c, apart_q = log_c - log_c.mean("time"), log_q - log_q.mean("time")
     slope = (apart_c * apart_q).sum("time") / (apart_q**2).sum("time")
     spread_c, spread_q = (values.std("time") / values.mean("time") for values in (concentration, discharge))
@@ -49,6 +49,10 @@ def _of(concentration: xr.DataArray, discharge: xr.DataArray) -> dict[str, xr.Da
     found = {"slope": slope, "variability": spread_c / spread_q, "amplitude": _amplitude(log_c, angle.values)}
     enough = concentration.notnull().sum("time") >= LEAST_DAYS
     return {name: values.where(enough) for name, values in found.items()}
+
+
+def _log(values: xr.DataArray) -> xr.DataArray:
+    return values.copy(data=np.log(values.values.astype("float64").clip(min=LEAST)))
 
 
 def _amplitude(log_c: xr.DataArray, angle: np.ndarray) -> xr.DataArray:
