@@ -30,10 +30,10 @@ SPELLED = {"degC": "\u00b0C", "degrees_north": "\u00b0N", "degrees_east": "\u00b
 
 
 def units(text: str) -> str:
-    """UDUNITS as people write them: "W m-2" is "W m\u207b\u00b2", "degC" is "\u00b0C", "1" is nothing."""
+    """UDUNITS as people write them: "W m-2" is "W m\u207b\u00b2", "degC" is "\u00b0C", "1" and "g g-1" are nothing."""
+    text = text if text in SPELLED else units_per(text, "1")
     if text in SPELLED:
         return SPELLED[text]
-    text = units_per(text, "1")
     for spelled, sign in SPELLED.items():
         text = text.replace(spelled, sign) if spelled != "1" else text
     text = re.sub(r"\bu(?=mol\b|g\b|m\b)", "\u00b5", text)

@@ -14,6 +14,7 @@ from dgviz.ui.words import text
         ("mm d-1 degC-1", "mm d\u207b\u00b9 \u00b0C\u207b\u00b9"),
         ("mm d-1 d", "mm"),
         ("1", ""),
+        ("mol mol-1", ""),
         ("%", "%"),
         ("degC", "\u00b0C"),
         ("m km-1", "m km\u207b\u00b9"),
