@@ -14,7 +14,7 @@ from dgviz.ui.figures.series import at_all_times, periods, simulated_of
 from dgviz.ui.session.shown_colours import shown_colours
 from dgviz.ui.session.state import AppState
 from dgviz.ui.words.run_names import name_without_score
-from dgviz.ui.words.text import label, number, period, with_units
+from dgviz.ui.words.text import label, number, with_units
 
 
 def shown_series(state: AppState) -> xr.Dataset:
@@ -132,8 +132,8 @@ def below_figure(state: AppState, shows: str) -> list[str]:
     said = {
         "target": with_units(state.target.long_name, state.target.units),
         "site": f"{state.name_of(state.site)} ({state.site})",
-        "window": period(*state.window),
-        "periods": ", ".join(f"{name} {period(*span)}" for name, span in spans.items()),
+        "window": state.step.period(*state.window),
+        "periods": ", ".join(f"{name} {state.step.period(*span)}" for name, span in spans.items()),
         "data": f"{len(state.sites)} {state.science.site}s of {state.dataset.attrs.get('title', state.config.data)}",
         "map": f"colours: {coloured.title}, {limits} {coloured.units}".rstrip(),
     } | {word: f"{called}: {name_without_score(state.store.run(run))}" for word, (called, run) in runs.items() if run}

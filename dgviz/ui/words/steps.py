@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from dgviz.ui.words.text import period
+
 DAY = 86_400_000.0  # ms
 FIRST_POINT = pd.Timestamp("2001-01-01")  # on the calendar of the points of a curve
 
@@ -49,6 +51,12 @@ class Step:
             return f"point {(moment - FIRST_POINT).days + 1}"
         day = f"{moment.day} {moment:%b %Y}"
         return f"{day}, {moment:%H:%M}" if self.name == "hour" else day
+
+    def period(self, first, last) -> str:
+        """From a first to a last day as people write it: 1 Jan 1979 \u2013 31 Dec 1980; Jan 1979 \u2013 Dec 1980."""
+        if self.name == "month":
+            return f"{self.words(first)} \u2013 {self.words(last)}"
+        return period(first, last)
 
     def at(self, moment) -> str:
         """The same with the word before it: on 4 Jun 1979."""

@@ -8,7 +8,7 @@ from dgviz.experiment.splits import trained_on
 from dgviz.ui.look import Look
 from dgviz.ui.session.state import AppState
 from dgviz.ui.words.markup import Markup, html
-from dgviz.ui.words.text import number, period, score_label, units
+from dgviz.ui.words.text import number, score_label, units
 
 
 def of_map(title: str, values: xr.DataArray, unit: str, picked: str) -> str:
@@ -28,7 +28,7 @@ def of_series(name: str, columns: dict[str, np.ndarray], window: tuple[str, str]
     """Mean and peak of every series of the target in a window; `columns` as of `series.target_columns`."""
     time = pd.DatetimeIndex(columns["time"])
     inside = slice(*time.slice_locs(*window))
-    said = [f"{look.target.long_name} of {name}, {period(*window)}."]
+    said = [f"{look.target.long_name} of {name}, {look.step.period(*window)}."]
     for key, words in (("observed", "Observed"), ("simulated", "Run A"), ("baseline", "Run B"), ("what_if", "What if")):
         values = columns[key][inside]
         if np.isfinite(values).any():

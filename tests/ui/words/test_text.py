@@ -4,6 +4,7 @@ import xarray as xr
 from dgviz.domains import discover
 from dgviz.processes.declare import Parameter
 from dgviz.ui.words import text
+from dgviz.ui.words.steps import STEPS
 
 
 @pytest.mark.parametrize(
@@ -60,3 +61,8 @@ def test_labels_join_name_and_units():
 def test_days_and_durations():
     assert text.period("1979-01-01", "1980-12-31") == "1 Jan 1979 \u2013 31 Dec 1980"
     assert [text.duration(s) for s in (0.2, 40, 185, 9000)] == ["1 s", "40 s", "3 min", "2.5 h"]
+
+
+def test_a_period_is_said_in_months_where_a_month_is_the_step():
+    assert STEPS["month"].period("2001-01-01", "2014-12-01") == "Jan 2001 \u2013 Dec 2014"
+    assert STEPS["day"].period("2001-01-01", "2014-12-01") == "1 Jan 2001 \u2013 1 Dec 2014"

@@ -16,7 +16,7 @@ from dgviz.ui.lenses.view import empty_words, text
 from dgviz.ui.session.simulation import Simulation
 from dgviz.ui.widgets import material
 from dgviz.ui.words.markup import Markup, html, joined
-from dgviz.ui.words.text import period, sentence, small, units
+from dgviz.ui.words.text import sentence, small, units
 
 SIGNS = {"passed": "\u2713", "failed": "\u2715", "does not apply": "\u2013"}
 INKS = {"passed": "primary", "failed": "warning"}
@@ -183,7 +183,7 @@ class PhysicsChecks(ComputingView):
                           for words in SIGNS if (n := outcomes[words]))  # fmt: skip
         name = self.state.name_of(self.state.site)
         self.heading = html("Physics checks <span class='muted'>{}{}</span>", name, f": {found}" * bool(found))
-        days = period(self.simulation.start, self.simulation.stop)
+        days = self.state.step.period(self.simulation.start, self.simulation.stop)
         self.caption = (
             f"Carried out over {days}.\nIn double precision, so that a difference is of the model; means over the "
             "members (parallel parameter sets)."

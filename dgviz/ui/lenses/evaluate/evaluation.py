@@ -21,7 +21,7 @@ from dgviz.ui.session.store import results_written
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.brushing import choose_by, follow
 from dgviz.ui.words.markup import Markup, html, joined
-from dgviz.ui.words.text import label, number, period, signed, units, with_units
+from dgviz.ui.words.text import label, number, signed, units, with_units
 
 DASHES = ("solid", "dashed", "dotted", "dotdash")  # of curves to compare with
 MANY = 3  # pictures, above which they are chosen from a list and summed up in a table
@@ -200,7 +200,7 @@ class EvaluationCard(ComputingView):
         difference = f"{signed(float((y - x).median()))} {units(y.attrs['units'])}".strip()
         return (
             f"Median difference {difference}, rank correlation {number(rank_correlation(x, y))}; dashed: both are "
-            f"equal.\nTest period: {period(*test_period(self.state))}. "
+            f"equal.\nTest period: {self.state.step.period(*test_period(self.state))}. "
         )
 
     def _paint(self, found):

@@ -9,7 +9,7 @@ from dgviz.scores import metrics
 from dgviz.ui.figures.series import overlap, periods
 from dgviz.ui.lenses.view import View, empty_html, text
 from dgviz.ui.words.markup import Markup, html, joined
-from dgviz.ui.words.text import number, period, score_digits, score_label, score_meaning, signed, units
+from dgviz.ui.words.text import number, score_digits, score_label, score_meaning, signed, units
 
 A, B, WHAT_IF = "A", "B", "what if"
 
@@ -89,7 +89,7 @@ class WindowScores(View):
         self.table.object = score_table(self.scores | supposed)
         config = state.store.run(run).config
         days = kinds_of_days(window, periods(state.dataset, config.train_period, config.test_period))
-        self.caption = f"{state.name_of(site)}, {period(*window)}: {days}"
+        self.caption = f"{state.name_of(site)}, {state.step.period(*window)}: {days}"
         if flag := self.state.flag:
             self.caption += f". {state.target.long_name} altered by people: {flag}"
         if "held_out" in results[A] and bool(results[A].held_out.sel(site=site)):
