@@ -11,6 +11,7 @@ from dgviz.datasets import period_slice
 from dgviz.datasets.remarks import with_remarks
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.findings import at_the_ends, never_settled
+from dgviz.experiment.learned_curves import learned_curves
 from dgviz.experiment.splits import Fold, period_positions
 from dgviz.experiment.states import YearlyStates, forcing_sums
 from dgviz.learn import DifferentiableModel, Ensemble
@@ -57,6 +58,7 @@ def make_results(
     - `sensitivity_<parameter or forcing>` `(site,)`, of the mean target over these days; or, where a process joins
       sites, `gradient_<parameter>` `(site,)`, of the mean NSE of all observed sites;
     - `mean_<flux>` `(site,)`, the mean of each flux over these days;
+    - `curve_<flux>_<input>_<option>`, what networks inside processes have learned, see `learned_curves`;
     - with a holdout or named sites to train on, `fold` `(site,)`, the number of the model, and `held_out`, whether it
       was not trained on the site.
     """
@@ -79,6 +81,7 @@ def make_results(
         results["fold"] = "site", fold, {"long_name": "Number of the model that predicts the site", "units": "1"}
         results["held_out"] = "site", held, {"long_name": "Was the site held out of training?", "units": "1"}
     results = _with_findings(_with_scores(results, dataset, config, periods), predictions, dataset, config)
+    results = results.merge(learned_curves(models[0], tensors, whole, dataset, config))
     return results, _states(predictions, order, fold, tensors, dataset, whole.start - config.warmup)
 
 

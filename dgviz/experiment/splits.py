@@ -199,9 +199,15 @@ def _random_groups(config: RunConfig, dataset: xr.Dataset) -> list[np.ndarray]:
     largest = dataset.sizes["site"] // config.folds  # so that there are families for every group
     together = belonging_together(dataset)
     if config.groups:
-        # Groups that were asked for are not divided, however large they are.
-        together, largest = together | alike(config, dataset), dataset.sizes["site"]
+        # Groups that were asked for are not divided, however large they are. Sites near each other do not join them:
+        # those near a group are left out of training while it is held out.
+        together, largest = alike(config, dataset), dataset.sizes["site"]
     families = _families(np.arange(dataset.sizes["site"]), together, largest)
+    if config.folds > len(families):
+        raise ConfigError(
+            f"folds = {config.folds}: {config.groups or 'what belongs together'} makes {len(families)} groups of sites."
+            f" Give at most {len(families)}."
+        )
     random.shuffle(families)
     groups: list[list[int]] = [[] for _ in range(config.folds)]
     for family in sorted(families, key=len, reverse=True):  # the largest first, each into the emptiest group

@@ -1,7 +1,5 @@
 """Any science: the vocabulary of its data, their time step, and which science a person's files are for."""
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -208,23 +206,6 @@ def test_a_step_finer_than_the_domains_is_gathered(monthly, tmp_path):
     read = open_dataset(written(ds, tmp_path / "lake.nc"), vocabularies=vocabularies)
     assert read.sizes["time"] == 72 and float(read.rain[3, 0]) == 4.0
     assert "values every 1 day are made monthly: mean of rain, level" in read.dgviz_remarks
-
-
-@pytest.mark.parametrize("kind", ["netcdf", "csv"])
-def test_another_step_over_which_a_science_holds_is_kept(monthly, tmp_path, kind):
-    ds, vocabularies = monthly
-    both = {"lake": replace(vocabularies["lake"], other_steps=("day",))}
-    days = pd.date_range("2000-01-01", "2003-12-31")
-    ds = ds.isel(time=[0]).drop_vars("time").isel(time=np.zeros(len(days), int)).assign_coords(time=days)
-    if kind == "netcdf":
-        path = written(ds, tmp_path / "lake.nc")
-    else:
-        path = tmp_path
-        (tmp_path / "attributes.csv").write_text("# domain: lake\nsite,lat,lon\na,50,8\n")
-        ds.isel(site=0)[["rain", "level"]].to_pandas()[["rain", "level"]].to_csv(path / "a.csv", index_label="date")
-    read = open_dataset(path, vocabularies=both)
-    assert read.step == "day" and read.sizes["time"] == len(days)
-    assert open_dataset(path, vocabularies=vocabularies).step == "month"
 
 
 HOURS = pd.date_range("2000-01-01", periods=100, freq="h")

@@ -67,6 +67,20 @@ def test_sites_of_a_group_are_held_out_together():
         folds(country, holdout="folds", groups="kinds")
 
 
+def test_groups_that_lie_near_each_other_are_held_out_one_by_one():
+    """Two kinds stand beside each other at every place: each is held out alone, and nothing near it is trained on."""
+    kinds = np.array(["wood", "crop"] * 4 + ["moss"])
+    lat = np.array([*np.repeat([40.0, 41.0, 42.0, 43.0], 2), 44.0])
+    towers = land([-1] * 9, kind=kinds).assign(lat=("site", lat + 0.001 * np.arange(9)))
+    towers = towers.assign(lon=("site", np.full(9, 5.0))).assign_attrs(near_km=5.0)
+    made = folds(towers, holdout="folds", folds=3, groups="kind")
+    assert sorted(tuple({*kinds[list(fold.held)]}) for fold in made) == [("crop",), ("moss",), ("wood",)]
+    for fold in made:
+        assert {*kinds[list(fold.trained)]} == ({"wood", "crop"} if kinds[fold.held[0]] == "moss" else {"moss"})
+    with pytest.raises(ConfigError, match="folds = 4: kind makes 3 groups of sites. Give at most 3"):
+        folds(towers, holdout="folds", folds=4, groups="kind")
+
+
 def test_sites_are_nested_along_the_river_only():
     """1 and 2 flow into 0; 3 into 1. Neighbours on two branches share nothing."""
     together = nested(land([-1, 0, 0, 1, -1]))

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from dgviz.domains.hydrology import domain
-from dgviz.domains.hydrology.small_network import MonotoneNetwork, SmallNetwork
+from dgviz.domains.small_network import MonotoneNetwork, SmallNetwork
 from dgviz.processes.declare import Parameter
 
 GROWS_WITH = dict(soil="soil_moisture", evapotranspiration="soil_moisture", groundwater="upper_zone")

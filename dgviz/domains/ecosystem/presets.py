@@ -17,7 +17,8 @@ PRESETS = {
         SHARED | LEARNED, "One set for all towers, and a small network for what dry soil and dry air take."
     ),
     "P-model, learned stress": Preset(
-        LEARNED, "Parameters from climate and vegetation, and a small network for what dry soil and dry air take."
+        LEARNED | {"epochs": 100},
+        "Parameters from climate and vegetation, and a small network for what dry soil and dry air take.",
     ),
     "P-model, calibrated": Preset(
         {"parameters": "sites", "learning_rate": 0.1}, "Each tower has parameters of its own, calibrated by gradients."
@@ -33,9 +34,13 @@ PRESETS = {
         {"predictor": "corrected", "dropout": 0.2, "learning_rate": 0.01},
         "A recurrent network corrects what the P-model simulates.",
     ),
+    "Network": Preset(
+        {"predictor": "network", "network": "mlp", "hidden": 32, "learning_rate": 0.005},
+        "Pure learning: a network that sees what the P-model sees, a month at a time, and no physics.",
+    ),
     "LSTM": Preset(
         {"predictor": "network", "hidden": 64, "learning_rate": 0.005, "dropout": 0.3, "warmup": 12},
-        "Pure learning: a recurrent network alone, no physics.",
+        "Pure learning with a memory of earlier months, which the P-model has not.",
     ),
     "Shuffled attributes": Preset(
         {"shuffled": True}, "A control: every tower has the attributes of another. They can name it, not describe it."
@@ -49,6 +54,6 @@ DIAL = (
     "P-model",
     "P-model, learned stress",
     "P-model, corrected",
-    "LSTM",
+    "Network",
 )
 CONTROLS = ("Shuffled attributes",)

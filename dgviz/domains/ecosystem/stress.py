@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import relu
 
-from dgviz.domains.hydrology.small_network import NETWORK, MonotoneNetwork, SmallNetwork
+from dgviz.domains.small_network import NETWORK, MonotoneNetwork, SmallNetwork
 from dgviz.processes.declare import Flux, Parameter, Process
 
 AT_EASE = 1.0, 500.0, 20.0  # wet soil, moist air (Pa) and mild warmth (degC)

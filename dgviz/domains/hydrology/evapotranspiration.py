@@ -5,8 +5,8 @@ from typing import ClassVar
 import torch
 from torch.nn.functional import relu
 
-from dgviz.domains.hydrology.small_network import NETWORK, MonotoneNetwork, SmallNetwork
 from dgviz.domains.hydrology.soil import SMALLEST, BetaSoil
+from dgviz.domains.small_network import NETWORK, MonotoneNetwork, SmallNetwork
 from dgviz.processes.declare import Flux, Parameter, Process
 
 

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import relu
 
-from dgviz.domains.hydrology.small_network import NETWORK, MonotoneNetwork, SmallNetwork
+from dgviz.domains.small_network import NETWORK, MonotoneNetwork, SmallNetwork
 from dgviz.processes.declare import Flux, Parameter, Process, State
 
 

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from torch.nn.functional import relu
 
-from dgviz.domains.hydrology.small_network import NETWORK, MonotoneNetwork, SmallNetwork
+from dgviz.domains.small_network import NETWORK, MonotoneNetwork, SmallNetwork
 from dgviz.processes.declare import Flux, Parameter, Process, State
 
 SMALLEST = 1e-6  # keeps the base of a power positive, where its gradient would be infinite

@@ -17,6 +17,7 @@ from dgviz.ui.words.markup import Markup
 
 KM_PER_DEGREE = 111.19
 DRAWN_WIDTHS = 0.6, 5.0  # px, of the smallest and the largest reach that is only drawn
+AROUND_ONE = 1000.0  # km: what is shown where all sites stand at one place, so that one sees where on Earth
 UNTRAINED = 0.6  # of the size of a site: one that was not trained on
 MARKERS = ("circle", "square")  # of a site, and of one whose target is not natural
 
@@ -103,7 +104,7 @@ class SiteMap:
         return int(distance.argmin()) if np.isfinite(distance).any() else position
 
     def _figure(self) -> figure:
-        ranges = {axis: DataRange1d(range_padding=0.06) for axis in ("x_range", "y_range")}
+        ranges = {axis: DataRange1d(range_padding=0.06, default_span=AROUND_ONE) for axis in ("x_range", "y_range")}
         tools = "pan,wheel_zoom,box_select,lasso_select,reset,save"
         whole = {"sizing_mode": "stretch_both", "match_aspect": True, "min_border_left": 0, "min_border_right": 0}
         fig = plain_figure(300, tools=tools, **whole, **ranges)

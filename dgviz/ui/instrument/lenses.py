@@ -14,6 +14,7 @@ from dgviz.ui.lenses.data.own_data import OwnData
 from dgviz.ui.lenses.evaluate.attribute_scatter import AttributeScatter
 from dgviz.ui.lenses.evaluate.evaluation import EvaluationCard, SecondEvaluationCard
 from dgviz.ui.lenses.evaluate.figures import Figures
+from dgviz.ui.lenses.evaluate.learned_curves import LearnedCurves
 from dgviz.ui.lenses.evaluate.ranked import RankedTimeSeries
 from dgviz.ui.lenses.presets.claims import Claims
 from dgviz.ui.lenses.presets.dial_curves import DialCurves
@@ -64,6 +65,7 @@ LENSES = {
             (((Figures,), 12),),
             (((RankedTimeSeries,), 12),),
             (((EvaluationCard,), 6), ((SecondEvaluationCard,), 6)),
+            (((LearnedCurves,), 12),),
             (((AttributeScatter,), 12),),
         ),
         "score",

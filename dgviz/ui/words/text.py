@@ -32,9 +32,9 @@ SPELLED = {"degC": "\u00b0C", "degrees_north": "\u00b0N", "degrees_east": "\u00b
 def units(text: str) -> str:
     """UDUNITS as people write them: "W m-2" is "W m\u207b\u00b2", "kPa0.5" is "\u221akPa", "degC" is "\u00b0C".
 
-    "1" is nothing.
+    "1" and "g g-1" are nothing.
     """
-    text = units_per(text, "1")
+    text = text if text in SPELLED else units_per(text, "1")
     if text in SPELLED:
         return SPELLED[text]
     for spelled, sign in SPELLED.items():

@@ -58,3 +58,9 @@ def test_the_map_draws_them():
 def test_borders_reach_beyond_sites_that_lie_close():
     lines = outlines(np.array([7.0, 7.2]), np.array([46.8, 47.0]))
     assert max(x.max() for x, _ in lines) > 17 and min(y.min() for _, y in lines) < 40
+
+
+def test_around_a_site_alone_one_sees_where_on_earth_it_is():
+    place = {"site": ["a"], "lat": ("site", [38.1]), "lon": ("site", [-121.6]), "name": ("site", ["A"])}
+    drawn = SiteMap(xr.Dataset(coords=place), False, "gpp", np.zeros(1, bool))
+    assert drawn.figure.x_range.default_span >= 500 and drawn.figure.y_range.default_span >= 500

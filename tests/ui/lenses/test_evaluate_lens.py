@@ -20,9 +20,11 @@ from dgviz.ui.instrument.site_map import SiteMap
 from dgviz.ui.lenses.compare.run_table import RunTable
 from dgviz.ui.lenses.evaluate.evaluation import EvaluationCard, SecondEvaluationCard, agreement_table
 from dgviz.ui.lenses.evaluate.figures import Figures
+from dgviz.ui.lenses.evaluate.learned_curves import LearnedCurves
 from dgviz.ui.lenses.evaluate.ranked import RankedTimeSeries
 from dgviz.ui.lenses.scores.distribution import LargeScoreDistribution, ScoreDistribution
 from dgviz.ui.words.text import number
+from tests.ui.conftest import make_results
 
 
 def drawn(view):
@@ -381,3 +383,43 @@ def test_a_science_without_evaluations_shows_no_card(state, monkeypatch):
     monkeypatch.setattr("dgviz.experiment.config.discover", lambda: {"hydrology": science})
     state.show("no-snow")
     assert not view.relevant and not view.__panel__().visible
+
+
+@pytest.fixture
+def with_learned(state, store):
+    """A run with a learned process, and the curve of what it learned."""
+    config = RunConfig(domain="hydrology", data="made-up").edited(processes={"soil": "LearnedRecharge"})
+    along = xr.DataArray(np.linspace(0, 200, 3), dims="recharge_along_soil_moisture")
+    along = along.assign_attrs(units="mm", long_name="Soil moisture")
+    about = {"units": "mm d-1", "flux": "recharge", "along": "soil_moisture"}
+    forms = {"BetaSoil": ("Soil moisture with a recharge curve", 0), "LearnedRecharge": ("Learned recharge", 1)}
+    curves = {}
+    for option, (words, learned) in forms.items():
+        attrs = about | {"long_name": words, "learned": learned}
+        curves[f"curve_recharge_soil_moisture_{option}"] = along.dims, np.arange(3.0) + learned, attrs
+    results = make_results(state.dataset, config, 0.1).assign(curves)
+    store.add("learned", config, results.assign_coords({along.dims[0]: along}))
+    state.show("learned")
+    return state
+
+
+def test_what_a_process_has_learned_is_drawn_through_and_other_forms_dashed(with_learned):
+    view = LearnedCurves(state=with_learned)
+    assert view.relevant and view.heading == "Learned groundwater recharge along soil moisture"
+    figure = view._place[0].object
+    lines = [renderer.glyph for renderer in figure.renderers]
+    assert [line.line_dash == [] for line in lines] == [True, False]
+    np.testing.assert_allclose(figure.renderers[0].data_source.data["y"], [1, 2, 3])
+    names = [item.label.value for item in figure.legend[0].items]
+    assert names == ["Learned recharge", "Soil moisture with a recharge curve"]
+    assert figure.yaxis[0].axis_label.endswith("mm d\u207b\u00b9") and figure.xaxis[0].axis_label == "Soil moisture, mm"
+
+
+def test_a_run_without_learned_processes_has_no_card_of_them(state, store, with_learned):
+    state.show("no-snow")
+    assert not LearnedCurves(state=state).relevant
+    state.show("learned")
+    run = store.run("learned")
+    run.stored = run.stored[[name for name in run.stored if not str(name).startswith("curve_")]]
+    store._results.clear()
+    assert "train it again" in LearnedCurves(state=state)._place[0].object

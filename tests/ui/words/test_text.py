@@ -4,6 +4,7 @@ import xarray as xr
 from dgviz.domains import discover
 from dgviz.processes.declare import Parameter
 from dgviz.ui.words import text
+from dgviz.ui.words.steps import STEPS
 
 
 @pytest.mark.parametrize(
@@ -14,6 +15,7 @@ from dgviz.ui.words import text
         ("mm d-1 degC-1", "mm d\u207b\u00b9 \u00b0C\u207b\u00b9"),
         ("mm d-1 d", "mm"),
         ("1", ""),
+        ("mol mol-1", ""),
         ("%", "%"),
         ("degC", "\u00b0C"),
         ("m km-1", "m km\u207b\u00b9"),
@@ -60,3 +62,8 @@ def test_labels_join_name_and_units():
 def test_days_and_durations():
     assert text.period("1979-01-01", "1980-12-31") == "1 Jan 1979 \u2013 31 Dec 1980"
     assert [text.duration(s) for s in (0.2, 40, 185, 9000)] == ["1 s", "40 s", "3 min", "2.5 h"]
+
+
+def test_a_period_is_said_in_months_where_a_month_is_the_step():
+    assert STEPS["month"].period("2001-01-01", "2014-12-01") == "Jan 2001 \u2013 Dec 2014"
+    assert STEPS["day"].period("2001-01-01", "2014-12-01") == "1 Jan 2001 \u2013 1 Dec 2014"

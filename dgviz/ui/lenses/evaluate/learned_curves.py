@@ -1,0 +1,73 @@
+"""What the networks inside processes have learned."""
+
+from collections.abc import Mapping
+from functools import cached_property
+
+import panel as pn
+import xarray as xr
+
+from dgviz.processes.declare import Flux
+from dgviz.quantities import lower_first
+from dgviz.ui.figures.learned_lines import plot_learned
+from dgviz.ui.lenses.view import View
+from dgviz.ui.widgets import material
+from dgviz.ui.words.text import label
+
+PREFIX = "curve_"
+
+
+class LearnedCurves(View):
+    """What a process has learned."""
+
+    to_take = "data a"
+    choices = ("curve",)
+    use = "A click on a name hides its curve."
+    empty = "This run was made before curves were kept: train it again to see what its network has learned."
+
+    @classmethod
+    def applies(cls, state):
+        """Where a process of the shown run holds a network."""
+        return bool(state.run) and any(p.learned for p in state.store.run(state.run).config.build().processes)
+
+    def tools(self):
+        """Which flux, and along what."""
+        return [self.curve]
+
+    @cached_property
+    def curve(self):
+        """The flux that was learned, and the input that is varied."""
+        return material.Select(label="Learned", options={}, size="small", width=330, margin=0)
+
+    def body(self, *, run, dark, curve):
+        """The figure."""
+        results = self.state.results(run)
+        found = _by_input(results) if results is not None else {}
+        if not found:
+            return None
+        fluxes = self.state.store.run(run).config.build().of(Flux)
+        options = {_words(fluxes, curves[0]): name for name, curves in found.items()}
+        self.chosen.offer("curve", next(iter(found)), options)
+        curves = found[self.curve.value]
+        self.heading = f"Learned {lower_first(_words(fluxes, curves[0]))}"
+        others = " Dashed: other forms of the process." if len(curves) > 1 else ""
+        self.caption = (
+            f"Drawn through: what the network of run A gives.{others}\nFrom the lowest to the highest percent of what "
+            "the run met, while all else that the process reads stays at its mean."
+        )
+        self.summary = f"{self.heading}: {', '.join(label(curve) for curve in curves)}."
+        name = fluxes[curves[0].attrs["flux"]].long_name
+        return pn.pane.Bokeh(plot_learned(curves, name, self.state.look), sizing_mode="stretch_width", margin=0)
+
+
+def _by_input(results: xr.Dataset) -> dict[str, list[xr.DataArray]]:
+    """The curves that are drawn together, by their coordinate, learned ones first."""
+    found: dict[str, list[xr.DataArray]] = {}
+    for name, curve in results.data_vars.items():
+        if str(name).startswith(PREFIX):
+            found.setdefault(str(curve.dims[0]), []).append(curve)
+    return {dim: sorted(curves, key=lambda curve: -curve.attrs["learned"]) for dim, curves in found.items()}
+
+
+def _words(fluxes: Mapping[str, Flux], curve: xr.DataArray) -> str:
+    """What was learned, and along what."""
+    return f"{fluxes[curve.attrs['flux']].long_name} along {lower_first(label(curve[curve.dims[0]]))}"
