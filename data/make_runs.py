@@ -1,11 +1,12 @@
-"""Make data/runs: the trained runs that travel with dgviz. `python data/make_runs.py`, a minute on a CPU.
+"""Make data/runs: the trained runs that travel with dgviz. `python data/make_runs.py [NAME ...]`, a minute on a CPU.
 
-Each is an ordinary run on data that travel too; what only training needs (checkpoint, parameters of all epochs but the
-last, who trained) is left out.
+Each is an ordinary run on data that travel with dgviz; what only training needs (checkpoint, parameters of all epochs
+but the last, who trained) is left out.
 """
 
 import json
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -15,6 +16,7 @@ RUNS = {
     "delaware-hbv": RunConfig(epochs=120),
     "delaware-without-snow": RunConfig(epochs=120).edited(snow="NoSnow"),
     "thames-chloride": RunConfig(data="thames"),
+    "twitchell-p-model": RunConfig(data="twitchell").preset("P-model, shared"),
 }
 KEPT = ("config.json", "inputs.json", "record.json", "checksums.json", "weights.pt", "states.pt", "results.zarr")
 
@@ -27,9 +29,8 @@ def make(name: str, config: RunConfig, folder: Path) -> None:
         target = folder / name
         shutil.rmtree(target, ignore_errors=True)
         target.mkdir(parents=True)
-        for kept in KEPT:
-            if (run.folder / kept).exists():  # a model without stores has no states
-                shutil.move(run.folder / kept, target / kept)
+        for kept in filter(lambda name: (run.folder / name).exists(), KEPT):  # without stores there are no states
+            shutil.move(run.folder / kept, target / kept)
         *records, last = run.progress
         records = [{k: v for k, v in record.items() if k != "parameters"} for record in records]
         lines = [json.dumps(record) + "\n" for record in (*records, last)]
@@ -38,5 +39,5 @@ def make(name: str, config: RunConfig, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    for name, config in RUNS.items():
-        make(name, config, Path(__file__).parent / "runs")
+    for name in sys.argv[1:] or RUNS:
+        make(name, RUNS[name], Path(__file__).parent / "runs")

@@ -84,7 +84,7 @@ def make_example(model, n_time=60, n_site=3, n_member=2, dtype=torch.float64, wh
         tmax=tmean + 1 + 8 * uniform(n_time, n_site, 1),
         pet=3 + 2 * season * uniform(n_time, n_site, 1),
         withdrawal=0.2 + 0.1 * season.expand(n_time, n_site, 1),
-        shortwave=150 - 100 * season * uniform(n_time, n_site, 1),
+        srad=150 - 100 * season * uniform(n_time, n_site, 1),
         vapour_pressure=6.1 * torch.exp(0.07 * tmean.clamp(-20, 30)) * (0.4 + 0.5 * uniform(n_time, n_site, 1)),
         quickflow=6 * uniform(n_time, n_site, 1) ** 4,
         interflow=0.1 + uniform(n_time, n_site, 1),

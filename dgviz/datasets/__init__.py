@@ -82,7 +82,8 @@ def open_dataset(
         return open_source(readers[str(data)], folder)
     if name := find_import(data):
         dataset = read_import(name)
-        return with_roles(dataset, named(dataset.attrs["domain"], all_vocabularies(vocabularies), name))
+        vocabulary = named(dataset.attrs["domain"], all_vocabularies(vocabularies), name)
+        return with_roles(dataset, vocabulary, dataset.attrs["step"])
     if os.path.exists(path):
         return open_prepared(path, lambda: read_path(path, vocabularies=vocabularies))
     raise unknown(data)

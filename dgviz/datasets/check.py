@@ -39,7 +39,7 @@ def check(
     for name in ("train_period", "test_period"):
         check_period(ds.indexes["time"], ds.attrs[name], name, source)
         ds = ds.assign_attrs({name: whole_days(ds.attrs[name])})
-    ds = with_calendar(with_roles(ds, vocabulary))
+    ds = with_calendar(with_roles(ds, vocabulary, step))
     twice = [remark for name in vocabulary.targets if name in ds for remark in duplicate_doubts(ds, name)]
     return with_remarks(ds, [*told(ds), *vocabulary.doubts(ds), *twice])
 
@@ -87,7 +87,7 @@ def check_sites(ds: xr.Dataset, source: str | Path) -> None:
         raise DataError(f"{source}: site {some(sites[sites.duplicated()].unique())} appears twice; keep one of each.")
 
 
-def with_roles(ds: xr.Dataset, vocabulary: Vocabulary) -> xr.Dataset:
+def with_roles(ds: xr.Dataset, vocabulary: Vocabulary, step: str) -> xr.Dataset:
     """The data set says its domain and step, and each series whether it is a forcing or a target.
 
     The series stand first, in the order in which they are declared.
@@ -100,7 +100,7 @@ def with_roles(ds: xr.Dataset, vocabulary: Vocabulary) -> xr.Dataset:
     for name in names:
         role = "forcing" if name in vocabulary.forcings else "target"
         ds[name] = ds[name].assign_attrs(role=role)
-    return ds.assign_attrs(domain=vocabulary.domain, step=vocabulary.step)
+    return ds.assign_attrs(domain=vocabulary.domain, step=step)
 
 
 def with_empty_target(ds: xr.Dataset, vocabulary: Vocabulary) -> xr.Dataset:

@@ -54,6 +54,11 @@ def file_of(path: str | Path | None = None) -> Path:
     return find_file("leaf_curves", FILE, path)
 
 
+def series_in(path: Path) -> set[str]:
+    """The names here of the series that all curves have."""
+    return {*COLUMNS}
+
+
 def load(path: str | Path | None = None) -> xr.Dataset:
     """Read the curves that can be used; `path` is the table of curves or its folder, by default as above."""
     return read_curves(path, title)

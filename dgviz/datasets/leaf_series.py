@@ -7,12 +7,12 @@ from dgviz.datasets.vocabulary import SITE, Vocabulary
 from dgviz.quantities import Attribute, Forcing, Target
 
 FORCINGS = {
-    "ppfd": Forcing("umol m-2 s-1", "Light (photosynthetic photon flux density)", range=(0.0, 3000.0)),
+    "ppfd": Forcing("umol m-2 s-1", "Light (PPFD)", range=(0.0, 3000.0)),
     "tleaf": Forcing("degC", "Leaf temperature", range=(-10.0, 55.0)),
-    "co2": Forcing("umol mol-1", "CO2 at the surface of the leaf", range=(0.0, 3000.0)),
-    "ci": Forcing("umol mol-1", "CO2 between the cells", range=(0.0, 3000.0)),
-    "vpd": Forcing("kPa", "Vapour pressure deficit at the leaf", range=(0.0, 10.0)),
-    "rh": Forcing("percent", "Relative humidity at the surface of the leaf", range=(0.0, 100.0)),
+    "co2": Forcing("umol mol-1", "CO₂ at the leaf surface", range=(0.0, 3000.0)),
+    "ci": Forcing("umol mol-1", "Intercellular CO₂", range=(0.0, 3000.0)),
+    "vpd": Forcing("kPa", "Leaf-to-air vapour pressure deficit", range=(0.0, 10.0)),
+    "rh": Forcing("percent", "Relative humidity at the leaf surface", range=(0.0, 100.0)),
 }
 TARGETS = {
     "net_assimilation": Target(

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import xarray as xr
 
-from dgviz.datasets.leaf_curves import read_curves
+from dgviz.datasets.leaf_curves import read_curves, series_in
 from dgviz.datasets.leaf_traits import LEAST_CURVES, species_columns
+
+__all__ = ["domain", "load", "series_in", "title"]
 
 title = f"Leaf photosynthesis, 555 curves, with columns for species of {LEAST_CURVES} curves or more"
 domain = "leaf"

@@ -28,8 +28,8 @@ KINDS = {  # column: (value that counts as 1, name, long_name)
     "leaf_shape": ("needleleaf", "needleleaf", "Needle (1) or broad leaf (0)"),
 }
 PUBLISHED = {  # column: (name, units, long_name)
-    "Vcmax": ("published_vcmax", "umol m-2 s-1", "Published Rubisco capacity, at leaf temperature"),
-    "Jmax": ("published_jmax", "umol m-2 s-1", "Published electron transport capacity, at leaf temperature"),
+    "Vcmax": ("published_vcmax", "umol m-2 s-1", "Published Vcmax, at leaf temperature"),
+    "Jmax": ("published_jmax", "umol m-2 s-1", "Published Jmax, at leaf temperature"),
     "Rd": ("published_rd", "umol m-2 s-1", "Published respiration, at leaf temperature"),
     "Tleaf_photo": ("published_tleaf", "degC", "Leaf temperature of the published capacities"),
     "Tleaf_R": ("published_tleaf_rd", "degC", "Leaf temperature of the published respiration"),

@@ -55,7 +55,7 @@ def check_times(times: pd.Index, source: str | Path, vocabulary: Vocabulary | No
     step = step_of(times, source)
     if vocabulary and vocabulary.step == "point" and step == "day":
         step = "point"  # points of a curve stand on a calendar of days
-    if vocabulary and step != vocabulary.step:
+    if vocabulary and step not in (vocabulary.step, *vocabulary.other_steps):
         raise DataError(
             f"{source}: {ADJECTIVES[step]} data; the domain {vocabulary.domain} is written for {vocabulary.step}s. "
             f"Give one row of each {vocabulary.step}, such as the mean."

@@ -8,7 +8,7 @@ FORCINGS = {
     "tair": Forcing("degC", "Mean air temperature", "air_temperature", range=(-60.0, 60.0), fill=3),
     "discharge": Forcing("m3 s-1", "River discharge", range=(0.0, 1e5)),
     # The heat balance of a reach with its sun, shade and sources asks for more than most gauges have.
-    "shortwave": Forcing("W m-2", "Shortwave radiation, mean of the day", range=(0.0, 500.0), fill=3),
+    "srad": Forcing("W m-2", "Solar radiation, mean of the day", range=(0.0, 500.0), fill=3),
     "vapour_pressure": Forcing("hPa", "Vapour pressure", range=(0.0, 50.0), fill=3),
     "cloud": Forcing("1", "Share of the sky under clouds", range=(0.0, 1.0), fill=3),
     "pet": Forcing("mm d-1", "Potential evapotranspiration", range=(0.0, 25.0), fill=3),

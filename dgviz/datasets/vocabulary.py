@@ -48,6 +48,7 @@ class Vocabulary:
     """The series and attributes that data of one science may hold, by name, and their time step.
 
     - `step` is "hour", "day" or "month"; "point" where a site is a curve, whose points stand on a calendar of days.
+    - `other_steps` are those that data may have as well, in a science whose equations hold over any.
     - `raw` are series that files may hold instead of a declared one; `complete(ds, source)` makes the declared of them.
     - `needed` are the forcings without which no process model of the science can be built.
     - `extremes` says of a series that is the "min" or "max" of its step, so that finer records are gathered as that.
@@ -69,6 +70,7 @@ class Vocabulary:
     needed: tuple[str, ...] = ()
     extremes: Mapping[str, str] = field(default_factory=dict)
     other_names: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    other_steps: tuple[str, ...] = ()
 
     @property
     def series(self) -> dict[str, Forcing | Target]:

@@ -33,8 +33,9 @@ class Domain:
     - `slots` maps each slot, in running order, to the options that can fill it; the first is the default.
     - `given` names, by slot, a forcing and the option that takes it from the data: the default where all sites have it.
     - `outside` names where fluxes come from and go to beyond the stores.
-    - `site` is this science's word for a place, `budget` for what its stores hold and its balance is of; `step` is the
-      time step for which its processes are written.
+    - `site` is this science's word for a place; `budget` for what its stores hold and its balance is of, and `budgets`
+      several such words by the units of the stores, where they hold different things.
+    - `step` is the time step for which its processes are written, `other_steps` are those over which they hold as well.
     - `presets` are named configurations; those in `dial` lead from physics to learning, those in `controls` are made to
       fail. `defaults` are options of a run whose default is another in this science.
     - `derived` makes forcings and attributes that data may lack, by name, from a data set that has what it takes and
@@ -45,6 +46,7 @@ class Domain:
     - `backdrop` gives the series, `(time,)` each, that are drawn above the target of one site; those with the attribute
       `drawn` "bars" are stacked and hang from the top, others are lines. Without it the first forcing is drawn.
     - `curves` are drawn of a site in place of its series, where a step is a point: the target over a forcing.
+    - `pathways` names the quantities through which the target responds to what is above them: a cut of the graph.
     - `flags` says why the target of a site is not natural, in words `(site,)`, from a data set; "" where it is.
     - `references` gives scores of simple rivals on a data set with one target, `(model, site)` by name of the score.
     - `evaluations`, `checks` and `claims` are its own, beside those that any science can have.
@@ -60,7 +62,9 @@ class Domain:
     slots: Mapping[str, tuple[type[Process], ...]]
     outside: tuple[str, ...]
     budget: str = "budget"
+    budgets: Mapping[str, str] = field(default_factory=dict)
     step: str = "day"
+    other_steps: tuple[str, ...] = ()
     given: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     presets: Mapping[str, Preset] = field(default_factory=dict)
     dial: tuple[str, ...] = ()
@@ -72,6 +76,7 @@ class Domain:
     from_target: tuple[str, ...] = ()
     backdrop: Callable[[xr.Dataset], xr.Dataset] | None = None
     curves: tuple[Curve, ...] = ()
+    pathways: tuple[str, ...] = ()
     flags: Callable[[xr.Dataset], xr.DataArray] | None = None
     references: Callable[[xr.Dataset, Mapping[str, str]], xr.Dataset | None] | None = None
     evaluations: tuple[Evaluation, ...] = ()
@@ -102,7 +107,7 @@ class Domain:
 
     def vocabulary(self, name: str) -> Vocabulary:
         """What data of this domain, called `name`, may hold."""
-        return Vocabulary(name, self.step, self.forcings, self.targets, self.attributes)
+        return Vocabulary(name, self.step, self.forcings, self.targets, self.attributes, other_steps=self.other_steps)
 
     def complete(self, choices: Mapping[str, str]) -> dict[str, str]:
         """The option of every slot: the chosen ones, and the default for the rest.

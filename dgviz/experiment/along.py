@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from dgviz.datasets import forcing_names
+from dgviz.datasets import forcing_names, target_names
 from dgviz.domains.curve import Curve
 from dgviz.domains.domain import Domain
 from dgviz.experiment.runs import Run
@@ -43,6 +43,8 @@ def along(dataset: xr.Dataset, site: str, x: str) -> xr.Dataset:
         means = pd.Series(_values(dataset, name, site)).groupby(measured.round(6).to_numpy()).mean()
         values = places if name == x else np.interp(places, means.index, means.to_numpy())
         made[name] = ("time", "site"), values[:, None].astype("float32"), dataset[name].attrs
+    for name in target_names(dataset):
+        made[name] = ("time", "site"), np.full((N_POINTS, 1), np.nan, "float32"), dataset[name].attrs
     static = here.drop_vars([name for name in here.variables if "time" in here[name].dims])
     return static.assign_coords(time=times).assign(made)
 

@@ -146,8 +146,10 @@ class RunConfig(BaseModel):
     hidden: Annotated[int, needs.NETWORK] = Field(
         32, ge=1, le=1024, title="Hidden units (in each network)", description="Units in the hidden layer."
     )
-    network: Annotated[Literal["lstm", "gru"], needs.RECURRENT] = Field(
-        "lstm", title="Recurrent network", description="Kind of the recurrent networks."
+    network: Annotated[Literal["lstm", "gru", "mlp"], needs.RECURRENT] = Field(
+        "lstm",
+        title="Recurrent network",
+        description="Kind of the recurrent networks; one without memory sees each step alone.",
     )
     dropout: Annotated[float, needs.RECURRENT] = Field(
         0.0, ge=0, lt=1, title="Dropout of the recurrent state, fraction", description="Left out at random in training."

@@ -13,7 +13,7 @@ from dgviz.experiment.config import NOT_THE_MODEL, ConfigError, RunConfig
 from dgviz.experiment.run_folder import ENDED
 from dgviz.experiment.runs import Run
 from dgviz.learn import DifferentiableModel
-from dgviz.processes.balance import balance
+from dgviz.processes.balance import balance, substances
 
 HOLDOUTS = ("none", "folds")
 CASES = {  # what a score is of: the holdout of the run, and the period
@@ -143,8 +143,12 @@ def unclosed(run: Run, dataset: xr.Dataset, sites: Sequence[str]) -> xr.DataArra
     first, last = (run.config.test_period or dataset.attrs["test_period"]).split("/")
     model, shares = run.config.build(), []
     for site in sites:
-        terms = balance(model, run.simulate(dataset, site, first, last))
-        # Amounts whatever their sign: gains and losses of heat nearly cancel.
-        shares.append(float(terms.sel(term="residual") / abs(terms[terms.kind == "inflow"]).sum()))
+        simulated = run.simulate(dataset, site, first, last)
+        found = []
+        for unit in substances(model):
+            terms = balance(model, simulated, unit)
+            # Amounts whatever their sign: gains and losses of heat nearly cancel.
+            found.append(float(terms.sel(term="residual") / abs(terms[terms.kind == "inflow"]).sum()))
+        shares.append(max(found, key=abs))
     about = {"long_name": "Unexplained share of the inflow", "units": "1"}
     return xr.DataArray(shares, {"site": list(sites)}, "site", name="unclosed", attrs=about)

@@ -53,7 +53,8 @@ def training_days(config: RunConfig, dataset: xr.Dataset) -> tuple[slice, int]:
 def period_positions(dataset: xr.Dataset, period: str, name: str) -> slice:
     """A period as positions in the record. Raises DataError if it is not within it."""
     days = period_slice(dataset, period, f"{name}_period")
-    return dataset.indexes["time"].slice_indexer(days.start, days.stop)
+    found = dataset.indexes["time"].slice_indexer(days.start, days.stop)
+    return slice(int(found.start), int(found.stop))  # numpy's whole numbers are none to torch
 
 
 EARTH_RADIUS = 6371.0  # km

@@ -133,16 +133,29 @@ class Defaults(nn.Module):
         return self.raw.expand(len(features), -1, -1)
 
 
+class Memoryless(nn.Module):
+    """Two hidden layers that see each step alone, in the place of the cells of a recurrent network."""
+
+    def __init__(self, n_inputs: int, hidden: int):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Linear(n_inputs, hidden), nn.Tanh(), nn.Linear(hidden, hidden), nn.Tanh())
+
+    def forward(self, steps: Tensor, state: Tensor | None) -> tuple[Tensor, Tensor]:
+        """`(time, site, hidden)` from `steps (time, site, input)`, and a state of nothing, `(1, site, 1)`."""
+        return self.layers(steps), steps.new_zeros(1, steps.shape[1], 1)
+
+
 class Recurrent(nn.Module):
     """An LSTM or GRU on standardised series and attributes, and a linear layer on its state: numbers for every day.
 
-    It sees no later day. In training a share `dropout` of its state is left out.
+    In their place may stand a network without memory. It sees no later day. In training a share `dropout` of its state
+    is left out.
     """
 
     def __init__(self, kind: str, n_series: int, n_attributes: int, hidden: int, n_outputs: int, dropout: float):
         super().__init__()
         self.series = Standardize(n_series)
-        self.cells = {"lstm": nn.LSTM, "gru": nn.GRU}[kind](n_series + n_attributes, hidden)
+        self.cells = {"lstm": nn.LSTM, "gru": nn.GRU, "mlp": Memoryless}[kind](n_series + n_attributes, hidden)
         self.dropout, self.head = nn.Dropout(dropout), nn.Linear(hidden, n_outputs)
         if kind == "lstm":
             with torch.no_grad():  # it begins by remembering: Gers et al. (2000), doi:10.1162/089976600300015015

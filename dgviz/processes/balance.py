@@ -1,23 +1,39 @@
-"""The balance of a simulation: what came in, what went out, and what the stores gained."""
+"""The balance of a simulation: what came in, what went out, and what the stores gained.
+
+A model may hold several substances, such as water and heat: those are told apart by the units of its stores.
+"""
 
 import xarray as xr
 
-from dgviz.processes.declare import State
+from dgviz.processes.declare import Flux, State
 from dgviz.processes.model import ProcessModel
 
 
-def balance(model: ProcessModel, simulated: xr.Dataset) -> xr.DataArray:
+def substances(model: ProcessModel) -> dict[str, list[str]]:
+    """The names of the stores by their units, in the order of the model."""
+    found: dict[str, list[str]] = {}
+    for name, state in model.of(State).items():
+        found.setdefault(state.units, []).append(name)
+    return found
+
+
+def balance(model: ProcessModel, simulated: xr.Dataset, units: str = "") -> xr.DataArray:
     """Amounts of a simulation `(time,)` from the end of its first day to the end of its last, `(term,)`.
+
+    Of the stores that have these `units`, by default those of the first.
 
     Each term is a flux across the boundary of the model or the change of a store; `kind` says which: "inflow",
     "outflow", "change", or "residual" = inflows - outflows - changes. In the units of the stores.
     """
-    days = simulated.astype("float64")
+    days, by_units = simulated.astype("float64"), substances(model)
+    units = units or next(iter(by_units))
+    stores = by_units[units]
     # Stores are known at the end of each day, so the fluxes of the first day are already in the first of them.
     total = {name: float(days[name][1:].sum()) for name in {*model.inflows, *model.outflows}}
-    change = {name: float(days[name][-1] - days[name][0]) for name in model.of(State)}
-    terms = [("inflow", name, total[name]) for name in model.inflows]
-    terms += [("outflow", name, total[name]) for name in model.outflows]
+    change = {name: float(days[name][-1] - days[name][0]) for name in stores}
+    fluxes = model.of(Flux)
+    terms = [("inflow", name, total[name]) for name in model.inflows if fluxes[name].into in stores]
+    terms += [("outflow", name, total[name]) for name in model.outflows if fluxes[name].out_of in stores]
     terms += [("change", name, value) for name, value in change.items()]
     # residual = inflows - outflows - changes: zero, to rounding, if the processes alone move what is stored
     signs = {"inflow": 1, "outflow": -1, "change": -1}
@@ -29,5 +45,5 @@ def balance(model: ProcessModel, simulated: xr.Dataset) -> xr.DataArray:
         {"term": list(names), "kind": ("term", list(kinds)), "long_name": ("term", long_names)},
         "term",
         name="balance",
-        attrs={"long_name": "Balance", "units": next(iter(model.of(State).values())).units},
+        attrs={"long_name": "Balance", "units": units},
     )

@@ -5,6 +5,7 @@ from dgviz.sensitivity.forcing_response import forcing_response
 from dgviz.sensitivity.mean_response import mean_response
 from dgviz.sensitivity.memory import memory
 from dgviz.sensitivity.parameter_response import parameter_response
+from dgviz.sensitivity.pathways import pathways
 from dgviz.sensitivity.score_gradient import score_gradient
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     "mean_response",
     "memory",
     "parameter_response",
+    "pathways",
     "score_gradient",
 ]

@@ -20,7 +20,7 @@ def network(dynamic=(), kind="lstm", **changes):
     return ParameterNetwork(PARAMETERS, 4, dynamic=dynamic, kind=kind, **options)
 
 
-@pytest.mark.parametrize("kind", ["lstm", "gru"])
+@pytest.mark.parametrize("kind", ["lstm", "gru", "mlp"])
 def test_shapes(kind):
     values = network(["k0"], kind)(torch.randn(6, 4), torch.randn(9, 6, 2))[0]
     assert {k: v.shape for k, v in values.items()} == {"fc": (1, 6, 3), "tt": (1, 6, 3), "k0": (9, 6, 3)}
@@ -44,7 +44,7 @@ def test_every_member_starts_elsewhere():
     assert fc.unique().numel() == 3
 
 
-@pytest.mark.parametrize("kind", ["lstm", "gru"])
+@pytest.mark.parametrize("kind", ["lstm", "gru", "mlp"])
 def test_the_last_day_moves_no_static_parameter_and_no_earlier_dynamic_one(kind):
     model, attributes, series = network(["k0"], kind), torch.randn(6, 4), torch.randn(9, 6, 2)
     before, _ = model(attributes, series)

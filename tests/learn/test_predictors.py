@@ -25,6 +25,7 @@ OPTIONS = {
     "gru": dict(network="gru", predictor="corrected", dynamic=("k2",)),
     "network": dict(predictor="network"),
     "network gru": dict(predictor="network", network="gru"),
+    "network without memory": dict(predictor="network", network="mlp"),
 }
 LEARNING = {name: options for name, options in OPTIONS.items() if name != "processes fixed"}
 DROPOUT = dict(dropout=0.3, dynamic_dropout=0.5)

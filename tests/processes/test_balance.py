@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from dgviz.processes.balance import balance
+from dgviz.processes.balance import balance, substances
 from dgviz.processes.declare import State
 from tests.combinations import DOMAINS, every_pair
 
@@ -17,10 +17,26 @@ def simulated(model, example):
 @every_pair
 def test_it_closes_for_any_options(domain, choices, example):
     model = domain.build(**choices)
-    terms = balance(model, simulated(model, example))
-    inflow = float(terms[terms.kind == "inflow"].sum())
-    assert inflow > 0
-    assert abs(float(terms.sel(term="residual"))) < 1e-9 * inflow
+    whole = simulated(model, example)
+    for units in substances(model):
+        terms = balance(model, whole, units)
+        moved = float(abs(terms[terms.kind != "residual"]).sum())
+        assert moved > 0
+        assert abs(float(terms.sel(term="residual"))) < 1e-9 * moved
+
+
+def test_what_has_other_units_has_a_balance_of_its_own(example):
+    model = DOMAINS["watershed"].build()
+    assert list(substances(model)) == ["mm", "degC", "mg L-1"]
+    oxygen = balance(model, simulated(model, example), "mg L-1")
+    assert list(oxygen.term.values) == [
+        "dissolving",
+        "photosynthesis",
+        "respiration",
+        "degassing",
+        "oxygen",
+        "residual",
+    ]
 
 
 def test_it_names_every_boundary_flux_and_store_with_its_units(example):

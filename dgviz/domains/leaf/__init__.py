@@ -10,6 +10,10 @@ from dgviz.domains.domain import Domain
 from dgviz.domains.leaf import presets
 from dgviz.domains.leaf.assimilation import Farquhar
 from dgviz.domains.leaf.colours import COLOURS
+from dgviz.domains.leaf.evaluation import capacities, rates
+from dgviz.domains.leaf.evaluation.checks import CHECKS
+from dgviz.domains.leaf.evaluation.claims import CLAIMS
+from dgviz.domains.leaf.evaluation.rivals import rivals
 from dgviz.domains.leaf.light import FixedYield, LearnedYield
 from dgviz.domains.leaf.limitation import HardMinimum, SmoothMinimum
 from dgviz.domains.leaf.stomata import BallBerryStomata, FixedConductance, MeasuredCi, MedlynStomata
@@ -42,18 +46,25 @@ domain = Domain(
         Curve("A\u2013CO\u2082", "co2", ("rubisco_limited", "light_limited")),
         Curve("A\u2013light", "ppfd", ("rubisco_limited", "light_limited")),
     ),
+    references=rivals,
+    evaluations=(*rates.EVALUATIONS, *capacities.EVALUATIONS),
+    checks=CHECKS,
+    claims=CLAIMS,
     colours=COLOURS,
     presets=presets.PRESETS,
     dial=presets.DIAL,
     controls=presets.CONTROLS,
-    # All points of a curve are one window. Few steps and few hidden units: leaves of other species are to be predicted.
+    # One set of parameters for a leaf: several that are averaged fit as well, but are not those of the leaf. The
+    # training points of a curve are one window. Few hidden units and small steps: leaves of species that are not
+    # trained on are to be predicted, and a holdout never divides a species.
     defaults=dict(
+        groups="species",
         loss="rmse",
         epochs=100,
         learning_rate=0.003,
         schedule="cosine",
         hidden=16,
-        members=4,
+        members=1,
         window=7,
         warmup=0,
         batch_size=64,

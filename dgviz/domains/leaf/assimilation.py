@@ -77,8 +77,8 @@ class Farquhar(Process):
     Source: Farquhar et al. (1980), doi:10.1007/BF00386231.
     """
 
-    rubisco_limited = Flux("umol m-2 s-1", "Net assimilation if Rubisco limits")
-    light_limited = Flux("umol m-2 s-1", "Net assimilation if light limits")
+    rubisco_limited = Flux("umol m-2 s-1", "Net assimilation limited by Rubisco")
+    light_limited = Flux("umol m-2 s-1", "Net assimilation limited by light")
     net_assimilation = Flux("umol m-2 s-1", "Net assimilation", out_of="air", into="leaf")
 
     equations = (

@@ -31,7 +31,7 @@ class FixedYield(Process):
     Source: Medlyn et al. (2002), doi:10.1046/j.1365-3040.2002.00891.x.
     """
 
-    electron_transport = Flux("umol m-2 s-1", "Electron transport")
+    electron_transport = Flux("umol m-2 s-1", "Electron transport rate")
 
     equations = (r"J = \frac{\alpha I + J_m - \sqrt{(\alpha I + J_m)^2 - 4\,\theta\,\alpha I J_m}}{2\,\theta}",)
     symbols: ClassVar[dict[str, str]] = {

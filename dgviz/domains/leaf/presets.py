@@ -15,12 +15,12 @@ PRESETS = {
         {"parameters": "shared", "learning_rate": 0.03}, "All leaves share one learned set of capacities."
     ),
     "Photosynthesis, corrected": Preset(
-        {"predictor": "corrected", "learning_rate": 0.01},
-        "A recurrent network corrects what the equations give, from point to point of a curve.",
+        {"predictor": "corrected", "network": "mlp"},
+        "A network corrects what the equations give at each point: no longer limited by carbon and light alone.",
     ),
-    "LSTM": Preset(
-        {"predictor": "network", "hidden": 32, "learning_rate": 0.01, "dropout": 0.2},
-        "Pure learning: a recurrent network along the points of a curve, no physics.",
+    "Network": Preset(
+        {"predictor": "network", "network": "mlp"},
+        "Pure learning: a network that sees each point of a curve alone, no physics.",
     ),
     "Medlyn stomata": Preset(
         {"stomata": "MedlynStomata"}, "CO2 between the cells is simulated: stomata close in dry air."
@@ -37,6 +37,6 @@ DIAL = (
     "Photosynthesis, shared",
     "Photosynthesis",
     "Photosynthesis, corrected",
-    "LSTM",
+    "Network",
 )
 CONTROLS = ("Shuffled attributes",)

@@ -77,10 +77,10 @@ class MedlynStomata(Process):
     Source: Medlyn et al. (2011), doi:10.1111/j.1365-2486.2010.02375.x.
     """
 
-    g1 = Parameter("kPa0.5", "Slope of stomatal conductance", range=(0.5, 12.0), default=4.0)
-    g0 = Parameter("mol m-2 s-1", "Conductance of closed stomata", range=(0.0, 0.1), default=0.0)
+    g1 = Parameter("kPa0.5", "Stomatal slope", range=(0.5, 12.0), default=4.0)
+    g0 = Parameter("mol m-2 s-1", "Residual stomatal conductance", range=(0.0, 0.1), default=0.0)
 
-    ci = Flux("umol mol-1", "CO2 between the cells")
+    ci = Flux("umol mol-1", "Intercellular CO₂")
     gs = Flux("mol m-2 s-1", "Stomatal conductance to water vapour")
 
     equations = (
@@ -113,7 +113,7 @@ class BallBerryStomata(Process):
     Source: Ball et al. (1987), doi:10.1007/978-94-017-0519-6_48.
     """
 
-    bb = Parameter("1", "Slope of stomatal conductance over A RH / Ca", range=(2.0, 20.0), default=9.0)
+    bb = Parameter("1", "Ball-Berry slope", range=(2.0, 20.0), default=9.0)
     g0 = MedlynStomata.g0
     ci, gs = MedlynStomata.ci, MedlynStomata.gs
 

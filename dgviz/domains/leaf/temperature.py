@@ -68,14 +68,14 @@ class PeakedResponse(Process):
     Source: Medlyn et al. (2002), doi:10.1046/j.1365-3040.2002.00891.x.
     """
 
-    vcmax25 = Parameter("umol m-2 s-1", "Rubisco capacity at 25 °C", range=(5.0, 200.0), default=50.0)
-    jmax25 = Parameter("umol m-2 s-1", "Electron transport capacity at 25 °C", range=(10.0, 400.0), default=100.0)
-    rd25 = Parameter("umol m-2 s-1", "Respiration in the light at 25 °C", range=(0.05, 5.0), default=0.92)
+    vcmax25 = Parameter("umol m-2 s-1", "Maximum carboxylation rate at 25 °C", range=(2.0, 130.0), default=50.0)
+    jmax25 = Parameter("umol m-2 s-1", "Maximum electron transport rate at 25 °C", range=(4.0, 250.0), default=100.0)
+    rd25 = Parameter("umol m-2 s-1", "Day respiration at 25 °C", range=(0.05, 3.5), default=0.92)
 
-    vcmax = Flux("umol m-2 s-1", "Rubisco capacity")
-    jmax = Flux("umol m-2 s-1", "Electron transport capacity")
-    rd = Flux("umol m-2 s-1", "Respiration in the light")
-    gamma_star = Flux("umol mol-1", "CO2 compensation point without respiration")
+    vcmax = Flux("umol m-2 s-1", "Maximum carboxylation rate")
+    jmax = Flux("umol m-2 s-1", "Maximum electron transport rate")
+    rd = Flux("umol m-2 s-1", "Day respiration")
+    gamma_star = Flux("umol mol-1", "CO₂ compensation point without respiration")
     km = Flux("umol mol-1", "Michaelis constant of Rubisco in air")
 
     equations = (

@@ -18,6 +18,7 @@ from dgviz.domains.stream_temperature.evaluation.claims import CLAIMS
 from dgviz.domains.stream_temperature.evaluation.dams import below_dams
 from dgviz.domains.stream_temperature.evaluation.regimes import EVALUATIONS
 from dgviz.domains.stream_temperature.evaluation.rivals import rivals
+from dgviz.domains.stream_temperature.evaluation.warming import EVALUATION as WARMING
 from dgviz.domains.stream_temperature.exchange import (
     EightParameters,
     FiveParameters,
@@ -69,7 +70,7 @@ domain = Domain(
     derived={"mean_discharge": mean_discharge},
     references=rivals,
     flags=below_dams,
-    evaluations=EVALUATIONS,
+    evaluations=(*EVALUATIONS, WARMING),
     checks=(balance_closes,),
     claims=CLAIMS,
     colours=COLOURS,

@@ -62,9 +62,9 @@ class EquilibriumTemperature(Process):
         r"A (T_e + 273.16)^4 + B\,T_e - C\,T_e^2 = D, \quad A = 5.4 \cdot 10^{-8}",
         r"B = b E (2495 \cdot 10^6 + 2.36 \cdot 10^6 T_a) - 2.36 \cdot 10^6 E + 1.65, \quad "
         r"C = 2.36 \cdot 10^6\, b E",
-        r"s = 1 - (1 - s_r)(1 - s_t), \quad H_s = (1 - \alpha)(1 - s)\,R, \quad H_f = 9805\,Q\,S / w",
+        r"s = 1 - (1 - s_r)(1 - s_h), \quad H_s = (1 - \alpha)(1 - s)\,R, \quad H_f = 9805\,Q\,S / w",
         r"H_a = (3.355 \cdot 10^{-8} + 2.750 \cdot 10^{-9} \sqrt{e_a})(1 + 0.17\,c^2)(1 - s)(T_a + 273.16)^4",
-        r"H_v = 5.24 \cdot 10^{-8}\, s_r (1 - s_t)(T_a + 273.16)^4",
+        r"H_v = 5.24 \cdot 10^{-8}\, s_r (1 - s_h)(T_a + 273.16)^4",
         r"D = H_a + H_v + H_s + H_f + 2495 \cdot 10^6 E (b T_a - 1) + 1.65\,(T_g + \Delta)",
         r"K_1 = 4 A (T_e + 273.16)^3 + B - 2 C T_e, \quad w = w_a Q^{w_b} + 0.2, \quad "
         r"r = e^{-K_1 w L / (4.182 \cdot 10^6 Q)}",
@@ -105,11 +105,11 @@ class EquilibriumTemperature(Process):
         "r": "share of the distance from equilibrium that is left at the gauge",
         "e": "base of the natural logarithm",
         "x^+": "positive part: x, or 0 where x is negative",
-        "s": "shade",
+        "s": "shade of trees and hills",
         "s_r": "shade_rip",
-        "s_t": "shade_topo",
+        "s_h": "shade_topo",
         r"\alpha": "albedo",
-        "R": "shortwave",
+        "R": "srad",
         "e_a": "vapour_pressure",
         "c": "cloud",
         "S": "channel_slope",
@@ -119,7 +119,7 @@ class EquilibriumTemperature(Process):
         self,
         *,
         tair,
-        shortwave,
+        srad,
         vapour_pressure,
         cloud,
         pet,
@@ -154,7 +154,7 @@ class EquilibriumTemperature(Process):
         width = width_a * torch.exp(width_b * torch.log(discharge)) + 0.2
         shade = 1 - (1 - shade_rip) * (1 - shade_topo)
         of_trees = shade_rip * (1 - shade_topo)
-        gain = (1 - albedo) * (1 - shade) * shortwave
+        gain = (1 - albedo) * (1 - shade) * srad
         gain = gain + atmospheric(tair, vapour_pressure, cloud) * (1 - shade)
         gain = gain + 5.24e-8 * of_trees * fourth_power(tair + ZERO)
         gain = gain + 9805.0 * discharge / width * channel_slope

@@ -39,7 +39,7 @@ def drivers(random: np.random.Generator, n_sites: int, times: pd.DatetimeIndex) 
         "forest": {"units": "1", "long_name": "Share of the banks under forest"},
         "groundwater": {"units": "1", "long_name": "Share of the flow from groundwater"},
     }
-    weather_of_reach = _sun_and_vapour(random, lat, times, tair)
+    weather_of_reach = sun_and_vapour(random, lat, times, tair)
     sources = _sources(discharge, area, groundwater)
     values = {"tair": tair, "discharge": discharge, **weather_of_reach, **sources}
     series = {name: (("time", "site"), of_time) for name, of_time in values.items()}
@@ -49,21 +49,21 @@ def drivers(random: np.random.Generator, n_sites: int, times: pd.DatetimeIndex) 
     return xr.Dataset(series | attributes, places | {"mean_discharge": mean_discharge})
 
 
-def _sun_and_vapour(
+def sun_and_vapour(
     random: np.random.Generator, lat: np.ndarray, times: pd.DatetimeIndex, tair: np.ndarray
 ) -> dict[str, np.ndarray]:
-    """Cloud (1), shortwave radiation (W m-2), vapour pressure (hPa) and evaporation (mm d-1), `(time, site)`."""
+    """Cloud (1), solar radiation (W m-2), vapour pressure (hPa) and evaporation (mm d-1), `(time, site)`."""
     cloud = 1 / (1 + np.exp(-1.2 * _persistent(random, tair.shape, 0.5)))
     season = np.cos(2 * np.pi * (times.day_of_year.to_numpy() - 172) / 365.25)[:, None]
     clear = 330.0 - 2.5 * lat + (20.0 + 3.0 * lat) * season * 0.75
-    shortwave = np.maximum(clear * (1 - 0.65 * cloud**2), 5.0)
+    srad = np.maximum(clear * (1 - 0.65 * cloud**2), 5.0)
     humidity = 0.5 + 0.35 * cloud
     saturated = 6.108 * np.exp(17.26939 * tair / (tair + 237.3))
     # Evaporation of Oudin's kind: sun times the air above -5 degC.
-    evaporation = shortwave / 28.4 * np.maximum(tair + 5.0, 0.0) / 100.0 * 1.6
+    evaporation = srad / 28.4 * np.maximum(tair + 5.0, 0.0) / 100.0 * 1.6
     return {
         "cloud": cloud,
-        "shortwave": shortwave,
+        "srad": srad,
         "vapour_pressure": np.minimum(humidity * saturated, MOST_VAPOUR),
         "pet": evaporation,
     }

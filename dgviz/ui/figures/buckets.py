@@ -26,9 +26,12 @@ OUTLET = 38  # px of a store's side for each arrow that leaves there
 LANE, MAIN, SIDE = 13.0, 60.0, 80.0  # %: width of a lane, right end of the stores, left end of the side
 
 
-def lay_out(domain: Domain, processes: Mapping[str, str], thin: Collection[str] = ()) -> Picture:
-    """The picture of a domain with the chosen option of each slot; `thin` names the stores that hold nothing."""
-    return _Layout(domain, processes, thin).picture()
+def lay_out(domain: Domain, processes: Mapping[str, str], thin: Collection[str] = (), units: str = "") -> Picture:
+    """The picture of a domain with the chosen option of each slot; `thin` names the stores that hold nothing.
+
+    With `units` only of the stores that have these, where a domain holds several things.
+    """
+    return _Layout(domain, processes, thin, units).picture()
 
 
 @dataclass
@@ -36,6 +39,7 @@ class _Layout:
     domain: Domain
     processes: Mapping[str, str]
     thin: Collection[str]
+    units: str = ""
     arrows: dict[str, Arrow] = field(default_factory=dict)
 
     def __post_init__(self):
@@ -43,7 +47,10 @@ class _Layout:
         self.on = {name for option in chosen for name in option.declared}
         self.learned = {name for option in chosen for name in option.learned}
         self.states, fluxes = (self.domain.of(kind, chosen) for kind in (State, Flux))
-        self.fluxes = {name: flux for name, flux in fluxes.items() if flux.out_of and flux.into}
+        self.states = {name: state for name, state in self.states.items() if self.units in ("", state.units)}
+        ends = {*self.states, *self.domain.outside}
+        self.fluxes = {name: flux for name, flux in fluxes.items() if {flux.out_of, flux.into} <= ends}
+        self.fluxes = {n: f for n, f in self.fluxes.items() if {f.out_of, f.into} & self.states.keys()}
         self.above = tuple(p for p in self.domain.outside if any(f.out_of == p for f in self.fluxes.values()))
         reached = {f.into for f in self.fluxes.values()}
         self.beside = tuple(p for p in self.domain.outside if p not in self.above and p in reached)

@@ -34,7 +34,16 @@ class Showable:
         """What can be shown now, {group: {label: choice}}; a picker needs labels that differ between groups too."""
         attributes = {label(self.dataset[n], n): ColourChoice("attribute", n) for n in attribute_names(self.dataset)}
         of_run = self._choices_of_run() if self.results is not None else {}
-        return {group: options for group, options in (of_run | {"Attributes": attributes}).items() if options}
+        known = {f"Known {lower_first(label(self.dataset[n], n))}": ColourChoice("attribute", n) for n in self._known()}
+        return {
+            group: options
+            for group, options in (of_run | {"Attributes": attributes, "Known law": known}).items()
+            if options
+        }
+
+    def _known(self) -> list[str]:
+        """What is known of a world with a known law, one value for each site."""
+        return [str(n) for n, v in self.dataset.coords.items() if str(n).startswith("true_") and v.dims == ("site",)]
 
     def colouring(self, choice: ColourChoice | None) -> Colouring | None:
         """The values and colours of a choice, on the sites of the data set; None while there is nothing to show."""

@@ -11,7 +11,7 @@ from dgviz.ui.figures import hover, plain_figure, ring, tip
 from dgviz.ui.figures.equality import line_of_equality
 from dgviz.ui.words.markup import Markup
 
-EMPTY = {"x": [], "y": [], "low": [], "high": [], "site": [], "name": [], "value": []}
+EMPTY = {"x": [], "y": [], "low": [], "high": [], "site": [], "name": [], "value": [], "known": []}
 TIPS = [("", Markup("<b>@name</b>")), ("", "@site"), ("", "@y{0.00} (@low{0.00} to @high{0.00})")]
 ROOM = 0.03  # of an axis, beyond its limits
 
@@ -41,7 +41,9 @@ class SiteScatter:
 
         Where both have one scale the browser, which knows the size of the figure, sets them.
         """
-        self.source.data = {"value": np.full(len(columns["x"]), np.nan)} | columns
+        nothing = np.full(len(columns["x"]), np.nan)
+        self.source.data = {"value": nothing, "known": nothing} | columns
+        self.known.visible = bool(np.isfinite(self.source.data["known"]).any())
         self.figure.xaxis.axis_label, self.figure.yaxis.axis_label = x_label, y_label
         known = columns["x"][np.isfinite(columns["x"])]
         x_limits = x_limits or ((float(known.min()), float(known.max())) if known.size else (0.0, 1.0))
@@ -93,6 +95,9 @@ class SiteScatter:
             nonselection_fill_alpha=0.12,
             nonselection_line_alpha=0.2,
         )
+        # What is known of the same, as in a world with a known law.
+        self.known = fig.scatter("x", "known", source=self.source, marker="diamond", size=10, fill_color=None,
+                                 line_color=ink, line_width=1.2, nonselection_line_alpha=0.2)  # fmt: skip
         self.picked = ring(fig, 15, ink)
         self.hover = hover(TIPS, renderers=[points])
         fig.add_tools(self.hover)

@@ -23,6 +23,7 @@ from dgviz.ui.lenses.scores.window_scores import WindowScores
 from dgviz.ui.lenses.sensitivity.curve_responses import CurveResponses
 from dgviz.ui.lenses.sensitivity.gradient_check import GradientCheck
 from dgviz.ui.lenses.sensitivity.matters import Matters
+from dgviz.ui.lenses.sensitivity.pathways import Pathways
 from dgviz.ui.lenses.sensitivity.responses import Responses
 from dgviz.ui.lenses.view import View
 from dgviz.ui.lenses.what_if.sliders import ParameterSliders
@@ -54,7 +55,7 @@ LENSES = {
     "Scores": Lens(((((WindowScores,), 5), ((ScoreDistribution,), 7)),), "score"),
     "Budget": Lens(((((Buckets,), 8), ((Balance,), 4)), (((Stores,), 12),)), "parameter", fills=True),
     "Sensitivity": Lens(
-        ((((Responses, CurveResponses), 12),), (((Matters,), 6), ((GradientCheck,), 6))), "sensitivity"
+        ((((Responses, CurveResponses, Pathways), 12),), (((Matters,), 6), ((GradientCheck,), 6))), "sensitivity"
     ),
     "What if": Lens(((((WindowScores,), 6), ((Balance,), 6)),), "parameter", beside=(ParameterSliders,)),
     "Checks": Lens(((((PhysicsChecks,), 12),),), "score"),

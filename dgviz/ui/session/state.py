@@ -90,8 +90,8 @@ class AppState(Trainings):
 
     @property
     def step(self) -> Step:
-        """The time step."""
-        return STEPS[self.science.step]
+        """The time step of the data set, else that of the science."""
+        return STEPS[self.dataset.attrs.get("step", self.science.step)]
 
     @property
     def colours(self) -> theme.Colours:
@@ -158,7 +158,7 @@ class AppState(Trainings):
             dataset=dataset,
             selected=[],
             site=self.site if self.site in sites else self._first_site(config, run),
-            window=first_window(dataset, STEPS[config.science.step].span, tested),
+            window=first_window(dataset, STEPS[dataset.attrs.get("step", config.science.step)].span, tested),
             moment="",
             colour=self._colour_on(config),
             run=run,

@@ -20,7 +20,7 @@ CHOICES = {  # what may be chosen, as people call it
     },
     "validation": {"None": "none", "A share of the sites": "sites", "The last days": "period"},
     "climate": {"As the data set gives them": "given", "Of the training period only": "training"},
-    "network": {"LSTM": "lstm", "GRU": "gru"},
+    "network": {"LSTM": "lstm", "GRU": "gru", "Without memory": "mlp"},
     "loss": {
         "NSE (squared error by variance)": "nse",
         "RMSE, and that of logarithms": "rmse",

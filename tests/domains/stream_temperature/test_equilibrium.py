@@ -10,7 +10,7 @@ from dgviz.processes.declare import Parameter
 from dgviz.processes.model import ProcessModel
 
 REACH = dict(
-    **dict(tair=18.0, shortwave=220.0, vapour_pressure=12.0, cloud=0.4, pet=4.0),
+    **dict(tair=18.0, srad=220.0, vapour_pressure=12.0, cloud=0.4, pet=4.0),
     **dict(quickflow=0.2, interflow=0.4, baseflow=0.6, area=80.0, elevation=300.0, reach_length=12.0),
     channel_slope=0.005,
 )

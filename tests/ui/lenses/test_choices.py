@@ -7,6 +7,9 @@ import pytest
 import xarray as xr
 
 from dgviz.domains.evaluation import Evaluation, Scatter
+from dgviz.experiment.config import RunConfig
+from dgviz.experiment.job import carry_out
+from dgviz.experiment.runs import Run
 from dgviz.ui.instrument.lenses import CHOICES, LENSES
 from dgviz.ui.lenses.budget.stores import Stores
 from dgviz.ui.lenses.evaluate.attribute_scatter import AttributeScatter
@@ -15,7 +18,9 @@ from dgviz.ui.lenses.scores.distribution import ScoreDistribution
 from dgviz.ui.lenses.sensitivity.responses import Responses
 from dgviz.ui.session.address import from_query, to_query, turn_to
 from dgviz.ui.session.state import AppState
+from dgviz.ui.session.store import DataStore
 
+WATERSHED = "twin:watershed,sites=2,years=1"
 VIEWS = {view.__name__: view for lens in LENSES.values() for view in lens.views if view.choices}
 
 
@@ -59,8 +64,37 @@ def opened(state, view, **changes):
     return view(state=again), problems
 
 
-@pytest.mark.parametrize("name", [f"{view}.{choice}" for view in VIEWS for choice in VIEWS[view].choices])
+# What there is to choose where a site is a curve, or where a model holds several substances.
+OF_OTHERS = {
+    "CurveResponses.across": "twin:leaf,sites=3",
+    **dict.fromkeys(("Buckets.substance", "Pathways.to"), WATERSHED),
+}
+NAMES = [f"{view}.{choice}" for view in VIEWS for choice in VIEWS[view].choices]
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in OF_OTHERS])
 def test_a_choice_comes_back_with_the_address(state, name):
+    comes_back(state, name)
+
+
+@pytest.fixture(scope="module")
+def stores(tmp_path_factory):
+    """A store with a trained run by data set."""
+    made = {}
+    for data in {*OF_OTHERS.values()}:
+        folder = tmp_path_factory.mktemp("runs")
+        carry_out(Run.create(RunConfig(data=data, epochs=1), folder))
+        made[data] = DataStore(folder, data)
+    return made
+
+
+@pytest.mark.parametrize("name", OF_OTHERS)
+def test_a_choice_in_another_science_comes_back_with_the_address(stores, name):
+    comes_back(AppState(stores[OF_OTHERS[name]]), name)
+
+
+def comes_back(state, name):
+    """Choose something else, and look at it again by its address."""
     cls, choice = VIEWS[name.partition(".")[0]], name.partition(".")[2]
     view = cls(state=state)
     first, value = view.chosen[choice], another(view, choice)

@@ -4,7 +4,8 @@ from functools import partial
 
 import xarray as xr
 
-from dgviz.processes.balance import balance
+from dgviz.processes.balance import balance, substances
+from dgviz.processes.declare import Flux, State
 from dgviz.quantities import lower_first
 from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.lenses.view import empty_html, text
@@ -18,8 +19,8 @@ from dgviz.ui.words.text import number, sentence, signed, small, units
 WORDS = {"inflow": "In", "outflow": "Out", "change": "Stored"}
 
 
-def balance_table(terms: xr.DataArray, look: Look) -> Markup:
-    """A row for each term `(term,)` with a bar from zero to its amount, and a share of all inflow.
+def balance_table(terms: xr.DataArray, look: Look, of: str = "") -> Markup:
+    """A row for each term `(term,)` with a bar from zero to its amount, and a share of all inflow; `of` what it is.
 
     Of what runs both ways, as heat does, the amounts add up whatever their sign: they nearly cancel.
     """
@@ -32,7 +33,7 @@ def balance_table(terms: xr.DataArray, look: Look) -> Markup:
             rows.append(html("<tr class='of-group'><td colspan=4>{}</td></tr>", WORDS[kind]))
         before = kind
         rows.append(_row(sentence(str(name)), float(value), kind, inflow, ends, look.ink(str(name))))
-    head = html("<tr><th></th><th></th><th>{}</th><th>% of in</th></tr>", unit)
+    head = html("<tr><th class='left'>{}</th><th></th><th>{}</th><th>% of in</th></tr>", sentence(of), unit)
     return html("<table><thead>{}</thead><tbody>{}</tbody></table>", head, joined(rows))
 
 
@@ -88,24 +89,29 @@ class Balance(ComputingView):
         if inside.sizes["time"] < 2:
             self.table.object = empty_html(f"The window is shorter than a {step.name} of the simulation.")
             return
-        terms = balance(simulation.run.config.build(), inside)
-        self.table.object = balance_table(terms, self.state.look)
+        model = simulation.run.config.build()
+        tables = {unit: balance(model, inside, unit) for unit in substances(model)}
+        look, several = self.state.look, len(tables) > 1
+        names = self.state.science.budgets if several else {}
+        parts = [balance_table(terms, look, names.get(unit, "")) for unit, terms in tables.items()]
+        self.table.object = joined(parts)
         last = inside.indexes["time"][-1]
         start = inside.indexes["time"][1]
         self.heading = html("Balance of {}{}", self.state.name_of(self.state.site), mark(self.state.what_if))
         self.caption = (
             f"{step.words(start)} \u2013 {step.words(last)}: in = out + stored.\nMean over the members (parallel "
-            "parameter sets). The residual is what rounding leaves. "
-            + self._observed(simulation, start, last, terms.attrs["units"])
+            "parameter sets). The residual is what rounding leaves. " + self._observed(simulation, start, last)
         )
         if simulation.run.config.predictor == "corrected":
             self.caption += " It is also what the network took from what the processes gave, less what it added."
 
-    def _observed(self, simulation, start, last, unit):
+    def _observed(self, simulation, start, last):
         """The observed amount, where the target is something that leaves the model."""
         target = simulation.run.config.target
-        if target not in simulation.run.config.build().outflows:
+        model = simulation.run.config.build()
+        if target not in model.outflows:
             return ""
+        unit = model.of(State)[model.of(Flux)[target].out_of].units
         observed = self.state.dataset[target].sel(site=self.state.site, time=slice(start, last))
         missing = int(observed.isnull().sum())
         known = observed.size - missing

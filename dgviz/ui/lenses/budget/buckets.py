@@ -5,6 +5,7 @@ from functools import cached_property
 import pandas as pd
 import panel as pn
 
+from dgviz.processes.balance import substances
 from dgviz.processes.declare import State
 from dgviz.ui.figures.bucket_diagram import BucketDiagram, thin_stores
 from dgviz.ui.figures.buckets import lay_out
@@ -24,6 +25,7 @@ class Buckets(ComputingView):
     """Stores and fluxes of a time step."""
 
     to_take = "site a what_if"
+    choices = ("substance",)
 
     _ticking = None
     needs = "stores"
@@ -61,7 +63,12 @@ class Buckets(ComputingView):
 
     def tools(self):
         """The player."""
-        return [*super().tools(), self.player]
+        return [*super().tools(), self.substance, self.player]
+
+    @cached_property
+    def substance(self):
+        """What is shown of a model that holds several things: the units of its stores."""
+        return material.RadioButtonGroup(options={}, size="small", margin=(0, 8), visible=False)
 
     def body(self, *, run, dark):
         """A place for the picture, which is drawn when the simulation is known."""
@@ -69,12 +76,12 @@ class Buckets(ComputingView):
         self.picture = text()
         return self.picture if Simulation.of(self.state) else None
 
-    def refresh(self, *, site, window, moment, what_if):
+    def refresh(self, *, site, window, moment, what_if, substance):
         """The simulation of the picked site or what follows from changed parameters, and the time step."""
         simulation = Simulation.of(self.state)
         if simulation is None:
             return
-        if self.own is not None and simulation.key == self.shown.key:
+        if self.own is not None and simulation.key == self.shown.key and "substance" not in self.changed:
             self._show_step()
         else:
             self.compute("stores and fluxes", simulation.key, simulation.simulate, lambda s: self._show(simulation, s))
@@ -83,11 +90,15 @@ class Buckets(ComputingView):
         self.shown, self.own = simulation, own
         config = simulation.run.config
         self.model = config.build()
-        drawn = (simulation.run.id, thin := thin_stores(own, own))
+        held = substances(self.model)
+        words = {sentence(config.science.budgets.get(unit, unit)): unit for unit in held}
+        self.chosen.offer("substance", next(iter(held), ""), words)
+        self.substance.visible = len(held) > 1
+        unit = self.substance.value
+        drawn = (simulation.run.id, unit, thin := thin_stores(own, held.get(unit, own)))
         if self.drawn != drawn:
             self.drawn = drawn
-            stores = self.model.of(State)
-            picture = lay_out(config.science, config.processes, thin) if stores else None
+            picture = lay_out(config.science, config.processes, thin, unit) if held else None
             look = self.state.look
             self.diagram = BucketDiagram(picture, look) if picture else ChainDiagram(self.model, look)
         self.diagram.scale(own)  # of a what-if too, so that its levels can be compared

@@ -77,6 +77,9 @@ class AttributeScatter(View):
             "low": values.low.values,
             "high": values.high.values,
         }
+        known = state.dataset.get(f"true_{name}")
+        if known is not None:
+            columns["known"] = known.sel(site=results.site).values
         columns |= {"site": results.site.values.astype(str), "name": results.name.values.astype(str)}
         self.scatter.show(columns, axis_label(attribute), axis_label(declared), declared.range)
         self.scatter.mark(state.site)
@@ -87,3 +90,9 @@ class AttributeScatter(View):
             f"Rank correlation {signed(correlation)} over {number(attribute.size, 0)} {state.science.site}s.\n"
             f"Whiskers: 10th to 90th percentile of the {over}."
         )
+        if known is not None:
+            recovered = rank_correlation(values["mean"], known.sel(site=results.site))
+            self.caption = (
+                f"Diamonds: the known law of the twin, which no network was told; rank correlation with the learned "
+                f"{signed(recovered)}. {self.caption}"
+            )

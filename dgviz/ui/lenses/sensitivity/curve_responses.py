@@ -62,15 +62,15 @@ class CurveResponses(ComputingView):
 
     def refresh(self, *, site, run, across):
         """The responses when they are computed."""
-        simulation = Simulation.of(self.state)
+        simulation, dataset, x = Simulation.of(self.state), self.state.dataset, self.across.value
 
         def work():
-            points = along(self.state.dataset, site, self.across.value)
+            points = along(dataset, site, x)
             first, last = (f"{time:%Y-%m-%d}" for time in points.indexes["time"][[0, -1]])
             found = parameter_response(simulation.run.at(points, site, first, last))
-            return found.assign(x=points[self.across.value].sel(site=site, drop=True))
+            return found.assign(x=points[x].sel(site=site, drop=True))
 
-        self.compute("the responses along the curve", (*simulation.key, self.across.value), work, self._show)
+        self.compute("the responses along the curve", (*simulation.key, x), work, self._show)
 
     def _show(self, found: xr.Dataset) -> None:
         state = self.state

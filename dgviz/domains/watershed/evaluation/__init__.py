@@ -1,0 +1,1 @@
+"""What a model from rain to oxygen is asked beside its scores."""
