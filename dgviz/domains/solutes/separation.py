@@ -84,6 +84,52 @@ class ShareOfDischarge(Process):
         return dict(slow_runoff=share * flow, quick_runoff=(1 - share) * flow)
 
 
+class ShareOfWetness(Process):
+    """Slow runoff as a share that falls with discharge and with the wetness of the catchment.
+
+    Wetness is the discharge of the last weeks. The wetter the catchment, the further its flow paths reach into shallow
+    layers: at the same discharge, water after a dry summer is another than that of a wet winter.
+
+    Source: Zhi and Li (2020), doi:10.1021/acs.est.0c02022.
+    """
+
+    half_discharge = Parameter("1", "Discharge over its mean at which half is quick", range=(0.3, 3.0), default=1.0)
+    steepness = Parameter("1", "Steepness of the rise of quick runoff with discharge", range=(0.0, 1.0), default=0.5)
+    wet_steepness = Parameter("1", "Steepness of the rise of quick runoff with wetness", range=(-1.0, 1.0), default=0.0)
+    wet_days = Parameter("d", "Days over which a catchment remembers", range=(10.0, 90.0), default=30.0)
+
+    wetness = State("1", "Discharge of the last weeks over its mean", initial=1.0)
+    wetting = Flux("1", "Rise of wetness", out_of="catchment", into="wetness")
+    drying = Flux("1", "Fall of wetness", out_of="wetness", into="catchment")
+    slow_runoff = Flux("1", "Slow runoff over mean discharge", out_of="catchment", into="outlet")
+    quick_runoff = SlowStore.quick_runoff
+
+    equations = (
+        r"\theta = Q / \bar{Q}, \quad \theta_d = \frac{\theta}{1 + (\theta / h)^n\,W_t^m}, "
+        r"\quad \theta_s = \theta - \theta_d",
+        r"W_{t+1} = W_t + (\theta - W_t)\,(1 - e^{-1 / \tau})",
+    )
+    symbols: ClassVar[dict[str, str]] = {
+        **SlowStore.symbols,
+        "h": "half_discharge",
+        "n": "steepness",
+        "m": "wet_steepness",
+        "W": "wetness",
+        r"\tau": "wet_days",
+    }
+
+    def forward(self, *, discharge, mean_discharge, wetness, half_discharge, steepness, wet_steepness, wet_days):
+        flow = (discharge / mean_discharge).clamp(min=LEAST_RATIO)
+        rise = steepness * torch.log(flow / half_discharge) + wet_steepness * torch.log(wetness.clamp(min=LEAST_RATIO))
+        share, forgotten = torch.sigmoid(-rise), -torch.expm1(-1 / wet_days)
+        return dict(
+            wetting=flow * forgotten,
+            drying=wetness * forgotten,
+            slow_runoff=share * flow,
+            quick_runoff=(1 - share) * flow,
+        )
+
+
 def season(day_of_year: torch.Tensor, winter: torch.Tensor, spring: torch.Tensor) -> torch.Tensor:
     """The factor 1 + w cos(2 pi t) + v sin(2 pi t), with t from 0 to 1 over the year."""
     angle = 2 * math.pi * day_of_year / 365.25
