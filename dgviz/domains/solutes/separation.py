@@ -85,7 +85,7 @@ class ShareOfDischarge(Process):
 
 
 class ShareOfWetness(Process):
-    """Slow runoff as a share that falls with discharge and with the wetness of the catchment.
+    """Slow runoff as a share that falls with flow and wetness.
 
     Wetness is the discharge of the last weeks. The wetter the catchment, the further its flow paths reach into shallow
     layers: at the same discharge, water after a dry summer is another than that of a wet winter.
@@ -98,16 +98,15 @@ class ShareOfWetness(Process):
     wet_steepness = Parameter("1", "Steepness of the rise of quick runoff with wetness", range=(-1.0, 1.0), default=0.0)
     wet_days = Parameter("d", "Days over which a catchment remembers", range=(10.0, 90.0), default=30.0)
 
-    wetness = State("1", "Discharge of the last weeks over its mean", initial=1.0)
-    wetting = Flux("1", "Rise of wetness", out_of="catchment", into="wetness")
-    drying = Flux("1", "Fall of wetness", out_of="wetness", into="catchment")
+    wetness = State("d", "Wetness, in days of mean discharge", initial=30.0)
+    wetting = Flux("1", "Wetting, discharge over its mean", out_of="catchment", into="wetness")
+    drying = Flux("1", "Drying, discharge of the last weeks over its mean", out_of="wetness", into="catchment")
     slow_runoff = Flux("1", "Slow runoff over mean discharge", out_of="catchment", into="outlet")
     quick_runoff = SlowStore.quick_runoff
 
     equations = (
-        r"\theta = Q / \bar{Q}, \quad \theta_d = \frac{\theta}{1 + (\theta / h)^n\,W_t^m}, "
-        r"\quad \theta_s = \theta - \theta_d",
-        r"W_{t+1} = W_t + (\theta - W_t)\,(1 - e^{-1 / \tau})",
+        r"\theta = Q / \bar{Q}, \quad D = W_t\,(1 - e^{-1 / \tau}), \quad W_{t+1} = W_t + \theta - D",
+        r"\theta_d = \frac{\theta}{1 + (\theta / h)^n\,D^m}, \quad \theta_s = \theta - \theta_d",
     )
     symbols: ClassVar[dict[str, str]] = {
         **SlowStore.symbols,
@@ -115,19 +114,16 @@ class ShareOfWetness(Process):
         "n": "steepness",
         "m": "wet_steepness",
         "W": "wetness",
+        "D": "drying",
         r"\tau": "wet_days",
     }
 
     def forward(self, *, discharge, mean_discharge, wetness, half_discharge, steepness, wet_steepness, wet_days):
         flow = (discharge / mean_discharge).clamp(min=LEAST_RATIO)
-        rise = steepness * torch.log(flow / half_discharge) + wet_steepness * torch.log(wetness.clamp(min=LEAST_RATIO))
-        share, forgotten = torch.sigmoid(-rise), -torch.expm1(-1 / wet_days)
-        return dict(
-            wetting=flow * forgotten,
-            drying=wetness * forgotten,
-            slow_runoff=share * flow,
-            quick_runoff=(1 - share) * flow,
-        )
+        drying = wetness * -torch.expm1(-1 / wet_days)
+        rise = steepness * torch.log(flow / half_discharge) + wet_steepness * torch.log(drying.clamp(min=LEAST_RATIO))
+        share = torch.sigmoid(-rise)
+        return dict(wetting=flow, drying=drying, slow_runoff=share * flow, quick_runoff=(1 - share) * flow)
 
 
 def season(day_of_year: torch.Tensor, winter: torch.Tensor, spring: torch.Tensor) -> torch.Tensor:

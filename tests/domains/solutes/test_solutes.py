@@ -55,9 +55,10 @@ def test_in_a_steady_river_the_share_that_goes_deep_is_the_slow_runoff():
 def test_a_wet_catchment_gives_more_quick_water_at_the_same_discharge():
     """Wetness nears the discharge of the last weeks as an exponential, and the share follows its power."""
     outputs = simulate(domain.build(), np.full(50, 4.0), steepness=0.0, wet_steepness=1.0, wet_days=20.0)
-    wetness = 4.0 - 3.0 * torch.exp(-torch.arange(51).double() / 20.0)
-    torch.testing.assert_close(outputs["wetness"], wetness[1:])
-    torch.testing.assert_close(outputs["quick_runoff"], 4.0 * wetness[:-1] / (1 + wetness[:-1]))
+    first = 30.0 * (1 - np.exp(-1 / 20.0))
+    recent = 4.0 + (first - 4.0) * torch.exp(-torch.arange(50).double() / 20.0)
+    torch.testing.assert_close(outputs["drying"], recent)
+    torch.testing.assert_close(outputs["quick_runoff"], 4.0 * recent / (1 + recent))
 
 
 def test_half_of_the_water_is_quick_at_the_flow_that_says_so():
