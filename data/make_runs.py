@@ -15,8 +15,8 @@ from dgviz import Run, RunConfig, carry_out
 RUNS = {
     "delaware-hbv": RunConfig(epochs=120),
     "delaware-without-snow": RunConfig(epochs=120).edited(snow="NoSnow"),
-    "twitchell-p-model": RunConfig(data="twitchell").preset("P-model, shared"),
     "thames-chloride": RunConfig(data="thames"),
+    "twitchell-p-model": RunConfig(data="twitchell").preset("P-model, shared"),
 }
 KEPT = ("config.json", "inputs.json", "record.json", "checksums.json", "weights.pt", "states.pt", "results.zarr")
 

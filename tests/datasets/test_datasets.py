@@ -45,7 +45,7 @@ def test_sources_are_the_modules_that_load():
         *("delaware", "delaware_river", "camels_us", "camels_folder", "caravan", "stream_temperature", "table"),
         *("camels_aus", "camels_br", "camels_ch", "camels_cl", "camels_de", "camels_gb", "lamah_ce"),
         *("airgr", "neuralhydrology_folder"),
-        *("oxygen", "choptank", "thames"),
+        *("oxygen", "choptank", "thames", "camels_chem"),
         *("flux_towers", "fr_pue", "twitchell"),
         *("leaf_curves", "leaf_species"),
     }

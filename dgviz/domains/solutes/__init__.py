@@ -19,7 +19,7 @@ from dgviz.domains.solutes.evaluation.claims import CLAIMS
 from dgviz.domains.solutes.evaluation.rivals import rivals
 from dgviz.domains.solutes.evaluation.slopes import EVALUATIONS
 from dgviz.domains.solutes.mixing import EndMembers, NamedSolute, PowerLaw
-from dgviz.domains.solutes.separation import ShareOfDischarge, SlowStore
+from dgviz.domains.solutes.separation import ShareOfDischarge, ShareOfWetness, SlowStore
 from dgviz.domains.solutes.stores import SoluteStores, WarmedSoluteStores
 from dgviz.domains.solutes.twin import twin
 from dgviz.domains.stream_temperature import MEAN_DISCHARGE, mean_discharge
@@ -41,8 +41,8 @@ domain = Domain(
     slots=with_files(
         __name__,
         dict(
-            separation=(ShareOfDischarge, SlowStore),
-            concentration=(EndMembers, PowerLaw, SoluteStores, WarmedSoluteStores),
+            separation=(ShareOfWetness, ShareOfDischarge, SlowStore),
+            concentration=(PowerLaw, EndMembers, SoluteStores, WarmedSoluteStores),
             solute=(NamedSolute,),
         ),
     ),

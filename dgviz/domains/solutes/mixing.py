@@ -56,7 +56,7 @@ class PowerLaw(Process):
 
     level = Parameter("mg L-1", "Concentration at mean discharge", range=(0.01, 150.0), default=10.0)
     exponent = Parameter("1", "Exponent of discharge", range=(-1.5, 1.5), default=0.0)
-    quick_effect = Parameter("1", "Effect of the share of quick water", range=(-2.0, 2.0), default=0.0)
+    quick_effect = Parameter("1", "Effect of the share of quick water", range=(-1.0, 1.0), default=0.0)
     winter, spring = EndMembers.winter, EndMembers.spring
     concentration = EndMembers.concentration
 

@@ -1,31 +1,33 @@
-"""Named configurations to start from: the dial from physics to learning, simpler laws, and a control."""
+"""Named configurations to start from: the dial from physics to learning, other laws, and a control."""
 
 from dgviz.domains.domain import Preset
 
 SEEN = {"window": 730, "warmup": 180, "epochs": 60, "batch_size": 8}
 
 PRESETS = {
-    "End members": Preset({}, "Quick and slow water with concentrations of their own, calibrated site by site."),
-    "End members, fixed": Preset(
+    "Power law": Preset({}, "A power of discharge, the season and the wetness of the catchment, site by site."),
+    "Power law, fixed": Preset(
         {"parameters": "fixed", "members": 1}, "Pure physics: declared defaults, nothing is learned."
     ),
-    "End members, shared": Preset({"parameters": "shared"}, "All sites share one learned set of parameters."),
-    "End members, from attributes": Preset(
+    "Power law, shared": Preset({"parameters": "shared"}, "All sites share one learned set of parameters."),
+    "Power law, from attributes": Preset(
         {"parameters": "attributes", "learning_rate": 0.01}, "Parameters that a network gives from the attributes."
     ),
-    "End members, dynamic": Preset(
-        {"parameters": "attributes", "dynamic": ("shallow",), "learning_rate": 0.01, "dropout": 0.2} | SEEN,
-        "The concentration of shallow water varies from day to day, given by a recurrent network.",
+    "Power law, dynamic": Preset(
+        {"parameters": "attributes", "dynamic": ("level",), "learning_rate": 0.01, "dropout": 0.2} | SEEN,
+        "The level of concentration varies from day to day, given by a recurrent network.",
     ),
     "LSTM": Preset(
         {"predictor": "network", "parameters": "attributes", "learning_rate": 0.005, "dropout": 0.2} | SEEN,
         "Pure learning: a recurrent network alone, no physics.",
     ),
-    "Power law": Preset(
-        {"concentration": "PowerLaw"}, "A straight line of concentration against discharge on logarithmic axes."
+    "End members": Preset(
+        {"concentration": "EndMembers"},
+        "Quick and slow water with concentrations of their own, calibrated site by site.",
     ),
     "Solute stores": Preset(
-        {"concentration": "SoluteStores"}, "Solute that is stored, moved and released: mass closes."
+        {"separation": "SlowStore", "concentration": "SoluteStores"},
+        "Solute that is stored, moved and released: mass closes.",
     ),
     "Shuffled attributes": Preset(
         {"parameters": "attributes", "learning_rate": 0.01, "shuffled": True},
@@ -34,11 +36,11 @@ PRESETS = {
 }
 
 DIAL = (
-    "End members, fixed",
-    "End members",
-    "End members, shared",
-    "End members, from attributes",
-    "End members, dynamic",
+    "Power law, fixed",
+    "Power law",
+    "Power law, shared",
+    "Power law, from attributes",
+    "Power law, dynamic",
     "LSTM",
 )
 CONTROLS = ("Shuffled attributes",)

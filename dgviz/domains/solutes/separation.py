@@ -84,6 +84,48 @@ class ShareOfDischarge(Process):
         return dict(slow_runoff=share * flow, quick_runoff=(1 - share) * flow)
 
 
+class ShareOfWetness(Process):
+    """Slow runoff as a share that falls with flow and wetness.
+
+    Wetness is the discharge of the last weeks. The wetter the catchment, the further its flow paths reach into shallow
+    layers: at the same discharge, water after a dry summer is another than that of a wet winter.
+
+    Source: Zhi and Li (2020), doi:10.1021/acs.est.0c02022.
+    """
+
+    half_discharge = Parameter("1", "Discharge over its mean at which half is quick", range=(0.3, 3.0), default=1.0)
+    steepness = Parameter("1", "Steepness of the rise of quick runoff with discharge", range=(0.0, 1.0), default=0.5)
+    wet_steepness = Parameter("1", "Steepness of the rise of quick runoff with wetness", range=(-1.0, 1.0), default=0.0)
+    wet_days = Parameter("d", "Days over which a catchment remembers", range=(10.0, 90.0), default=30.0)
+
+    wetness = State("d", "Wetness, in days of mean discharge", initial=30.0)
+    wetting = Flux("1", "Wetting, discharge over its mean", out_of="catchment", into="wetness")
+    drying = Flux("1", "Drying, discharge of the last weeks over its mean", out_of="wetness", into="catchment")
+    slow_runoff = Flux("1", "Slow runoff over mean discharge", out_of="catchment", into="outlet")
+    quick_runoff = SlowStore.quick_runoff
+
+    equations = (
+        r"\theta = Q / \bar{Q}, \quad D = W_t\,(1 - e^{-1 / \tau}), \quad W_{t+1} = W_t + \theta - D",
+        r"\theta_d = \frac{\theta}{1 + (\theta / h)^n\,D^m}, \quad \theta_s = \theta - \theta_d",
+    )
+    symbols: ClassVar[dict[str, str]] = {
+        **SlowStore.symbols,
+        "h": "half_discharge",
+        "n": "steepness",
+        "m": "wet_steepness",
+        "W": "wetness",
+        "D": "drying",
+        r"\tau": "wet_days",
+    }
+
+    def forward(self, *, discharge, mean_discharge, wetness, half_discharge, steepness, wet_steepness, wet_days):
+        flow = (discharge / mean_discharge).clamp(min=LEAST_RATIO)
+        drying = wetness * -torch.expm1(-1 / wet_days)
+        rise = steepness * torch.log(flow / half_discharge) + wet_steepness * torch.log(drying.clamp(min=LEAST_RATIO))
+        share = torch.sigmoid(-rise)
+        return dict(wetting=flow, drying=drying, slow_runoff=share * flow, quick_runoff=(1 - share) * flow)
+
+
 def season(day_of_year: torch.Tensor, winter: torch.Tensor, spring: torch.Tensor) -> torch.Tensor:
     """The factor 1 + w cos(2 pi t) + v sin(2 pi t), with t from 0 to 1 over the year."""
     angle = 2 * math.pi * day_of_year / 365.25

@@ -66,4 +66,4 @@ def law(attributes: xr.Dataset) -> dict[str, xr.DataArray]:
 
 
 # Sampled once a week or so, with an error of ten percent.
-twin = Twin(drivers, law, {"separation": "SlowStore"}, noise=0.1, gaps=0.85)
+twin = Twin(drivers, law, {"separation": "SlowStore", "concentration": "EndMembers"}, noise=0.1, gaps=0.85)

@@ -52,18 +52,14 @@ class Step:
         day = f"{moment.day} {moment:%b %Y}"
         return f"{day}, {moment:%H:%M}" if self.name == "hour" else day
 
-    def period(self, first, last) -> str:
-        """From a first to a last day as people write it: 1 Jan 1979 \u2013 31 Dec 1980; Jan 1979 \u2013 Dec 1980."""
-        if self.name == "month":
-            return f"{self.words(first)} \u2013 {self.words(last)}"
-        return period(first, last)
-
     def at(self, moment) -> str:
         """The same with the word before it: on 4 Jun 1979."""
         return f"{self.before} {self.words(moment)}"
 
     def period(self, first, last) -> str:
-        """A period as people write it: 1 Jan 1979 \u2013 31 Dec 1980; points 1 \u2013 7 of a curve."""
+        """A period as people write it: 1 Jan 1979 \u2013 31 Dec 1980; Jan 1979 \u2013 Dec 1980; points 1 \u2013 7 of a curve."""
+        if self.name == "month":
+            return f"{self.words(first)} \u2013 {self.words(last)}"
         if self.name != "point":
             return period(first, last)
         return f"points {self._point(first)} \u2013 {self._point(last)}"

@@ -32,7 +32,7 @@ def storms(n_days=400):
     return 0.3 + np.random.default_rng(0).gamma(0.3, 2.0, n_days)
 
 
-@pytest.mark.parametrize("separation", ["SlowStore", "ShareOfDischarge"])
+@pytest.mark.parametrize("separation", ["SlowStore", "ShareOfDischarge", "ShareOfWetness"])
 def test_quick_and_slow_water_sum_up_to_discharge(separation):
     flow = storms()
     outputs = simulate(domain.build(separation=separation), flow)
@@ -52,20 +52,32 @@ def test_in_a_steady_river_the_share_that_goes_deep_is_the_slow_runoff():
     assert outputs["slow_runoff"][-1].item() == pytest.approx(1.4) and outputs["uptake"][-1].item() == pytest.approx(0)
 
 
+def test_a_wet_catchment_gives_more_quick_water_at_the_same_discharge():
+    """Wetness nears the discharge of the last weeks as an exponential, and the share follows its power."""
+    outputs = simulate(domain.build(), np.full(50, 4.0), steepness=0.0, wet_steepness=1.0, wet_days=20.0)
+    first = 30.0 * (1 - np.exp(-1 / 20.0))
+    recent = 4.0 + (first - 4.0) * torch.exp(-torch.arange(50).double() / 20.0)
+    torch.testing.assert_close(outputs["drying"], recent)
+    torch.testing.assert_close(outputs["quick_runoff"], 4.0 * recent / (1 + recent))
+
+
 def test_half_of_the_water_is_quick_at_the_flow_that_says_so():
-    outputs = simulate(domain.build(), [0.5, 1.5, 500.0], half_discharge=1.5, steepness=2.0)
+    outputs = simulate(
+        domain.build(separation="ShareOfDischarge"), [0.5, 1.5, 500.0], half_discharge=1.5, steepness=2.0
+    )
     share = outputs["quick_runoff"] / torch.tensor([0.5, 1.5, 500.0]).double()
     assert share.tolist() == pytest.approx([1 / (1 + 9), 0.5, 1.0], abs=1e-4)
 
 
 def test_a_mixture_lies_between_the_waters_and_goes_to_the_shallow_one_in_floods():
-    outputs = simulate(domain.build(), [1e-2, 1.0, 1e4], shallow=2.0, deep=8.0, half_discharge=1.0, steepness=1.0)
+    model = domain.build(separation="ShareOfDischarge", concentration="EndMembers")
+    outputs = simulate(model, [1e-2, 1.0, 1e4], shallow=2.0, deep=8.0, half_discharge=1.0, steepness=1.0)
     assert outputs["concentration"].tolist() == pytest.approx([8.0, 5.0, 2.0], abs=0.1)
 
 
 def test_the_season_multiplies_the_concentration():
     """On the ninety-first day and a quarter cos(2 pi t) is 0 and sin(2 pi t) is 1."""
-    outputs = simulate(domain.build(), [1.0], shallow=4.0, deep=4.0, winter=0.5, spring=0.2)
+    outputs = simulate(domain.build(concentration="EndMembers"), [1.0], shallow=4.0, deep=4.0, winter=0.5, spring=0.2)
     assert outputs["concentration"].item() == pytest.approx(4.0 * 1.2)
 
 
@@ -145,6 +157,7 @@ def test_slopes_are_those_of_the_law(twin):
 def test_the_law_beats_the_rivals_and_every_picture_has_its_variables(twin):
     results = xr.Dataset({"chloride": twin["true_chloride"].reset_coords(drop=True)})
     results.attrs["train_period"] = twin.attrs["train_period"]
+    results["sensitivity_discharge"] = xr.zeros_like(twin.mean_discharge).reset_coords(drop=True)
     found = against_regression(results, twin, twin.attrs["test_period"])
     assert float((found.run < found.regression).mean()) > 0.8 and (found.run < found.season).all()
     for evaluation in domain.evaluations:

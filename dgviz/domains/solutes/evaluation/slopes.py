@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 
 from dgviz.domains.evaluation import Evaluation, Scatter
+from dgviz.domains.solutes.evaluation.local_slope import slope_of_means
 from dgviz.domains.solutes.evaluation.rivals import LEAST, predict, target_in
 from dgviz.scores.metrics import rmse
 
@@ -36,6 +37,8 @@ def slopes(results: xr.Dataset, dataset: xr.Dataset, period: str) -> xr.Dataset:
             units, words = ABOUT[name]
             about = {"units": units, "long_name": f"{of.capitalize()} {words}"}
             found[f"{of}_{name}"] = value.reset_coords(drop=True).drop_attrs().assign_attrs(about)
+    if (derived := slope_of_means(results, dataset)) is not None:
+        found["derived_slope"] = derived.reset_coords(drop=True)
     return xr.Dataset(found)
 
 
@@ -113,6 +116,13 @@ EVALUATIONS = (
                 "slope",
                 "Slope of log C on log Q",
                 "Below zero floods dilute, above zero they flush the solute out, near zero the river is chemostatic.",
+            ),
+            Scatter(
+                "Slope by differentiation",
+                "observed_slope",
+                "derived_slope",
+                "The exact derivative of the mean concentration to discharge, times discharge over concentration, "
+                "against the slope of a line through the samples, which the season bends.",
             ),
             _scatter(
                 "variability",
