@@ -57,7 +57,7 @@ class Step:
         return f"{self.before} {self.words(moment)}"
 
     def period(self, first, last) -> str:
-        """A period as people write it: 1 Jan 1979 \u2013 31 Dec 1980; Jan 1979 \u2013 Dec 1980; points 1 \u2013 7 of a curve."""
+        """A period as people write it: 1 Jan 1979 \u2013 31 Dec 1980; Jan 1979 \u2013 Dec 1980; points 1 \u2013 7."""
         if self.name == "month":
             return f"{self.words(first)} \u2013 {self.words(last)}"
         if self.name != "point":
