@@ -48,6 +48,7 @@ def told_by(names: Iterable[str], vocabularies: Vocabularies, source: str | Path
         if kind == "targets":
             every = {domain: words | names for domain, words in called.items()}
             fitting = [v for v in fitting if not _drives(v, known[v.domain], every, vocabularies)]
+            fitting = _of_most(fitting, known)
         if len(fitting) == 1:
             return fitting[0]
         if fitting:
@@ -59,11 +60,21 @@ def told_by(names: Iterable[str], vocabularies: Vocabularies, source: str | Path
     # Not observed at all, but driven: a trained run can predict there.
     driven = [v for v in vocabularies.values() if names & v.forcings.keys() - CALENDAR.keys()]
     # Of several sciences with the same forcing, the one that has all it needs.
-    driven = [v for v in driven if {*v.needed} <= names] or driven
+    driven = [v for v in driven if v.needed and {*v.needed} <= names] or driven
     if len(driven) == 1:
         return driven[0]
     targets = [f"{', '.join(v.targets)} ({v.domain})" for v in vocabularies.values()]
     raise DataError(f"{source}: no target; it needs one of {', '.join(targets)}, and has {', '.join(given)}.")
+
+
+def _of_most(fitting: list[Vocabulary], known: Mapping[str, set[str]]) -> list[Vocabulary]:
+    """Of sciences of which something was observed those of which all was, and of these those that observe the most.
+
+    A science that joins others has their targets too: it is meant where all of them are there.
+    """
+    whole = [v for v in fitting if v.targets.keys() <= known[v.domain]] or fitting
+    most = max((len(v.targets) for v in whole), default=0)
+    return [v for v in whole if len(v.targets) == most] if whole is not fitting else fitting
 
 
 def _drives(mine: Vocabulary, known: set[str], every: Mapping[str, set[str]], vocabularies: Vocabularies) -> bool:

@@ -16,7 +16,9 @@ from dgviz.datasets import (
     target_names,
 )
 from dgviz.datasets.remarks import remarks
+from dgviz.datasets.science import told_by
 from dgviz.datasets.steps import check_times
+from dgviz.experiment.sources import vocabularies
 
 
 def written(ds, path):
@@ -244,3 +246,13 @@ def test_a_value_below_zero_is_refused_only_where_it_cannot_be(hourly, tmp_path)
     ds["light"], ds["exchange"] = -ds.light, xr.full_like(ds.exchange, -200.0)
     with pytest.raises(DataError, match="exchange on .* is -200; it must lie between -100 and 100 g C m-2 d-1"):
         open_dataset(written(ds, tmp_path / "mine.nc"), vocabularies=vocabularies)
+
+
+def test_a_science_that_joins_others_is_meant_where_all_that_it_observes_is_there():
+    known = vocabularies()
+    of_all = ["prcp", "tmean", "streamflow", "water_temperature", "dissolved_oxygen"]
+    assert told_by(of_all, known, "mine.nc").domain == "watershed"
+    assert told_by(["prcp", "tmean", "streamflow"], known, "mine.nc").domain == "hydrology"
+    assert told_by(["prcp", "tmean"], known, "mine.nc").domain == "hydrology"
+    assert told_by(["water_temperature", "dissolved_oxygen"], known, "mine.nc").domain == "oxygen"
+    assert told_by(["tair", "water_temperature"], known, "mine.nc").domain == "stream_temperature"
