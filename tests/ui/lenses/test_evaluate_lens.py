@@ -18,6 +18,7 @@ from dgviz.ui.figures.colours import Showable
 from dgviz.ui.figures.distribution import Line, cdf_columns, legend_table
 from dgviz.ui.instrument.site_map import SiteMap
 from dgviz.ui.lenses.compare.run_table import RunTable
+from dgviz.ui.lenses.evaluate.attribute_scatter import AttributeScatter
 from dgviz.ui.lenses.evaluate.evaluation import EvaluationCard, SecondEvaluationCard, agreement_table
 from dgviz.ui.lenses.evaluate.figures import Figures
 from dgviz.ui.lenses.evaluate.learned_curves import LearnedCurves
@@ -423,3 +424,9 @@ def test_a_run_without_learned_processes_has_no_card_of_them(state, store, with_
     run.stored = run.stored[[name for name in run.stored if not str(name).startswith("curve_")]]
     store._results.clear()
     assert "train it again" in LearnedCurves(state=state)._place[0].object
+
+
+def test_one_site_alone_has_no_parameter_against_attributes(state):
+    assert AttributeScatter(state=state).relevant
+    state.dataset = state.dataset.isel(site=[0])
+    assert not AttributeScatter.applies(state)

@@ -26,8 +26,8 @@ class AttributeScatter(View):
 
     @classmethod
     def applies(cls, state):
-        """Where a run is shown."""
-        return bool(state.run)
+        """Where a run is shown, of several sites that something describes."""
+        return bool(state.run) and len(state.sites) > 1 and bool(attribute_names(state.dataset))
 
     def tools(self):
         """Which attribute, and which parameter."""

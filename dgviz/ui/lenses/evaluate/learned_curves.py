@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import cached_property
 
+import numpy as np
 import panel as pn
 import xarray as xr
 
@@ -11,7 +12,7 @@ from dgviz.quantities import lower_first
 from dgviz.ui.figures.learned_lines import plot_learned
 from dgviz.ui.lenses.view import View
 from dgviz.ui.widgets import material
-from dgviz.ui.words.text import label
+from dgviz.ui.words.text import label, short_label
 
 PREFIX = "curve_"
 
@@ -45,7 +46,7 @@ class LearnedCurves(View):
         if not found:
             return None
         fluxes = self.state.store.run(run).config.build().of(Flux)
-        options = {_words(fluxes, curves[0]): name for name, curves in found.items()}
+        options = {_words(fluxes, curves[0], short_label): name for name, curves in found.items()}
         self.chosen.offer("curve", next(iter(found)), options)
         curves = found[self.curve.value]
         self.heading = f"Learned {lower_first(_words(fluxes, curves[0]))}"
@@ -60,14 +61,16 @@ class LearnedCurves(View):
 
 
 def _by_input(results: xr.Dataset) -> dict[str, list[xr.DataArray]]:
-    """The curves that are drawn together, by their coordinate, learned ones first."""
+    """The curves that are drawn together, by their coordinate, learned ones first; first where most depends on it."""
     found: dict[str, list[xr.DataArray]] = {}
     for name, curve in results.data_vars.items():
         if str(name).startswith(PREFIX):
             found.setdefault(str(curve.dims[0]), []).append(curve)
-    return {dim: sorted(curves, key=lambda curve: -curve.attrs["learned"]) for dim, curves in found.items()}
+    ordered = {dim: sorted(curves, key=lambda curve: -curve.attrs["learned"]) for dim, curves in found.items()}
+    return dict(sorted(ordered.items(), key=lambda item: -np.ptp(item[1][0].values)))
 
 
-def _words(fluxes: Mapping[str, Flux], curve: xr.DataArray) -> str:
+def _words(fluxes: Mapping[str, Flux], curve: xr.DataArray, called=lambda name, flux: flux.long_name) -> str:
     """What was learned, and along what."""
-    return f"{fluxes[curve.attrs['flux']].long_name} along {lower_first(label(curve[curve.dims[0]]))}"
+    name = curve.attrs["flux"]
+    return f"{called(name, fluxes[name])} along {lower_first(label(curve[curve.dims[0]]))}"
