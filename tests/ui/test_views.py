@@ -212,6 +212,7 @@ def test_scores_in_the_window_say_which_days_they_are_of():
     assert kinds_of_days(("1999-10-01", "2001-09-30"), spans) == "training and test days"
     assert kinds_of_days(("2000-10-01", "2001-09-30"), spans) == "test days"
     assert kinds_of_days(("2003-10-01", "2004-09-30"), spans) == "days of neither training nor test"
+    assert kinds_of_days(("2000-10-01", "2001-09-30"), spans, "points") == "test points"
 
 
 def test_the_first_line_of_a_caption_is_seen_and_the_rest_stands_behind_an_i():

@@ -96,7 +96,7 @@ twin = Twin(
     drivers,
     law,
     {"stomata": "MedlynStomata"},
-    n_sites=180,
+    n_sites=300,
     years=N_POINTS / 365,
     start="2001-01-01",
     noise={"net_assimilation": 0.3, "gs": 0.05},

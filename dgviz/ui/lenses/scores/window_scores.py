@@ -49,11 +49,11 @@ def _mark(head: str) -> Markup:
     return Markup(" class='what-if'" if head.startswith(WHAT_IF) else "")
 
 
-def kinds_of_days(window: tuple[str, str], spans: dict[str, tuple]) -> str:
-    """Which days a window has, given the first and last day of each period: "training and test days"."""
+def kinds_of_days(window: tuple[str, str], spans: dict[str, tuple], steps: str = "days") -> str:
+    """Which steps a window has, given the first and last day of each period: "training and test days"."""
     first, last = map(pd.Timestamp, window)
     names = [name for name, (start, stop) in spans.items() if start <= last and first <= stop]
-    return f"{' and '.join(names)} days" if names else "days of neither training nor test"
+    return f"{' and '.join(names)} {steps}" if names else f"{steps} of neither training nor test"
 
 
 class WindowScores(View):
@@ -88,7 +88,7 @@ class WindowScores(View):
         supposed = {WHAT_IF: window_scores(observed, what_if.simulated[target], window, names)} if what_if else {}
         self.table.object = score_table(self.scores | supposed)
         config = state.store.run(run).config
-        days = kinds_of_days(window, periods(state.dataset, config.train_period, config.test_period))
+        days = kinds_of_days(window, periods(state.dataset, config.train_period, config.test_period), state.step.names)
         self.caption = f"{state.name_of(site)}, {state.step.period(*window)}: {days}"
         if flag := self.state.flag:
             self.caption += f". {state.target.long_name} altered by people: {flag}"
