@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import xarray as xr
+from bokeh.models import Title
 
 from dgviz.ui.figures.outlines import REACH, outlines
 from dgviz.ui.figures.site_map import SiteMap
@@ -58,3 +59,13 @@ def test_the_map_draws_them():
 def test_borders_reach_beyond_sites_that_lie_close():
     lines = outlines(np.array([7.0, 7.2]), np.array([46.8, 47.0]))
     assert max(x.max() for x, _ in lines) > 17 and min(y.min() for _, y in lines) < 40
+
+
+def test_sites_without_coordinates_stand_in_a_grid_that_says_so():
+    nan = ("site", [np.nan] * 5)
+    drawn = SiteMap(
+        xr.Dataset(coords={"site": list("abcde"), "lat": nan, "lon": nan, "name": ("site", list("abcde"))}),
+        *(False, "dissolved_oxygen", np.zeros(5, bool)),
+    )
+    assert len({*zip(drawn.x, drawn.y, strict=True)}) == 5 and np.isfinite(drawn.x).all()
+    assert [title.text for title in drawn.figure.select({"type": Title})][-1].startswith("No coordinates")
