@@ -85,7 +85,7 @@ class ShareOfDischarge(Process):
 
 
 class ShareOfWetness(Process):
-    """Slow runoff as a share that falls with flow and wetness.
+    """Slow runoff as a share that falls in floods and in wet weeks.
 
     Wetness is the discharge of the last weeks. The wetter the catchment, the further its flow paths reach into shallow
     layers: at the same discharge, water after a dry summer is another than that of a wet winter.

@@ -64,7 +64,7 @@ def is_sampled(columns: dict[str, np.ndarray]) -> bool:
 
 def simulated_of(results: xr.Dataset | None, target: str, site: str, dataset: xr.Dataset) -> np.ndarray:
     """The simulated target `(time)` of a site at the times of the data set; NaN where the run has none."""
-    if results is None or site not in results.indexes["site"]:
+    if results is None or target not in results or site not in results.indexes["site"]:
         return at_all_times(None, dataset)
     return at_all_times(results[target].isel(site=results.indexes["site"].get_loc(site)), dataset)
 

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import xarray as xr
-from bokeh.models import ColorMapper, ColumnDataSource, DataRange1d, LinearColorMapper, LogColorMapper, ScaleBar
+from bokeh.models import ColorMapper, ColumnDataSource, DataRange1d, LinearColorMapper, LogColorMapper, ScaleBar, Title
 from bokeh.plotting import figure
 
 from dgviz.datasets.site_network import drained, has_network
@@ -19,6 +19,7 @@ KM_PER_DEGREE = 111.19
 DRAWN_WIDTHS = 0.6, 5.0  # px, of the smallest and the largest reach that is only drawn
 AROUND_ONE = 1000.0  # km: what is shown where all sites stand at one place, so that one sees where on Earth
 UNTRAINED = 0.6  # of the size of a site: one that was not trained on
+UNPLACED = "No coordinates are published for these sites"
 MARKERS = ("circle", "square")  # of a site, and of one whose target is not natural
 
 
@@ -27,16 +28,26 @@ def project(lon: np.ndarray, lat: np.ndarray, middle: float) -> tuple[np.ndarray
     return np.asarray(lon) * KM_PER_DEGREE * math.cos(math.radians(middle)), np.asarray(lat) * KM_PER_DEGREE
 
 
+def grid(n_sites: int) -> tuple[np.ndarray, np.ndarray]:
+    """Places east and north for sites without coordinates: row by row, in the order of the data set."""
+    n_columns = math.ceil(math.sqrt(n_sites))
+    row, column = np.divmod(np.arange(n_sites), n_columns)
+    return column.astype(float), -row.astype(float)
+
+
 class SiteMap:
     """Sites as circles over borders and network lines; `paint` gives the values, `mark` the picked one.
 
-    Sites in `flagged` are squares. Along a network, sites at which `target` is observed are dots on its lines.
+    Where no site has coordinates they stand in a grid, which says so. Sites in `flagged` are squares.
+
+    Along a network, sites at which `target` is observed are dots on its lines.
     """
 
     def __init__(self, dataset: xr.Dataset, dark: bool, target: str, flagged: np.ndarray):
         self.dark = dark
+        self.placed = bool((dataset.lat.notnull() & dataset.lon.notnull()).any())
         self.middle = float(dataset.lat.mean())
-        x, y = project(dataset.lon.values, dataset.lat.values, self.middle)
+        x, y = project(dataset.lon.values, dataset.lat.values, self.middle) if self.placed else grid(len(dataset.site))
         self.x, self.y = x, y
         missing = np.full(len(x), np.nan)
         self.network = NetworkLines(dataset, x, y, target) if has_network(dataset) else None
@@ -55,8 +66,12 @@ class SiteMap:
         colours = {"palette": list(theme.SCORE), "nan_color": theme.token("missing", dark)}
         self.mapper, self.by_powers = LinearColorMapper(**colours), LogColorMapper(**colours)
         self.figure = self._figure()
-        self._draw_land(dataset)
-        self._draw_network(dataset)
+        if self.placed:
+            self._draw_land(dataset)
+            self._draw_network(dataset)
+        else:
+            title = Title(text=UNPLACED, text_font_style="normal", text_color=theme.token("text", dark))
+            self.figure.add_layout(title, "above")
         self._draw_sites()
 
     def paint(self, shown: Colouring, crossed: np.ndarray, untrained: np.ndarray) -> None:
@@ -157,7 +172,8 @@ class SiteMap:
         self.figure.scatter("x", "y", source=self.source, size="cross", marker="x", line_color="white", line_width=1.6)
         self.hover = hover([], renderers=[self.reaches if self.network else self.sites])
         self.figure.add_tools(self.hover)
-        self._draw_scales()
+        if self.placed:
+            self._draw_scales()
 
     def _draw_scales(self) -> None:
         """How long a kilometre is."""

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import xarray as xr
+from bokeh.models import Title
 
 from dgviz.ui.figures.outlines import REACH, outlines
 from dgviz.ui.figures.site_map import SiteMap
@@ -64,3 +65,13 @@ def test_around_a_site_alone_one_sees_where_on_earth_it_is():
     place = {"site": ["a"], "lat": ("site", [38.1]), "lon": ("site", [-121.6]), "name": ("site", ["A"])}
     drawn = SiteMap(xr.Dataset(coords=place), False, "gpp", np.zeros(1, bool))
     assert drawn.figure.x_range.default_span >= 500 and drawn.figure.y_range.default_span >= 500
+
+
+def test_sites_without_coordinates_stand_in_a_grid_that_says_so():
+    nan = ("site", [np.nan] * 5)
+    drawn = SiteMap(
+        xr.Dataset(coords={"site": list("abcde"), "lat": nan, "lon": nan, "name": ("site", list("abcde"))}),
+        *(False, "dissolved_oxygen", np.zeros(5, bool)),
+    )
+    assert len({*zip(drawn.x, drawn.y, strict=True)}) == 5 and np.isfinite(drawn.x).all()
+    assert [title.text for title in drawn.figure.select({"type": Title})][-1].startswith("No coordinates")

@@ -11,7 +11,7 @@ from dgviz.domains.hydrology.evaluation.backdrop import rain_and_snow
 from dgviz.experiment.config import RunConfig
 from dgviz.processes.declare import Flux, State
 from dgviz.ui import theme
-from dgviz.ui.figures.series import backdrop_columns, target_columns
+from dgviz.ui.figures.series import backdrop_columns, simulated_of, target_columns
 from dgviz.ui.figures.stores import StoreSeries, stack
 from dgviz.ui.figures.time_series import TimeSeries
 from tests.ui.conftest import LOOK
@@ -103,3 +103,11 @@ def test_zero_stays_in_sight_above_a_store_that_is_below_it(dataset):
     figure.show_window((str(time.values[0])[:10], str(time.values[2])[:10]), ["snowpack"])
     (panel,) = figure.panels
     assert panel.y_range.start == -5 and panel.y_range.end >= 0
+
+
+def test_a_run_of_another_target_is_drawn_as_none():
+    times = pd.date_range("2001-01-01", periods=2)
+    dataset = xr.Dataset(coords={"time": times, "site": ["a"]})
+    results = xr.Dataset({"chloride": (("time", "site"), [[1.0], [2.0]])}, dataset.coords)
+    assert np.isnan(simulated_of(results, "nitrate", "a", dataset)).all()
+    assert simulated_of(results, "chloride", "a", dataset).tolist() == [1.0, 2.0]
