@@ -19,7 +19,8 @@ def test_a_twin_is_a_data_set_of_its_domain_with_its_truth(name):
     science, twin = discover()[name], open_dataset(f"twin:{name},sites=4,years=2")
     target = next(iter(science.targets))
     assert twin.attrs["domain"] == name == domain_of(f"twin:{name}") and twin.sizes["site"] == 4
-    assert target_names(twin) == [target] and set(forcing_names(twin)) <= science.forcings.keys()
+    assert target in target_names(twin) and set(target_names(twin)) <= science.targets.keys()
+    assert set(forcing_names(twin)) <= science.forcings.keys()
     assert not [variable for variable in twin.data_vars if variable.startswith("true_")]
     assert not [attribute for attribute in attribute_names(twin) if attribute.startswith("true_")]
     truth = twin[f"true_{target}"]
@@ -30,9 +31,9 @@ def test_a_twin_is_a_data_set_of_its_domain_with_its_truth(name):
 
 @every_twin
 def test_a_twin_without_noise_and_gaps_is_its_truth(name):
-    target = next(iter(discover()[name].targets))
     twin = open_dataset(f"twin:{name},noise=0,gaps=0,sites=3,years=2")
-    np.testing.assert_allclose(twin[target], twin[f"true_{target}"], rtol=1e-5, atol=1e-5)
+    for target in target_names(twin):
+        np.testing.assert_allclose(twin[target], twin[f"true_{target}"], rtol=1e-5, atol=1e-5)
 
 
 @every_twin
@@ -48,7 +49,7 @@ def test_a_twin_has_sites_that_differ_as_its_law_says(name):
     twin = open_dataset(f"twin:{name},sites=10,years=2")
     static = {k: v for k, v in twin.coords.items() if k.startswith("true_") and v.dims == ("site",)}
     varying = [k for k, v in static.items() if np.ptp(v.values) > 0]
-    assert len(varying) >= 3
+    assert len(varying) >= 2
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ class TargetCurve(View):
         self.summary = f"{state.target.long_name} of {state.name_of(state.site)} over {self.shown.title}."
         n = sum(np.isfinite(y).sum() for _, y in points.values())
         self.caption = html(
-            "{} {} points observed: filled for training, open for testing.{}",
+            "{} <span>{} points observed: filled for training, open for testing.</span>{}",
             *(key_of(self.figure.key(curves)), n, MORE * bool(self.shown.limits and run)),
         )
 

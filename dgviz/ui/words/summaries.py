@@ -8,7 +8,7 @@ from dgviz.experiment.splits import trained_on
 from dgviz.ui.look import Look
 from dgviz.ui.session.state import AppState
 from dgviz.ui.words.markup import Markup, html
-from dgviz.ui.words.text import number, score_label, units
+from dgviz.ui.words.text import counted, number, score_label, units
 
 
 def of_map(title: str, values: xr.DataArray, unit: str, picked: str) -> str:
@@ -52,7 +52,7 @@ def of_distribution(values: xr.DataArray, score: str) -> str:
 def of_selection(state: AppState) -> Markup:
     """How many sites are selected, and how well the shown run does on them."""
     total, chosen = len(state.sites), state.selected
-    plural = f"{state.config.science.site}s"
+    plural = counted(total, state.config.science.site).partition(" ")[2]
     words = (
         html("<b>{}</b> of {} {} selected", len(chosen), total, plural)
         if chosen

@@ -104,6 +104,11 @@ def number(value: float, digits: int = 2) -> str:
     return text.replace("-", MINUS) if float(f"{value:.{decimals}f}") else text.lstrip("-")
 
 
+def counted(count: int, word: str) -> str:
+    """How many of something: 1 tower, 40 towers."""
+    return f"{number(count, 0)} {word}{'s' * (count != 1)}"
+
+
 def signed(value: float, digits: int = 2) -> str:
     """A difference, always with its sign."""
     text = number(value, digits)

@@ -74,7 +74,10 @@ class Buckets(ComputingView):
         """A place for the picture, which is drawn when the simulation is known."""
         self.own = self.simulated = self.diagram = self.drawn = None
         self.picture = text()
-        return self.picture if Simulation.of(self.state) else None
+        simulation = Simulation.of(self.state)
+        if simulation and not simulation.run.config.build().of(State):
+            self.heading = "Chain of processes"
+        return self.picture if simulation else None
 
     def refresh(self, *, site, window, moment, what_if, substance):
         """The simulation of the picked site or what follows from changed parameters, and the time step."""

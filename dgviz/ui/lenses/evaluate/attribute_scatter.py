@@ -12,7 +12,7 @@ from dgviz.ui.lenses.view import View
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.brushing import choose_by, follow
 from dgviz.ui.widgets.parameters import chosen, learned, parameter_select
-from dgviz.ui.words.text import axis_label, label, number, signed
+from dgviz.ui.words.text import axis_label, counted, label, signed
 
 
 class AttributeScatter(View):
@@ -87,7 +87,7 @@ class AttributeScatter(View):
         over = state.step.names if "time" in results[name].dims else "members (parallel parameter sets)"
         correlation = rank_correlation(values["mean"], attribute)
         self.caption = (
-            f"Rank correlation {signed(correlation)} over {number(attribute.size, 0)} {state.science.site}s.\n"
+            f"Rank correlation {signed(correlation)} over {counted(attribute.size, state.science.site)}.\n"
             f"Whiskers: 10th to 90th percentile of the {over}."
         )
         if known is not None:

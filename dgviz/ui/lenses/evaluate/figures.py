@@ -5,7 +5,7 @@ import xarray as xr
 from dgviz.quantities import lower_first
 from dgviz.ui.lenses.view import View, text
 from dgviz.ui.words.markup import html, joined
-from dgviz.ui.words.text import PERIODS, number, score_label, units
+from dgviz.ui.words.text import PERIODS, counted, number, score_label, units
 
 GOOD = 0.5  # of a score whose best is 1
 MEDIANS = 3  # scores of which the median is given
@@ -51,9 +51,12 @@ class Figures(View):
             return None
         if chosen := [site for site in selected if site in results.indexes["site"]]:
             results = results.sel(site=chosen)
-        self.heading = f"Test period, {len(chosen)} selected {state.science.site}s" if chosen else "Test period"
+        selected = counted(len(chosen), f"selected {state.science.site}")
+        self.heading = f"Test period, {selected}" if chosen else "Test period"
         cell = "<div><b>{}</b>{}</div>"
         names = tuple(name for name in scores if name in results)
-        found = figures(results, names, f"{state.science.site}s", whole=not chosen)
+        found = figures(
+            results, names, counted(results.sizes["site"], state.science.site).partition(" ")[2], whole=not chosen
+        )
         cells = joined(html(cell, value, words) for words, value in found.items())
         return text(html("<div class='figures'>{}</div>", cells))

@@ -6,7 +6,7 @@ from dgviz.scores.statistics import best_median_worst
 from dgviz.ui.figures.series import target_columns
 from dgviz.ui.figures.small_time_series import SmallTimeSeries
 from dgviz.ui.lenses.view import View
-from dgviz.ui.words.text import number, score_label, units
+from dgviz.ui.words.text import counted, number, score_label, units
 
 
 class RankedTimeSeries(View):
@@ -40,7 +40,7 @@ class RankedTimeSeries(View):
         word, score = state.science.site, score_label(self.score)
         self.heading = f"{word.capitalize()}s with the best, median and worst {score}"
         self.caption = (
-            f"{score} of run A in the test period over {self.scores.sizes['site']} {word}s; the series show "
+            f"{score} of run A in the test period over {counted(self.scores.sizes['site'], word)}; the series show "
             f"{state.step.period(*window)}."
         )
         if self.changed - {"window"}:

@@ -15,7 +15,7 @@ from dgviz.ui.widgets import material
 from dgviz.ui.words.published import other_days, published_name
 from dgviz.ui.words.run_names import name_without_score
 from dgviz.ui.words.summaries import of_distribution
-from dgviz.ui.words.text import PERIODS, score_label, sentence, with_units
+from dgviz.ui.words.text import PERIODS, counted, score_label, sentence, with_units
 
 
 class ScoreDistribution(ComputingView):
@@ -59,7 +59,7 @@ class ScoreDistribution(ComputingView):
         x_label = f"{with_units(called, lines[0].values.attrs['units'])}, {PERIODS[self.period.value]}"
         self.chart = Distribution(lines, x_label, f"{word}s", dark, self.height)
         self.chart.shown.selected.on_change("indices", lambda attr, old, new: self._select(new))
-        self.heading = f"{called} over {lines[0].values.size} {word}s"
+        self.heading = f"{called} over {counted(lines[0].values.size, word)}"
         self.summary = of_distribution(lines[0].values, called)
         self.caption = self._about(lines)
         return pn.Column(

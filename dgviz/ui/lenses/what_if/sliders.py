@@ -152,9 +152,8 @@ class ParameterSliders(ComputingView):
         elif state.supposed:
             self.said.object = Markup("<p class='muted' role='status'>computing \u2026</p>")
         else:
-            self.said.object = Markup(
-                "<p class='muted'>Drag a learned parameter: series, stores and scores follow at once.</p>"
-            )
+            what = "the curve follows" if state.science.curves else "series, stores and scores follow"
+            self.said.object = html("<p class='muted'>Drag a learned parameter: {} at once.</p>", what)
 
     def _scores(self, simulated):
         """The first score in the window, as learned and as supposed."""
