@@ -20,7 +20,8 @@ def start_is_forgotten(trial: Trial) -> CheckResult:
     """Three more years of spin-up change neither the target nor what the stores hold.
 
     From the declared, almost empty stores the first year is repeated five times and eight times; after both the target
-    and each store agree within five percent of their mean. Stores that still fill hide what is missing elsewhere, while
+    and each store agree within five percent of their mean; what may be below zero, as temperatures in °C, within five
+    percent of the range of the target. Stores that still fill hide what is missing elsewhere, while
     the balance closes all the time. The same is asked of the
     derivative of the mean target with respect to the stores at the start, times what they gain in these three years.
     """
@@ -36,13 +37,14 @@ def start_is_forgotten(trial: Trial) -> CheckResult:
         {trial.target: [less_spun[trial.target], spun[trial.target]]},
         {},
     )
-    differences = {k: _difference(trial, less_spun[k], spun[k]) for k in (trial.target, *trial.declared.stores)}
+    scale, names = _scale(trial, spun[trial.target]), (trial.target, *trial.declared.stores)
+    differences = {k: _difference(trial, less_spun[k], spun[k], scale) for k in names}
     worst = max(trial.declared.stores, key=differences.__getitem__)
     criteria = (
         Criterion("Difference of the target, of its mean", 100 * differences[trial.target], "%", 0.0, 100 * TOLERANCE),
         Criterion("Largest difference of a store, of its mean", 100 * differences[worst], "%", 0.0, 100 * TOLERANCE),
         Criterion(
-            "Change of the target by its derivative", _by_derivative(trial, few, more), "%", 0.0, 100 * TOLERANCE
+            "Change of the target by its derivative", _by_derivative(trial, few, more, scale), "%", 0.0, 100 * TOLERANCE
         ),
     )
     sentence = f"Three more years of spin-up change {trial.target_words} by {concise(criteria[0].value)} %"
@@ -74,18 +76,24 @@ def _begun(trial: Trial, stores: Mapping[str, Tensor]):
     return replace(trial.tensors, initial=initial)
 
 
-def _difference(trial: Trial, one: np.ndarray, other: np.ndarray) -> float:
-    """The mean difference of two series on the scored days, of their mean."""
+def _difference(trial: Trial, one: np.ndarray, other: np.ndarray, scale: float) -> float:
+    """The mean difference of two series on the scored days, of their mean or of the scale, where that is more."""
     one, other = trial.scored(one), trial.scored(other)
-    level = float(np.abs(other).mean())
+    level = max(float(np.abs(other).mean()), scale)
     return float(np.abs(other - one).mean()) / level if level else 0.0
 
 
-def _by_derivative(trial: Trial, few: Mapping[str, Tensor], more: Mapping[str, Tensor]) -> float:
+def _scale(trial: Trial, target: np.ndarray) -> float:
+    """The range of the target where a store may be below zero, whose mean says nothing; else none."""
+    below_zero = any(state.floor is None for state in trial.declared.stores.values())
+    return float(np.ptp(trial.scored(target))) if below_zero else 0.0
+
+
+def _by_derivative(trial: Trial, few: Mapping[str, Tensor], more: Mapping[str, Tensor], scale: float) -> float:
     """By how many percent the mean target changes with the stores at the start, to first order."""
     at_start = {k: v.clone().requires_grad_() for k, v in few.items()}
     mean = trial.model.mean(_begun(trial, at_start), [trial.target])[trial.target][trial.warmup :].mean()
     slopes = torch.autograd.grad(mean, list(at_start.values()), materialize_grads=True)
     gained = sum(float((slope * (more[k] - few[k])).sum()) for k, slope in zip(few, slopes, strict=True))
-    level = abs(float(mean.detach()))
+    level = max(abs(float(mean.detach())), scale)
     return 100 * abs(gained) / level if level else 0.0

@@ -315,7 +315,7 @@ class RunConfig(BaseModel):
                 )
         if self.holdout == "sites" and not self.held_sites:
             raise ValueError("holdout 'sites' needs held_sites: name the sites to hold out, or choose 'folds'.")
-        if self.holdout != "none" and self.parameters == "sites":
+        if self.holdout != "none" and self.parameters == "sites" and self.predictor != "network":
             raise ValueError(
                 f"parameters 'sites' learns a set for every site trained on; holdout {self.holdout!r} asks for sites "
                 "that are not. Choose parameters 'attributes' or 'shared', or holdout 'none'."
@@ -436,7 +436,8 @@ def _check_target(config: RunConfig) -> None:
     name, targets = config.target, config.science.targets
     if name not in targets:
         raise ValueError(f"target: {name!r} is none. Targets: {', '.join(targets)}.{suggest(name, targets)}")
-    if config.predictor != "network" and name not in config.build().of(Quantity):
+    # The first is what a science is for: whoever replaces its processes is told where the model is used.
+    if name != next(iter(targets)) and config.predictor != "network" and name not in config.build().of(Quantity):
         raise ValueError(
             f"target: the chosen processes do not compute {name!r}. Choose others, or predictor 'network'."
         )

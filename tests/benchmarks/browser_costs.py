@@ -2,7 +2,7 @@
 
 import psutil
 
-from tests.browser.dashboard import FIGURE, PATIENCE, TABS, Dashboard
+from tests.browser.dashboard import FIGURE, PATIENCE, Dashboard
 
 QUIET = 600  # ms in which nothing changes on a page that is complete
 
@@ -41,7 +41,7 @@ def seconds_to_turn(dashboard: Dashboard, name: str) -> float:
       const press = () => { window.begun = performance.now() }
       document.addEventListener("pointerdown", press, {capture: true, once: true})
     }""")
-    dashboard.page.get_by_role("tab", name=TABS.get(name, name), exact=True).click()
+    dashboard.page.get_by_role("tab", name=dashboard.tab(name), exact=True).click()
     dashboard.wait_for(page=name)
     return seconds_until_complete(dashboard)
 

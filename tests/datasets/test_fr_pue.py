@@ -18,7 +18,7 @@ def test_without_pyarrow_it_says_what_to_install(tmp_path, monkeypatch):
 
     monkeypatch.setattr(fr_pue.pd, "read_parquet", absent)
     (tmp_path / fr_pue.FILE).write_bytes(b"")
-    with pytest.raises(DataError, match=r"takes pyarrow; install it with pip install \"dgviz\[parquet\]\""):
+    with pytest.raises(DataError, match=r"takes the package pyarrow.*pip install \"dgviz\[parquet\]\""):
         fr_pue.load(tmp_path)
 
 

@@ -18,7 +18,7 @@ PRESETS = {
         "The level of concentration varies from day to day, given by a recurrent network.",
     ),
     "LSTM": Preset(
-        {"predictor": "network", "parameters": "attributes", "learning_rate": 0.005, "dropout": 0.2} | SEEN,
+        {"predictor": "network", "learning_rate": 0.005, "dropout": 0.2} | SEEN,
         "Pure learning: a recurrent network alone, no physics.",
     ),
     "End members": Preset(

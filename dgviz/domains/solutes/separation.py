@@ -67,8 +67,8 @@ class ShareOfDischarge(Process):
     Source: Miller et al. (2014), doi:10.1002/2013WR014939.
     """
 
-    half_discharge = Parameter("1", "Discharge over its mean at which half is quick", range=(0.05, 10.0), default=1.0)
-    steepness = Parameter("1", "Steepness of the rise of quick runoff", range=(0.3, 3.0), default=1.0)
+    half_discharge = Parameter("1", "Discharge over its mean at which half is quick", range=(0.3, 3.0), default=1.0)
+    steepness = Parameter("1", "Steepness of the rise of quick runoff with discharge", range=(0.0, 1.0), default=0.5)
 
     slow_runoff = Flux("1", "Slow runoff over mean discharge", out_of="catchment", into="outlet")
     quick_runoff = SlowStore.quick_runoff
@@ -93,8 +93,7 @@ class ShareOfWetness(Process):
     Source: Zhi and Li (2020), doi:10.1021/acs.est.0c02022.
     """
 
-    half_discharge = Parameter("1", "Discharge over its mean at which half is quick", range=(0.3, 3.0), default=1.0)
-    steepness = Parameter("1", "Steepness of the rise of quick runoff with discharge", range=(0.0, 1.0), default=0.5)
+    half_discharge, steepness = ShareOfDischarge.half_discharge, ShareOfDischarge.steepness
     wet_steepness = Parameter("1", "Steepness of the rise of quick runoff with wetness", range=(-1.0, 1.0), default=0.0)
     wet_days = Parameter("d", "Days over which a catchment remembers", range=(10.0, 90.0), default=30.0)
 

@@ -178,7 +178,7 @@ def test_regimes_of_a_made_up_stream_are_those_it_was_made_with():
 def test_every_picture_of_an_evaluation_has_its_variables(twin):
     results = xr.Dataset({"water_temperature": twin["true_water_temperature"].reset_coords(drop=True)})
     results.attrs["train_period"] = twin.attrs["train_period"]
-    for evaluation in domain.evaluations:
+    for evaluation in (each for each in domain.evaluations if not each.lacking(results, twin)):
         found = evaluation.compute(results, twin, twin.attrs["test_period"])
         for picture in evaluation.pictures:
             assert found[picture.x].dims == found[picture.y].dims == ("site",)

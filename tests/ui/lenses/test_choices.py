@@ -64,9 +64,10 @@ def opened(state, view, **changes):
     return view(state=again), problems
 
 
-# What there is to choose where a site is a curve, or where a model holds several substances.
+# What there is to choose where a site is a curve, a process was learned, or a model holds several substances.
 OF_OTHERS = {
     "CurveResponses.across": "twin:leaf,sites=3",
+    "LearnedCurves.curve": "twin:ecosystem,sites=4",
     **dict.fromkeys(("Buckets.substance", "Pathways.to"), WATERSHED),
 }
 NAMES = [f"{view}.{choice}" for view in VIEWS for choice in VIEWS[view].choices]
@@ -83,7 +84,8 @@ def stores(tmp_path_factory):
     made = {}
     for data in {*OF_OTHERS.values()}:
         folder = tmp_path_factory.mktemp("runs")
-        carry_out(Run.create(RunConfig(data=data, epochs=1), folder))
+        learned = {"stress": "LearnedStress"} if "ecosystem" in data else {}
+        carry_out(Run.create(RunConfig(data=data, epochs=1, **learned), folder))
         made[data] = DataStore(folder, data)
     return made
 

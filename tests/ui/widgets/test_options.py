@@ -12,7 +12,7 @@ OPTIONS = [name for names in GROUPS.values() for name in names]
 
 
 def test_every_option_of_a_run_has_a_place():
-    elsewhere = {"domain", "data", "sites", "processes", "dynamic", "start_from", "trained_sites"}
+    elsewhere = {"domain", "data", "target", "sites", "processes", "dynamic", "start_from", "trained_sites"}
     shown = set(OPTIONS) | elsewhere
     assert RunConfig.model_fields.keys() <= shown
     assert len(OPTIONS) == len(set(OPTIONS))
