@@ -21,7 +21,7 @@ def start_is_forgotten(trial: Trial) -> CheckResult:
 
     From the declared, almost empty stores the first year is repeated five times and eight times; after both the target
     and each store agree within five percent of their mean; what may be below zero, as temperatures in °C, within five
-    percent of the range of the target. Stores that still fill hide what is missing elsewhere, while
+    percent of the widest range of those in the same units. Stores that still fill hide what is missing elsewhere, while
     the balance closes all the time. The same is asked of the
     derivative of the mean target with respect to the stores at the start, times what they gain in these three years.
     """
@@ -37,14 +37,18 @@ def start_is_forgotten(trial: Trial) -> CheckResult:
         {trial.target: [less_spun[trial.target], spun[trial.target]]},
         {},
     )
-    scale, names = _scale(trial, spun[trial.target]), (trial.target, *trial.declared.stores)
-    differences = {k: _difference(trial, less_spun[k], spun[k], scale) for k in names}
+    scales = _scales(trial, spun)
+    differences = {name: _difference(trial, less_spun[name], spun[name], scale) for name, scale in scales.items()}
     worst = max(trial.declared.stores, key=differences.__getitem__)
     criteria = (
         Criterion("Difference of the target, of its mean", 100 * differences[trial.target], "%", 0.0, 100 * TOLERANCE),
         Criterion("Largest difference of a store, of its mean", 100 * differences[worst], "%", 0.0, 100 * TOLERANCE),
         Criterion(
-            "Change of the target by its derivative", _by_derivative(trial, few, more, scale), "%", 0.0, 100 * TOLERANCE
+            "Change of the target by its derivative",
+            _by_derivative(trial, few, more, scales[trial.target]),
+            "%",
+            0.0,
+            100 * TOLERANCE,
         ),
     )
     sentence = f"Three more years of spin-up change {trial.target_words} by {concise(criteria[0].value)} %"
@@ -83,10 +87,17 @@ def _difference(trial: Trial, one: np.ndarray, other: np.ndarray, scale: float) 
     return float(np.abs(other - one).mean()) / level if level else 0.0
 
 
-def _scale(trial: Trial, target: np.ndarray) -> float:
-    """The range of the target where a store may be below zero, whose mean says nothing; else none."""
-    below_zero = any(state.floor is None for state in trial.declared.stores.values())
-    return float(np.ptp(trial.scored(target))) if below_zero else 0.0
+def _scales(trial: Trial, simulated: Mapping[str, np.ndarray]) -> dict[str, float]:
+    """For the target and each store the widest range of those in its units, where one of these may be below zero.
+
+    The mean of such a series says nothing; of others the scale is zero.
+    """
+    stores = trial.declared.stores
+    units = {name: trial.declared.attrs(name)["units"] for name in (trial.target, *stores)}
+    below_zero = {store.units for store in stores.values() if store.floor is None}
+    ranges = {name: float(np.ptp(trial.scored(simulated[name]))) for name in units}
+    widest = {unit: max(ranges[name] for name in units if units[name] == unit) for unit in below_zero}
+    return {name: widest.get(unit, 0.0) for name, unit in units.items()}
 
 
 def _by_derivative(trial: Trial, few: Mapping[str, Tensor], more: Mapping[str, Tensor], scale: float) -> float:

@@ -43,7 +43,7 @@ class EquilibriumTemperature(Process):
     width_b = Parameter("1", "Exponent of width over discharge", range=(0.01, 0.25), default=0.15)
     tgw = Parameter("degC", "Groundwater above the mean of the air", range=(-4.0, 7.0), default=1.0)
     lag_shallow = Parameter("d", "Time lag of the soil's temperature", range=(2.0, 90.0), default=20.0)
-    lag_deep = Parameter("d", "Time lag of the groundwater's temperature", range=(60.0, 900.0), default=300.0)
+    lag_deep = Parameter("d", "Time lag of the groundwater's temperature", range=(30.0, 365.0), default=200.0)
 
     water_temperature = EightParameters.water_temperature
     shallow_temperature = State("degC", "Temperature of the soil", initial=8.0, floor=None)

@@ -97,7 +97,7 @@ def test_shade_cools_by_day_and_groundwater_damps_the_air(model):
     rises = []
     for share in (0.1, 0.9):
         flows = dict(quickflow=(1 - share) * 0.3, interflow=(1 - share) * 0.9, baseflow=share * 1.2)
-        days = dict(n_days=20, lag_deep=900.0, reach_length=3.0)
+        days = dict(n_days=20, lag_deep=365.0, reach_length=3.0)
         rises.append(
             simulate(model, **days, **flows, tair=19.0)["water_temperature"]
             - simulate(model, **days, **flows, tair=18.0)["water_temperature"]
