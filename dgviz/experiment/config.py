@@ -436,8 +436,7 @@ def _check_target(config: RunConfig) -> None:
     name, targets = config.target, config.science.targets
     if name not in targets:
         raise ValueError(f"target: {name!r} is none. Targets: {', '.join(targets)}.{suggest(name, targets)}")
-    # The first is what a science is for: whoever replaces its processes is told where the model is used.
-    if name != next(iter(targets)) and config.predictor != "network" and name not in config.build().of(Quantity):
+    if config.predictor != "network" and name not in config.build().of(Quantity):
         raise ValueError(
             f"target: the chosen processes do not compute {name!r}. Choose others, or predictor 'network'."
         )

@@ -41,7 +41,7 @@ def test_a_path_that_no_system_allows_is_not_there(path):
 
 
 def test_sources_are_the_modules_that_load():
-    assert set(datasets.sources()) >= {
+    assert set(datasets.sources()) == {
         *("delaware", "delaware_river", "camels_us", "camels_folder", "caravan", "stream_temperature", "table"),
         *("camels_aus", "camels_br", "camels_ch", "camels_cl", "camels_de", "camels_gb", "lamah_ce"),
         *("airgr", "neuralhydrology_folder"),

@@ -92,7 +92,7 @@ def test_what_does_not_exist_is_named(tmp_path):
 
 def test_a_misspelt_import_is_suggested(folder):
     import_dataset(folder, "northeast")
-    with pytest.raises(DataError, match="Did you mean 'northeast'.*Known: .*stream_temperature.*northeast"):
+    with pytest.raises(DataError, match="Did you mean 'northeast'.*Known: .*thames, twitchell, northeast"):
         open_dataset("norheast")
 
 

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import panel as pn
 import pytest
+import torch
 from bokeh.document import Document
 from bokeh.server.connection import ServerConnection
 from bokeh.server.views.ws import WSHandler
@@ -13,7 +14,7 @@ from tornado.websocket import WebSocketClosedError
 
 from dgviz import ProcessModel
 from dgviz.domains import Domain
-from dgviz.processes.declare import Parameter, Process
+from dgviz.processes.declare import Flux, Parameter, Process
 from dgviz.ui.app import create_app, not_of_a_closed_page
 from dgviz.ui.instrument.lenses import LENSES
 from dgviz.ui.session.state import AppState
@@ -80,11 +81,20 @@ class Leave(Process):
         return {}
 
 
+class Grow(Process):
+    """Grow: what is predicted."""
+
+    streamflow = Flux("mm d-1", "Streamflow")
+
+    def forward(self):
+        return {"streamflow": torch.zeros(1, 1, 1)}
+
+
 @pytest.fixture
 def made_up(monkeypatch, empty_store):
     """A domain of which nothing else knows, as the draft of a session."""
     targets = {"streamflow": LOOK.target}
-    domain = Domain("Picking", "tree", {}, {}, targets, dict(harvest=(Leave, Pick), rest=(Leave,)), ())
+    domain = Domain("Picking", "tree", {}, {}, targets, dict(harvest=(Leave, Pick), rest=(Grow,)), ())
     monkeypatch.setattr("dgviz.experiment.config.discover", lambda: {"hydrology": domain})
     return AppState(empty_store)
 
@@ -95,7 +105,7 @@ def test_pickers_derive_from_the_domain(made_up):
     assert pickers["Harvest"].options == {"Leave": "Leave", "Pick": "Pick"}
     assert pickers["Rest"].disabled
     pickers["Harvest"].value = "Pick"
-    assert made_up.config.processes == {"harvest": "Pick", "rest": "Leave"}
+    assert made_up.config.processes == {"harvest": "Pick", "rest": "Grow"}
     (dynamic,) = section.select(material.MultiChoice)
     assert dynamic.options == {"Share (share)": "share"}
 

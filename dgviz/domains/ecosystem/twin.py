@@ -47,7 +47,7 @@ def law(attributes: xr.Dataset) -> dict[str, xr.DataArray]:
     return {
         "yield_scale": 0.25 + 0.2 * attributes.forest + 0.1 * (1 - warm),
         "beta_cost": 0.2 + 0.3 * attributes.forest,
-        "dry_share": xr.full_like(attributes.t_mean, 0.2),
+        "dry_share": 0.15 + 0.1 * attributes.forest,
         "threshold": xr.full_like(attributes.t_mean, 0.7),
     }
 

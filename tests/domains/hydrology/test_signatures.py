@@ -68,7 +68,7 @@ def test_a_constant_flow():
     assert sg.q5(flow) == 2 and sg.q95(flow) == 2
     centroid = [(365 + 1) / 2, (366 + 1) / 2]  # of a leap year, and of the year after
     assert sg.centroid_date(flow).item() == pytest.approx(np.mean(centroid))
-    assert sg.half_discharge_date(flow).item() == 183  # 182.5 of 365 days, 183 of 366
+    assert sg.half_flow_date(flow).item() == 183  # 182.5 of 365 days, 183 of 366
 
 
 def test_an_exponential_recession():
@@ -78,7 +78,7 @@ def test_an_exponential_recession():
     assert sg.slope_fdc(flow).item() == pytest.approx(k * (n - 1), rel=1e-3)
     change, total = 1 - math.exp(-k * (n - 1)), (1 - math.exp(-k * (n - 1))) * math.exp(-k) / (1 - math.exp(-k))
     assert sg.flashiness(flow).item() == pytest.approx(change / total)
-    assert sg.half_discharge_date(flow).item() == math.ceil(math.log(2) / k)
+    assert sg.half_flow_date(flow).item() == math.ceil(math.log(2) / k)
     assert sg.centroid_date(flow).item() == pytest.approx(1 / (1 - math.exp(-k)), rel=1e-3)  # of a geometric series
 
 
@@ -119,7 +119,7 @@ def test_the_runoff_ratio_is_of_days_that_have_both():
 def test_water_that_comes_on_one_day_has_its_date():
     flow = np.zeros(366)
     flow[99] = 5
-    assert sg.centroid_date(series(flow)) == 100 and sg.half_discharge_date(series(flow)) == 100
+    assert sg.centroid_date(series(flow)) == 100 and sg.half_flow_date(series(flow)) == 100
 
 
 def test_only_whole_water_years_have_a_date(flows):
@@ -127,13 +127,13 @@ def test_only_whole_water_years_have_a_date(flows):
     later = flows.sel(site="a", time=slice("2000-01-01", None))
     second = flows.sel(site="a", time=slice("2000-10-01", None))
     assert sg.centroid_date(later) == sg.centroid_date(second)
-    assert np.isnan(sg.half_discharge_date(later.sel(time=slice("2001-08-31"))))
+    assert np.isnan(sg.half_flow_date(later.sel(time=slice("2001-08-31"))))
 
 
 def test_a_dry_river_has_no_shape():
     dry = signatures(series([0.0] * 731), series([1.0] * 731))
     assert dry.runoff_ratio == 0 and dry.q95 == 0
-    for name in ("baseflow_index", "slope_fdc", "flashiness", "centroid_date", "half_discharge_date"):
+    for name in ("baseflow_index", "slope_fdc", "flashiness", "centroid_date", "half_flow_date"):
         assert np.isnan(dry[name]), name
 
 
@@ -170,7 +170,7 @@ def camels():
         ("baseflow_index", "baseflow_index", 0.001),
         ("q5", "q5", 0.01),
         ("q95", "q95", 0.02),
-        ("half_discharge_date", "hfd_mean", 0.0),
+        ("half_flow_date", "hfd_mean", 0.0),
     ],
 )
 def test_equals_what_camels_publishes(name, published, tolerance, camels):

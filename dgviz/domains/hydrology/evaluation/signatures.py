@@ -150,7 +150,7 @@ def centroid_date(flow: xr.DataArray, dim: str = "time") -> xr.DataArray:
 
 
 @_signature("d")
-def half_discharge_date(flow: xr.DataArray, dim: str = "time") -> xr.DataArray:
+def half_flow_date(flow: xr.DataArray, dim: str = "time") -> xr.DataArray:
     """Half-flow date.
 
     The day of the water year, 1 on 1 October, until which half of the year's flow has passed; the mean over the whole
@@ -162,8 +162,7 @@ def half_discharge_date(flow: xr.DataArray, dim: str = "time") -> xr.DataArray:
 
 
 SIGNATURES = {
-    f.__name__: f
-    for f in (runoff_ratio, baseflow_index, slope_fdc, q5, q95, flashiness, centroid_date, half_discharge_date)
+    f.__name__: f for f in (runoff_ratio, baseflow_index, slope_fdc, q5, q95, flashiness, centroid_date, half_flow_date)
 }
 
 
