@@ -1,9 +1,11 @@
 """How a science judges a run beyond its scores: quantities of each site, and the pictures that are drawn of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import xarray as xr
+
+from dgviz.scores.metrics import rmse
 
 
 @dataclass(frozen=True)
@@ -41,3 +43,59 @@ class Evaluation:
     compute: Callable[[xr.Dataset, xr.Dataset, str], xr.Dataset]
     pictures: tuple[Scatter, ...]
     lacking: Callable[[xr.Dataset, xr.Dataset], str] = field(default=lambda results, dataset: "")
+
+
+def described(found: Mapping[str, tuple[xr.DataArray, str, str]]) -> xr.Dataset:
+    """Values `(site,)` by name, each given with its units and what it is."""
+    return xr.Dataset(
+        {
+            name: values.reset_coords(drop=True).drop_attrs().assign_attrs(units=units, long_name=words)
+            for name, (values, units, words) in found.items()
+        }
+    )
+
+
+def on_shared_days(
+    results: xr.Dataset, dataset: xr.Dataset, target: str, period: str
+) -> tuple[xr.DataArray, xr.DataArray]:
+    """The target observed and simulated, `(time, site)`, in a period "first/last"; empty where either is."""
+    days = slice(*period.split("/"))
+    observed = dataset[target].sel(site=results.site, time=days).transpose("time", "site")
+    simulated = results[target].sel(time=days).transpose("time", "site")
+    return observed.where(simulated.notnull()), simulated.where(observed.notnull())
+
+
+def observed_and_simulated(
+    pair: tuple[xr.DataArray, xr.DataArray],
+    of: Callable[[xr.DataArray], Mapping[str, xr.DataArray]],
+    about: Mapping[str, tuple[str, str]],
+) -> xr.Dataset:
+    """What `of` finds in both series of a pair, `observed_<name>` and `simulated_<name>` `(site,)`.
+
+    `about` gives units and words by name.
+    """
+    found = {}
+    for kind, series in zip(("observed", "simulated"), pair, strict=True):
+        for name, values in of(series).items():
+            units, words = about[name]
+            found[f"{kind}_{name}"] = values, units, f"{kind.capitalize()} {words}"
+    return described(found)
+
+
+def against_observed(name: str, title: str, about: str) -> Scatter:
+    """The picture of what `observed_and_simulated` finds under a name."""
+    return Scatter(title, f"observed_{name}", f"simulated_{name}", about)
+
+
+def errors(
+    models: Mapping[str, tuple[xr.DataArray, str]], observed: xr.DataArray, period: str, units: str
+) -> xr.Dataset:
+    """The root-mean-square error `(site,)` in a period of each model, given as its simulation and what it is called."""
+    days = slice(*period.split("/"))
+    seen = observed.sel(time=days)
+    return described(
+        {
+            name: (rmse(values.sel(time=days), seen), units, f"RMSE of {words}")
+            for name, (values, words) in models.items()
+        }
+    )

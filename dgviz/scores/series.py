@@ -3,6 +3,8 @@
 import numpy as np
 import xarray as xr
 
+DAYS_IN_YEAR = 365.25
+
 
 def duration_curve(values: xr.DataArray, dim: str = "time") -> xr.DataArray:
     """Values in falling order along `exceeded`, the share of the known times, in %, at which a value is exceeded.
@@ -21,3 +23,23 @@ def duration_curve(values: xr.DataArray, dim: str = "time") -> xr.DataArray:
 def monthly_means(values: xr.DataArray | xr.Dataset, dim: str = "time") -> xr.DataArray | xr.Dataset:
     """The mean of every calendar month, along `month` from 1 to 12; NaN for a month without a known value."""
     return values.groupby(values[dim].dt.month).mean(dim, keep_attrs=True).reindex(month=range(1, 13))
+
+
+def annual_harmonic(values: xr.DataArray) -> tuple[xr.DataArray, xr.DataArray]:
+    """Half the range, and the day of the year that is highest, of the harmonic of the year fitted to `(time, site)`.
+
+    By least squares to the known times of each site, `(site,)` each; NaN where there are three or fewer.
+    """
+    values = values.transpose("time", "site")
+    angle = 2 * np.pi * values.indexes["time"].day_of_year.to_numpy() / DAYS_IN_YEAR
+    # v(t) = b0 + b1 cos wt + b2 sin wt
+    waves = np.stack([np.ones(len(angle)), np.cos(angle), np.sin(angle)], 1)
+    fitted = np.full((3, values.sizes["site"]), np.nan)
+    for place, series in enumerate(values.values.T.astype("float64")):
+        known = np.isfinite(series)
+        if known.sum() > len(fitted):
+            fitted[:, place] = np.linalg.lstsq(waves[known], series[known], rcond=None)[0]
+    amplitude = np.hypot(fitted[1], fitted[2])
+    highest = (np.arctan2(fitted[2], fitted[1]) % (2 * np.pi)) / (2 * np.pi) * DAYS_IN_YEAR
+    like = values.isel(time=0, drop=True)
+    return like.copy(data=amplitude), like.copy(data=highest)

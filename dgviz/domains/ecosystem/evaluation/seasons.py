@@ -8,7 +8,7 @@
 import numpy as np
 import xarray as xr
 
-from dgviz.domains.evaluation import Evaluation, Scatter
+from dgviz.domains.evaluation import Evaluation, against_observed, observed_and_simulated, on_shared_days
 
 DAYS = 365.25
 LEAST_MONTHS = 9  # of the calendar that a season takes
@@ -21,17 +21,8 @@ ABOUT = {
 
 def seasons(results: xr.Dataset, dataset: xr.Dataset, period: str) -> xr.Dataset:
     """`observed_<name>` and `simulated_<name>` `(site,)` of annual, amplitude and peak, on the steps that both have."""
-    days = slice(*period.split("/"))
-    observed = dataset.gpp.sel(site=results.site, time=days)
-    simulated = results.gpp.sel(time=days)
-    both = observed.notnull() & simulated.notnull()
-    found = {}
-    for of, values in (("observed", observed), ("simulated", simulated)):
-        for name, measured in _of(values.where(both).astype("float64")).items():
-            units, words = ABOUT[name]
-            about = {"units": units, "long_name": f"{of.capitalize()} {words}"}
-            found[f"{of}_{name}"] = measured.reset_coords(drop=True).drop_attrs().assign_attrs(about)
-    return xr.Dataset(found)
+    pair = on_shared_days(results, dataset, "gpp", period)
+    return observed_and_simulated(pair, lambda gpp: _of(gpp.astype("float64")), ABOUT)
 
 
 def _of(gpp: xr.DataArray) -> dict[str, xr.DataArray]:
@@ -48,17 +39,13 @@ def _of(gpp: xr.DataArray) -> dict[str, xr.DataArray]:
     return {name: values.where(enough) for name, values in found.items()}
 
 
-def _scatter(name: str, title: str, about: str) -> Scatter:
-    return Scatter(title, f"observed_{name}", f"simulated_{name}", about)
-
-
 SEASONS = Evaluation(
     "Year and season",
     "What a tower fixes in a year, and how far summer is from winter.",
     seasons,
     (
-        _scatter("annual", "Annual productivity", "On the months that were observed, which may leave out a winter."),
-        _scatter("amplitude", "Seasonal amplitude", "Half the range of the means of the calendar months."),
-        _scatter("peak", "Month of the peak", "The calendar month with the highest mean, 1 for January."),
+        against_observed("annual", "Annual productivity", "On the months observed, which may leave out a winter."),
+        against_observed("amplitude", "Seasonal amplitude", "Half the range of the means of the calendar months."),
+        against_observed("peak", "Month of the peak", "The calendar month with the highest mean, 1 for January."),
     ),
 )

@@ -2,26 +2,26 @@
 
 import xarray as xr
 
-from dgviz.domains.evaluation import Evaluation, Scatter
+from dgviz.domains.evaluation import Evaluation, against_observed, observed_and_simulated, on_shared_days
 
 SHARE = 0.9  # of the points of a curve that are at most as high as its saturated rate
-WORDS = {"mean": "mean net assimilation of the curve", "saturated": "net assimilation at the top of the curve"}
+ABOUT = {
+    "mean": ("umol m-2 s-1", "mean net assimilation of the curve"),
+    "saturated": ("umol m-2 s-1", "net assimilation at the top of the curve"),
+}
 
 
 def rates(results: xr.Dataset, dataset: xr.Dataset, period: str) -> xr.Dataset:
     """`observed_<rate>` and `simulated_<rate>` `(site,)` over the points of a period that both have."""
     if "net_assimilation" not in results or "net_assimilation" not in dataset:
         return xr.Dataset()
-    points = slice(*period.split("/"))
-    observed = dataset.net_assimilation.sel(site=results.site, time=points)
-    simulated = results.net_assimilation.sel(time=points).where(observed.notnull())
-    found = {}
-    for of, values in (("observed", observed.where(simulated.notnull())), ("simulated", simulated)):
-        top = values.quantile(SHARE, "time").drop_vars("quantile")
-        for name, rate in {"mean": values.mean("time"), "saturated": top}.items():
-            about = {"units": "umol m-2 s-1", "long_name": f"{of.capitalize()} {WORDS[name]}"}
-            found[f"{of}_{name}"] = rate.reset_coords(drop=True).drop_attrs().assign_attrs(about)
-    return xr.Dataset(found)
+    return observed_and_simulated(on_shared_days(results, dataset, "net_assimilation", period), _of, ABOUT)
+
+
+def _of(assimilation: xr.DataArray) -> dict[str, xr.DataArray]:
+    """The rates of the points of each curve `(time, site)`."""
+    top = assimilation.quantile(SHARE, "time").drop_vars("quantile")
+    return {"mean": assimilation.mean("time"), "saturated": top}
 
 
 EVALUATIONS = (
@@ -31,11 +31,10 @@ EVALUATIONS = (
         "explain.",
         rates,
         (
-            Scatter("Mean", "observed_mean", "simulated_mean", "On the dashed line simulation and observation agree."),
-            Scatter(
+            against_observed("mean", "Mean", "On the dashed line simulation and observation agree."),
+            against_observed(
+                "saturated",
                 "At the top",
-                "observed_saturated",
-                "simulated_saturated",
                 "Nine in ten points of the curve are lower: in much CO2 and light the transport of electrons limits.",
             ),
         ),

@@ -3,12 +3,18 @@
 Samples are few: simulation and observation are compared on the days on which there is one.
 """
 
-import numpy as np
 import xarray as xr
 
-from dgviz.domains.evaluation import Evaluation, Scatter
+from dgviz.domains.evaluation import (
+    Evaluation,
+    Scatter,
+    against_observed,
+    errors,
+    observed_and_simulated,
+    on_shared_days,
+)
 from dgviz.domains.oxygen.evaluation.rivals import predict, saturation_of
-from dgviz.scores.metrics import rmse
+from dgviz.scores.series import annual_harmonic
 
 LEAST_DAYS = 20  # samples that a regime takes
 LOW = 5.0  # mg L-1: below it fish of warm waters suffer
@@ -23,18 +29,9 @@ ABOUT = {
 
 def regimes(results: xr.Dataset, dataset: xr.Dataset, period: str) -> xr.Dataset:
     """`observed_<name>` and `simulated_<name>` `(site,)` of every regime, on the days of a period that both have."""
-    days = slice(*period.split("/"))
-    data = dataset.sel(site=results.site, time=days)
-    simulated = results.dissolved_oxygen.sel(time=days)
-    both = data.dissolved_oxygen.notnull() & simulated.notnull()
-    saturation = saturation_of(data)
-    found = {}
-    for of, oxygen in (("observed", data.dissolved_oxygen), ("simulated", simulated)):
-        for name, values in _of(oxygen.where(both).transpose("time", "site"), saturation).items():
-            units, words = ABOUT[name]
-            about = {"units": units, "long_name": f"{of.capitalize()} {words}"}
-            found[f"{of}_{name}"] = values.reset_coords(drop=True).drop_attrs().assign_attrs(about)
-    return xr.Dataset(found)
+    saturation = saturation_of(dataset.sel(site=results.site, time=slice(*period.split("/"))))
+    pair = on_shared_days(results, dataset, "dissolved_oxygen", period)
+    return observed_and_simulated(pair, lambda oxygen: _of(oxygen, saturation), ABOUT)
 
 
 def _of(oxygen: xr.DataArray, saturation: xr.DataArray) -> dict[str, xr.DataArray]:
@@ -42,7 +39,7 @@ def _of(oxygen: xr.DataArray, saturation: xr.DataArray) -> dict[str, xr.DataArra
     known = oxygen.notnull()
     n_days = known.sum("time")
     found = {
-        "amplitude": _amplitude(oxygen),
+        "amplitude": annual_harmonic(oxygen)[0],
         "lowest": oxygen.quantile(LOWEST, "time").drop_vars("quantile"),
         "low_days": 100 * (oxygen < LOW).sum("time") / n_days.clip(min=1),
         "supersaturated": 100 * (oxygen > saturation).sum("time") / n_days.clip(min=1),
@@ -50,43 +47,21 @@ def _of(oxygen: xr.DataArray, saturation: xr.DataArray) -> dict[str, xr.DataArra
     return {name: values.where(n_days >= LEAST_DAYS) for name, values in found.items()}
 
 
-def _amplitude(oxygen: xr.DataArray) -> xr.DataArray:
-    """Half the range of the harmonic of the year fitted to the samples, `(site,)`."""
-    angle = 2 * np.pi * oxygen.indexes["time"].day_of_year.to_numpy() / 365.25
-    waves = np.stack([np.ones(len(angle)), np.cos(angle), np.sin(angle)], 1)
-    amplitude = np.full(oxygen.sizes["site"], np.nan)
-    for place, values in enumerate(oxygen.values.T.astype("float64")):
-        known = np.isfinite(values)
-        if known.sum() > waves.shape[1]:
-            amplitude[place] = np.hypot(*np.linalg.lstsq(waves[known], values[known], rcond=None)[0][1:])
-    return oxygen.isel(time=0, drop=True).copy(data=amplitude)
-
-
 def against_rivals(results: xr.Dataset, dataset: xr.Dataset, period: str) -> xr.Dataset:
     """The root-mean-square error of the run and of the rivals fitted to each river, `(site,)` in mg L-1."""
     trained = results.attrs.get("train_period", dataset.attrs["train_period"])
-    data, days = dataset.sel(site=results.site), slice(*period.split("/"))
+    data = dataset.sel(site=results.site)
     rival = predict(data, slice(*trained.split("/")))
-    found = {
-        "run": (results.dissolved_oxygen, "RMSE of the run"),
-        "ratio": (rival["Saturation ratio"], "RMSE of saturation times one ratio of each river"),
-        "regression": (rival["Regression"], "RMSE of the regression fitted to each river"),
+    models = {
+        "run": (results.dissolved_oxygen, "the run"),
+        "ratio": (rival["Saturation ratio"], "saturation times one ratio of each river"),
+        "regression": (rival["Regression"], "the regression fitted to each river"),
     }
-    observed = data.dissolved_oxygen.sel(time=days)
-    return xr.Dataset(
-        {
-            name: rmse(values.sel(time=days), observed)
-            .reset_coords(drop=True)
-            .drop_attrs()
-            .assign_attrs(units="mg L-1", long_name=words)
-            for name, (values, words) in found.items()
-        }
-    )
+    return errors(models, data.dissolved_oxygen, period, "mg L-1")
 
 
 def _scatter(name: str, title: str, about: str) -> Scatter:
-    about += f" No value with fewer than {LEAST_DAYS} samples."
-    return Scatter(title, f"observed_{name}", f"simulated_{name}", about)
+    return against_observed(name, title, f"{about} No value with fewer than {LEAST_DAYS} samples.")
 
 
 EVALUATIONS = (

@@ -9,10 +9,17 @@
 import numpy as np
 import xarray as xr
 
-from dgviz.domains.evaluation import Evaluation, Scatter
+from dgviz.domains.evaluation import (
+    Evaluation,
+    Scatter,
+    against_observed,
+    errors,
+    observed_and_simulated,
+    on_shared_days,
+)
 from dgviz.domains.solutes.evaluation.local_slope import slope_of_means
 from dgviz.domains.solutes.evaluation.rivals import LEAST, predict, target_in
-from dgviz.scores.metrics import rmse
+from dgviz.scores.series import annual_harmonic
 
 LEAST_DAYS = 20  # samples that a slope takes
 ABOUT = {
@@ -24,22 +31,13 @@ ABOUT = {
 
 def slopes(results: xr.Dataset, dataset: xr.Dataset, period: str) -> xr.Dataset:
     """`observed_<name>` and `simulated_<name>` `(site,)`, on the days of a period that both have."""
-    target, days = target_in(results), slice(*period.split("/"))
-    data = dataset.sel(site=results.site, time=days)
-    observed, simulated = (
-        values.transpose("time", "site") for values in (data[target], results[target].sel(time=days))
-    )
-    both = observed.notnull() & simulated.notnull()
-    discharge = data.discharge.transpose("time", "site").where(both)
-    found = {}
-    for of, values in (("observed", observed), ("simulated", simulated)):
-        for name, value in _of(values.where(both), discharge).items():
-            units, words = ABOUT[name]
-            about = {"units": units, "long_name": f"{of.capitalize()} {words}"}
-            found[f"{of}_{name}"] = value.reset_coords(drop=True).drop_attrs().assign_attrs(about)
+    pair = on_shared_days(results, dataset, target_in(results), period)
+    discharge = dataset.discharge.sel(site=results.site, time=pair[0].time).transpose("time", "site")
+    discharge = discharge.where(pair[0].notnull())
+    found = observed_and_simulated(pair, lambda concentration: _of(concentration, discharge), ABOUT)
     if (derived := slope_of_means(results, dataset)) is not None:
         found["derived_slope"] = derived.reset_coords(drop=True)
-    return xr.Dataset(found)
+    return found
 
 
 def _of(concentration: xr.DataArray, discharge: xr.DataArray) -> dict[str, xr.DataArray]:
@@ -48,8 +46,7 @@ def _of(concentration: xr.DataArray, discharge: xr.DataArray) -> dict[str, xr.Da
     apart_c, apart_q = log_c - log_c.mean("time"), log_q - log_q.mean("time")
     slope = (apart_c * apart_q).sum("time") / (apart_q**2).sum("time")
     spread_c, spread_q = (values.std("time") / values.mean("time") for values in (concentration, discharge))
-    angle = 2 * np.pi * concentration.time.dt.dayofyear / 365.25
-    found = {"slope": slope, "variability": spread_c / spread_q, "amplitude": _amplitude(log_c, angle.values)}
+    found = {"slope": slope, "variability": spread_c / spread_q, "amplitude": annual_harmonic(log_c)[0]}
     enough = concentration.notnull().sum("time") >= LEAST_DAYS
     return {name: values.where(enough) for name, values in found.items()}
 
@@ -58,43 +55,22 @@ def _log(values: xr.DataArray) -> xr.DataArray:
     return values.copy(data=np.log(values.values.astype("float64").clip(min=LEAST)))
 
 
-def _amplitude(log_c: xr.DataArray, angle: np.ndarray) -> xr.DataArray:
-    """Half the range of the harmonic of the year fitted to the samples, `(site,)`."""
-    waves = np.stack([np.ones(len(angle)), np.cos(angle), np.sin(angle)], 1)
-    amplitude = np.full(log_c.sizes["site"], np.nan)
-    for place, values in enumerate(log_c.values.T):
-        known = np.isfinite(values)
-        if known.sum() > waves.shape[1]:
-            amplitude[place] = np.hypot(*np.linalg.lstsq(waves[known], values[known], rcond=None)[0][1:])
-    return log_c.isel(time=0, drop=True).copy(data=amplitude)
-
-
 def against_regression(results: xr.Dataset, dataset: xr.Dataset, period: str) -> xr.Dataset:
     """The root-mean-square error of the run and of the rivals fitted to each site, `(site,)` in mg L-1."""
-    target, days = target_in(results), slice(*period.split("/"))
+    target = target_in(results)
     trained = results.attrs.get("train_period", dataset.attrs["train_period"])
     data = dataset.sel(site=results.site)
     rival = predict(data, target, slice(*trained.split("/")))
-    found = {
-        "run": (results[target], "RMSE of the run"),
-        "regression": (rival["Log C-Q"], "RMSE of the log C-Q regression fitted to each site"),
-        "season": (rival["Season"], "RMSE of the season of each site"),
+    models = {
+        "run": (results[target], "the run"),
+        "regression": (rival["Log C-Q"], "the log C-Q regression fitted to each site"),
+        "season": (rival["Season"], "the season of each site"),
     }
-    observed = data[target].sel(time=days)
-    return xr.Dataset(
-        {
-            name: rmse(values.sel(time=days), observed)
-            .reset_coords(drop=True)
-            .drop_attrs()
-            .assign_attrs(units="mg L-1", long_name=words)
-            for name, (values, words) in found.items()
-        }
-    )
+    return errors(models, data[target], period, "mg L-1")
 
 
 def _scatter(name: str, title: str, about: str) -> Scatter:
-    about += f" No value with fewer than {LEAST_DAYS} samples."
-    return Scatter(title, f"observed_{name}", f"simulated_{name}", about)
+    return against_observed(name, title, f"{about} No value with fewer than {LEAST_DAYS} samples.")
 
 
 EVALUATIONS = (

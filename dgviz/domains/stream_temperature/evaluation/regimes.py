@@ -9,9 +9,16 @@
 import numpy as np
 import xarray as xr
 
-from dgviz.domains.evaluation import Evaluation, Scatter
-from dgviz.domains.stream_temperature.evaluation.rivals import rivals
-from dgviz.scores.metrics import rmse
+from dgviz.domains.evaluation import (
+    Evaluation,
+    Scatter,
+    against_observed,
+    errors,
+    observed_and_simulated,
+    on_shared_days,
+)
+from dgviz.domains.stream_temperature.evaluation.rivals import predict
+from dgviz.scores.series import annual_harmonic
 
 WEEK = 7  # days
 WARM_MONTHS = 3
@@ -26,43 +33,28 @@ ABOUT = {
 
 def regimes(results: xr.Dataset, dataset: xr.Dataset, period: str) -> xr.Dataset:
     """`observed_<name>` and `simulated_<name>` `(site,)` of every regime, on the days of a period that both have."""
-    days = slice(*period.split("/"))
-    data = dataset.sel(site=results.site, time=days)
-    simulated = results.water_temperature.sel(time=days)
-    both = data.water_temperature.notnull() & simulated.notnull()
-    found = {}
-    for of, water in (("observed", data.water_temperature), ("simulated", simulated)):
-        for name, values in _of(water.where(both), data.tair).items():
-            units, words = ABOUT[name]
-            about = {"units": units, "long_name": f"{of.capitalize()} {words}"}
-            found[f"{of}_{name}"] = values.reset_coords(drop=True).drop_attrs().assign_attrs(about)
-    return xr.Dataset(found)
+    air = dataset.tair.sel(site=results.site, time=slice(*period.split("/")))
+    pair = on_shared_days(results, dataset, "water_temperature", period)
+    return observed_and_simulated(pair, lambda water: _of(water, air), ABOUT)
 
 
 def against_rivals(results: xr.Dataset, dataset: xr.Dataset, period: str) -> xr.Dataset:
     """The root-mean-square error of the run and of the regression fitted to each gauge, `(site,)` in degC."""
     trained = results.attrs.get("train_period", dataset.attrs["train_period"])
     data = dataset.sel(site=results.site)
-    rival = rivals(data, {"train": trained, "test": period}).rmse
-    days = slice(*period.split("/"))
-    run = rmse(results.water_temperature.sel(time=days), data.water_temperature.sel(time=days))
-    found = {
-        "regression": (rival.sel(model="Regression", drop=True), "RMSE of the regression fitted to each gauge"),
-        "climatology": (rival.sel(model="Climatology", drop=True), "RMSE of the seasonal cycle of each gauge"),
-        "run": (run, "RMSE of the run"),
+    train = slice(*trained.split("/"))
+    models = {
+        "regression": (predict(data, train), "the regression fitted to each gauge"),
+        "climatology": (predict(data, train, regression=False), "the seasonal cycle of each gauge"),
+        "run": (results.water_temperature, "the run"),
     }
-    return xr.Dataset(
-        {
-            name: values.reset_coords(drop=True).drop_attrs().assign_attrs(units="degC", long_name=words)
-            for name, (values, words) in found.items()
-        }
-    )
+    return errors(models, data.water_temperature, period, "degC")
 
 
 def _of(water: xr.DataArray, air: xr.DataArray) -> dict[str, xr.DataArray]:
     """The regimes of one series of water temperature `(time, site)`."""
     enough = water.notnull().sum("time") >= LEAST_DAYS
-    amplitude, warmest = _harmonic(water)
+    amplitude, warmest = annual_harmonic(water)
     found = {
         "sensitivity": _sensitivity(water, air),
         "amplitude": amplitude,
@@ -79,22 +71,6 @@ def _sensitivity(water: xr.DataArray, air: xr.DataArray) -> xr.DataArray:
     return (water * air).sum("time") / (air**2).sum("time")
 
 
-def _harmonic(water: xr.DataArray) -> tuple[xr.DataArray, xr.DataArray]:
-    """Half the range and the warmest day of the year of the fitted harmonic, `(site,)`."""
-    water = water.transpose("time", "site")
-    angle = 2 * np.pi * water.indexes["time"].day_of_year.to_numpy() / 365.25
-    waves = np.stack([np.ones(len(angle)), np.cos(angle), np.sin(angle)], 1)
-    fitted = np.full((3, water.sizes["site"]), np.nan)
-    for place, values in enumerate(water.values.T.astype("float64")):
-        known = np.isfinite(values)
-        if known.sum() > len(fitted):
-            fitted[:, place] = np.linalg.lstsq(waves[known], values[known], rcond=None)[0]
-    amplitude = np.hypot(fitted[1], fitted[2])
-    warmest = (np.arctan2(fitted[2], fitted[1]) % (2 * np.pi)) / (2 * np.pi) * 365.25
-    like = water.isel(time=0, drop=True)
-    return like.copy(data=amplitude), like.copy(data=warmest)
-
-
 def _warm_season(water: xr.DataArray) -> xr.DataArray:
     """The mean of the warmest months, `(site,)`: the same months for simulation and observation are not asked."""
     months = water.groupby("time.month").mean("time").transpose("month", "site")
@@ -104,8 +80,7 @@ def _warm_season(water: xr.DataArray) -> xr.DataArray:
 
 
 def _scatter(name: str, title: str, about: str) -> Scatter:
-    about += f" No value with fewer than {LEAST_DAYS} known days."
-    return Scatter(title, f"observed_{name}", f"simulated_{name}", about)
+    return against_observed(name, title, f"{about} No value with fewer than {LEAST_DAYS} known days.")
 
 
 EVALUATIONS = (

@@ -7,7 +7,7 @@ Source: Kelleher et al. (2012), doi:10.1002/hyp.8186.
 
 import xarray as xr
 
-from dgviz.domains.evaluation import Evaluation, Scatter
+from dgviz.domains.evaluation import Evaluation, Scatter, described
 
 SOURCES = ("quickflow", "interflow", "baseflow")
 AIR = ("tair", "tmean")
@@ -22,13 +22,7 @@ def warming(results: xr.Dataset, dataset: xr.Dataset, period: str) -> xr.Dataset
         "response": (results[name], "1", "Warming of the stream for 1 °C warmer air, °C"),
         "groundwater": (share_of_groundwater(results, dataset), "1", "Share of baseflow in the flow"),
     }
-    return xr.Dataset(
-        {
-            key: values.reset_coords(drop=True).drop_attrs().assign_attrs(units=units, long_name=words)
-            for key, (values, units, words) in found.items()
-            if values is not None
-        }
-    )
+    return described({key: each for key, each in found.items() if each[0] is not None})
 
 
 def share_of_groundwater(results: xr.Dataset, dataset: xr.Dataset) -> xr.DataArray | None:
