@@ -1,46 +1,22 @@
 """The checks for any model, on every two options of every domain, and on faults that each is there to find."""
 
 import numpy as np
-import pandas as pd
 import pytest
 import torch
-import xarray as xr
 
 from dgviz import ProcessModel
-from dgviz.checks import FOR_ALL, Trial, balance_closes, checks_by_name, concise
-from dgviz.learn.model import of_processes
-from dgviz.learn.site_model import SiteModel
-from dgviz.learn.tensors import Tensors
+from dgviz.checks import FOR_ALL, balance_closes, checks_by_name, concise
 from dgviz.processes.declare import Flux, Forcing, Process, State
+from tests import trials
 from tests.combinations import every_pair
-from tests.conftest import make_example
 
 WARMUP, STEPS = 40, 120
 
 
-class Given(torch.nn.Module):
-    """A process model with given parameters, and what a network would add to its target."""
-
-    def __init__(self, process_model, parameters, target, added):
-        super().__init__()
-        self.process_model, self.given, self.target, self.added = process_model, parameters, target, added
-
-    def parameters_of(self, tensors):
-        return self.given
-
-    def mean(self, tensors, only=None):
-        values = self.process_model.mean(tensors.forcings, self.given, only, of_processes(tensors.initial))
-        return values | {self.target: values[self.target] + self.added}
-
-
 def trial_of(process_model, target, added=0.0):
-    """The model under example forcings, with parameters in the middle of their ranges."""
-    n_time = WARMUP + STEPS
-    forcings, parameters = make_example(process_model, n_time=n_time, n_site=1, n_member=2, where=0.4)
-    parameters = {k: v.detach() for k, v in parameters.items()}
-    tensors = Tensors(forcings, torch.zeros(1, 1), torch.zeros(n_time, 1), WARMUP, year=100)
-    time = xr.DataArray(pd.date_range("2001-03-01", periods=STEPS), dims="time")
-    return Trial(SiteModel(Given(process_model, parameters, target, added), tensors, time, target))
+    """The model under example forcings, with parameters in the middle of their ranges; a network adds a number."""
+    add = lambda forcings: added  # noqa: E731
+    return trials.trial_of(process_model, target, STEPS, warmup=WARMUP, added=add, year=100)
 
 
 @every_pair
@@ -142,10 +118,11 @@ def test_every_check_for_all_is_tried_by_a_fault():
 
 def test_a_gap_of_the_balance_is_measured():
     trial = trial_of(ProcessModel([House()], FORCINGS, ("outside",)), "indoors", added=0.0)
-    trial.model.added = torch.linspace(0, 1, trial.n_days, dtype=torch.float64)[:, None]
+    added = torch.linspace(0, 1, trial.n_days, dtype=torch.float64)[:, None]
+    trial.model.added = lambda forcings: added
     result = balance_closes(trial)
     # What the network added between the step before the first scored one and the last.
-    expected = -float(trial.model.added[-1] - trial.model.added[WARMUP - 1])
+    expected = -float(added[-1] - added[WARMUP - 1])
     assert result.headline.value == pytest.approx(expected, rel=1e-9)
     assert result.headline.units == "degC" and np.isfinite(result.series.gap).all()
 

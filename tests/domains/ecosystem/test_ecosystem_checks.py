@@ -1,55 +1,26 @@
 """Every check of ecosystem productivity passes for any two options, and fails on the fault that it is there to find."""
 
-import pandas as pd
 import pytest
 import torch
-import xarray as xr
 
-from dgviz import ProcessModel
-from dgviz.checks import Trial
 from dgviz.domains.ecosystem import domain
 from dgviz.domains.ecosystem.evaluation.checks import CHECKS
 from dgviz.domains.ecosystem.productivity import AcclimatedLight
 from dgviz.domains.ecosystem.quantum_yield import TemperatureDependentYield
 from dgviz.domains.ecosystem.stomata import LeastCost
-from dgviz.learn.site_model import SiteModel
-from dgviz.learn.tensors import Tensors
 from tests.combinations import PAIRS, each
-from tests.conftest import make_example
+from tests.trials import trial_of, with_fault
 
 MONTHS = 24
-
-
-class Given(torch.nn.Module):
-    """A process model with given parameters."""
-
-    def __init__(self, process_model, parameters):
-        super().__init__()
-        self.process_model, self.given = process_model, parameters
-
-    def mean(self, tensors, only=None):
-        return self.process_model.mean(tensors.forcings, self.given, only)
 
 
 def outcomes(process_model):
     """The outcome of each check for a tower with cold winters and parameters in the middle of their ranges."""
     torch.manual_seed(0)  # of processes that hold a network
-    forcings, parameters = make_example(process_model, n_time=MONTHS, n_site=1, n_member=2, where=0.4)
     angle = torch.arange(MONTHS, dtype=torch.float64)[:, None, None] * 2 * torch.pi / 12
-    forcings["tair"] = 8 - 12 * torch.cos(angle)
-    forcings["vpd"] = 300 - 200 * torch.cos(angle)
-    tensors = Tensors(forcings, torch.zeros(1, 1), torch.zeros(MONTHS, 1))
-    time = xr.DataArray(pd.date_range("2001-01-01", periods=MONTHS, freq="MS"), dims="time")
-    given = Given(process_model, {k: v.detach() for k, v in parameters.items()})
-    trial = Trial(SiteModel(given, tensors, time, "gpp"))
+    weather = {"tair": 8 - 12 * torch.cos(angle), "vpd": 300 - 200 * torch.cos(angle)}
+    trial = trial_of(process_model, "gpp", MONTHS, freq="MS", forcings=weather)
     return {check.__name__: check(trial).outcome for check in CHECKS}
-
-
-def with_fault(*faults):
-    """The default model with a process that replaces the one from which it is made."""
-    options = [options[0] for options in domain.slots.values()]
-    chosen = [next((f for f in faults if issubclass(f, option)), option) for option in options]
-    return ProcessModel([process() for process in chosen], {**domain.forcings, **domain.attributes}, domain.outside)
 
 
 @each([case for case in PAIRS if case[0] is domain])
@@ -107,7 +78,7 @@ FAULTS = {
 @pytest.mark.parametrize("fault", FAULTS)
 def test_each_check_fails_on_the_fault_that_it_is_there_to_find(fault):
     planted, expected = FAULTS[fault]
-    assert {name for name, outcome in outcomes(with_fault(*planted)).items() if outcome == "failed"} == expected
+    assert {name for name, outcome in outcomes(with_fault(domain, *planted)).items() if outcome == "failed"} == expected
 
 
 def test_every_check_has_a_fault_that_it_finds():
@@ -116,5 +87,12 @@ def test_every_check_has_a_fault_that_it_finds():
 
 def test_with_a_constant_yield_a_warmer_spring_only_costs():
     """Photorespiration grows with warmth and nothing else does: the textbook form without a response fails."""
-    assert outcomes(with_fault())["warmer_spring_gains"] == "passed"
+    assert (
+        outcomes(
+            with_fault(
+                domain,
+            )
+        )["warmer_spring_gains"]
+        == "passed"
+    )
     assert outcomes(domain.build(quantum_yield="ConstantYield"))["warmer_spring_gains"] == "failed"

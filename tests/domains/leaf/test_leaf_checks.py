@@ -1,51 +1,23 @@
 """Every check of leaf gas exchange passes for any two options, and fails on the fault that it is there to find."""
 
-import pandas as pd
 import pytest
 import torch
-import xarray as xr
 
-from dgviz import ProcessModel
-from dgviz.checks import Trial
 from dgviz.domains.leaf import domain
 from dgviz.domains.leaf.assimilation import Farquhar
 from dgviz.domains.leaf.evaluation.checks import CHECKS
 from dgviz.domains.leaf.light import FixedYield
 from dgviz.domains.leaf.stomata import MedlynStomata
-from dgviz.learn.site_model import SiteModel
-from dgviz.learn.tensors import Tensors
 from tests.combinations import PAIRS, each
-from tests.conftest import make_example
+from tests.trials import trial_of, with_fault
 
 POINTS = 14
 
 
-class Given(torch.nn.Module):
-    """A process model with given parameters."""
-
-    def __init__(self, process_model, parameters):
-        super().__init__()
-        self.process_model, self.given = process_model, parameters
-
-    def mean(self, tensors, only=None):
-        return self.process_model.mean(tensors.forcings, self.given, only)
-
-
 def outcomes(process_model):
     """The outcome of each check for a leaf with parameters in the middle of their ranges."""
-    forcings, parameters = make_example(process_model, n_time=POINTS, n_site=1, n_member=2, where=0.4)
-    tensors = Tensors(forcings, torch.zeros(1, 1), torch.zeros(POINTS, 1))
-    time = xr.DataArray(pd.date_range("2001-01-01", periods=POINTS), dims="time")
-    given = Given(process_model, {k: v.detach() for k, v in parameters.items()})
-    trial = Trial(SiteModel(given, tensors, time, "net_assimilation"))
+    trial = trial_of(process_model, "net_assimilation", POINTS)
     return {check.__name__: check(trial).outcome for check in CHECKS}
-
-
-def with_fault(*faults):
-    """The default model with a process that replaces the one from which it is made."""
-    options = [options[0] for options in domain.slots.values()]
-    chosen = [next((f for f in faults if issubclass(f, option)), option) for option in options]
-    return ProcessModel([process() for process in chosen], {**domain.forcings, **domain.attributes}, domain.outside)
 
 
 @each([case for case in PAIRS if case[0] is domain])
@@ -118,5 +90,12 @@ class CarbonHurts(Farquhar):
     ],
 )
 def test_a_fault_is_found(fault, found):
-    assert outcomes(with_fault(fault))[found] == "failed"
-    assert outcomes(with_fault())[found] == "passed"
+    assert outcomes(with_fault(domain, fault))[found] == "failed"
+    assert (
+        outcomes(
+            with_fault(
+                domain,
+            )
+        )[found]
+        == "passed"
+    )

@@ -8,22 +8,10 @@ import xarray as xr
 
 from dgviz.domains.solutes import domain
 from dgviz.domains.solutes.evaluation.local_slope import local_slope, slope_of_means
-from dgviz.learn.site_model import SiteModel
-from dgviz.learn.tensors import Tensors
 from dgviz.processes.declare import Parameter
+from tests import trials
 
 WARMUP, DAYS = 20, 60
-
-
-class Given(torch.nn.Module):
-    """A process model with the given parameters."""
-
-    def __init__(self, process_model, parameters):
-        super().__init__()
-        self.process_model, self.given = process_model, parameters
-
-    def parameters_of(self, tensors):
-        return self.given
 
 
 def site_of(values, **choices):
@@ -35,9 +23,7 @@ def site_of(values, **choices):
     forcings["discharge"] = torch.as_tensor(0.5 + random.gamma(1.0, 2.0, shape))
     given = {name: p.default for name, p in model.of(Parameter).items()} | values
     parameters = {name: torch.full((1, 1, 1), float(given[name])).double() for name in model.of(Parameter)}
-    tensors = Tensors(forcings, torch.zeros(1, 1), torch.zeros(WARMUP + DAYS, 1), WARMUP)
-    time = xr.DataArray(pd.date_range("2001-03-01", periods=DAYS), dims="time")
-    return SiteModel(Given(model, parameters), tensors, time, "chloride")
+    return trials.site_of(model, "chloride", forcings, parameters, pd.date_range("2001-03-01", periods=DAYS))
 
 
 def concentration(site, factor):
