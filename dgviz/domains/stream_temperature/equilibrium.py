@@ -19,6 +19,9 @@ LATENT, LATENT_SLOPE = 2495e6, 2.36e6  # J m-3, J m-3 K-1: heat of vaporisation,
 BED = 1.65  # W m-2 K-1, conduction through the bed of the stream
 HEAT_OF_WATER = 4.182e6  # J m-3 K-1
 LEAST_DEFICIT = 2.0  # hPa: the ratio of Bowen has no value in saturated air
+TREES = 5.24e-8  # W m-2 K-4: the emissivity of leaves times the constant of Stefan and Boltzmann
+WEIGHT_OF_WATER = 9805.0  # N m-3
+LEAST_RUNOFF = 1e-6  # mm d-1
 LEAST_FLOW = 1e-4  # m3 s-1: a dry bed has no temperature
 NEWTON_STEPS = 5  # from the temperature of the air to a rest below 1e-9 K
 MM_KM2 = 1e3 / 86400.0  # m3 s-1 in 1 mm d-1 over 1 km2
@@ -145,28 +148,22 @@ class EquilibriumTemperature(Process):
         # The ground follows the air exactly as a linear store over a day.
         into_shallow = (tair - shallow_temperature) * -torch.expm1(-1 / lag_shallow)
         into_deep = (tair - deep_temperature) * -torch.expm1(-1 / lag_deep)
-        ground = deep_temperature + into_deep + tgw
-        flow = (quickflow + interflow + baseflow).clamp(min=1e-6)
-        source = quickflow * relu(tair) + interflow * relu(shallow_temperature + into_shallow) + baseflow * relu(ground)
-        source = source / flow
+        soil, ground = shallow_temperature + into_shallow, deep_temperature + into_deep + tgw
+        flow = (quickflow + interflow + baseflow).clamp(min=LEAST_RUNOFF)
+        # Water does not enter colder than ice.
+        source = (quickflow * relu(tair) + interflow * relu(soil) + baseflow * relu(ground)) / flow
 
         discharge = (flow * area * MM_KM2).clamp(min=LEAST_FLOW)
         width = width_a * torch.exp(width_b * torch.log(discharge)) + 0.2
-        shade = 1 - (1 - shade_rip) * (1 - shade_topo)
-        of_trees = shade_rip * (1 - shade_topo)
-        gain = (1 - albedo) * (1 - shade) * srad
-        gain = gain + atmospheric(tair, vapour_pressure, cloud) * (1 - shade)
-        gain = gain + 5.24e-8 * of_trees * fourth_power(tair + ZERO)
-        gain = gain + 9805.0 * discharge / width * channel_slope
+        of_trees, open_sky = shade_rip * (1 - shade_topo), (1 - shade_rip) * (1 - shade_topo)
+        radiation = open_sky * ((1 - albedo) * srad + atmospheric(tair, vapour_pressure, cloud))
+        radiation = radiation + TREES * of_trees * fourth_power(tair + ZERO)
+        friction = WEIGHT_OF_WATER * discharge / width * channel_slope
+        linear, quadratic, turbulent = exchange_with_air(tair, vapour_pressure, elevation, pet)
+        gain = radiation + friction + turbulent + BED * ground
 
-        evaporation = pet * 1e-3 / 86400.0  # m s-1
-        bowen = 0.00061 * (1013.0 - 0.1055 * elevation) / deficit(tair, vapour_pressure)
-        linear = bowen * evaporation * (LATENT + LATENT_SLOPE * tair) + BED - LATENT_SLOPE * evaporation
-        quadratic = LATENT_SLOPE * bowen * evaporation
-        gain = gain + LATENT * evaporation * (bowen * tair - 1) + BED * ground
-
-        equilibrium = balanced(tair, linear, quadratic, gain)
-        left = approach(source, equilibrium, linear, quadratic, width * reach_length * 1e3 / discharge)
+        equilibrium = balanced(tair, linear + BED, quadratic, gain)
+        left = approach(source, equilibrium, linear + BED, quadratic, width * reach_length * 1e3 / discharge)
         return dict(
             into_shallow=into_shallow,
             into_deep=into_deep,
@@ -175,6 +172,20 @@ class EquilibriumTemperature(Process):
             from_inflow=source - water_temperature,
             from_air=left - source,
         )
+
+
+def exchange_with_air(
+    tair: Tensor, vapour_pressure: Tensor, elevation: Tensor, pet: Tensor
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Evaporation, which costs heat, and convection, which is its share by the ratio of Bowen.
+
+    As a loss b E (L + l T_a) T - l E T that grows with the temperature T of the water, a gain l b E T^2, and a gain
+    L E (b T_a - 1) that does not depend on it, with L and l the heat of vaporisation and its slope.
+    """
+    evaporation = pet * 1e-3 / 86400.0  # m s-1
+    bowen = 0.00061 * (1013.0 - 0.1055 * elevation) / deficit(tair, vapour_pressure)
+    linear = bowen * evaporation * (LATENT + LATENT_SLOPE * tair) - LATENT_SLOPE * evaporation
+    return linear, LATENT_SLOPE * bowen * evaporation, LATENT * evaporation * (bowen * tair - 1)
 
 
 def fourth_power(kelvin: Tensor) -> Tensor:
