@@ -4,7 +4,16 @@ import math
 
 import numpy as np
 import xarray as xr
-from bokeh.models import ColorMapper, ColumnDataSource, DataRange1d, LinearColorMapper, LogColorMapper, ScaleBar, Title
+from bokeh.models import (
+    ColorMapper,
+    ColumnDataSource,
+    DataRange1d,
+    GlyphRenderer,
+    LinearColorMapper,
+    LogColorMapper,
+    ScaleBar,
+    Title,
+)
 from bokeh.plotting import figure
 
 from dgviz.datasets.site_network import drained, has_network
@@ -17,7 +26,8 @@ from dgviz.ui.words.markup import Markup
 
 KM_PER_DEGREE = 111.19
 DRAWN_WIDTHS = 0.6, 5.0  # px, of the smallest and the largest reach that is only drawn
-AROUND_ONE = 1000.0  # km: what is shown where all sites stand at one place, so that one sees where on Earth
+LEAST_SPAN, ROOM = 200.0, 1.6  # km that a map shows, and of the span of close sites: one sees where on Earth they are
+WIDE = 350.0  # km: sites that span more have the map to themselves
 UNTRAINED = 0.6  # of the size of a site: one that was not trained on
 UNPLACED = "No coordinates are published for these sites"
 MARKERS = ("circle", "square")  # of a site, and of one whose target is not natural
@@ -119,7 +129,7 @@ class SiteMap:
         return int(distance.argmin()) if np.isfinite(distance).any() else position
 
     def _figure(self) -> figure:
-        ranges = {axis: DataRange1d(range_padding=0.06, default_span=AROUND_ONE) for axis in ("x_range", "y_range")}
+        ranges = {axis: DataRange1d(range_padding=0.06) for axis in ("x_range", "y_range")}
         tools = "pan,wheel_zoom,box_select,lasso_select,reset,save"
         whole = {"sizing_mode": "stretch_both", "match_aspect": True, "min_border_left": 0, "min_border_right": 0}
         fig = plain_figure(300, tools=tools, **whole, **ranges)
@@ -166,14 +176,26 @@ class SiteMap:
             nonselection_line_alpha=0.3,
             hover_line_color=ink,
         )
+        shown = [self.sites, *self._room()]
         for axis in (self.figure.x_range, self.figure.y_range):
-            axis.renderers = [self.sites]
+            axis.renderers = shown
         self.picked = ring(self.figure, theme.POINT + 8, ink)
         self.figure.scatter("x", "y", source=self.source, size="cross", marker="x", line_color="white", line_width=1.6)
         self.hover = hover([], renderers=[self.reaches if self.network else self.sites])
         self.figure.add_tools(self.hover)
         if self.placed:
             self._draw_scales()
+
+    def _room(self) -> list[GlyphRenderer]:
+        """Unseen corners around sites that stand close together, or alone: a map of less has no land to tell by."""
+        ends = [(np.nanmin(values), np.nanmax(values)) for values in (self.x, self.y)]
+        span = max(high - low for low, high in ends)
+        if not self.placed or span >= WIDE:
+            return []
+        half = max(LEAST_SPAN, min(WIDE, ROOM * span)) / 2
+        middles = [(low + high) / 2 for low, high in ends]
+        corners = [[middle - half, middle + half] for middle in middles]
+        return [self.figure.scatter(*corners, size=1, fill_alpha=0, line_alpha=0)]
 
     def _draw_scales(self) -> None:
         """How long a kilometre is."""

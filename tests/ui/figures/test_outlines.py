@@ -64,7 +64,15 @@ def test_borders_reach_beyond_sites_that_lie_close():
 def test_around_a_site_alone_one_sees_where_on_earth_it_is():
     place = {"site": ["a"], "lat": ("site", [38.1]), "lon": ("site", [-121.6]), "name": ("site", ["A"])}
     drawn = SiteMap(xr.Dataset(coords=place), False, "gpp", np.zeros(1, bool))
-    assert drawn.figure.x_range.default_span >= 500 and drawn.figure.y_range.default_span >= 500
+    for axis, place in (("x_range", drawn.x[0]), ("y_range", drawn.y[0])):
+        _, room = getattr(drawn.figure, axis).renderers
+        low, high = room.data_source.data[axis[0]]
+        assert high - low >= 200 and low + high == pytest.approx(2 * place)
+
+
+def test_sites_that_are_far_apart_have_the_map_to_themselves(delaware):
+    drawn = SiteMap(delaware, False, "streamflow", np.zeros(delaware.sizes["site"], bool))
+    assert drawn.figure.x_range.renderers == [drawn.sites]
 
 
 def test_sites_without_coordinates_stand_in_a_grid_that_says_so():

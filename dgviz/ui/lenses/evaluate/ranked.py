@@ -18,8 +18,8 @@ class RankedTimeSeries(View):
 
     @classmethod
     def applies(cls, state):
-        """Where a run is shown, and sites have series in time."""
-        return bool(state.run) and not state.science.curves
+        """Where a run is shown, and there are several sites with series in time."""
+        return bool(state.run) and not state.science.curves and len(state.sites) > 1
 
     def body(self, *, dataset, run, dark):
         """A panel for each, to be filled."""
