@@ -1,4 +1,4 @@
-"""Make data/runs: the trained runs that travel with dgviz. `python data/make_runs.py [NAME ...]`, a minute on a CPU.
+"""Make data/runs: the trained runs that travel with dgviz. `python data/make_runs.py [NAME ...]`, a few minutes on a CPU.
 
 Each is an ordinary run on data that travel with dgviz; what only training needs (checkpoint, parameters of all epochs
 but the last, who trained) is left out.
@@ -12,11 +12,18 @@ from pathlib import Path
 
 from dgviz import Run, RunConfig, carry_out
 
+SHADED = "twin:stream_temperature,exchange=EquilibriumTemperature"  # with sun, shade and sources
 RUNS = {
     "delaware-hbv": RunConfig(epochs=120),
     "delaware-without-snow": RunConfig(epochs=120).edited(snow="NoSnow"),
     "thames-chloride": RunConfig(data="thames"),
     "twitchell-p-model": RunConfig(data="twitchell").preset("P-model, shared"),
+    # Of these sciences nothing real may travel: worlds with a known law.
+    "twin-leaf": RunConfig(data="twin:leaf"),
+    "twin-stream-temperature": RunConfig(data="twin:stream_temperature"),
+    "twin-shaded-streams": RunConfig(data=SHADED).edited(exchange="EquilibriumTemperature", learning_rate=0.02),
+    "twin-oxygen": RunConfig(data="twin:oxygen"),
+    "twin-watershed": RunConfig(data="twin:watershed"),
 }
 KEPT = ("config.json", "inputs.json", "record.json", "checksums.json", "weights.pt", "states.pt", "results.zarr")
 
