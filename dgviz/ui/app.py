@@ -25,6 +25,7 @@ from dgviz.ui.server import Access, make_server
 from dgviz.ui.session import address
 from dgviz.ui.session.live_learning import LiveLearning
 from dgviz.ui.session.live_what_if import LiveWhatIf
+from dgviz.ui.session.messages import lose_none
 from dgviz.ui.session.state import AppState
 from dgviz.ui.session.store import DataStore
 from dgviz.ui.widgets import material
@@ -50,6 +51,7 @@ def create_app(store: DataStore | None = None, visitor: str = "") -> pn.viewable
     costs little.
     """
     material.prepare()
+    lose_none()
     page = material.page(
         title="dgviz",
         sx=theme.PAGE,
