@@ -1,4 +1,4 @@
-"""Make data/runs: the trained runs that travel with dgviz. `python data/make_runs.py [NAME ...]`, a few minutes on a CPU.
+"""Make data/runs: the trained runs that travel with dgviz. `python data/make_runs.py [NAME ...]`, minutes on a CPU.
 
 Each is an ordinary run on data that travel with dgviz; what only training needs (checkpoint, parameters of all epochs
 but the last, who trained) is left out.

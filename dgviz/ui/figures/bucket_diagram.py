@@ -21,7 +21,16 @@ WIDEST = 16  # px, of the widest arrow
 FULL = 98  # the percentile of a store that fills its bucket
 LEAST = 2e-4  # of the widest flux: a smaller one is drawn as a hairline without a label
 EMPTY = 2e-4  # of the fullest store: one that never holds more passes on all it gets within a time step
+ROW, ABREAST = 36, 3  # px of a row of figures below the picture, and how many stand in one: a phone has room for three
 WAVES = ((10, 0.55), (17, 0.3))  # px below the ground and opacity of the lines of the water
+
+
+def _height(line: tuple[str, str]) -> int:
+    return 32 if line[1] else 20
+
+
+def _figure(x: float, y: float, large: str, small: str) -> Markup:
+    return svg.text(x, y, large, "large") + svg.text(x, y + 14, small, "small muted")
 
 
 def thin_stores(simulated: xr.Dataset, names: Collection[str]) -> frozenset[str]:
@@ -65,11 +74,12 @@ class BucketDiagram:
             *(self._off_arrow(arrow) for arrow in self.picture.arrows.values() if not arrow.on),
             *(self._store(store, values[store.name]) for store in self.stores),
             *(self._flux(arrow, values[arrow.name]) for arrow in self.arrows),
-            self._beside(lines),
+            self._beside(lines) if self._has_room(lines) else self._beneath(lines),
             self._key(),
         ]
+        height = self.picture.height + (0 if self._has_room(lines) else ROW * math.ceil(len(lines) / ABREAST))
         frame = "<svg class='buckets' width='100%' height='{}' role='img' aria-label='{}'>{}</svg>"
-        return html(frame, round(self.picture.height), about, joined(parts))
+        return html(frame, round(height), about, joined(parts))
 
     def width(self, flux: float) -> float:
         """The width of an arrow in px: the square root, so that small fluxes are still seen."""
@@ -158,12 +168,24 @@ class BucketDiagram:
         dx, y = 8 if arrow.align == "left" else 0, arrow.label[1] + (-5 if arrow.split else 4)
         return drawn + svg.text(arrow.label[0], y, f"{sentence(arrow.name)}: off", "small muted", dx, arrow.align)
 
+    def _has_room(self, lines: Sequence[tuple[str, str]]) -> bool:
+        """Is there room on the right for figures and words, above all that leaves the stores there?"""
+        leaving = [arrow.label[1] - WIDEST - 10 for arrow in self.picture.arrows.values() if arrow.split]
+        return SKY + sum(map(_height, lines)) <= min(leaving, default=self.picture.ground)
+
     def _beside(self, lines: Sequence[tuple[str, str]]) -> Markup:
+        """Figures and words on the right of the stores, one below the other."""
         parts, y = [], SKY + 18
-        for large, small in lines:
-            parts += [svg.text(MAIN + 12, y, large, "large"), svg.text(MAIN + 12, y + 14, small, "small muted")]
-            y += 32 if small else 20
+        for line in lines:
+            parts.append(_figure(MAIN + 12, y, *line))
+            y += _height(line)
         return joined(parts)
+
+    def _beneath(self, lines: Sequence[tuple[str, str]]) -> Markup:
+        """Figures and words below the picture, side by side."""
+        top = self.picture.height + 16
+        rows = [(100 / ABREAST * (i % ABREAST), top + ROW * (i // ABREAST)) for i in range(len(lines))]
+        return joined(_figure(*place, *line) for place, line in zip(rows, lines, strict=True))
 
     def _key(self) -> Markup:
         """Three arrows of round fluxes, at the bottom on the left."""

@@ -14,6 +14,7 @@ from dgviz.ui.figures.series import inside_of, limits_of, show_days
 from dgviz.ui.look import Look
 from dgviz.ui.words.text import has_no_zero, short_label, units
 
+LETTER = 7  # px that a letter of an axis label takes, about
 FLAT = 0.2  # of the largest store: one that never holds more is flat beside it
 DASHES = ("solid", (6, 2), (2, 2), (8, 2, 2, 2))  # of quantities that share a colour
 
@@ -83,7 +84,9 @@ class StoreSeries:
 
     def _inflow_panel(self) -> figure:
         unit = next(iter(self.inflows.values())).units
-        fig = time_figure(96, f"Inflow, {units(unit)}", self.x_range, Range1d(10, 0), tools="xpan,xwheel_zoom")
+        words = f"Inflow, {units(unit)}"
+        # As high as its label is long, and no lower than hydrographs have it.
+        fig = time_figure(max(96, LETTER * len(words)), words, self.x_range, Range1d(10, 0), tools="xpan,xwheel_zoom")
         fig.tags = ["inflow"]
         area = dict(source=self.source, step_mode="center")
         for name in self.inflows:

@@ -217,7 +217,10 @@ def test_every_science_is_drawn_within_the_frame(name):
 def check_frame(diagram, values):
     """All that is drawn of these values `(time,)` by name lies within the picture."""
     diagram.scale(xr.Dataset(values))
-    drawn = Drawn(diagram, dict.fromkeys(values, 5.0))
+    drawn = Drawn(diagram, dict.fromkeys(values, 5.0), [("4 mm", "rain"), ("3 degC", "air"), ("5 mm", "observed")])
+    facts = [float(text.get("y")) for text in drawn.picture.findall("text") if text.get("class") == "large"]
+    leaving = [arrow.label[1] for arrow in diagram.arrows if arrow.split]
+    assert len(facts) == 3 and not any(fact - 12 < y < fact + 14 for fact in facts for y in leaving)
     height = float(drawn.picture.get("height"))
     for part in drawn.picture.iter():
         ends = [part.get(key, "0") for key in ("x", "x1", "x2", "y", "y1", "y2")]
