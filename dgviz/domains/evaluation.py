@@ -36,6 +36,7 @@ class Evaluation:
     `compute(results, dataset, period)` gives variables `(site,)` with `units` and `long_name` from the results of a
     run, its data and a period "first/last"; what the run or the data do not tell is absent, and the pictures of it are
     not offered. `lacking(results, dataset)` says in words why there is nothing at all to see, '' where there is.
+    `target` names the target that a run has to predict for the question to be put, '' where any will do.
     """
 
     title: str
@@ -43,6 +44,7 @@ class Evaluation:
     compute: Callable[[xr.Dataset, xr.Dataset, str], xr.Dataset]
     pictures: tuple[Scatter, ...]
     lacking: Callable[[xr.Dataset, xr.Dataset], str] = field(default=lambda results, dataset: "")
+    target: str = ""
 
 
 def described(found: Mapping[str, tuple[xr.DataArray, str, str]]) -> xr.Dataset:

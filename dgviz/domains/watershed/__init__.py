@@ -20,6 +20,7 @@ from dgviz.datasets.vocabulary import CALENDAR
 from dgviz.domains.domain import Domain
 from dgviz.domains.hydrology.colours import COLOURS as OF_WATER
 from dgviz.domains.hydrology.evaluation.backdrop import rain_and_snow
+from dgviz.domains.hydrology.evaluation.signatures import EVALUATION as SIGNATURES
 from dgviz.domains.hydrology.evapotranspiration import LinearEvapotranspiration
 from dgviz.domains.hydrology.groundwater import ThreeOutlets
 from dgviz.domains.hydrology.pet import Hamon
@@ -28,6 +29,7 @@ from dgviz.domains.hydrology.snow import DegreeDaySnow, NoSnow
 from dgviz.domains.hydrology.soil import BetaSoil
 from dgviz.domains.oxygen.budget import OxygenStore
 from dgviz.domains.oxygen.colours import COLOURS as OF_OXYGEN
+from dgviz.domains.oxygen.evaluation.regimes import EVALUATIONS as OXYGEN_REGIME
 from dgviz.domains.oxygen.production import LightProduction, NoProduction
 from dgviz.domains.oxygen.reaeration import OConnorDobbins, WarmedReaeration
 from dgviz.domains.oxygen.respiration import WarmedRespiration
@@ -89,7 +91,7 @@ domain = Domain(
     derived={"mean_discharge": mean_discharge},
     from_target=("mean_discharge",),
     backdrop=rain_and_snow,
-    evaluations=(WARMING,),
+    evaluations=(*OXYGEN_REGIME, WARMING, SIGNATURES),
     checks=CHECKS,
     claims=CLAIMS,
     presets=presets.PRESETS,

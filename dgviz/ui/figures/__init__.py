@@ -25,6 +25,7 @@ from dgviz.ui.look import Look
 from dgviz.ui.words.markup import escape, html, joined, literal
 
 LEFT = 66  # px left of every time axis, so that stacked panels line up
+LETTER = 6  # px along an axis that a letter of its label takes
 TICK = """
 const largest = Math.max(...ticks.map(Math.abs))
 if (Math.abs(tick) <= 1e-9 * largest) return "0"
@@ -69,6 +70,11 @@ def time_figure(height: int, y_label: str, x_range: Range1d, y_range: Range1d, *
     """A figure over an axis of time that is moved and zoomed along it."""
     options = {"tools": "xpan,xbox_zoom,xwheel_zoom,reset,save"} | options
     return plain_figure(height, y_label=y_label, x_axis_type="datetime", x_range=x_range, y_range=y_range, **options)
+
+
+def high_enough(least: int, y_label: str) -> int:
+    """The height in px of a panel whose label is read along its axis: `least`, or more where the label is long."""
+    return max(least, LETTER * len(y_label) + 10)
 
 
 def without_axes(fig: figure) -> None:

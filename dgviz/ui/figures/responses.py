@@ -9,7 +9,7 @@ from bokeh.models import ColumnDataSource, HoverTool, Range1d, Title
 from bokeh.plotting import figure
 
 from dgviz.ui import theme
-from dgviz.ui.figures import hover, hover_in_time, moment_line, stacked, time_figure, tip, zero_line
+from dgviz.ui.figures import high_enough, hover, hover_in_time, moment_line, stacked, time_figure, tip, zero_line
 from dgviz.ui.figures.series import inside_of, show_days
 from dgviz.ui.look import Look
 from dgviz.ui.words.text import label, units
@@ -101,3 +101,4 @@ def _name(panel: figure, response: xr.DataArray) -> None:
     """Say above a panel what it shows, and its units at its axis."""
     to = label(response).partition(" to ")[2]
     panel.above[0].text, panel.yaxis.axis_label = f"To {to}", units(response.attrs["units"]) or " "
+    panel.height = high_enough(HEIGHT, panel.yaxis[0].axis_label)

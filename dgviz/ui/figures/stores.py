@@ -9,12 +9,12 @@ from bokeh.plotting import figure
 
 from dgviz.processes.declare import Flux, Quantity, State
 from dgviz.ui import theme
-from dgviz.ui.figures import hover_in_time, moment_line, nothing_yet, stacked, time_figure, tip
+from dgviz.ui.figures import high_enough, hover_in_time, moment_line, nothing_yet, stacked, time_figure, tip
 from dgviz.ui.figures.series import inside_of, limits_of, show_days
 from dgviz.ui.look import Look
 from dgviz.ui.words.text import has_no_zero, short_label, units
 
-LETTER = 7  # px that a letter of an axis label takes, about
+INFLOW = 96  # px of a panel of inflows, or more
 FLAT = 0.2  # of the largest store: one that never holds more is flat beside it
 DASHES = ("solid", (6, 2), (2, 2), (8, 2, 2, 2))  # of quantities that share a colour
 
@@ -22,9 +22,9 @@ DASHES = ("solid", (6, 2), (2, 2), (8, 2, 2, 2))  # of quantities that share a c
 class StoreSeries:
     """Panels over one source of all series; which are drawn is chosen with `show_only`.
 
-    `inflows` hang from the top, stacked, or stand on zero where some are negative, as gains and losses of heat;
-    `others` are drawn as lines, fluxes above and what is held below. Stores that hold much less than the largest one of
-    `simulated` have a panel of their own: beside it they would be flat.
+    `inflows` of the same units hang from the top, stacked, or stand on zero where some are negative, as gains and
+    losses of heat; `others` are drawn as lines, fluxes above and what is held below. Stores that hold much less than
+    the largest one of `simulated` have a panel of their own: beside it they would be flat.
     """
 
     def __init__(
@@ -35,7 +35,8 @@ class StoreSeries:
         self.source = ColumnDataSource(nothing_yet(*names))
         self.x_range = Range1d()
         self.lines: dict = {}
-        self.panels = [self._inflow_panel()] if inflows else []
+        self.stacks = {self._inflow_panel(alike): list(alike) for alike in _by_units(inflows)}
+        self.panels = list(self.stacks)
         for alike in _by_units({n: q for n, q in others.items() if isinstance(q, Flux)}):
             self.panels.append(self._line_panel(alike, "Fluxes", 200))
         for alike in _by_units({n: q for n, q in others.items() if isinstance(q, State)}):
@@ -47,15 +48,16 @@ class StoreSeries:
     def update(self, simulated: xr.Dataset) -> None:
         """The series of another site or of other times, `(time,)`."""
         columns = {name: simulated[name].values for name in (*self.inflows, *self.lines)}
-        stacked = stack({name: columns[name] for name in self.inflows})
-        self.source.data = {"time": simulated.time.values, **columns, **stacked}
+        for names in self.stacks.values():
+            columns |= stack({name: columns[name] for name in names})
+        self.source.data = {"time": simulated.time.values, **columns}
 
     def show_only(self, names: Sequence[str]) -> None:
         """Draw these quantities."""
         for name, line in self.lines.items():
             line.visible = name in names
         for panel in self.panels:
-            if "inflow" in panel.tags:
+            if panel in self.stacks:
                 continue
             drawn = {n: line for n, line in self.lines.items() if line in panel.renderers and line.visible}
             declared = {name: self.others[name] for name in drawn}
@@ -69,8 +71,8 @@ class StoreSeries:
         show_days(self.x_range, window)
         inside = inside_of(self.source, window)
         for panel in self.panels:
-            if "inflow" in panel.tags:
-                low, high = limits_of(self.source.data, [f"top_{n}" for n in self.inflows], inside, 0.0)
+            if panel in self.stacks:
+                low, high = limits_of(self.source.data, [f"top_{n}" for n in self.stacks[panel]], inside, 0.0)
                 start, end = (high, low) if low == 0 else (low, high)
                 panel.y_range.update(start=1.12 * start, end=1.12 * end)
                 continue
@@ -82,14 +84,12 @@ class StoreSeries:
             high = high if floor is None else max(high, floor)
             panel.y_range.update(start=low, end=high + 0.06 * (high - low))
 
-    def _inflow_panel(self) -> figure:
-        unit = next(iter(self.inflows.values())).units
-        words = f"Inflow, {units(unit)}"
-        # As high as its label is long, and no lower than hydrographs have it.
-        fig = time_figure(max(96, LETTER * len(words)), words, self.x_range, Range1d(10, 0), tools="xpan,xwheel_zoom")
-        fig.tags = ["inflow"]
+    def _inflow_panel(self, inflows: dict[str, Flux]) -> figure:
+        words = f"Inflow, {units(next(iter(inflows.values())).units)}"
+        height = high_enough(INFLOW, words)
+        fig = time_figure(height, words, self.x_range, Range1d(10, 0), tools="xpan,xwheel_zoom")
         area = dict(source=self.source, step_mode="center")
-        for name in self.inflows:
+        for name in inflows:
             fig.varea_step("time", f"base_{name}", f"top_{name}", fill_color=self.look.ink(name), **area)
         fig.yaxis.ticker.desired_num_ticks = 3
         fig.toolbar_location = None

@@ -87,6 +87,19 @@ def test_inflows_of_a_day_are_stacked(dataset):
     np.testing.assert_array_equal(drawn["time"], time)
 
 
+def test_inflows_of_other_units_have_a_panel_of_their_own(dataset):
+    kinds = {"rainfall": "mm d-1", "dissolving": "mg L-1 d-1"}
+    inflows = {name: Flux(units, name, "atmosphere", "store") for name, units in kinds.items()}
+    figure, time = StoreSeries(inflows, {}, LOOK), dataset.time[:3]
+    values = {"rainfall": [1.0, 2.0, 4.0], "dissolving": [100.0, 200.0, 300.0]}
+    figure.update(xr.Dataset({k: ("time", np.array(v)) for k, v in values.items()}, {"time": time}))
+    figure.show_window((str(time.values[0])[:10], str(time.values[2])[:10]), [])
+    rain, oxygen = figure.panels
+    assert [panel.yaxis.axis_label[:6] for panel in figure.panels] == ["Inflow"] * 2
+    assert 4 < rain.y_range.start < 10 and 300 < oxygen.y_range.start < 400
+    assert (figure.source.data["base_dissolving"] == 0).all()  # it does not stand upon the rain
+
+
 def test_gains_are_stacked_above_zero_and_losses_below():
     ends = stack({"air": np.array([2.0, -1.0, -3.0]), "inflow": np.array([1.0, -2.0, 4.0])})
     assert (ends["base_air"] == 0).all()

@@ -386,6 +386,15 @@ def test_a_science_without_evaluations_shows_no_card(state, monkeypatch):
     assert not view.relevant and not view.__panel__().visible
 
 
+def test_what_is_asked_of_another_target_is_not_asked(state, monkeypatch):
+    science = discover()["hydrology"]
+    of_both = [replace(each, title=name, target=name) for each in science.evaluations[:1] for name in ("", "oxygen")]
+    monkeypatch.setattr(
+        "dgviz.experiment.config.discover", lambda: {"hydrology": replace(science, evaluations=tuple(of_both))}
+    )
+    assert list(EvaluationCard.asked(state)) == [""] and not SecondEvaluationCard.applies(state)
+
+
 @pytest.fixture
 def with_learned(state, store):
     """A run with a learned process, and the curve of what it learned."""

@@ -262,4 +262,5 @@ EVALUATION = Evaluation(
     about="What characterises the flow of a river, of the simulation and of the observation.",
     compute=_of_period,
     pictures=tuple(_picture(name, function) for name, function in SIGNATURES.items()),
+    target="streamflow",
 )

@@ -74,6 +74,7 @@ EVALUATIONS = (
             Scatter("Saturation ratio", "ratio", "run", "Below the dashed line the run is better than the ratio."),
             Scatter("Regression", "regression", "run", "Below the dashed line the run is better than the regression."),
         ),
+        target="dissolved_oxygen",
     ),
     Evaluation(
         "Oxygen regime",
@@ -90,5 +91,6 @@ EVALUATIONS = (
                 "leaves it.",
             ),
         ),
+        target="dissolved_oxygen",
     ),
 )

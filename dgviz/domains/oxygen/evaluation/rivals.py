@@ -54,7 +54,7 @@ def predict(dataset: xr.Dataset, train: slice) -> dict[str, xr.DataArray]:
     predicted = {name: np.full_like(observed, np.nan) for name in DESCRIPTIONS}
     for place in range(observed.shape[1]):
         full = saturation.values[:, place].astype("float64")
-        known = trained & np.isfinite(observed[:, place])
+        known = trained & np.isfinite(observed[:, place]) & np.isfinite(full)
         columns = {"Season": [one, *first, *second], "Regression": [one, full, *first]}
         if known.any():
             predicted["Saturation ratio"][:, place] = full * (observed[known, place] / full[known]).mean()

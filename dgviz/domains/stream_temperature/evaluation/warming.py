@@ -39,8 +39,6 @@ def share_of_groundwater(results: xr.Dataset, dataset: xr.Dataset) -> xr.DataArr
 
 def lacking(results: xr.Dataset, dataset: xr.Dataset) -> str:
     """Why there is nothing to see."""
-    if "water_temperature" not in results:
-        return "This run does not predict water temperature: set target=water_temperature."
     if not any(f"sensitivity_{air}" in results for air in AIR):
         return "This run has no sensitivity to the air: train it anew."
     return ""
@@ -61,4 +59,5 @@ EVALUATION = Evaluation(
         ),
     ),
     lacking,
+    target="water_temperature",
 )

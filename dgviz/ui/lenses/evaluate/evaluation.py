@@ -74,7 +74,14 @@ class EvaluationCard(ComputingView):
     @classmethod
     def applies(cls, state: AppState) -> bool:
         """Where the science has an evaluation for this card, and a run is shown."""
-        return bool(state.run) and len(state.science.evaluations) > cls.place
+        return bool(state.run) and bool(cls.asked(state))
+
+    @classmethod
+    def asked(cls, state: AppState) -> dict[str, Evaluation]:
+        """What this card asks of the run that is shown, by title."""
+        target = state.store.run(state.run).config.target
+        put = [each for each in state.science.evaluations if each.target in ("", target)]
+        return {evaluation.title: evaluation for evaluation in put[cls.place :: 2]}
 
     @property
     def called(self) -> str:
@@ -134,8 +141,8 @@ class EvaluationCard(ComputingView):
     @property
     def evaluation(self) -> Evaluation:
         """The one that is shown."""
-        mine = {evaluation.title: evaluation for evaluation in self.state.science.evaluations[self.place :: 2]}
-        return mine.get(self.which.value) or next(iter(mine.values()))
+        asked = self.asked(self.state)
+        return asked.get(self.which.value) or next(iter(asked.values()))
 
     @property
     def pictures(self) -> list[Scatter]:
@@ -148,7 +155,7 @@ class EvaluationCard(ComputingView):
         return named.get(self.picture.value) or next(iter(named.values()))
 
     def _offer_evaluations(self):
-        titles = [evaluation.title for evaluation in self.state.science.evaluations[self.place :: 2]]
+        titles = list(self.asked(self.state))
         self.chosen.offer("which", titles[0], titles)
         self.which.visible = len(titles) > 1
 
