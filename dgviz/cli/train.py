@@ -77,15 +77,18 @@ def train(
 def _medians(run: Run, results: xr.Dataset) -> dict[str, float | None]:
     """The median over the sites of the target's first score and, if it has it, NSE, on the test period.
 
-    Also the efficiency over all sites together. JSON has no NaN: None where there is none.
+    Also the efficiency over all sites together, and over all values of sites that were held out, in both periods.
+    JSON has no NaN: None where there is none.
     """
     first, *others = run.config.target_quantity.scores
     medians = {}
     for name in (first, *({"nse"} & {*others})):
         median = float(results[name].sel(period="test").median())
         medians[f"median_{name}_test"] = None if math.isnan(median) else round(median, 4)
-    pooled = float(results.pooled_nse.sel(period="test"))
-    return medians | {"pooled_nse_test": None if math.isnan(pooled) else round(pooled, 4)}
+    pooled = {"pooled_nse_test": float(results.pooled_nse.sel(period="test"))}
+    if "held_out_nse" in results:
+        pooled["held_out_nse"] = float(results.held_out_nse)
+    return medians | {name: None if math.isnan(value) else round(value, 4) for name, value in pooled.items()}
 
 
 def _run(

@@ -51,6 +51,19 @@ def test_training_ends_with_a_line_of_json(command, tmp_path):
     assert summary["median_nse_test"] == pytest.approx(float(run.results().nse.sel(period="test").median()), abs=1e-4)
 
 
+def test_of_sites_held_out_the_efficiency_over_both_periods_is_told(command, tmp_path):
+    done = command("train", "--data", "delaware", "--json", *SET, "--set", "holdout=folds", "--set", "folds=2")
+    assert done.exit_code == 0, done.output
+    summary = json.loads(last_line(done.stdout))
+    run = Run(summary["run"])
+    results, dataset = run.results().load(), run.dataset()
+    observed = dataset.streamflow.sel(time=results.time)
+    error, spread = results.streamflow - observed, observed - observed.mean()
+    expected = 1 - float((error**2).sum() / (spread**2).sum())
+    assert results.held_out.all() and summary["held_out_nse"] == pytest.approx(expected, abs=1e-3)
+    assert summary["held_out_nse"] != summary["pooled_nse_test"]
+
+
 def test_training_ends_with_a_table_of_scores(command, tmp_path):
     done = command("train", "--runs", str(tmp_path / "here"), *SET)
     assert done.exit_code == 0, done.output
