@@ -1,6 +1,7 @@
 """`dgviz train`: one run, here, with a progress bar."""
 
 import contextlib
+import fnmatch
 import json
 import math
 import time
@@ -17,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from dgviz.cli.terminal import RunsFolder, err, out, plain_errors, show_remarks
+from dgviz.datasets import attribute_names
 from dgviz.datasets.remarks import remarks, together
 from dgviz.engine import n_threads
 from dgviz.experiment.check_config import check_config
@@ -26,6 +28,7 @@ from dgviz.experiment.leakage import leaks
 from dgviz.experiment.learnable import n_scored, remarks_of
 from dgviz.experiment.progress import EpochRecord
 from dgviz.experiment.runs import Run, find_run, runs_folder
+from dgviz.experiment.sources import open_dataset
 from dgviz.experiment.splits import trained_on
 from dgviz.experiment.warm_start import check_start
 
@@ -117,9 +120,19 @@ def _run(
             for name, needs in idle.items()
         ]
         raise ValueError("\n".join(lines))
+    config = _with_all_meant(config)
     check_start(config, folder)
     check_config(config)  # so that a mistake leaves no run behind
     return Run.create(config, folder, claimed=True)  # or an open dashboard would train it
+
+
+def _with_all_meant(config: RunConfig) -> RunConfig:
+    """The attributes by name, where `species_*` stands for all whose names begin so."""
+    if not any("*" in name for name in config.attributes):
+        return config
+    known = attribute_names(open_dataset(config.data))
+    meant = {name: fnmatch.filter(known, name) or [name] for name in config.attributes}
+    return config.edited(attributes=tuple(dict.fromkeys(name for names in meant.values() for name in names)))
 
 
 def _changes(data: str | None, settings: list[str]) -> dict[str, Any]:

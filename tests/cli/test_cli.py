@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from dgviz import cli
 from dgviz.cli import terminal
 from dgviz.cli import train as train_command
+from dgviz.datasets import attribute_names, open_dataset
 from dgviz.experiment.job import carry_out
 from dgviz.experiment.runs import Run, find_run, list_runs
 
@@ -49,6 +50,16 @@ def test_training_ends_with_a_line_of_json(command, tmp_path):
     assert run.config.epochs == 2 and run.config.processes["snow"] == "NoSnow"
     assert run.config.sites == ("01413500", "01415000")
     assert summary["median_nse_test"] == pytest.approx(float(run.results().nse.sel(period="test").median()), abs=1e-4)
+
+
+def test_a_star_stands_for_all_attributes_whose_names_fit(command):
+    done = command("train", "--json", *SET, "--set", "attributes=frac_*,slope")
+    assert done.exit_code == 0, done.output
+    chosen = Run(json.loads(last_line(done.stdout))["run"]).config.attributes
+    known = attribute_names(open_dataset("delaware"))
+    assert chosen == (*(name for name in known if name.startswith("frac_")), "slope") and len(chosen) > 3
+    refused = command("train", *SET, "--set", "attributes=tree_*")
+    assert refused.exit_code == 1 and "attribute 'tree_*' is not in" in refused.output
 
 
 def test_of_sites_held_out_the_efficiency_over_both_periods_is_told(command, tmp_path):
