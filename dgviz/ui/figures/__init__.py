@@ -25,7 +25,8 @@ from dgviz.ui import theme
 from dgviz.ui.look import Look
 from dgviz.ui.words.markup import escape, html, joined, literal
 
-LETTER, AROUND = 6, 60  # px: the width of a letter of a label; above and below the axis that it stands beside
+LETTER, AROUND = 6, 70  # px: the width of a letter of a label; above and below the axis that it stands beside
+NO_BREAK = "\u00a0"
 FEWEST = 24  # letters on a line of such a label
 LEFT = 66  # px left of every time axis, so that stacked panels line up
 TICK = """
@@ -55,9 +56,12 @@ def plain_figure(height: int, x_label: str = "", y_label: str = "", tools: str =
 
 
 def upright(label: str, height: int) -> str:
-    """The label of a vertical axis, on as many lines as it takes beside a figure that is so many pixels high."""
+    """The label of a vertical axis, with units whole, on as many lines as it takes beside so many pixels."""
     letters = max((height - AROUND) // LETTER, FEWEST)
-    return "\n".join(textwrap.wrap(label, letters, break_long_words=False, break_on_hyphens=False))
+    name, comma, unit = label.rpartition(", ")
+    whole = f"{name}{comma}{unit.replace(' ', NO_BREAK)}" if name else label
+    lines = textwrap.wrap(whole, letters, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(lines).replace(NO_BREAK, " ")
 
 
 def plain(fig: figure) -> figure:
