@@ -25,7 +25,7 @@ from dgviz.ui import theme
 from dgviz.ui.look import Look
 from dgviz.ui.words.markup import escape, html, joined, literal
 
-LETTER, AROUND = 6, 70  # px: the width of a letter of a label; above and below the axis that it stands beside
+LETTER, AROUND = 6, 50  # px: the width of a letter of a label; above and below the axis that it stands beside
 NO_BREAK = "\u00a0"
 FEWEST = 24  # letters on a line of such a label
 LEFT = 66  # px left of every time axis, so that stacked panels line up
