@@ -41,13 +41,18 @@ __all__ = [
 
 Check = Callable[[Trial], CheckResult]
 FOR_ALL: tuple[Check, ...] = (start_is_forgotten, no_response_to_the_future, sites_are_independent, restart_is_one_run)
+OF_STORES = (start_is_forgotten, restart_is_one_run)
 JOINED = "Sites are simulated together here, as each feels others, and this asks about one site alone."
 
 
-def checks_by_name(own: Iterable[Check] = ()) -> dict[str, Check]:
-    """The checks of a domain and those for all, by name; none applies where other sites come along."""
+def checks_by_name(own: Iterable[Check] = (), stores: bool = True) -> dict[str, Check]:
+    """The checks of a domain and those for all, by name; none applies where other sites come along.
+
+    Without `stores`, as in a science of which no process has any, those that ask about stores are left out.
+    """
     first, *others = FOR_ALL  # stores that still fill spoil the figures of all other checks
-    return {check.__name__: _of_one_site(check) for check in (first, *own, *others)}
+    asked = [check for check in (first, *own, *others) if stores or check not in OF_STORES]
+    return {check.__name__: _of_one_site(check) for check in asked}
 
 
 def _of_one_site(check: Check) -> Check:

@@ -1,6 +1,7 @@
 """`dgviz train`: one run, here, with a progress bar."""
 
 import contextlib
+import fnmatch
 import json
 import math
 import time
@@ -17,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from dgviz.cli.terminal import RunsFolder, err, out, plain_errors, show_remarks
+from dgviz.datasets import attribute_names
 from dgviz.datasets.remarks import remarks, together
 from dgviz.engine import n_threads
 from dgviz.experiment.check_config import check_config
@@ -26,6 +28,7 @@ from dgviz.experiment.leakage import leaks
 from dgviz.experiment.learnable import n_scored, remarks_of
 from dgviz.experiment.progress import EpochRecord
 from dgviz.experiment.runs import Run, find_run, runs_folder
+from dgviz.experiment.sources import open_dataset
 from dgviz.experiment.splits import trained_on
 from dgviz.experiment.warm_start import check_start
 
@@ -77,15 +80,18 @@ def train(
 def _medians(run: Run, results: xr.Dataset) -> dict[str, float | None]:
     """The median over the sites of the target's first score and, if it has it, NSE, on the test period.
 
-    Also the efficiency over all sites together. JSON has no NaN: None where there is none.
+    Also the efficiency over all sites together, and over all values of sites that were held out, in both periods.
+    JSON has no NaN: None where there is none.
     """
     first, *others = run.config.target_quantity.scores
     medians = {}
     for name in (first, *({"nse"} & {*others})):
         median = float(results[name].sel(period="test").median())
         medians[f"median_{name}_test"] = None if math.isnan(median) else round(median, 4)
-    pooled = float(results.pooled_nse.sel(period="test"))
-    return medians | {"pooled_nse_test": None if math.isnan(pooled) else round(pooled, 4)}
+    pooled = {"pooled_nse_test": float(results.pooled_nse.sel(period="test"))}
+    if "held_out_nse" in results:
+        pooled["held_out_nse"] = float(results.held_out_nse)
+    return medians | {name: None if math.isnan(value) else round(value, 4) for name, value in pooled.items()}
 
 
 def _run(
@@ -114,9 +120,19 @@ def _run(
             for name, needs in idle.items()
         ]
         raise ValueError("\n".join(lines))
+    config = _with_all_meant(config)
     check_start(config, folder)
     check_config(config)  # so that a mistake leaves no run behind
     return Run.create(config, folder, claimed=True)  # or an open dashboard would train it
+
+
+def _with_all_meant(config: RunConfig) -> RunConfig:
+    """The attributes by name, where `species_*` stands for all whose names begin so."""
+    if not any("*" in name for name in config.attributes):
+        return config
+    known = attribute_names(open_dataset(config.data))
+    meant = {name: fnmatch.filter(known, name) or [name] for name in config.attributes}
+    return config.edited(attributes=tuple(dict.fromkeys(name for names in meant.values() for name in names)))
 
 
 def _changes(data: str | None, settings: list[str]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from dgviz.domains.curve import Curve
 from dgviz.domains.evaluation import Evaluation
 from dgviz.domains.twins import Twin
 from dgviz.engine import CompiledModel
-from dgviz.processes.declare import Attribute, Forcing, Kind, Process, Quantity, Target
+from dgviz.processes.declare import Attribute, Forcing, Kind, Process, Quantity, State, Target
 from dgviz.processes.model import ProcessModel
 from dgviz.suggestions import suggest
 
@@ -94,6 +94,11 @@ class Domain:
         options = (option for options in self.slots.values() for option in options)
         declared = {name: quantity for option in options for name, quantity in option.declared.items()}
         return {**declared, **self.forcings, **self.attributes, **self.targets}
+
+    @property
+    def has_stores(self) -> bool:
+        """Has any of its processes a store?"""
+        return any(isinstance(quantity, State) for quantity in self.quantities().values())
 
     def flagged(self, dataset: xr.Dataset) -> xr.DataArray:
         """Why the target of each site is not natural, in words `(site,)`; "" where nothing speaks against it."""

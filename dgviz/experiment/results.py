@@ -59,8 +59,8 @@ def make_results(
       sites, `gradient_<parameter>` `(site,)`, of the mean NSE of all observed sites;
     - `mean_<flux>` `(site,)`, the mean of each flux over these days;
     - `curve_<flux>_<input>_<option>`, what networks inside processes have learned, see `learned_curves`;
-    - with a holdout or named sites to train on, `fold` `(site,)`, the number of the model, and `held_out`, whether it
-      was not trained on the site.
+    - with a holdout or named sites to train on, `fold` `(site,)`, the number of the model, `held_out`, whether it was
+      not trained on the site, and `held_out_nse`, the efficiency over all values of such sites, in both periods.
     """
     spans = {name: period_positions(dataset, period, name) for name, period in periods.items()}
     whole = slice(min(s.start for s in spans.values()), max(s.stop for s in spans.values()))
@@ -81,6 +81,11 @@ def make_results(
         results["fold"] = "site", fold, {"long_name": "Number of the model that predicts the site", "units": "1"}
         results["held_out"] = "site", held, {"long_name": "Was the site held out of training?", "units": "1"}
     results = _with_findings(_with_scores(results, dataset, config, periods), predictions, dataset, config)
+    if "held_out" in results:
+        # A model has seen nothing of such a site: the training period is as new to it as the test period.
+        unseen, always = results.sel(site=results.held_out.values), slice(results.time[0], results.time[-1])
+        about = {"long_name": "Nash-Sutcliffe efficiency over all values of held-out sites", "units": "1"}
+        results["held_out_nse"] = (), _pooled(unseen, dataset, config, always), about
     results = results.merge(learned_curves(models[0], tensors, whole, dataset, config))
     return results, _states(predictions, order, fold, tensors, dataset, whole.start - config.warmup)
 
@@ -214,7 +219,7 @@ def simulate_sites(sites: SiteModel) -> xr.Dataset:
 
 
 def _pooled(results: xr.Dataset, dataset: xr.Dataset, config: RunConfig, times: slice) -> float:
-    """The efficiency over all observations of a period as if they were of one site: between sites counts too."""
+    """The efficiency over all observations of some times as if they were of one site: between sites counts too."""
     simulated, observed = (
         values[config.target].sel(site=results.site, time=times).transpose("time", "site").values.ravel()
         for values in (results, dataset)

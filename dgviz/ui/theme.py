@@ -266,7 +266,7 @@ h2.of-map { font-size: 12px; font-weight: 500; line-height: 20px; }
           color: var(--mui-palette-text-secondary); }
 .scores b { color: var(--mui-palette-text-primary); font-weight: 600; }
 .scores b.below { color: var(--mui-palette-warning-main); }
-.key { display: inline-flex; flex-wrap: wrap; gap: 0 14px; }
+.key { display: inline-flex; flex-wrap: wrap; gap: 0 14px; margin-right: 14px; }
 .key i { display: inline-block; width: 18px; margin-right: 6px; vertical-align: middle;
          border-top: 2px solid var(--ink); }
 .key i.dashes { border-top-style: dashed; }

@@ -107,6 +107,11 @@ def test_a_planted_fault_fails_its_check_and_no_other(processes, options, expect
     assert failed(*processes, **options) == expected
 
 
+def test_a_science_without_stores_is_not_asked_about_them():
+    left_out = checks_by_name((balance_closes,)).keys() - checks_by_name((balance_closes,), stores=False).keys()
+    assert left_out == {"start_is_forgotten", "restart_is_one_run"}
+
+
 def test_every_check_for_all_is_tried_by_a_fault():
     assert {check.__name__ for check in FOR_ALL} == {
         "start_is_forgotten",

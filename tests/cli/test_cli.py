@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from dgviz import cli
 from dgviz.cli import terminal
 from dgviz.cli import train as train_command
+from dgviz.datasets import attribute_names, open_dataset
 from dgviz.experiment.job import carry_out
 from dgviz.experiment.runs import Run, find_run, list_runs
 
@@ -49,6 +50,29 @@ def test_training_ends_with_a_line_of_json(command, tmp_path):
     assert run.config.epochs == 2 and run.config.processes["snow"] == "NoSnow"
     assert run.config.sites == ("01413500", "01415000")
     assert summary["median_nse_test"] == pytest.approx(float(run.results().nse.sel(period="test").median()), abs=1e-4)
+
+
+def test_a_star_stands_for_all_attributes_whose_names_fit(command):
+    done = command("train", "--json", *SET, "--set", "attributes=frac_*,slope")
+    assert done.exit_code == 0, done.output
+    chosen = Run(json.loads(last_line(done.stdout))["run"]).config.attributes
+    known = attribute_names(open_dataset("delaware"))
+    assert chosen == (*(name for name in known if name.startswith("frac_")), "slope") and len(chosen) > 3
+    refused = command("train", *SET, "--set", "attributes=tree_*")
+    assert refused.exit_code == 1 and "attribute 'tree_*' is not in" in refused.output
+
+
+def test_of_sites_held_out_the_efficiency_over_both_periods_is_told(command, tmp_path):
+    done = command("train", "--data", "delaware", "--json", *SET, "--set", "holdout=folds", "--set", "folds=2")
+    assert done.exit_code == 0, done.output
+    summary = json.loads(last_line(done.stdout))
+    run = Run(summary["run"])
+    results, dataset = run.results().load(), run.dataset()
+    observed = dataset.streamflow.sel(time=results.time)
+    error, spread = results.streamflow - observed, observed - observed.mean()
+    expected = 1 - float((error**2).sum() / (spread**2).sum())
+    assert results.held_out.all() and summary["held_out_nse"] == pytest.approx(expected, abs=1e-3)
+    assert summary["held_out_nse"] != summary["pooled_nse_test"]
 
 
 def test_training_ends_with_a_table_of_scores(command, tmp_path):

@@ -144,7 +144,8 @@ def test_a_run_stopped_between_folds_has_results_of_those_trained(number, small,
     first, second = folds_of(config, run.dataset())
     results = run.results().load()
     # By site: over all sites together the one knows fewer.
-    by_site = [each.drop_vars("pooled_nse").isel(site=list(first.held)) for each in (results, whole.results().load())]
+    of_all, both = ["pooled_nse", "held_out_nse"], (results, whole.results().load())
+    by_site = [each.drop_vars(of_all).isel(site=list(first.held)) for each in both]
     xr.testing.assert_equal(*by_site)
     missing = results.isel(site=list(second.held))
     for name in ("streamflow", "nse", "fc", "sensitivity_fc"):

@@ -17,7 +17,7 @@ PRESETS = {
         SHARED | LEARNED, "One set for all towers, and a small network for what dry soil and dry air take."
     ),
     "P-model, learned stress": Preset(
-        LEARNED | {"epochs": 60, "learning_rate": 0.02},
+        LEARNED,
         "Parameters from climate and vegetation, and a small network for what dry soil and dry air take.",
     ),
     "P-model, calibrated": Preset(

@@ -20,8 +20,8 @@ class NoStress(Process):
 
     stress = Flux("1", "Share of the light use efficiency that stress leaves")
 
-    def forward(self, *, tair):
-        return dict(stress=torch.ones_like(tair))
+    def forward(self):
+        return dict(stress=torch.ones(()))
 
 
 class SoilMoistureStress(Process):

@@ -12,14 +12,15 @@ PRESETS = {
         "Each curve has capacities of its own, fitted by gradients: how well the equations can do.",
     ),
     "Photosynthesis, shared": Preset(
-        {"parameters": "shared", "learning_rate": 0.03}, "All leaves share one learned set of capacities."
+        {"parameters": "shared", "learning_rate": 0.05, "epochs": 150, "batch_size": 600},
+        "All leaves share one learned set of capacities.",
     ),
     "Photosynthesis, corrected": Preset(
         {"predictor": "corrected", "network": "mlp"},
         "A network corrects what the equations give at each point: no longer limited by carbon and light alone.",
     ),
     "Network": Preset(
-        {"predictor": "network", "network": "mlp"},
+        {"predictor": "network", "network": "mlp", "hidden": 32},
         "Pure learning: a network that sees each point of a curve alone, no physics.",
     ),
     "Medlyn stomata": Preset(

@@ -1,6 +1,7 @@
 """Figures that several views use: pure functions and small classes, data in, Bokeh out. They know no state."""
 
 import math
+import textwrap
 from collections.abc import Sequence
 
 from bokeh.layouts import column
@@ -24,6 +25,9 @@ from dgviz.ui import theme
 from dgviz.ui.look import Look
 from dgviz.ui.words.markup import escape, html, joined, literal
 
+LETTER, AROUND = 6, 50  # px: the width of a letter of a label; above and below the axis that it stands beside
+NO_BREAK = "\u00a0"
+FEWEST = 24  # letters on a line of such a label
 LEFT = 66  # px left of every time axis, so that stacked panels line up
 LETTER = 6  # px along an axis that a letter of its label takes
 TICK = """
@@ -42,7 +46,7 @@ def plain_figure(height: int, x_label: str = "", y_label: str = "", tools: str =
     """A figure that fills its card: light horizontal grid, no title, tools only on hover."""
     options = {"sizing_mode": "stretch_width", "min_border_left": LEFT, "min_border_right": 12} | options
     fig = plain(figure(height=height, tools=tools, toolbar_location="right", **options))
-    fig.xaxis.axis_label, fig.yaxis.axis_label = x_label or None, y_label or None
+    fig.xaxis.axis_label, fig.yaxis.axis_label = x_label or None, upright(y_label, height) or None
     fig.min_border_top, fig.min_border_bottom = 6, 6
     if "title" not in options:
         fig.title = None
@@ -50,6 +54,15 @@ def plain_figure(height: int, x_label: str = "", y_label: str = "", tools: str =
     views: dict[str, CDSView] = {}
     fig.on_change("renderers", lambda attr, old, new: _make_lean(new[-1], selects, views))
     return fig
+
+
+def upright(label: str, height: int) -> str:
+    """The label of a vertical axis, with units whole, on as many lines as it takes beside so many pixels."""
+    letters = max((height - AROUND) // LETTER, FEWEST)
+    name, comma, unit = label.rpartition(", ")
+    whole = f"{name}{comma}{unit.replace(' ', NO_BREAK)}" if name else label
+    lines = textwrap.wrap(whole, letters, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(lines).replace(NO_BREAK, " ")
 
 
 def plain(fig: figure) -> figure:

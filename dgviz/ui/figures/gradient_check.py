@@ -8,16 +8,16 @@ from bokeh.plotting import figure
 from dgviz.ui.figures import hover, plain_figure, plain_legend
 from dgviz.ui.figures.equality import line_of_equality
 from dgviz.ui.look import Look
-from dgviz.ui.words.text import units
+from dgviz.ui.words.text import with_units
 
 ROOM = 0.05  # of the axes, beyond the points
 
 
 def plot_check(exact: xr.DataArray, small: xr.DataArray, large: xr.DataArray, look: Look) -> figure:
     """A point for each time `(time,)` and each of two steps: on the line where gradient and rerun agree."""
-    unit = units(exact.attrs["units"])
+    labels = (with_units(words, exact.attrs["units"]) for words in ("By rerunning", "Exact gradient"))
     axes = dict(x_range=Range1d(), y_range=Range1d(), tools="pan,wheel_zoom,reset,save")
-    fig = plain_figure(250, f"By rerunning, {unit}", f"Exact gradient, {unit}", **axes)
+    fig = plain_figure(250, *labels, **axes)
     every = np.concatenate([exact.values, small.values, large.values])
     low, high = float(np.nanmin(every)), float(np.nanmax(every))
     room = ROOM * (high - low) or 0.5

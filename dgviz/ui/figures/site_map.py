@@ -11,6 +11,7 @@ from bokeh.models import (
     GlyphRenderer,
     LinearColorMapper,
     LogColorMapper,
+    MetricLength,
     ScaleBar,
     Title,
 )
@@ -200,7 +201,10 @@ class SiteMap:
     def _draw_scales(self) -> None:
         """How long a kilometre is."""
         muted = theme.token("muted", self.dark)
+        # A thousand kilometres stay kilometres: nobody reads megametres.
+        length = MetricLength(include=["m", "km"], ticks=[*MetricLength().ticks, 1000, 1500, 2000, 2500, 5000])
         bar = ScaleBar(range=self.figure.x_range, unit="km", title="", bar_length=0.18, length_sizing="adaptive")
+        bar.dimensional = length
         bar.update(background_fill_alpha=0, border_line_alpha=0, bar_line_color=muted, location="bottom_left")
         bar.update(label_text_color=muted, label_text_font_size="11px")
         self.figure.add_layout(bar)

@@ -7,7 +7,7 @@ from bokeh.models import ColumnDataSource, LinearColorMapper, Range1d
 from bokeh.plotting import figure
 
 from dgviz.ui import theme
-from dgviz.ui.figures import hover, plain_figure, ring, tip
+from dgviz.ui.figures import hover, plain_figure, ring, tip, upright
 from dgviz.ui.figures.equality import line_of_equality
 from dgviz.ui.words.markup import Markup
 
@@ -44,7 +44,8 @@ class SiteScatter:
         nothing = np.full(len(columns["x"]), np.nan)
         self.source.data = {"value": nothing, "known": nothing} | columns
         self.known.visible = bool(np.isfinite(self.source.data["known"]).any())
-        self.figure.xaxis.axis_label, self.figure.yaxis.axis_label = x_label, y_label
+        self.figure.xaxis.axis_label = x_label
+        self.figure.yaxis.axis_label = upright(y_label, self.figure.height)
         known = columns["x"][np.isfinite(columns["x"])]
         x_limits = x_limits or ((float(known.min()), float(known.max())) if known.size else (0.0, 1.0))
         separate = ((self.y_range, limits), (self.x_range, x_limits))

@@ -194,7 +194,7 @@ class SiteMap(View):
             run = self.state.store.run(self.state.run)
             about = notes(run, self.state.store).values() if self.state.colour.kind == "score" else [origin(config)]
             said += [lower_first(words.rstrip(".")) for words in about if words]
-        return f"{shown.caption}. {'; '.join(said)}".rstrip(". ") + "."
+        return "; ".join([shown.caption.rstrip("."), *said]) + "."
 
     def _pick(self, x: float, y: float) -> None:
         self.state.pick(self.state.sites[self.map.nearest(x, y)])

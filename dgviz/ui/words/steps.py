@@ -34,6 +34,11 @@ class Step:
         return f"{self.name}s"
 
     @property
+    def shown(self) -> str:
+        """What of a record is looked at: the window; of points the curve, which is seen whole."""
+        return "the curve" if self.name == "point" else "the window"
+
+    @property
     def date_tip(self) -> tuple[str, str]:
         """The line of a hover that says when."""
         return "", f"@time{{{self.tip}}}"

@@ -10,7 +10,7 @@ from dgviz.checks import check_physics
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     """The P-model with learned stress on the twin, whose stress is a parabola of soil moisture."""
-    config = RunConfig(data="twin:ecosystem").preset("P-model, learned stress")
+    config = RunConfig(data="twin:ecosystem").preset("P-model, learned stress").edited(epochs=60, learning_rate=0.02)
     run = Run.create(config, tmp_path_factory.mktemp("runs"))
     carry_out(run)
     return run

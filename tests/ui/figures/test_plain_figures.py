@@ -8,7 +8,7 @@ import pytest
 from bokeh.models import CustomJSTickFormatter, GlyphRenderer, Legend, Plot
 from bokeh.plotting import figure
 
-from dgviz.ui.figures import TICK, plain_figure, plain_legend
+from dgviz.ui.figures import TICK, plain_figure, plain_legend, upright
 from dgviz.ui.lenses.data.explorer import Explorer  # HoloViews draws it
 from dgviz.ui.session.state import AppState
 from tests.ui.test_views import VIEWS
@@ -113,3 +113,10 @@ def test_ticks_are_written_as_people_write_numbers(ticks, written):
     code = f"const ticks = {json.dumps(ticks)}; console.log(JSON.stringify(ticks.map(tick => {{{TICK}}})))"
     said = subprocess.run([which("node"), "-e", code], capture_output=True, text=True, check=True).stdout
     assert json.loads(said) == written
+
+
+def test_a_label_longer_than_its_axis_is_broken_before_its_units():
+    label = "Mean of observed stomatal conductance to water vapour, mol m-2 s-1"
+    first, second = upright(label, 330).split("\n")
+    assert f"{first} {second}" == label and second.endswith("mol m-2 s-1")
+    assert upright(label, 900) == label and upright("Yield, mm", 100) == "Yield, mm" and upright("", 100) == ""

@@ -119,7 +119,7 @@ def test_a_lens_that_cannot_be_made_says_so_and_the_others_live_on(state, later,
     assert texts(*islands(right, "lens")) == SKELETON
     later()
     (shown,) = islands(right, "lens")
-    assert "could not be opened" not in texts(shown) and "Scores in the window" in texts(shown)
+    assert "could not be opened" not in texts(shown) and "Scores over the window" in texts(shown)
 
 
 @pytest.mark.parametrize("other", ["run", "dataset"])

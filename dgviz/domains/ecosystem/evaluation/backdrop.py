@@ -12,4 +12,4 @@ def light_and_leaves(here: xr.Dataset) -> xr.Dataset:
         "absorbed_light": absorbed.drop_attrs().assign_attrs(labels, long_name="Light that leaves absorb"),
         "other_light": (light - absorbed).drop_attrs().assign_attrs(labels, long_name="Light beside the leaves"),
     }
-    return xr.Dataset(series, attrs={"symbol": "I"}).reset_coords(drop=True)
+    return xr.Dataset(series, attrs={"symbol": "PPFD"}).reset_coords(drop=True)

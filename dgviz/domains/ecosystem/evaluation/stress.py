@@ -55,7 +55,7 @@ STRESS = Evaluation(
             "By soil",
             "dry_wetness",
             "dry_stress",
-            "In the driest quarter of each tower's months above 10 degC, beside the textbook's parabola.",
+            "In the driest quarter of each tower's months above 10 °C, beside the textbook's parabola.",
             equal=False,
             curves=against_dry_soil,
             limits=(0.0, 1.2),

@@ -6,8 +6,8 @@ from dgviz.domains.evaluation import Evaluation, against_observed, observed_and_
 
 SHARE = 0.9  # of the points of a curve that are at most as high as its saturated rate
 ABOUT = {
-    "mean": ("umol m-2 s-1", "mean net assimilation of the curve"),
-    "saturated": ("umol m-2 s-1", "net assimilation at the top of the curve"),
+    "mean": ("umol m-2 s-1", "mean net assimilation"),
+    "saturated": ("umol m-2 s-1", "net assimilation at the top"),
 }
 
 

@@ -125,7 +125,8 @@ class PhysicsChecks(ComputingView):
 
     def _begin_science(self):
         """Nothing that was picked, asked or found is of use in another science."""
-        self.domain, self.checks = self.state.config.domain, checks_by_name(self.state.config.science.checks)
+        science = self.state.config.science
+        self.domain, self.checks = self.state.config.domain, checks_by_name(science.checks, science.has_stores)
         self.simulation, self.verdicts = None, {}
         for name, first in (("picked", ""), ("asked", [])):
             self.chosen.offer(name, first, [*self.checks])

@@ -13,7 +13,7 @@ from bokeh.plotting import figure
 from dgviz.datasets import attribute_names
 from dgviz.quantities import lower_first
 from dgviz.ui import theme
-from dgviz.ui.figures import LEFT, TICK, plain
+from dgviz.ui.figures import LEFT, TICK, plain, upright
 from dgviz.ui.lenses.view import View
 from dgviz.ui.widgets import material
 from dgviz.ui.words.text import axis_label, label
@@ -62,6 +62,7 @@ def as_elsewhere(plot: hv.Element, dark: bool) -> figure:
     """A plot of hvPlot as a figure that looks like all others: fonts, ticks, borders, a toolbar only on hover."""
     fig = plain(hv.render(plot, backend="bokeh"))
     fig.update(title=None, min_border_left=LEFT, min_border_right=12, min_border_top=6, min_border_bottom=6)
+    fig.yaxis.axis_label = upright(fig.yaxis[0].axis_label or "", HEIGHT)
     fig.ygrid.grid_line_color = theme.token("grid", dark)
     fig.grid.minor_grid_line_color = fig.axis.axis_line_color = fig.axis.minor_tick_line_color = None
     for bar in fig.select(ColorBar):  # what it is of stands in the caption

@@ -28,6 +28,8 @@ def figures(results: xr.Dataset, scores: tuple[str, ...], sites: str, whole: boo
     # Of all sites alone, and of runs that were written with it.
     if "pooled_nse" in test and whole:
         found[f"NSE of all {sites} together"] = number(float(test.pooled_nse))
+    if "held_out_nse" in test and whole:
+        found[f"the same, held-out {sites}, both periods"] = number(float(test.held_out_nse))
     return found
 
 

@@ -57,7 +57,7 @@ def kinds_of_days(window: tuple[str, str], spans: dict[str, tuple], steps: str =
 
 
 class WindowScores(View):
-    """Scores in the window."""
+    """Scores over the window."""
 
     empty = "No run is shown. Press Train, or pick a run above, to see how well it does."
 
@@ -88,6 +88,7 @@ class WindowScores(View):
         supposed = {WHAT_IF: window_scores(observed, what_if.simulated[target], window, names)} if what_if else {}
         self.table.object = score_table(self.scores | supposed)
         config = state.store.run(run).config
+        self.heading = f"Scores over {state.step.shown}"
         days = kinds_of_days(window, periods(state.dataset, config.train_period, config.test_period), state.step.names)
         self.caption = f"{state.name_of(site)}, {state.step.period(*window)}: {days}"
         if flag := self.state.flag:

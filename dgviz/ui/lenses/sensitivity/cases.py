@@ -1,11 +1,11 @@
-"""Over which times it is asked what matters: all of the window, or those at which the target is low or high."""
+"""Over which times it is asked what matters: all that is shown, or those at which the target is low or high."""
 
 from dgviz.quantities import lower_first
 from dgviz.ui.session.state import AppState
 from dgviz.ui.widgets import material
 
 CASES = {"All": "all", "Low": "low", "High": "high"}
-WHEN = {"all": "over the window", "low": "over its lowest 30 % in the window", "high": "over its highest 2 % in it"}
+WHEN = {"all": "over {}", "low": "over the lowest 30 % of {}", "high": "over the highest 2 % of {}"}
 
 
 def case_picker(state: AppState) -> material.RadioButtonGroup:
@@ -20,4 +20,5 @@ def case_picker(state: AppState) -> material.RadioButtonGroup:
 def what_is_shown(state: AppState) -> str:
     """A sentence for the figures."""
     target = lower_first(state.target.long_name)
-    return f"Root mean square change of {target} {WHEN[state.case]} for a tenth of each parameter's range."
+    when = WHEN[state.case].format(state.step.shown)
+    return f"Root mean square change of {target} {when} for a tenth of each parameter's range."

@@ -102,9 +102,9 @@ class Pathways(ComputingView):
             if item.visible
         )
         of = per(state.target.units, state.science.quantities()[to].units)
-        self.summary = f"Mean response over the window: {means} {of}."
+        self.summary = f"Mean response over {state.step.shown}: {means} {of}."
         self.caption = (
-            f"Mean over the window: {means} {unit}.\nBy how much the target of each {state.step.name} rises where "
-            f"{words} is higher by one unit on all {state.step.names}, with the other ways held as they are. Exact "
-            f"derivatives; the ways add up to the whole to {float(np.abs(left).max()):.0e}."
+            f"Mean over {state.step.shown}: {means} {unit}.\nBy how much the target of each {state.step.name} rises "
+            f"where {words} is higher by one unit on all {state.step.names}, with the other ways held as they are. "
+            f"Exact derivatives; the ways add up to the whole to {float(np.abs(left).max()):.0e}."
         )

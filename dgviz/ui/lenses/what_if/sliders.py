@@ -147,7 +147,8 @@ class ParameterSliders(ComputingView):
             learned, supposed = self._scores(state.what_if.simulated)
             score = score_label(state.target.scores[0])
             self.said.object = html(
-                "<p>{} in the window: {} as learned, <b>{}</b> with the change.</p>", score, learned, supposed
+                "<p>{} over {}: {} as learned, <b>{}</b> with the change.</p>",
+                *(score, state.step.shown, learned, supposed),
             )
         elif state.supposed:
             self.said.object = Markup("<p class='muted' role='status'>computing \u2026</p>")
