@@ -29,7 +29,6 @@ LETTER, AROUND = 6, 50  # px: the width of a letter of a label; above and below 
 NO_BREAK = "\u00a0"
 FEWEST = 24  # letters on a line of such a label
 LEFT = 66  # px left of every time axis, so that stacked panels line up
-LETTER = 6  # px along an axis that a letter of its label takes
 TICK = """
 const largest = Math.max(...ticks.map(Math.abs))
 if (Math.abs(tick) <= 1e-9 * largest) return "0"
@@ -65,6 +64,11 @@ def upright(label: str, height: int) -> str:
     return "\n".join(lines).replace(NO_BREAK, " ")
 
 
+def high_enough(least: int, y_label: str) -> int:
+    """The height in px of a panel whose label stays on one line: `least`, or more where that takes it."""
+    return max(least, LETTER * len(y_label) + AROUND)
+
+
 def plain(fig: figure) -> figure:
     """A figure without what is not read: tools but on hover, vertical grid, frame; numbers as people write them."""
     fig.toolbar.logo, fig.toolbar.autohide = None, True
@@ -83,11 +87,6 @@ def time_figure(height: int, y_label: str, x_range: Range1d, y_range: Range1d, *
     """A figure over an axis of time that is moved and zoomed along it."""
     options = {"tools": "xpan,xbox_zoom,xwheel_zoom,reset,save"} | options
     return plain_figure(height, y_label=y_label, x_axis_type="datetime", x_range=x_range, y_range=y_range, **options)
-
-
-def high_enough(least: int, y_label: str) -> int:
-    """The height in px of a panel whose label is read along its axis: `least`, or more where the label is long."""
-    return max(least, LETTER * len(y_label) + 10)
 
 
 def without_axes(fig: figure) -> None:
