@@ -40,7 +40,8 @@ class OConnorDobbins(Process):
 
     Fast and shallow water takes up oxygen faster. Depth and velocity follow discharge by hydraulic geometry.
 
-    Source: O'Connor and Dobbins (1958), doi:10.1061/TACEAT.0007702; Leopold and Maddock (1953), doi:10.3133/pp252.
+    Source: O'Connor and Dobbins (1958), Transactions of the American Society of Civil Engineers 123, 641-684;
+    Leopold and Maddock (1953), doi:10.3133/pp252.
     """
 
     mean_depth = Parameter("m", "Depth at mean discharge", range=(0.1, 8.0), default=1.0)

@@ -5,6 +5,7 @@ both, or solute is stored, moved and released in shallow and deep layers after Z
 nitrate, chloride, sulfate or silica.
 """
 
+import numpy as np
 import xarray as xr
 
 from dgviz.checks import balance_closes
@@ -18,11 +19,22 @@ from dgviz.domains.solutes.evaluation.checks import CHECKS
 from dgviz.domains.solutes.evaluation.claims import CLAIMS
 from dgviz.domains.solutes.evaluation.rivals import rivals
 from dgviz.domains.solutes.evaluation.slopes import EVALUATIONS
-from dgviz.domains.solutes.mixing import EndMembers, NamedSolute, PowerLaw
+from dgviz.domains.solutes.mixing import EndMembers, FlowPathPowerLaw, NamedSolute, PowerLaw, TrendingSolute
 from dgviz.domains.solutes.separation import ShareOfDischarge, ShareOfWetness, SlowStore
 from dgviz.domains.solutes.stores import SoluteStores, WarmedSoluteStores
 from dgviz.domains.solutes.twin import twin
 from dgviz.domains.stream_temperature import MEAN_DISCHARGE, mean_discharge
+from dgviz.quantities import Forcing
+
+YEARS = Forcing("yr", "Years since the middle of the training period", range=(-50.0, 50.0))
+
+
+def years(dataset: xr.Dataset, period: str) -> xr.DataArray:
+    """The time of each step from the middle of a training period "first/last", `(time, site)`."""
+    first, last = (np.datetime64(day) for day in period.split("/"))
+    since = (dataset.time.values - (first + (last - first) / 2)) / np.timedelta64(1, "D") / 365.25
+    values = np.repeat(since.astype("float32")[:, None], dataset.sizes["site"], 1)
+    return xr.DataArray(values, dims=("time", "site"), attrs=YEARS.attrs)
 
 
 def discharge_above(site: xr.Dataset) -> xr.Dataset:
@@ -34,19 +46,20 @@ domain = Domain(
     title="Solutes",
     site="river",
     budget="solute",
-    forcings={**FORCINGS, **CALENDAR},
+    forcings={**FORCINGS, **CALENDAR, "years": YEARS},
     attributes={**ATTRIBUTES, "mean_discharge": MEAN_DISCHARGE},
     targets=TARGETS,
+    seen_if_read=("years",),
     outside=("catchment", "ground", "outlet", "decay"),
     slots=with_files(
         __name__,
         dict(
             separation=(ShareOfWetness, ShareOfDischarge, SlowStore),
-            concentration=(PowerLaw, EndMembers, SoluteStores, WarmedSoluteStores),
-            solute=(NamedSolute,),
+            concentration=(PowerLaw, FlowPathPowerLaw, EndMembers, SoluteStores, WarmedSoluteStores),
+            solute=(NamedSolute, TrendingSolute),
         ),
     ),
-    derived={"mean_discharge": mean_discharge},
+    derived={"mean_discharge": mean_discharge, "years": years},
     backdrop=discharge_above,
     references=rivals,
     evaluations=EVALUATIONS,

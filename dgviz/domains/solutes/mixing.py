@@ -4,9 +4,10 @@ from typing import ClassVar
 
 import torch
 
-from dgviz.domains.solutes.separation import season
+from dgviz.domains.solutes.separation import LEAST_RATIO, season
 from dgviz.processes.declare import Flux, Parameter, Process
 
+NAMES = ("nitrate", "chloride", "sulfate", "silica")
 SEASON = {
     "w": "winter",
     "v": "spring",
@@ -20,7 +21,7 @@ class EndMembers(Process):
     Quick water has the concentration of shallow layers, slow water that of deep ones, and both follow the season. Where
     the shallow water has more, the river is flushed by floods; where the deep has more, floods dilute it.
 
-    Source: Zhi and Li (2020), doi:10.1021/acs.est.0c02022.
+    Source: Zhi and Li (2020), doi:10.1021/acs.est.0c01340.
     """
 
     shallow = Parameter("mg L-1", "Concentration in shallow water", range=(0.01, 150.0), default=10.0)
@@ -78,6 +79,34 @@ class PowerLaw(Process):
         return dict(concentration=level * power * season(day_of_year, winter, spring))
 
 
+class FlowPathPowerLaw(Process):
+    """A power of discharge and of the ratio of quick to slow water.
+
+    The ratio tells through which layers the water came: at the same discharge a wet winter carries another
+    concentration than the first flood after a dry summer. Where it follows discharge and wetness by powers, log
+    concentration is a regression on log discharge, log wetness and the season in which plants take up nitrate.
+
+    Source: Hirsch et al. (2010), doi:10.1111/j.1752-1688.2010.00482.x, without its trend and weights; that the layers
+    differ: Zhi and Li (2020), doi:10.1021/acs.est.0c01340.
+    """
+
+    level, exponent = PowerLaw.level, PowerLaw.exponent
+    path_exponent = Parameter("1", "Exponent of the ratio of quick to slow water", range=(-2.0, 2.0), default=0.0)
+    winter, spring = EndMembers.winter, EndMembers.spring
+    concentration = EndMembers.concentration
+
+    equations = (
+        r"C = c\,\theta^n\left(\frac{\theta_s}{\theta_d}\right)^m \exp(w \cos 2\pi t + v \sin 2\pi t), "
+        r"\quad \theta = \theta_s + \theta_d",
+    )
+    symbols: ClassVar[dict[str, str]] = {**PowerLaw.symbols, "m": "path_exponent"}
+
+    def forward(self, *, quick_runoff, slow_runoff, day_of_year, level, exponent, path_exponent, winter, spring):
+        ratio = quick_runoff.clamp(min=LEAST_RATIO) / slow_runoff.clamp(min=LEAST_RATIO)
+        power = exponent * torch.log(quick_runoff + slow_runoff) + path_exponent * torch.log(ratio)
+        return dict(concentration=level * torch.exp(power + season(day_of_year, winter, spring) - 1))
+
+
 class NamedSolute(Process):
     """The solute that is learned.
 
@@ -91,4 +120,30 @@ class NamedSolute(Process):
     silica = Flux("mg L-1", "Silica as Si")
 
     def forward(self, *, concentration):
-        return dict.fromkeys(("nitrate", "chloride", "sulfate", "silica"), concentration)
+        return dict.fromkeys(NAMES, concentration)
+
+
+class TrendingSolute(Process):
+    """The solute that is learned, with a trend over the years.
+
+    The logarithm of the concentration rises or falls along a straight line, as where more and more fertilizer, or
+    less, has reached the ground. Fit for decades: what is learned from few years is not to be drawn on.
+
+    Source: Hirsch et al. (2010), doi:10.1111/j.1752-1688.2010.00482.x, without its weights.
+    """
+
+    trend = Parameter("yr-1", "Trend of the logarithm of concentration", range=(-0.1, 0.1), default=0.0)
+    nitrate, chloride = NamedSolute.nitrate, NamedSolute.chloride
+    sulfate, silica = NamedSolute.sulfate, NamedSolute.silica
+
+    equations = (r"Z = C\,e^{g\,y}",)
+    symbols: ClassVar[dict[str, str]] = {
+        "Z": "the solute that is learned",
+        "C": "concentration",
+        "g": "trend",
+        "y": "years",
+        "e": "base of the natural logarithm",
+    }
+
+    def forward(self, *, concentration, years, trend):
+        return dict.fromkeys(NAMES, concentration * torch.exp(trend * years))

@@ -21,6 +21,14 @@ PRESETS = {
         {"predictor": "network", "learning_rate": 0.005, "dropout": 0.2} | SEEN,
         "Pure learning: a recurrent network alone, no physics.",
     ),
+    "Power law of flow paths": Preset(
+        # Its exponents can stand in for each other: to settle they take long, and more than one set does not help.
+        {"concentration": "FlowPathPowerLaw", "members": 1, "learning_rate": 0.3, "epochs": 900},
+        "Powers of discharge and of wetness, and a season: the field's regression, for nitrate.",
+    ),
+    "Power law with a trend": Preset(
+        {"solute": "TrendingSolute"}, "Concentration rises or falls over the years too: for records of decades."
+    ),
     "End members": Preset(
         {"concentration": "EndMembers"},
         "Quick and slow water with concentrations of their own, calibrated site by site.",

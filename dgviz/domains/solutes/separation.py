@@ -90,7 +90,7 @@ class ShareOfWetness(Process):
     Wetness is the discharge of the last weeks. The wetter the catchment, the further its flow paths reach into shallow
     layers: at the same discharge, water after a dry summer is another than that of a wet winter.
 
-    Source: Zhi and Li (2020), doi:10.1021/acs.est.0c02022.
+    Source: Zhi and Li (2020), doi:10.1021/acs.est.0c01340.
     """
 
     half_discharge, steepness = ShareOfDischarge.half_discharge, ShareOfDischarge.steepness

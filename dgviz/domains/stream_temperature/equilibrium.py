@@ -1,7 +1,7 @@
 """The heat of a reach between its springs and the gauge: radiation, evaporation, shade, and the sources of its water.
 
-Source: Theurer et al. (1984), Instream Water Temperature Model, doi:10.3133/70121265, as in the stream temperature
-module of PRMS, Sanders et al. (2017), doi:10.3133/tm6D4.
+Source: Theurer et al. (1984), Instream Water Temperature Model, U.S. Fish and Wildlife Service FWS/OBS-84/15, as in the
+stream temperature module of PRMS, Sanders et al. (2017), doi:10.3133/tm6D4.
 """
 
 from typing import ClassVar
@@ -36,7 +36,7 @@ class EquilibriumTemperature(Process):
     root of the heat balance; its gradient is that of the implicit function. Shade keeps out the sun, and trees that
     give it radiate themselves. The ground's memory is a linear store, a gamma distribution of shape one.
 
-    Source: Theurer et al. (1984), doi:10.3133/70121265; Sanders et al. (2017), doi:10.3133/tm6D4.
+    Source: Theurer et al. (1984), FWS/OBS-84/15; Sanders et al. (2017), doi:10.3133/tm6D4.
     """
 
     shade_rip = Parameter("1", "Shade of trees on the banks", range=(0.001, 1.0), default=0.3)

@@ -1,7 +1,7 @@
-"""The chain of processes of a model without stores: which reads what of which, and what each gives at a time."""
+"""The chain of processes of a model: which reads what of which, and what each gives at a time."""
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from dgviz.processes.declare import Flux, Parameter, Process, title
@@ -41,11 +41,11 @@ class Box:
 class ChainDiagram:
     """Processes one below the other in their order; what one computes runs down a lane of its own to all that read it.
 
-    `draw` writes in what they are given and what they give.
+    `draw` writes in what they are given and what they give, but for the fluxes of `without`.
     """
 
-    def __init__(self, model: ProcessModel, look: Look):
-        self.model, self.look, self.fluxes = model, look, model.of(Flux)
+    def __init__(self, model: ProcessModel, look: Look, without: Collection[str] = ()):
+        self.model, self.look, self.without, self.fluxes = model, look, without, model.of(Flux)
         self.processes = [process for process in model.processes if process.of(Flux)]
 
     def scale(self, simulated) -> None:
@@ -90,7 +90,7 @@ class ChainDiagram:
         """What a process is given, what it computes, and with which parameters."""
         given = [n for n in process.reads if n in self.model.forcings and n not in self.fluxes]
         lines = self._wrapped("is given", [self._said(name, values) for name in given])
-        lines += [self._flux(process, name, values) for name in process.of(Flux)]
+        lines += [self._flux(process, name, values) for name in process.of(Flux) if name not in self.without]
         return lines + self._wrapped("with", [self._said(name, values) for name in process.of(Parameter)])
 
     def _wrapped(self, before: str, words: list[str]) -> list[Markup]:

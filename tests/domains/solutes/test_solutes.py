@@ -20,7 +20,7 @@ STORES = ("SoluteStores", "WarmedSoluteStores")
 def simulate(model, discharge, **values):
     """Every flux and store `(time,)` for a series of discharge around a mean of 1; parameters have their defaults."""
     flow = torch.as_tensor(np.asarray(discharge, "float64"))[:, None, None]
-    given = {"mean_discharge": 1.0, "day_of_year": 91.3125, "water_temperature": 20.0}
+    given = {"mean_discharge": 1.0, "years": 0.0, "day_of_year": 91.3125, "water_temperature": 20.0}
     given |= {k: p.default for k, p in model.of(Parameter).items()} | values
     forcings = {k: torch.full((len(flow), 1, 1), float(given[k])).double() for k in model.forcings if k != "discharge"}
     parameters = {k: torch.full((1, 1, 1), float(given[k])).double() for k in model.of(Parameter)}
@@ -85,6 +85,31 @@ def test_a_power_law_is_a_straight_line_on_logarithmic_axes():
     flow = np.array([0.1, 1.0, 10.0])
     outputs = simulate(domain.build(concentration="PowerLaw"), flow, level=3.0, exponent=-0.4)
     np.testing.assert_allclose(outputs["concentration"], 3.0 * flow**-0.4)
+
+
+def test_along_flow_paths_concentration_is_a_power_of_discharge_and_one_of_wetness():
+    """Where quick over slow water is (discharge over h)^n D^m, the logarithm is linear in both, with a season."""
+    values = dict(level=3.0, exponent=0.3, path_exponent=0.8, spring=0.1)
+    paths = dict(half_discharge=1.5, steepness=0.6, wet_steepness=0.5, wet_days=20.0)
+    flow = storms()
+    outputs = simulate(domain.build(concentration="FlowPathPowerLaw"), flow, **values, **paths)
+    wetness = outputs["drying"].numpy() ** (0.8 * 0.5)
+    expected = 3.0 * flow ** (0.3 + 0.8 * 0.6) * 1.5 ** (-0.8 * 0.6) * wetness * np.exp(0.1)
+    np.testing.assert_allclose(outputs["concentration"], expected)
+
+
+def test_a_trend_multiplies_concentration_by_its_factor_a_year():
+    model = domain.build(solute="TrendingSolute")
+    start, later = (simulate(model, [1.0], trend=0.03, years=y)["nitrate"].item() for y in (-10.0, 15.0))
+    assert later / start == pytest.approx(np.exp(0.03 * 25))
+
+
+def test_years_count_from_the_middle_of_the_training_period():
+    days = pd.date_range("2000-01-01", "2004-12-31")
+    data = xr.Dataset({"discharge": (("time", "site"), np.ones((len(days), 2)))}, {"time": days, "site": ["a", "b"]})
+    since = solutes.years(data, "2000-01-01/2002-01-01")
+    assert since.dims == ("time", "site")
+    assert since[0].values == pytest.approx(-1.0, abs=1e-2) and since[-1].values == pytest.approx(4.0, abs=1e-2)
 
 
 def test_the_mean_of_a_day_is_the_integral():

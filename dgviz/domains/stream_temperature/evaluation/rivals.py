@@ -3,7 +3,7 @@
 - Climatology: the mean and two harmonics of the year.
 - Regression: the same, and the air temperature of the day and of the days before, and the logarithm of discharge.
 
-Source: regressions of this kind are reviewed by Benyahya et al. (2007), doi:10.4296/cwrj3203179.
+Source: regressions of this kind are reviewed by Benyahya et al. (2007), Canadian Water Resources Journal 32, 179-192.
 """
 
 from collections.abc import Mapping

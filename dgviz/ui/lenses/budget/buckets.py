@@ -1,12 +1,14 @@
 """The live bucket diagram of the picked site."""
 
+from collections.abc import Collection
 from functools import cached_property
 
 import pandas as pd
 import panel as pn
 
 from dgviz.processes.balance import substances
-from dgviz.processes.declare import State
+from dgviz.processes.declare import Flux, Quantity, State
+from dgviz.processes.model import ProcessModel
 from dgviz.ui.figures.bucket_diagram import BucketDiagram, thin_stores
 from dgviz.ui.figures.buckets import lay_out
 from dgviz.ui.figures.chain import ChainDiagram
@@ -15,10 +17,22 @@ from dgviz.ui.lenses.view import text
 from dgviz.ui.session.simulation import Simulation, moment_in_view
 from dgviz.ui.session.what_if import in_place_of, mark
 from dgviz.ui.widgets import material
-from dgviz.ui.words.markup import html
+from dgviz.ui.words.markup import html, joined
 from dgviz.ui.words.text import number, sentence, units
 
 PACE = 250  # ms a time step while it plays
+
+
+def stores_tell(model: ProcessModel, target: str) -> bool:
+    """Is the target in the units of a store or of what moves in or out of one? Else stores are not all of the model."""
+    moving = [flux for flux in model.of(Flux).values() if flux.out_of or flux.into]
+    return model.of(Quantity)[target].units in {told.units for told in (*moving, *model.of(State).values())}
+
+
+def other_targets(model: ProcessModel, targets: Collection[str], target: str) -> frozenset[str]:
+    """The targets that the process which gives the one of the run gives beside it."""
+    giving = [process.of(Flux).keys() for process in model.processes if target in process.declared]
+    return frozenset(targets).intersection(*giving) - {target}
 
 
 class Buckets(ComputingView):
@@ -72,7 +86,7 @@ class Buckets(ComputingView):
 
     def body(self, *, run, dark):
         """A place for the picture, which is drawn when the simulation is known."""
-        self.own = self.simulated = self.diagram = self.drawn = None
+        self.own = self.simulated = self.diagram = self.below = self.drawn = None
         self.picture = text()
         simulation = Simulation.of(self.state)
         if simulation and not simulation.run.config.build().of(State):
@@ -103,7 +117,9 @@ class Buckets(ComputingView):
             self.drawn = drawn
             picture = lay_out(config.science, config.processes, thin, unit) if held else None
             look = self.state.look
-            self.diagram = BucketDiagram(picture, look) if picture else ChainDiagram(self.model, look)
+            chain = ChainDiagram(self.model, look, other_targets(self.model, config.science.targets, config.target))
+            self.diagram = BucketDiagram(picture, look) if picture else chain
+            self.below = chain if picture and not stores_tell(self.model, config.target) else None
         self.diagram.scale(own)  # of a what-if too, so that its levels can be compared
         self._show_step()
 
@@ -116,7 +132,8 @@ class Buckets(ComputingView):
         shown = "Stores and fluxes" if self.model.of(State) else "Chain of processes"
         name, when = self.state.name_of(self.state.site), f"{shown} {step.at(moment)}"
         lines = [(step.words(moment), ""), *self._weather(moment)]
-        self.picture.object = self.diagram.draw(values, lines, f"{when}, {name}")
+        drawn = [d.draw(values, lines, f"{when}, {name}") for d in (self.diagram, self.below) if d]
+        self.picture.object = joined(drawn)
         if self.slider.end != len(time) - 1 or self.slider.value != at:
             self.slider.param.update(end=len(time) - 1, value=at)
         self.heading = html("{}{}", when, mark(self.state.what_if))
