@@ -21,7 +21,7 @@ WIDEST = 16  # px, of the widest arrow
 FULL = 98  # the percentile of a store that fills its bucket
 LEAST = 2e-4  # of the widest flux: a smaller one is drawn as a hairline without a label
 EMPTY = 2e-4  # of the fullest store: one that never holds more passes on all it gets within a time step
-ROW, ABREAST = 36, 3  # px of a row of figures below the picture, and how many stand in one: a phone has room for three
+ROW, ABREAST = 36, 2  # px of a row of figures below the picture, and how many stand in one: what a phone has room for
 WAVES = ((10, 0.55), (17, 0.3))  # px below the ground and opacity of the lines of the water
 
 

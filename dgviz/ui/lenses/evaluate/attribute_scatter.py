@@ -91,8 +91,7 @@ class AttributeScatter(View):
             f"Whiskers: 10th to 90th percentile of the {over}."
         )
         if known is not None:
-            recovered = rank_correlation(values["mean"], known.sel(site=results.site))
-            self.caption = (
-                f"Diamonds: the known law of the twin, which no network was told; rank correlation with the learned "
-                f"{signed(recovered)}. {self.caption}"
-            )
+            truth = known.sel(site=results.site)
+            recovered = f"rank correlation with the learned {signed(rank_correlation(values['mean'], truth))}"
+            said = recovered if float(truth.std()) > 0 else f"the same for every {state.science.site}"
+            self.caption = f"Diamonds: the known law of the twin, which no network was told; {said}. {self.caption}"
