@@ -53,7 +53,9 @@ def with_derived(dataset: xr.Dataset, period: str = "") -> xr.Dataset:
         if given or (name in dataset.variables and dataset[name].attrs["made_of"] == period):
             continue
         if (values := make(dataset, period)) is not None:
-            made[name] = values.assign_attrs(made_of=period)
+            # As a bare variable: the coordinates that it carries have lost their units.
+            made[name] = values.variable.copy()
+            made[name].attrs["made_of"] = period
     return dataset.assign_coords(made)
 
 

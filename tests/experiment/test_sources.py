@@ -93,6 +93,13 @@ def test_what_a_domain_makes_of_its_data_is_there_but_no_attribute():
     assert "mean_discharge" in twin.coords and "mean_discharge" not in attribute_names(twin)
 
 
+@pytest.mark.parametrize("data", ["thames", "twin:solutes,sites=3"])
+def test_places_keep_their_units_beside_what_is_made_of_the_data(data):
+    dataset = open_dataset(data)
+    assert any("made_of" in dataset[name].attrs for name in dataset.coords)
+    assert [dataset[name].attrs["units"] for name in ("lat", "lon")] == ["degrees_north", "degrees_east"]
+
+
 def test_what_is_made_of_the_data_is_made_of_the_training_days_of_the_run():
     """With the periods swapped, the mean discharge is that of the other days."""
     twin = open_dataset("twin:stream_temperature,sites=3,years=2").drop_vars("mean_discharge")

@@ -12,7 +12,7 @@ from dgviz.ui import theme
 from dgviz.ui.figures import high_enough, hover_in_time, moment_line, nothing_yet, stacked, time_figure, tip
 from dgviz.ui.figures.series import inside_of, limits_of, show_days
 from dgviz.ui.look import Look
-from dgviz.ui.words.text import has_no_zero, short_label, units
+from dgviz.ui.words.text import has_no_zero, short_label, units, with_units
 
 INFLOW = 96  # px of a panel of inflows, or more
 FLAT = 0.2  # of the largest store: one that never holds more is flat beside it
@@ -85,7 +85,7 @@ class StoreSeries:
             panel.y_range.update(start=low, end=high + 0.06 * (high - low))
 
     def _inflow_panel(self, inflows: dict[str, Flux]) -> figure:
-        words = f"Inflow, {units(next(iter(inflows.values())).units)}"
+        words = with_units("Inflow", next(iter(inflows.values())).units)
         height = high_enough(INFLOW, words)
         fig = time_figure(height, words, self.x_range, Range1d(10, 0), tools="xpan,xwheel_zoom")
         area = dict(source=self.source, step_mode="center")
@@ -97,7 +97,7 @@ class StoreSeries:
 
     def _line_panel(self, quantities: dict[str, Quantity], words: str, height: int) -> figure:
         unit = next(iter(quantities.values())).units
-        fig = time_figure(height, f"{words}, {units(unit)}", self.x_range, Range1d(0, 1))
+        fig = time_figure(height, with_units(words, unit), self.x_range, Range1d(0, 1))
         order = list(self.look.colours)  # the quantity after which a colour is named comes before those that share it
         for name in quantities:
             colour = self.look.ink(name)

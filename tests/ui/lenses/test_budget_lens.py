@@ -7,7 +7,10 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from dgviz.experiment.config import RunConfig
 from dgviz.experiment.first_view import highest
+from dgviz.experiment.sources import open_dataset
+from dgviz.learn.defaults import unlearned
 from dgviz.processes.balance import balance
 from dgviz.scores.statistics import over_sites
 from dgviz.ui.lenses.budget.balance import Balance, balance_table
@@ -142,9 +145,15 @@ def test_series_are_those_of_the_simulation_and_chips_choose_them(state):
 def test_the_first_choice_is_what_leaves_and_what_feeds_the_last_store(state):
     state.show("default")
     model, simulated = state.store.run("default").config.build(), Simulation.of(state).simulate()
-    names = first_choice(model, simulated * 10)
+    names = first_choice(model, simulated * 10, "streamflow")
     assert names[:5] == ["evapotranspiration", "quickflow", "interflow", "baseflow", "streamflow"]
     assert "soil_moisture" in names and "channel" not in names
+
+
+def test_the_first_choice_holds_the_target_and_a_store_that_is_alone():
+    model = RunConfig(data="twin:solutes", target="chloride").build()
+    simulated = unlearned(model, open_dataset("twin:solutes,sites=1"), target="chloride").simulate()
+    assert {"chloride", "wetness"} <= set(first_choice(model, simulated, "chloride"))
 
 
 def test_a_tap_in_the_series_chooses_the_day(state):

@@ -24,12 +24,15 @@ def offered(model) -> dict[str, object]:
     return fluxes | model.of(State)
 
 
-def first_choice(model, simulated) -> list[str]:
-    """What leaves the model, what feeds the last stores before that, and the other stores that hold something."""
+def first_choice(model, simulated, target: str) -> list[str]:
+    """The target, what leaves the model, what feeds the last stores before that, and the other stores that hold some.
+
+    A store that is the first and the last is drawn too.
+    """
     last = [store for store, fluxes in model.losses.items() if fluxes and set(fluxes) <= set(model.outflows)]
-    wanted = {*model.outflows, *(flux for store in last for flux in model.gains[store])}
+    wanted = {target, *model.outflows, *(flux for store in last for flux in model.gains[store])}
     thin = thin_stores(simulated, model.of(State))
-    stores = [n for n in model.of(State) if n not in thin and n not in last]
+    stores = [n for n in model.of(State) if n not in thin and (n not in last or len(last) == len(model.of(State)))]
     if not model.of(State):  # nothing moves between stores: what has no units of its own, such as factors
         return [n for n in model.of(Flux) if n not in model.inflows][-MOST:]
     return [n for n in model.of(Flux) if n in wanted] + stores
@@ -87,7 +90,7 @@ class Stores(ComputingView):
         first, self.shown, self.own = self.own is None, simulation, own
         if first:
             self._make_series(own)
-        self.chosen.offer("chips", first_choice(self.model, own))
+        self.chosen.offer("chips", first_choice(self.model, own, self.shown.run.config.target))
         self._draw_series()
         self.pane.object = self.series.layout  # filled first: the browser does not know the sources of a new one yet
 

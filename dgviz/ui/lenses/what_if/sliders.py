@@ -19,11 +19,14 @@ from dgviz.ui.words.text import number, score_label, units, with_units
 STAY = """
 :host { position: sticky; top: 0; z-index: 2; padding: 2px 0 8px 0; background: var(--mui-palette-background-paper); }
 """  # in sight while the last of many sliders is dragged on a small screen
+LOWER, UPPER = "at its lower bound", "at its upper bound"
 TICK = {
     "& .MuiFormLabel-root, & .MuiTypography-root": {"fontSize": 12.5},
     "& .MuiSlider-mark": {"height": 12, "backgroundColor": "text.secondary", "opacity": 1},
-    "& .MuiSlider-markLabel": {"fontSize": 11, "top": 20},
 }
+LABEL = {"fontSize": 11, "top": 20}
+# The words at a tick near an end of the slider stand inwards of it: beside it a phone has no room.
+INWARDS = {LOWER: {"transform": "none"}, UPPER: {"transform": "translateX(-100%)"}}
 NO_BAR = Markup("<div class='effect'></div>")  # keeps the place of one, so that no slider moves when that is known
 NEAR = 0.02  # of a range: a value nearer to an end is at its bound
 EXPLAINED = (
@@ -45,7 +48,7 @@ def at_an_end(value: float, parameter: Parameter) -> str:
     """Whether a learned value lies within two hundredths of the range of its end, in words; nothing elsewhere."""
     low, high = parameter.range
     place = (value - low) / (high - low)
-    return "at its lower bound" if place < NEAR else "at its upper bound" if place > 1 - NEAR else ""
+    return LOWER if place < NEAR else UPPER if place > 1 - NEAR else ""
 
 
 class ParameterSliders(ComputingView):
@@ -96,6 +99,7 @@ class ParameterSliders(ComputingView):
                 value=self.state.supposed.get(name, learned),
                 marks=[{"value": learned, "label": was}],
                 color="secondary" if changed else "primary",
+                sx=TICK | {"& .MuiSlider-markLabel": LABEL | INWARDS.get(end, {})},
             )
 
     def _slider(self, name, parameter):
@@ -112,7 +116,6 @@ class ParameterSliders(ComputingView):
             size="small",
             sizing_mode="stretch_width",
             margin=0,
-            sx=TICK,
         )
         slider.param.watch(lambda event: self._drag(name, event.new), "value")
         return slider
