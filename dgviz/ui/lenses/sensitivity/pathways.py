@@ -10,13 +10,13 @@ from bokeh.models import ColumnDataSource, DataRange1d, Range1d
 from dgviz.processes.declare import Parameter
 from dgviz.quantities import lower_first
 from dgviz.sensitivity.pathways import DIRECT, in_double, pathways
-from dgviz.ui.figures import hover_in_time, nothing_yet, plain_legend, time_figure, zero_line
+from dgviz.ui.figures import hover_in_time, nothing_yet, time_figure, zero_line
 from dgviz.ui.figures.series import show_days
 from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.session.simulation import Simulation
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.window import follow_range
-from dgviz.ui.words.markup import html
+from dgviz.ui.words.markup import html, key_of
 from dgviz.ui.words.text import label, number, per, units, with_units
 
 HEIGHT = 240
@@ -61,16 +61,13 @@ class Pathways(ComputingView):
         zero_line(self.figure, look)
         quantities, tips = self.state.science.quantities(), []
         inks = {"total": look.token("text"), DIRECT: look.token("muted")}
-        for name in ("total", DIRECT, *self.state.science.pathways):
-            words = {"total": "whole", DIRECT: "direct"}.get(
-                name
-            ) or f"through {lower_first(quantities[name].long_name)}"
-            ink = inks.get(name) or look.ink(name)
-            line = self.figure.line("time", name, source=self.source, name=name, line_color=ink, legend_label=words)
-            line.glyph.line_width = 2.4 if name == "total" else 1.6
+        ways = {name: f"through {lower_first(quantities[name].long_name)}" for name in self.state.science.pathways}
+        self.words, self.lines = {"total": "whole", DIRECT: "direct"} | ways, {}
+        for name, words in self.words.items():
+            ink, width = inks.get(name) or look.ink(name), 2.4 if name == "total" else 1.6
+            self.lines[name] = self.figure.line("time", name, source=self.source, line_color=ink, line_width=width)
             tips.append((words, f"@{name}{{0.0000}}"))
-        plain_legend(self.figure)
-        self.figure.add_tools(hover_in_time(look, tips, renderers=[self.figure.select_one({"name": "total"})]))
+        self.figure.add_tools(hover_in_time(look, tips, renderers=[self.lines["total"]]))
         return pn.pane.Bokeh(self.figure, sizing_mode="stretch_width", margin=0)
 
     def refresh(self, *, site, window, to):
@@ -86,25 +83,22 @@ class Pathways(ComputingView):
     def _show(self, found: xr.Dataset, to: str) -> None:
         self.source.data = {"time": found.time.values} | {str(name): values.values for name, values in found.items()}
         state, most = self.state, float(np.abs(found.total).max())
-        shown = {str(name): float(np.abs(found[name]).max()) > NEGLIGIBLE * most for name in found}
-        for item in self.figure.legend[0].items:
-            for line in item.renderers:
-                line.visible = item.visible = shown[line.name]
+        for name, line in self.lines.items():
+            line.visible = float(np.abs(found[name]).max()) > NEGLIGIBLE * most
+        shown = [name for name, line in self.lines.items() if line.visible]
+        key = key_of((self.words[name], self.lines[name].glyph.line_color, "") for name in shown)
         unit = units(found.total.attrs["units"])
         self.figure.yaxis.axis_label = with_units("Response", found.total.attrs["units"])
         words = lower_first(state.science.quantities()[to].long_name)
         self.heading = html("Pathways from {} to {}", words, lower_first(state.target.long_name))
         inside = found.sel(time=slice(*state.window))
         left = found.total - sum(found[name] for name in found if name != "total")
-        means = ", ".join(
-            f"{item.label.value} {number(float(inside[item.renderers[0].name].mean()), 3)}"
-            for item in self.figure.legend[0].items
-            if item.visible
-        )
+        means = ", ".join(f"{self.words[name]} {number(float(inside[name].mean()), 3)}" for name in shown)
         of = per(state.target.units, state.science.quantities()[to].units)
         self.summary = f"Mean response over {state.step.shown}: {means} {of}."
-        self.caption = (
+        caption = (
             f"Mean over {state.step.shown}: {means} {unit}.\nBy how much the target of each {state.step.name} rises "
             f"where {words} is higher by one unit on all {state.step.names}, with the other ways held as they are. "
             f"Exact derivatives; the ways add up to the whole to {float(np.abs(left).max()):.0e}."
         )
+        self.caption = html("{} {}", key, caption)
