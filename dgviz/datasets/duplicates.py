@@ -35,7 +35,7 @@ def duplicate_doubts(ds: xr.Dataset, target: str) -> Iterator[Remark]:
             words = f"the same {target} under two names{shifted}: keep one of each; a holdout never divides them"
             yield Remark("doubtful", _named(ds, found), words)
     if places := same_place(ds):
-        words = "at one place (within 100 m): are the coordinates right, or is it one gauge under two names?"
+        words = "at one place (within 100 m): are the coordinates right, or is it one site under two names?"
         yield Remark("doubtful", _named(ds, places), words)
 
 

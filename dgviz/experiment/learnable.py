@@ -84,7 +84,7 @@ def _check_fold(config: RunConfig, dataset: xr.Dataset, fold: Fold) -> None:
         what = "varies" if _count(observed).any() else "is observed"
         raise ConfigError(
             f"train_period {periods_of(config, dataset)['train']!r}: {target} {what} at none of the {sites}{of_fold} "
-            f"on the days trained on, {_days(observed)}: there is nothing to learn. {_where_observed(config, dataset)} "
+            f"in the part that is trained on, {_days(observed)}: there is nothing to learn. {_where_observed(config, dataset)} "
             "Choose a longer train_period, or one with observations."
         )
     if config.validation == "sites" and len(fold.trained) < 2:
@@ -105,7 +105,7 @@ def _check_fold(config: RunConfig, dataset: xr.Dataset, fold: Fold) -> None:
 
 def _untrained(config: RunConfig, dataset: xr.Dataset) -> list[Remark]:
     observed = _trained_on(config, dataset)
-    count, varies, days = _count(observed), _varies(observed), f"on the days trained on, {_days(observed)}"
+    count, varies, days = _count(observed), _varies(observed), f"in the part that is trained on, {_days(observed)}"
     teaches = _teaches(config, observed)
     few = teaches & (count < FEW) & (config.science.step != "point")  # a curve has few points
     said: list[tuple[np.ndarray, Kind, str]] = [

@@ -40,7 +40,7 @@ class RankedTimeSeries(View):
         word, score = state.science.site, score_label(self.score)
         self.heading = f"{word.capitalize()}s with the best, median and worst {score}"
         self.caption = (
-            f"{score} of run A in the test period over {counted(self.scores.sizes['site'], word)}; the series show "
+            f"{score} of run A in the test period over {counted(int(self.scores.count()), word)}; the series show "
             f"{state.step.period(*window)}."
         )
         if self.changed - {"window"}:
