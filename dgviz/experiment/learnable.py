@@ -84,8 +84,8 @@ def _check_fold(config: RunConfig, dataset: xr.Dataset, fold: Fold) -> None:
         what = "varies" if _count(observed).any() else "is observed"
         raise ConfigError(
             f"train_period {periods_of(config, dataset)['train']!r}: {target} {what} at none of the {sites}{of_fold} "
-            f"in the part that is trained on, {_days(observed)}: there is nothing to learn. {_where_observed(config, dataset)} "
-            "Choose a longer train_period, or one with observations."
+            f"in the part that is trained on, {_days(observed)}: there is nothing to learn. "
+            f"{_where_observed(config, dataset)} Choose a longer train_period, or one with observations."
         )
     if config.validation == "sites" and len(fold.trained) < 2:
         raise ConfigError(
