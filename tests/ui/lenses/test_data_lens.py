@@ -1,6 +1,7 @@
 """The page Data: what is to know of how the data were read, doubts first."""
 
 from dgviz.datasets.remarks import Remark, with_remarks
+from dgviz.ui.lenses.data.explorer import site_table
 from dgviz.ui.lenses.data.how_it_was_read import HowItWasRead
 from dgviz.ui.session.state import AppState
 from dgviz.ui.words.remarks import named, remark_table
@@ -44,3 +45,9 @@ def test_remarks_name_quantities_and_units_as_people_do(store, dataset):
     assert (
         "at 50 mm d\u207b\u00b9 and 2 \u00b0C" in table and "3 m\u00b3 s\u207b\u00b9" in table and ">b1-d-1<" in table
     )
+
+
+def test_places_that_are_not_published_are_no_column_to_draw(dataset):
+    nowhere = dataset.assign_coords(lat=dataset.lat * float("nan"))
+    (missing,) = {*site_table(dataset)} - {*site_table(nowhere)}
+    assert missing.startswith("Latitude")

@@ -31,11 +31,15 @@ CHOICES = ":host { display: grid !important; grid-template-columns: repeat(auto-
 
 
 def site_table(dataset: xr.Dataset) -> pd.DataFrame:
-    """One row per site: its place, attributes and the means of its series; columns say their units, `attrs` not."""
+    """One row per site: its place, attributes and the means of its series; columns say their units, `attrs` not.
+
+    Places that are not published leave no column.
+    """
+    places = [dataset[name] for name in ("lat", "lon") if dataset[name].notnull().any()]
     attributes = attribute_names(dataset)
     means = dataset[[name for name in dataset if dataset[name].dims == ("time", "site")]].mean("time", keep_attrs=True)
     frame = pd.DataFrame({"site": dataset.site.values, "name": dataset.name.values})
-    for values in (dataset.lat, dataset.lon, *(dataset[name] for name in attributes)):
+    for values in (*places, *(dataset[name] for name in attributes)):
         frame[axis_label(values)] = values.values
         frame.attrs[axis_label(values)] = label(values)
     for name in means:
