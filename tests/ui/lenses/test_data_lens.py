@@ -5,6 +5,7 @@ from dgviz.ui.lenses.data.explorer import site_table
 from dgviz.ui.lenses.data.how_it_was_read import HowItWasRead
 from dgviz.ui.session.state import AppState
 from dgviz.ui.words.remarks import named, remark_table
+from dgviz.ui.words.text import axis_label
 
 SAID = [
     Remark("converted", "area", "from mi2 to km2: times 2.58999"),
@@ -50,4 +51,4 @@ def test_remarks_name_quantities_and_units_as_people_do(store, dataset):
 def test_places_that_are_not_published_are_no_column_to_draw(dataset):
     nowhere = dataset.assign_coords(lat=dataset.lat * float("nan"))
     (missing,) = {*site_table(dataset)} - {*site_table(nowhere)}
-    assert missing.startswith("Latitude")
+    assert missing == axis_label(dataset.lat)
