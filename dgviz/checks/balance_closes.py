@@ -4,36 +4,53 @@ import numpy as np
 
 from dgviz.checks.result import CheckResult, Criterion, concise
 from dgviz.checks.trial import ROUNDING, Trial, total
+from dgviz.processes.balance import boundary, substances
 
 
 def balance_closes(trial: Trial) -> CheckResult:
     """All that the processes took in has left or is still stored, at every step.
 
     Fluxes move what the stores hold, so the processes close by themselves; what a network adds to the target
-    afterwards does not. Judged by the largest gap at any step.
+    afterwards does not. Judged by the largest gap at any step; where stores hold several substances, as water and
+    heat, each is balanced by itself.
     """
     if not trial.stores:
         return CheckResult("balance_closes", "This model has no stores whose balance could be closed.")
-    now, declared = trial.as_trained, trial.declared
-    units = next(iter(trial.stores.values())).units
-    came = np.cumsum(trial.scored(total(now, declared.inflows)))
-    left = np.cumsum(trial.scored(trial.left(now)))
-    gained = np.cumsum(trial.scored(trial.gained(now)))
-    # Cumulative: gap(t) = inflows - outflows - gain of the stores, from the first scored step to t
-    gap = came - left - gained
-    worst = float(gap[np.abs(gap).argmax()])
-    # The size of what moved, in and out: a balance of large terms leaves more rounding than their sum shows.
-    moved = float(np.abs(trial.scored(total(now, [*declared.inflows, *declared.outflows]))).sum())
-    limit = ROUNDING * (moved + float(np.abs(trial.stored(now)).max()))
-    series = trial.dataset(
-        ["in", "out", "stored"],
-        {"moved": [came, left, gained], "gap": gap},
-        {
-            "moved": {"units": units, "long_name": "Since the first step"},
-            "gap": {"units": units, "long_name": "Missing"},
-        },
-    )
-    criterion = Criterion("Not accounted for", worst, units, -limit, limit)
-    said = "is accounted for" if criterion.holds else f"is accounted for but {concise(abs(worst))} {units}"
-    sentence = f"All that came in, {concise(float(came[-1]))} {units} on balance, {said}."
-    return CheckResult("balance_closes", sentence, (criterion,), series)
+    held = substances(trial.declared)
+    criteria, came_in, missing = [], [], []
+    series: dict[str, np.ndarray | list[np.ndarray]] = {}
+    attrs: dict[str, dict[str, str]] = {}
+    for units in held:
+        came, left, gained = (np.cumsum(each) for each in _moved(trial, units))
+        # Cumulative: gap(t) = inflows - outflows - gain of the stores, from the first scored step to t
+        gap = came - left - gained
+        worst = float(gap[np.abs(gap).argmax()])
+        criteria.append(Criterion("Not accounted for", worst, units, *_limits(trial, units)))
+        came_in.append(f"{concise(float(came[-1]))} {units}")
+        missing += [] if criteria[-1].holds else [f"{concise(abs(worst))} {units}"]
+        of = f" ({units})" * (len(held) > 1)
+        series |= {f"moved{of}": [came, left, gained], f"gap{of}": gap}
+        attrs[f"moved{of}"] = {"units": units, "long_name": "Since the first step"}
+        attrs[f"gap{of}"] = {"units": units, "long_name": "Missing"}
+    said = f"is accounted for but {' and '.join(missing)}" if missing else "is accounted for"
+    sentence = f"All that came in, {' and '.join(came_in)} on balance, {said}."
+    drawn = trial.dataset(["in", "out", "stored"], series, attrs)
+    return CheckResult("balance_closes", sentence, tuple(criteria), drawn)
+
+
+def _moved(trial: Trial, units: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What came in, what left and what the stores gained at each scored step, of the stores of these units."""
+    now = trial.as_trained
+    inflows, outflows = boundary(trial.declared, units)
+    moved = total(now, inflows), total(now, outflows), trial.gained(now, units)
+    came, left, gained = map(trial.scored, moved)
+    return came, left, gained
+
+
+def _limits(trial: Trial, units: str) -> tuple[float, float]:
+    """What rounding may leave: of all that moved, in and out, since large terms may leave more than their sum shows."""
+    now = trial.as_trained
+    inflows, outflows = boundary(trial.declared, units)
+    moved = float(np.abs(trial.scored(total(now, [*inflows, *outflows]))).sum())
+    limit = ROUNDING * (moved + float(np.abs(trial.stored(now, units)).max()))
+    return -limit, limit

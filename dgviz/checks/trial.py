@@ -83,17 +83,21 @@ class Trial:
         """All stores by name."""
         return self.declared.of(State)
 
-    def stored(self, simulated: Mapping[str, np.ndarray]) -> np.ndarray:
-        """What all stores hold together at the end of each day."""
-        return total(simulated, self.stores)
+    def stored(self, simulated: Mapping[str, np.ndarray], units: str = "") -> np.ndarray:
+        """What all stores, or those of some units, hold together at the end of each day."""
+        return total(simulated, self._stores_of(units))
 
-    def gained(self, simulated: Mapping[str, np.ndarray]) -> np.ndarray:
-        """What all stores together gain on each day, the first included."""
+    def gained(self, simulated: Mapping[str, np.ndarray], units: str = "") -> np.ndarray:
+        """What all stores, or those of some units, together gain on each day, the first included."""
         given = self.tensors.initial or {}
         # Mean over the members where the stores before the first day are given, else what is declared.
-        initial = sum(float(given[k].mean()) if k in given else state.initial for k, state in self.stores.items())
+        stores = self._stores_of(units)
+        initial = sum(float(given[k].mean()) if k in given else state.initial for k, state in stores.items())
         # S(t) - S(t - 1)
-        return np.diff(self.stored(simulated), prepend=initial)
+        return np.diff(self.stored(simulated, units), prepend=initial)
+
+    def _stores_of(self, units: str) -> dict[str, State]:
+        return {name: state for name, state in self.stores.items() if units in ("", state.units)}
 
     def left(self, simulated: Mapping[str, np.ndarray]) -> np.ndarray:
         """What leaves the model on each day."""

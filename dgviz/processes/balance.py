@@ -17,6 +17,13 @@ def substances(model: ProcessModel) -> dict[str, list[str]]:
     return found
 
 
+def boundary(model: ProcessModel, units: str) -> tuple[list[str], list[str]]:
+    """The names of the fluxes into and out of the stores that have these units, across the boundary of the model."""
+    fluxes, stores = model.of(Flux), substances(model)[units]
+    inflows = [name for name in model.inflows if fluxes[name].into in stores]
+    return inflows, [name for name in model.outflows if fluxes[name].out_of in stores]
+
+
 def balance(model: ProcessModel, simulated: xr.Dataset, units: str = "") -> xr.DataArray:
     """Amounts of a simulation `(time,)` from the end of its first day to the end of its last, `(term,)`.
 
@@ -27,13 +34,12 @@ def balance(model: ProcessModel, simulated: xr.Dataset, units: str = "") -> xr.D
     """
     days, by_units = simulated.astype("float64"), substances(model)
     units = units or next(iter(by_units))
-    stores = by_units[units]
+    inflows, outflows = boundary(model, units)
     # Stores are known at the end of each day, so the fluxes of the first day are already in the first of them.
-    total = {name: float(days[name][1:].sum()) for name in {*model.inflows, *model.outflows}}
-    change = {name: float(days[name][-1] - days[name][0]) for name in stores}
-    fluxes = model.of(Flux)
-    terms = [("inflow", name, total[name]) for name in model.inflows if fluxes[name].into in stores]
-    terms += [("outflow", name, total[name]) for name in model.outflows if fluxes[name].out_of in stores]
+    total = {name: float(days[name][1:].sum()) for name in {*inflows, *outflows}}
+    change = {name: float(days[name][-1] - days[name][0]) for name in by_units[units]}
+    terms = [("inflow", name, total[name]) for name in inflows]
+    terms += [("outflow", name, total[name]) for name in outflows]
     terms += [("change", name, value) for name, value in change.items()]
     # residual = inflows - outflows - changes: zero, to rounding, if the processes alone move what is stored
     signs = {"inflow": 1, "outflow": -1, "change": -1}

@@ -5,7 +5,10 @@ import pytest
 import torch
 
 from dgviz import ProcessModel
-from dgviz.checks import FOR_ALL, balance_closes, checks_by_name, concise
+from dgviz.checks import FOR_ALL, Trial, balance_closes, checks_by_name, concise
+from dgviz.domains import discover
+from dgviz.experiment.sources import open_dataset
+from dgviz.learn.defaults import unlearned
 from dgviz.processes.declare import Flux, Forcing, Process, State
 from tests import trials
 from tests.combinations import every_pair
@@ -130,6 +133,15 @@ def test_a_gap_of_the_balance_is_measured():
     expected = -float(added[-1] - added[WARMUP - 1])
     assert result.headline.value == pytest.approx(expected, rel=1e-9)
     assert result.headline.units == "degC" and np.isfinite(result.series.gap).all()
+
+
+def test_water_heat_and_oxygen_are_balanced_each_by_itself():
+    data = open_dataset("twin:watershed,sites=1,years=2")
+    site = unlearned(discover()["watershed"].build(), data, target="dissolved_oxygen")
+    result, rain = balance_closes(Trial(site)), float(data.prcp.sel(time=site.time).sum())
+    assert [criterion.units for criterion in result.criteria] == ["mm", "degC", "mg L-1"]
+    assert result.outcome == "passed" and f"{concise(rain)} mm" in result.sentence
+    assert float(result.series["moved (mm)"].sel(case="in")[-1]) == pytest.approx(rain, rel=1e-4)
 
 
 def test_tiny_figures_are_written_with_a_power_of_ten():
