@@ -57,6 +57,12 @@ def pathways(site: SiteModel, of: str, through: Sequence[str]) -> xr.Dataset:
     return xr.Dataset({k: ("time", v.cpu().numpy(), attrs) for k, v in series.items()}, {"time": site.time})
 
 
+def follows(model: ProcessModel, target: str, through: Sequence[str]) -> bool:
+    """Is the target computed from any of these quantities, and none of them itself?"""
+    made = {name for process in _following(model, {*through}) for name in process.of(Quantity)}
+    return target in made - {*through}
+
+
 def in_double(site: SiteModel) -> SiteModel:
     """The same site in double precision, in which the terms add up to the total to 1e-8 and better."""
     model = copy.deepcopy(site.model).double().eval()
@@ -85,10 +91,10 @@ def _below(model: ProcessModel, through: Sequence[str], target: str) -> ProcessM
     for name in through:
         if name not in quantities:
             raise ValueError(f"through: the model computes no {name!r}.{suggest(name, quantities)}")
+    if not follows(model, target, through):
+        raise ValueError(f"through: {target} does not follow from {', '.join(through)}.")
     following = _following(model, {*through})
     made = {name for process in following for name in process.of(Quantity)} - {*through}
-    if target not in made:
-        raise ValueError(f"through: {target} does not follow from {', '.join(through)}.")
     for process in (process for process in model.processes if process not in following):
         if back := sorted(process.reads.keys() & made):
             raise ValueError(f"through: {type(process).__name__}, above the cut, reads {', '.join(back)} below it.")

@@ -7,7 +7,7 @@ from dgviz.domains import discover
 from dgviz.experiment.sources import open_dataset
 from dgviz.learn.defaults import unlearned
 from dgviz.sensitivity import parameter_response
-from dgviz.sensitivity.pathways import in_double, pathways
+from dgviz.sensitivity.pathways import follows, in_double, pathways
 
 WATERSHED = discover()["watershed"]
 CUT = WATERSHED.pathways
@@ -41,6 +41,11 @@ def test_shade_acts_through_temperature_alone_and_production_past_both(site):
     shade, production = pathways(site, "shade_rip", CUT), pathways(site, "p_most", CUT)
     assert float(abs(shade.discharge).max()) == float(abs(shade.direct).max()) == 0
     assert float(abs(production.water_temperature).max()) == float(abs(production.discharge).max()) == 0
+
+
+def test_neither_what_is_cut_nor_what_lies_above_follows_from_it():
+    found = {target: follows(WATERSHED.build(), target, CUT) for target in WATERSHED.targets}
+    assert found == {"dissolved_oxygen": True, "water_temperature": False, "streamflow": False}
 
 
 def test_more_rain_reaches_oxygen_both_ways(site):

@@ -9,7 +9,7 @@ from bokeh.models import ColumnDataSource, DataRange1d, Range1d
 
 from dgviz.processes.declare import Parameter
 from dgviz.quantities import lower_first
-from dgviz.sensitivity.pathways import DIRECT, in_double, pathways
+from dgviz.sensitivity.pathways import DIRECT, follows, in_double, pathways
 from dgviz.ui.figures import hover_in_time, nothing_yet, time_figure, zero_line
 from dgviz.ui.figures.series import show_days
 from dgviz.ui.lenses.computing import ComputingView
@@ -33,9 +33,10 @@ class Pathways(ComputingView):
 
     @classmethod
     def applies(cls, state):
-        """Where the science says through what its target responds, and the run has processes alone, of one seed."""
+        """Where the science says through what the target responds, and the run has processes alone, of one seed."""
         config = state.store.run(state.run).config if state.run else state.config
-        return bool(state.science.pathways) and config.predictor == "processes" and config.seeds == 1
+        through, alone = state.science.pathways, config.predictor == "processes" and config.seeds == 1
+        return bool(through) and alone and follows(config.build(), config.target, through)
 
     def tools(self):
         """The input."""
@@ -49,7 +50,7 @@ class Pathways(ComputingView):
     def body(self, *, run, dataset, dark):
         """The figure; its lines are drawn when the responses are known."""
         simulation = Simulation.of(self.state)
-        if simulation is None or self.state.config.target in self.state.science.pathways:
+        if simulation is None:
             return None
         model = simulation.run.config.build()
         drivers = {label(dataset[name], name): name for name in simulation.drivers}
