@@ -3,6 +3,8 @@
 from bokeh.document import Document
 from panel.io import document as of_panel
 
+AS_SHIPPED = getattr(of_panel, "_dispatch_msgs", None)  # a later Panel may have no such function, and need no cure
+
 
 def lose_none() -> None:
     """Let messages that come while earlier ones are being written be written too.
@@ -10,11 +12,8 @@ def lose_none() -> None:
     As shipped, the task that ends first takes away the mark by which the next one knows that it is needed: a lens that
     was opened at such a moment stays away until the next click.
     """
-    if of_panel._dispatch_msgs is not _dispatch:
+    if AS_SHIPPED:
         of_panel._dispatch_msgs = _dispatch
-
-
-AS_SHIPPED = of_panel._dispatch_msgs
 
 
 async def _dispatch(document: Document) -> None:
