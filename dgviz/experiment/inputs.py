@@ -80,7 +80,8 @@ class Inputs:
             unread = {name: ("site", [float("nan")] * dataset.sizes["site"]) for name in self.attributes}
             dataset = dataset.assign({k: v for k, v in unread.items() if k not in known})
         self._refuse_lacking("forcing", self.forcings, [str(name) for name in dataset.variables], dataset)
-        wanted = {**self.forcings, **self.attributes}
+        # Attributes first: networks have a column for each in this order, also of those that processes read as well.
+        wanted = {**self.attributes, **self.forcings}
         given = {name: str(dataset[name].attrs.get("units", "")) for name in wanted if name in dataset}
         dataset = dataset.assign({name: _in_units(dataset[name], wanted[name]) for name in given})
         said = [

@@ -91,6 +91,8 @@ class Choices:
     def _follow(self, *_) -> None:
         """Turn to what an address says."""
         for name, (owner, attribute) in self._at.items():
+            if "options" in owner.param and not self._options[name]:
+                continue  # a list without options takes no value, and would be turned to it again and again
             if (wanted := self._wanted(name)) != self[name]:
                 owner.param.update(**{attribute: wanted})
 

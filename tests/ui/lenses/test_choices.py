@@ -11,7 +11,9 @@ from dgviz.experiment.config import RunConfig
 from dgviz.experiment.job import carry_out
 from dgviz.experiment.runs import Run
 from dgviz.ui.instrument.lenses import CHOICES, LENSES
+from dgviz.ui.lenses.budget.buckets import Buckets
 from dgviz.ui.lenses.budget.stores import Stores
+from dgviz.ui.lenses.checks.physics_checks import PhysicsChecks
 from dgviz.ui.lenses.evaluate.attribute_scatter import AttributeScatter
 from dgviz.ui.lenses.presets.dial_curves import DialCurves
 from dgviz.ui.lenses.scores.distribution import ScoreDistribution
@@ -155,3 +157,13 @@ def test_other_data_begin_anew(state):
     Stores(state=state).chips.value = []
     state.edit(data="other")
     assert state.choices == {}
+
+
+def test_a_list_without_options_is_left_alone_when_another_card_is_chosen_in(tmp_path):
+    """Of a model without stores the diagram offers no substance."""
+    leaf = AppState(DataStore(tmp_path))
+    leaf.edit(data="twin:leaf,sites=2")
+    diagram, checks = Buckets(state=leaf), PhysicsChecks(state=leaf)
+    assert not diagram.substance.options
+    checks.picked = next(iter(checks.checks))
+    assert leaf.choices == {"PhysicsChecks.picked": checks.picked}
