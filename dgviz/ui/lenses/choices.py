@@ -77,7 +77,8 @@ class Choices:
 
     def _choose(self, names: dict[str, str], *events: param.parameterized.Event) -> None:
         """Keep what a person chose, and draw; the events are of attributes, `names` says of which choices."""
-        if self._offering:
+        events = [event for event in events if self._has_options(names[event.name])]
+        if self._offering or not events:
             return
         kept = dict(self.state.choices)
         for name, value in ((names[event.name], event.new) for event in events):
@@ -88,12 +89,14 @@ class Choices:
         self.state.choices = kept
         self._changed({names[event.name] for event in events})
 
+    def _has_options(self, name: str) -> bool:
+        """Can something be chosen? A browser turns a list without options to None, which nobody chose."""
+        return "options" not in self._at[name][0].param or bool(self._options[name])
+
     def _follow(self, *_) -> None:
         """Turn to what an address says."""
         for name, (owner, attribute) in self._at.items():
-            if "options" in owner.param and not self._options[name]:
-                continue  # a list without options takes no value, and would be turned to it again and again
-            if (wanted := self._wanted(name)) != self[name]:
+            if self._has_options(name) and (wanted := self._wanted(name)) != self[name]:
                 owner.param.update(**{attribute: wanted})
 
 

@@ -162,8 +162,10 @@ def test_other_data_begin_anew(state):
 def test_a_list_without_options_is_left_alone_when_another_card_is_chosen_in(tmp_path):
     """Of a model without stores the diagram offers no substance."""
     leaf = AppState(DataStore(tmp_path))
-    leaf.edit(data="twin:leaf,sites=2")
+    leaf.edit(data="twin:leaf")
+    assert leaf.run == "twin-leaf"
     diagram, checks = Buckets(state=leaf), PhysicsChecks(state=leaf)
     assert not diagram.substance.options
+    diagram.substance.value = None  # as a browser turns it
     checks.picked = next(iter(checks.checks))
     assert leaf.choices == {"PhysicsChecks.picked": checks.picked}
