@@ -166,6 +166,7 @@ def test_a_list_without_options_is_left_alone_when_another_card_is_chosen_in(tmp
     assert leaf.run == "twin-leaf"
     diagram, checks = Buckets(state=leaf), PhysicsChecks(state=leaf)
     assert not diagram.substance.options
+    diagram.substance.get_root()
     diagram.substance.value = None  # as a browser turns it
     checks.picked = next(iter(checks.checks))
     assert leaf.choices == {"PhysicsChecks.picked": checks.picked}
