@@ -61,7 +61,9 @@ def make_twin(
     """The data of a twin: drivers, attributes, the observed targets, and the truth.
 
     `true_<parameter>` is `(site,)`; `true_<target>`, without noise and gaps, and `true_<flux>` are `(time, site)`.
-    `noise` and `gaps`, the share of times without an observation, are those of the twin unless given.
+    `noise` and `gaps`, the share of times without an observation, are those of the twin unless given; `noise` is of the
+    first target, and that of the others is larger or smaller than theirs as it is. An observation stays within the
+    range of its target.
     """
     random = np.random.default_rng(int(seed))
     n_sites = int(twin.n_sites if sites is None else sites)
@@ -76,10 +78,13 @@ def make_twin(
     parameters = _parameters(twin, model, drivers)
     truth = _simulate(model, drivers, parameters).isel(time=slice(-n_steps, None))
     drivers = drivers.isel(time=slice(-n_steps, None)).drop_vars("day_of_year")
+    targets = [name for name in vocabulary.targets if name in truth]
+    usual = twin.noise if isinstance(twin.noise, Mapping) else dict.fromkeys(targets, twin.noise)
+    times_usual = 1.0 if noise is None else noise / (usual[targets[0]] or 1.0)
     observed = {}
-    for target in (name for name in vocabulary.targets if name in truth):
-        usual = twin.noise[target] if isinstance(twin.noise, Mapping) else twin.noise
-        seen = _observe(truth[target], vocabulary, random, usual if noise is None else noise)
+    for target in targets:
+        low, high = vocabulary.targets[target].range
+        seen = _observe(truth[target], vocabulary, random, times_usual * usual[target]).clip(low, high)
         missing = random.random(seen.shape) < (twin.gaps if gaps is None else gaps)
         observed[target] = seen.where(~missing)
     dataset = drivers.assign(observed).astype("float32")
@@ -137,7 +142,7 @@ def _label(dataset: xr.Dataset, vocabulary: Vocabulary, split: int) -> xr.Datase
         dataset[name].attrs = {**declared[name].attrs, **dataset[name].attrs}
     times = dataset.indexes["time"]
     return dataset.assign_attrs(
-        title=f"Twin: {vocabulary.domain.replace('_', ' ')}, {dataset.sizes['site']} sites with a known law",
+        title=f"Twin: {vocabulary.domain.replace('_', ' ')}, {dataset.sizes['site']} made-up sites with a known law",
         domain=vocabulary.domain,
         source="made by dgviz from a known law; nothing in it was measured",
         licence="CC0-1.0",

@@ -134,4 +134,6 @@ def _option(data: str, text: str, science: Domain) -> tuple[str, float]:
         raise DataError(f"{data}: {text!r} is not a number by name; write {name}={low:g}.") from None
     if not low <= number <= high:
         raise DataError(f"{data}: {name} is {value}; it has to be from {low:g} to {high:g}.")
+    if name in ("sites", "seed") and number != int(number):
+        raise DataError(f"{data}: {name} is {value}; it has to be a whole number.")
     return name, number

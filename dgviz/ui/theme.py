@@ -261,6 +261,7 @@ TEXT = """
         color: var(--mui-palette-text-primary); font-variant-numeric: tabular-nums; }
 h2 { font-size: 13px; font-weight: 600; margin: 0; line-height: 24px; }
 h2 .about { font-weight: 400; color: var(--mui-palette-text-secondary); }
+p.of-data { margin: 0 0 8px 0; font-size: 12px; line-height: 16px; }
 h2.of-map { font-size: 12px; font-weight: 500; line-height: 20px; }
 .scores { display: inline-flex; flex-wrap: wrap; gap: 0 14px; margin-left: 14px; font-weight: 400;
           color: var(--mui-palette-text-secondary); }

@@ -17,6 +17,7 @@ def test_train_then_see_what_limits_a_curve_and_drag_a_capacity(dashboard):
     dashboard.wait_for(data="twin:leaf")
     run = dashboard.train()
     dashboard.wait_for(run=run)
+    dashboard.sees(re.compile("made-up sites with a known law"))
     dashboard.sees("net assimilation limited by Rubisco")
     dashboard.sees("net assimilation limited by light")
     dashboard.page.get_by_role("tab", name="Carbon", exact=True).click()

@@ -59,6 +59,7 @@ def test_a_twin_has_sites_that_differ_as_its_law_says(name):
         ("twin:stream_temperature,nois=1", "a twin has no option 'nois'. Options: noise, gaps"),
         ("twin:stream_temperature,noise=much", "'noise=much' is not a number by name; write noise=0"),
         ("twin:stream_temperature,sites=-3", "sites is -3; it has to be from 1 to 5000"),
+        ("twin:stream_temperature,sites=1.5", "sites is 1.5; it has to be a whole number"),
         ("twin:stream_temperature,noise=nan", "noise is nan; it has to be from 0 to 100"),
     ],
 )
@@ -91,6 +92,15 @@ def test_data_of_another_domain_are_refused():
 def test_what_a_domain_makes_of_its_data_is_there_but_no_attribute():
     twin = open_dataset("twin:stream_temperature,sites=3,years=2")
     assert "mean_discharge" in twin.coords and "mean_discharge" not in attribute_names(twin)
+
+
+@every_twin
+@pytest.mark.parametrize("noise", [0.5, 3])
+def test_a_twin_seen_through_much_noise_is_still_read(name, noise):
+    dataset = open_dataset(f"twin:{name},noise={noise},sites=4,seed=5")
+    for target, declared in discover()[name].targets.items():
+        low, high = declared.range
+        assert target not in dataset or (dataset[target].min() >= low and dataset[target].max() <= high)
 
 
 @pytest.mark.parametrize("data", ["thames", "twin:solutes,sites=3"])

@@ -51,7 +51,10 @@ class SiteMap(View):
         arrange()
         self.state.param.watch(lambda _: arrange(), "selected")
         below = partial(html, "<p class='caption'>{}</p><p class='heard'>{}</p>")
+        of_data = partial(html, "<p class='of-data'>{}</p>")
+        opened = self.state.param.dataset.rx().attrs.get("title", "")
         return pn.Column(
+            text(pn.bind(of_data, opened)),
             self.search,
             self.picker,
             self._place,
