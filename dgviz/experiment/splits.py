@@ -245,6 +245,11 @@ def _contiguous_groups(config: RunConfig, dataset: xr.Dataset) -> list[np.ndarra
     regions = np.unique(dataset.region.values, return_inverse=True)[1] if "region" in dataset else np.zeros(1, int)
     ends = np.cumsum(np.bincount(regions))
     if len(ends) < config.folds:
+        if unknown := int((dataset.lat + dataset.lon).isnull().sum()):
+            raise ConfigError(
+                f"holdout 'regions': {unknown} of the {n_sites} {config.science.site}s have no coordinates, and no "
+                f"{config.folds} regions are named. Choose holdout 'folds'."
+            )
         return _cut(np.arange(n_sites), np.stack([dataset.lat.values, dataset.lon.values]), config.folds)
     group = np.zeros(n_sites, int)
     first = 0  # region of the present group

@@ -128,6 +128,13 @@ def test_regions_are_held_out_whole_with_their_neighbours_in_number(n_folds):
         assert max(len(f.held) for f in made) < 1.4 * 300 / n_folds
 
 
+def test_sites_without_coordinates_have_no_regions():
+    country = land([-1] * 50)
+    nowhere = country.assign_coords(lat=country.lat.where(country.site != country.site[3]))
+    with pytest.raises(ConfigError, match="1 of the 50 basins have no coordinates.*Choose holdout 'folds'"):
+        folds(nowhere, holdout="regions", folds=5)
+
+
 @pytest.mark.parametrize("regions", [None, ["02"] * 50], ids=["unknown", "one"])
 def test_land_is_cut_where_regions_do_not_divide_it(regions):
     """Each part lies beside the others: boxes around their sites do not overlap."""

@@ -8,7 +8,7 @@ from dgviz.checks import CheckResult, Criterion, checks_by_name, meaning
 from dgviz.domains import discover
 from dgviz.experiment.run_files import RunError
 from dgviz.ui.figures.check_result import plot_check_result
-from dgviz.ui.lenses.checks.physics_checks import PhysicsChecks, allowed, chip, criteria_table
+from dgviz.ui.lenses.checks.physics_checks import PhysicsChecks, allowed, chip, criteria_table, in_words
 from dgviz.ui.session.simulation import Simulation
 from dgviz.ui.words.markup import escape
 from tests.ui.conftest import LOOK
@@ -137,3 +137,8 @@ def test_parts_of_the_balance_stand_upon_each_other(state):
     data = water.renderers[0].data_source.data
     np.testing.assert_allclose(data["top2"], data["whole"], rtol=1e-9)  # nothing is missing below the line
     assert list(gap.yaxis[0].ticker.ticks) == [0]  # rounding is drawn as zero
+
+
+def test_units_of_a_sentence_are_written_as_people_write_them():
+    found = CheckResult("x", "At least 2 umol m-2 s-1.", (Criterion("Least", 2.0, "umol m-2 s-1"),))
+    assert in_words(found) == "At least 2 µmol m⁻² s⁻¹."

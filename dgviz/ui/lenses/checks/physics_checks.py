@@ -64,6 +64,16 @@ def criteria_table(verdict: CheckResult, dark: bool) -> Markup:
     return html("<table><thead>{}</thead><tbody>{}</tbody></table>", head, joined(rows)) * bool(verdict.criteria)
 
 
+def in_words(verdict: CheckResult) -> str:
+    """The sentence of a verdict with units as people write them."""
+    series = {} if verdict.series is None else verdict.series.data_vars
+    found = {c.units for c in verdict.criteria} | {str(values.attrs.get("units", "")) for values in series.values()}
+    words = verdict.sentence
+    for unit in sorted(found - {"", "1"}, key=len, reverse=True):  # "mg L-1 d-1" before "mg L-1"
+        words = words.replace(f" {unit}", f" {units(unit)}")
+    return words
+
+
 class PhysicsChecks(ComputingView):
     """Physics checks."""
 
@@ -152,7 +162,7 @@ class PhysicsChecks(ComputingView):
             self.lines[name].say(Markup("<span class='muted'>not run</span>"))
             return
         headline = verdict.headline
-        said = html("{} {}", chip(verdict.outcome, self.state.dark), verdict.sentence)
+        said = html("{} {}", chip(verdict.outcome, self.state.dark), in_words(verdict))
         if headline and headline is not verdict.criteria[0]:  # the sentence speaks of the first
             said += f" {headline.what}: {measured(headline)}, allowed {allowed(headline)}."
         self.lines[name].say(said, measured(headline) if headline else "")
@@ -170,7 +180,7 @@ class PhysicsChecks(ComputingView):
         if verdict is None:
             self.found.objects = [asks]
         elif verdict.series is None:
-            self.found.objects = [asks, empty_words(verdict.sentence)]
+            self.found.objects = [asks, empty_words(in_words(verdict))]
         else:
             dark = self.state.dark
             drawn = pn.pane.Bokeh(
