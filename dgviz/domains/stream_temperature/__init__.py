@@ -14,6 +14,7 @@ from dgviz.domains.slots import with_files
 from dgviz.domains.stream_temperature import presets
 from dgviz.domains.stream_temperature.colours import COLOURS
 from dgviz.domains.stream_temperature.equilibrium import EquilibriumTemperature
+from dgviz.domains.stream_temperature.evaluation.checks import CHECKS
 from dgviz.domains.stream_temperature.evaluation.claims import CLAIMS
 from dgviz.domains.stream_temperature.evaluation.dams import below_dams
 from dgviz.domains.stream_temperature.evaluation.regimes import EVALUATIONS
@@ -71,7 +72,7 @@ domain = Domain(
     references=rivals,
     flags=below_dams,
     evaluations=(*EVALUATIONS, WARMING),
-    checks=(balance_closes,),
+    checks=(balance_closes, *CHECKS),
     claims=CLAIMS,
     colours=COLOURS,
     presets=presets.PRESETS,
