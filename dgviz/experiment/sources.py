@@ -30,13 +30,21 @@ def open_dataset(data: str | Path = FIRST, folder: str | Path | None = None) -> 
     if not str(data).strip():
         raise DataError(f"data is empty. Name a data set ({', '.join(known_data())}) or give the path of your own.")
     if str(data).startswith(TWIN):
-        name, options, chosen = _twin(str(data))
+        name, options, _ = _twin(str(data))
         science = discover()[name]
-        hidden = science.build(**{**science.twin.processes, **chosen})
+        hidden = science.build(**law_of(data))
         dataset = make_twin(science.twin, vocabularies()[name], hidden, **options)
     else:
         dataset = datasets.open_dataset(data, folder, vocabularies())
     return with_derived(dataset)
+
+
+def law_of(data: str | Path) -> dict[str, str]:
+    """The processes by slot by which a twin is made, where they are not the usual ones; none of other data."""
+    if not str(data).startswith(TWIN):
+        return {}
+    name, _, chosen = _twin(str(data))
+    return {**discover()[name].twin.processes, **chosen}
 
 
 def with_derived(dataset: xr.Dataset, period: str = "") -> xr.Dataset:
