@@ -30,9 +30,11 @@ def periods_of(config: RunConfig, dataset: xr.Dataset) -> dict[str, str]:
     train = period_positions(dataset, periods["train"], "train")
     test = period_positions(dataset, periods["test"], "test")
     if train.start < test.stop and test.start < train.stop:
+        is_curve = config.science.step == "point"
+        short = "" if is_curve else "; a record of less than two years is not divided by itself"
         raise ConfigError(
-            f"train_period {periods['train']!r} and test_period {periods['test']!r} share days. Choose periods that do "
-            "not overlap; a record of less than two years is not divided by itself."
+            f"train_period {periods['train']!r} and test_period {periods['test']!r} share "
+            f"{'points' if is_curve else 'days'}. Choose periods that do not overlap{short}."
         )
     return periods
 
