@@ -10,6 +10,8 @@ from dgviz.datasets import DataError, attribute_names
 from dgviz.datasets.periods import parse_span
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.splits import (
+    Fold,
+    alike,
     belonging_together,
     folds_of,
     nested,
@@ -42,6 +44,8 @@ def leaks(config: RunConfig, dataset: xr.Dataset) -> list[str]:
             f"{int(together.any(0).sum())} sites are joined to others, or near them, and validation 'sites' "
             "may divide them: training then stops too late. Set validation='period'."
         )
+    if config.trained_sites:
+        found += _known_groups(config, dataset, folds[0])
     if known := int(together[np.ix_(folds[0].trained, folds[0].held)].any(0).sum()) if config.trained_sites else 0:
         found.append(
             f"{known} of the {len(folds[0].held)} sites that are not trained on share water with some that are, or lie "
@@ -50,9 +54,20 @@ def leaks(config: RunConfig, dataset: xr.Dataset) -> list[str]:
     return found + _same_sites(dataset, together & ~nested(dataset))
 
 
-def _same_sites(dataset: xr.Dataset, alike: np.ndarray) -> list[str]:
-    """Sites that are one under two names, of those that are `alike (site, site)` but not joined."""
-    if not alike.any() or not (pairs := np.argwhere(np.triu(one_and_the_same(dataset) & alike))).size:
+def _known_groups(config: RunConfig, dataset: xr.Dataset, fold: Fold) -> list[str]:
+    """Sites not trained on that have the same `groups` as some that are."""
+    known = int(alike(config, dataset)[np.ix_(fold.trained, fold.held)].any(0).sum())
+    if not known:
+        return []
+    return [
+        f"{known} of the {len(fold.held)} sites that are not trained on have the same {config.groups} as some that "
+        f"are: their scores are not those of an unseen {config.groups}. Set holdout='sites' to prove that."
+    ]
+
+
+def _same_sites(dataset: xr.Dataset, near: np.ndarray) -> list[str]:
+    """Sites that are one under two names, of those that are `near (site, site)` each other but not joined."""
+    if not near.any() or not (pairs := np.argwhere(np.triu(one_and_the_same(dataset) & near))).size:
         return []
     sites = dataset.site.values
     named = ", ".join(f"{sites[i]} and {sites[j]}" for i, j in pairs[:N_NAMED])

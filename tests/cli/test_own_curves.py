@@ -80,6 +80,15 @@ def test_every_second_point_is_trained_on_and_the_others_test(own, command):
     assert said.kind == "exchanged" and "every second of the 14 points of a curve" in said.text
 
 
+def test_curves_without_species_are_held_out_one_by_one_and_that_is_said(own, command):
+    run = run_of(command("train", "--data", own, *QUICK, "--set", "holdout=folds", "--set", "folds=3"))
+    assert sorted(run.results().fold.values.tolist()) == [0, 0, 1, 1, 2, 2]
+    (said,) = [text for kind, about, text in run.record["remarks"] if about == "groups"]
+    assert "no text 'species' that some of the 6 curves share" in said and "Set groups=" in said
+    quiet = run_of(command("train", "--data", own, *QUICK, "--set", "holdout=folds", "--set", "groups="))
+    assert not [about for _, about, _ in quiet.record["remarks"] if about == "groups"]
+
+
 def test_periods_of_the_file_are_kept_as_they_are(tmp_path):
     given = dict(train_period="2001-01-01/2001-01-10", test_period="2001-01-11/2001-01-14")
     data = open_dataset(write_file(tmp_path, **given))
