@@ -1,5 +1,6 @@
 """Where the data of a run come from: sources, imports, files, and the twins of the domains."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import xarray as xr
 from dgviz import datasets
 from dgviz.datasets import DataError
 from dgviz.datasets.names import renaming
+from dgviz.datasets.remarks import Remark, with_remarks
 from dgviz.datasets.science import all_vocabularies
 from dgviz.datasets.vocabulary import Vocabulary
 from dgviz.domains import Domain, discover
@@ -52,19 +54,28 @@ def with_derived(dataset: xr.Dataset, period: str = "") -> xr.Dataset:
 
     They are made of the period "first/last", by default the training period of the data set, and made anew where they
     were made of another; the attribute `made_of` says which. They are coordinates: processes read them, but no network
-    takes them for a descriptor that was given.
+    takes them for a descriptor that was given. What they say of themselves, in their attribute `remark`, is a remark of
+    the data set.
     """
     science, period = discover()[dataset.attrs["domain"]], period or dataset.attrs["train_period"]
-    made = {}
+    made, said, outdated = {}, [], []
     for name, make in science.derived.items():
-        given = name in dataset.variables and "made_of" not in dataset[name].attrs
-        if given or (name in dataset.variables and dataset[name].attrs["made_of"] == period):
+        before = dataset[name].attrs if name in dataset.variables else {"made_of": ""}
+        if before.get("made_of", period) == period:  # given, or made of the same days
             continue
         if (values := make(dataset, period)) is not None:
             # As a bare variable: the coordinates that it carries have lost their units.
             made[name] = values.variable.copy()
             made[name].attrs["made_of"] = period
-    return dataset.assign_coords(made)
+            said += _remarks_on(name, made[name].attrs)
+            outdated += _remarks_on(name, before)
+    dataset = dataset.assign_coords(made)
+    return with_remarks(dataset, said, outdated) if said else dataset
+
+
+def _remarks_on(name: str, attrs: Mapping[str, str]) -> list[Remark]:
+    """What a series that is made of others says of itself."""
+    return [Remark("filled", name, attrs["remark"])] if "remark" in attrs else []
 
 
 def domain_of(data: str | Path) -> str:
