@@ -145,8 +145,8 @@ class _Training:
             self.n_steps = first
             return sites, held
         order = sites[torch.randperm(len(sites), generator=self.random)]
-        held = self._some_groups(order, max(1, round(len(sites) * config.validation_fraction)))
-        return order[~held], self._held(self.first_step, order[held])
+        chosen = self._some_groups(order, max(1, round(len(sites) * config.validation_fraction)))
+        return order[~chosen], self._held(self.first_step, order[chosen])
 
     def _some_groups(self, order: Tensor, n_wanted: int) -> Tensor:
         """Which of the sites are of the first groups that have so many together; at least one group is left."""
