@@ -1,5 +1,7 @@
 """What the climate of a tower is like, from its forcings over a period: what a network knows of the tower."""
 
+from collections.abc import Callable
+
 import xarray as xr
 
 from dgviz.datasets.root_zone import potential_evapotranspiration
@@ -23,7 +25,7 @@ def with_climate_of(ds: xr.Dataset, period: str) -> xr.Dataset:
     """
     days = ds.sel(time=slice(*period.split("/")))
     labelled = {}
-    for name, (make, *series) in MADE_OF.items():
+    for name, (make, series) in MADE_OF.items():
         if not {*series} <= {*ds.variables}:
             continue
         units, words = LABELS[name]
@@ -46,13 +48,13 @@ def _wetness_index(prcp: xr.DataArray, tair: xr.DataArray, ppfd: xr.DataArray) -
     return prcp.mean("time") / potential.mean("time")
 
 
-MADE_OF = {  # attribute: what makes it, and of which series
-    "t_mean": (_mean, "tair"),
-    "t_season": (_season, "tair"),
-    "vpd_mean": (_mean, "vpd"),
-    "ppfd_mean": (_mean, "ppfd"),
-    "p_mean": (_mean, "prcp"),
-    "wetness_index": (_wetness_index, "prcp", "tair", "ppfd"),
-    "fapar_mean": (_mean, "fapar"),
-    "fapar_season": (_season, "fapar"),
+MADE_OF: dict[str, tuple[Callable[..., xr.DataArray], tuple[str, ...]]] = {  # attribute: what makes it, and of which series
+    "t_mean": (_mean, ("tair",)),
+    "t_season": (_season, ("tair",)),
+    "vpd_mean": (_mean, ("vpd",)),
+    "ppfd_mean": (_mean, ("ppfd",)),
+    "p_mean": (_mean, ("prcp",)),
+    "wetness_index": (_wetness_index, ("prcp", "tair", "ppfd")),
+    "fapar_mean": (_mean, ("fapar",)),
+    "fapar_season": (_season, ("fapar",)),
 }
