@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from dgviz.datasets import DataError, attribute_names
+from dgviz.datasets import DataError, attribute_names, forcing_names
 from dgviz.datasets.periods import parse_span
 from dgviz.experiment.config import RunConfig
+from dgviz.experiment.needs import reads_attributes, recurrent
 from dgviz.experiment.splits import (
     Fold,
     alike,
@@ -39,6 +40,7 @@ def leaks(config: RunConfig, dataset: xr.Dataset) -> list[str]:
     for fold in folds if config.holdout != "none" else ():
         assert not together[np.ix_(fold.trained, fold.held)].any(), f"fold {fold.name} divides sites that are joined"
     found = _attributes(config, dataset, test) if reads_attributes(config) else []
+    found += _scaled_forcings(config, dataset, test)
     if config.validation == "sites" and together.any():
         found.append(
             f"{int(together.any(0).sum())} sites are joined to others, or near them, and validation 'sites' "
@@ -78,12 +80,6 @@ def _same_sites(dataset: xr.Dataset, near: np.ndarray) -> list[str]:
     ]
 
 
-def reads_attributes(config: RunConfig) -> bool:
-    """Does any network read attributes?"""
-    recurrent = bool(config.dynamic) or config.predictor != "processes"
-    return recurrent or config.parameters == "attributes"
-
-
 def _attributes(config: RunConfig, dataset: xr.Dataset, test: str) -> list[str]:
     read, found = attribute_names(dataset, config.attributes), []
     periods = {name: dataset[name].attrs["period"] for name in read if "period" in dataset[name].attrs}
@@ -105,6 +101,20 @@ def _attributes(config: RunConfig, dataset: xr.Dataset, test: str) -> list[str]:
             "Leave them out of attributes."
         )
     return found
+
+
+def _scaled_forcings(config: RunConfig, dataset: xr.Dataset, test: str) -> list[str]:
+    """Forcings that the run reads and that were scaled by what they were in the test period, too."""
+    # Recurrent networks read all forcings.
+    read = forcing_names(dataset) if recurrent(config) else config.build().forcings
+    spans = {name: dataset[name].attrs.get("scaled_over", "") for name in read if name in dataset.variables}
+    if not (late := [name for name, span in spans.items() if span and share_days(span, test)]):
+        return []
+    return [
+        f"{_some(late)}: scaled by the lowest and highest values of {spans[late[0]]}, which has days of the test "
+        f"period {test}, so that in training they tell of its extremes. Scale by the training period alone, or say so "
+        "beside the scores."
+    ]
 
 
 def _is_period(period: str) -> bool:
