@@ -48,7 +48,8 @@ def _wetness_index(prcp: xr.DataArray, tair: xr.DataArray, ppfd: xr.DataArray) -
     return prcp.mean("time") / potential.mean("time")
 
 
-MADE_OF: dict[str, tuple[Callable[..., xr.DataArray], tuple[str, ...]]] = {  # attribute: what makes it, and of which series
+# Attribute: what makes it, and of which series.
+MADE_OF: dict[str, tuple[Callable[..., xr.DataArray], tuple[str, ...]]] = {
     "t_mean": (_mean, ("tair",)),
     "t_season": (_season, ("tair",)),
     "vpd_mean": (_mean, ("vpd",)),
