@@ -51,6 +51,7 @@ OF_ONE_SCIENCE = frozenset(
         "dynamic",
         "attributes",
         "held_sites",
+        "groups",
     }
     | {"trained_sites", "weights", "climate", "start_from"}
 )
