@@ -29,7 +29,7 @@ from dgviz.datasets import DataError, archive, import_dataset, read_path
 from dgviz.datasets.errors import Problem
 from dgviz.datasets.remarks import Remark, remarks, together
 from dgviz.datasets.summary import problem_lines, summary
-from dgviz.experiment.sources import known_data, open_dataset, vocabularies
+from dgviz.experiment.sources import known_data, open_dataset, vocabularies, with_derived
 
 app = typer.Typer(help="List, check, import and download data sets.", invoke_without_command=True)
 
@@ -53,9 +53,10 @@ def check(
     with plain_errors():
         try:
             with bar("Reading") as each:
-                dataset = (
-                    read_path(Path(data), span, each, vocabularies()) if os.path.exists(data) else open_dataset(data)
-                )
+                if os.path.exists(data):
+                    dataset = with_derived(read_path(Path(data), span, each, vocabularies()))
+                else:
+                    dataset = open_dataset(data)
         except DataError as error:
             if error.problems:
                 out.print(problem_table(error.problems))

@@ -99,7 +99,7 @@ def climate(season: xr.DataArray) -> dict[str, xr.DataArray]:
         "t_range": (season.max("time") - season.min("time"), "Seasonal range of water temperature, 1981-2009"),
     }
     return {
-        name: values.astype("float32").assign_attrs(units="degC", long_name=words)
+        name: values.astype("float32").assign_attrs(units="degC", long_name=words, period=TRAIN)
         for name, (values, words) in about.items()
     }
 

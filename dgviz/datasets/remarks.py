@@ -35,9 +35,9 @@ class Remark(NamedTuple):
     text: str
 
 
-def with_remarks(ds: xr.Dataset, more: Iterable[Remark]) -> xr.Dataset:
-    """The data set with more remarks; one that it carries already is not repeated."""
-    every = dict.fromkeys([*remarks(ds), *more])
+def with_remarks(ds: xr.Dataset, more: Iterable[Remark], outdated: Iterable[Remark] = ()) -> xr.Dataset:
+    """The data set with more remarks, and without those `outdated`; one that it carries already is not repeated."""
+    every = dict.fromkeys([*(remark for remark in remarks(ds) if remark not in {*outdated}), *more])
     if unknown := {remark.kind for remark in every} - set(get_args(Kind)):
         raise ValueError(f"remark of kind {', '.join(unknown)}: known are {', '.join(get_args(Kind))}.")
     return ds.assign_attrs({ATTRIBUTE: json.dumps(list(every))})

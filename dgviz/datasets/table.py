@@ -35,7 +35,7 @@ Folder: `attributes.csv` with one row per site and, for each, `SITE.csv` with on
 NetCDF, also classic: dimensions `time` and `site`, the same names, attributes along `site`, `units` on each series. The
 global attribute `domain` may name the science; `train_period` and `test_period` ("1990-10-01/1999-09-30") set the
 default split: without them the first two thirds of the whole years with observations are for training, the rest for
-testing.
+testing; of curves, whose steps are points, every second point.
 """
 
 from pathlib import Path
@@ -61,6 +61,7 @@ from dgviz.datasets.mending import (
 from dgviz.datasets.netcdf import read_netcdf
 from dgviz.datasets.netcdf_file import open_netcdf
 from dgviz.datasets.periods import default_periods, parse_span, whole_record, whole_years
+from dgviz.datasets.points import with_alternate_points
 from dgviz.datasets.reading import reading_of
 from dgviz.datasets.remarks import Remark, together, with_remarks
 from dgviz.datasets.science import Vocabularies, all_vocabularies, named, told_by
@@ -148,16 +149,25 @@ def load(
     dataset = with_remarks(dataset, unobserved(dataset, vocabulary))
     about = {"title": path.stem, "source": str(path), "licence": "not stated"}
     if not {"train_period", "test_period"} <= dataset.attrs.keys():
-        times = dataset.indexes["time"]
-        observed = any(name in dataset for name in vocabulary.targets)
-        seen = observed_times(dataset, vocabulary)
-        first, last = seen[0].normalize(), last_day(seen, check_times(times, path))
-        if observed and whole_years(first, last) < 2:  # a trained run can predict there
-            text = f"observed from {first:%Y-%m-%d} to {last:%Y-%m-%d} only, less than two years: {UNDIVIDED}"
-            dataset = with_remarks(dataset, [Remark("doubtful", "time", text)])
-            observed = False
-        about |= default_periods(times, seen, {}, path) if observed else whole_record(times, path)
+        dataset = divided(dataset, path, vocabulary)
     return check(dataset.assign_attrs(about | dataset.attrs), path, vocabulary, files)
+
+
+def divided(dataset: xr.Dataset, path: Path, vocabulary: Vocabulary) -> xr.Dataset:
+    """The data set with the periods to train and to test on: both are the whole record where it is not divided."""
+    times = dataset.indexes["time"]
+    observed = any(name in dataset for name in vocabulary.targets)
+    undivided = {"train_period", "test_period"}.isdisjoint(dataset.attrs)
+    if vocabulary.step == "point" and observed and undivided and len(times) > 1:
+        return with_alternate_points(dataset)
+    seen = observed_times(dataset, vocabulary)
+    first, last = seen[0].normalize(), last_day(seen, check_times(times, path))
+    if observed and whole_years(first, last) < 2:  # a trained run can predict there
+        text = f"observed from {first:%Y-%m-%d} to {last:%Y-%m-%d} only, less than two years: {UNDIVIDED}"
+        dataset = with_remarks(dataset, [Remark("doubtful", "time", text)])
+        observed = False
+    periods = default_periods(times, seen, {}, path) if observed else whole_record(times, path)
+    return dataset.assign_attrs(periods | dataset.attrs)
 
 
 def cut(dataset: xr.Dataset, span: str | None) -> xr.Dataset:

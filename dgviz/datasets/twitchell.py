@@ -18,6 +18,7 @@ domain = "ecosystem"
 
 FILE = "twitchell.nc"
 PERIODS = {"train_period": "2013-05-24/2016-12-31", "test_period": "2017-01-01/2018-06-04"}
+SCALED = ("fapar", "wetness")  # between quantiles of all years
 FILLED = {
     "tair": "interpolated over at most 3 days, else the mean of the same days of the year",
     "vpd": "interpolated over at most 3 days, else the mean of the same days of the year",
@@ -46,5 +47,8 @@ def load(path: str | Path | None = None) -> xr.Dataset:
             "converted", "wetness", "soil moisture between the 2 % and the 98 % of its values; the field is irrigated"
         ),
     ]
+    times = raw.indexes["time"]
+    for name in SCALED:
+        raw[name].attrs["scaled_over"] = f"{times[0]:%Y-%m-%d}/{times[-1]:%Y-%m-%d}"
     about = PERIODS | {"first_site": "US-Tw3", "first_window": "2015-01-01/2017-12-31", "licence": raw.attrs["license"]}
     return check(with_remarks(raw.assign_attrs(about), said), file, vocabulary)

@@ -41,7 +41,8 @@ class Domain:
     - `presets` are named configurations; those in `dial` lead from physics to learning, those in `controls` are made to
       fail. `defaults` are options of a run whose default is another in this science.
     - `derived` makes forcings and attributes that data may lack, by name, from a data set that has what it takes and
-      the training period "first/last", which alone it may look at; it gives None where it cannot.
+      the training period "first/last", which alone it may look at; it gives None where it cannot. Where more than what
+      the data say is put in, its attribute `remark` says so.
     - `climate` gives a data set its climate attributes anew, from the forcings of a period "first/last" only.
     - `more_results` adds variables by site to the results of a run, made of these and the data.
     - `from_target` names attributes that are computed from what is to be predicted.

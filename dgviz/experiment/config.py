@@ -51,6 +51,7 @@ OF_ONE_SCIENCE = frozenset(
         "dynamic",
         "attributes",
         "held_sites",
+        "groups",
     }
     | {"trained_sites", "weights", "climate", "start_from"}
 )
@@ -182,11 +183,11 @@ class RunConfig(BaseModel):
         title="Folds (parts held out in turn)",
         description="Each is predicted by models that never saw it.",
     )
-    groups: Annotated[str, needs.RANDOM] = Field(
+    groups: Annotated[str, needs.HELD_OUT] = Field(
         "",
-        title="Kept together in the folds",
-        description="A text of the data set, such as a type: {site}s that have the same are held out together. "
-        "None: those alone that share water, lie near each other, or are one.",
+        title="Kept together when held out",
+        description="A text of the data set, such as a type: sites that have the same are never divided by what is "
+        "held out. None: those alone that share water, lie near each other, or are one.",
     )
     held_sites: Annotated[tuple[str, ...], needs.NAMED] = Field(
         (), title="Held-out {site}s by name", description="Never trained on, with holdout 'sites'."

@@ -11,7 +11,7 @@ from dgviz.datasets.errors import some
 from dgviz.datasets.remarks import Remark, with_remarks
 from dgviz.datasets.site_network import has_network, upstream_of
 from dgviz.experiment.config import ConfigError, RunConfig
-from dgviz.experiment.leakage import reads_attributes
+from dgviz.experiment.needs import reads_attributes
 from dgviz.experiment.sources import open_dataset, with_derived
 from dgviz.experiment.splits import periods_of
 from dgviz.processes.declare import Flux

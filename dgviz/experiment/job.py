@@ -30,7 +30,7 @@ from dgviz.experiment.progress import EpochRecord
 from dgviz.experiment.results import make_results
 from dgviz.experiment.run_files import DamagedFile, RunError, remove
 from dgviz.experiment.runs import Run
-from dgviz.experiment.splits import Fold, periods_of, training_days
+from dgviz.experiment.splits import Fold, group_numbers, periods_of, training_days
 from dgviz.experiment.states import YearlyStates
 from dgviz.experiment.warm_start import start_of
 from dgviz.files import whole, write_whole
@@ -122,6 +122,7 @@ class _Job:
     def carry_out(self) -> None:
         dataset = self.run.dataset()
         self.folds = folds = trainings(self.config, dataset)
+        self.groups = group_numbers(self.config, dataset).tolist()
         if self.run.inputs is None:
             Inputs.of(self.config, dataset).write(self.run.folder / "inputs.json")
         self.start = start_of(self.run)
@@ -157,7 +158,8 @@ class _Job:
     def _train(self, number: int, part: "Part", model: DifferentiableModel, tensors: Tensors) -> None:
         checkpoint = self._checkpoint(number, model)
         begin = partial(self._begin, part, tensors)
-        epochs = fit(model, tensors, part.config, checkpoint, self._interrupted, part.fold.trained, begin)
+        sites = part.fold.trained, begin, self.groups
+        epochs = fit(model, tensors, part.config, checkpoint, self._interrupted, *sites)
         try:
             with closing(epochs):
                 for epoch in epochs:

@@ -6,10 +6,13 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from dgviz.datasets import DataError, attribute_names
+from dgviz.datasets import DataError, attribute_names, forcing_names
 from dgviz.datasets.periods import parse_span
 from dgviz.experiment.config import RunConfig
+from dgviz.experiment.needs import reads_attributes, recurrent
 from dgviz.experiment.splits import (
+    Fold,
+    alike,
     belonging_together,
     folds_of,
     nested,
@@ -37,11 +40,14 @@ def leaks(config: RunConfig, dataset: xr.Dataset) -> list[str]:
     for fold in folds if config.holdout != "none" else ():
         assert not together[np.ix_(fold.trained, fold.held)].any(), f"fold {fold.name} divides sites that are joined"
     found = _attributes(config, dataset, test) if reads_attributes(config) else []
+    found += _scaled_forcings(config, dataset, test)
     if config.validation == "sites" and together.any():
         found.append(
             f"{int(together.any(0).sum())} sites are joined to others, or near them, and validation 'sites' "
             "may divide them: training then stops too late. Set validation='period'."
         )
+    if config.trained_sites:
+        found += _known_groups(config, dataset, folds[0])
     if known := int(together[np.ix_(folds[0].trained, folds[0].held)].any(0).sum()) if config.trained_sites else 0:
         found.append(
             f"{known} of the {len(folds[0].held)} sites that are not trained on share water with some that are, or lie "
@@ -50,9 +56,20 @@ def leaks(config: RunConfig, dataset: xr.Dataset) -> list[str]:
     return found + _same_sites(dataset, together & ~nested(dataset))
 
 
-def _same_sites(dataset: xr.Dataset, alike: np.ndarray) -> list[str]:
-    """Sites that are one under two names, of those that are `alike (site, site)` but not joined."""
-    if not alike.any() or not (pairs := np.argwhere(np.triu(one_and_the_same(dataset) & alike))).size:
+def _known_groups(config: RunConfig, dataset: xr.Dataset, fold: Fold) -> list[str]:
+    """Sites not trained on that have the same `groups` as some that are."""
+    known = int(alike(config, dataset)[np.ix_(fold.trained, fold.held)].any(0).sum())
+    if not known:
+        return []
+    return [
+        f"{known} of the {len(fold.held)} sites that are not trained on have the same {config.groups} as some that "
+        f"are: their scores are not those of an unseen {config.groups}. Set holdout='sites' to prove that."
+    ]
+
+
+def _same_sites(dataset: xr.Dataset, near: np.ndarray) -> list[str]:
+    """Sites that are one under two names, of those that are `near (site, site)` each other but not joined."""
+    if not near.any() or not (pairs := np.argwhere(np.triu(one_and_the_same(dataset) & near))).size:
         return []
     sites = dataset.site.values
     named = ", ".join(f"{sites[i]} and {sites[j]}" for i, j in pairs[:N_NAMED])
@@ -61,12 +78,6 @@ def _same_sites(dataset: xr.Dataset, alike: np.ndarray) -> list[str]:
         f"{named}{more} have the same series, or stand at one place: what is learned at the one is known at the other, "
         "and scores count it twice. A holdout never divides them; leave out one of each."
     ]
-
-
-def reads_attributes(config: RunConfig) -> bool:
-    """Does any network read attributes?"""
-    recurrent = bool(config.dynamic) or config.predictor != "processes"
-    return recurrent or config.parameters == "attributes"
 
 
 def _attributes(config: RunConfig, dataset: xr.Dataset, test: str) -> list[str]:
@@ -90,6 +101,20 @@ def _attributes(config: RunConfig, dataset: xr.Dataset, test: str) -> list[str]:
             "Leave them out of attributes."
         )
     return found
+
+
+def _scaled_forcings(config: RunConfig, dataset: xr.Dataset, test: str) -> list[str]:
+    """Forcings that the run reads and that were scaled by what they were in the test period, too."""
+    # Recurrent networks read all forcings.
+    read = forcing_names(dataset) if recurrent(config) else config.build().forcings
+    spans = {name: dataset[name].attrs.get("scaled_over", "") for name in read if name in dataset.variables}
+    if not (late := [name for name, span in spans.items() if span and share_days(span, test)]):
+        return []
+    return [
+        f"{_some(late)}: scaled by the lowest and highest values of {spans[late[0]]}, which has days of the test "
+        f"period {test}, so that in training they tell of its extremes. Scale by the training period alone, or say so "
+        "beside the scores."
+    ]
 
 
 def _is_period(period: str) -> bool:

@@ -12,9 +12,19 @@ import xarray as xr
 from dgviz.datasets import attribute_names
 from dgviz.datasets.errors import some
 from dgviz.datasets.remarks import Kind, Remark
+from dgviz.experiment import needs
 from dgviz.experiment.config import ConfigError, RunConfig
 from dgviz.experiment.needs import learns, reads_attributes
-from dgviz.experiment.splits import Fold, folds_of, period_positions, periods_of, trained_on, training_days
+from dgviz.experiment.splits import (
+    Fold,
+    folds_of,
+    group_numbers,
+    groups_of,
+    period_positions,
+    periods_of,
+    trained_on,
+    training_days,
+)
 from dgviz.learn.fit import held_steps
 from dgviz.quantities import Target
 
@@ -45,7 +55,7 @@ def trainings(config: RunConfig, dataset: xr.Dataset) -> list[Fold]:
 def remarks_of(config: RunConfig, dataset: xr.Dataset) -> list[Remark]:
     """The sites that a run goes on without, in training, validation and scores, and what can hardly be learned."""
     said = [Remark("doubtful", name, f"has no effect: it needs {it}.") for name, it in config.without_effect().items()]
-    said += [*_of_one_site(config, dataset), *_unscored(config, dataset)]
+    said += [*_of_one_site(config, dataset), *_unscored(config, dataset), *_ungrouped(config, dataset)]
     if learns(config):
         seen = trained_on(config, dataset)
         said += [*_untrained(config, seen), *_unvalidated(config, seen), *_alike(config, seen)]
@@ -87,10 +97,11 @@ def _check_fold(config: RunConfig, dataset: xr.Dataset, fold: Fold) -> None:
             f"in the part that is trained on, {_days(observed)}: there is nothing to learn. "
             f"{_where_observed(config, dataset)} Choose a longer train_period, or one with observations."
         )
-    if config.validation == "sites" and len(fold.trained) < 2:
+    if config.validation == "sites" and len({*group_numbers(config, dataset)[list(fold.trained)]}) < 2:
         raise ConfigError(
-            f"validation 'sites': there is one {config.science.site} to learn from{of_fold}, and none to validate "
-            "with. Choose validation 'period' or 'none'."
+            f"validation 'sites': there is one {groups_of(config, dataset) or config.science.site} to learn "
+            f"from{of_fold}, and none to validate with. Choose validation 'period' or "
+            "'none'."
         )
     if config.validation != "period":
         return
@@ -144,6 +155,17 @@ def _of_one_site(config: RunConfig, dataset: xr.Dataset) -> list[Remark]:
         text = f"has no effect: {config.weights} is the same at all {_sites(config, dataset)}."
         said.append(Remark("doubtful", "weights", text))
     return said
+
+
+def _ungrouped(config: RunConfig, dataset: xr.Dataset) -> list[Remark]:
+    """The usual groups of the science, where sites are held out and the data do not tell them."""
+    if not config.groups or not needs.HELD_OUT.met(config) or groups_of(config, dataset):
+        return []
+    text = (
+        f"the data have no text {config.groups!r} that some of the {_sites(config, dataset)} share, so it keeps none "
+        "together: those that are alike may be trained on and held out. Set groups= where that is right"
+    )
+    return [Remark("doubtful", "groups", text)]
 
 
 def _alike(config: RunConfig, dataset: xr.Dataset) -> list[Remark]:

@@ -13,7 +13,7 @@ import xarray as xr
 from torch import Tensor
 
 from dgviz.experiment.config import RunConfig
-from dgviz.experiment.sources import TWIN
+from dgviz.experiment.sources import law_of
 from dgviz.learn import DifferentiableModel, Ensemble
 from dgviz.learn.spin_up import spun_up
 from dgviz.learn.tensors import Tensors
@@ -99,7 +99,7 @@ def _other_forms(
     """The other options of the slot without a network: each with parameters that the run has not, and its name."""
     science = config.science
     slot = next(slot for slot, options in science.slots.items() if type(process) in options)
-    of_law = science.twin.processes.get(slot, "") if science.twin and config.data.startswith(TWIN) else ""
+    of_law = law_of(config.data).get(slot, "")
     for option in science.slots[slot]:
         if option.learned:
             continue

@@ -62,7 +62,9 @@ BATCHES = Needs(
     lambda c: learns(c) and not c.build().joins_sites,
 )
 IN_TURN = Needs("holdout 'folds' or 'regions'", lambda c: c.holdout in ("folds", "regions"))
-RANDOM = Needs("holdout 'folds'", lambda c: c.holdout == "folds")
+HELD_OUT = Needs(
+    "sites held out, by a holdout or by validation 'sites'", lambda c: c.holdout != "none" or c.validation == "sites"
+)
 NAMED = Needs("holdout 'sites'", lambda c: c.holdout == "sites")
 VALIDATION = Needs(
     "validation 'sites' or 'period', and something to learn", lambda c: c.validation != "none" and learns(c)

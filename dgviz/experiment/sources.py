@@ -1,5 +1,6 @@
 """Where the data of a run come from: sources, imports, files, and the twins of the domains."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import xarray as xr
 from dgviz import datasets
 from dgviz.datasets import DataError
 from dgviz.datasets.names import renaming
+from dgviz.datasets.remarks import Remark, with_remarks
 from dgviz.datasets.science import all_vocabularies
 from dgviz.datasets.vocabulary import Vocabulary
 from dgviz.domains import Domain, discover
@@ -30,13 +32,21 @@ def open_dataset(data: str | Path = FIRST, folder: str | Path | None = None) -> 
     if not str(data).strip():
         raise DataError(f"data is empty. Name a data set ({', '.join(known_data())}) or give the path of your own.")
     if str(data).startswith(TWIN):
-        name, options, chosen = _twin(str(data))
+        name, options, _ = _twin(str(data))
         science = discover()[name]
-        hidden = science.build(**{**science.twin.processes, **chosen})
+        hidden = science.build(**law_of(data))
         dataset = make_twin(science.twin, vocabularies()[name], hidden, **options)
     else:
         dataset = datasets.open_dataset(data, folder, vocabularies())
     return with_derived(dataset)
+
+
+def law_of(data: str | Path) -> dict[str, str]:
+    """The processes by slot by which a twin is made, where they are not the usual ones; none of other data."""
+    if not str(data).startswith(TWIN):
+        return {}
+    name, _, chosen = _twin(str(data))
+    return {**discover()[name].twin.processes, **chosen}
 
 
 def with_derived(dataset: xr.Dataset, period: str = "") -> xr.Dataset:
@@ -44,19 +54,28 @@ def with_derived(dataset: xr.Dataset, period: str = "") -> xr.Dataset:
 
     They are made of the period "first/last", by default the training period of the data set, and made anew where they
     were made of another; the attribute `made_of` says which. They are coordinates: processes read them, but no network
-    takes them for a descriptor that was given.
+    takes them for a descriptor that was given. What they say of themselves, in their attribute `remark`, is a remark of
+    the data set.
     """
     science, period = discover()[dataset.attrs["domain"]], period or dataset.attrs["train_period"]
-    made = {}
+    made, said, outdated = {}, [], []
     for name, make in science.derived.items():
-        given = name in dataset.variables and "made_of" not in dataset[name].attrs
-        if given or (name in dataset.variables and dataset[name].attrs["made_of"] == period):
+        before = dataset[name].attrs if name in dataset.variables else {"made_of": ""}
+        if before.get("made_of", period) == period:  # given, or made of the same days
             continue
         if (values := make(dataset, period)) is not None:
             # As a bare variable: the coordinates that it carries have lost their units.
             made[name] = values.variable.copy()
             made[name].attrs["made_of"] = period
-    return dataset.assign_coords(made)
+            said += _remarks_on(name, made[name].attrs)
+            outdated += _remarks_on(name, before)
+    dataset = dataset.assign_coords(made)
+    return with_remarks(dataset, said, outdated) if said else dataset
+
+
+def _remarks_on(name: str, attrs: Mapping[str, str]) -> list[Remark]:
+    """What a series that is made of others says of itself."""
+    return [Remark("filled", name, attrs["remark"])] if "remark" in attrs else []
 
 
 def domain_of(data: str | Path) -> str:

@@ -1,8 +1,8 @@
 """Which days and sites are trained on and which are held out, so that scores are of unseen days and sites.
 
-Sites that share an upstream, lie near each other or have the same series are never divided: a site that belongs
-together with one held out is not trained on in that fold. The attribute `near_km` of a data set is the distance up to
-which sites count as near; without it, none do but those at one place.
+Sites that share an upstream, lie near each other, have the same series or the same value of `groups` are never divided:
+a site that belongs together with one held out is not trained on in that fold. The attribute `near_km` of a data set is
+the distance up to which sites count as near; without it, none do but those at one place.
 """
 
 from collections.abc import Sequence
@@ -30,9 +30,11 @@ def periods_of(config: RunConfig, dataset: xr.Dataset) -> dict[str, str]:
     train = period_positions(dataset, periods["train"], "train")
     test = period_positions(dataset, periods["test"], "test")
     if train.start < test.stop and test.start < train.stop:
+        is_curve = config.science.step == "point"
+        short = "" if is_curve else "; a record of less than two years is not divided by itself"
         raise ConfigError(
-            f"train_period {periods['train']!r} and test_period {periods['test']!r} share days. Choose periods that do "
-            "not overlap; a record of less than two years is not divided by itself."
+            f"train_period {periods['train']!r} and test_period {periods['test']!r} share "
+            f"{'points' if is_curve else 'days'}. Choose periods that do not overlap{short}."
         )
     return periods
 
@@ -87,6 +89,8 @@ def folds_of(config: RunConfig, dataset: xr.Dataset) -> list[Fold]:
         parts = divide(config, dataset)
         groups = {f"{i + 1} of {len(parts)}": part for i, part in enumerate(parts)}
     together = belonging_together(dataset) | alike(config, dataset)
+    text = groups_of(config, dataset)
+    same, divide_them = (f", or have the same {text}", "; groups= keeps none together") if text else ("", "")
     folds = []
     for name, held in groups.items():
         # Neither held out nor connected to a site that is.
@@ -96,7 +100,7 @@ def folds_of(config: RunConfig, dataset: xr.Dataset) -> list[Fold]:
         if not free.any():
             raise ConfigError(
                 f"holdout {config.holdout!r}: no site is left to train on when {len(held)} are held out with all that "
-                "are joined to them or near. Hold out fewer sites, or take more folds."
+                f"are joined to them or near{same}. Hold out fewer sites, or take more folds{divide_them}."
             )
         folds.append(Fold(name, tuple(np.flatnonzero(free).tolist()), tuple(sorted(int(i) for i in held))))
     return folds
@@ -111,22 +115,33 @@ def belonging_together(dataset: xr.Dataset) -> np.ndarray:
     return together
 
 
-def alike(config: RunConfig, dataset: xr.Dataset) -> np.ndarray:
-    """Which sites are held out together since they have the same value of `groups`, `(site, site)`.
+def groups_of(config: RunConfig, dataset: xr.Dataset) -> str:
+    """The text by which sites are kept together; none where it is the usual one of the science and the data lack it.
 
     Raises ConfigError naming the texts that the data set has.
     """
-    if not config.groups or config.holdout != "folds":
-        return np.zeros((dataset.sizes["site"],) * 2, bool)
-    known = group_names(dataset)
-    if config.groups not in known:
-        has = f"It has {', '.join(known)}." if known else "It has none."
-        raise ConfigError(
-            f"groups {config.groups!r} is no text of the data set {dataset.attrs.get('title', config.data)!r} by which "
-            f"sites can be grouped. {has}{suggest(config.groups, known)}"
-        )
-    values = dataset[config.groups].values
-    return (values[:, None] == values) & ~np.eye(len(values), dtype=bool)
+    if not config.groups or config.groups in (known := group_names(dataset)):
+        return config.groups
+    if config.groups == config.default("groups"):
+        return ""
+    has = f"It has {', '.join(known)}." if known else "It has none."
+    raise ConfigError(
+        f"groups {config.groups!r} is no text of the data set {dataset.attrs.get('title', config.data)!r} by which "
+        f"sites can be grouped. {has}{suggest(config.groups, known)}"
+    )
+
+
+def alike(config: RunConfig, dataset: xr.Dataset) -> np.ndarray:
+    """Which sites are held out together since they have the same value of `groups`, `(site, site)`."""
+    numbers = group_numbers(config, dataset)
+    return (numbers[:, None] == numbers) & ~np.eye(len(numbers), dtype=bool)
+
+
+def group_numbers(config: RunConfig, dataset: xr.Dataset) -> np.ndarray:
+    """The number of the group of each site `(site,)`; one of its own for each where nothing groups them."""
+    if name := groups_of(config, dataset):
+        return np.unique(dataset[name].values.astype(str), return_inverse=True)[1]
+    return np.arange(dataset.sizes["site"])
 
 
 def group_names(dataset: xr.Dataset) -> list[str]:
@@ -198,14 +213,14 @@ def _random_groups(config: RunConfig, dataset: xr.Dataset) -> list[np.ndarray]:
     random = np.random.default_rng(config.seed)
     largest = dataset.sizes["site"] // config.folds  # so that there are families for every group
     together = belonging_together(dataset)
-    if config.groups:
+    if text := groups_of(config, dataset):
         # Groups that were asked for are not divided, however large they are. Sites near each other do not join them:
         # those near a group are left out of training while it is held out.
         together, largest = alike(config, dataset), dataset.sizes["site"]
     families = _families(np.arange(dataset.sizes["site"]), together, largest)
     if config.folds > len(families):
         raise ConfigError(
-            f"folds = {config.folds}: {config.groups or 'what belongs together'} makes {len(families)} groups of sites."
+            f"folds = {config.folds}: {text or 'what belongs together'} makes {len(families)} groups of sites."
             f" Give at most {len(families)}."
         )
     random.shuffle(families)

@@ -51,16 +51,18 @@ def fit(
     interrupt: Callable[[], bool] = lambda: False,
     sites: Sequence[int] | None = None,
     begin: Callable[[DifferentiableModel], None] = lambda model: None,
+    groups: Sequence[int] | None = None,
 ) -> Generator[Epoch, None, None]:
     """Train on the scored steps of `tensors`, yielding an Epoch at a time; those before them only warm up.
 
     `sites` are the positions of the sites to train on; by default all. After the last epoch the model has its best
     weights: those with the lowest validation loss, or the last ones without validation. Given a `checkpoint`, training
     continues as if it had never stopped. `interrupt` is called after every update; training ends when it returns True.
-    `begin` may give the model other weights, and other statistics of its inputs, than it begins with. A model without
-    weights has nothing to learn and yields no epoch.
+    `begin` may give the model other weights, and other statistics of its inputs, than it begins with. `groups` is the
+    number of the group of each site: validation does not divide groups. A model without weights has nothing to learn
+    and yields no epoch.
     """
-    training = _Training(model, tensors, config, sites, begin)
+    training = _Training(model, tensors, config, sites, begin, groups)
     if not training.optimizer:
         return
     if checkpoint:
@@ -85,6 +87,7 @@ class _Training:
         config: TrainingOptions,
         sites: Sequence[int] | None = None,
         begin: Callable[[DifferentiableModel], None] = lambda model: None,
+        groups: Sequence[int] | None = None,
     ):
         self.model = model
         self.tensors = tensors
@@ -94,6 +97,7 @@ class _Training:
         self.first_step = tensors.warmup
         self.n_steps, self.n_sites = tensors.target.shape
         self.everything = torch.arange(self.n_sites)
+        self.groups = self.everything if groups is None else torch.tensor(groups)
         self.joined = model.process_model.joins_sites
         self.trained, self.held = self._hold_out(self.everything if sites is None else torch.tensor(sites))
         self.observed = tensors.target.isfinite().cpu()
@@ -141,8 +145,17 @@ class _Training:
             self.n_steps = first
             return sites, held
         order = sites[torch.randperm(len(sites), generator=self.random)]
-        n_held = min(len(sites) - 1, max(1, round(len(sites) * config.validation_fraction)))
-        return order[n_held:], self._held(self.first_step, order[:n_held])
+        chosen = self._some_groups(order, max(1, round(len(sites) * config.validation_fraction)))
+        return order[~chosen], self._held(self.first_step, order[chosen])
+
+    def _some_groups(self, order: Tensor, n_wanted: int) -> Tensor:
+        """Which of the sites are of the first groups that have so many together; at least one group is left."""
+        mine = self.groups[order]
+        held = torch.zeros_like(mine, dtype=torch.bool)
+        for group in list(dict.fromkeys(mine.tolist()))[:-1]:
+            if held.sum() < n_wanted:
+                held |= mine == group
+        return held
 
     def _check_observed(self) -> None:
         """Go on without sites that are not observed: their loss is zero, the best there can be, and teaches nothing."""

@@ -19,10 +19,10 @@ def test_the_field_of_alfalfa_is_seen_asked_and_trained_anew(dashboard):
     dashboard.sees(re.compile(r"what if: yield_scale 0\.\d+ \u2192 0\.\d+"))
 
     dashboard.open_model()
-    dashboard.choose("Share of the light use efficiency that stress leaves", "Learned stress")
+    dashboard.choose("Light use efficiency over that without stress", "Learned stress")
     dashboard.wait_for(stress="LearnedStress")
     trained = dashboard.train()
     dashboard.wait_for(run=trained)
     dashboard.turn_to("Evaluate")
     dashboard.wait_until_drawn()
-    dashboard.sees(re.compile("Learned share of the light use efficiency that stress leaves along"))
+    dashboard.sees(re.compile("Learned light use efficiency over that without stress along"))

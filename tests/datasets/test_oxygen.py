@@ -11,6 +11,8 @@ import xarray as xr
 from dgviz.datasets import DataError, attribute_names, forcing_names, open_dataset, target_names
 from dgviz.datasets.oxygen import ATTRIBUTES, FILE, MEMORY
 from dgviz.datasets.remarks import remarks
+from dgviz.experiment.config import RunConfig
+from dgviz.experiment.leakage import leaks
 
 DAYS = pd.date_range("1981-01-01", "2019-12-31")
 SITES = ["us1", "us2", "us3"]
@@ -45,6 +47,16 @@ def opened(tmp_path):
         return open_dataset("oxygen", folder=tmp_path)
 
     return opened
+
+
+def test_a_season_that_is_known_from_the_test_period_is_told(opened):
+    rivers = opened()
+    assert leaks(RunConfig(domain="oxygen"), rivers) == []
+    early = RunConfig(domain="oxygen", train_period="1981/1999", test_period="2000/2009")
+    (leak,) = leaks(early, rivers)
+    assert leak.startswith(
+        "t_mean, t_range tell of 1981-01-01/2009-12-31, which has days of the test period 2000-01-01"
+    )
 
 
 def test_series_attributes_and_periods(opened):

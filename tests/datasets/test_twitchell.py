@@ -6,6 +6,10 @@ import pytest
 from dgviz import open_dataset
 from dgviz.datasets import forcing_names
 from dgviz.datasets.remarks import remarks
+from dgviz.experiment.config import RunConfig
+from dgviz.experiment.leakage import leaks
+from dgviz.experiment.runs import Run
+from dgviz.paths import data_folder
 
 
 @pytest.fixture(scope="module")
@@ -34,3 +38,23 @@ def test_the_field_is_a_plausible_one(field):
     known = field.gpp.notnull().squeeze().values
     assert np.corrcoef(field.fapar.values[known, 0], field.gpp.values[known, 0])[0, 1] > 0.5
     assert 15 < float(field.tair.mean()) < 18 and 100000 < float(field.pressure.mean()) < 102500
+
+
+@pytest.mark.parametrize(
+    "options, names",
+    [
+        (dict(), "fapar"),
+        (dict(stress="SoilMoistureStress"), "fapar, wetness"),
+        (dict(predictor="network"), "fapar, wetness"),
+        (dict(test_period="2017-01-01/2017-12-31"), "fapar"),
+    ],
+    ids=["leaves", "leaves and soil", "network", "a year"],
+)
+def test_series_that_were_scaled_by_values_of_the_test_period_are_told(options, names, field):
+    (leak,) = leaks(RunConfig(data="twitchell", parameters="shared", **options), field)
+    assert leak.startswith(f"{names}: scaled by the lowest and highest values of 2013-05-24/2018-06-04, which has days")
+
+
+def test_the_run_that_travels_with_it_tells_the_same(field):
+    run = Run(data_folder() / "runs" / "twitchell-p-model")
+    assert run.record["leaks"] == leaks(run.config, run.dataset())

@@ -100,6 +100,12 @@ def test_odd_values_are_refused_in_words(options):
         RunConfig().edited(**options)
 
 
+def test_groups_of_one_science_are_none_of_another():
+    chosen = RunConfig(data="twin:ecosystem", groups="kind")
+    assert chosen.edited(epochs=3).groups == "kind" and chosen.edited(data="delaware").groups == ""
+    assert chosen.edited(data="twin:leaf").groups == "species"
+
+
 @pytest.mark.parametrize(("domain", "name"), [(k, name) for k, d in discover().items() for name in d.presets])
 def test_a_preset_sets_its_options_and_puts_back_those_of_another(domain, name):
     default = RunConfig(domain=domain, seed=3)

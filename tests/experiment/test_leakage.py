@@ -132,6 +132,16 @@ def test_validation_on_sites_that_share_water_is_told(small, delaware):
     assert leaks(config.edited(validation="period"), delaware) == []
 
 
+def test_trained_sites_of_the_same_group_as_others_are_told(small, delaware):
+    data = delaware.sel(site=list(small.sites)).drop_vars("downstream_site")
+    data = data.assign_coords(kind=("site", ["wood" if i % 2 else "crop" for i in range(len(small.sites))]))
+    config = small.edited(parameters="shared", trained_sites=small.sites[:2], groups="kind")
+    (leak,) = leaks(config, data)
+    n_others = len(small.sites) - 2
+    assert leak.startswith(f"{n_others} of the {n_others} sites that are not trained on have the same kind as some")
+    assert leaks(config.edited(trained_sites=small.sites[::2]), data) == leaks(config.edited(groups=""), data) == []
+
+
 def test_the_record_of_a_run_tells_its_leaks(done_run):
     """The climate of the packaged data is of 1979, as is this test."""
     (leak,) = done_run.record["leaks"]

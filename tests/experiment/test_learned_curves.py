@@ -60,6 +60,14 @@ def test_beside_it_stand_the_other_forms_that_read_the_input_and_the_law_of_a_tw
     assert others == {"curve_stress_wetness_SoilMoistureStress", "curve_stress_vpd_VpdStress"}
 
 
+@pytest.mark.parametrize("law, along", [("VpdStress", "vpd"), ("NoStress", "")])
+def test_the_law_of_a_twin_is_the_one_chosen_with_its_name(law, along, make):
+    found = curves(make(**{**TOWERS, "data": f"{TOWERS['data']},stress={law}"}, stress="LearnedStress"))
+    known = {name: curve for name, curve in found.items() if "known law" in curve.attrs["long_name"]}
+    assert set(known) == ({f"curve_stress_{along}_{law}"} if along else set())
+    assert "curve_stress_wetness_SoilMoistureStress" in found
+
+
 def test_inputs_are_as_the_process_saw_them_within_a_step(make):
     """At the end of a day no water is left at the surface: along soil moisture nothing would recharge."""
     found = curves(make(**BASINS, soil="MonotoneRecharge"))

@@ -67,6 +67,41 @@ def test_sites_of_a_group_are_held_out_together():
         folds(country, holdout="folds", groups="kinds")
 
 
+@pytest.mark.parametrize(
+    "holdout",
+    [dict(holdout="regions", folds=3), dict(holdout="sites", held_sites=("s0", "s4"))],
+    ids=["regions", "sites"],
+)
+def test_no_holdout_divides_a_group(holdout):
+    kinds = np.array(["wood", "crop", "grass", "moss"])[np.arange(20) % 4]
+    country = land([-1] * 20, kind=kinds).drop_vars("downstream_site")
+    divided = [{*kinds[list(fold.held)]} & {*kinds[list(fold.trained)]} for fold in folds(country, **holdout)]
+    assert all(divided)
+    if holdout["holdout"] == "regions":  # every kind is in each
+        with pytest.raises(ConfigError, match="or have the same kind. Hold out .* groups= keeps none together"):
+            folds(country, groups="kind", **holdout)
+        return
+    (made,) = folds(country, groups="kind", **holdout)
+    assert made.held == (0, 4) and {*kinds[list(made.trained)]} == {"crop", "grass", "moss"}
+
+
+def test_regions_leave_out_of_training_what_has_the_group_of_one_held_out():
+    kinds = np.repeat(["wood", "crop", "grass", "moss", "reed", "bush", "fern"], 3)
+    made = folds(land([-1] * 21, kind=kinds).drop_vars("downstream_site"), groups="kind", holdout="regions", folds=7)
+    assert sorted(i for fold in made for i in fold.held) == list(range(21))
+    for fold in made:
+        assert fold.trained and not {*kinds[list(fold.held)]} & {*kinds[list(fold.trained)]}
+
+
+def test_the_usual_groups_of_a_science_keep_none_together_where_data_lack_them():
+    leaves = land([-1] * 6).drop_vars("downstream_site").assign_attrs(domain="leaf")
+    config = RunConfig(data="twin:leaf", holdout="folds", folds=3)
+    assert config.groups == "species"
+    assert sorted(len(fold.held) for fold in folds_of(config, leaves)) == [2, 2, 2]
+    with pytest.raises(ConfigError, match="groups 'family' is no text"):
+        folds_of(config.edited(groups="family"), leaves)
+
+
 def test_groups_that_lie_near_each_other_are_held_out_one_by_one():
     """Two kinds stand beside each other at every place: each is held out alone, and nothing near it is trained on."""
     kinds = np.array(["wood", "crop"] * 4 + ["moss"])

@@ -142,6 +142,13 @@ def test_held_out_sites_are_not_trained_on(untrained):
     assert first[-1].validation_loss != second[-1].validation_loss
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_validation_on_sites_divides_no_group(seed, untrained):
+    model, tensors, config = untrained(validation="sites", validation_fraction=0.25, seed=seed)
+    (epoch, *_) = fit(model, tensors, config, groups=[0, 1, 1, 1])
+    assert epoch.nse.isnan().tolist() in ([True, False, False, False], [False, True, True, True])
+
+
 def test_a_held_out_period_is_not_trained_on(untrained):
     def change(tensors):
         tensors.target[72:] = tensors.target[72:].flip(0) + 5

@@ -8,7 +8,8 @@ import xarray as xr
 
 from dgviz.datasets.ecosystem_climate import with_climate_of
 from dgviz.datasets.ecosystem_series import ATTRIBUTES, FORCINGS, TARGETS, pressure_of
-from dgviz.datasets.root_zone import wetness
+from dgviz.datasets.errors import some
+from dgviz.datasets.root_zone import CAPACITY, wetness
 from dgviz.datasets.vocabulary import CALENDAR
 from dgviz.domains.domain import Domain
 from dgviz.domains.ecosystem import presets
@@ -29,7 +30,9 @@ from dgviz.domains.slots import with_files
 
 def root_zone(dataset: xr.Dataset, period: str) -> xr.DataArray | None:
     """Water in the root zone from a bucket, where the data have rain but no soil moisture."""
-    return wetness(dataset)
+    if (found := wetness(dataset)) is None:
+        return None
+    return found.assign_attrs(remark=f"not in the data: from a bucket of {CAPACITY:g} mm, see dgviz.datasets.root_zone")
 
 
 def standard_pressure(dataset: xr.Dataset, period: str) -> xr.DataArray | None:
@@ -37,7 +40,11 @@ def standard_pressure(dataset: xr.Dataset, period: str) -> xr.DataArray | None:
     if "elevation" not in dataset:
         return None
     over_time = pressure_of(dataset.elevation.fillna(0.0)) * xr.ones_like(dataset.tair)
-    return over_time.transpose("time", "site").drop_attrs().assign_attrs(FORCINGS["pressure"].attrs)
+    unknown = dataset.site.values[dataset.elevation.isnull().values]
+    elsewhere = f"; of sea level where no height is known: {some(unknown)}" if len(unknown) else ""
+    remark = f"not in the data: that of the standard atmosphere at the tower's height{elsewhere}"
+    about = FORCINGS["pressure"].attrs | {"remark": remark}
+    return over_time.transpose("time", "site").drop_attrs().assign_attrs(about)
 
 
 domain = Domain(

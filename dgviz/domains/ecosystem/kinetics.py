@@ -3,19 +3,18 @@
 import torch
 from torch import Tensor
 
-from dgviz.domains.ecosystem.water import KELVIN, viscosity
+from dgviz.domains.arrhenius import STANDARD, arrhenius
+from dgviz.domains.ecosystem.water import viscosity
 from dgviz.processes.declare import Flux, Process
 
 GAS_CONSTANT = 8.3145  # J mol-1 K-1
 OXYGEN = 0.209476  # mol mol-1
-STANDARD = 101325.0  # Pa
-WARM = 25.0  # degC, at which the constants are given
+SEA_LEVEL = 101325.0  # Pa
 
 
-def arrhenius(energy: float, tair: Tensor) -> Tensor:
-    """The rate at a temperature over that at 25 degC, for an activation energy in J mol-1."""
-    kelvin, reference = tair + KELVIN, WARM + KELVIN
-    return torch.exp(energy * (kelvin - reference) / (reference * GAS_CONSTANT * kelvin))
+def rising(tair: Tensor, energy: float) -> Tensor:
+    """The factor on a rate at 25 degC, in air of `tair` (degC)."""
+    return arrhenius(tair, energy, GAS_CONSTANT)
 
 
 class Rubisco(Process):
@@ -48,9 +47,9 @@ class Rubisco(Process):
     }
 
     def forward(self, *, tair, pressure):
-        gamma_star = 4.332 * pressure / STANDARD * arrhenius(37830.0, tair)
-        oxygen = OXYGEN * pressure / (27480.0 * arrhenius(36380.0, tair))
-        michaelis = 39.97 * arrhenius(79430.0, tair) * (1 + oxygen)
-        warm = torch.full_like(tair, WARM), torch.full_like(tair, STANDARD)
+        gamma_star = 4.332 * pressure / SEA_LEVEL * rising(tair, 37830.0)
+        oxygen = OXYGEN * pressure / (27480.0 * rising(tair, 36380.0))
+        michaelis = 39.97 * rising(tair, 79430.0) * (1 + oxygen)
+        warm = torch.full_like(tair, STANDARD), torch.full_like(tair, SEA_LEVEL)
         ratio = viscosity(tair, pressure) / viscosity(*warm)
         return dict(gamma_star=gamma_star, michaelis=michaelis, viscosity_ratio=ratio)

@@ -18,7 +18,7 @@ AT_EASE = 1.0, 500.0, 20.0  # wet soil, moist air (Pa) and mild warmth (degC)
 class NoStress(Process):
     """No stress: soils are never too dry."""
 
-    stress = Flux("1", "Share of the light use efficiency that stress leaves")
+    stress = Flux("1", "Light use efficiency over that without stress")
 
     def forward(self):
         return dict(stress=torch.ones(()))

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from dgviz.datasets.ecosystem_climate import LABELS, with_climate_of
+from dgviz.datasets.ecosystem_climate import with_climate_of
 from dgviz.datasets.ecosystem_series import FORCINGS, pressure_of
 from dgviz.datasets.root_zone import wetness
 from dgviz.domains.twins import Twin
@@ -35,10 +35,9 @@ def drivers(random: np.random.Generator, n_sites: int, times: pd.DatetimeIndex) 
         "forest": ("site", forest, {"units": "1", "long_name": "Share of the land under trees"}),
     }
     world = xr.Dataset(variables | static, places)
-    world = with_climate_of(world.assign(wetness=wetness(world)), f"{times[0]:%Y-%m-%d}/{times[-1]:%Y-%m-%d}")
-    for name in LABELS:
-        del world[name].attrs["period"]  # the climate of a place, as an atlas has it
-    return world
+    # Of the training period alone, and so is the law: nothing that networks read tells of the test period.
+    trained = f"{times[0]:%Y-%m-%d}/{times[round(Twin.trained * len(times)) - 1]:%Y-%m-%d}"
+    return with_climate_of(world.assign(wetness=wetness(world)), trained)
 
 
 def law(attributes: xr.Dataset) -> dict[str, xr.DataArray]:

@@ -72,7 +72,8 @@ def through_stomata(co2: Tensor, g0: Tensor, per_rate: Tensor, rates: dict[str, 
 class MedlynStomata(Process):
     """Stomata after Medlyn.
 
-    They open with assimilation and close in dry air, as if carbon were gained for the least water.
+    They open with assimilation and close in dry air, as if carbon were gained for the least water. A leaf that takes
+    up no CO₂ has that of its surface between its cells.
 
     Source: Medlyn et al. (2011), doi:10.1111/j.1365-2486.2010.02375.x.
     """
@@ -86,6 +87,7 @@ class MedlynStomata(Process):
     equations = (
         r"g_s = g_0 + 1.57 \left(1 + \frac{g_1}{\sqrt{D}}\right) \frac{A}{C_a}",
         r"A(C_i) = \frac{g_s}{1.57}\,(C_a - C_i)",
+        r"C_i = C_a \quad (A(C_a) \le 0)",
     )
     symbols: ClassVar[dict[str, str]] = {
         "A": "net_assimilation",
@@ -108,7 +110,8 @@ class MedlynStomata(Process):
 class BallBerryStomata(Process):
     """Stomata after Ball and Berry.
 
-    They open with assimilation and with the relative humidity at the surface of the leaf.
+    They open with assimilation and with the relative humidity at the surface of the leaf. A leaf that takes up no CO₂
+    has that of its surface between its cells.
 
     Source: Ball et al. (1987), doi:10.1007/978-94-017-0519-6_48.
     """
@@ -117,7 +120,7 @@ class BallBerryStomata(Process):
     g0 = MedlynStomata.g0
     ci, gs = MedlynStomata.ci, MedlynStomata.gs
 
-    equations = (r"g_s = g_0 + b\,\frac{A\,h}{C_a}", MedlynStomata.equations[1])
+    equations = (r"g_s = g_0 + b\,\frac{A\,h}{C_a}", *MedlynStomata.equations[1:])
     symbols: ClassVar[dict[str, str]] = {**MedlynStomata.symbols, "b": "bb", "h": "rh"}
 
     def forward(self, *, co2, rh, vcmax, electron_transport, gamma_star, km, rd, sharpness, bb, g0):
@@ -131,7 +134,8 @@ class BallBerryStomata(Process):
 class FixedConductance(Process):
     """Stomata that stand still.
 
-    One conductance, whatever the air and the light.
+    One conductance, whatever the air and the light. A leaf that takes up no CO₂ has that of its surface between its
+    cells.
 
     Source: Farquhar and Sharkey (1982), doi:10.1146/annurev.pp.33.060182.001533.
     """
@@ -139,7 +143,7 @@ class FixedConductance(Process):
     fixed_gs = Parameter("mol m-2 s-1", "Stomatal conductance", range=(0.01, 1.0), default=0.2)
     ci, gs = MedlynStomata.ci, MedlynStomata.gs
 
-    equations = (r"g_s = g", MedlynStomata.equations[1])
+    equations = (r"g_s = g", *MedlynStomata.equations[1:])
     symbols: ClassVar[dict[str, str]] = {**MedlynStomata.symbols, "g": "fixed_gs"}
 
     def forward(self, *, co2, vcmax, electron_transport, gamma_star, km, rd, sharpness, fixed_gs):

@@ -14,11 +14,10 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
+from dgviz.domains.arrhenius import STANDARD, ZERO_CELSIUS, arrhenius
 from dgviz.processes.declare import Flux, Parameter, Process
 
 GAS_CONSTANT = 8.314  # J mol-1 K-1
-ZERO_CELSIUS = 273.15  # K
-STANDARD = 25.0  # degC
 OXYGEN = 210.0  # mmol mol-1 of the air
 
 VCMAX = (58550.0, 200000.0, 629.26)  # J mol-1 of activation and of deactivation, J mol-1 K-1 of entropy
@@ -30,10 +29,9 @@ KC_25, KC_ENERGY = 404.9, 79430.0  # umol mol-1, J mol-1
 KO_25, KO_ENERGY = 278.4, 36380.0  # mmol mol-1, J mol-1
 
 
-def arrhenius(tleaf: Tensor, energy: float) -> Tensor:
+def rising(tleaf: Tensor, energy: float) -> Tensor:
     """The factor on a rate at 25 degC, for a leaf at `tleaf` (degC)."""
-    standard = STANDARD + ZERO_CELSIUS
-    return torch.exp(energy * (tleaf - STANDARD) / (standard * GAS_CONSTANT * (tleaf + ZERO_CELSIUS)))
+    return arrhenius(tleaf, energy, GAS_CONSTANT)
 
 
 def peaked(tleaf: Tensor, energy: float, deactivation: float, entropy: float) -> Tensor:
@@ -41,7 +39,7 @@ def peaked(tleaf: Tensor, energy: float, deactivation: float, entropy: float) ->
     kelvin, standard = tleaf + ZERO_CELSIUS, STANDARD + ZERO_CELSIUS
     lost_at_standard = math.exp((standard * entropy - deactivation) / (standard * GAS_CONSTANT))
     lost = torch.exp((kelvin * entropy - deactivation) / (kelvin * GAS_CONSTANT))
-    return arrhenius(tleaf, energy) * (1 + lost_at_standard) / (1 + lost)
+    return rising(tleaf, energy) * (1 + lost_at_standard) / (1 + lost)
 
 
 def rubisco(tleaf: Tensor) -> tuple[Tensor, Tensor]:
@@ -49,10 +47,10 @@ def rubisco(tleaf: Tensor) -> tuple[Tensor, Tensor]:
 
     Source: Bernacchi et al. (2001), doi:10.1111/j.1365-3040.2001.00668.x.
     """
-    for_carbon = KC_25 * arrhenius(tleaf, KC_ENERGY)
-    for_oxygen = KO_25 * arrhenius(tleaf, KO_ENERGY)
+    for_carbon = KC_25 * rising(tleaf, KC_ENERGY)
+    for_oxygen = KO_25 * rising(tleaf, KO_ENERGY)
     # Km = Kc (1 + O / Ko): oxygen competes for the enzyme
-    return GAMMA_STAR_25 * arrhenius(tleaf, GAMMA_STAR_ENERGY), for_carbon * (1 + OXYGEN / for_oxygen)
+    return GAMMA_STAR_25 * rising(tleaf, GAMMA_STAR_ENERGY), for_carbon * (1 + OXYGEN / for_oxygen)
 
 
 def respiration(tleaf: Tensor, rd25: Tensor) -> Tensor:
@@ -145,8 +143,8 @@ class ArrheniusResponse(Process):
     def forward(self, *, tleaf, vcmax25, jmax25, rd25):
         gamma_star, km = rubisco(tleaf)
         return dict(
-            vcmax=vcmax25 * arrhenius(tleaf, VCMAX[0]),
-            jmax=jmax25 * arrhenius(tleaf, JMAX[0]),
+            vcmax=vcmax25 * rising(tleaf, VCMAX[0]),
+            jmax=jmax25 * rising(tleaf, JMAX[0]),
             rd=respiration(tleaf, rd25),
             gamma_star=gamma_star,
             km=km,

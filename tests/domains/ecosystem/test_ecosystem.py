@@ -16,6 +16,8 @@ from dgviz.domains.ecosystem.evaluation.stress_forms import against_dry_air, aga
 from dgviz.domains.ecosystem.productivity import UnlimitedTransport
 from dgviz.domains.ecosystem.stress import LearnedStress, MonotoneStress
 from dgviz.domains.ecosystem.water import density, viscosity
+from dgviz.experiment.config import RunConfig
+from dgviz.experiment.leakage import leaks
 from dgviz.processes.declare import Parameter
 
 domain = ecosystem.domain
@@ -128,6 +130,17 @@ def test_the_twin_is_a_plausible_world(twin):
     assert annual.min() > 50 and annual.max() < 3500  # tundra to rain forest, g m-2 yr-1
     assert twin.step == "month" and float(twin.true_chi.min()) > 0 and float(twin.true_chi.max()) < 1
     assert float(twin.true_stress.min()) < 0.6 and float(twin.true_stress.max()) == 1
+
+
+def test_the_climate_of_the_twin_is_that_of_the_training_period(twin):
+    train = twin.sel(time=slice(*twin.attrs["train_period"].split("/")))
+    np.testing.assert_allclose(twin.t_mean, train.tair.mean("time"), rtol=1e-4)
+    np.testing.assert_allclose(twin.p_mean, train.prcp.mean("time"), rtol=1e-4)
+    config = RunConfig(data="twin:ecosystem,sites=12")
+    assert leaks(config, twin) == []
+    exchanged = config.edited(train_period=twin.attrs["test_period"], test_period=twin.attrs["train_period"])
+    (leak,) = leaks(exchanged, twin)
+    assert leak.startswith(f"t_mean, t_season, vpd_mean and 5 more attributes tell of {twin.attrs['train_period']}")
 
 
 def test_rivals_never_see_the_test_period(twin):

@@ -87,12 +87,5 @@ def test_every_check_has_a_fault_that_it_finds():
 
 def test_with_a_constant_yield_a_warmer_spring_only_costs():
     """Photorespiration grows with warmth and nothing else does: the textbook form without a response fails."""
-    assert (
-        outcomes(
-            with_fault(
-                domain,
-            )
-        )["warmer_spring_gains"]
-        == "passed"
-    )
+    assert outcomes(with_fault(domain))["warmer_spring_gains"] == "passed"
     assert outcomes(domain.build(quantum_yield="ConstantYield"))["warmer_spring_gains"] == "failed"

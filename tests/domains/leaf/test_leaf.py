@@ -8,6 +8,7 @@ from dgviz.domains.leaf.assimilation import net_rates, net_slope
 from dgviz.domains.leaf.stomata import WATER_TO_CO2
 from dgviz.domains.leaf.temperature import JMAX, VCMAX, peaked
 from dgviz.processes.declare import Parameter
+from dgviz.processes.symbols import explained
 
 domain = leaf.domain
 SIMULATED = ["MedlynStomata", "BallBerryStomata", "FixedConductance"]
@@ -66,6 +67,13 @@ def test_stomata_that_would_let_in_too_little_are_closed():
 def test_a_leaf_that_gives_off_co2_has_that_of_its_surface_inside(stomata, air):
     found = simulate(values=dict(g0=0.02, **air), stomata=stomata)
     assert found["net_assimilation"] < 0 and found["ci"].item() == pytest.approx({**AIR, **air}["co2"])
+
+
+@simulated
+def test_it_is_displayed_that_such_a_leaf_has_the_carbon_dioxide_of_its_surface(stomata):
+    option = domain.option("stomata", stomata)
+    assert r"C_i = C_a \quad (A(C_a) \le 0)" in option.equations
+    assert {"A", "C_i", "C_a"} <= explained(option).keys()
 
 
 def test_in_the_dark_only_respiration_is_left():

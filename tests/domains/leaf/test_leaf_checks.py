@@ -91,11 +91,4 @@ class CarbonHurts(Farquhar):
 )
 def test_a_fault_is_found(fault, found):
     assert outcomes(with_fault(domain, fault))[found] == "failed"
-    assert (
-        outcomes(
-            with_fault(
-                domain,
-            )
-        )[found]
-        == "passed"
-    )
+    assert outcomes(with_fault(domain))[found] == "passed"

@@ -14,11 +14,15 @@ def twin():
     return open_dataset("twin:leaf")
 
 
-def trained(folder, **options):
-    """The results of a run on the twin as a newcomer has it."""
+def run_on_twin(folder, **options):
+    """A run on the twin as a newcomer has it."""
     run = Run.create(RunConfig(data="twin:leaf", device="cpu", **options), folder)
     carry_out(run)
-    return run.results()
+    return run
+
+
+def trained(folder, **options):
+    return run_on_twin(folder, **options).results()
 
 
 def apart(results, twin, name):
@@ -60,3 +64,13 @@ def test_training_on_conductance_recovers_how_stomata_close(twin, tmp_path):
     results = trained(tmp_path, stomata="MedlynStomata", target="gs", learning_rate=0.02, epochs=60)
     correlation, difference = apart(results, twin, "g1")
     assert correlation > 0.85 and difference < 0.12
+
+
+def test_no_leaf_of_a_species_that_is_held_out_for_validation_is_trained_on(twin, tmp_path):
+    run = run_on_twin(tmp_path, epochs=1, validation="sites")
+    held = np.array([score is None for score in run.progress[-1]["nse"]])
+    assert 0 < held.mean() < 0.4
+    assert not {*twin.species.values[held]} & {*twin.species.values[~held]}
+    apart = run_on_twin(tmp_path, epochs=1, validation="sites", groups="")
+    held = np.array([score is None for score in apart.progress[-1]["nse"]])
+    assert {*twin.species.values[held]} & {*twin.species.values[~held]}

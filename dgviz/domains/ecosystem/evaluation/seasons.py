@@ -1,6 +1,6 @@
 """Productivity of a year and its season, simulated and observed.
 
-- Annual: the mean over the steps that were observed, times the days of a year.
+- Annual: the mean of the means of the calendar months that were observed, times the days of a year.
 - Amplitude: half the range of the means of the calendar months.
 - Peak: the calendar month with the highest mean.
 """

@@ -7,12 +7,12 @@ from dgviz.domains.ecosystem.evaluation.stress_forms import against_dry_air, aga
 from dgviz.domains.evaluation import Evaluation, Scatter
 
 ABOUT = {
-    "stress": ("1", "Share of the light use efficiency that stress leaves"),
-    "true_stress": ("1", "True share that stress leaves"),
-    "dry_stress": ("1", "Share that stress leaves in the driest months"),
+    "stress": ("1", "Light use efficiency over that without stress"),
+    "true_stress": ("1", "True light use efficiency over that without stress"),
+    "dry_stress": ("1", "Light use efficiency over that without stress, in the driest months"),
     "dry_wetness": ("1", "Water in the root zone in the driest months"),
     "dry_vpd": ("Pa", "Vapour pressure deficit in the driest months"),
-    "wet_stress": ("1", "Share that stress leaves in the wettest months"),
+    "wet_stress": ("1", "Light use efficiency over that without stress, in the wettest months"),
 }
 
 

@@ -37,8 +37,8 @@ def at_25(dataset: xr.Dataset) -> xr.Dataset:
 
 def _factor(tleaf: xr.DataArray, response) -> xr.DataArray:
     """The factor of a response on the value at 25 degC, at these leaf temperatures."""
-    kelvin: Tensor = response(torch.as_tensor(tleaf.values.astype("float64")))
-    return tleaf.copy(data=kelvin.numpy())
+    factor: Tensor = response(torch.as_tensor(tleaf.values.astype("float64")))
+    return tleaf.copy(data=factor.numpy())
 
 
 def against_published(results: xr.Dataset, dataset: xr.Dataset, period: str) -> xr.Dataset:
