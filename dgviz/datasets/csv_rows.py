@@ -8,6 +8,7 @@ import pandas as pd
 
 from dgviz.datasets.csv_table import Given
 from dgviz.datasets.errors import DataError, some
+from dgviz.datasets.points import numbered
 from dgviz.datasets.remarks import Remark
 from dgviz.datasets.steps import DATES, FREQUENCIES
 from dgviz.datasets.to_step import is_amount, is_finer, to_step, unsure, ways_of
@@ -75,6 +76,9 @@ def by_step(
     table: pd.DataFrame, given: Given, file: Path, vocabulary: Vocabulary, rates: Collection[str]
 ) -> tuple[pd.DataFrame, Given, list[Remark]]:
     """The table by the step of its science; what is given as an amount becomes one per day."""
+    if vocabulary.step == "point":
+        table, said = numbered(table, file.name)
+        return table, given, said
     finer, ways = is_finer(table.index, vocabulary.step), ways_of(table, given, vocabulary, rates)
     table, said = to_step(table, vocabulary.step, ways, file, vocabulary.domain)
     if finer:

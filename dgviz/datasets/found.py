@@ -8,6 +8,7 @@ import pandas as pd
 from dgviz.datasets.csv_columns import Labels
 from dgviz.datasets.errors import some
 from dgviz.datasets.periods import longest_span, parse_span
+from dgviz.datasets.points import of_one_length
 from dgviz.datasets.remarks import Remark
 from dgviz.datasets.vocabulary import Vocabulary
 
@@ -34,6 +35,10 @@ def cut_alike(found: Found, vocabulary: Vocabulary, files: dict[str, Path], span
             found.left[site] = text
             del found.tables[site]
     if not found.tables:
+        return
+    if vocabulary.step == "point":
+        alike, said = of_one_length({site: table[names] for site, table in found.tables.items()}, vocabulary)
+        found.tables, found.said = alike, [*found.said, *said]
         return
     records = {site: (table.index[0], table.index[-1]) for site, table in found.tables.items()}
     start, end = parse_span(span) if span else longest_span(records)

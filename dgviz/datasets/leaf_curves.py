@@ -21,6 +21,7 @@ from dgviz.datasets.labels import label
 from dgviz.datasets.leaf_series import vocabulary
 from dgviz.datasets.leaf_traits import published, texts, traits
 from dgviz.datasets.parquet_table import read_parquet
+from dgviz.datasets.points import FIRST_DAY
 from dgviz.datasets.remarks import Remark, with_remarks
 
 title = "Leaf photosynthesis, 555 curves of 93 species"
@@ -28,7 +29,6 @@ domain = "leaf"
 
 FILE, POINTS = "leaf_aci_lce_curves.parquet", "leaf_aci_lce_points.parquet"
 LEAST_CI = 20.0  # umol mol-1; below it the instrument's error is as large as what it measures
-FIRST_DAY = "2001-01-01"  # of a calendar that means nothing: it numbers the points of a curve
 COLUMNS = {  # name here: column of the table
     "ppfd": "PAR",
     "tleaf": "Tleaf",

@@ -15,6 +15,11 @@ Folder: `attributes.csv` with one row per site and, for each, `SITE.csv` with on
     (W m-2, mean of the whole day), `vp` (Pa). Observed: `streamflow` (mm d-1), or `discharge` (m3 s-1) where
     attributes.csv has the area.
   - Stream temperature: forcings `tair` (degC) and, if wanted, `discharge` (m3 s-1). Observed: `water_temperature`.
+  - Oxygen: `water_temperature` (degC); `dissolved_oxygen` (mg L-1). Solutes: `discharge` (m3 s-1); `nitrate` (as N),
+    `chloride`, `sulfate`, `silica` (mg L-1).
+  - Towers: `tair` (degC), `vpd` (Pa), `ppfd` (mol m-2 d-1), `fapar`. Observed: `gpp` (g m-2 d-1 of carbon).
+  - Leaves: a site is a curve, a row one of its points, in the order of `date`, which may be the time of each:
+    `ppfd`, `tleaf`, `co2`, `ci`, `vpd` (kPa) or what instruments call them (`Qin`, `Ca`, `A` ...); `net_assimilation`.
   What is observed may be empty, where there was no observation; of forcings short gaps are interpolated, and that is
   said: up to 3 days of temperature, radiation, vapour pressure or pet, none of precipitation.
 - Units may stand in brackets, `prcp [inch]`; others of the same dimension are converted. An amount without a time is

@@ -51,6 +51,27 @@ def write_file(folder, **attrs):
     return folder / "own.nc"
 
 
+def write_two(folder, first, second):
+    leaves = pd.DataFrame({"site": ["a", "b"], "lat": 45.0, "lon": -70.0})
+    return open_dataset(write_own(folder / "own", ["a", "b"], {"a": first, "b": second}, leaves))
+
+
+def test_points_are_numbered_in_the_order_of_their_times(tmp_path):
+    """As an instrument writes them: times within a day, and A for net assimilation."""
+    times = [pd.date_range(f"2019-06-0{day} 10:00", periods=len(CI), freq="3min", name="date") for day in (1, 2)]
+    measured = [curve(LEAVES[i]).set_axis(times[i]).rename(columns={"net_assimilation": "A"}) for i in (0, 1)]
+    dataset = write_two(tmp_path, *measured)
+    found = np.sort(dataset.net_assimilation.values, axis=0)
+    np.testing.assert_allclose(found[:, 0], np.sort(measured[0]["A"]), rtol=1e-6)
+    assert dataset.sizes["time"] == len(CI) and "points of a curve" in " ".join(r.text for r in remarks(dataset))
+
+
+def test_a_shorter_curve_is_not_cut_from_the_longer_one(tmp_path):
+    dataset = write_two(tmp_path, curve(LEAVES[0]), curve(LEAVES[1]).iloc[:9])
+    assert dataset.net_assimilation.notnull().sum("time").values.tolist() == [len(CI), 9]
+    assert dataset.ci.notnull().all() and any("fewer than 14 points" in r.text for r in remarks(dataset))
+
+
 @pytest.fixture
 def command(tmp_path, monkeypatch):
     monkeypatch.setenv("DGVIZ_RUNS", str(tmp_path / "runs"))
