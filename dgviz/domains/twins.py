@@ -17,6 +17,7 @@ from dgviz.datasets.check import check
 from dgviz.datasets.vocabulary import Vocabulary
 from dgviz.processes.declare import Attribute, Parameter
 from dgviz.processes.model import ProcessModel
+from dgviz.processes.other_targets import other_targets
 from dgviz.steps import STEPS
 
 WARMUP_YEARS = 2  # simulated before the record and dropped, so that the stores have forgotten how they began
@@ -61,6 +62,7 @@ def make_twin(
     """The data of a twin: drivers, attributes, the observed targets, and the truth.
 
     `true_<parameter>` is `(site,)`; `true_<target>`, without noise and gaps, and `true_<flux>` are `(time, site)`.
+    Of a process that is of one target at a time it is the first.
     `noise` and `gaps`, the share of times without an observation, are those of the twin unless given.
     """
     random = np.random.default_rng(int(seed))
@@ -76,8 +78,10 @@ def make_twin(
     parameters = _parameters(twin, model, drivers)
     truth = _simulate(model, drivers, parameters).isel(time=slice(-n_steps, None))
     drivers = drivers.isel(time=slice(-n_steps, None)).drop_vars("day_of_year")
-    observed = {}
-    for target in (name for name in vocabulary.targets if name in truth):
+    targets, observed = [name for name in vocabulary.targets if name in truth], {}
+    unsaid = other_targets(model, targets, targets[0])
+    truth = truth.drop_vars(unsaid)
+    for target in (name for name in targets if name not in unsaid):
         usual = twin.noise[target] if isinstance(twin.noise, Mapping) else twin.noise
         seen = _observe(truth[target], vocabulary, random, usual if noise is None else noise)
         missing = random.random(seen.shape) < (twin.gaps if gaps is None else gaps)

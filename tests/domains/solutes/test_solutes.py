@@ -6,7 +6,7 @@ import pytest
 import torch
 import xarray as xr
 
-from dgviz import open_dataset
+from dgviz import Run, RunConfig, carry_out, open_dataset
 from dgviz.domains import solutes
 from dgviz.domains.solutes.evaluation.rivals import predict, rivals
 from dgviz.domains.solutes.evaluation.slopes import against_regression, slopes
@@ -198,3 +198,11 @@ def test_what_is_drawn_above_is_the_discharge():
         {"discharge": ("time", [1.0, 2.0, 3.0]), "water_temperature": ("time", [1.0] * 3)}, {"time": days}
     )
     assert list(domain.drawn_above(site)) == ["discharge"]
+
+
+def test_a_run_tells_the_mean_of_its_own_solute_alone(tmp_path):
+    run = Run.create(RunConfig(data="twin:solutes,sites=2,years=1", target="chloride", epochs=1), tmp_path)
+    carry_out(run)
+    told = set(run.results())
+    assert {"mean_chloride", "mean_concentration", "mean_quick_runoff"} <= told
+    assert not {"mean_nitrate", "mean_sulfate", "mean_silica"} & told
