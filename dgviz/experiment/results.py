@@ -23,6 +23,7 @@ from dgviz.processes.other_targets import other_targets
 from dgviz.quantities import lower_first
 from dgviz.scores.metrics import scores
 from dgviz.sensitivity import mean_response, score_gradient
+from dgviz.sensitivity.mean_response import ELASTICITY
 
 CELL_DAYS_AT_ONCE = 6_400_000  # members x days x sites: bounds the memory of a gradient through years of days
 
@@ -58,6 +59,7 @@ def make_results(
     - scores `(period, site)`, and `pooled_nse` `(period,)`, the efficiency over the values of all sites together;
     - `sensitivity_<parameter or forcing>` `(site,)`, of the mean target over these days; or, where a process joins
       sites, `gradient_<parameter>` `(site,)`, of the mean NSE of all observed sites;
+    - `elasticity_<forcing>` `(site,)`, where no sites are joined, see `mean_response`;
     - `mean_<flux>` `(site,)`, the mean of each flux over these days;
     - `curve_<flux>_<input>_<option>`, what networks inside processes have learned, see `learned_curves`;
     - with a holdout or named sites to train on, `fold` `(site,)`, the number of the model, `held_out`, whether it was
@@ -188,7 +190,8 @@ def _assigned(folds: Sequence[Fold], n_sites: int) -> tuple[np.ndarray, np.ndarr
 def _results_of(sites: SiteModel) -> xr.Dataset:
     joined = sites.process_model.joins_sites
     response = (score_gradient if joined else mean_response)(sites)
-    named = response.rename({name: f"{'gradient' if joined else 'sensitivity'}_{name}" for name in response})
+    plain = [name for name in response if not str(name).startswith(ELASTICITY)]
+    named = response.rename({name: f"{'gradient' if joined else 'sensitivity'}_{name}" for name in plain})
     return simulate_sites(sites).merge(named, compat="override").merge(_mean_fluxes(sites))
 
 

@@ -182,7 +182,7 @@ def test_slopes_are_those_of_the_law(twin):
 def test_the_law_beats_the_rivals_and_every_picture_has_its_variables(twin):
     results = xr.Dataset({"chloride": twin["true_chloride"].reset_coords(drop=True)})
     results.attrs["train_period"] = twin.attrs["train_period"]
-    results["sensitivity_discharge"] = xr.zeros_like(twin.mean_discharge).reset_coords(drop=True)
+    results["elasticity_discharge"] = xr.zeros_like(twin.mean_discharge).reset_coords(drop=True).assign_attrs(units="1")
     found = against_regression(results, twin, twin.attrs["test_period"])
     assert float((found.run < found.regression).mean()) > 0.8 and (found.run < found.season).all()
     for evaluation in domain.evaluations:
