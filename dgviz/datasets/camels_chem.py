@@ -14,10 +14,10 @@ Source: Sterle et al. (2024), doi:10.5194/hess-28-611-2024.
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import xarray as xr
 
+from dgviz.datasets.between_samples import discharge_between_samples
 from dgviz.datasets.check import check
 from dgviz.datasets.collection import find
 from dgviz.datasets.csv_folder import Each
@@ -26,7 +26,6 @@ from dgviz.datasets.labels import label
 from dgviz.datasets.periods import default_periods, parse_span
 from dgviz.datasets.remarks import Remark, with_remarks
 from dgviz.datasets.solutes_series import vocabulary
-from dgviz.datasets.thames import LEAST_DISCHARGE, between_samples
 
 title = "A folder of CAMELS-Chem (Camels_chem_1980_2018.csv)"
 domain = "solutes"
@@ -116,10 +115,8 @@ def on_all_days(daily: pd.DataFrame, sites: list[str]) -> tuple[xr.Dataset, list
         table = daily[name].unstack("site").reindex(index=days, columns=sites)
         if table.notna().to_numpy().any():
             series[name] = xr.DataArray(table.to_numpy(), {"time": days, "site": sites}, ("time", "site"))
-    log_discharge = series["discharge"].copy(data=np.log(series["discharge"].clip(min=LEAST_DISCHARGE).values))
     n_days = int(series["discharge"].notnull().sum("time").median())
-    filled = between_samples(log_discharge)
-    series["discharge"] = filled.copy(data=np.exp(filled.values))
+    series["discharge"] = discharge_between_samples(series["discharge"])
     labelled = {name: v.astype("float32").assign_attrs(label(name, vocabulary)) for name, v in series.items()}
     known = f"known on the days of the samples, {n_days} of {len(days)} at most gauges"
     return xr.Dataset(labelled), [
