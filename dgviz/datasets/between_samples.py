@@ -15,6 +15,9 @@ def between_samples(series: xr.DataArray) -> xr.DataArray:
 
 
 def discharge_between_samples(discharge: xr.DataArray) -> xr.DataArray:
-    """Discharge `(time, site)` in m3 s-1 with straight lines between the logarithms of its values."""
+    """Discharge `(time, site)` in m3 s-1 with straight lines between the logarithms of its values.
+
+    A dry bed is dry on the day of its sample; the lines lead to the least discharge that has a logarithm here.
+    """
     filled = between_samples(discharge.copy(data=np.log(discharge.clip(min=LEAST_DISCHARGE).values)))
-    return filled.copy(data=np.exp(filled.values))
+    return discharge.transpose("time", "site").fillna(filled.copy(data=np.exp(filled.values)))

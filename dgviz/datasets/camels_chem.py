@@ -17,7 +17,7 @@ from pathlib import Path
 import pandas as pd
 import xarray as xr
 
-from dgviz.datasets.between_samples import discharge_between_samples
+from dgviz.datasets.between_samples import LEAST_DISCHARGE, discharge_between_samples
 from dgviz.datasets.check import check
 from dgviz.datasets.collection import find
 from dgviz.datasets.csv_folder import Each
@@ -91,17 +91,22 @@ def read_samples(file: Path) -> tuple[pd.DataFrame, list[Remark]]:
             f"{', '.join(SOLUTES)}. It has {', '.join(raw.columns[:12])} ..."
         )
     numbers = raw[[*flows, *solutes]].apply(pd.to_numeric, errors="coerce")
-    flow = numbers[flows].where(numbers[flows] > 0).bfill(axis=1).iloc[:, 0]  # the first that is given
-    negative = numbers[solutes] < 0
-    known = numbers[solutes].mask(negative).rename(columns=SOLUTES).reindex(columns=[*SOLUTES.values()])
+    negative = numbers < 0
+    numbers = numbers.mask(negative)
+    flow = numbers[flows].bfill(axis=1).iloc[:, 0]  # the first that is given
+    known = numbers[solutes].rename(columns=SOLUTES).reindex(columns=[*SOLUTES.values()])
     about = {"site": raw.gauge_id.str.zfill(8), "time": pd.to_datetime(raw[day], errors="coerce").dt.normalize()}
     samples = pd.concat([pd.DataFrame(about), (flow * FT3).rename("discharge"), known], axis=1).dropna(subset="time")
     said = [
         Remark("converted", "discharge", "from ft3/s, which is assumed, to m3/s"),
         Remark("doubtful", "nitrate, silica", "taken as mass of nitrogen and of silicon: not said in the file"),
     ]
-    if n_negative := int(negative.to_numpy().sum()):
-        said.append(Remark("taken as missing", "solutes", f"{n_negative} values below zero"))
+    for about, names in (("discharge", flows), ("solutes", solutes)):
+        if n_negative := int(negative[names].to_numpy().sum()):
+            said.append(Remark("taken as missing", about, f"{n_negative} values below zero"))
+    if n_dry := int((samples.discharge == 0).sum()):
+        words = f"{n_dry} of {len(samples)} samples without flow: {LEAST_DISCHARGE:g} m3/s where lines lead to them"
+        said.append(Remark("filled", "discharge", words))
     return samples, said
 
 

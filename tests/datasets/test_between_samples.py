@@ -19,3 +19,8 @@ def test_lines_are_straight_and_ends_are_kept():
 def test_those_of_discharge_are_straight_in_its_logarithm():
     found = discharge_between_samples(series(1.0, np.nan, 100.0)).values[:, 0]
     assert found.tolist() == pytest.approx([1.0, 10.0, 100.0])
+
+
+def test_a_dry_bed_stays_dry_on_the_day_of_the_sample():
+    found = discharge_between_samples(series(0.0, np.nan, 1.0)).values[:, 0]
+    assert found[0] == 0.0 and found[1] == pytest.approx(np.sqrt(1e-3 * 1.0))
