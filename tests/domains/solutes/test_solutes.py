@@ -206,3 +206,24 @@ def test_a_run_tells_the_mean_of_its_own_solute_alone(tmp_path):
     told = set(run.results())
     assert {"mean_chloride", "mean_concentration", "mean_quick_runoff"} <= told
     assert not {"mean_nitrate", "mean_sulfate", "mean_silica"} & told
+
+
+def test_slow_runoff_is_that_of_the_filter_of_eckhardt():
+    """b_t = ((1 - BFI) a b_{t-1} + (1 - a) BFI Q_t) / (1 - a BFI), never above Q_t; with storms and a drought."""
+    flow = np.concatenate([np.full(60, 1.0), np.full(10, 6.0), np.full(30, 1.5), np.full(20, 0.05), storms(100)])
+    share, kept = 0.6, np.exp(-1 / 40.0)
+    before, expected = 30.0 * (1 - kept) / kept, []
+    for today in flow:
+        slow = ((1 - share) * kept * before + (1 - kept) * share * today) / (1 - kept * share)
+        before = min(slow, today)
+        expected.append(before)
+    outputs = simulate(domain.build(separation="SlowStore"), flow, slow_share=share, slow_days=40.0)
+    np.testing.assert_allclose(outputs["slow_runoff"], expected, rtol=1e-6)
+
+
+def test_of_a_dry_bed_the_filter_forgets_what_was_stored():
+    outputs = simulate(domain.build(separation="SlowStore"), [0.0], slow_share=0.6, slow_days=40.0)
+    assert (outputs["quick_runoff"] + outputs["slow_runoff"]).item() == pytest.approx(1e-3)
+    assert outputs["uptake"].item() == pytest.approx(30.0, rel=2e-3)
+    moved = outputs["recharge"] - outputs["slow_runoff"] - outputs["uptake"]
+    assert (30.0 + moved).item() == pytest.approx(outputs["slow_water"].item())
