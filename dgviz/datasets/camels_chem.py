@@ -101,9 +101,9 @@ def read_samples(file: Path) -> tuple[pd.DataFrame, list[Remark]]:
         Remark("converted", "discharge", "from ft3/s, which is assumed, to m3/s"),
         Remark("doubtful", "nitrate, silica", "taken as mass of nitrogen and of silicon: not said in the file"),
     ]
-    for about, names in (("discharge", flows), ("solutes", solutes)):
+    for what, names in (("discharge", flows), ("solutes", solutes)):
         if n_negative := int(negative[names].to_numpy().sum()):
-            said.append(Remark("taken as missing", about, f"{n_negative} values below zero"))
+            said.append(Remark("taken as missing", what, f"{n_negative} values below zero"))
     if n_dry := int((samples.discharge == 0).sum()):
         words = f"{n_dry} of {len(samples)} samples without flow: {LEAST_DISCHARGE:g} m3/s where lines lead to them"
         said.append(Remark("filled", "discharge", words))
