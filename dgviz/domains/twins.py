@@ -92,6 +92,14 @@ def make_twin(
     return check(_label(dataset, vocabulary, round(twin.trained * n_steps)), f"twin:{vocabulary.domain}", vocabulary)
 
 
+def persistent(random: np.random.Generator, shape: tuple[int, int], memory: float) -> np.ndarray:
+    """Noise of unit variance in which a share `memory` of each day stays to the next, `(time, site)`."""
+    noise = random.standard_normal(shape)
+    for day in range(1, len(noise)):
+        noise[day] = memory * noise[day - 1] + np.sqrt(1 - memory**2) * noise[day]
+    return noise
+
+
 def _times(start: str, step: str, n_steps: int, n_before: int) -> pd.DatetimeIndex:
     """The times of the record, with those of the warm-up before them."""
     offset = next(s.offset for s in STEPS if s.name == step)
