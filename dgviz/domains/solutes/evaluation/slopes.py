@@ -97,7 +97,7 @@ EVALUATIONS = (
                 DERIVED,
                 "By how many percent the mean concentration of the model rises where discharge is one percent higher "
                 "on all days, by exact differentiation, against the slope of a line through the samples, which the "
-                "season bends.",
+                "season bends. Near zero for a slow store with end members: it divides the water as before.",
             ),
             _scatter(
                 "variability",
