@@ -14,10 +14,10 @@ Source: Sterle et al. (2024), doi:10.5194/hess-28-611-2024.
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import xarray as xr
 
+from dgviz.datasets.between_samples import LEAST_DISCHARGE, discharge_between_samples
 from dgviz.datasets.check import check
 from dgviz.datasets.collection import find
 from dgviz.datasets.csv_folder import Each
@@ -26,7 +26,6 @@ from dgviz.datasets.labels import label
 from dgviz.datasets.periods import default_periods, parse_span
 from dgviz.datasets.remarks import Remark, with_remarks
 from dgviz.datasets.solutes_series import vocabulary
-from dgviz.datasets.thames import LEAST_DISCHARGE, between_samples
 
 title = "A folder of CAMELS-Chem (Camels_chem_1980_2018.csv)"
 domain = "solutes"
@@ -92,17 +91,22 @@ def read_samples(file: Path) -> tuple[pd.DataFrame, list[Remark]]:
             f"{', '.join(SOLUTES)}. It has {', '.join(raw.columns[:12])} ..."
         )
     numbers = raw[[*flows, *solutes]].apply(pd.to_numeric, errors="coerce")
-    flow = numbers[flows].where(numbers[flows] > 0).bfill(axis=1).iloc[:, 0]  # the first that is given
-    negative = numbers[solutes] < 0
-    known = numbers[solutes].mask(negative).rename(columns=SOLUTES).reindex(columns=[*SOLUTES.values()])
+    negative = numbers < 0
+    numbers = numbers.mask(negative)
+    flow = numbers[flows].bfill(axis=1).iloc[:, 0]  # the first that is given
+    known = numbers[solutes].rename(columns=SOLUTES).reindex(columns=[*SOLUTES.values()])
     about = {"site": raw.gauge_id.str.zfill(8), "time": pd.to_datetime(raw[day], errors="coerce").dt.normalize()}
     samples = pd.concat([pd.DataFrame(about), (flow * FT3).rename("discharge"), known], axis=1).dropna(subset="time")
     said = [
         Remark("converted", "discharge", "from ft3/s, which is assumed, to m3/s"),
         Remark("doubtful", "nitrate, silica", "taken as mass of nitrogen and of silicon: not said in the file"),
     ]
-    if n_negative := int(negative.to_numpy().sum()):
-        said.append(Remark("taken as missing", "solutes", f"{n_negative} values below zero"))
+    for what, names in (("discharge", flows), ("solutes", solutes)):
+        if n_negative := int(negative[names].to_numpy().sum()):
+            said.append(Remark("taken as missing", what, f"{n_negative} values below zero"))
+    if n_dry := int((samples.discharge == 0).sum()):
+        words = f"{n_dry} of {len(samples)} samples without flow: {LEAST_DISCHARGE:g} m3/s where lines lead to them"
+        said.append(Remark("filled", "discharge", words))
     return samples, said
 
 
@@ -116,10 +120,8 @@ def on_all_days(daily: pd.DataFrame, sites: list[str]) -> tuple[xr.Dataset, list
         table = daily[name].unstack("site").reindex(index=days, columns=sites)
         if table.notna().to_numpy().any():
             series[name] = xr.DataArray(table.to_numpy(), {"time": days, "site": sites}, ("time", "site"))
-    log_discharge = series["discharge"].copy(data=np.log(series["discharge"].clip(min=LEAST_DISCHARGE).values))
     n_days = int(series["discharge"].notnull().sum("time").median())
-    filled = between_samples(log_discharge)
-    series["discharge"] = filled.copy(data=np.exp(filled.values))
+    series["discharge"] = discharge_between_samples(series["discharge"])
     labelled = {name: v.astype("float32").assign_attrs(label(name, vocabulary)) for name, v in series.items()}
     known = f"known on the days of the samples, {n_days} of {len(days)} at most gauges"
     return xr.Dataset(labelled), [

@@ -8,9 +8,9 @@ Source: Bowes et al. (2018), doi:10.5194/essd-10-1637-2018; data/README.md tells
 
 from pathlib import Path
 
-import numpy as np
 import xarray as xr
 
+from dgviz.datasets.between_samples import between_samples, discharge_between_samples
 from dgviz.datasets.check import check
 from dgviz.datasets.remarks import Remark, with_remarks
 from dgviz.datasets.solutes_series import vocabulary
@@ -20,7 +20,6 @@ title = "Rivers of the Thames, 20 sites, 2009-2013"
 domain = "solutes"
 
 FILE = "thames.nc"
-LEAST_DISCHARGE = 1e-3  # m3 s-1, so that it has a logarithm
 
 
 def load(path: str | Path | None = None) -> xr.Dataset:
@@ -28,10 +27,8 @@ def load(path: str | Path | None = None) -> xr.Dataset:
     file = Path(path or data_folder())
     file = file / FILE if file.is_dir() else file
     raw = xr.load_dataset(file, engine="h5netcdf")
-    log_discharge = raw.discharge.copy(data=np.log(raw.discharge.clip(min=LEAST_DISCHARGE).values))
-    discharge = between_samples(log_discharge)
     filled = {
-        "discharge": discharge.copy(data=np.exp(discharge.values)),
+        "discharge": discharge_between_samples(raw.discharge),
         "water_temperature": between_samples(raw.water_temperature),
     }
     dataset = raw.assign(
@@ -40,14 +37,6 @@ def load(path: str | Path | None = None) -> xr.Dataset:
     # A tributary that floods dilute and winters enrich; the weeks of a wet winter after a dry autumn.
     dataset = dataset.assign_attrs(title=title, first_site="thames09", first_window="2011-10-01/2013-02-25")
     return check(with_remarks(dataset, said_of(raw)), file, vocabulary)
-
-
-def between_samples(series: xr.DataArray) -> xr.DataArray:
-    """A series `(time, site)` with straight lines between its values, and the first and last kept beyond them."""
-    days, values = np.arange(series.sizes["time"]), series.transpose("time", "site").values.astype("float64")
-    known = np.isfinite(values)
-    filled = [np.interp(days, days[at], column[at]) for at, column in zip(known.T, values.T, strict=True)]
-    return series.transpose("time", "site").copy(data=np.stack(filled, 1))
 
 
 def said_of(raw: xr.Dataset) -> list[Remark]:

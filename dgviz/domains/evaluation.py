@@ -1,11 +1,12 @@
 """How a science judges a run beyond its scores: quantities of each site, and the pictures that are drawn of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import pandas as pd
 import xarray as xr
 
-from dgviz.scores.metrics import rmse
+from dgviz.scores.metrics import rmse, scores
 
 
 @dataclass(frozen=True)
@@ -100,4 +101,24 @@ def errors(
             name: (rmse(values.sel(time=days), seen), units, f"RMSE of {words}")
             for name, (values, words) in models.items()
         }
+    )
+
+
+def scores_of_rivals(
+    predicted: Mapping[str, xr.DataArray],
+    observed: xr.DataArray,
+    period: str,
+    names: Sequence[str],
+    descriptions: Mapping[str, str],
+) -> xr.Dataset:
+    """Scores over a period "first/last" of rivals by name, given as series `(time, site)`.
+
+    `(model, site)` by name of the score; `description` and `source` along `model`.
+    """
+    days = slice(*period.split("/"))
+    tables = [scores(values.sel(time=days), observed.sel(time=days), names) for values in predicted.values()]
+    table = xr.concat(tables, pd.Index(list(predicted), name="model"), combine_attrs="override")
+    return table.reset_coords(drop=True).assign_coords(
+        description=("model", [descriptions[name] for name in predicted]),
+        source=("model", ["fitted here"] * len(predicted)),
     )

@@ -17,6 +17,7 @@ from dgviz.datasets.check import check
 from dgviz.datasets.vocabulary import Vocabulary
 from dgviz.processes.declare import Attribute, Parameter
 from dgviz.processes.model import ProcessModel
+from dgviz.processes.other_targets import other_targets
 from dgviz.steps import STEPS
 
 WARMUP_YEARS = 2  # simulated before the record and dropped, so that the stores have forgotten how they began
@@ -61,9 +62,9 @@ def make_twin(
     """The data of a twin: drivers, attributes, the observed targets, and the truth.
 
     `true_<parameter>` is `(site,)`; `true_<target>`, without noise and gaps, and `true_<flux>` are `(time, site)`.
-    `noise` and `gaps`, the share of times without an observation, are those of the twin unless given; `noise` is of the
-    first target, and that of the others is larger or smaller than theirs as it is. An observation stays within the
-    range of its target.
+    Of a process that is of one target at a time it is the first. `noise` and `gaps`, the share of times without an
+    observation, are those of the twin unless given; `noise` is of the first target, and that of the others is larger or
+    smaller than theirs as it is. An observation stays within the range of its target.
     """
     random = np.random.default_rng(int(seed))
     n_sites = int(twin.n_sites if sites is None else sites)
@@ -79,6 +80,8 @@ def make_twin(
     truth = _simulate(model, drivers, parameters).isel(time=slice(-n_steps, None))
     drivers = drivers.isel(time=slice(-n_steps, None)).drop_vars("day_of_year")
     targets = [name for name in vocabulary.targets if name in truth]
+    unsaid = other_targets(model, targets, targets[0])
+    truth, targets = truth.drop_vars(unsaid), [name for name in targets if name not in unsaid]
     usual = twin.noise if isinstance(twin.noise, Mapping) else dict.fromkeys(targets, twin.noise)
     times_usual = 1.0 if noise is None else noise / (usual[targets[0]] or 1.0)
     observed = {}
@@ -91,6 +94,14 @@ def make_twin(
     dataset = dataset.assign_coords(name=("site", [f"Twin {i + 1}" for i in range(n_sites)]))
     dataset = dataset.assign_coords({f"true_{name}": values for name, values in (*parameters.items(), *truth.items())})
     return check(_label(dataset, vocabulary, round(twin.trained * n_steps)), f"twin:{vocabulary.domain}", vocabulary)
+
+
+def persistent(random: np.random.Generator, shape: tuple[int, int], memory: float) -> np.ndarray:
+    """Noise of unit variance in which a share `memory` of each day stays to the next, `(time, site)`."""
+    noise = random.standard_normal(shape)
+    for day in range(1, len(noise)):
+        noise[day] = memory * noise[day - 1] + np.sqrt(1 - memory**2) * noise[day]
+    return noise
 
 
 def _times(start: str, step: str, n_steps: int, n_before: int) -> pd.DatetimeIndex:

@@ -19,9 +19,11 @@ from dgviz.learn.site_model import SiteModel
 from dgviz.learn.spin_up import spun_up, yearly_states
 from dgviz.learn.tensors import Tensors
 from dgviz.processes.declare import Flux, Parameter
+from dgviz.processes.other_targets import other_targets
 from dgviz.quantities import lower_first
 from dgviz.scores.metrics import scores
 from dgviz.sensitivity import mean_response, score_gradient
+from dgviz.sensitivity.mean_response import ELASTICITY
 
 CELL_DAYS_AT_ONCE = 6_400_000  # members x days x sites: bounds the memory of a gradient through years of days
 
@@ -57,6 +59,7 @@ def make_results(
     - scores `(period, site)`, and `pooled_nse` `(period,)`, the efficiency over the values of all sites together;
     - `sensitivity_<parameter or forcing>` `(site,)`, of the mean target over these days; or, where a process joins
       sites, `gradient_<parameter>` `(site,)`, of the mean NSE of all observed sites;
+    - `elasticity_<forcing>` `(site,)`, where no sites are joined, see `mean_response`;
     - `mean_<flux>` `(site,)`, the mean of each flux over these days;
     - `curve_<flux>_<input>_<option>`, what networks inside processes have learned, see `learned_curves`;
     - with a holdout or named sites to train on, `fold` `(site,)`, the number of the model, `held_out`, whether it was
@@ -152,7 +155,7 @@ def _predictions(
     if model.process_model.joins_sites:
         # Joined sites cannot be simulated in blocks: all at once, then those of this fold.
         everything = tensors.span(whole.start, whole.stop, config.warmup)
-        joined = _prediction(model, everything, time[whole], config.target)
+        joined = _prediction(model, everything, time[whole], config)
         states = {name: values[..., predicted, :] for name, values in joined.states.items()}
         return [Prediction(joined.results.isel(site=predicted.numpy()), states, joined.unsettled)]
     # Blocks of sites, so that the gradient through all days fits into memory.
@@ -160,15 +163,20 @@ def _predictions(
     parts = []
     for block in predicted.split(max(1, CELL_DAYS_AT_ONCE // cells_of_site)) if len(predicted) else ():
         tensors_of_block = tensors.span(whole.start, whole.stop, config.warmup, block.tolist())
-        of_block = _prediction(model, tensors_of_block, time[whole], config.target)
+        of_block = _prediction(model, tensors_of_block, time[whole], config)
         parts.append(of_block._replace(unsettled={k: block.numpy()[at] for k, at in of_block.unsettled.items()}))
     return parts
 
 
-def _prediction(model: DifferentiableModel | Ensemble, tensors: Tensors, time: xr.DataArray, target: str) -> Prediction:
+def _prediction(
+    model: DifferentiableModel | Ensemble, tensors: Tensors, time: xr.DataArray, config: RunConfig
+) -> Prediction:
     started = spun_up(model, tensors)
     states = yearly_states(model, started.tensors) if started.tensors.initial else {}
-    return Prediction(_results_of(SiteModel(model, started.tensors, time, target)), states, dict(started.unsettled))
+    results = _results_of(SiteModel(model, started.tensors, time, config.target))
+    unsaid = other_targets(model.process_model, config.science.targets, config.target)
+    results = results.drop_vars([f"mean_{name}" for name in unsaid])
+    return Prediction(results, states, dict(started.unsettled))
 
 
 def _assigned(folds: Sequence[Fold], n_sites: int) -> tuple[np.ndarray, np.ndarray]:
@@ -182,7 +190,8 @@ def _assigned(folds: Sequence[Fold], n_sites: int) -> tuple[np.ndarray, np.ndarr
 def _results_of(sites: SiteModel) -> xr.Dataset:
     joined = sites.process_model.joins_sites
     response = (score_gradient if joined else mean_response)(sites)
-    named = response.rename({name: f"{'gradient' if joined else 'sensitivity'}_{name}" for name in response})
+    plain = [name for name in response if not str(name).startswith(ELASTICITY)]
+    named = response.rename({name: f"{'gradient' if joined else 'sensitivity'}_{name}" for name in plain})
     return simulate_sites(sites).merge(named, compat="override").merge(_mean_fluxes(sites))
 
 

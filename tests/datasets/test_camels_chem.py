@@ -88,3 +88,21 @@ def test_a_missing_column_or_table_is_named(tmp_path):
     (folder / "Camels_topography.csv").unlink()
     with pytest.raises(DataError, match="there is no file Camels_topography.csv"):
         open_dataset(folder)
+
+
+def test_a_dry_stream_is_dry_and_flow_below_zero_is_missing(tmp_path):
+    """No flow is a measurement; the flow of the day stands in for a negative one."""
+
+    def change(table):
+        return table.assign(q_inst=table.q_inst.where(table.index != 1, 0.0).where(table.index != 2, -999999.0))
+
+    folder, _ = write(tmp_path, change)
+    ds = open_dataset(folder)
+    flow = ds.discharge.sel(site="01013500")
+    assert float(flow.sel(time="2000-02-02")) == 0.0
+    assert float(flow.sel(time="2000-03-01")) == pytest.approx(2.83168, rel=1e-5)
+    assert (flow.sel(time=slice("2000-02-03", "2000-02-29")) > 0).all()  # a logarithm is interpolated
+    said = remarks(ds)
+    assert ("taken as missing", "discharge", "1 values below zero") in said
+    (dry,) = [words for kind, about, words in said if about == "discharge" and "without flow" in words]
+    assert dry.startswith("1 of 73 samples without flow")

@@ -9,7 +9,6 @@ import xarray as xr
 
 from dgviz.datasets import attribute_names, forcing_names, open_dataset, target_names
 from dgviz.datasets.remarks import remarks
-from dgviz.datasets.thames import between_samples
 from dgviz.paths import data_folder
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
@@ -61,12 +60,6 @@ def test_discharge_is_as_measured_on_the_days_of_samples_and_interpolated_betwee
     assert float(thames.discharge[before + 1, 8]) == pytest.approx(float(day_after), rel=1e-4)
     said = {about for kind, about, _ in remarks(thames) if kind == "filled"}
     assert said == {"discharge", "water_temperature"}
-
-
-def test_between_samples_lines_are_straight_and_ends_are_kept():
-    nan = np.nan
-    series = xr.DataArray([[nan], [1.0], [nan], [3.0], [nan]], dims=("time", "site"))
-    assert between_samples(series).values[:, 0].tolist() == [1, 1, 2, 3, 3]
 
 
 def test_what_is_left_out_and_assumed_is_told(thames):

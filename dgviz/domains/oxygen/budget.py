@@ -17,7 +17,9 @@ from torch import Tensor
 
 from dgviz.processes.declare import Flux, Process, State
 
-HALF = 1.0  # mg L-1: with so much oxygen respiration is half of what it could be
+# mg L-1: with so much oxygen respiration is half of what it could be. A choice, not a measurement: it lets respiration
+# fade where there is none left to take, and is small against the oxygen of most rivers (at 9 mg L-1 a tenth less).
+HALF = 1.0
 BALANCE = r"\frac{dO}{dt} = k\,(O_s - O) + P - R\,\frac{O}{K + O}"
 SYMBOLS = {
     "O": "dissolved_oxygen",

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from dgviz.domains.twins import Twin
+from dgviz.domains.twins import Twin, persistent
 
 ABOUT = {
     "elevation": {"units": "m", "long_name": "Mean elevation"},
@@ -24,12 +24,12 @@ def drivers(random: np.random.Generator, n_sites: int, times: pd.DatetimeIndex) 
         "farmland": random.beta(1.2, 2.0, n_sites),
     }
     angle = 2 * np.pi * (times.day_of_year.to_numpy() - 172)[:, None] / 365.25  # from midsummer
-    weather = _persistent(random, (len(times), n_sites), 0.8)
+    weather = persistent(random, (len(times), n_sites), 0.8)
     mean = 26.0 - 0.4 * (lat - 25.0) - 0.004 * static["elevation"]
     water = mean + (4.0 + 0.3 * (lat - 25.0)) * np.cos(angle - 0.55) + 1.5 * weather
     clear = 190.0 + (2.0 + 3.2 * (lat - 20.0)) * np.cos(angle)
-    srad = clear * np.clip(0.95 + 0.25 * _persistent(random, (len(times), n_sites), 0.4), 0.15, 1.25)
-    wetness = _persistent(random, (len(times), n_sites), 0.93)
+    srad = clear * np.clip(0.95 + 0.25 * persistent(random, (len(times), n_sites), 0.4), 0.15, 1.25)
+    wetness = persistent(random, (len(times), n_sites), 0.93)
     discharge = np.exp(random.normal(2.0, 1.2, n_sites)) * np.exp(0.8 * wetness - 0.5 * np.cos(angle))
     series = {"water_temperature": water.clip(0.0), "discharge": discharge, "srad": srad}
     return xr.Dataset(
@@ -41,14 +41,6 @@ def drivers(random: np.random.Generator, n_sites: int, times: pd.DatetimeIndex) 
             "mean_discharge": ("site", discharge.mean(0), {"units": "m3 s-1", "long_name": "Mean discharge"}),
         },
     )
-
-
-def _persistent(random: np.random.Generator, shape: tuple[int, int], memory: float) -> np.ndarray:
-    """Noise of unit variance in which a share `memory` of each day stays to the next, `(time, site)`."""
-    noise = random.standard_normal(shape)
-    for day in range(1, len(noise)):
-        noise[day] = memory * noise[day - 1] + np.sqrt(1 - memory**2) * noise[day]
-    return noise
 
 
 def law(attributes: xr.Dataset) -> dict[str, xr.DataArray]:

@@ -45,7 +45,8 @@ def discharge_above(site: xr.Dataset) -> xr.Dataset:
 domain = Domain(
     title="Solutes",
     site="river",
-    budget="solute",
+    budget="stores",
+    budgets={"d": "water", "mg L-1 d": "solute"},
     forcings={**FORCINGS, **CALENDAR, "years": YEARS},
     attributes={**ATTRIBUTES, "mean_discharge": MEAN_DISCHARGE},
     targets=TARGETS,

@@ -11,16 +11,19 @@ LEAST_RATIO = 1e-3  # of discharge to its mean: a dry bed has no concentration
 
 
 class SlowStore(Process):
-    """Slow runoff from a linear store.
+    """Slow runoff from a linear store: the filter of Eckhardt.
 
-    A share of the water goes deep and comes back slowly, in proportion to what is stored; the rest is quick. Slow
-    runoff is never above discharge: where the store would give more, the rest is taken up on its way. Quick and slow
-    water sum up to discharge. It is a digital filter with one parameter for the share and one for the time.
+    The store gives slow runoff in proportion to what it holds, and is filled in proportion to quick runoff, so that the
+    share of slow water in the long run is a parameter. As store and recharge it is the same filter as
+    b_t = ((1 - B) a b_{t-1} + (1 - a) B Q_t) / (1 - a B), with a and B of the equations. Slow runoff is never above
+    discharge: where the store would give more, the filter goes on from discharge, and what is stored beyond that is
+    taken up, of a dry bed nearly all in a day. Quick and slow water sum up to discharge, or to a thousandth of its mean
+    where there is less.
 
     Source: Eckhardt (2005), doi:10.1002/hyp.5675.
     """
 
-    slow_share = Parameter("1", "Share of the water that goes deep", range=(0.05, 0.98), default=0.6)
+    slow_share = Parameter("1", "Share of slow water in the long run", range=(0.05, 0.98), default=0.6)
     slow_days = Parameter("d", "Residence time of slow water", range=(5.0, 300.0), default=40.0)
 
     slow_water = State("d", "Slow water, in days of mean discharge", initial=30.0)
@@ -30,9 +33,11 @@ class SlowStore(Process):
     quick_runoff = Flux("1", "Quick runoff over mean discharge", out_of="catchment", into="outlet")
 
     equations = (
-        r"\theta = Q / \bar{Q}, \quad \theta_d = \min\left(\theta,\ (S_t + b\,\theta)\,(1 - e^{-1 / \tau})\right)",
-        r"S_{t+1} = \frac{\theta_d}{e^{1 / \tau} - 1}, \quad U = S_t + b\,\theta - \theta_d - S_{t+1}, "
-        r"\quad \theta_s = \theta - \theta_d",
+        r"\theta = Q / \bar{Q}, \quad a = e^{-1 / \tau}, \quad "
+        r"\theta_d = \min\left(\theta,\ (1 - a)\,\frac{(1 - B)\,S_t + B\,\theta}{1 - a B}\right), \quad "
+        r"\theta_s = \theta - \theta_d",
+        r"R = \frac{B}{1 - B}\,\theta_s, \quad S_{t+1} = \frac{a}{1 - a}\,\theta_d, \quad "
+        r"U = S_t + R - \theta_d - S_{t+1}",
     )
     symbols: ClassVar[dict[str, str]] = {
         "Q": "discharge",
@@ -42,7 +47,9 @@ class SlowStore(Process):
         r"\theta_s": "quick_runoff",
         "S": "slow_water",
         "U": "uptake",
-        "b": "slow_share",
+        "R": "recharge",
+        "B": "slow_share",
+        "a": "share that stays in the store from day to day",
         r"\tau": "slow_days",
         "t": "day",
         "e": "base of the natural logarithm",
@@ -50,11 +57,12 @@ class SlowStore(Process):
 
     def forward(self, *, discharge, mean_discharge, slow_water, slow_share, slow_days):
         flow = (discharge / mean_discharge).clamp(min=LEAST_RATIO)
-        recharge = slow_share * flow
-        stored, released = slow_water + recharge, -torch.expm1(-1 / slow_days)
-        slow = torch.minimum(stored * released, flow)
+        released = -torch.expm1(-1 / slow_days)  # 1 - a
+        filled = (1 - slow_share) * slow_water + slow_share * flow
+        slow = torch.minimum(released * filled / (1 - slow_share + slow_share * released), flow)
+        recharge = slow_share / (1 - slow_share) * (flow - slow)
         # What is left is in proportion to what flows: the filter goes on from the limited flow.
-        uptake = (stored - slow / released).clamp(min=0.0)
+        uptake = (slow_water + recharge - slow / released).clamp(min=0.0)
         return dict(recharge=recharge, slow_runoff=slow, uptake=uptake, quick_runoff=flow - slow)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from dgviz.domains.twins import Twin
+from dgviz.domains.twins import Twin, persistent
 
 MOST_VAPOUR = 32.0  # hPa: dew points above 25 degC are rare on land
 
@@ -22,9 +22,9 @@ def drivers(random: np.random.Generator, n_sites: int, times: pd.DatetimeIndex) 
     angle = 2 * np.pi * (times.day_of_year.to_numpy() - 200) / 365.25
     mean = 27.0 - 0.45 * (lat - 25.0) - 0.005 * elevation
     swing = 4.0 + 0.35 * (lat - 25.0)
-    weather = _persistent(random, (len(times), n_sites), 0.75)
+    weather = persistent(random, (len(times), n_sites), 0.75)
     tair = mean + swing * np.cos(angle)[:, None] + 4.0 * weather
-    wetness = _persistent(random, (len(times), n_sites), 0.9)
+    wetness = persistent(random, (len(times), n_sites), 0.9)
     # Storms are higher where little comes from groundwater; spring is the wet season.
     log_flow = 0.5 * np.cos(angle + 1.8)[:, None] + (1.2 - groundwater) * wetness
     discharge = 0.012 * area * np.exp(log_flow - log_flow.var(0) / 2)
@@ -53,7 +53,7 @@ def sun_and_vapour(
     random: np.random.Generator, lat: np.ndarray, times: pd.DatetimeIndex, tair: np.ndarray
 ) -> dict[str, np.ndarray]:
     """Cloud (1), solar radiation (W m-2), vapour pressure (hPa) and evaporation (mm d-1), `(time, site)`."""
-    cloud = 1 / (1 + np.exp(-1.2 * _persistent(random, tair.shape, 0.5)))
+    cloud = 1 / (1 + np.exp(-1.2 * persistent(random, tair.shape, 0.5)))
     season = np.cos(2 * np.pi * (times.day_of_year.to_numpy() - 172) / 365.25)[:, None]
     clear = 330.0 - 2.5 * lat + (20.0 + 3.0 * lat) * season * 0.75
     srad = np.maximum(clear * (1 - 0.65 * cloud**2), 5.0)
@@ -78,14 +78,6 @@ def _sources(discharge: np.ndarray, area: np.ndarray, groundwater: np.ndarray) -
     base = slow * (0.3 + 0.7 * groundwater)
     rest = depth - base
     return {"baseflow": base, "interflow": 0.6 * rest, "quickflow": 0.4 * rest}
-
-
-def _persistent(random: np.random.Generator, shape: tuple[int, int], memory: float) -> np.ndarray:
-    """Noise of unit variance in which a share `memory` of each day stays to the next, `(time, site)`."""
-    noise = random.standard_normal(shape)
-    for day in range(1, len(noise)):
-        noise[day] = memory * noise[day - 1] + np.sqrt(1 - memory**2) * noise[day]
-    return noise
 
 
 def law(attributes: xr.Dataset) -> dict[str, xr.DataArray]:

@@ -6,7 +6,7 @@ import pytest
 import torch
 import xarray as xr
 
-from dgviz import open_dataset
+from dgviz import Run, RunConfig, carry_out, open_dataset
 from dgviz.domains import solutes
 from dgviz.domains.solutes.evaluation.rivals import predict, rivals
 from dgviz.domains.solutes.evaluation.slopes import against_regression, slopes
@@ -182,7 +182,7 @@ def test_slopes_are_those_of_the_law(twin):
 def test_the_law_beats_the_rivals_and_every_picture_has_its_variables(twin):
     results = xr.Dataset({"chloride": twin["true_chloride"].reset_coords(drop=True)})
     results.attrs["train_period"] = twin.attrs["train_period"]
-    results["sensitivity_discharge"] = xr.zeros_like(twin.mean_discharge).reset_coords(drop=True)
+    results["elasticity_discharge"] = xr.zeros_like(twin.mean_discharge).reset_coords(drop=True).assign_attrs(units="1")
     found = against_regression(results, twin, twin.attrs["test_period"])
     assert float((found.run < found.regression).mean()) > 0.8 and (found.run < found.season).all()
     for evaluation in domain.evaluations:
@@ -198,3 +198,32 @@ def test_what_is_drawn_above_is_the_discharge():
         {"discharge": ("time", [1.0, 2.0, 3.0]), "water_temperature": ("time", [1.0] * 3)}, {"time": days}
     )
     assert list(domain.drawn_above(site)) == ["discharge"]
+
+
+def test_a_run_tells_the_mean_of_its_own_solute_alone(tmp_path):
+    run = Run.create(RunConfig(data="twin:solutes,sites=2,years=1", target="chloride", epochs=1), tmp_path)
+    carry_out(run)
+    told = set(run.results())
+    assert {"mean_chloride", "mean_concentration", "mean_quick_runoff"} <= told
+    assert not {"mean_nitrate", "mean_sulfate", "mean_silica"} & told
+
+
+def test_slow_runoff_is_that_of_the_filter_of_eckhardt():
+    """b_t = ((1 - BFI) a b_{t-1} + (1 - a) BFI Q_t) / (1 - a BFI), never above Q_t; with storms and a drought."""
+    flow = np.concatenate([np.full(60, 1.0), np.full(10, 6.0), np.full(30, 1.5), np.full(20, 0.05), storms(100)])
+    share, kept = 0.6, np.exp(-1 / 40.0)
+    before, expected = 30.0 * (1 - kept) / kept, []
+    for today in flow:
+        slow = ((1 - share) * kept * before + (1 - kept) * share * today) / (1 - kept * share)
+        before = min(slow, today)
+        expected.append(before)
+    outputs = simulate(domain.build(separation="SlowStore"), flow, slow_share=share, slow_days=40.0)
+    np.testing.assert_allclose(outputs["slow_runoff"], expected, rtol=1e-6)
+
+
+def test_of_a_dry_bed_the_filter_forgets_what_was_stored():
+    outputs = simulate(domain.build(separation="SlowStore"), [0.0], slow_share=0.6, slow_days=40.0)
+    assert (outputs["quick_runoff"] + outputs["slow_runoff"]).item() == pytest.approx(1e-3)
+    assert outputs["uptake"].item() == pytest.approx(30.0, rel=2e-3)
+    moved = outputs["recharge"] - outputs["slow_runoff"] - outputs["uptake"]
+    assert (30.0 + moved).item() == pytest.approx(outputs["slow_water"].item())

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from dgviz.domains.stream_temperature import domain
-from dgviz.domains.stream_temperature.equilibrium import BLACK_BODY, ZERO, approach, balanced
+from dgviz.domains.stream_temperature.heat_balance import BLACK_BODY, ZERO, approach, balanced
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.job import carry_out
 from dgviz.experiment.runs import Run
@@ -68,6 +68,31 @@ def test_every_derivative_of_a_reach_equals_finite_differences_to_1e_6(model):
         (exact,) = torch.autograd.grad(outputs["water_temperature"][-1].sum(), held)
         up, down = (simulate(model, 30, **{name: value + d})["water_temperature"] for d in (step, -step))
         assert exact.item() == pytest.approx(((up - down) / (2 * step)).item(), rel=1e-6, abs=1e-8), name
+
+
+def test_air_without_vapour_has_a_slope(model):
+    """The root in the radiation of the air is steep there, but not without end."""
+    for vapour in (0.0, 1e-4):
+        held = double(vapour).requires_grad_()
+        values = {k: p.default for k, p in model.of(Parameter).items()} | REACH
+        series = {k: torch.full((5, 1, 1), float(v), dtype=torch.float64) for k, v in values.items()}
+        series["vapour_pressure"] = held.expand(5, 1, 1)
+        outputs = model({k: series[k] for k in model.forcings}, {k: series[k][:1] for k in model.of(Parameter)})
+        (slope,) = torch.autograd.grad(outputs["water_temperature"].sum(), held)
+        assert slope.isfinite() and outputs["water_temperature"].isfinite().all()
+
+
+def test_the_sources_are_as_the_equation_says(model):
+    """Soil and ground of the end of the day; none enters colder than ice."""
+    for tair in (18.0, -25.0):
+        values = {k: p.default for k, p in model.of(Parameter).items()} | REACH | {"tair": tair}
+        outputs = simulate(model, 1, **values)
+        soil = 8.0 + outputs["into_shallow"].item()
+        ground = 8.0 + outputs["into_deep"].item() + values["tgw"]
+        flows = [values[name] for name in ("quickflow", "interflow", "baseflow")]
+        waters = [max(value, 0.0) for value in (tair, soil, ground)]
+        expected = sum(f * w for f, w in zip(flows, waters, strict=True)) / sum(flows)
+        assert outputs["source_temperature"].item() == pytest.approx(expected)
 
 
 def test_a_short_reach_has_the_water_of_its_sources_and_a_long_one_that_of_its_weather(model):

@@ -1,20 +1,21 @@
 """From rain to the oxygen of a stream: what joins the sciences, and that training finds the known law again."""
 
-import importlib
-
 import numpy as np
 import pytest
 
 from dgviz.checks import Trial
 from dgviz.domains import discover
+from dgviz.domains.oxygen.budget import OxygenStore
 from dgviz.domains.stream_temperature.equilibrium import MM_KM2
+from dgviz.domains.stream_temperature.ice import FreezingPoint
 from dgviz.domains.watershed import mean_discharge
-from dgviz.domains.watershed.evaluation.checks import CHECKS
+from dgviz.domains.watershed.evaluation.checks import CHECKS, pathways_add_up, warm_water_holds_less
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.job import carry_out
 from dgviz.experiment.runs import Run
 from dgviz.experiment.sources import open_dataset
 from dgviz.learn.defaults import unlearned
+from tests.trials import with_fault
 
 domain = discover()["watershed"]
 
@@ -77,29 +78,27 @@ def test_the_checks_hold_of_the_processes(check, site):
     assert result.criteria and all(criterion.holds for criterion in result.criteria), result.sentence
 
 
-def test_a_leak_between_rain_and_oxygen_is_found(site, monkeypatch):
-    """Oxygen that also depends on rain past temperature and discharge is more than the two ways."""
-    module = importlib.import_module("dgviz.domains.watershed.evaluation.checks.pathways_add_up")
-    whole = module.pathways
+class AeratedByRain(OxygenStore):
+    """Rain brings oxygen of its own, past the temperature and the discharge of the stream."""
 
-    def leaking(*given):
-        found = whole(*given)
-        return found.assign(total=found.total + 1e-6)
-
-    monkeypatch.setattr(module, "pathways", leaking)
-    result = module.pathways_add_up(Trial(site))
-    assert not all(criterion.holds for criterion in result.criteria)
+    def forward(self, *, oxygen, saturation, reaeration_rate, production_rate, respiration_rate, prcp):
+        given = dict(oxygen=oxygen, saturation=saturation, reaeration_rate=reaeration_rate)
+        production = production_rate + 0.01 * prcp
+        return super().forward(production_rate=production, respiration_rate=respiration_rate, **given)
 
 
-def test_a_stream_that_cools_in_warm_air_is_found(site, monkeypatch):
-    from dgviz.domains.watershed.evaluation.checks.warm_water_holds_less import warm_water_holds_less
+class CoolsInWarmAir(FreezingPoint):
+    """Takes the warmth of the air from the water."""
 
-    trial = Trial(site)
-    simulate = trial.simulate
+    def forward(self, *, water_temperature, tair):
+        return dict(freezing=super().forward(water_temperature=water_temperature)["freezing"] - tair)
 
-    def cooling(changed):
-        found = simulate(changed)
-        return found | {"water_temperature": trial.as_trained["water_temperature"] - 1.0} if changed else found
 
-    monkeypatch.setattr(trial, "simulate", cooling)
-    assert not all(criterion.holds for criterion in warm_water_holds_less(trial).criteria)
+@pytest.mark.parametrize(
+    ("check", "fault"), [(pathways_add_up, AeratedByRain), (warm_water_holds_less, CoolsInWarmAir)]
+)
+def test_a_fault_is_found_by_its_check_alone(check, fault, data):
+    model = with_fault(domain, fault)
+    faulty = unlearned(model, data.isel(site=[0], time=slice(0, 365)), target="dissolved_oxygen")
+    outcomes = {each: each(Trial(faulty)).outcome for each in CHECKS}
+    assert {each for each, outcome in outcomes.items() if outcome == "failed"} == {check}

@@ -22,6 +22,7 @@ from dgviz.ui.session.state import AppState
 from dgviz.ui.widgets.parameters import chosen, parameter_select
 from dgviz.ui.words.steps import STEPS
 from dgviz.ui.words.text import number
+from tests.ui.conftest import FakeStore, make_results
 
 
 class Event:
@@ -154,6 +155,18 @@ def test_the_first_choice_holds_the_target_and_a_store_that_is_alone():
     model = RunConfig(data="twin:solutes", target="chloride").build()
     simulated = unlearned(model, open_dataset("twin:solutes,sites=1"), target="chloride").simulate()
     assert {"chloride", "wetness"} <= set(first_choice(model, simulated, "chloride"))
+
+
+@pytest.mark.parametrize("separation", ["ShareOfWetness", "ShareOfDischarge"])
+def test_a_run_on_one_solute_offers_no_other(tmp_path, separation):
+    data = "twin:solutes,sites=3"
+    dataset, config = open_dataset(data), RunConfig(data=data, target="chloride").edited(separation=separation)
+    store = FakeStore(tmp_path, {data: dataset})
+    store.add("only", config, make_results(dataset, config, 0.1))
+    view = Stores(state=AppState(store))
+    view.__panel__()
+    assert "chloride" in view.chips.options.values() and "chloride" in view.chips.value
+    assert not {"nitrate", "sulfate", "silica"} & {*view.chips.options.values(), *view.chips.value}
 
 
 def test_a_tap_in_the_series_chooses_the_day(state):

@@ -18,7 +18,7 @@ def words_of_picture(folder, **changes) -> str:
     """What the picture of a run on the twin says."""
     dataset = open_dataset(DATA)
     store = FakeStore(folder, {DATA: dataset})
-    config = RunConfig(data=DATA, target="nitrate").edited(**changes)
+    config = RunConfig(data=DATA, target="chloride").edited(**changes)
     store.add("only", config, make_results(dataset, config, 0.1))
     view = Buckets(state=AppState(store))
     view.__panel__()
@@ -28,7 +28,7 @@ def words_of_picture(folder, **changes) -> str:
 def test_below_a_store_of_wetness_stands_what_leads_to_the_concentration(tmp_path):
     words = words_of_picture(tmp_path, separation="ShareOfWetness", concentration="PowerLaw")
     assert "Wetness" in words and "A power of discharge" in words and "quick_effect" in words
-    assert "Nitrate" in words and "Chloride" not in words  # the model is of one solute
+    assert "Chloride" in words and "Nitrate" not in words  # the model is of one solute
 
 
 def test_below_stores_of_solute_stands_nothing(tmp_path):

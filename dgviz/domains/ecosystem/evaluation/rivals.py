@@ -9,32 +9,25 @@ Source: Monteith (1972), doi:10.2307/2401901.
 from collections.abc import Mapping
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 
-from dgviz.scores.metrics import scores
+from dgviz.domains.evaluation import scores_of_rivals
 
 DESCRIPTIONS = {
     "Season": "Mean of each calendar month, tower by tower",
     "Light use": "One efficiency for each tower times the light that its leaves absorb",
 }
+SCORES = ("nse", "rmse", "bias", "correlation")
 LEAST = 6  # known steps that a fit takes
 
 
 def rivals(dataset: xr.Dataset, periods: Mapping[str, str]) -> xr.Dataset | None:
     """Scores of the rivals over the test period, `(model, site)` by name; `description` and `source` along `model`."""
-    target = dataset.gpp
-    train, test = (slice(*periods[name].split("/")) for name in ("train", "test"))
+    train = slice(*periods["train"].split("/"))
     predicted = {"Season": season(dataset, train)}
     if {"ppfd", "fapar"} <= set(dataset.variables):
         predicted["Light use"] = light_use(dataset, train)
-    names = ("nse", "rmse", "bias", "correlation")
-    tables = [scores(values.sel(time=test), target.sel(time=test), names) for values in predicted.values()]
-    table = xr.concat(tables, pd.Index(list(predicted), name="model"), combine_attrs="override")
-    return table.reset_coords(drop=True).assign_coords(
-        description=("model", [DESCRIPTIONS[name] for name in predicted]),
-        source=("model", ["fitted here"] * len(predicted)),
-    )
+    return scores_of_rivals(predicted, dataset.gpp, periods["test"], SCORES, DESCRIPTIONS)
 
 
 def season(dataset: xr.Dataset, train: slice) -> xr.DataArray:

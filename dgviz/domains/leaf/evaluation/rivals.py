@@ -7,16 +7,16 @@
 from collections.abc import Mapping
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 
-from dgviz.scores.metrics import scores
+from dgviz.domains.evaluation import scores_of_rivals
 
 HALF_CO2, HALF_LIGHT = 400.0, 300.0  # umol mol-1 and umol m-2 s-1 at which the mean curve bends
 DESCRIPTIONS = {
     "Mean curve": "One function of CO2, light and leaf temperature for all leaves",
     "Own curve": "A line through the training points of the same curve",
 }
+SCORES = ("nse", "rmse", "bias", "correlation")
 
 
 def rivals(dataset: xr.Dataset, periods: Mapping[str, str]) -> xr.Dataset | None:
@@ -24,18 +24,12 @@ def rivals(dataset: xr.Dataset, periods: Mapping[str, str]) -> xr.Dataset | None
     if "net_assimilation" not in dataset or "ppfd" not in dataset:
         return None
     target = dataset.net_assimilation.transpose("time", "site")
-    train, test = (slice(*periods[name].split("/")) for name in ("train", "test"))
+    train = slice(*periods["train"].split("/"))
     trained = np.zeros(len(dataset.time), bool)
     trained[dataset.indexes["time"].slice_indexer(train.start, train.stop)] = True
-    predicted = {"Mean curve": mean_curve(dataset, trained), "Own curve": own_curve(dataset, trained)}
-    tables = [
-        scores(target.copy(data=values).sel(time=test), target.sel(time=test), ("nse", "rmse", "bias", "correlation"))
-        for values in predicted.values()
-    ]
-    table = xr.concat(tables, pd.Index(list(predicted), name="model"), combine_attrs="override")
-    return table.reset_coords(drop=True).assign_coords(
-        description=("model", [DESCRIPTIONS[name] for name in predicted]), source=("model", ["fitted here"] * 2)
-    )
+    found = {"Mean curve": mean_curve(dataset, trained), "Own curve": own_curve(dataset, trained)}
+    predicted = {name: target.copy(data=values) for name, values in found.items()}
+    return scores_of_rivals(predicted, target, periods["test"], SCORES, DESCRIPTIONS)
 
 
 def mean_curve(dataset: xr.Dataset, trained: np.ndarray) -> np.ndarray:

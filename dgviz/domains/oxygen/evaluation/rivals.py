@@ -8,12 +8,11 @@
 from collections.abc import Mapping
 
 import numpy as np
-import pandas as pd
 import torch
 import xarray as xr
 
+from dgviz.domains.evaluation import scores_of_rivals
 from dgviz.domains.oxygen.saturation import benson_krause
-from dgviz.scores.metrics import scores
 
 DESCRIPTIONS = {
     "Saturation ratio": "Saturation at sea level times one ratio, the mean of each river",
@@ -25,13 +24,8 @@ SCORES = ("nse", "rmse", "bias", "correlation")
 
 def rivals(dataset: xr.Dataset, periods: Mapping[str, str]) -> xr.Dataset | None:
     """Scores of the rivals over the test period, `(model, site)` by name; `description` and `source` along `model`."""
-    train, test = (slice(*periods[name].split("/")) for name in ("train", "test"))
-    observed = dataset.dissolved_oxygen.sel(time=test)
-    tables = [scores(values.sel(time=test), observed, SCORES) for values in predict(dataset, train).values()]
-    table = xr.concat(tables, pd.Index(list(DESCRIPTIONS), name="model"), combine_attrs="override")
-    return table.reset_coords(drop=True).assign_coords(
-        description=("model", list(DESCRIPTIONS.values())), source=("model", ["fitted here"] * len(DESCRIPTIONS))
-    )
+    predicted = predict(dataset, slice(*periods["train"].split("/")))
+    return scores_of_rivals(predicted, dataset.dissolved_oxygen, periods["test"], SCORES, DESCRIPTIONS)
 
 
 def saturation_of(dataset: xr.Dataset) -> xr.DataArray:

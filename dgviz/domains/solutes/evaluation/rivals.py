@@ -9,11 +9,10 @@ Source: Hirsch et al. (2010), doi:10.1111/j.1752-1688.2010.00482.x, of which thi
 from collections.abc import Mapping
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 
 from dgviz.datasets.solutes_series import TARGETS
-from dgviz.scores.metrics import scores
+from dgviz.domains.evaluation import scores_of_rivals
 
 LEAST = 1e-3  # m3 s-1 and mg L-1, so that both have a logarithm
 DESCRIPTIONS = {
@@ -31,13 +30,8 @@ def target_in(dataset: xr.Dataset) -> str:
 def rivals(dataset: xr.Dataset, periods: Mapping[str, str]) -> xr.Dataset | None:
     """Scores of the rivals over the test period, `(model, site)` by name; `description` and `source` along `model`."""
     target = target_in(dataset)
-    train, test = (slice(*periods[name].split("/")) for name in ("train", "test"))
-    predicted = predict(dataset, target, train)
-    tables = [scores(values.sel(time=test), dataset[target].sel(time=test), SCORES) for values in predicted.values()]
-    table = xr.concat(tables, pd.Index(list(predicted), name="model"), combine_attrs="override")
-    return table.reset_coords(drop=True).assign_coords(
-        description=("model", [DESCRIPTIONS[name] for name in predicted]), source=("model", ["fitted here"] * 2)
-    )
+    predicted = predict(dataset, target, slice(*periods["train"].split("/")))
+    return scores_of_rivals(predicted, dataset[target], periods["test"], SCORES, DESCRIPTIONS)
 
 
 def predict(dataset: xr.Dataset, target: str, train: slice) -> dict[str, xr.DataArray]:

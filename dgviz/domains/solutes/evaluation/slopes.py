@@ -17,10 +17,10 @@ from dgviz.domains.evaluation import (
     observed_and_simulated,
     on_shared_days,
 )
-from dgviz.domains.solutes.evaluation.local_slope import slope_of_means
 from dgviz.domains.solutes.evaluation.rivals import LEAST, predict, target_in
 from dgviz.scores.series import annual_harmonic
 
+DERIVED = "elasticity_discharge"  # d ln C / d ln Q of the mean, in the results of a run
 LEAST_DAYS = 20  # samples that a slope takes
 ABOUT = {
     "slope": ("1", "slope of log concentration on log discharge"),
@@ -35,9 +35,7 @@ def slopes(results: xr.Dataset, dataset: xr.Dataset, period: str) -> xr.Dataset:
     discharge = dataset.discharge.sel(site=results.site, time=pair[0].time).transpose("time", "site")
     discharge = discharge.where(pair[0].notnull())
     found = observed_and_simulated(pair, lambda concentration: _of(concentration, discharge), ABOUT)
-    if (derived := slope_of_means(results, dataset)) is not None:
-        found["derived_slope"] = derived.reset_coords(drop=True)
-    return found
+    return found.merge(results[[DERIVED]].reset_coords(drop=True)) if DERIVED in results else found
 
 
 def _of(concentration: xr.DataArray, discharge: xr.DataArray) -> dict[str, xr.DataArray]:
@@ -96,9 +94,10 @@ EVALUATIONS = (
             Scatter(
                 "Slope by differentiation",
                 "observed_slope",
-                "derived_slope",
-                "The exact derivative of the mean concentration to discharge, times discharge over concentration, "
-                "against the slope of a line through the samples, which the season bends.",
+                DERIVED,
+                "By how many percent the mean concentration of the model rises where discharge is one percent higher "
+                "on all days, by exact differentiation, against the slope of a line through the samples, which the "
+                "season bends. Near zero for a slow store with end members: it divides the water as before.",
             ),
             _scatter(
                 "variability",

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from dgviz.scores.metrics import scores
+from dgviz.domains.evaluation import scores_of_rivals
 
 LAGS = (0, 1, 2, 3, 5, 8, 13)  # days back, for the mean of the air temperature since the lag before
 LEAST_DISCHARGE = 1e-3  # m3 s-1, so that a dry day has a logarithm
@@ -21,19 +21,14 @@ DESCRIPTIONS = {
     "Climatology": "Mean and two harmonics of the year, fitted gauge by gauge",
     "Regression": "Two harmonics, air temperature of the last days and log discharge, fitted gauge by gauge",
 }
+SCORES = ("rmse", "bias", "nse", "nse_seasonal", "correlation")
 
 
 def rivals(dataset: xr.Dataset, periods: Mapping[str, str]) -> xr.Dataset | None:
     """Scores of the rivals over the test period, `(model, site)` by name; `description` and `source` along `model`."""
-    target = dataset.water_temperature
-    train, test = (slice(*periods[name].split("/")) for name in ("train", "test"))
+    train = slice(*periods["train"].split("/"))
     predicted = {"Climatology": predict(dataset, train, regression=False), "Regression": predict(dataset, train)}
-    names = ("rmse", "bias", "nse", "nse_seasonal", "correlation")
-    tables = [scores(values.sel(time=test), target.sel(time=test), names) for values in predicted.values()]
-    table = xr.concat(tables, pd.Index(list(predicted), name="model"), combine_attrs="override")
-    return table.reset_coords(drop=True).assign_coords(
-        description=("model", [DESCRIPTIONS[name] for name in predicted]), source=("model", ["fitted here"] * 2)
-    )
+    return scores_of_rivals(predicted, dataset.water_temperature, periods["test"], SCORES, DESCRIPTIONS)
 
 
 def predict(dataset: xr.Dataset, train: slice, regression: bool = True) -> xr.DataArray:

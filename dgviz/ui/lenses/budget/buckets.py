@@ -1,6 +1,5 @@
 """The live bucket diagram of the picked site."""
 
-from collections.abc import Collection
 from functools import cached_property
 
 import pandas as pd
@@ -9,6 +8,7 @@ import panel as pn
 from dgviz.processes.balance import substances
 from dgviz.processes.declare import Flux, Quantity, State
 from dgviz.processes.model import ProcessModel
+from dgviz.processes.other_targets import other_targets
 from dgviz.ui.figures.bucket_diagram import BucketDiagram, thin_stores
 from dgviz.ui.figures.buckets import lay_out
 from dgviz.ui.figures.chain import ChainDiagram
@@ -27,12 +27,6 @@ def stores_tell(model: ProcessModel, target: str) -> bool:
     """Is the target in the units of a store or of what moves in or out of one? Else stores are not all of the model."""
     moving = [flux for flux in model.of(Flux).values() if flux.out_of or flux.into]
     return model.of(Quantity)[target].units in {told.units for told in (*moving, *model.of(State).values())}
-
-
-def other_targets(model: ProcessModel, targets: Collection[str], target: str) -> frozenset[str]:
-    """The targets that the process which gives the one of the run gives beside it."""
-    giving = [process.of(Flux).keys() for process in model.processes if target in process.declared]
-    return frozenset(targets).intersection(*giving) - {target}
 
 
 class Buckets(ComputingView):

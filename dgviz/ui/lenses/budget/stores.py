@@ -1,11 +1,13 @@
 """Stores and fluxes of the picked site through time."""
 
+from collections.abc import Collection
 from functools import cached_property
 
 import pandas as pd
 import panel as pn
 
 from dgviz.processes.declare import Flux, State
+from dgviz.processes.other_targets import other_targets
 from dgviz.ui.figures.bucket_diagram import thin_stores
 from dgviz.ui.figures.stores import StoreSeries
 from dgviz.ui.lenses.computing import ComputingView
@@ -18,13 +20,13 @@ from dgviz.ui.words.markup import html, key_of
 from dgviz.ui.words.text import short_label
 
 
-def offered(model) -> dict[str, object]:
+def offered(model, hidden: Collection[str] = ()) -> dict[str, object]:
     """The fluxes that do not come in from outside and the stores, in the order of the model, by name."""
-    fluxes = {n: f for n, f in model.of(Flux).items() if n not in model.inflows}
+    fluxes = {n: f for n, f in model.of(Flux).items() if n not in model.inflows and n not in hidden}
     return fluxes | model.of(State)
 
 
-def first_choice(model, simulated, target: str) -> list[str]:
+def first_choice(model, simulated, target: str, hidden: Collection[str] = ()) -> list[str]:
     """The target, what leaves the model, what feeds the last stores before that, and the other stores that hold some.
 
     A store that is the first and the last is drawn too.
@@ -34,7 +36,7 @@ def first_choice(model, simulated, target: str) -> list[str]:
     thin = thin_stores(simulated, model.of(State))
     stores = [n for n in model.of(State) if n not in thin and (n not in last or len(last) == len(model.of(State)))]
     if not model.of(State):  # nothing moves between stores: what has no units of its own, such as factors
-        return [n for n in model.of(Flux) if n not in model.inflows][-MOST:]
+        return list(offered(model, hidden))[-MOST:]
     return [n for n in model.of(Flux) if n in wanted] + stores
 
 
@@ -67,8 +69,10 @@ class Stores(ComputingView):
         simulation = Simulation.of(self.state)
         if simulation is None:
             return None
-        self.model = simulation.run.config.build()
-        quantities = offered(self.model)
+        config = simulation.run.config
+        self.model = config.build()
+        self.hidden = other_targets(self.model, config.science.targets, config.target)
+        quantities = offered(self.model, self.hidden)
         self.chosen.offer("chips", [], {short_label(name, quantity): name for name, quantity in quantities.items()})
         self.chips.sx = chip_style(list(quantities), self.state.look)
         self.pane = pn.pane.Bokeh(sizing_mode="stretch_width", margin=0)
@@ -90,13 +94,13 @@ class Stores(ComputingView):
         first, self.shown, self.own = self.own is None, simulation, own
         if first:
             self._make_series(own)
-        self.chosen.offer("chips", first_choice(self.model, own, self.shown.run.config.target))
+        self.chosen.offer("chips", first_choice(self.model, own, self.shown.run.config.target, self.hidden))
         self._draw_series()
         self.pane.object = self.series.layout  # filled first: the browser does not know the sources of a new one yet
 
     def _make_series(self, own):
         self.inflows = {name: self.model.of(Flux)[name] for name in self.model.inflows}
-        self.series = StoreSeries(self.inflows, offered(self.model), self.state.look, own)
+        self.series = StoreSeries(self.inflows, offered(self.model, self.hidden), self.state.look, own)
         follow_range(self.series.x_range, self.state)
         for panel in self.series.panels:
             panel.on_event("tap", lambda event: self._tap(event.x))

@@ -14,8 +14,8 @@ LIMIT = 1e-8  # of the largest response
 def pathways_add_up(trial: Trial) -> CheckResult:
     """The response to rain through temperature and through discharge is the whole response.
 
-    Each is an exact derivative with the other held as it is; judged by what they leave, as a share of the largest
-    response.
+    Each is an exact derivative with the other held as it is; judged by what all ways leave, and by what reaches the
+    oxygen past both, as shares of the largest response.
     """
     site = SiteModel(trial.model, trial.tensors, trial.time, trial.target)
     try:
@@ -24,7 +24,10 @@ def pathways_add_up(trial: Trial) -> CheckResult:
         return CheckResult("pathways_add_up", f"There are no pathways to add up: {error}")
     left = found.total - found.direct - sum(found[name] for name in CUT)
     largest = float(np.abs(found.total).max()) or 1.0
-    criterion = Criterion("Left over", float(np.abs(left).max()) / largest, "1", 0.0, LIMIT)
+    criteria = (
+        Criterion("Left over", float(np.abs(left).max()) / largest, "1", 0.0, LIMIT),
+        Criterion("Past both", float(np.abs(found.direct).max()) / largest, "1", 0.0, LIMIT),
+    )
     shares = {name: 100 * float(np.abs(found[name]).mean() / np.abs(found.total).mean()) for name in CUT}
     sentence = (
         f"For more rain on all days, the response through temperature is {shares[CUT[0]]:.0f} %, that through "
@@ -35,4 +38,4 @@ def pathways_add_up(trial: Trial) -> CheckResult:
         {"response": [found.total.values, *(found[name].values for name in CUT)]},
         {"response": dict(found.total.attrs)},
     )
-    return CheckResult("pathways_add_up", sentence, (criterion,), series)
+    return CheckResult("pathways_add_up", sentence, criteria, series)
