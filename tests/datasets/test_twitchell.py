@@ -6,6 +6,7 @@ import pytest
 from dgviz import open_dataset
 from dgviz.datasets import forcing_names
 from dgviz.datasets.remarks import remarks
+from dgviz.domains.ecosystem.stress import NoStress
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.leakage import leaks
 from dgviz.experiment.runs import Run
@@ -58,3 +59,4 @@ def test_series_that_were_scaled_by_values_of_the_test_period_are_told(options, 
 def test_the_run_that_travels_with_it_tells_the_same(field):
     run = Run(data_folder() / "runs" / "twitchell-p-model")
     assert run.record["leaks"] == leaks(run.config, run.dataset())
+    assert run.results().mean_stress.attrs["long_name"].lower() == f"mean {NoStress.stress.long_name}".lower()

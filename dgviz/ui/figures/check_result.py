@@ -9,9 +9,9 @@ from bokeh.plotting import figure
 from dgviz.checks import CheckResult
 from dgviz.quantities import lower_first
 from dgviz.ui import theme
-from dgviz.ui.figures import hover_in_time, moment_line, plain_legend, stacked, time_figure
+from dgviz.ui.figures import high_enough, hover_in_time, moment_line, plain_legend, stacked, time_figure, upright
 from dgviz.ui.look import Look
-from dgviz.ui.words.text import has_no_zero, units
+from dgviz.ui.words.text import has_no_zero, units, with_units
 
 BEFORE, AFTER = 45, 180  # time steps in sight around the one at which cases part
 FINEST = 1e-6  # what stays below this is drawn as zero
@@ -120,7 +120,8 @@ def _alone(values: xr.DataArray, inside: xr.DataArray, x_range: Range1d, look: L
 
 
 def _figure(height: int, values: xr.DataArray, x_range: Range1d, y_range: Range1d) -> figure:
-    y_label = f"{values.attrs['long_name']}\n{units(values.attrs['units'])}"
+    y_label = upright(with_units(values.attrs["long_name"], values.attrs["units"]), height)
+    height = high_enough(height, max(y_label.split("\n"), key=len))
     return time_figure(height, y_label, x_range, y_range, min_border_left=LEFT_OF_TWO_LINES)
 
 
