@@ -34,7 +34,8 @@ class CheckResult:
 
     `check` is the name of the check. A check that does not apply has no criteria; its sentence says why. `series` holds
     what was compared, `(time,)` or `(time, case)`: two cases with each other, or the first of several with the sum of
-    the others. `day` is the day from which the cases differ, if there is one.
+    the others, or all as lines where they do not add up and `drawn` among the attributes says "lines". `day` is the day
+    from which the cases differ, if there is one.
     """
 
     check: str

@@ -42,6 +42,8 @@ def _in_sight(verdict: CheckResult) -> tuple[pd.Timestamp, pd.Timestamp]:
 def _panel(name: str, values: xr.DataArray, inside: xr.DataArray, x_range: Range1d, look: Look) -> figure:
     if "case" not in values.dims:
         return _alone(values, inside, x_range, look)
+    if values.attrs.get("drawn") == "lines":
+        return _lines(values, x_range, look)
     if values.sizes["case"] > 2:
         return _summed(values, x_range, look)
     falls = values.attrs.get("drawn") == "bars"
@@ -75,6 +77,21 @@ def _compared(values: xr.DataArray, inside: xr.DataArray, x_range: Range1d, look
         ink = look.ink(case if case in look.colours else colour)
         line = fig.line("time", f"c{i}", source=source, line_color=ink, legend_label=case, **style)
         tips.append((case, f"@c{i}{{0.00}}", units(values.attrs["units"])))
+    fig.add_tools(hover_in_time(look, tips, renderers=[line]))
+    plain_legend(fig)
+    return fig
+
+
+def _lines(values: xr.DataArray, x_range: Range1d, look: Look) -> figure:
+    """The first case as a broad line, those that are compared with it as thin ones."""
+    cases = [str(case) for case in values.case.values]
+    source = ColumnDataSource({"time": values.time.values, **{f"c{i}": v for i, v in enumerate(values.values.T)}})
+    fig = _figure(300, values, x_range, _range(values, 1.2))
+    for i, case in reversed([*enumerate(cases)]):
+        ink, width = (look.token("text"), 3.0) if i == 0 else (look.ink(case), theme.LINE)
+        words = case.replace("_", " ")
+        line = fig.line("time", f"c{i}", source=source, line_color=ink, line_width=width, legend_label=words)
+    tips = [(case.replace("_", " "), f"@c{i}{{0.00}}", units(values.attrs["units"])) for i, case in enumerate(cases)]
     fig.add_tools(hover_in_time(look, tips, renderers=[line]))
     plain_legend(fig)
     return fig
@@ -120,8 +137,8 @@ def _alone(values: xr.DataArray, inside: xr.DataArray, x_range: Range1d, look: L
 
 
 def _figure(height: int, values: xr.DataArray, x_range: Range1d, y_range: Range1d) -> figure:
-    y_label = upright(with_units(values.attrs["long_name"], values.attrs["units"]), height)
-    height = high_enough(height, max(y_label.split("\n"), key=len))
+    y_label = with_units(values.attrs["long_name"], values.attrs["units"])
+    height = high_enough(height, max(upright(y_label, height).split("\n"), key=len))
     return time_figure(height, y_label, x_range, y_range, min_border_left=LEFT_OF_TWO_LINES)
 
 

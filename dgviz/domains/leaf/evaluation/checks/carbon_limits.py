@@ -46,7 +46,7 @@ def carbon_limits(trial: Trial) -> CheckResult:
         ["net", *names],
         {driver: co2, "rate": [now[NET], *(now[name] for name in names)]},
         {
-            "rate": {"units": trial.units, "long_name": "Net assimilation"},
+            "rate": {"units": trial.units, "long_name": "Net assimilation", "drawn": "lines"},
             driver: trial.declared.inputs[driver].attrs,
         },
     )

@@ -42,7 +42,7 @@ def light_limits(trial: Trial) -> CheckResult:
     series = trial.dataset(
         ["net", *names],
         {"ppfd": light, "rate": [now[NET], *(now[name] for name in names)]},
-        {"rate": {"units": trial.units, "long_name": "Net assimilation"}} | _of_light(trial),
+        {"rate": {"units": trial.units, "long_name": "Net assimilation", "drawn": "lines"}} | _of_light(trial),
     )
     sentence = f"In the dark {concise(dark)} {trial.units}, in full sun {concise(float(net[-1]))} {trial.units}."
     return CheckResult("light_limits", sentence, tuple(criteria), series)

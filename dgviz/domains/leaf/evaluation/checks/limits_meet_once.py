@@ -35,7 +35,7 @@ def limits_meet_once(trial: Trial) -> CheckResult:
         ["net", "rubisco_limited", "light_limited"],
         {driver: co2, "rate": [now["net_assimilation"], now["rubisco_limited"], now["light_limited"]]},
         {
-            "rate": {"units": "umol m-2 s-1", "long_name": "Net assimilation"},
+            "rate": {"units": "umol m-2 s-1", "long_name": "Net assimilation", "drawn": "lines"},
             driver: trial.declared.inputs[driver].attrs,
         },
     )
