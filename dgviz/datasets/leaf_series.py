@@ -39,7 +39,7 @@ OTHER_NAMES = {  # what instruments and people call the series, in lower case, t
     "ci": ("ci", "co2_i"),
     "vpd": ("vpd", "vpdl", "vpdleaf", "vpd_leaf"),
     "rh": ("rh", "rhs", "rh_s", "rhcham"),
-    "net_assimilation": ("net_assimilation", "a", "anet", "photo", "a_net"),
+    "net_assimilation": ("net_assimilation", "a", "A", "anet", "photo", "a_net"),
     "gs": ("gs", "gsw", "cond"),
 }
 ATTRIBUTES = {

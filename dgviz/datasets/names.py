@@ -49,7 +49,8 @@ def renaming(
 ) -> dict[str, str]:
     """Which columns to rename so that the wanted are there; those in `exact` are found in any case of letters.
 
-    `others` are further names, in lower case, of those in `exact`; a single letter counts as a capital.
+    `others` are further names, in lower case, of those in `exact`; of a single letter none is taken for
+    sure but a capital that is listed.
     """
     names, renamed = [str(column) for column in columns], dict[str, str]()
     lower = {column.strip().lower(): column for column in reversed(names)}
@@ -61,7 +62,8 @@ def renaming(
         if name not in names and name.lower() in lower and lower[name.lower()] not in renamed:
             renamed[lower[name.lower()]] = name
     for name, called in (others or {}).items():
-        meant = [lower[other] for other in called if other in lower and (len(other) > 1 or other.upper() in names)]
+        meant = [lower[other] for other in called if len(other) > 1 and other in lower]
+        meant = meant or [other for other in called if other.isupper() and other in names]
         there = name in names or name in renamed.values()
         if meant and not there and meant[0] not in renamed:
             renamed[meant[0]] = name

@@ -52,7 +52,7 @@ class Vocabulary:
     - `raw` are series that files may hold instead of a declared one; `complete(ds, source)` makes the declared of them.
     - `needed` are the forcings without which no process model of the science can be built.
     - `extremes` says of a series that is the "min" or "max" of its step, so that finer records are gathered as that.
-    - `other_names` are what people call the series, in lower case.
+    - `other_names` are what people call the series, in lower case; a capital letter stands for itself.
     - `problems(ds, source, files)` finds what is wrong between series, such as a minimum above its maximum.
     - `doubts(ds)` finds what is possible but not likely across series and attributes, in the units declared, such as
       more water than falls: with the sites, the figure and the likely cause.
