@@ -21,11 +21,11 @@ def balance_closes(trial: Trial) -> CheckResult:
     series: dict[str, np.ndarray | list[np.ndarray]] = {}
     attrs: dict[str, dict[str, str]] = {}
     for units in held:
-        came, left, gained = (np.cumsum(each) for each in _moved(trial, units))
-        # Cumulative: gap(t) = inflows - outflows - gain of the stores, from the first scored step to t
+        came, left, gained, limit = _moved(trial, units)
+        # gap(t) = inflows - outflows - gain of the stores, from the first scored step to t
         gap = came - left - gained
         worst = float(gap[np.abs(gap).argmax()])
-        criteria.append(Criterion("Not accounted for", worst, units, *_limits(trial, units)))
+        criteria.append(Criterion("Not accounted for", worst, units, -limit, limit))
         came_in.append(f"{concise(float(came[-1]))} {units}")
         missing += [] if criteria[-1].holds else [f"{concise(abs(worst))} {units}"]
         of = f" ({units})" * (len(held) > 1)
@@ -38,19 +38,15 @@ def balance_closes(trial: Trial) -> CheckResult:
     return CheckResult("balance_closes", sentence, tuple(criteria), drawn)
 
 
-def _moved(trial: Trial, units: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """What came in, what left and what the stores gained at each scored step, of the stores of these units."""
+def _moved(trial: Trial, units: str) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
+    """What came in, what left and what the stores of these units gained since the first scored step.
+
+    Also what rounding may leave: a share of all that moved, in and out, since a balance of large terms leaves more
+    rounding than their sum shows.
+    """
     now = trial.as_trained
     inflows, outflows = boundary(trial.declared, units)
-    moved = total(now, inflows), total(now, outflows), trial.gained(now, units)
-    came, left, gained = map(trial.scored, moved)
-    return came, left, gained
-
-
-def _limits(trial: Trial, units: str) -> tuple[float, float]:
-    """What rounding may leave: of all that moved, in and out, since large terms may leave more than their sum shows."""
-    now = trial.as_trained
-    inflows, outflows = boundary(trial.declared, units)
+    parts = total(now, inflows), total(now, outflows), trial.gained(now, units)
+    came, left, gained = (np.cumsum(trial.scored(part)) for part in parts)
     moved = float(np.abs(trial.scored(total(now, [*inflows, *outflows]))).sum())
-    limit = ROUNDING * (moved + float(np.abs(trial.stored(now, units)).max()))
-    return -limit, limit
+    return came, left, gained, ROUNDING * (moved + float(np.abs(trial.stored(now, units)).max()))

@@ -22,8 +22,8 @@ def start_is_forgotten(trial: Trial) -> CheckResult:
     From the declared, almost empty stores the first year is repeated five times and eight times; after both the target
     and each store agree within five percent of their mean; what may be below zero, as temperatures in °C, within five
     percent of the widest range of those in the same units. Stores that still fill hide what is missing elsewhere, while
-    the balance closes all the time. The same is asked of the
-    derivative of the mean target with respect to the stores at the start, times what they gain in these three years.
+    the balance closes all the time. The same is asked of the derivative of the mean target with respect to the stores
+    at the start, times what they gain in these three years.
     """
     name, year = "start_is_forgotten", trial.tensors.year
     if not trial.declared.stores:

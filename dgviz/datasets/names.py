@@ -49,8 +49,8 @@ def renaming(
 ) -> dict[str, str]:
     """Which columns to rename so that the wanted are there; those in `exact` are found in any case of letters.
 
-    `others` are further names, in lower case, of those in `exact`; of a single letter none is taken for
-    sure but a capital that is listed.
+    `others` are further names, in lower case, of those in `exact`; of a single letter none is taken for sure
+    but a capital that is listed.
     """
     names, renamed = [str(column) for column in columns], dict[str, str]()
     lower = {column.strip().lower(): column for column in reversed(names)}

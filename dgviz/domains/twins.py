@@ -80,14 +80,12 @@ def make_twin(
     truth = _simulate(model, drivers, parameters).isel(time=slice(-n_steps, None))
     drivers = drivers.isel(time=slice(-n_steps, None)).drop_vars("day_of_year")
     targets = [name for name in vocabulary.targets if name in truth]
-    unsaid = other_targets(model, targets, targets[0])
-    truth, targets = truth.drop_vars(unsaid), [name for name in targets if name not in unsaid]
-    usual = twin.noise if isinstance(twin.noise, Mapping) else dict.fromkeys(targets, twin.noise)
-    times_usual = 1.0 if noise is None else noise / (usual[targets[0]] or 1.0)
+    truth = truth.drop_vars(other_targets(model, targets, targets[0]))
+    targets = [name for name in targets if name in truth]
+    errors = _errors(twin, targets, noise)
     observed = {}
     for target in targets:
-        low, high = vocabulary.targets[target].range
-        seen = _observe(truth[target], vocabulary, random, times_usual * usual[target]).clip(low, high)
+        seen = _observe(truth[target], vocabulary, random, errors[target])
         missing = random.random(seen.shape) < (twin.gaps if gaps is None else gaps)
         observed[target] = seen.where(~missing)
     dataset = drivers.assign(observed).astype("float32")
@@ -137,13 +135,25 @@ def _simulate(model: ProcessModel, drivers: xr.Dataset, parameters: Mapping[str,
     return model.to_dataset(values, time=drivers.time, site=drivers.site)
 
 
+def _errors(twin: Twin, targets: list[str], noise: float | None) -> dict[str, float]:
+    """The size of the error of observation of each target: `noise` for the first, the others in proportion."""
+    usual = twin.noise if isinstance(twin.noise, Mapping) else dict.fromkeys(targets, twin.noise)
+    factor = 1.0 if noise is None else noise / (usual[targets[0]] or 1.0)
+    return {target: factor * usual[target] for target in targets}
+
+
 def _observe(truth: xr.DataArray, vocabulary: Vocabulary, random: np.random.Generator, noise: float) -> xr.DataArray:
-    """The target with errors of observation: multiplied where it has a floor, so that it stays above, else added."""
+    """The target with errors of observation: multiplied where it has a floor, so that it stays above, else added.
+
+    It stays within the range of what can be observed.
+    """
     declared = vocabulary.targets[str(truth.name)]
     error = random.standard_normal(truth.shape)
     if declared.floor is None:
-        return truth + noise * error
-    return declared.floor + (truth - declared.floor) * np.exp(noise * error - noise**2 / 2)
+        seen = truth + noise * error
+    else:
+        seen = declared.floor + (truth - declared.floor) * np.exp(noise * error - noise**2 / 2)
+    return seen.clip(*declared.range)
 
 
 def _label(dataset: xr.Dataset, vocabulary: Vocabulary, split: int) -> xr.Dataset:

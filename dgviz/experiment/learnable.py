@@ -100,8 +100,7 @@ def _check_fold(config: RunConfig, dataset: xr.Dataset, fold: Fold) -> None:
     if config.validation == "sites" and len({*group_numbers(config, dataset)[list(fold.trained)]}) < 2:
         raise ConfigError(
             f"validation 'sites': there is one {groups_of(config, dataset) or config.science.site} to learn "
-            f"from{of_fold}, and none to validate with. Choose validation 'period' or "
-            "'none'."
+            f"from{of_fold}, and none to validate with. Choose validation 'period' or 'none'."
         )
     if config.validation != "period":
         return

@@ -84,11 +84,6 @@ def make_results(
         results["fold"] = "site", fold, {"long_name": "Number of the model that predicts the site", "units": "1"}
         results["held_out"] = "site", held, {"long_name": "Was the site held out of training?", "units": "1"}
     results = _with_findings(_with_scores(results, dataset, config, periods), predictions, dataset, config)
-    if "held_out" in results:
-        # A model has seen nothing of such a site: the training period is as new to it as the test period.
-        unseen, always = results.sel(site=results.held_out.values), slice(results.time[0], results.time[-1])
-        about = {"long_name": "Nash-Sutcliffe efficiency over all values of held-out sites", "units": "1"}
-        results["held_out_nse"] = (), _pooled(unseen, dataset, config, always), about
     results = results.merge(learned_curves(models[0], tensors, whole, dataset, config))
     return results, _states(predictions, order, fold, tensors, dataset, whole.start - config.warmup)
 
@@ -102,12 +97,17 @@ def _in_order(predictions: Sequence[Prediction], order: np.ndarray, dataset: xr.
 
 
 def _with_scores(results: xr.Dataset, dataset: xr.Dataset, config: RunConfig, periods: Mapping[str, str]) -> xr.Dataset:
-    """The results with the scores `(period, site)`, and with what they are of."""
+    """The results with the scores `(period, site)` and of all sites together, and with what they are of."""
     tables = [_scores(results, dataset, config, period_slice(dataset, p)) for p in periods.values()]
     table = xr.concat(tables, "period", combine_attrs="override").assign_coords(period=list(periods))
     pooled = [_pooled(results, dataset, config, period_slice(dataset, p)) for p in periods.values()]
     about = {"long_name": "Nash-Sutcliffe efficiency over all sites together", "units": "1"}
     table["pooled_nse"] = "period", pooled, about
+    if "held_out" in results:
+        # A model has seen nothing of such a site: the training period is as new to it as the test period.
+        unseen, always = results.sel(site=results.held_out.values), slice(results.time[0], results.time[-1])
+        about = {"long_name": "Nash-Sutcliffe efficiency over all values of held-out sites", "units": "1"}
+        table["held_out_nse"] = (), _pooled(unseen, dataset, config, always), about
     return results.merge(table, compat="override").assign_attrs(
         Conventions="CF-1.11",
         title=f"Results of a dgviz run on: {dataset.attrs.get('title', config.data)}",

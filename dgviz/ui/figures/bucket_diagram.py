@@ -25,14 +25,6 @@ ROW, ABREAST = 36, 2  # px of a row of figures below the picture, and how many s
 WAVES = ((10, 0.55), (17, 0.3))  # px below the ground and opacity of the lines of the water
 
 
-def _height(line: tuple[str, str]) -> int:
-    return 32 if line[1] else 20
-
-
-def _figure(x: float, y: float, large: str, small: str) -> Markup:
-    return svg.text(x, y, large, "large") + svg.text(x, y + 14, small, "small muted")
-
-
 def thin_stores(simulated: xr.Dataset, names: Collection[str]) -> frozenset[str]:
     """The stores of a simulation `(time,)` that hold next to nothing at the end of any time step."""
     highest = {name: float(abs(simulated[name]).max()) for name in names if name in simulated}
@@ -68,16 +60,17 @@ class BucketDiagram:
 
         `about` says what it is to who hears it.
         """
+        has_room = self._has_room(lines)
         parts = [
             self._surroundings(),
             *(self._off_store(store) for store in self.picture.stores.values() if not store.on),
             *(self._off_arrow(arrow) for arrow in self.picture.arrows.values() if not arrow.on),
             *(self._store(store, values[store.name]) for store in self.stores),
             *(self._flux(arrow, values[arrow.name]) for arrow in self.arrows),
-            self._beside(lines) if self._has_room(lines) else self._beneath(lines),
+            self._beside(lines) if has_room else self._beneath(lines),
             self._key(),
         ]
-        height = self.picture.height + (0 if self._has_room(lines) else ROW * math.ceil(len(lines) / ABREAST))
+        height = self.picture.height + (0 if has_room else ROW * math.ceil(len(lines) / ABREAST))
         frame = "<svg class='buckets' width='100%' height='{}' role='img' aria-label='{}'>{}</svg>"
         return html(frame, round(height), about, joined(parts))
 
@@ -197,3 +190,11 @@ class BucketDiagram:
             parts.append(svg.line(1 + 15 * i, y, 6 + 15 * i, y, self.look.token("missing"), self.width(flux)))
             parts.append(svg.text(6 + 15 * i, y + 4, words, "small muted", 6))
         return joined(parts)
+
+
+def _height(line: tuple[str, str]) -> int:
+    return 32 if line[1] else 20
+
+
+def _figure(x: float, y: float, large: str, small: str) -> Markup:
+    return svg.text(x, y, large, "large") + svg.text(x, y + 14, small, "small muted")

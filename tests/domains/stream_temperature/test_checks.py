@@ -1,8 +1,11 @@
 """The checks of streams pass for any two options, and fail on the fault that each is there to find."""
 
+from dgviz import ProcessModel
 from dgviz.domains import stream_temperature
 from dgviz.domains.stream_temperature.evaluation.checks import nothing_freezes_in_warm_air, warm_air_warms_the_stream
 from dgviz.domains.stream_temperature.exchange import EightParameters
+from dgviz.domains.stream_temperature.ice import FreezingPoint
+from dgviz.processes.declare import Process
 from tests import trials
 from tests.combinations import DOMAINS, PAIRS, each
 
@@ -23,57 +26,32 @@ def test_any_two_options_pass_together(domain, choices):
     assert set(found.values()) == {"passed"}
 
 
-class UpsideDown(EightParameters):
+class UpsideDown(Process):
     """A stream that cools as the air warms."""
 
-    def forward(
-        self, *, tair, discharge, mean_discharge, day_of_year, water_temperature, a1, a2, a3, a4, a5, a6, a7, a8
-    ):
-        return super().forward(
-            tair=30 - tair,
-            discharge=discharge,
-            mean_discharge=mean_discharge,
-            day_of_year=day_of_year,
-            water_temperature=water_temperature,
-            a1=a1,
-            a2=a2,
-            a3=a3,
-            a4=a4,
-            a5=a5,
-            a6=a6,
-            a7=a7,
-            a8=a8,
-        )
+    water_temperature, from_air = EightParameters.water_temperature, EightParameters.from_air
+
+    def forward(self, *, tair, water_temperature):
+        return dict(from_air=(30 - tair - water_temperature) / 2)
 
 
-class Leaking(EightParameters):
+class Leaking(Process):
     """A stream that loses heat whatever the weather."""
 
-    def forward(
-        self, *, tair, discharge, mean_discharge, day_of_year, water_temperature, a1, a2, a3, a4, a5, a6, a7, a8
-    ):
-        found = super().forward(
-            tair=tair,
-            discharge=discharge,
-            mean_discharge=mean_discharge,
-            day_of_year=day_of_year,
-            water_temperature=water_temperature,
-            a1=a1,
-            a2=a2,
-            a3=a3,
-            a4=a4,
-            a5=a5,
-            a6=a6,
-            a7=a7,
-            a8=a8,
-        )
-        return found | {"from_air": found["from_air"] - 40}
+    water_temperature, from_air = EightParameters.water_temperature, EightParameters.from_air
+
+    def forward(self, *, tair, water_temperature):
+        return dict(from_air=(tair - 40 - water_temperature) / 2)
+
+
+def trial_with(fault):
+    return trial_of(ProcessModel([fault(), FreezingPoint()], domain.forcings, domain.outside))
 
 
 def test_a_stream_that_cools_in_warm_air_is_found():
-    assert warm_air_warms_the_stream(trial_of(trials.with_fault(domain, UpsideDown))).outcome == "failed"
+    assert warm_air_warms_the_stream(trial_with(UpsideDown)).outcome == "failed"
 
 
 def test_ice_that_makes_up_for_lost_heat_is_found():
-    result = nothing_freezes_in_warm_air(trial_of(trials.with_fault(domain, Leaking)))
+    result = nothing_freezes_in_warm_air(trial_with(Leaking))
     assert result.outcome == "failed" and "made up for by ice" in result.sentence
