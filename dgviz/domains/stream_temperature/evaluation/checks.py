@@ -1,6 +1,7 @@
 """What a heat balance of a stream has to pass beside the checks of all models."""
 
 from dgviz.checks import CheckResult, Criterion, Trial
+from dgviz.domains.stream_temperature.evaluation.warming import AIR
 
 WARMER = 2.0  # degC
 THAWED = 10.0  # degC: air in which no stream freezes
@@ -28,16 +29,18 @@ def nothing_freezes_in_warm_air(trial: Trial) -> CheckResult:
 
     Where it is, ice makes up for a balance that loses too much heat: parameters that no stream has.
     """
-    air, freezing = trial.forcing("tair"), trial.as_trained.get("freezing")
-    if air is None or freezing is None:
+    name = next((name for name in AIR if trial.forcing(name) is not None), "")
+    freezing = trial.as_trained.get("freezing")
+    if not name or freezing is None:
         return CheckResult("nothing_freezes_in_warm_air", "In this model nothing freezes.")
+    air = trial.forcing(name)
     warm = trial.scored(air) > THAWED
     if not warm.any():
         return CheckResult("nothing_freezes_in_warm_air", f"On no day is the air above {THAWED:g} °C.")
     most = float(trial.scored(freezing)[warm].clip(min=0).max())  # negative where ice melts, as it may
     criterion = Criterion(f"Freezing above {THAWED:g} °C", most, "degC d-1", 0.0, SLIGHT)
     said = "nothing freezes" if criterion.holds else f"up to {most:.1f} °C a day are made up for by ice"
-    series = trial.dataset([], {"tair": air, "freezing": freezing}, {})
+    series = trial.dataset([], {name: air, "freezing": freezing}, {})
     return CheckResult("nothing_freezes_in_warm_air", f"In air above {THAWED:g} °C {said}.", (criterion,), series)
 
 
