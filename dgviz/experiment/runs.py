@@ -379,7 +379,7 @@ class Run(QueuedRun):
             same = {*map(type, processes.processes)} == {*map(type, model.process_model.processes)}
             return self.ready(with_other_processes(model, processes), dataset, site, steps, states if same else None)
 
-        return SiteModel(model, started, dataset.time[steps], self.config.target, exchange, record)
+        return SiteModel(model, started, dataset.time[steps], self.config.target, exchange, record, together)
 
     def simulate(
         self,

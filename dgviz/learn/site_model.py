@@ -1,7 +1,7 @@
 """A trained model together with the data of a site, for sensitivities, checks and what-if simulations."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from numbers import Real
@@ -12,7 +12,7 @@ from torch import Tensor
 
 from dgviz.learn import DifferentiableModel, Ensemble
 from dgviz.learn.changed_parameters import with_changed_parameters
-from dgviz.learn.spin_up import spun_up
+from dgviz.learn.spin_up import declared_stores, spun_up
 from dgviz.learn.tensors import Tensors
 from dgviz.processes.declare import Parameter, State
 from dgviz.processes.model import Backend
@@ -26,7 +26,8 @@ class SiteModel:
 
     `tensors` hold the data of the site, the warm-up included, and `time` its scored days; `target` is the output that
     was trained. Where processes join sites, the site is the first of all that are simulated together. `record` holds
-    all days from the first on record to the last scored one: changed parameters act on all of these.
+    all days from the first on record to the last scored one: changed parameters act on all of these. `sites` are the
+    names of the sites, the asked one first.
     """
 
     def __init__(
@@ -37,12 +38,14 @@ class SiteModel:
         target: str,
         exchange: Callable[[Mapping[str, str]], "SiteModel"] | None = None,
         record: Tensors | None = None,
+        sites: Sequence[str] = (),
     ):
         self.model, self.process_model = model, model.process_model
         self.tensors = tensors
         self.time = time
         self.target = target
         self._exchange, self._record = exchange, record
+        self.sites = tuple(sites)
 
     @cached_property
     def learned(self) -> dict[str, Tensor]:
@@ -153,12 +156,24 @@ class SiteModel:
                     f"The store {name!r} begins with {value!r}. Give a number{least} in {stores[name].units}."
                 )
         given = {name: float(value) for name, value in initial.items()}
-        state = dict(tensors.initial or {})
-        if warmup:
-            state = self.model.after(tensors.part(slice(warmup)))
+        state = self.beginning()
         shape = tensors.target.shape[1], next(iter(self.learned.values())).shape[-1]
         state |= {name: torch.full((1, *shape), value, dtype=torch.float64) for name, value in given.items()}
         return replace(tensors.part(slice(warmup, None)), initial=state)
+
+    def beginning(self) -> dict[str, Tensor]:
+        """The state before the first scored step, as the warm-up leaves it: `(1, site, member)` by name."""
+        warmup, tensors = self.tensors.warmup, self.tensors
+        state = dict(tensors.initial or {})
+        if warmup:
+            state = self.model.after(tensors.part(slice(warmup)))
+        declared = declared_stores(self.process_model, self.learned, tensors)
+        return {name: values[None] for name, values in declared.items()} | state
+
+    @property
+    def learned_when_scored(self) -> dict[str, Tensor]:
+        """The learned parameters in the scored steps alone, `(1 or time, site, member)` by name."""
+        return _of_last(self.learned, len(self.tensors.target) - self.tensors.warmup)
 
     def _scored(self, name: str) -> Tensor:
         values = self.learned[name].double()

@@ -8,6 +8,7 @@ import torch
 import xarray as xr
 
 from dgviz.learn.site_model import SiteModel
+from dgviz.sensitivity.nudge import raised
 from dgviz.sensitivity.units import derivative_attrs
 from dgviz.steps import before
 
@@ -21,7 +22,7 @@ def forcing_response(site: SiteModel, forcing: str, day: int) -> xr.DataArray:
     """
     model, tensors = site.model, site.tensors
     target = site.target
-    series = tensors.forcings[forcing].clone().requires_grad_()
+    series = raised({forcing: tensors.forcings[forcing]})[forcing]
     tensors = replace(tensors, forcings=tensors.forcings | {forcing: series})
     flow = model.mean(tensors, [target])[target][tensors.warmup + day, 0]
     # One output, many inputs: reverse mode gives all days in one pass. Summed over sites and members.

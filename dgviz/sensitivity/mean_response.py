@@ -5,8 +5,8 @@ from dataclasses import replace
 import torch
 import xarray as xr
 
-from dgviz.datasets.vocabulary import CALENDAR
 from dgviz.learn.site_model import SiteModel
+from dgviz.sensitivity.nudge import driving, raised
 from dgviz.sensitivity.units import derivative_attrs
 
 ELASTICITY = "elasticity_"  # begins the name of one
@@ -22,11 +22,9 @@ def mean_response(site: SiteModel) -> xr.Dataset:
     that is never negative is one percent higher at all times: where the target is a power of it, the exponent.
     """
     model, tensors = site.model, site.tensors
-    target, n_sites = site.target, tensors.target.shape[1]
+    target = site.target
     parameters = {k: v.detach().requires_grad_() for k, v in site.learned.items()}
-    # Those that vary in time: a shift of the calendar means nothing.
-    names = [k for k in model.process_model.forcings if len(tensors.forcings[k]) > 1 and k not in CALENDAR]
-    forcings = {k: tensors.forcings[k].expand(-1, n_sites, -1).clone().requires_grad_() for k in names}
+    forcings = raised(driving(site))
     shifted = {**parameters, **forcings}
     if not shifted or not model.process_model.processes:
         return xr.Dataset()

@@ -7,7 +7,8 @@ from dgviz.domains import discover
 from dgviz.experiment.sources import open_dataset
 from dgviz.learn.defaults import unlearned
 from dgviz.sensitivity import parameter_response
-from dgviz.sensitivity.pathways import follows, in_double, pathways
+from dgviz.sensitivity.cut import follows
+from dgviz.sensitivity.pathways import in_double, pathways
 
 WATERSHED = discover()["watershed"]
 CUT = WATERSHED.pathways

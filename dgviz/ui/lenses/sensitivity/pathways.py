@@ -9,7 +9,8 @@ from bokeh.models import ColumnDataSource, DataRange1d, Range1d
 
 from dgviz.processes.declare import Parameter
 from dgviz.quantities import lower_first
-from dgviz.sensitivity.pathways import DIRECT, follows, in_double, pathways
+from dgviz.sensitivity.cut import follows
+from dgviz.sensitivity.pathways import DIRECT, in_double, pathways
 from dgviz.ui.figures import hover_in_time, nothing_yet, time_figure, zero_line
 from dgviz.ui.figures.series import show_days
 from dgviz.ui.lenses.computing import ComputingView

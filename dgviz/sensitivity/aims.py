@@ -1,0 +1,102 @@
+"""What of a target is asked for: a number made of its series, such as the mean, the high values or one event."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from dgviz.learn.losses import LOSSES, nse
+from dgviz.quantities import Target
+from dgviz.sensitivity.units import units_per
+from dgviz.steps import Step
+from dgviz.units import parse
+
+LOW, HIGH = 0.3, 0.98  # quantiles of the target: at or below the first it is low, at or above the second high
+AROUND = 10  # steps before and after a peak within which its event lies
+
+
+@dataclass(frozen=True)
+class Aim:
+    """A number made of the simulated and the observed series `(time,)` of a target.
+
+    `label` completes "What matters for ..."; `units` are those of the number. Differentiable in the first series.
+    """
+
+    label: str
+    units: str
+    value: Callable[[Tensor, Tensor], Tensor]
+
+
+def aims(target: Target, step: Step, moment: int, loss: str = "nse") -> dict[str, Aim]:
+    """What can be asked of a target, by name; `moment` is the position of the step that is looked at.
+
+    - `mean`, `high` (at or above the 98 % quantile), `low` (at or below the 30 % quantile), `moment` (one step);
+    - `volume` of the event around the moment, where the target is a rate; `timing`, the centre of the series, where it
+      is never negative;
+    - `nse` and `rmse`, against what was observed, and the `loss` of that name in `dgviz.learn.losses`.
+    """
+    found = {
+        "mean": Aim("the mean", target.units, lambda simulated, _: simulated.mean()),
+        "high": Aim("high values", target.units, lambda simulated, _: _above(simulated, HIGH)),
+        "low": Aim("low values", target.units, lambda simulated, _: _below(simulated, LOW)),
+        "moment": Aim(f"the chosen {step.name}", target.units, lambda simulated, _: simulated[moment]),
+    }
+    if is_rate(target.units):
+        found["volume"] = Aim(
+            "the event", units_per(target.units, "d-1"), lambda simulated, _: _event(simulated, moment, step)
+        )
+    if target.floor is not None:
+        found["timing"] = Aim("the timing", "d", lambda simulated, _: _centre(simulated, step))
+    found["nse"] = Aim("the efficiency", "1", lambda simulated, observed: nse(simulated[:, None], observed[:, None])[0])
+    found["rmse"] = Aim("the error", target.units, _error)
+    found["loss"] = Aim("the loss", "1", lambda simulated, observed: _loss(simulated, observed, loss, target))
+    return found
+
+
+def is_rate(units: str) -> bool:
+    """Are these units of an amount per time, whose sum over time is an amount?"""
+    return parse(units).dimensionality.get("[time]", 0) == -1
+
+
+def event(simulated: Tensor, moment: int) -> slice:
+    """The steps of the event around a moment: between the lowest values before and after it, at most `AROUND` away."""
+    first = max(0, moment - AROUND)
+    start = first + int(simulated[first : moment + 1].argmin())
+    stop = moment + int(simulated[moment : moment + AROUND + 1].argmin())
+    return slice(start, stop + 1)
+
+
+def _above(simulated: Tensor, quantile: float) -> Tensor:
+    return simulated[simulated >= simulated.detach().quantile(quantile)].mean()
+
+
+def _below(simulated: Tensor, quantile: float) -> Tensor:
+    return simulated[simulated <= simulated.detach().quantile(quantile)].mean()
+
+
+def _event(simulated: Tensor, moment: int, step: Step) -> Tensor:
+    """The amount that passed in the event."""
+    return simulated[event(simulated.detach(), moment)].sum() * _days(step)
+
+
+def _centre(simulated: Tensor, step: Step) -> Tensor:
+    """The centre of mass of the series, in days from its beginning: sum of t Q over sum of Q."""
+    days = torch.arange(len(simulated), dtype=simulated.dtype, device=simulated.device) * _days(step)
+    return (days * simulated).sum() / simulated.sum()
+
+
+def _error(simulated: Tensor, observed: Tensor) -> Tensor:
+    known = observed.isfinite()
+    return (simulated - observed)[known].square().mean().sqrt()
+
+
+def _loss(simulated: Tensor, observed: Tensor, name: str, target: Target) -> Tensor:
+    """What training minimises, of these steps alone; their standard deviation is taken for that of training."""
+    known = observed[observed.isfinite()]
+    pair = simulated[:, None], observed[:, None]
+    return LOSSES[name](*pair, known.std()[None], known.new_ones(1), target)
+
+
+def _days(step: Step) -> float:
+    return 365.25 / step.per_year

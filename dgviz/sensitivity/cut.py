@@ -1,0 +1,112 @@
+"""A model cut at some of its quantities: the processes below the cut, to which these are given."""
+
+import inspect
+from collections.abc import Mapping, Sequence
+
+from dgviz.engine import CompiledModel
+from dgviz.processes.declare import Flux, Forcing, Parameter, Process, Quantity, State
+from dgviz.processes.model import ProcessModel
+from dgviz.suggestions import suggest
+
+GIVEN = "given_"  # begins the name under which a flux that moves something is given
+
+
+def follows(model: ProcessModel, target: str, through: Sequence[str]) -> bool:
+    """Is the target computed from any of these quantities, and none of them itself?"""
+    cut = {*through}
+    made = {name for process in _following(model, cut) for name in process.of(Quantity)} - cut
+    return target in made
+
+
+def given_names(model: ProcessModel, through: Sequence[str]) -> dict[str, str]:
+    """Under which names the quantities at a cut are given to the model below it."""
+    return {name: GIVEN + name if _moves(model, name) else name for name in through}
+
+
+def below(model: ProcessModel, through: Sequence[str], target: str) -> ProcessModel:
+    """The processes that follow from what is cut, with what else they need, as a model to which the cut is given.
+
+    A flux that moves something goes on moving it into its store. Raises ValueError if the model computes none of that
+    name, if the target does not follow from it, or if something passes the cut by.
+    """
+    quantities, cut = model.of(Quantity), {*through}
+    for name in through:
+        if name not in quantities:
+            raise ValueError(f"through: the model computes no {name!r}.{suggest(name, quantities)}")
+    if not follows(model, target, through):
+        raise ValueError(f"through: {target} does not follow from {', '.join(through)}.")
+    following = _following(model, cut)
+    _check_above(model, following, cut)
+    fluxes = {name: model.of(Flux)[name] for name in through if _moves(model, name)}
+    stores = {flux.into: model.of(State)[flux.into] for flux in fluxes.values()}
+    kept = _with_sources(model, following, cut | stores.keys())
+    processes = [process for process in model.processes if process in kept]
+    if fluxes:
+        processes.insert(processes.index(next(p for p in processes if p in following)), _given(fluxes, stores))
+    names = given_names(model, through)
+    inputs = {names[name]: Forcing(quantities[name].units, quantities[name].long_name) for name in through}
+    return CompiledModel(processes, {**model.inputs, **inputs}, model.outside)
+
+
+def _moves(model: ProcessModel, name: str) -> bool:
+    """Is it a flux that puts something into a store?"""
+    flux = model.of(Flux).get(name)
+    return flux is not None and flux.into in model.of(State)
+
+
+def _given(fluxes: Mapping[str, Flux], stores: Mapping[str, State]) -> Process:
+    """A process whose fluxes are given, each under its name with `GIVEN` before it."""
+    kinds = inspect.Parameter
+    arguments = [kinds("self", kinds.POSITIONAL_OR_KEYWORD)]
+    arguments += [kinds(GIVEN + name, kinds.KEYWORD_ONLY) for name in fluxes]
+
+    def forward(self, **values):
+        return {name: values[GIVEN + name] for name in fluxes}
+
+    forward.__signature__ = inspect.Signature(arguments)  # type: ignore[attr-defined]  # read by the declaration
+    # What a flux takes from lies above the cut and is not there any more.
+    moved = {name: Flux(flux.units, flux.long_name, into=flux.into) for name, flux in fluxes.items()}
+    return type("Given", (Process,), {"__doc__": "Given fluxes.", "forward": forward, **moved, **stores})()
+
+
+def _following(model: ProcessModel, cut: set[str]) -> list[Process]:
+    """The processes that read any of these, or what follows from them, and compute none of them."""
+    known = cut | _filled(model, cut)
+    found = []
+    for process in model.processes:
+        made = process.of(Quantity).keys()
+        if process.reads.keys() & known and not made & cut:
+            found.append(process)
+            known |= made | _filled(model, made)
+    return found
+
+
+def _filled(model: ProcessModel, names) -> set[str]:
+    """The stores into which any of these fluxes puts something."""
+    return {model.of(Flux)[name].into for name in names if _moves(model, name)}
+
+
+def _check_above(model: ProcessModel, following: Sequence[Process], cut: set[str]) -> None:
+    """Nothing above the cut reads what is below it, or fills a store that is read below."""
+    made = {name for process in following for name in process.of(Quantity)} - cut
+    read = {name for process in following for name in process.reads}
+    for process in (process for process in model.processes if process not in following):
+        if back := sorted(process.reads.keys() & made):
+            raise ValueError(f"through: {type(process).__name__}, above the cut, reads {', '.join(back)} below it.")
+        for name in process.of(Flux).keys() - cut:
+            if _moves(model, name) and model.of(Flux)[name].into in read & _filled(model, cut):
+                raise ValueError(f"through: {name} of {type(process).__name__} passes by {', '.join(sorted(cut))}.")
+
+
+def _with_sources(model: ProcessModel, following: Sequence[Process], cut: set[str]) -> list[Process]:
+    """These processes, and all that compute what they read besides what is cut."""
+    kept = list(following)
+    while True:
+        read = {name for process in kept for name in process.reads} - cut
+        more = [p for p in model.processes if p not in kept and p.of(Quantity).keys() & read - p.of(Parameter).keys()]
+        if not more:
+            return kept
+        for process in more:
+            if own := sorted(process.of(Quantity).keys() & cut):
+                raise ValueError(f"through: {type(process).__name__} passes by {', '.join(own)}, which it computes.")
+        kept += more
