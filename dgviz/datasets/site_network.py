@@ -64,6 +64,15 @@ def upstream_of(ds: xr.Dataset, sites: Iterable[str]) -> list[str]:
     return found
 
 
+def outlet_of(ds: xr.Dataset, site: str) -> str:
+    """The last site that the water of a site passes; itself where the river ends there."""
+    below, names = downstream_positions(ds), ds.site.values.tolist()
+    here = names.index(site)
+    while below[here] >= 0:
+        here = below[here]
+    return names[here]
+
+
 def check_network(ds: xr.Dataset, source: str | Path) -> None:
     """A river network, if there is one, is whole, and all its water runs to an end."""
     if not has_network(ds):

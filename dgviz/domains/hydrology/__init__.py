@@ -47,6 +47,7 @@ domain = Domain(
     title="Rainfall-runoff",
     site="basin",
     budget="water",
+    pathways=("rainfall", "snow_outflow"),
     forcings={**FORCINGS, **CALENDAR},
     attributes=ATTRIBUTES,
     targets=TARGETS,

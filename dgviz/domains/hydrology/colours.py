@@ -20,7 +20,7 @@ COLOURS: dict[str, str | tuple[str, str]] = {
     "meltwater": "rain",
     "melt": "rain",
     "refreezing": "snow",
-    "snow_outflow": "rain",
+    "snow_outflow": "snow",
     "surface": "rain",
     "infiltration": "soil_moisture",
     "recharge": "interflow",

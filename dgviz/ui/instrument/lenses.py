@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from dgviz.domains import Domain
 from dgviz.ui.lenses.budget.balance import Balance
 from dgviz.ui.lenses.budget.buckets import Buckets
 from dgviz.ui.lenses.budget.stores import Stores
@@ -22,19 +23,48 @@ from dgviz.ui.lenses.presets.dial_table import DialTable
 from dgviz.ui.lenses.scores.distribution import LargeScoreDistribution, ScoreDistribution
 from dgviz.ui.lenses.scores.window_scores import WindowScores
 from dgviz.ui.lenses.sensitivity.curve_responses import CurveResponses
+from dgviz.ui.lenses.sensitivity.fate import Fate
 from dgviz.ui.lenses.sensitivity.gradient_check import GradientCheck
 from dgviz.ui.lenses.sensitivity.matters import Matters
 from dgviz.ui.lenses.sensitivity.pathways import Pathways
 from dgviz.ui.lenses.sensitivity.responses import Responses
+from dgviz.ui.lenses.sensitivity.rewind import Rewind
+from dgviz.ui.lenses.sensitivity.through_time import ThroughTime
+from dgviz.ui.lenses.sensitivity.why_this_high import WhyThisHigh
 from dgviz.ui.lenses.view import View
 from dgviz.ui.lenses.what_if.sliders import ParameterSliders
+from dgviz.ui.widgets.fold import UNFOLDED
 
 Row = tuple[tuple[tuple[type[View], ...], int], ...]
 
 
 @dataclass(frozen=True)
+class Question:
+    """A question, the row that answers it, and further rows that fold out.
+
+    `name` is that of an address; `{budget}` in the words is what the stores of the science hold.
+    """
+
+    name: str
+    words: str
+    answer: Row
+    more: tuple[Row, ...] = ()
+
+    def said(self, science: Domain) -> str:
+        """The question in the words of a science."""
+        return self.words.format(budget=science.budget)
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """All of its rows."""
+        return (self.answer, *self.more)
+
+
+@dataclass(frozen=True)
 class Lens:
     """Rows of (views one above the other, columns out of twelve), and of which kind the map's colours are at first.
+
+    In their place it may have questions, each with an answer in sight and more to fold out.
 
     A lens of one site leaves the series of that site in sight; `beside` stands beside them. Where it `fills` the
     window, its first row is as high as the rest of it.
@@ -45,19 +75,30 @@ class Lens:
     of_site: bool = True
     beside: tuple[type[View], ...] = ()
     fills: bool = False
+    questions: tuple[Question, ...] = ()
 
     @property
     def views(self) -> list[type[View]]:
         """All of its views."""
-        return [*self.beside, *(view for row in self.rows for views, _ in row for view in views)]
+        rows = [*self.rows, *(row for question in self.questions for row in question.rows)]
+        return [*self.beside, *(view for row in rows for views, _ in row for view in views)]
 
+
+QUESTIONS = (
+    Question("matters", "What matters here?", (((Matters,), 12),), ((((ThroughTime,), 12),),)),
+    Question(
+        "budget",
+        "Where does the {budget} come from and go?",
+        (((Responses, CurveResponses), 12),),
+        ((((Fate,), 12),), (((Rewind,), 12),), (((WhyThisHigh,), 12),), (((Pathways,), 12),)),
+    ),
+    Question("trust", "Can I trust it?", (((GradientCheck,), 12),)),
+)
 
 LENSES = {
     "Scores": Lens(((((WindowScores,), 5), ((ScoreDistribution,), 7)),), "score"),
     "Budget": Lens(((((Buckets,), 8), ((Balance,), 4)), (((Stores,), 12),)), "parameter", fills=True),
-    "Sensitivity": Lens(
-        ((((Responses, CurveResponses, Pathways), 12),), (((Matters,), 6), ((GradientCheck,), 6))), "sensitivity"
-    ),
+    "Sensitivity": Lens((), "sensitivity", questions=QUESTIONS),
     "What if": Lens(((((WindowScores,), 6), ((Balance,), 6)),), "parameter", beside=(ParameterSliders,)),
     "Checks": Lens(((((PhysicsChecks,), 12),),), "score"),
     "Evaluate": Lens(
@@ -85,5 +126,6 @@ LENSES = {
     ),
     "Data": Lens(((((OwnData,), 12),), (((HowItWasRead,), 12),), (((Explorer,), 12),)), "attribute", of_site=False),
 }
-CHOICES = tuple(sorted({f"{v.__name__}.{name}" for lens in LENSES.values() for v in lens.views for name in v.choices}))
+OF_VIEWS = {f"{v.__name__}.{name}" for lens in LENSES.values() for v in lens.views for name in v.choices}
+CHOICES = tuple(sorted({*OF_VIEWS, UNFOLDED}))
 OF_ALL = "Evaluate"  # the first lens about all sites: a rule stands before it

@@ -138,7 +138,7 @@ class SiteMap(View):
             margin=0,
         )
 
-    def refresh(self, *, colour, fitted, run, baseline, site, selected, progress, training):
+    def refresh(self, *, colour, mapped, fitted, run, baseline, site, selected, progress, training):
         """Values, marks, the ring and the selection."""
         state = self.state
         if self.changed - {"site", "selected", "progress"} or (training and progress):

@@ -7,12 +7,13 @@ import panel as pn
 from dgviz.ui import theme
 from dgviz.ui.colour_choice import ColourChoice
 from dgviz.ui.instrument.drawer import drawer
-from dgviz.ui.instrument.lenses import LENSES, Row
+from dgviz.ui.instrument.lenses import LENSES, Question, Row
 from dgviz.ui.instrument.site_map import SiteMap
 from dgviz.ui.instrument.target_charts import TargetCharts
 from dgviz.ui.instrument.target_curve import TargetCurve
 from dgviz.ui.lenses.view import View, text
 from dgviz.ui.session.state import AppState
+from dgviz.ui.widgets.fold import fold
 from dgviz.ui.widgets.islands import STYLE, Island, Sea
 from dgviz.ui.widgets.parameters import chosen
 from dgviz.ui.widgets.when_seen import when_seen
@@ -68,10 +69,24 @@ def _islands(state: AppState, name: str) -> list[Island]:
     """What a lens holds, and what stands beside the series with it."""
     lens = LENSES[name]
     rows = [_row(state, name, row, at_once=not place) for place, row in enumerate(lens.rows)]
+    for place, question in enumerate(lens.questions):
+        rows += _question(state, name, question, at_once=not place)
     page = pn.Column(*rows, stylesheets=[theme.MAIN], sizing_mode="stretch_width", margin=0)
     views = [view(state=state, page=name) for view in lens.beside]
     beside = [Island(_stack(views), css_classes=["beside"])] if views else []
     return [*beside, Island(page, css_classes=["lens"])]
+
+
+def _question(state: AppState, name: str, question: Question, at_once: bool) -> list[pn.viewable.Viewable]:
+    """A question as a heading, the card that answers it, and a fold with what else there is to see."""
+
+    def rest():
+        return [_row(state, name, row, at_once=False) for row in question.more]
+
+    words = pn.bind(lambda _: html("<h1>{}</h1>", question.said(state.science)), state.param.dataset)
+    made = [text(words, margin=(theme.GAP, 4, 4, 4)), _row(state, name, question.answer, at_once)]
+    views = [view for row in question.more for views, _ in row for view in views]
+    return [*made, fold(state, question.name, views, rest)] if views else made
 
 
 def _row(state: AppState, name: str, row: Row, at_once: bool) -> pn.Column:
@@ -133,7 +148,11 @@ def follow_lens(state: AppState) -> None:
         if event.new.kind in of_parameter and event.new.name != chosen(state):
             state.parameter = event.new.name
 
+    def forget_mapped(*_):
+        state.mapped = None
+
     kept: dict = {}
+    state.param.watch(forget_mapped, ["page", "run", "dataset", "colour"])
     state.param.watch(open_lens, "page")
     state.param.watch(follow_run, "run")
     state.param.watch(follow_learning, "progress")

@@ -21,8 +21,19 @@ def showable(state: AppState) -> Showable:
 
 def shown_colours(state: AppState) -> Colouring:
     """What the map shows, with limits as they were chosen; no value at any site where there is nothing to show."""
+    if state.mapped is not None:
+        return _mapped(state)
     shown = showable(state).colouring(state.colour)
     if shown is None:
         return Colouring("No value", xr.full_like(state.dataset.lat, np.nan), theme.SCORE, 0.0, 1.0, "")
     shown = shown.fitted() if state.fitted else shown
     return replace(shown, palette=theme.ON_DARK) if state.dark and shown.palette == theme.DIVERGING else shown
+
+
+def _mapped(state: AppState) -> Colouring:
+    """What a lens puts on the map: from minus to plus its attribute `limit`; `about` says what it is."""
+    values = state.mapped
+    half = values.attrs["limit"]
+    palette = theme.ON_DARK if state.dark else theme.DIVERGING
+    on_sites = values.reindex(site=state.dataset.site)
+    return Colouring(values.attrs["long_name"], on_sites, palette, -half, half, values.attrs["about"])

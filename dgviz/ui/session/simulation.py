@@ -1,16 +1,27 @@
 """One site of a run over some time, and what can be computed of it: the library's functions, ready for a thread."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import pandas as pd
 import xarray as xr
 
 from dgviz.checks import Trial
 from dgviz.datasets import forcing_names
+from dgviz.datasets.site_network import outlet_of
 from dgviz.experiment.first_view import SHORT, first_moment
 from dgviz.experiment.runs import Run
 from dgviz.learn.site_model import SiteModel
 from dgviz.sensitivity import agreement, finite_difference, forcing_response, parameter_response
+from dgviz.sensitivity.aims import Aim, aims
+from dgviz.sensitivity.conservation import conservation
+from dgviz.sensitivity.contributions import BASELINES, contributions
+from dgviz.sensitivity.dead import why_dead
+from dgviz.sensitivity.fate import fate
+from dgviz.sensitivity.pathways import in_double
+from dgviz.sensitivity.rewind import rewind, travel
+from dgviz.sensitivity.what_matters import what_matters
+from dgviz.steps import step_of
 from dgviz.ui.session.state import AppState
 from dgviz.ui.session.store import results_written
 from dgviz.ui.session.trainings import FINISHED
@@ -67,6 +78,55 @@ class Simulation:
         site = self.site_model()
         position = site.time.indexes["time"].get_loc(pd.Timestamp(moment))
         return forcing_response(site, forcing, position)
+
+    def aims(self, moment: str) -> dict[str, Aim]:
+        """What can be asked of the target, by name."""
+        config = self.run.config
+        return aims(config.target_quantity, step_of(self.times), self.position(moment), config.loss)
+
+    def what_matters(self, aim: str, moment: str) -> xr.Dataset:
+        """What each parameter, forcing and store does to an aim `(cause,)`; `why` says why one does nothing."""
+        site = self.site_model()
+        found = what_matters(site, self.aims(moment)[aim])
+        dead = found.cause.values[found.zero.values & (found.kind.values == "parameter")]
+        why = why_dead(site, [str(name) for name in dead]) if not site.model.corrected else {}
+        return found.assign(why=("cause", [why.get(str(name), "") for name in found.cause.values]))
+
+    def fate(self, forcing: str, moment: str, units: str) -> xr.Dataset:
+        """Where one unit more of a forcing in a step is in each later step `(time,)`."""
+        return fate(self.site_model(), forcing, self.position(moment), units)
+
+    def conservation(self, parameter: str, units: str) -> xr.Dataset:
+        """By how much more of each term of the balance one unit more of a parameter makes `(time,)`."""
+        return conservation(in_double(self.site_model()), parameter, units)
+
+    def why(self, moment: str, through: Sequence[str]) -> list[xr.Dataset]:
+        """What inputs of earlier steps contributed to the target in a step `(time,)`, for each baseline."""
+        site, position = self.site_model(), self.position(moment)
+        return [contributions(site, position, through, baseline) for baseline in BASELINES]
+
+    def rewind(self, of: str, moment: str) -> xr.DataArray:
+        """How much the target in a step depends on each site before, `(time, site)` or `(site,)`."""
+        return rewind(self.site_model(), of, self.position(moment))
+
+    def travel(self, forcing: str, moment: str) -> xr.DataArray:
+        """Where one unit more of a forcing at the site passes on its way to the outlet, `(time, site)`."""
+        whole = replace(self, site=outlet_of(self.dataset, self.site)).site_model()
+        return travel(whole, forcing, self.position(moment), self.site)
+
+    @property
+    def times(self) -> pd.DatetimeIndex:
+        """The steps that are simulated."""
+        return self.dataset.indexes["time"][self.run.steps(self.dataset, self.site, self.start, self.stop)]
+
+    @property
+    def stamps(self) -> list[str]:
+        """The same as texts, see `Step.stamp`."""
+        return [f"{time:%Y-%m-%dT%H:%M}" for time in self.times[[0, -1]]]
+
+    def position(self, moment: str) -> int:
+        """Which of the simulated steps a moment is."""
+        return self.times.get_loc(pd.Timestamp(moment))
 
     def check(self, parameter: str, steps: tuple[float, ...]) -> tuple[xr.DataArray, list[xr.DataArray], list[float]]:
         """The response to a parameter `(time,)`: exact, and for each step by rerunning and how far they agree, %."""

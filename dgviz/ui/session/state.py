@@ -52,6 +52,7 @@ class AppState(Trainings):
     learning = param.ClassSelector(class_=xr.Dataset, doc="Fluxes and stores `(time,)` of the model in training")
     colour = param.ClassSelector(class_=ColourChoice, doc="What the map shows")
     fitted = param.Boolean(False, doc="Do the limits of the map's colours follow the data?")
+    mapped = param.ClassSelector(class_=xr.DataArray, doc="What a lens puts on the map in place of `colour`, `(site)`")
     window = param.Tuple(("", ""), length=2, doc="First and last day in view, 'YYYY-MM-DD'")
     moment = param.String(
         "", doc="The time step looked at, see `Step.stamp`; '' for that of the highest target in view"

@@ -1,90 +1,113 @@
-"""Which parameters matter at the picked site: by how much a part of their range changes the target."""
+"""What matters at the picked site: every parameter, forcing and store, ranked by what it does to the target."""
+
+from functools import cached_property
 
 import panel as pn
-from bokeh.core.properties import value
-from bokeh.models import ColumnDataSource, DataRange1d, FactorRange
-from bokeh.plotting import figure
-from bokeh.transform import dodge
+import xarray as xr
 
-from dgviz.processes.declare import Parameter
 from dgviz.quantities import lower_first
-from dgviz.sensitivity.effects import effects
-from dgviz.ui import theme
-from dgviz.ui.figures import hover, plain_figure
+from dgviz.ui.colour_choice import ColourChoice
+from dgviz.ui.figures.ranking import Ranking
 from dgviz.ui.lenses.computing import ComputingView
-from dgviz.ui.lenses.sensitivity.cases import case_picker, what_is_shown
-from dgviz.ui.look import Look
+from dgviz.ui.lenses.sensitivity.moment import shown_moment
 from dgviz.ui.session.simulation import Simulation
-from dgviz.ui.widgets.parameters import chosen
-from dgviz.ui.words.text import number
+from dgviz.ui.widgets import material
+from dgviz.ui.words.markup import html
+from dgviz.ui.words.text import number, signed, units, with_units
 
-ROW = 30  # px: a name and the bar below it
-
-
-def plot_effects(source: ColumnDataSource, look: Look, names: FactorRange) -> figure:
-    """A bar for each parameter below its name; the one that is looked at has the accent."""
-    x_label = f"Change of {lower_first(look.target.long_name)}, {look.units}".removesuffix(", ")
-    fig = plain_figure(240, x_label, x_range=DataRange1d(start=0), y_range=names, tools="tap,save", min_border_left=8)
-    fig.left, fig.center = [], []
-    bars = fig.hbar(y=dodge("name", -0.22, names), right="effect", height=0.3, source=source, fill_color="colour",
-                    line_color=None, nonselection_fill_alpha=1)  # fmt: skip
-    fig.text(0, dodge("name", 0.18, names), "label", source=source, text_color=look.token("text"), x_offset=2,
-             text_font=value(theme.FONT), text_font_size="12px", text_baseline="middle")  # fmt: skip
-    fig.x_range.renderers = [bars]
-    fig.add_tools(hover([("", "@label"), ("", "@effect{0.000}", look.units)], renderers=[bars]))
-    return fig
+MOST = 10  # bars before the rest is asked for
+FIRST = "mean"
 
 
 class Matters(ComputingView):
     """What matters here."""
 
     to_take = "target site window a"
-    use = "Press a bar to see its parameter on the map."
-    needs = "parameters"
-    empty = "No run is shown. Press Train, or pick a run above, to see which parameters matter."
+    use = "Press a bar to see its cause on the map, in its curve through time and on its slider."
+    choices = ("aim", "every")
+    empty = "No run is shown. Press Train, or pick a run above, to see what matters for its target."
 
     def tools(self):
-        """Over which times."""
-        return [*super().tools(), case_picker(self.state)]
+        """For what, and how many of the causes; the slider of the one that is looked at."""
+        slider = material.Button(label="Slider", variant="text", size="small", margin=0, icon="tune")
+        slider.on_click(lambda _: self.state.param.update(page="What if"))
+        return [*super().tools(), self.aim, self.every, slider]
 
-    def body(self, *, run, dark):
+    @cached_property
+    def aim(self):
+        """The number made of the target."""
+        return material.Select(label="For", options={}, size="small", width=190, margin=(0, 8))
+
+    @cached_property
+    def every(self):
+        """Are all causes shown, or the first?"""
+        return material.Checkbox(label="All causes", value=False, size="small", margin=0)
+
+    def body(self, *, run, dataset, dark):
         """The figure, to be filled."""
-        self.source = ColumnDataSource({"name": [], "effect": [], "colour": [], "label": []})
-        self.names = FactorRange()
-        self.source.selected.on_change("indices", lambda attr, old, new: self._choose(new))
-        self.figure = plot_effects(self.source, self.state.look, self.names)
-        return pn.pane.Bokeh(self.figure, sizing_mode="stretch_width", margin=0) if Simulation.of(self.state) else None
-
-    def refresh(self, *, site, window, parameter, case):
-        """The effects at the picked site in the window."""
         simulation = Simulation.of(self.state)
-        work, key = simulation.parameter_response, simulation.key
-        self.compute("the response to parameters", key, work, lambda found: self._show(simulation, found))
+        if simulation is None:
+            return None
+        offered = simulation.aims(simulation.stamps[0])
+        self.chosen.offer("aim", FIRST, {aim.label.capitalize(): name for name, aim in offered.items()})
+        self.ranking = Ranking(self.state.look, "Change for 1 %, % of what is asked for")
+        self.ranking.source.selected.on_change("indices", lambda attr, old, new: self._choose(new))
+        return pn.pane.Bokeh(self.ranking.figure, sizing_mode="stretch_width", margin=0)
 
-    def _show(self, simulation, responses):
-        state, target = self.state, self.state.config.target
-        declared = simulation.run.config.build().of(Parameter)
-        simulated = state.results(state.run)[target].sel(site=state.site, time=slice(*state.window))
-        simulated = simulated.sel(time=simulated.time.isin(responses.time))
-        found = effects(responses, simulated, state.case, declared) if simulated.size else {}
-        now, names = chosen(state), list(found)
-        look = state.look
-        self.names.factors = names[::-1]
-        self.figure.height = ROW * len(names) + 52
-        self.source.data = {
-            "name": names,
-            "effect": list(found.values()),
-            "colour": [look.token("primary" if name == now else "missing") for name in names],
-            "label": [f"{declared[n].long_name} ({n}): {number(found[n])} {look.units}".strip() for n in names],
-        }
-        first = lower_first(declared[names[0]].long_name) if names else ""
-        self.heading = f"What matters here: {first}" if first else "What matters here"
-        self.caption = what_is_shown(state)
-        if not found:
-            self.caption = "Run A was not simulated in this window: move it to the days of its training or test."
-        self.summary = ", ".join(self.source.data["label"])
+    def refresh(self, *, site, window, moment, aim, every):
+        """The ranking at the picked site in the window."""
+        simulation = Simulation.of(self.state)
+        at = shown_moment(self.state, simulation)
+        key = (*simulation.key, aim, at if aim in ("moment", "volume") else "")
+        self.compute("what matters", key, lambda: simulation.what_matters(aim, at), self._show)
+
+    def _show(self, found: xr.Dataset) -> None:
+        self.found = found
+        some = found if self.every.value else found.isel(cause=slice(MOST))
+        some = some.isel(cause=~some.zero.values)
+        label = found.attrs["aim"]
+        in_percent = abs(found.attrs["value"]) > 0
+        values = (some.percent if in_percent else some.effect).values
+        unit = units(found.attrs["units"])
+        words = [self._words(some.isel(cause=i), unit) for i in range(some.sizes["cause"])]
+        axis = f"Change of {label} of {lower_first(self.state.target.long_name)} for 1 % more of each"
+        self.ranking.figure.xaxis.axis_label = with_units(axis, "%" if in_percent else found.attrs["units"])
+        self.ranking.show([str(name) for name in some.cause.values], values.tolist(), words)
+        first = some.isel(cause=0) if some.sizes["cause"] else None
+        name = lower_first(str(first.long_name.item())) if first is not None else "nothing"
+        target = lower_first(self.state.target.long_name)
+        self.heading = html(
+            "For {} of {}, {} matters most <span class='muted'>{} {}</span>",
+            label, target, name, number(found.attrs["value"], 3), unit,
+        )  # fmt: skip
+        self.caption = self._caption(found)
+        self.summary = f"For {label} of {target}, the largest first: " + ", ".join(words)
+
+    def _words(self, one: xr.Dataset, unit: str) -> str:
+        percent, effect = float(one.percent), float(one.effect)
+        amount = f"{signed(percent, 2)} % ({signed(effect, 4)} {unit}".strip() + ")"
+        kind, name = str(one.kind.item()), str(one.cause.item())
+        of = "" if kind == "parameter" else " at the beginning" if kind == "store" else ""
+        return f"{one.long_name.item()} ({name}){of}: {amount}"
+
+    def _caption(self, found: xr.Dataset) -> str:
+        dead = [f"{n} ({w})" for n, w in zip(found.cause.values, found.why.values, strict=True) if w]
+        others = [str(n) for n, zero, why in zip(found.cause.values, found.zero.values, found.why.values, strict=True)
+                  if zero and not why]  # fmt: skip
+        silent = f" Exactly nothing: {'; '.join([*dead, *others])}" if dead or others else ""
+        return (
+            f"One percent: of the declared range of a parameter, of a forcing itself (of its range where it may be "
+            f"negative), of the range of a store over {self.state.step.shown}.\n"
+            "Exact derivatives, two reverse passes; the checks below compare them with reruns. Stores: what they hold "
+            f"before the first {self.state.step.name}; what comes after the warm-up has forgotten more.{silent}"
+        )
 
     def _choose(self, positions):
-        if positions:
-            self.state.parameter = self.source.data["name"][positions[0]]
-            self.source.selected.indices = []
+        if not positions:
+            return
+        name = str(self.ranking.source.data["name"][positions[0]])
+        self.ranking.source.selected.indices = []
+        if name in self.state.parameters():
+            self.state.parameter = name
+        elif (results := self.state.results(self.state.run)) is not None and f"sensitivity_{name}" in results:
+            self.state.colour = ColourChoice("sensitivity", name)

@@ -14,6 +14,7 @@ from dgviz.sensitivity.pathways import DIRECT, in_double, pathways
 from dgviz.ui.figures import hover_in_time, nothing_yet, time_figure, zero_line
 from dgviz.ui.figures.series import show_days
 from dgviz.ui.lenses.computing import ComputingView
+from dgviz.ui.lenses.sensitivity.ways import ways_of
 from dgviz.ui.session.simulation import Simulation
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.window import follow_range
@@ -36,7 +37,7 @@ class Pathways(ComputingView):
     def applies(cls, state):
         """Where the science says through what the target responds, and the run has processes alone, of one seed."""
         config = state.store.run(state.run).config if state.run else state.config
-        through, alone = state.science.pathways, config.predictor == "processes" and config.seeds == 1
+        through, alone = ways_of(state), config.predictor == "processes" and config.seeds == 1
         return bool(through) and alone and follows(config.build(), config.target, through)
 
     def tools(self):
@@ -63,7 +64,7 @@ class Pathways(ComputingView):
         zero_line(self.figure, look)
         quantities, tips = self.state.science.quantities(), []
         inks = {"total": look.token("text"), DIRECT: look.token("muted")}
-        ways = {name: f"through {lower_first(quantities[name].long_name)}" for name in self.state.science.pathways}
+        ways = {name: f"through {lower_first(quantities[name].long_name)}" for name in ways_of(self.state)}
         self.words, self.lines = {"total": "whole", DIRECT: "direct"} | ways, {}
         for name, words in self.words.items():
             ink, width = inks.get(name) or look.ink(name), 2.4 if name == "total" else 1.6
@@ -74,7 +75,7 @@ class Pathways(ComputingView):
 
     def refresh(self, *, site, window, to):
         """The responses when they are computed, and the window."""
-        simulation, through = Simulation.of(self.state), self.state.science.pathways
+        simulation, through = Simulation.of(self.state), ways_of(self.state)
         show_days(self.figure.x_range, window)
 
         def work():

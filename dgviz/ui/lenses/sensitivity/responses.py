@@ -9,9 +9,9 @@ from dgviz.quantities import lower_first
 from dgviz.sensitivity import memory
 from dgviz.ui import theme
 from dgviz.ui.figures.responses import ResponseFigure
-from dgviz.ui.figures.series import simulated_of
 from dgviz.ui.lenses.computing import ComputingView
-from dgviz.ui.session.simulation import Simulation, moment_in_view
+from dgviz.ui.lenses.sensitivity.moment import shown_moment
+from dgviz.ui.session.simulation import Simulation
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.parameters import chosen, learned, one_more, thresholds
 from dgviz.ui.widgets.window import follow_range
@@ -82,7 +82,7 @@ class Responses(ComputingView):
             )
         else:
             self.figure.show_parameters([])
-        at = self._moment(simulation)
+        at = shown_moment(state, simulation)
         driver = lower_first(label(state.dataset[forcing], forcing))
         self.compute(
             f"the response to {driver}",
@@ -90,14 +90,6 @@ class Responses(ComputingView):
             lambda: simulation.forcing_response(forcing, at),
             lambda response: self._show_forcing(simulation, response, at, driver),
         )
-
-    def _moment(self, simulation):
-        """The chosen moment where it is simulated, else that of the highest target."""
-        state = self.state
-        values = simulated_of(state.results(state.run), state.config.target, state.site, state.dataset)
-        series = pd.Series(values, state.dataset.indexes["time"])[simulation.start : simulation.stop]
-        # A run keeps the days of its periods; the window may lie elsewhere.
-        return moment_in_view(state, series.fillna(float("-inf")).rename_axis("time").to_xarray())
 
     def _show_parameters(self, responses):
         self.responses = responses

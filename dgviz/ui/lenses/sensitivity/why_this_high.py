@@ -1,0 +1,105 @@
+"""Why the target is as high as it is in a step: recent and earlier inputs, and what was stored."""
+
+from functools import cached_property
+
+import panel as pn
+import xarray as xr
+
+from dgviz.quantities import lower_first
+from dgviz.sensitivity.contributions import BACK, RECENT, groups
+from dgviz.sensitivity.cut import follows
+from dgviz.ui.figures.contributions import PALE, ByStep, Shares, axis_words
+from dgviz.ui.lenses.computing import ComputingView
+from dgviz.ui.lenses.sensitivity.moment import shown_moment
+from dgviz.ui.lenses.sensitivity.ways import ways_of
+from dgviz.ui.session.simulation import Simulation
+from dgviz.ui.words.markup import html, key_of
+from dgviz.ui.words.text import number, small, units, with_units
+
+BASELINES = {"none": "to nothing", "mean": "to the means"}
+
+
+class WhyThisHigh(ComputingView):
+    """Why this peak."""
+
+    to_take = "target site window a"
+    use = "Tap another time in the series above to ask of that one."
+    needs = "stores"
+    empty = "No run is shown. Press Train, or pick a run above, to ask why its target is as high as it is."
+
+    @classmethod
+    def applies(cls, state):
+        """Where the science cuts its processes, and the run has processes alone, of one seed, of separate sites."""
+        config = state.store.run(state.run).config if state.run else state.config
+        model, ways = config.build(), ways_of(state)
+        alone = config.predictor == "processes" and config.seeds == 1 and not model.joins_sites
+        return bool(ways) and alone and follows(model, config.target, ways)
+
+    @cached_property
+    def parts(self):
+        """What a value is made of, by name: words, colour and opacity."""
+        look, quantities = self.state.look, self.state.science.quantities()
+        step, found = look.step, {}
+        for name in self.inputs:
+            said = lower_first(quantities[name].long_name)
+            found[name] = f"{said}, last {RECENT} {step.names}", look.ink(name), 1.0
+        for name in self.inputs:
+            said = lower_first(quantities[name].long_name)
+            found[f"earlier_{name}"] = f"{said}, {RECENT} to {BACK} {step.names} before", look.ink(name), PALE
+        return found | {"stored": ("stored before", look.token("muted"), 0.7)}
+
+    def body(self, *, run, dataset, dark):
+        """The figures, to be filled."""
+        if Simulation.of(self.state) is None:
+            return None
+        self.__dict__.pop("parts", None)  # of another run or theme
+        self.inputs, look = ways_of(self.state), self.state.look
+        self.shares = Shares(look, self.parts, with_units(look.target.long_name, look.target.units))
+        quantities = self.state.science.quantities()
+        words = {name: quantities[name].long_name for name in self.inputs}
+        self.by_step = ByStep(look, words, axis_words(look))
+        return pn.Column(
+            pn.pane.Bokeh(self.shares.figure, sizing_mode="stretch_width", margin=0),
+            pn.pane.Bokeh(self.by_step.figure, sizing_mode="stretch_width", margin=0),
+            sizing_mode="stretch_width",
+            margin=0,
+        )
+
+    def refresh(self, *, site, window, moment):
+        """The contributions when they are computed."""
+        simulation, ways = Simulation.of(self.state), self.inputs
+        at = shown_moment(self.state, simulation)
+        self.compute(
+            "the contributions",
+            (*simulation.key, at),
+            lambda: simulation.why(at, ways),
+            lambda found: self._show(found, at),
+        )
+
+    def _show(self, found: list[xr.Dataset], at: str) -> None:
+        state, step = self.state, self.state.step
+        rows = {BASELINES[one.attrs["baseline"]]: groups(one) for one in found}
+        self.shares.show(rows)
+        self.by_step.show(found[0], state.look.step.ms)
+        value, unit = found[0].attrs["value"], units(state.target.units)
+        target = lower_first(state.target.long_name)
+        self.heading = html(
+            "Why {} was {} {} {} <span class='muted'>{}</span>",
+            target, number(value), unit, step.at(at), state.name_of(state.site),
+        )  # fmt: skip
+        said = "; ".join(f"{words}: {self._largest(row, value)}" for words, row in rows.items())
+        missing = max(one.attrs["completeness"] for one in found)
+        points = max(one.attrs["points"] for one in found)
+        key = key_of((words, ink, "area" if alpha == 1 else "shade") for words, ink, alpha in self.parts.values())
+        self.summary = f"Parts of {number(value)} {unit}, {said}"
+        self.caption = html("{} {}", key, (
+            f"{said}.\nIntegrated gradients along the way from a baseline (nothing of these inputs in the last {BACK} "
+            f"{step.names}; or their means) to what they were. The parts depend on the baseline, so both are shown; "
+            "parts below zero lower it. They add up to the difference to the baseline but for "
+            f"{small(100 * missing)} % of it ({points} points)."
+        ))  # fmt: skip
+
+    def _largest(self, row: dict[str, float], value: float) -> str:
+        """The largest parts of a row in percent."""
+        parts = sorted(row.items(), key=lambda item: -abs(item[1]))[:3]
+        return ", ".join(f"{number(100 * part / value, 0)} % {self.parts[name][0]}" for name, part in parts)
