@@ -51,7 +51,9 @@ class Ranking:
                         fill_color="colour", line_color=None, nonselection_fill_alpha=1)  # fmt: skip
         fig.text("edge", dodge("name", 0.18, self.rows), "label", source=self.source, x_offset=2,
                  text_color=self.look.token("text"), text_font=value(theme.FONT), text_font_size="12px",
-                 text_baseline="middle")  # fmt: skip
-        fig.add_layout(Span(location=0, dimension="height", line_color=self.look.token("muted"), line_width=1))
+                 text_baseline="middle", background_fill_color=self.look.token("surface"),
+                 background_fill_alpha=0.8)  # fmt: skip
+        zero = Span(location=0, dimension="height", line_color=self.look.token("muted"), line_width=1, level="underlay")
+        fig.add_layout(zero)
         fig.add_tools(hover([("", "@label")], renderers=[bars]))
         return fig

@@ -117,7 +117,8 @@ class Simulation:
     @property
     def times(self) -> pd.DatetimeIndex:
         """The steps that are simulated."""
-        return self.dataset.indexes["time"][self.run.steps(self.dataset, self.site, self.start, self.stop)]
+        times = self.dataset.indexes["time"]
+        return times[times.slice_indexer(self.start, self.stop)]
 
     @property
     def stamps(self) -> list[str]:

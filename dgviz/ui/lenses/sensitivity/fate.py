@@ -105,14 +105,14 @@ class Fate(ComputingView):
         came, residual = float(found.came_in[-1]), float(np.abs(found[RESIDUAL]).max())
         negative = any(float(found[n].min()) < -1e-3 for n in (*found.attrs["kept"], *found.attrs["left"]))
         below = (
-            " An area below zero is real: there is less of it than there would be without, as where fresh snow holds "
-            "melt water back." if negative else ""
+            " An area below zero is real: there is less of it than there would be without, as where what is new holds "
+            "back what was there." if negative else ""
         )  # fmt: skip
         return (
             f"{self._ends(found, min(AHEAD, len(times) - 1))}\nSummed up from that {self.state.step.name} on: what has "
             f"left, below, and what is still held, above. All of it together is what came in ({number(came, 3)}), to "
-            f"{small(residual)}. It is the response at the state of the {self.state.step.name}, not a tracer: water "
-            f"that was there before is pushed on.{below}"
+            f"{small(residual)}. It is the response at the state of the {self.state.step.name}, not a tracer: what "
+            f"was there before is pushed on.{below}"
         )
 
     def _ends(self, found: xr.Dataset, after: int) -> str:

@@ -23,7 +23,7 @@ PERCENTILE = 98
 
 
 class Rewind(ComputingView):
-    """Rewind the flood."""
+    """Rewind."""
 
     to_take = "target site window a"
     use = "Play it, or drag the step: the map shows that step."
@@ -121,7 +121,7 @@ class Rewind(ComputingView):
         target, name = lower_first(state.target.long_name), state.name_of(state.site)
         unit = units(found.attrs["units"])
         total = f"{number(float(found.sum()), 3)} {unit}".strip()
-        self.heading = html("Rewind the flood <span class='muted'>{}, {}</span>", name, step.at(self.at))
+        self.heading = html("Rewind <span class='muted'>{}, {}</span>", name, step.at(self.at))
         if self.way.value == "to":
             self.heading = html("Where it goes <span class='muted'>from {}, {}</span>", name, step.at(self.at))
             most = found.max("time")
@@ -138,7 +138,7 @@ class Rewind(ComputingView):
                 f"{number(100 * late, 0)} % of it comes from the last three {step.names}.\nThe map shows by how much "
                 f"the {target} at {name} rises {step.at(self.at)} for one unit more at each {state.science.site} on "
                 f"the {step.name} of the slider: the adjoint, one reverse pass through all of them. Later {step.names} "
-                "have no influence, and other rivers none."
+                "have no influence, and others none."
             )
         else:
             self.caption = (
