@@ -6,10 +6,10 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.autograd import forward_ad
 
 from dgviz.engine.plan import Plan
 from dgviz.engine.tangent import MARK, tangent
+from dgviz.processes.one_sided import has_direction
 
 Arrays = dict[tuple[str, str], Tensor | None]
 
@@ -177,11 +177,6 @@ def once(derivatives: tuple[Tensor, ...], of: tuple[Tensor, ...]) -> tuple[Tenso
     if not needing or not torch.is_grad_enabled():
         return derivatives
     return _Once.apply(len(derivatives), *derivatives, *needing)
-
-
-def has_direction(values: Tensor | None) -> bool:
-    """Does a tensor carry a derivative in a direction, as forward-mode differentiation adds it?"""
-    return values is not None and forward_ad.unpack_dual(values).tangent is not None
 
 
 def _results(run: Launch, arrays: Arrays) -> tuple[Tensor, ...]:

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from dgviz.processes.declare import Attribute, Flux, Forcing, Kind, Parameter, Process, Quantity, State, Target
 from dgviz.processes.given import Given, in_one_precision, series
+from dgviz.processes.one_sided import one_sided
 from dgviz.processes.step import Step, WiringError, run
 from dgviz.suggestions import suggest
 
@@ -192,6 +193,10 @@ class ProcessModel(torch.nn.Module):
         return "fused", f"all {len(self._step.processes)} stepped processes are compiled for the {processor}"
 
     def _simulate(self, forcings, parameters, only, initial, backend: Backend, by_member=True, going_on=False):
+        with one_sided():
+            return self._simulated(forcings, parameters, only, initial, backend, by_member, going_on)
+
+    def _simulated(self, forcings, parameters, only, initial, backend: Backend, by_member: bool, going_on: bool):
         """What is wanted `(time, site, member)`, a dimension of 1 meaning constant; the full shape; the state after."""
         self._check_names(only, initial)
         known = self._known({**forcings, **parameters})
