@@ -126,7 +126,7 @@ class Function(torch.autograd.Function):
         to_weights = arrays["to_weights", ""].sum(0).split([shape.numel() for shape in run.weights])
         return (
             None,
-            *(arrays.get(("to_input", k)) for k in run.plan.inputs),
+            *(_to_site(arrays.get(("to_input", k)), arrays["input", k]) for k in run.plan.inputs),
             *(arrays["to_store", k].double() for k in run.stores),
             *(g.view(shape) for g, shape in zip(to_weights, run.weights, strict=True)),
         )
@@ -148,6 +148,13 @@ class Function(torch.autograd.Function):
         along = run.along(of_inputs)
         results = _results(along, along.forward(inputs, stores, weights, keeps=False))[len(run.stores) :]
         return once(results, ctx.saved_tensors)
+
+
+def _to_site(gradient: Tensor | None, values: Tensor) -> Tensor | None:
+    """The gradient of an input: where several sites read one series of it, the sum of theirs."""
+    if gradient is None or gradient.shape == values.shape:
+        return gradient
+    return gradient.unflatten(1, (values.shape[1], -1)).sum(-1)
 
 
 def refuse_second(asked: bool) -> None:
