@@ -65,6 +65,12 @@ def _absolute(_, values: Tensor) -> Tensor:
     return torch.where(negative, -values, values)
 
 
+def _softmax(_, values: Tensor, dim: int) -> Tensor:
+    """As torch has it, whose own tangent cannot be differentiated again."""
+    powers = (values - values.detach().amax(dim, keepdim=True)).exp()
+    return powers / powers.sum(dim, keepdim=True)
+
+
 def _of_two(rule: Callable) -> Callable:
     """The rule of `min` or `max`, which torch also has for one tensor."""
 
@@ -89,4 +95,5 @@ _RULES: dict[str, Callable] = {
     "abs": _absolute,
     "absolute": _absolute,
     "__abs__": _absolute,
+    "softmax": _softmax,
 }
