@@ -2,6 +2,8 @@
 
 from dgviz.sensitivity.finite_difference import agreement, finite_difference
 from dgviz.sensitivity.forcing_response import forcing_response
+from dgviz.sensitivity.identifiability import identifiability
+from dgviz.sensitivity.loss_slice import loss_slice
 from dgviz.sensitivity.mean_response import mean_response
 from dgviz.sensitivity.memory import memory
 from dgviz.sensitivity.parameter_response import parameter_response
@@ -12,6 +14,8 @@ __all__ = [
     "agreement",
     "finite_difference",
     "forcing_response",
+    "identifiability",
+    "loss_slice",
     "mean_response",
     "memory",
     "parameter_response",
