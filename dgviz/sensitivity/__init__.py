@@ -5,6 +5,7 @@ from dgviz.sensitivity.attribute_response import attribute_response
 from dgviz.sensitivity.chance import influence_by_chance
 from dgviz.sensitivity.finite_difference import agreement, finite_difference
 from dgviz.sensitivity.forcing_response import forcing_response
+from dgviz.sensitivity.global_sensitivity import global_sensitivity
 from dgviz.sensitivity.identifiability import identifiability
 from dgviz.sensitivity.loss_slice import loss_slice
 from dgviz.sensitivity.mean_response import mean_response
@@ -13,6 +14,7 @@ from dgviz.sensitivity.parameter_response import parameter_response
 from dgviz.sensitivity.partial_dependence import partial_dependence
 from dgviz.sensitivity.pathways import pathways
 from dgviz.sensitivity.score_gradient import score_gradient
+from dgviz.sensitivity.target_statistics import global_target_sensitivity
 
 __all__ = [
     "agreement",
@@ -20,6 +22,8 @@ __all__ = [
     "attribute_response",
     "finite_difference",
     "forcing_response",
+    "global_sensitivity",
+    "global_target_sensitivity",
     "identifiability",
     "influence_by_chance",
     "loss_slice",

@@ -7,15 +7,15 @@ from torch import Tensor
 
 from dgviz.learn.site_model import SiteModel
 
-MOST = 2e7  # values `(time, sample, member)` at once: about 80 MB in single precision
+MOST = 2e6  # values `(time, sample, member)` at once: what fits a cache is done in half the time
 
 
 def simulate_samples(site: SiteModel, parameters: Mapping[str, Tensor]) -> Tensor:
     """The target on the scored days under samples of all parameters, `(time, sample)`; differentiable.
 
     `parameters` are `(1 or time, sample, member)` by name, with the members of the model. They act from the first
-    of the site's tensors on; stores before stay as they are. Without gradients it is done in parts, so that the memory
-    has a bound.
+    of the site's tensors on; stores before stay as they are. Without gradients it is done in parts, so that the
+    memory has a bound.
 
     Raises ValueError where processes join sites: they cannot be repeated.
     """
