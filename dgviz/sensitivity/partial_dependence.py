@@ -42,6 +42,7 @@ def partial_dependence(
     individual = torch.stack(curves, -1).transpose(0, 1)  # (parameter, site, along)
     along = points.exp() if law.by_logarithm[column] else points
     about = {"units": "1", "long_name": attribute} | dataset[attribute].attrs
+    spacing = {"spacing": "logarithmic" if law.by_logarithm[column] else "even"}
     coords = {name: law.coords[name] for name in ("site", "parameter", "parameter_unit")}
     return xr.Dataset(
         {
@@ -49,5 +50,5 @@ def partial_dependence(
             "dependence": (("parameter", "along"), individual.mean(1).numpy(), {"long_name": "Partial dependence"}),
             "observed": ("site", dataset[attribute].values, about),
         },
-        coords | {"along": ("along", along.numpy(), about)},
+        coords | {"along": ("along", along.numpy(), about | spacing)},
     )

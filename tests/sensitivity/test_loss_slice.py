@@ -6,7 +6,7 @@ import torch
 import xarray as xr
 
 from dgviz.sensitivity.identifiability import identifiability
-from dgviz.sensitivity.loss_slice import loss_slice, path_in_slice
+from dgviz.sensitivity.loss_slice import agreement_along, loss_slice, path_in_slice
 from tests.sensitivity.linear import RANGES, linear_site, persistent
 
 N = 200
@@ -60,3 +60,13 @@ def test_a_path_ends_at_the_learned_values_in_shares_of_the_ranges(site):
     path = xr.DataArray(epochs, {"parameter": ["a", "b", "c"]}, ("epoch", "parameter"))
     found = path_in_slice(path, vectors, RANGES)
     np.testing.assert_allclose(found, [[-0.5, -0.2], [0.0, 0.6 * 0.2 - 0.8 * 0.25], [0.0, 0.0]], atol=1e-12)
+
+
+def test_reruns_confirm_the_response_along_a_direction(site):
+    vectors = identifiability(site).eigenvector
+    for place in (0, -1):
+        assert agreement_along(site, vectors.isel(direction=place)) == pytest.approx(100)
+    with torch.no_grad():
+        site.model.network.level.rows.fill_(50.0)  # at the ends of the ranges only one way is open
+    site.__dict__.pop("learned")
+    assert agreement_along(site, vectors.isel(direction=0)) < 50

@@ -135,7 +135,8 @@ def test_individual_curves_pass_through_what_was_learned(model, data):
     np.testing.assert_allclose(found.individual.isel(site=0, along=0), here[0], rtol=1e-5)
     np.testing.assert_allclose(found.individual.isel(site=19, along=-1), here[19], rtol=1e-5)
     np.testing.assert_allclose(found.dependence, found.individual.mean("site"))
-    assert found.along.attrs["units"] == "km2" and (found.observed == data.area).all()
+    assert found.along.attrs["units"] == "km2" and found.along.attrs["spacing"] == "logarithmic"
+    assert (found.observed == data.area).all()
 
 
 def test_the_curve_of_an_attribute_that_is_missing_somewhere_spans_those_known(data):
