@@ -6,10 +6,10 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.autograd import forward_ad
 
 from dgviz.engine.plan import Plan
 from dgviz.engine.tangent import MARK, tangent
+from dgviz.processes.one_sided import has_direction
 
 Arrays = dict[tuple[str, str], Tensor | None]
 
@@ -126,7 +126,7 @@ class Function(torch.autograd.Function):
         to_weights = arrays["to_weights", ""].sum(0).split([shape.numel() for shape in run.weights])
         return (
             None,
-            *(arrays.get(("to_input", k)) for k in run.plan.inputs),
+            *(_to_site(arrays.get(("to_input", k)), arrays["input", k]) for k in run.plan.inputs),
             *(arrays["to_store", k].double() for k in run.stores),
             *(g.view(shape) for g, shape in zip(to_weights, run.weights, strict=True)),
         )
@@ -148,6 +148,13 @@ class Function(torch.autograd.Function):
         along = run.along(of_inputs)
         results = _results(along, along.forward(inputs, stores, weights, keeps=False))[len(run.stores) :]
         return once(results, ctx.saved_tensors)
+
+
+def _to_site(gradient: Tensor | None, values: Tensor) -> Tensor | None:
+    """The gradient of an input: where several sites read one series of it, the sum of theirs."""
+    if gradient is None or gradient.shape == values.shape:
+        return gradient
+    return gradient.unflatten(1, (values.shape[1], -1)).sum(-1)
 
 
 def refuse_second(asked: bool) -> None:
@@ -177,11 +184,6 @@ def once(derivatives: tuple[Tensor, ...], of: tuple[Tensor, ...]) -> tuple[Tenso
     if not needing or not torch.is_grad_enabled():
         return derivatives
     return _Once.apply(len(derivatives), *derivatives, *needing)
-
-
-def has_direction(values: Tensor | None) -> bool:
-    """Does a tensor carry a derivative in a direction, as forward-mode differentiation adds it?"""
-    return values is not None and forward_ad.unpack_dual(values).tangent is not None
 
 
 def _results(run: Launch, arrays: Arrays) -> tuple[Tensor, ...]:

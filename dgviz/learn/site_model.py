@@ -12,6 +12,7 @@ from torch import Tensor
 
 from dgviz.learn import DifferentiableModel, Ensemble
 from dgviz.learn.changed_parameters import with_changed_parameters
+from dgviz.learn.samples import samples_of_forcings, samples_of_parameter
 from dgviz.learn.spin_up import spun_up
 from dgviz.learn.tensors import Tensors
 from dgviz.processes.declare import Parameter, State
@@ -83,6 +84,27 @@ class SiteModel:
             values = self.model.respond(tensors, given, **options)
         scored = {k: v[tensors.warmup :, :, None] for k, v in values.items()}
         return self.process_model.to_dataset(scored).assign_coords(time=self.time).isel(site=0)
+
+    def map(
+        self,
+        parameters: Mapping[str, Tensor],
+        forcings: Mapping[str, Tensor] | None = None,
+        backend: Backend = "auto",
+    ) -> Tensor:
+        """The target on the scored days under many parameter sets at once, `(time, sample)`; it can be differentiated.
+
+        `parameters` are `(sample,)`, set in all members and on all days, or `(sample, 1 or time, member)`; those not
+        named are as learned. `forcings` `(time, sample)`, if any, replace those of all days, the warm-up too. The
+        stores before the first day stay as they are, and values are not held to the declared range. Where sites are
+        joined all of them have these, and samples run one after the other. Raises ValueError for an unknown name or a
+        shape that does not fit.
+        """
+        for name in parameters:
+            self._declared(name)
+        given = {name: samples_of_parameter(name, self.learned[name], values) for name, values in parameters.items()}
+        given = {name: values[:, :, None] for name, values in self.learned.items()} | given
+        tensors = replace(self.tensors, forcings=samples_of_forcings(self.tensors, forcings or {}))
+        return self.model.map(tensors, given, backend)[self.tensors.warmup :, 0]
 
     def _changed(self, shifts: Mapping[str, float], parameters: Mapping[str, float]) -> "SiteModel":
         """The same with changed parameters, from the beginning of the record on."""

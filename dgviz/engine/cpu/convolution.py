@@ -12,8 +12,9 @@ from torch.overrides import TorchFunctionMode
 
 from dgviz.engine.cpu.compile import Function, compiled, vector_bytes
 from dgviz.engine.cpu.lanes import INT, POINTER, Lanes
-from dgviz.engine.function import has_direction, once, refuse_second
+from dgviz.engine.function import once, refuse_second
 from dgviz.engine.threads import n_threads, spread
+from dgviz.processes.one_sided import has_direction
 
 AT_ONCE = 16  # series that a thread takes at a time
 WORTH_A_THREAD = 1_000_000  # products
