@@ -1,4 +1,4 @@
-"""One site under many sets of parameters at once."""
+"""One site under many sets of parameters at once, in parts that fit the memory."""
 
 from collections.abc import Mapping
 
@@ -13,11 +13,11 @@ MOST = 2e6  # values `(time, sample, member)` at once: what fits a cache is done
 def simulate_samples(site: SiteModel, parameters: Mapping[str, Tensor]) -> Tensor:
     """The target on the scored days under samples of all parameters, `(time, sample)`; differentiable.
 
-    `parameters` are `(1 or time, sample, member)` by name, with the members of the model. They act from the first
-    of the site's tensors on; stores before stay as they are. Without gradients it is done in parts, so that the
-    memory has a bound.
+    `parameters` are `(1 or time, sample, member)` by name. They act from the first of the site's tensors on; stores
+    before stay as they are. Unlike `SiteModel.map` it takes as many members as are given, and without gradients works
+    in parts, so that the memory has a bound.
 
-    Raises ValueError where processes join sites: they cannot be repeated.
+    Raises ValueError where processes join sites: each sample would take as long as all of them.
     """
     if site.process_model.joins_sites:
         raise ValueError(
@@ -28,7 +28,5 @@ def simulate_samples(site: SiteModel, parameters: Mapping[str, Tensor]) -> Tenso
     most = n_samples
     if not torch.is_grad_enabled():
         most = max(1, int(MOST / len(site.tensors.target) / n_members))
-    parts = [{k: v[:, i : i + most] for k, v in parameters.items()} for i in range(0, n_samples, most)]
-    # Samples stand where sites do: what is given once is the same for all of them.
-    simulated = [site.model.respond(site.tensors, part, [site.target])[site.target] for part in parts]
-    return torch.cat(simulated, 1)[site.tensors.warmup :]
+    parts = [{k: v[:, None, i : i + most] for k, v in parameters.items()} for i in range(0, n_samples, most)]
+    return torch.cat([site.model.map(site.tensors, part)[:, 0] for part in parts], -1)[site.tensors.warmup :]
