@@ -308,6 +308,15 @@ class Run(QueuedRun):
                 raise DamagedFile(self.folder / "weights.pt", f"does not fit the run: {short(error)}") from None
         return (models[0] if len(models) == 1 else Ensemble(models)).eval()
 
+    def seen(self, dataset: xr.Dataset) -> xr.Dataset:
+        """The sites that the run was trained on, of a data set that has any of them, as its networks see them.
+
+        All sites where it has none. Raises DataError if attributes or forcings are missing.
+        """
+        bound = self.bound(dataset)
+        sites = [site for site in self._sites_of(bound) if site in bound.indexes["site"]]
+        return as_seen(self.config_of_sites, bound, sites or [*map(str, bound.site.values)], self.sites)
+
     def at(self, dataset: xr.Dataset, site: str, start: str, stop: str) -> SiteModel:
         """The trained model at one site, ready to be simulated over some days.
 

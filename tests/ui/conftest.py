@@ -126,6 +126,17 @@ class FakeRun:
         declared = model.of(Flux) | model.of(State) | {self.config.target: self.config.target_quantity}
         return xr.Dataset({k: ("time", random.random(time.size), q.attrs) for k, q in declared.items()}, {"time": time})
 
+    def seen(self, dataset):
+        """All sites."""
+        return dataset
+
+    def model(self, dataset):
+        """An untrained model that has seen the attributes of all sites."""
+        torch.manual_seed(0)
+        model = DifferentiableModel.build(self.config.edited(members=1), dataset).eval()
+        model.learn_statistics(model.tensors(dataset.isel(time=slice(40)), self.config.target))
+        return model
+
     def at(self, dataset, site, start, stop):
         """An untrained model with what it needs to simulate one site."""
         dataset = dataset.sel(site=[site])

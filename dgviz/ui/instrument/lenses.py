@@ -24,12 +24,16 @@ from dgviz.ui.lenses.scores.distribution import LargeScoreDistribution, ScoreDis
 from dgviz.ui.lenses.scores.window_scores import WindowScores
 from dgviz.ui.lenses.sensitivity.curve_responses import CurveResponses
 from dgviz.ui.lenses.sensitivity.fate import Fate
+from dgviz.ui.lenses.sensitivity.global_beside_local import GlobalBesideLocal
 from dgviz.ui.lenses.sensitivity.gradient_check import GradientCheck
+from dgviz.ui.lenses.sensitivity.identifiability import Identifiability
+from dgviz.ui.lenses.sensitivity.learned_law import LearnedLaw
 from dgviz.ui.lenses.sensitivity.matters import Matters
 from dgviz.ui.lenses.sensitivity.pathways import Pathways
 from dgviz.ui.lenses.sensitivity.responses import Responses
 from dgviz.ui.lenses.sensitivity.rewind import Rewind
 from dgviz.ui.lenses.sensitivity.through_time import ThroughTime
+from dgviz.ui.lenses.sensitivity.triangle import Triangle
 from dgviz.ui.lenses.sensitivity.why_this_high import WhyThisHigh
 from dgviz.ui.lenses.view import View
 from dgviz.ui.lenses.what_if.sliders import ParameterSliders
@@ -90,9 +94,10 @@ QUESTIONS = (
         "budget",
         "Where does the {budget} come from and go?",
         (((Responses, CurveResponses), 12),),
-        ((((Fate,), 12),), (((Rewind,), 12),), (((WhyThisHigh,), 12),), (((Pathways,), 12),)),
+        ((((Fate,), 12),), (((Rewind,), 12),), (((WhyThisHigh,), 12),), (((Pathways,), 12),), (((Triangle,), 12),)),
     ),
-    Question("trust", "Can I trust it?", (((GradientCheck,), 12),)),
+    Question("learned", "What did it learn?", (((LearnedLaw,), 12),), ((((Identifiability,), 12),),)),
+    Question("trust", "Can I trust it?", (((GradientCheck,), 12),), ((((GlobalBesideLocal,), 12),),)),
 )
 
 LENSES = {

@@ -20,6 +20,7 @@ from dgviz.sensitivity.dead import why_dead
 from dgviz.sensitivity.fate import fate
 from dgviz.sensitivity.pathways import in_double
 from dgviz.sensitivity.rewind import rewind, travel
+from dgviz.sensitivity.triangle import forcing_triangle
 from dgviz.sensitivity.what_matters import what_matters
 from dgviz.steps import step_of
 from dgviz.ui.session.state import AppState
@@ -104,6 +105,10 @@ class Simulation:
         """What inputs of earlier steps contributed to the target in a step `(time,)`, for each baseline."""
         site, position = self.site_model(), self.position(moment)
         return [contributions(site, position, through, baseline) for baseline in BASELINES]
+
+    def triangle(self, forcing: str) -> xr.DataArray:
+        """The response of the target of each step to a forcing of each step `(time, cause)`."""
+        return forcing_triangle(self.site_model(), forcing)
 
     def rewind(self, of: str, moment: str) -> xr.DataArray:
         """How much the target in a step depends on each site before, `(time, site)` or `(site,)`."""
