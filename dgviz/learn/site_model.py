@@ -178,17 +178,17 @@ class SiteModel:
                     f"The store {name!r} begins with {value!r}. Give a number{least} in {stores[name].units}."
                 )
         given = {name: float(value) for name, value in initial.items()}
-        state = self.beginning()
+        state = self.state_before(warmup)
         shape = tensors.target.shape[1], next(iter(self.learned.values())).shape[-1]
         state |= {name: torch.full((1, *shape), value, dtype=torch.float64) for name, value in given.items()}
         return replace(tensors.part(slice(warmup, None)), initial=state)
 
-    def beginning(self) -> dict[str, Tensor]:
-        """The state before the first scored step, as the warm-up leaves it: `(1, site, member)` by name."""
-        warmup, tensors = self.tensors.warmup, self.tensors
+    def state_before(self, step: int) -> dict[str, Tensor]:
+        """The state before a step, counted from the first of the warm-up: `(1, site, member)` by name."""
+        tensors = self.tensors
         state = dict(tensors.initial or {})
-        if warmup:
-            state = self.model.after(tensors.part(slice(warmup)))
+        if step:
+            state = self.model.after(tensors.part(slice(step)))
         declared = declared_stores(self.process_model, self.learned, tensors)
         return {name: values[None] for name, values in declared.items()} | state
 

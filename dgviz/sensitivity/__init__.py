@@ -3,6 +3,9 @@
 from dgviz.sensitivity.attribute_contributions import attribute_contributions
 from dgviz.sensitivity.attribute_response import attribute_response
 from dgviz.sensitivity.chance import influence_by_chance
+from dgviz.sensitivity.conservation import conservation
+from dgviz.sensitivity.contributions import contributions
+from dgviz.sensitivity.fate import fate
 from dgviz.sensitivity.finite_difference import agreement, finite_difference
 from dgviz.sensitivity.forcing_response import forcing_response
 from dgviz.sensitivity.global_sensitivity import global_sensitivity
@@ -14,20 +17,25 @@ from dgviz.sensitivity.memory import memory
 from dgviz.sensitivity.parameter_response import parameter_response
 from dgviz.sensitivity.partial_dependence import partial_dependence
 from dgviz.sensitivity.pathways import pathways
+from dgviz.sensitivity.rewind import rewind, travel
 from dgviz.sensitivity.score_gradient import score_gradient
 from dgviz.sensitivity.target_statistics import global_target_sensitivity
 from dgviz.sensitivity.triangle import forcing_triangle
+from dgviz.sensitivity.what_matters import what_matters
 
 __all__ = [
     "agreement",
     "attribute_contributions",
     "attribute_response",
+    "conservation",
+    "contributions",
+    "fate",
     "finite_difference",
     "forcing_response",
     "forcing_triangle",
-    "hessian",
     "global_sensitivity",
     "global_target_sensitivity",
+    "hessian",
     "identifiability",
     "influence_by_chance",
     "loss_slice",
@@ -36,5 +44,8 @@ __all__ = [
     "parameter_response",
     "partial_dependence",
     "pathways",
+    "rewind",
     "score_gradient",
+    "travel",
+    "what_matters",
 ]

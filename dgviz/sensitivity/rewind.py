@@ -79,10 +79,7 @@ def _last(site: SiteModel, moment: int, back: int) -> tuple[Tensors, np.ndarray]
     """The step `moment` with up to `back` before it, from the state that those before have left, and its times."""
     tensors, stop = site.tensors, site.tensors.warmup + moment + 1
     start = max(stop - 1 - back, 0)
-    state = dict(tensors.initial or {})
-    if start:
-        state = site.model.after(tensors.part(slice(start)))
-    part = replace(tensors.part(slice(start, stop)), initial=state, warmup=0)
+    part = replace(tensors.part(slice(start, stop)), initial=site.state_before(start), warmup=0)
     times = before(pd.Index(np.asarray(site.time)), tensors.warmup)[start:stop]
     return part, times.to_numpy()
 

@@ -80,7 +80,7 @@ def _of_stores(site: SiteModel, aim: Aim) -> tuple[list[str], dict[str, Tensor],
     names = list(site.process_model.stores)
     if not names:
         return [], {}, {}
-    state = site.beginning()
+    state = site.state_before(site.tensors.warmup)
     leaves = {k: state[k].detach().clone().requires_grad_() for k in names}
     tensors = replace(site.tensors.part(slice(site.tensors.warmup, None)), initial=state | leaves)
     _, gradients = _aimed(site, aim, tensors, site.learned_when_scored, leaves)
