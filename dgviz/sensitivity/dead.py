@@ -30,7 +30,8 @@ def _reason(site: SiteModel, name: str) -> str:
         return f"It changes {' and '.join(moved)}, but nothing of that reaches the target in these steps."
     still = [lower_first(own[k].long_name) for k in own if not values[k].any()]
     if still:
-        return f"Of the process {called!r}, {' and '.join(still)} is zero in all of these steps and stays so."
+        verb = "is" if len(still) == 1 else "are"
+        return f"Of the process {called!r}, {' and '.join(still)} {verb} zero in all of these steps, whatever it is."
     return f"The process {called!r} never passes the threshold at which it would count: {_idle(process, name)}"
 
 

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from dgviz.datasets import open_dataset
+from dgviz.datasets.site_network import upstream_of
 from dgviz.domains.evaluation import Evaluation, Scatter
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.job import carry_out
@@ -70,7 +72,18 @@ def opened(state, view, **changes):
 OF_OTHERS = {
     "CurveResponses.across": "twin:leaf,sites=3",
     "LearnedCurves.curve": "twin:ecosystem,sites=4",
-    **dict.fromkeys(("Buckets.substance", "Pathways.to"), WATERSHED),
+    **dict.fromkeys(("Buckets.substance", "Fate.substance", "Pathways.to"), WATERSHED),
+    "Rewind.of": "delaware_river",
+}
+RIVER = open_dataset("delaware_river")
+OPTIONS = {
+    "twin:ecosystem,sites=4": {"stress": "LearnedStress"},
+    "delaware_river": {
+        "routing": "MuskingumCunge",
+        "sites": tuple(upstream_of(RIVER, RIVER.site.values[RIVER.gauge.values == "01447720"])),
+        "warmup": 30,
+        "members": 1,
+    },
 }
 NAMES = [f"{view}.{choice}" for view in VIEWS for choice in VIEWS[view].choices]
 
@@ -86,8 +99,7 @@ def stores(tmp_path_factory):
     made = {}
     for data in {*OF_OTHERS.values()}:
         folder = tmp_path_factory.mktemp("runs")
-        learned = {"stress": "LearnedStress"} if "ecosystem" in data else {}
-        carry_out(Run.create(RunConfig(data=data, epochs=1, **learned), folder))
+        carry_out(Run.create(RunConfig(data=data, epochs=1, **OPTIONS.get(data, {})), folder))
         made[data] = DataStore(folder, data)
     return made
 

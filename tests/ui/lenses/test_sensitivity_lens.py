@@ -6,12 +6,16 @@ import xarray as xr
 from bokeh.models import HoverTool, Slope
 
 from dgviz.processes.declare import Parameter
-from dgviz.sensitivity.effects import effects
 from dgviz.ui.figures.gradient_check import plot_check
+from dgviz.ui.instrument.workspace import follow_lens
 from dgviz.ui.lenses.sensitivity.gradient_check import STEPS, GradientCheck, agreement_words
 from dgviz.ui.lenses.sensitivity.matters import Matters
+from dgviz.ui.lenses.sensitivity.moment import shown_moment
 from dgviz.ui.lenses.sensitivity.responses import MOST, Responses
+from dgviz.ui.lenses.sensitivity.through_time import ThroughTime
+from dgviz.ui.session.shown_colours import shown_colours
 from dgviz.ui.session.simulation import Simulation
+from dgviz.ui.widgets.fold import UNFOLDED, fold
 from dgviz.ui.words.text import number
 
 
@@ -111,36 +115,72 @@ def test_a_threshold_that_a_gradient_does_not_see_is_said():
     assert "less than 0" in agreement_words(parameter, [99.5, -20.0], dark=False)
 
 
-def test_what_matters_is_a_bar_for_each_parameter_over_the_window(state):
-    state.param.update(window=("2002-08-05", "2002-09-20"), parameter="fc")
+def test_what_matters_is_a_bar_for_each_cause_the_largest_first(state):
+    state.param.update(window=("2002-08-05", "2002-09-20"))
     view, simulation = Matters(state=state), Simulation.of(state)
-    simulated = state.results("default").streamflow.sel(site="a1", time=slice(*state.window))
-    for case in ("all", "low", "high"):
-        state.case = case
-        found = effects(simulation.parameter_response(), simulated, case, state.parameters())
-        assert dict(zip(view.source.data["name"], view.source.data["effect"], strict=True)) == found
-    names = list(found)
-    assert view.names.factors == names[::-1]  # the largest on top
-    first = state.parameters()[names[0]].long_name
-    assert first.lower() in view.heading.lower() and view.source.data["label"][0].startswith(f"{first} ({names[0]}): ")
-    accent = state.look.token("primary")
-    assert [name for name, ink in zip(names, view.source.data["colour"], strict=True) if ink == accent] == ["fc"]
-    assert "highest 2 %" in view.caption and f"({names[0]}): {number(found[names[0]])} mm" in view.summary
+    view.every.value = True
+    for aim in ("mean", "high", "timing"):
+        view.aim.value = aim
+        found = simulation.what_matters(aim, shown_moment(state, simulation))
+        counts = found.isel(cause=~found.zero.values)
+        assert view.ranking.source.data["name"] == counts.cause.values.tolist()
+        assert view.ranking.rows.factors == counts.cause.values.tolist()[::-1]  # the largest on top
+        np.testing.assert_allclose(view.ranking.source.data["value"], counts.percent)
+    first = counts.isel(cause=0)
+    name = str(first.long_name.item())
+    assert view.ranking.source.data["label"][0].startswith(f"{name} ({first.cause.item()})")
+    assert name.lower() in view.heading.lower() and "the timing of streamflow" in view.heading
+    assert view.ranking.source.data["label"][0] in view.summary
 
 
-def test_a_window_without_a_day_of_the_run_says_so_and_still_shows_responses(state, store):
+def test_causes_that_do_nothing_are_not_drawn_but_said_with_the_reason(state):
+    state.param.update(window=("2002-08-05", "2002-09-20"))
+    view = Matters(state=state)
+    dead = [str(n) for n in view.found.cause.values[view.found.why.values != ""]]
+    assert dead and not {*dead} & {*view.ranking.source.data["name"]}
+    assert all(f"{name} (" in view.caption.partition("Exactly nothing: ")[2] for name in dead)
+
+
+def test_a_window_without_a_day_of_the_run_still_says_what_matters(state, store):
     run = store.run(state.run)
     run.stored = run.results().sel(time=slice("2000-10-01", "2001-09-30"))
     store._results.clear()
     state.param.update(window=("2002-08-05", "2002-09-20"), moment="")
-    assert "not simulated in this window" in Matters(state=state).caption
+    assert Matters(state=state).ranking.source.data["name"]
     view = Responses(state=state)
     assert view.has_body and "precipitation in a day" in view.caption
 
 
 def test_a_bar_that_is_pressed_chooses_its_parameter(state):
     view = Matters(state=state)
-    last = view.source.data["name"][-1]
-    view.source.selected.indices = [len(view.source.data["name"]) - 1]
-    assert state.parameter == last and view.source.selected.indices == []
-    assert view.source.data["colour"][-1] == state.look.token("primary")
+    view.every.value = True
+    names = view.ranking.source.data["name"]
+    last = [name for name in names if name in state.parameters()][-1]
+    view.ranking.source.selected.indices = [names.index(last)]
+    assert state.parameter == last and view.ranking.source.selected.indices == []
+
+
+def test_a_question_unfolds_what_else_there_is_and_the_address_has_it(state):
+    made = []
+    place = fold(state, "matters", [ThroughTime], lambda: made.append(1) or [Matters(state=state)])
+    button, rest = place
+    assert not rest.visible and button.label == "More: Parameters through time" and not made
+    button.clicks += 1
+    assert rest.visible and made == [1] and state.choices == {UNFOLDED: "matters"} and button.label == "Less"
+    button.clicks += 1
+    assert not rest.visible and not state.choices
+    button.clicks += 1
+    assert made == [1]  # once is enough
+
+
+def test_what_a_lens_puts_on_the_map_goes_with_the_lens(state):
+    follow_lens(state)
+    values = xr.DataArray([1.0, -2.0], {"site": state.sites[:2]}, "site").assign_attrs(
+        long_name="Response of streamflow", units="1", limit=2.0, about="Of the flood"
+    )
+    state.mapped = values
+    shown = shown_colours(state)
+    assert (shown.title, shown.low, shown.high) == ("Response of streamflow", -2.0, 2.0)
+    assert shown.values.sel(site=state.sites[1]) == -2.0 and shown.values.isnull().sum() == len(state.sites) - 2
+    state.page = "Scores"
+    assert state.mapped is None and shown_colours(state).title != shown.title
