@@ -128,7 +128,7 @@ class Function(torch.autograd.Function):
         return (
             None,
             *(_to_site(arrays.get(("to_input", k)), arrays["input", k]) for k in run.plan.inputs),
-            *(arrays["to_store", k].double() for k in run.stores),
+            *(arrays["to_store", k].double() if needs[1][k] else None for k in run.stores),
             *(g.view(shape) for g, shape in zip(to_weights, run.weights, strict=True)),
         )
 

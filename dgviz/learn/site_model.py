@@ -105,9 +105,8 @@ class SiteModel:
         for name in parameters:
             self.declared(name)
         given = {name: samples_of_parameter(name, self.learned[name], values) for name, values in parameters.items()}
-        given = {name: values[:, :, None] for name, values in self.learned.items()} | given
         tensors = replace(self.tensors, forcings=samples_of_forcings(self.tensors, forcings or {}))
-        return self.model.map(tensors, given, backend)[self.tensors.warmup :, 0]
+        return self.model.map(tensors, self.learned | given, backend)[self.tensors.warmup :, 0]
 
     def _changed(self, shifts: Mapping[str, float], parameters: Mapping[str, float]) -> "SiteModel":
         """The same with changed parameters, from the beginning of the record on."""

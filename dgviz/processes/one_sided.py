@@ -16,7 +16,9 @@ from torch.overrides import TorchFunctionMode
 
 def has_direction(values: Any) -> bool:
     """Does a tensor carry a derivative in a direction, as forward-mode differentiation adds it?"""
-    return isinstance(values, Tensor) and forward_ad.unpack_dual(values).tangent is not None
+    if forward_ad._current_level < 0 or not isinstance(values, Tensor):
+        return False
+    return forward_ad.unpack_dual(values).tangent is not None
 
 
 def one_sided() -> AbstractContextManager:
