@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import xarray as xr
 from bokeh.models import ColumnDataSource, FactorRange, LinearColorMapper
+from bokeh.palettes import interp_palette
 from bokeh.plotting import figure
 
 from dgviz.ui import theme
@@ -13,12 +14,13 @@ from dgviz.ui.look import Look
 
 ROW = 22  # px
 LETTER = 6  # px
+N_COLOURS = 200
 
 
 class Matrix:
     """Values `(row, column)` as colours; some may be marked by a dot, and one is framed.
 
-    `signed` values have diverging colours around zero, others a scale from zero.
+    `signed` values have diverging colours around zero, others those from the page's to its text's.
     """
 
     def __init__(self, look: Look, signed: bool, tools: str = "save"):
@@ -26,8 +28,8 @@ class Matrix:
         self.source = ColumnDataSource({name: [] for name in ("row", "column", "value", "dot", "edge", "tip")})
         self.rows, self.columns = FactorRange(), FactorRange()
         diverging = theme.ON_DARK if look.dark else theme.DIVERGING
-        sequential = theme.SEQUENTIAL if look.dark else theme.SEQUENTIAL[::-1]
-        palette = list(diverging if signed else sequential)
+        rising = interp_palette([look.token(ink) for ink in ("surface", "primary", "text")], N_COLOURS)
+        palette = list(diverging if signed else rising)
         self.mapper = LinearColorMapper(palette=palette, low=0, high=1, nan_color=look.token("surface"))
         self.figure = self._figure(tools)
 

@@ -30,7 +30,11 @@ def plot_standard_errors(found: xr.Dataset, words: Mapping[str, str], look: Look
             "name": order,
             "error": np.minimum(chosen.standard_error.values, WHOLE),
             "spread": np.minimum(chosen.spread.values, WHOLE),
-            "label": [f"{words[name]} ({name}): {_said(chosen, name)}" for name in order],
+            "label": [
+                f"{words[name]} ({name}): {_percent(error)}"
+                for name, error in zip(order, chosen.standard_error.values, strict=True)
+            ],
+            "in_units": [_in_units(chosen.sel(parameter=name)) for name in order],
             "spread_label": [f"{number(spread, 1)} %" for spread in chosen.spread.values],
         }
     )
@@ -44,17 +48,15 @@ def plot_standard_errors(found: xr.Dataset, words: Mapping[str, str], look: Look
     spread = fig.hbar(**same | {"y": dodge("name", -0.32, names)}, right="spread", fill_color=look.token("missing"))
     fig.text(0, dodge("name", 0.22, names), "label", source=source, text_color=look.token("text"), x_offset=2,
              text_font=value(theme.FONT), text_font_size="12px", text_baseline="middle")  # fmt: skip
-    fig.add_tools(
-        hover([("", "@label")], renderers=[error]), hover([("spread of members", "@spread_label")], renderers=[spread])
-    )
+    tips = {error: ("standard error", "@in_units"), spread: ("spread of members", "@spread_label")}
+    fig.add_tools(*(hover([("", "@label"), tip], renderers=[bars]) for bars, tip in tips.items()))
     return fig
 
 
-def _said(found: xr.Dataset, name: str) -> str:
-    """A standard error in the units of its parameter and in percent; one beyond the range is as good as unknown."""
-    here = found.sel(parameter=name)
-    percent = float(here.standard_error)
-    if percent > WHOLE:
-        return "not determined"
-    unit = units(here.unit.item())
-    return f"\u00b1 {number(float(here.standard_error_in_units))} {unit}".strip() + f" ({number(percent, 1)} %)"
+def _percent(error: float) -> str:
+    """A standard error in percent; one beyond the range is as good as unknown."""
+    return f"\u00b1 {number(error, 1)} %" if error <= WHOLE else "not determined"
+
+
+def _in_units(found: xr.Dataset) -> str:
+    return f"\u00b1 {number(float(found.standard_error_in_units), 3)} {units(found.unit.item())}".strip()

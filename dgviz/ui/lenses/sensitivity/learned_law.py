@@ -75,6 +75,7 @@ class LearnedLaw(ComputingView):
         self.compute("the influence of attributes", law.key, law.response, self._keep_response)
         self.compute("the contributions", law.key, law.contributions, self._keep_contributions)
         if tested and law.about_chance <= LONGEST:
+            self.test.visible = False
             self.compute("chance, by training once more", law.key, law.chance, self._keep_chance)
         if self.response is not None:
             self._show(law)
