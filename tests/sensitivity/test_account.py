@@ -15,6 +15,7 @@ from dgviz.processes.declare import Flux, Forcing, Parameter, Process, State
 from dgviz.processes.model import ProcessModel
 from dgviz.sensitivity import conservation, fate, forcing_response
 from dgviz.sensitivity.nudge import driving
+from dgviz.sensitivity.tracer import tracer
 from tests.sensitivity.conftest import shipped
 
 SITES = 10
@@ -124,3 +125,14 @@ def test_the_account_of_every_substance_closes_in_other_sciences(run_id):
             found = fate(site, forcing, 100, units)
             size = max(float(abs(found[k]).max()) for k in (*found.attrs["kept"], *found.attrs["left"], "came_in"))
             assert float(abs(found.residual).max()) <= EXACT * max(size, 1), (units, forcing)
+
+
+@pytest.mark.parametrize("day", [20, 65, 200])
+def test_a_unit_on_its_way_is_what_its_fate_sums_up(gauge, day):
+    on_its_way, summed = tracer(gauge, "prcp", day), fate(gauge, "prcp", day)
+    for store in summed.attrs["kept"]:
+        np.testing.assert_allclose(on_its_way[store], summed[store], atol=1e-12)
+    for flux in summed.attrs["left"]:
+        np.testing.assert_allclose(on_its_way[flux].cumsum("time"), summed[flux], atol=1e-12)
+    with pytest.raises(ValueError, match="reads no forcing 'rain'"):
+        tracer(gauge, "rain", day)

@@ -33,6 +33,7 @@ from dgviz.ui.lenses.sensitivity.pathways import Pathways
 from dgviz.ui.lenses.sensitivity.responses import Responses
 from dgviz.ui.lenses.sensitivity.rewind import Rewind
 from dgviz.ui.lenses.sensitivity.through_time import ThroughTime
+from dgviz.ui.lenses.sensitivity.tracer import Tracer
 from dgviz.ui.lenses.sensitivity.triangle import Triangle
 from dgviz.ui.lenses.sensitivity.why_this_high import WhyThisHigh
 from dgviz.ui.lenses.view import View
@@ -94,7 +95,14 @@ QUESTIONS = (
         "budget",
         "Where does the {budget} come from and go?",
         (((Responses, CurveResponses), 12),),
-        ((((Fate,), 12),), (((Rewind,), 12),), (((WhyThisHigh,), 12),), (((Pathways,), 12),), (((Triangle,), 12),)),
+        (
+            (((Fate,), 12),),
+            (((Tracer,), 12),),
+            (((Rewind,), 12),),
+            (((WhyThisHigh,), 12),),
+            (((Pathways,), 12),),
+            (((Triangle,), 12),),
+        ),
     ),
     Question("learned", "What did it learn?", (((LearnedLaw,), 12),), ((((Identifiability,), 12),),)),
     Question("trust", "Can I trust it?", (((GradientCheck,), 12),), ((((GlobalBesideLocal,), 12),),)),

@@ -20,6 +20,7 @@ from dgviz.sensitivity.dead import why_dead
 from dgviz.sensitivity.fate import fate
 from dgviz.sensitivity.pathways import in_double
 from dgviz.sensitivity.rewind import rewind, travel
+from dgviz.sensitivity.tracer import tracer
 from dgviz.sensitivity.triangle import forcing_triangle
 from dgviz.sensitivity.what_matters import what_matters
 from dgviz.steps import step_of
@@ -96,6 +97,10 @@ class Simulation:
     def fate(self, forcing: str, moment: str, units: str) -> xr.Dataset:
         """Where one unit more of a forcing in a step is in each later step `(time,)`."""
         return fate(self.site_model(), forcing, self.position(moment), units)
+
+    def tracer(self, forcing: str, moment: str) -> xr.Dataset:
+        """By how much one unit more of a forcing in a step raises every store and flux from then on `(time,)`."""
+        return tracer(self.site_model(), forcing, self.position(moment))
 
     def conservation(self, parameter: str, units: str) -> xr.Dataset:
         """By how much more of each term of the balance one unit more of a parameter makes `(time,)`."""

@@ -14,10 +14,10 @@ from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.lenses.sensitivity.moment import shown_moment
 from dgviz.ui.session.simulation import Simulation
 from dgviz.ui.widgets import material
+from dgviz.ui.widgets.player import Player
 from dgviz.ui.words.markup import html
 from dgviz.ui.words.text import label, number, units
 
-PACE = 350  # ms a step while it plays
 WAYS = {"Where from": "from", "Where to": "to"}
 PERCENTILE = 98
 
@@ -29,7 +29,6 @@ class Rewind(ComputingView):
     use = "Play it, or drag the step: the map shows that step."
     choices = ("way", "of")
     empty = "No run is shown. Press Train, or pick a run above, to see where its values are made."
-    _ticking = None
 
     @classmethod
     def applies(cls, state):
@@ -39,7 +38,7 @@ class Rewind(ComputingView):
 
     def tools(self):
         """Where from or where to, of what, and the player."""
-        return [*super().tools(), self.way, self.of, pn.Row(self.play, self.slider, margin=0)]
+        return [*super().tools(), self.way, self.of, self.player.row]
 
     @cached_property
     def way(self):
@@ -52,17 +51,9 @@ class Rewind(ComputingView):
         return material.Select(label="Response to", options={}, size="small", width=200, margin=(0, 8))
 
     @cached_property
-    def play(self):
-        """The button that plays or pauses."""
-        return material.icon_button("play_arrow", "Play", on_click=self._toggle)
-
-    @cached_property
-    def slider(self):
+    def player(self):
         """Steps before or after the chosen one."""
-        slider = material.IntSlider(label="Steps", value=0, start=0, end=60, size="small", width=170, margin=(0, 12))
-        slider.param.watch(lambda _: self._frame(), "value")
-        self.state.param.watch(self._leave, ["page", "run", "dataset"])
-        return slider
+        return Player(self.state, self._frame)
 
     def body(self, *, run, dataset, dark):
         """The figure, to be filled."""
@@ -92,10 +83,10 @@ class Rewind(ComputingView):
         limit = float(np.percentile(sizes[sizes > 0], PERCENTILE)) if (sizes > 0).any() else 1.0
         self.found, self.limit = found, limit
         in_time = "time" in found.dims
-        self.slider.visible = self.play.visible = self.figure.figure.visible = in_time
+        self.player.row.visible = self.figure.figure.visible = in_time
         if in_time:
             self.figure.show(found.sum("site", keep_attrs=True), "All sites")
-            self.slider.param.update(value=0, end=found.sizes["time"] - 1)
+            self.player.begin(found.sizes["time"])
         self._frame()
         self._say(found)
 
@@ -106,7 +97,7 @@ class Rewind(ComputingView):
         found, after = self.found, self.way.value == "to"
         title = f"{found.attrs['long_name']}"
         if "time" in found.dims:
-            place = self.slider.value if after else found.sizes["time"] - 1 - self.slider.value
+            place = self.player.step if after else found.sizes["time"] - 1 - self.player.step
             time = found.indexes["time"][place]
             self.figure.mark(time)
             found, title = found.isel(time=place), f"{title}, {self.state.step.words(time)}"
@@ -147,23 +138,3 @@ class Rewind(ComputingView):
                 f"last 60 {step.names}; a store: of what it held before them."
             )
         self.summary = self.caption.partition("\n")[0]
-
-    def _toggle(self, _=None) -> None:
-        playing = self._ticking is None
-        self.play.param.update(icon="pause" if playing else "play_arrow", description="Pause" if playing else "Play")
-        if playing:
-            self._ticking = pn.state.add_periodic_callback(self._next, period=PACE)
-        else:
-            self._ticking.stop()
-            self._ticking = None
-
-    def _next(self) -> None:
-        if self.slider.value >= self.slider.end:
-            self.slider.value = 0
-        else:
-            self.slider.value += 1
-
-    def _leave(self, *_) -> None:
-        """Play no more where the page is left."""
-        if self._ticking is not None:
-            self._toggle()

@@ -1,0 +1,32 @@
+"""One unit of a forcing followed through every store and flux."""
+
+import torch
+import xarray as xr
+from torch.autograd import forward_ad
+
+from dgviz.learn.model import of_processes
+from dgviz.learn.site_model import SiteModel
+from dgviz.processes.declare import Flux, State
+
+
+def tracer(site: SiteModel, forcing: str, moment: int) -> xr.Dataset:
+    """By how much one unit more of a forcing in the scored step `moment` raises every store and flux, `(time,)`.
+
+    From that step on, at the first site; in the units of each for one unit of the forcing. What `fate` sums up, step by
+    step. Raises ValueError for a forcing that the model does not read.
+    """
+    model, tensors = site.process_model, site.tensors
+    if forcing not in model.forcings:
+        raise ValueError(f"The model reads no forcing {forcing!r}. It reads: {', '.join(model.forcings)}.")
+    values, start = tensors.forcings[forcing], tensors.warmup + moment
+    values = values.expand(len(tensors.target), tensors.target.shape[1], 1)
+    direction = torch.zeros_like(values)
+    direction[start, 0] = 1
+    with torch.no_grad(), forward_ad.dual_level():
+        forcings = tensors.forcings | {forcing: forward_ad.make_dual(values.clone(), direction)}
+        wanted = [*model.of(Flux), *model.of(State)]
+        found = model.mean(forcings, site.learned, wanted, of_processes(tensors.initial))
+        moved = {k: forward_ad.unpack_dual(v).tangent for k, v in found.items()}
+    series = {k: torch.zeros_like(found[k]) if v is None else v for k, v in moved.items()}
+    variables = {k: ("time", v[start:, 0].cpu().numpy(), model.attrs(k)) for k, v in series.items()}
+    return xr.Dataset(variables, {"time": site.time[moment:]})
