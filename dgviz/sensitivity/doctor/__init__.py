@@ -1,0 +1,83 @@
+"""The gradient doctor: can the derivatives of a model at a site be trusted, and if not, what is to blame?
+
+    report = examine(run.at(dataset, "01439500", "1979-01-01", "1980-12-31"))
+    for finding in report.findings:
+        print(finding)
+
+One kind of fault a file, each a function that yields findings. What is computed exactly is compared with reruns, what
+happens with what the declarations promise; each process is asked by itself, on what it saw, so that a fault has a name.
+"""
+
+import xarray as xr
+
+from dgviz.learn.site_model import SiteModel
+from dgviz.sensitivity.doctor.collection import collection_faults
+from dgviz.sensitivity.doctor.data import data_faults
+from dgviz.sensitivity.doctor.examined import MOST_PLAIN, Examined
+from dgviz.sensitivity.doctor.finding import Finding, Report
+from dgviz.sensitivity.doctor.history import exploding, truncated_history
+from dgviz.sensitivity.doctor.independence import undeclared
+from dgviz.sensitivity.doctor.jumps import silent_responses
+from dgviz.sensitivity.doctor.leaks import leaks
+from dgviz.sensitivity.doctor.networks import network_faults
+from dgviz.sensitivity.doctor.not_finite import not_finite_gradients, not_finite_values
+from dgviz.sensitivity.doctor.parameters import dead_parameters, out_of_range, saturated_parameters
+from dgviz.sensitivity.doctor.processes import process_derivatives
+from dgviz.sensitivity.doctor.promises import broken_promises
+from dgviz.sensitivity.doctor.whole import Whole, whole_derivatives
+
+__all__ = ["Finding", "Report", "examine"]
+
+
+def examine(site: SiteModel, dataset: xr.Dataset | None = None) -> Report:
+    """Everything that is wrong with the gradients, promises and data of a model at a site, or good to know.
+
+    Derivatives are compared in double precision, over the first two years of daily steps, with reruns; what each
+    process does over the first of them. `dataset` holds all sites, to be compared with each other; without it the site
+    is examined alone. A model whose values are no numbers is not examined further.
+    """
+    findings = [*(collection_faults(dataset, site.target) if dataset is not None else ())]
+    if values := list(not_finite_values(site)):
+        return _report([*values, *findings], ("The values are no numbers: nothing else was examined.",))
+    examined = Examined(site)
+    findings += [*not_finite_gradients(site), *data_faults(examined), *network_faults(examined)]
+    if not site.process_model.processes:
+        findings += leaks(examined)
+        return _report(findings, ("There are no processes: the network and the data were examined.",))
+    whole = Whole(examined)
+    by_process = list(undeclared(examined))
+    by_process += process_derivatives(examined, {finding.process for finding in by_process})
+    by_process += silent_responses(examined, {finding.process for finding in by_process})
+    findings += by_process
+    if not any(finding.severity == "fault" for finding in by_process):
+        findings += [*truncated_history(examined, whole), *leaks(examined)]
+        if not any(finding.kind in ("truncated history", "not a number") for finding in findings):
+            findings += whole_derivatives(whole)
+    findings += [*exploding(examined, whole), *broken_promises(examined)]
+    findings += [*dead_parameters(examined, whole), *out_of_range(examined), *saturated_parameters(examined)]
+    return _report(findings, _examined(examined, whole))
+
+
+def _report(findings: list[Finding], examined: tuple[str, ...]) -> Report:
+    """The findings once each, faults first."""
+    ordered = sorted(dict.fromkeys(findings), key=lambda finding: finding.severity != "fault")
+    return Report(tuple(ordered), examined)
+
+
+def _examined(examined: Examined, whole: Whole) -> tuple[str, ...]:
+    """What was examined, in words."""
+    apart = [
+        abs(exact - rerun) / max(abs(exact), abs(rerun)) for _, exact, rerun, _ in whole.compared if exact or rerun
+    ]
+    kinds = (
+        (len(examined.learned), "parameters"),
+        (len(examined.varying), "forcings"),
+        (len(examined.stores), "initial stores"),
+    )
+    named = " and ".join(f"{number} {kind}" for number, kind in kinds if number)
+    n_recorded = min(examined.n_steps, MOST_PLAIN)
+    return (
+        f"{len(whole.inputs)} derivatives of {examined.target} (to {named}) were compared with reruns over "
+        f"{whole.n_steps} steps; they differ by at most {max(apart, default=0.0):.1g} of themselves.",
+        f"{len(examined.seen)} processes were asked by themselves, on what they saw in {n_recorded} steps.",
+    )

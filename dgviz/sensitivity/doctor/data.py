@@ -1,0 +1,154 @@
+"""The series of a site: constant or impossible forcings, a target that equals one, comes before its cause, or is more
+than all that comes in."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from dgviz.datasets.vocabulary import CALENDAR
+from dgviz.learn.site_model import SiteModel
+from dgviz.processes.declare import Attribute, Flux
+from dgviz.sensitivity.doctor.examined import Examined
+from dgviz.sensitivity.doctor.finding import Finding, listed, number
+
+LEAST = 60  # days, below which no correlation tells
+SAME = 0.9999  # correlation of two series that are one
+LAGS = 5  # steps, up to which a shift is looked for
+CLEAR = 0.25  # correlation of changes, from which on it tells
+BETTER = 1.5  # times the correlation at any other lag
+MOST_OUT = 1.5  # of all that came in, from where on a mistake of units is likelier than water from elsewhere
+SCALE = 30.0  # times: of the typical size of a series at the other sites
+
+
+def data_faults(examined: Examined) -> Iterator[Finding]:
+    """What is doubtful in the forcings and the target of the site."""
+    series = _forcings(examined.site)
+    observed = examined.site.tensors.target[:, 0].double().numpy()
+    yield from _forcings_alone(examined, series)
+    if np.isfinite(observed).sum() < LEAST:
+        return
+    yield from _target_is_forcing(examined, series, observed)
+    yield from _shifted(examined, series, observed)
+    yield from _more_than_came_in(examined, observed)
+
+
+def _forcings(site: SiteModel) -> dict[str, np.ndarray]:
+    """The forcings of the first site that vary in time, `(time,)`."""
+    declared = site.process_model.inputs
+    return {
+        name: values[:, 0, 0].double().numpy()
+        for name, values in site.tensors.forcings.items()
+        if len(values) > 1 and name not in CALENDAR and not isinstance(declared.get(name), Attribute)
+    }
+
+
+def _forcings_alone(examined: Examined, series: dict[str, np.ndarray]) -> Iterator[Finding]:
+    for name, values in series.items():
+        known = values[np.isfinite(values)]
+        if len(known) >= LEAST and np.ptp(known) == 0:
+            yield Finding(
+                "constant forcing",
+                f"{name} is {number(float(known[0]))} {examined.units(name)} at all times: nothing can be learned from "
+                "it. Look at where it was filled, or whether the sensor was stuck.",
+                quantities=(name,),
+                figure=float(known[0]),
+            )
+        low, high = examined.processes.inputs[name].range if name in examined.processes.inputs else (-np.inf, np.inf)
+        wrong = (values < low) | (values > high)
+        if wrong.any():
+            value = float(values[wrong][0])
+            yield Finding(
+                "impossible forcing",
+                f"{name} is {number(value)} {examined.units(name)} at {wrong.sum()} times, outside of {low:g} to "
+                f"{high:g}. Look at its units.",
+                quantities=(name,),
+                day=_day(examined, int(wrong.argmax())),
+                figure=value,
+            )
+
+
+def _target_is_forcing(examined: Examined, series: dict, observed: np.ndarray) -> Iterator[Finding]:
+    for name, values in series.items():
+        both = np.isfinite(values) & np.isfinite(observed)
+        if _correlation(values[both], observed[both]) > SAME:
+            yield Finding(
+                "target among the forcings",
+                f"{name} is the observed {examined.target} under another name: the model reads what it is to predict. "
+                f"Leave {name} out.",
+                quantities=(name, examined.target),
+                figure=_correlation(values[both], observed[both]),
+            )
+
+
+def _shifted(examined: Examined, series: dict, observed: np.ndarray) -> Iterator[Finding]:
+    """The changes of the target follow those of a forcing: best where the forcing is of the same step or before."""
+    for name, values in series.items():
+        found = {lag: lagged(values, observed, lag) for lag in range(-LAGS, LAGS + 1)}
+        early = max((lag for lag in found if lag < 0), key=lambda lag: found[lag])
+        causal = max(found[lag] for lag in found if lag >= 0)
+        if found[early] > CLEAR and found[early] > BETTER * causal:
+            yield Finding(
+                "shifted in time",
+                f"{examined.target} follows {name} best {-early} steps before it happens (correlation of changes "
+                f"{found[early]:.2f}, at most {causal:.2f} for what came earlier): the effect comes before its cause. "
+                f"Look at the dates of {name} and of {examined.target}.",
+                quantities=(name, examined.target),
+                figure=early,
+            )
+
+
+def lagged(cause: np.ndarray, effect: np.ndarray, lag: int) -> float:
+    """Correlation, without its sign, of an effect with its cause `lag` steps before, both without what persists."""
+    kept = _persistence(cause)
+    # x_t - r x_{t - 1}, with the r of the cause: what is left of it does not know its neighbours
+    cause, effect = cause[1:] - kept * cause[:-1], effect[1:] - kept * effect[:-1]
+    n = len(cause)
+    cause, effect = cause[max(-lag, 0) : n - max(lag, 0)], effect[max(lag, 0) : n - max(-lag, 0)]
+    both = np.isfinite(cause) & np.isfinite(effect)
+    return abs(_correlation(_calmed(cause[both]), _calmed(effect[both])))
+
+
+def _persistence(values: np.ndarray) -> float:
+    both = np.isfinite(values[1:]) & np.isfinite(values[:-1])
+    return _correlation(values[1:][both], values[:-1][both])
+
+
+def _calmed(change: np.ndarray) -> np.ndarray:
+    """The root of what differs from the median, with its sign: a few large values do not decide."""
+    change = change - np.median(change) if len(change) else change
+    return np.sign(change) * np.sqrt(np.abs(change))
+
+
+def _correlation(one: np.ndarray, other: np.ndarray) -> float:
+    if len(one) < LEAST or np.ptp(one) == 0 or np.ptp(other) == 0:
+        return 0.0
+    return float(np.corrcoef(one, other)[0, 1])
+
+
+def _more_than_came_in(examined: Examined, observed: np.ndarray) -> Iterator[Finding]:
+    """Is more observed to leave than came in?"""
+    fluxes, target = examined.processes.of(Flux), examined.target
+    if target not in fluxes or not fluxes[target].out_of:
+        return
+    inflows = [k for k in examined.processes.inflows if fluxes[k].units == fluxes[target].units]
+    if not inflows:
+        return
+    known = np.isfinite(observed[examined.site.tensors.warmup :][: examined.n_steps])
+    if known.sum() < LEAST:
+        return
+    came = sum(float(examined.simulated[k].double().mean(-1)[known, 0].sum()) for k in inflows)
+    left = float(observed[examined.site.tensors.warmup :][: examined.n_steps][known].sum())
+    if came > 0 and left > MOST_OUT * came:
+        yield Finding(
+            "more out than in",
+            f"The observed {target} is {number(left / came)} times all that comes in ({listed(inflows)}). Look at the "
+            f"units of {target} and of what comes in.",
+            quantities=(target, *inflows),
+            figure=left / came,
+        )
+
+
+def _day(examined: Examined, step: int) -> np.datetime64 | None:
+    scored = step - examined.site.tensors.warmup
+    times = np.asarray(examined.site.time.values)
+    return times[scored] if 0 <= scored < len(times) else None
