@@ -39,23 +39,35 @@ def examine(site: SiteModel, dataset: xr.Dataset | None = None) -> Report:
     findings = [*(collection_faults(dataset, site.target) if dataset is not None else ())]
     if values := list(not_finite_values(site)):
         return _report([*values, *findings], ("The values are no numbers: nothing else was examined.",))
-    examined = Examined(site)
+    try:
+        examined = Examined(site)
+        assert examined.learned is not None
+    except (RuntimeError, ValueError) as error:
+        words = f"A copy of the model in double precision does not run, and nothing was examined: {error}"
+        return _report([*findings, Finding("not examined", words)], ())
     findings += [*not_finite_gradients(site), *data_faults(examined), *network_faults(examined)]
     if not site.process_model.processes:
         findings += leaks(examined)
         return _report(findings, ("There are no processes: the network and the data were examined.",))
     whole = Whole(examined)
-    by_process = list(undeclared(examined))
-    by_process += process_derivatives(examined, {finding.process for finding in by_process})
-    by_process += silent_responses(examined, {finding.process for finding in by_process})
-    findings += by_process
-    if not any(finding.severity == "fault" for finding in by_process):
-        findings += [*truncated_history(examined, whole), *leaks(examined)]
-        if not any(finding.kind in ("truncated history", "not a number") for finding in findings):
-            findings += whole_derivatives(whole)
-    findings += [*exploding(examined, whole), *broken_promises(examined)]
+    findings += _of_derivatives(examined, whole, {finding.kind for finding in findings})
+    findings += exploding(examined, whole)
+    if not any(finding.kind == "impossible forcing" for finding in findings):
+        findings += broken_promises(examined)
     findings += [*dead_parameters(examined, whole), *out_of_range(examined), *saturated_parameters(examined)]
     return _report(findings, _examined(examined, whole))
+
+
+def _of_derivatives(examined: Examined, whole: Whole, known: set[str]) -> list[Finding]:
+    """What is wrong with derivatives; of the whole model only where no process is to blame."""
+    found = list(undeclared(examined))
+    found += process_derivatives(examined, {finding.process for finding in found})
+    found += silent_responses(examined, {finding.process for finding in found})
+    if any(finding.severity == "fault" for finding in found):
+        return found
+    found += [*truncated_history(examined, whole), *leaks(examined)]
+    kinds = known | {finding.kind for finding in found}
+    return found if kinds & {"truncated history", "leak", "not a number"} else [*found, *whole_derivatives(whole)]
 
 
 def _report(findings: list[Finding], examined: tuple[str, ...]) -> Report:

@@ -22,8 +22,8 @@ def collection_faults(dataset: xr.Dataset, target: str) -> Iterator[Finding]:
     for i, j, _ in same_series(dataset[target].transpose("time", "site")) if target in dataset else ():
         yield Finding(
             "duplicated site",
-            f"{sites[i]} and {sites[j]} have the same {target}: what is learned at the one is known at the other. Leave "
-            "one of them out.",
+            f"{sites[i]} and {sites[j]} have the same {target}: what is learned at the one is known at the other. "
+            "Leave one of them out.",
             # What the data set says itself is known.
             "note" if f"{sites[i]} = {sites[j]}" in known else "fault",
             quantities=(target, str(sites[i]), str(sites[j])),

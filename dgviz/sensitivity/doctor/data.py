@@ -2,8 +2,11 @@
 than all that comes in."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
+import torch
+from torch import Tensor
 
 from dgviz.datasets.vocabulary import CALENDAR
 from dgviz.learn.site_model import SiteModel
@@ -14,10 +17,12 @@ from dgviz.sensitivity.doctor.finding import Finding, listed, number
 LEAST = 60  # days, below which no correlation tells
 SAME = 0.9999  # correlation of two series that are one
 LAGS = 5  # steps, up to which a shift is looked for
-CLEAR = 0.25  # correlation of changes, from which on it tells
-BETTER = 1.5  # times the correlation at any other lag
+CLEAR = 0.45  # correlation, from which on it tells
+BETTER = 1.35  # times the correlation as dated
 MOST_OUT = 1.5  # of all that came in, from where on a mistake of units is likelier than water from elsewhere
-SCALE = 30.0  # times: of the typical size of a series at the other sites
+LEAST_OUT = 0.01  # of all that came in
+STUCK = 60  # steps of one value, in a series that moves else
+MOVES = 0.9  # of its other steps
 
 
 def data_faults(examined: Examined) -> Iterator[Finding]:
@@ -28,7 +33,7 @@ def data_faults(examined: Examined) -> Iterator[Finding]:
     if np.isfinite(observed).sum() < LEAST:
         return
     yield from _target_is_forcing(examined, series, observed)
-    yield from _shifted(examined, series, observed)
+    yield from _shifted(examined, observed)
     yield from _more_than_came_in(examined, observed)
 
 
@@ -53,6 +58,15 @@ def _forcings_alone(examined: Examined, series: dict[str, np.ndarray]) -> Iterat
                 quantities=(name,),
                 figure=float(known[0]),
             )
+        elif (first := _stuck(values)) is not None:
+            yield Finding(
+                "constant forcing",
+                f"{name} is {number(float(values[first]))} {examined.units(name)} for {STUCK} steps or more, and "
+                "moves at all others. Look at where it was filled, or whether the sensor was stuck.",
+                quantities=(name,),
+                day=_day(examined, first),
+                figure=float(values[first]),
+            )
         low, high = examined.processes.inputs[name].range if name in examined.processes.inputs else (-np.inf, np.inf)
         wrong = (values < low) | (values > high)
         if wrong.any():
@@ -65,6 +79,20 @@ def _forcings_alone(examined: Examined, series: dict[str, np.ndarray]) -> Iterat
                 day=_day(examined, int(wrong.argmax())),
                 figure=value,
             )
+
+
+def _stuck(values: np.ndarray) -> int | None:
+    """Where a series that moves else begins to stay the same for long."""
+    same = np.diff(values) == 0
+    starts = np.flatnonzero(np.diff(np.concatenate([[False], same, [False]]).astype(int)) == 1)
+    stops = np.flatnonzero(np.diff(np.concatenate([[False], same, [False]]).astype(int)) == -1)
+    long = stops - starts >= STUCK
+    if not long.any():
+        return None
+    others = np.ones(len(same), bool)
+    for start, stop in zip(starts[long], stops[long], strict=True):
+        others[start:stop] = False
+    return int(starts[long][0]) if others.any() and (~same[others]).mean() > MOVES else None
 
 
 def _target_is_forcing(examined: Examined, series: dict, observed: np.ndarray) -> Iterator[Finding]:
@@ -80,21 +108,47 @@ def _target_is_forcing(examined: Examined, series: dict, observed: np.ndarray) -
             )
 
 
-def _shifted(examined: Examined, series: dict, observed: np.ndarray) -> Iterator[Finding]:
-    """The changes of the target follow those of a forcing: best where the forcing is of the same step or before."""
-    for name, values in series.items():
-        found = {lag: lagged(values, observed, lag) for lag in range(-LAGS, LAGS + 1)}
-        early = max((lag for lag in found if lag < 0), key=lambda lag: found[lag])
-        causal = max(found[lag] for lag in found if lag >= 0)
-        if found[early] > CLEAR and found[early] > BETTER * causal:
-            yield Finding(
-                "shifted in time",
-                f"{examined.target} follows {name} best {-early} steps before it happens (correlation of changes "
-                f"{found[early]:.2f}, at most {causal:.2f} for what came earlier): the effect comes before its cause. "
-                f"Look at the dates of {name} and of {examined.target}.",
-                quantities=(name, examined.target),
-                figure=early,
-            )
+def _shifted(examined: Examined, observed: np.ndarray) -> Iterator[Finding]:
+    """Is the observed target ahead of what the processes make of the forcings, or far behind it?"""
+    if examined.target not in examined.simulated:
+        return
+    observed = observed[examined.site.tensors.warmup :][: examined.n_steps]
+    simulated = _mean(examined.simulated[examined.target])
+    found = {lag: lagged(simulated, observed, lag) for lag in range(-LAGS, LAGS + 1)}
+    best = max(found, key=lambda lag: found[lag])
+    if found[best] < CLEAR or found[best] < BETTER * found[0]:
+        return
+    name = _moved(examined, observed, best)
+    named = f"{name} and of {examined.target}" if name else examined.target
+    words = "the effect comes before its cause" if best < 0 else "the cause comes long before its effect"
+    yield Finding(
+        "shifted in time",
+        f"The observed {examined.target} is {abs(best)} steps {'ahead of' if best < 0 else 'behind'} what the "
+        f"processes make of the forcings (correlation {found[best]:.2f}, {found[0]:.2f} as dated): {words}. Look "
+        f"at the dates of {named}.",
+        # A step behind may be a way that the processes do not know.
+        "note" if best == 1 else "fault",
+        quantities=(*([name] if name else []), examined.target),
+        figure=best,
+    )
+
+
+def _moved(examined: Examined, observed: np.ndarray, lag: int) -> str:
+    """The forcing that, moved back to where it belongs, brings the simulation nearest to what was observed."""
+    gains = {}
+    for name in examined.varying:
+        moved = replace(
+            examined.tensors, forcings=examined.tensors.forcings | {name: examined.tensors.forcings[name].roll(lag, 0)}
+        )
+        with torch.no_grad():
+            values = examined.model.respond(moved, examined.learned, [examined.target])[examined.target]
+        gains[name] = lagged(values[:, 0].numpy(), observed, 0)
+    return max(gains, key=lambda name: gains[name], default="")
+
+
+def _mean(values: Tensor) -> np.ndarray:
+    """The mean over the members `(time,)` at the first site."""
+    return values.double().mean(-1)[:, 0].numpy()
 
 
 def lagged(cause: np.ndarray, effect: np.ndarray, lag: int) -> float:
@@ -136,13 +190,14 @@ def _more_than_came_in(examined: Examined, observed: np.ndarray) -> Iterator[Fin
     known = np.isfinite(observed[examined.site.tensors.warmup :][: examined.n_steps])
     if known.sum() < LEAST:
         return
-    came = sum(float(examined.simulated[k].double().mean(-1)[known, 0].sum()) for k in inflows)
+    came = sum(float(_mean(examined.simulated[k])[known].sum()) for k in inflows)
     left = float(observed[examined.site.tensors.warmup :][: examined.n_steps][known].sum())
-    if came > 0 and left > MOST_OUT * came:
+    if came > 0 and not LEAST_OUT * came <= left <= MOST_OUT * came:
         yield Finding(
-            "more out than in",
+            "units of the target",
             f"The observed {target} is {number(left / came)} times all that comes in ({listed(inflows)}). Look at the "
             f"units of {target} and of what comes in.",
+            "fault" if left > came else "note",
             quantities=(target, *inflows),
             figure=left / came,
         )

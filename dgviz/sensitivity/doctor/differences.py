@@ -17,9 +17,10 @@ def disagrees(
 ) -> tuple[Tensor, Tensor]:
     """Where an exact derivative is not what reruns give, a mask, and what they give; both in the shape of `exact`.
 
-    `exact` is the change of the output for a change of the input by its scale and `moved` gives the output where that
-    is moved by a share of the scale; `size` is that of the numbers of which the output is a difference. It agrees within a `tolerance` if
-    for any of the steps it is the difference to the left, to the right or of both sides, or between them.
+    `exact` is the change of the output for a change of the input by its scale, and `moved` gives the output where that
+    is moved by a share of the scale. `size` is that of the numbers of which the output is a difference. It agrees,
+    within a `tolerance`, if for any of the steps it is the difference to the left, to the right or of both sides, or
+    between them.
     """
     here = moved(0.0)
     wrong, best = torch.ones_like(exact, dtype=torch.bool), torch.full_like(exact, torch.nan)
@@ -37,6 +38,20 @@ def disagrees(
             best, apart = torch.where(nearer, rerun, best), torch.where(nearer, gap + rounding, apart)
         wrong &= ~((exact >= torch.minimum(left, right) - rounding) & (exact <= torch.maximum(left, right) + rounding))
     return wrong & judged & exact.isfinite(), best
+
+
+def along(weight: Tensor, direction: Tensor, give: Callable[[], Tensor]) -> Function:
+    """What comes out where weights are moved by a share of a direction; they are put back."""
+    kept = weight.detach().clone()
+
+    def moved(share: float) -> Tensor:
+        with torch.no_grad():
+            weight.copy_(kept + share * direction)
+            found = give()
+            weight.copy_(kept)
+        return found
+
+    return moved
 
 
 def in_words(exact: Tensor, rerun: Tensor) -> str:

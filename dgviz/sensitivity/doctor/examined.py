@@ -95,7 +95,9 @@ class Examined:
         n_members = max((v.shape[-1] for v in self.learned.values()), default=1)
         shape = 1, self.n_sites, n_members
         return {
-            name: (given[name] if name in given else torch.full(shape, state.initial)).double().expand(shape)
+            name: (given[name] if name in given else torch.full(shape, state.initial, dtype=torch.float64))
+            .double()
+            .expand(shape)
             for name, state in self.processes.stores.items()
         }
 

@@ -51,8 +51,8 @@ def _recalled(examined: Examined, seen: Seen) -> Iterator[Finding]:
 def _another(seen: Seen, flux: str) -> Finding:
     return Finding(
         "hidden state",
-        f"{seen.name} gives another {flux} when it is run again on the same inputs: it draws random numbers, or remembers "
-        f"something beside its stores. Look at {seen.name} for what it keeps from call to call.",
+        f"{seen.name} gives another {flux} when it is run again on the same inputs: it draws random numbers, or "
+        f"remembers something beside its stores. Look at {seen.name} for what it keeps from call to call.",
         process=seen.name,
         quantities=(flux,),
     )

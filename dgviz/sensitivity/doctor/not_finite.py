@@ -27,13 +27,21 @@ AT_ZERO = "a root, logarithm, power or quotient at zero; a limit inside it keeps
 def not_finite_values(site: SiteModel) -> Iterator[Finding]:
     """The first value that is no number: in the inputs, or in what a process makes of inputs that are numbers."""
     model, tensors = site.model, site.tensors
+    weights = {**dict(model.named_parameters()), **dict(model.named_buffers())}
+    for name, weight in weights.items():
+        if not bool(weight.isfinite().all()):
+            words = f"Some of the weights {name} are no numbers. Train again, or look at what wrote them."
+            yield Finding("not a number", words, quantities=(name,))
+            return
     with torch.no_grad():
         given = {**tensors.forcings, **model.parameters_of(tensors)}
     for name, values in given.items():
         if place := _first(values):
             made = "the network gives" if name in site.learned else "the data hold"
             fix = "Look at its weights and attributes" if name in site.learned else "Fill it, or leave these days out"
-            yield _said(site, f"{made} a {name} that is no number", fix, place, quantities=(name,))
+            yield _said(
+                site, f"{made} a {name} that is no number", fix, place if len(values) > 1 else None, quantities=(name,)
+            )
             return
     tensors = _few(site)
     with torch.no_grad():
@@ -70,9 +78,9 @@ def not_finite_gradients(site: SiteModel) -> Iterator[Finding]:
 
 def _few(site: SiteModel) -> Tensors:
     """All steps, or as many as the plain loop takes where there are no kernels."""
-    like = next(iter({**site.tensors.forcings, **site.learned}.values()))
-    kernels = site.process_model.backend(like.device.type, like.dtype)[0] == "fused"
-    return site.tensors if kernels else site.tensors.part(slice(site.tensors.warmup + MOST_PLAIN))
+    like = site.tensors.target
+    plain = site.process_model.processes and site.process_model.backend(like.device.type, like.dtype)[0] == "torch"
+    return site.tensors if not plain else site.tensors.part(slice(site.tensors.warmup + MOST_PLAIN))
 
 
 def _wrong_gradients(site: SiteModel, tensors: Tensors) -> list[str]:

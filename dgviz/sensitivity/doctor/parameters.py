@@ -77,8 +77,8 @@ def out_of_range(examined: Examined) -> Iterator[Finding]:
         if wrong.numel():
             yield Finding(
                 "outside of its range",
-                f"The parameter {name} is {number(float(wrong[0]))}, outside of its declared range {low:g} to {high:g}. "
-                "Look at what scales the network's numbers into ranges.",
+                f"The parameter {name} is {number(float(wrong[0]))}, outside of its declared range {low:g} to {high:g}."
+                " Look at what scales the network's numbers into ranges.",
                 quantities=(name,),
                 figure=float(wrong[0]),
             )
@@ -99,8 +99,8 @@ def saturated_parameters(examined: Examined) -> Iterator[Finding]:
         # s' = s (1 - s), a quarter in the middle of the range
         yield Finding(
             "saturated parameters",
-            f"{listed(named, 8)} {'is' if len(named) == 1 else 'are'} at the end of the range, where the scaling passes "
-            f"at most {400 * END * (1 - END):.0f} % of the gradient that it passes in the middle.",
+            f"{listed(named, 8)} {'is' if len(named) == 1 else 'are'} at the end of the range, where the scaling "
+            f"passes at most {400 * END * (1 - END):.0f} % of the gradient that it passes in the middle.",
             "note",
             quantities=tuple(many),
             figure=max(many.values()),

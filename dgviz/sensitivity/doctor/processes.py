@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from dgviz.processes.declare import Parameter
-from dgviz.sensitivity.doctor.differences import disagrees, in_words
+from dgviz.sensitivity.doctor.differences import along, disagrees, in_words
 from dgviz.sensitivity.doctor.examined import Examined, Seen
 from dgviz.sensitivity.doctor.finding import Finding, listed, number
 
@@ -109,8 +109,8 @@ class Comparison:
         return exact, rerun, wrong
 
     def _summed(self, outputs: Mapping[str, Tensor]) -> Tensor:
-        total = sum(outputs[k] * w if self.seen.by_place else (outputs[k] * w).sum() for k, w in self.weights.items())
-        return total if self.seen.by_place else total[None]
+        parts = [outputs[flux] * weight for flux, weight in self.weights.items()]
+        return torch.stack(parts).sum(0) if self.seen.by_place else torch.stack([p.sum() for p in parts]).sum()[None]
 
 
 def _wrong(seen: Seen) -> dict[str, tuple[list[str], str, int | None, float]]:
@@ -131,30 +131,26 @@ def _wrong(seen: Seen) -> dict[str, tuple[list[str], str, int | None, float]]:
 
 def _of_weights(seen: Seen) -> Iterator[Finding]:
     """Weights inside a process to which its derivative is wrong."""
+
+    def give() -> Tensor:
+        return torch.stack([values.sum() for values in seen.process(**seen.inputs).values()]).sum()[None]
+
+    random, size = torch.Generator().manual_seed(0), float(sum(v.abs().sum() for v in seen.outputs.values()))
     for name, weight in seen.process.named_parameters():
-        random = torch.Generator().manual_seed(0)
         direction = torch.rand(weight.shape, generator=random, dtype=torch.float64) + 0.5
-        kept = weight.detach().clone()
         with torch.enable_grad():
-            total = sum(v.sum() for v in seen.process(**seen.inputs).values())
-            depends = weight.requires_grad and total.requires_grad
-            grad = torch.autograd.grad(total, weight, materialize_grads=True)[0] if depends else torch.zeros_like(kept)
-        exact = (grad * direction).sum()[None]
-
-        def moved(share: float, weight=weight, kept=kept, direction=direction) -> Tensor:
-            with torch.no_grad():
-                weight.copy_(kept + share * direction)
-                out = sum(v.sum() for v in seen.process(**seen.inputs).values())
-                weight.copy_(kept)
-            return out[None]
-
-        wrong, rerun = disagrees(exact, moved, float(sum(v.abs().sum() for v in seen.outputs.values())))
+            total = give()
+        gradient = torch.zeros_like(direction)
+        if weight.requires_grad and total.requires_grad:
+            gradient = torch.autograd.grad(total, weight, materialize_grads=True)[0]
+        exact = (gradient * direction).sum()[None]
+        wrong, rerun = disagrees(exact, along(weight, direction, give), size)
         if bool(wrong):
+            figures = f"{number(float(exact))} against {number(float(rerun))}"
             yield Finding(
                 "wrong derivative",
-                f"The derivative of {seen.name} to its weights {name} {in_words(exact, rerun)} "
-                f"({number(float(exact))} against {number(float(rerun))}). Look at {seen.name} for {LOOK}, or for "
-                "weights that are frozen.",
+                f"The derivative of {seen.name} to its weights {name} {in_words(exact, rerun)} ({figures}). Look at "
+                f"{seen.name} for {LOOK}, or for weights that are frozen.",
                 process=seen.name,
                 quantities=(name,),
                 figure=float(exact),

@@ -43,12 +43,14 @@ def _unbalanced(examined: Examined) -> Iterator[Finding]:
         wrong = gap.abs() > ROUNDING * (moved + float(held.abs().max()))
         if bool(wrong.any()):
             step, site, member = wrong.nonzero()[0].tolist()
+            writer = next((seen.name for seen in examined.seen if name in seen.changed), "")
             amount = float(gap[step, site, member])
             yield Finding(
                 "unbalanced store",
-                f"{name} {'gains' if amount > 0 else 'loses'} {number(abs(amount))} {examined.units(name)} that no flux "
-                f"moves, first on {_said(examined, step)}. Look for what clamps or writes the store itself; a limit "
-                "belongs on a flux.",
+                f"{name} {'gains' if amount > 0 else 'loses'} {number(abs(amount))} {examined.units(name)} that no "
+                f"flux moves, first on {_said(examined, step)}. Look for what clamps or writes the store itself; a "
+                "limit belongs on a flux.",
+                process=writer,
                 quantities=(name,),
                 day=examined.day(step),
                 site=site,
@@ -95,8 +97,8 @@ def _backwards(examined: Examined) -> Iterator[Finding]:
                 step = seen.day_of(int(wrong.nonzero()[0][0]))
                 yield Finding(
                     "swapped sign",
-                    f"{name} is below zero on {100 * share:.0f} % of the steps: it runs into {flux.out_of or 'nothing'} "
-                    f"and not out of it. Look at its sign in {seen.name}.forward, or exchange its out_of and into.",
+                    f"{name} is below zero on {100 * share:.0f} % of the steps: it runs into {flux.out_of or 'nothing'}"
+                    f" and not out of it. Look at its sign in {seen.name}.forward, or exchange its out_of and into.",
                     process=seen.name,
                     quantities=(name, flux.out_of, flux.into),
                     day=examined.day(step),
@@ -106,19 +108,30 @@ def _backwards(examined: Examined) -> Iterator[Finding]:
 
 def _feedback(examined: Examined) -> Iterator[Finding]:
     """Outflows that fall, or inflows that rise, the more there is in the store, so that it runs away from any rest."""
-    for seen in (apart_from_kinks(seen) for seen in examined.seen if seen.by_place and seen.stepped):
+    for seen in examined.seen:
         moves = seen.process.of(Flux)
-        for store in {end for flux in moves.values() for end in (flux.out_of, flux.into)} & seen.inputs.keys():
-            signs = {k: float(f.into == store) - float(f.out_of == store) for k, f in moves.items()}
-            slopes = {k: _slope(seen, k, store) for k, sign in signs.items() if sign}
-            net = torch.stack([signs[k] * slope for k, slope in slopes.items()]).sum(0)
-            for flux, slope in slopes.items():
-                if _mostly(signs[flux] * slope) and _mostly(net):
-                    yield _runs_away(examined, seen, flux, store, signs[flux] > 0)
+        for store, net in net_slopes(seen).items():
+            for flux, slope in _slopes(seen, store).items():
+                if _mostly(slope) and _mostly(net):
+                    yield _runs_away(examined, seen, flux, store, moves[flux].into == store)
 
 
-def _slope(seen: Seen, flux: str, store: str) -> Tensor:
-    return gradients(seen, {flux: torch.ones_like(seen.outputs[flux])}, seen.inputs)[store]
+def net_slopes(seen: Seen) -> dict[str, Tensor]:
+    """By store that a stepped process reads and moves, the derivative of its net gain to what it holds."""
+    if not (seen.by_place and seen.stepped):
+        return {}
+    moved = {end for flux in seen.process.of(Flux).values() for end in (flux.out_of, flux.into)}
+    return {store: torch.stack([*_slopes(seen, store).values()]).sum(0) for store in sorted(moved & seen.inputs.keys())}
+
+
+def _slopes(seen: Seen, store: str) -> dict[str, Tensor]:
+    """The derivative of what each flux brings to a store, less than zero where it takes away, to what that holds."""
+    apart, slopes = apart_from_kinks(seen), {}
+    for flux, declared in seen.process.of(Flux).items():
+        sign = float(declared.into == store) - float(declared.out_of == store)
+        if sign:
+            slopes[flux] = sign * gradients(apart, {flux: torch.ones_like(apart.outputs[flux])}, apart.inputs)[store]
+    return slopes
 
 
 def _mostly(values: Tensor) -> bool:

@@ -10,9 +10,9 @@ from torch import Tensor
 from dgviz.learn.tensors import Tensors
 from dgviz.sensitivity.doctor.differences import STEPS, disagrees, in_words
 from dgviz.sensitivity.doctor.examined import Examined
-from dgviz.sensitivity.doctor.finding import Finding, number
+from dgviz.sensitivity.doctor.finding import Finding, listed, number
 
-SMALL = 1e-3  # of the usual size of a forcing: to stand apart from kinks
+SMALL = 1e-3  # of the range or the usual size of an input: to stand apart from kinks
 KINKS = 1e-3  # of a derivative: what the kinks of many days and members may take of a rerun
 LAST = 5  # steps at the end, whose mean is asked how far back it remembers
 MOST_JOINED = 120  # steps, where sites are joined and cannot stand side by side
@@ -36,7 +36,9 @@ class Whole:
         self.scales: dict[str, float] = {}
         for name, values in examined.learned.items():
             low, high = examined.declared[name].range
-            self.inputs[name] = values[: self.n_steps]
+            # At the end of a range a function may have a kink too.
+            inside = ((values - low) / (high - low)).clamp(SMALL, 1 - SMALL)
+            self.inputs[name] = low + (high - low) * inside[: self.n_steps]
             self.scales[name] = high - low
         for name in examined.varying:
             values = self.tensors.forcings[name]
@@ -75,11 +77,11 @@ class Whole:
             if not target.requires_grad:
                 zeros = {k: torch.zeros_like(v) for k, v in leaves.items()}
                 return target, zeros, zeros
-            found = [
+            of_all, of_end = (
                 torch.autograd.grad(of, list(leaves.values()), materialize_grads=True, retain_graph=True)
                 for of in ((target * self.weights).sum(), target[-LAST:].sum(1).mean())
-            ]
-        return target.detach(), *(dict(zip(leaves, of, strict=True)) for of in found)
+            )
+        return target.detach(), dict(zip(leaves, of_all, strict=True)), dict(zip(leaves, of_end, strict=True))
 
     def respond(self, inputs: Mapping[str, Tensor], copies: int = 1) -> Tensor:
         """The target `(time, copy)` under some inputs, which may hold a copy of the site each."""
@@ -141,18 +143,21 @@ class Whole:
 
 
 def whole_derivatives(whole: Whole) -> Iterator[Finding]:
-    """A parameter, forcing or store to which the gradient of the whole model is not what reruns give."""
-    for name, exact, rerun, wrong in whole.compared:
-        if wrong:
-            words = in_words(torch.tensor([exact]), torch.tensor([rerun]))
-            yield Finding(
-                "wrong derivative",
-                f"The derivative of {whole.examined.target} to {name} {words} ({number(exact)} against {number(rerun)}), "
-                "although each process by itself is right. Look at what lies between the processes: what runs them "
-                "through time, and how stores are handed on.",
-                quantities=(name, whole.examined.target),
-                figure=exact,
-            )
+    """Parameters, forcings or stores to which the gradient of the whole model is not what reruns give."""
+    wrong = {name: (exact, rerun) for name, exact, rerun, is_wrong in whole.compared if is_wrong}
+    if not wrong:
+        return
+    exact, rerun = torch.tensor([*wrong.values()], dtype=torch.float64).T
+    target, first = whole.examined.target, next(iter(wrong))
+    figures = f"{number(wrong[first][0])} against {number(wrong[first][1])}, of {first}"
+    yield Finding(
+        "wrong derivative",
+        f"The derivative of {target} to {listed([*wrong])} {in_words(exact, rerun)} ({figures}), while each process by "
+        "itself is right. Look at what lies between the processes: what runs them through time, and how stores are "
+        "handed on.",
+        quantities=(*wrong, target),
+        figure=wrong[first][0],
+    )
 
 
 def _spans(n_steps: int) -> list[tuple[int, int]]:
