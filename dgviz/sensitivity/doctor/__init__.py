@@ -45,11 +45,11 @@ def examine(site: SiteModel, dataset: xr.Dataset | None = None) -> Report:
     except (RuntimeError, ValueError) as error:
         words = f"A copy of the model in double precision does not run, and nothing was examined: {error}"
         return _report([*findings, Finding("not examined", words)], ())
-    findings += [*not_finite_gradients(site), *data_faults(examined), *network_faults(examined)]
-    if not site.process_model.processes:
+    whole = Whole(examined) if site.process_model.processes else None
+    findings += [*not_finite_gradients(site), *data_faults(examined, whole), *network_faults(examined)]
+    if whole is None:
         findings += leaks(examined)
         return _report(findings, ("There are no processes: the network and the data were examined.",))
-    whole = Whole(examined)
     findings += _of_derivatives(examined, whole, {finding.kind for finding in findings})
     findings += exploding(examined, whole)
     if not any(finding.kind == "impossible forcing" for finding in findings):
@@ -81,15 +81,11 @@ def _examined(examined: Examined, whole: Whole) -> tuple[str, ...]:
     apart = [
         abs(exact - rerun) / max(abs(exact), abs(rerun)) for _, exact, rerun, _ in whole.compared if exact or rerun
     ]
-    kinds = (
-        (len(examined.learned), "parameters"),
-        (len(examined.varying), "forcings"),
-        (len(examined.stores), "initial stores"),
-    )
-    named = " and ".join(f"{number} {kind}" for number, kind in kinds if number)
+    kinds = (examined.learned, "parameter"), (examined.varying, "forcing"), (examined.stores, "initial store")
+    named = ", ".join(f"{len(of)} {kind}{'s' * (len(of) > 1)}" for of, kind in kinds if of)
     n_recorded = min(examined.n_steps, MOST_PLAIN)
     return (
-        f"{len(whole.inputs)} derivatives of {examined.target} (to {named}) were compared with reruns over "
+        f"{len(whole.inputs)} derivatives of {examined.target} ({named}) were compared with reruns over "
         f"{whole.n_steps} steps; they differ by at most {max(apart, default=0.0):.1g} of themselves.",
         f"{len(examined.seen)} processes were asked by themselves, on what they saw in {n_recorded} steps.",
     )

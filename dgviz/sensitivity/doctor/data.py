@@ -13,6 +13,7 @@ from dgviz.learn.site_model import SiteModel
 from dgviz.processes.declare import Attribute, Flux
 from dgviz.sensitivity.doctor.examined import Examined
 from dgviz.sensitivity.doctor.finding import Finding, listed, number
+from dgviz.sensitivity.doctor.whole import Whole
 
 LEAST = 60  # days, below which no correlation tells
 SAME = 0.9999  # correlation of two series that are one
@@ -21,16 +22,18 @@ CLEAR = 0.45  # correlation, from which on it tells
 BETTER = 1.35  # times the correlation as dated
 MOST_OUT = 1.5  # of all that came in, from where on a mistake of units is likelier than water from elsewhere
 LEAST_OUT = 0.01  # of all that came in
+PART = 0.1  # of the range of a forcing
+FELT = 0.02  # of the target
 STUCK = 60  # steps of one value, in a series that moves else
 MOVES = 0.9  # of its other steps
 
 
-def data_faults(examined: Examined) -> Iterator[Finding]:
-    """What is doubtful in the forcings and the target of the site."""
+def data_faults(examined: Examined, whole: Whole | None) -> Iterator[Finding]:
+    """What is doubtful in the forcings and the target of the site; without processes there is no `whole`."""
     series = _forcings(examined.site)
     observed = examined.site.tensors.target[:, 0].double().numpy()
-    yield from _forcings_alone(examined, series)
-    if np.isfinite(observed).sum() < LEAST:
+    yield from _forcings_alone(examined, whole, series)
+    if np.isfinite(observed).sum() < LEAST or whole is None:
         return
     yield from _target_is_forcing(examined, series, observed)
     yield from _shifted(examined, observed)
@@ -47,7 +50,7 @@ def _forcings(site: SiteModel) -> dict[str, np.ndarray]:
     }
 
 
-def _forcings_alone(examined: Examined, series: dict[str, np.ndarray]) -> Iterator[Finding]:
+def _forcings_alone(examined: Examined, whole: Whole | None, series: dict[str, np.ndarray]) -> Iterator[Finding]:
     for name, values in series.items():
         known = values[np.isfinite(values)]
         if len(known) >= LEAST and np.ptp(known) == 0:
@@ -55,6 +58,7 @@ def _forcings_alone(examined: Examined, series: dict[str, np.ndarray]) -> Iterat
                 "constant forcing",
                 f"{name} is {number(float(known[0]))} {examined.units(name)} at all times: nothing can be learned from "
                 "it. Look at where it was filled, or whether the sensor was stuck.",
+                "fault" if whole is not None and _matters(whole, name) else "note",
                 quantities=(name,),
                 figure=float(known[0]),
             )
@@ -63,6 +67,7 @@ def _forcings_alone(examined: Examined, series: dict[str, np.ndarray]) -> Iterat
                 "constant forcing",
                 f"{name} is {number(float(values[first]))} {examined.units(name)} for {STUCK} steps or more, and "
                 "moves at all others. Look at where it was filled, or whether the sensor was stuck.",
+                "note",
                 quantities=(name,),
                 day=_day(examined, first),
                 figure=float(values[first]),
@@ -79,6 +84,14 @@ def _forcings_alone(examined: Examined, series: dict[str, np.ndarray]) -> Iterat
                 day=_day(examined, int(wrong.argmax())),
                 figure=value,
             )
+
+
+def _matters(whole: Whole, name: str) -> bool:
+    """Would a part of its declared range change the target by more than a few percent?"""
+    low, high = whole.examined.processes.inputs[name].range
+    size = float((whole.target.abs() * whole.weights).sum())
+    change = PART * (high - low) * float(whole.gradients[name].sum()) if name in whole.gradients else 0.0
+    return abs(change) > FELT * size
 
 
 def _stuck(values: np.ndarray) -> int | None:
@@ -110,8 +123,6 @@ def _target_is_forcing(examined: Examined, series: dict, observed: np.ndarray) -
 
 def _shifted(examined: Examined, observed: np.ndarray) -> Iterator[Finding]:
     """Is the observed target ahead of what the processes make of the forcings, or far behind it?"""
-    if examined.target not in examined.simulated:
-        return
     observed = observed[examined.site.tensors.warmup :][: examined.n_steps]
     simulated = _mean(examined.simulated[examined.target])
     found = {lag: lagged(simulated, observed, lag) for lag in range(-LAGS, LAGS + 1)}
