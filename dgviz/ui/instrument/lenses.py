@@ -22,6 +22,7 @@ from dgviz.ui.lenses.presets.dial_table import DialTable
 from dgviz.ui.lenses.scores.distribution import LargeScoreDistribution, ScoreDistribution
 from dgviz.ui.lenses.scores.window_scores import WindowScores
 from dgviz.ui.lenses.sensitivity.curve_responses import CurveResponses
+from dgviz.ui.lenses.sensitivity.doctor import Doctor
 from dgviz.ui.lenses.sensitivity.gradient_check import GradientCheck
 from dgviz.ui.lenses.sensitivity.matters import Matters
 from dgviz.ui.lenses.sensitivity.pathways import Pathways
@@ -56,7 +57,7 @@ LENSES = {
     "Scores": Lens(((((WindowScores,), 5), ((ScoreDistribution,), 7)),), "score"),
     "Budget": Lens(((((Buckets,), 8), ((Balance,), 4)), (((Stores,), 12),)), "parameter", fills=True),
     "Sensitivity": Lens(
-        ((((Responses, CurveResponses, Pathways), 12),), (((Matters,), 6), ((GradientCheck,), 6))), "sensitivity"
+        ((((Responses, CurveResponses, Pathways), 12),), (((Matters,), 6), ((GradientCheck, Doctor), 6))), "sensitivity"
     ),
     "What if": Lens(((((WindowScores,), 6), ((Balance,), 6)),), "parameter", beside=(ParameterSliders,)),
     "Checks": Lens(((((PhysicsChecks,), 12),),), "score"),

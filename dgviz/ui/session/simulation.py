@@ -11,6 +11,7 @@ from dgviz.experiment.first_view import SHORT, first_moment
 from dgviz.experiment.runs import Run
 from dgviz.learn.site_model import SiteModel
 from dgviz.sensitivity import agreement, finite_difference, forcing_response, parameter_response
+from dgviz.sensitivity.doctor import Report, examine
 from dgviz.ui.session.state import AppState
 from dgviz.ui.session.store import results_written
 from dgviz.ui.session.trainings import FINISHED
@@ -74,6 +75,10 @@ class Simulation:
         exact = parameter_response(site)[parameter]
         reruns = [finite_difference(site, parameter, step) for step in steps]
         return exact, reruns, [agreement(exact, rerun) for rerun in reruns]
+
+    def examine(self) -> Report:
+        """What is wrong with the gradients, promises and data of the model at the site."""
+        return examine(self.site_model())
 
     def trial(self) -> Trial:
         """The model, to be put through physics checks."""
