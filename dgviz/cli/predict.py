@@ -8,16 +8,14 @@ import typer
 import xarray as xr
 from rich.table import Table
 
-from dgviz.cli.terminal import RunsFolder, out, plain_errors, show_remarks
+from dgviz.cli.terminal import RunsFolder, found_run, out, plain_errors, show_remarks
 from dgviz.datasets.remarks import remarks
 from dgviz.engine import n_threads
 from dgviz.experiment.predict import predict as predict_at
-from dgviz.experiment.run_files import RunError
-from dgviz.experiment.runs import Run, list_runs, runs_folder
+from dgviz.experiment.runs import Run
 from dgviz.experiment.sources import open_dataset
 from dgviz.files import whole
 from dgviz.scores.metrics import scores
-from dgviz.suggestions import suggest
 
 
 def predict(
@@ -30,7 +28,7 @@ def predict(
 ) -> None:
     """Predict with a trained run at any sites, also those never seen or observed, and write a NetCDF file."""
     with plain_errors():
-        trained = _found(run, runs or runs_folder())
+        trained = found_run(run, runs)
         file = to or Path(f"{trained.id}-predicted.nc")
         if file.exists():
             raise ValueError(f"{file} exists already. Name another file with --out.")
@@ -46,15 +44,6 @@ def predict(
         show_remarks(remarks(predicted))
         out.print(_summary(trained, predicted, dataset))
         out.print(f"Written to {file.absolute()}", highlight=False, soft_wrap=True)
-
-
-def _found(name: str, folder: Path) -> Run:
-    if (Path(name) / "config.json").is_file():
-        return Run(Path(name))
-    runs = {run.id: run for run in list_runs(folder)}
-    if name not in runs:
-        raise RunError(f"There is no run {name!r}.{suggest(name, runs)} Runs: {', '.join(runs)}.")
-    return runs[name]
 
 
 def _write(predicted: xr.Dataset, file: Path) -> None:

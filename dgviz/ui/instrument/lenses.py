@@ -23,6 +23,7 @@ from dgviz.ui.lenses.presets.dial_table import DialTable
 from dgviz.ui.lenses.scores.distribution import LargeScoreDistribution, ScoreDistribution
 from dgviz.ui.lenses.scores.window_scores import WindowScores
 from dgviz.ui.lenses.sensitivity.curve_responses import CurveResponses
+from dgviz.ui.lenses.sensitivity.doctor import Doctor
 from dgviz.ui.lenses.sensitivity.fate import Fate
 from dgviz.ui.lenses.sensitivity.global_beside_local import GlobalBesideLocal
 from dgviz.ui.lenses.sensitivity.gradient_check import GradientCheck
@@ -105,7 +106,7 @@ QUESTIONS = (
         ),
     ),
     Question("learned", "What did it learn?", (((LearnedLaw,), 12),), ((((Identifiability,), 12),),)),
-    Question("trust", "Can I trust it?", (((GradientCheck,), 12),), ((((GlobalBesideLocal,), 12),),)),
+    Question("trust", "Can I trust it?", (((GradientCheck,), 6), ((Doctor,), 6)), ((((GlobalBesideLocal,), 12),),)),
 )
 
 LENSES = {

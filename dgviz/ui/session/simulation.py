@@ -17,6 +17,7 @@ from dgviz.sensitivity.aims import Aim, aims
 from dgviz.sensitivity.conservation import conservation
 from dgviz.sensitivity.contributions import BASELINES, contributions
 from dgviz.sensitivity.dead import why_dead
+from dgviz.sensitivity.doctor import Report, examine
 from dgviz.sensitivity.fate import fate
 from dgviz.sensitivity.pathways import in_double
 from dgviz.sensitivity.rewind import rewind, travel
@@ -145,6 +146,10 @@ class Simulation:
         exact = parameter_response(site)[parameter]
         reruns = [finite_difference(site, parameter, step) for step in steps]
         return exact, reruns, [agreement(exact, rerun) for rerun in reruns]
+
+    def examine(self) -> Report:
+        """What is wrong with the gradients, promises and data of the model at the site."""
+        return examine(self.site_model())
 
     def trial(self) -> Trial:
         """The model, to be put through physics checks."""
