@@ -65,9 +65,9 @@ class Fused:
         shape = (n_time, n_site, n_member)
         # Inputs by how they vary: (site, member), (time, site) or (time, site, member). Those by site may be of fewer
         # sites than there are stores, each for equally many.
-        by_site = {k: v[..., 0] for k, v in known.items() if v.shape[0] > 1 and v.shape[2] == 1}
+        by_site = {k: v.squeeze(-1) for k, v in known.items() if v.shape[0] > 1 and v.shape[2] == 1}
         others = {k: repeated(v, n_site) for k, v in known.items() if k not in by_site}
-        constant = {k: v[0].expand(shape[1:]) for k, v in others.items() if v.shape[0] == 1}
+        constant = {k: v.squeeze(0).expand(shape[1:]) for k, v in others.items() if v.shape[0] == 1}
         by_cell = {k: v.expand(shape) for k, v in others.items() if v.shape[0] > 1}
         program, weights = self._program(tuple(known), dtype), network_weights(self.step)
         assert isinstance(program, Program), program

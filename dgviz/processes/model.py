@@ -12,7 +12,8 @@ from torch import Tensor
 from dgviz.processes.declare import Attribute, Flux, Forcing, Kind, Parameter, Process, Quantity, State, Target
 from dgviz.processes.given import Given, in_one_precision, series
 from dgviz.processes.one_sided import one_sided
-from dgviz.processes.samples import by_sample, in_places, n_samples, one_by_one, repeated, side_by_side, with_samples
+from dgviz.processes.remembered import Remembered
+from dgviz.processes.samples import by_sample, in_places, n_samples, one_by_one, repeated, side_by_side
 from dgviz.processes.step import Step, WiringError, over_members, run
 from dgviz.suggestions import suggest
 
@@ -87,6 +88,7 @@ class ProcessModel(torch.nn.Module):
         self._fused = self.compiler(self._step) if self.compiler else None
         given = {*self.forcings, *self.of(Parameter), *(k for p in self._before for k in p.of(Flux))}
         self._stepped_inputs = [k for k in self._step.inputs if k in given]
+        self._remembered = Remembered()
         self._logged: set[tuple[str, str]] = set()
 
     @property
@@ -153,7 +155,7 @@ class ProcessModel(torch.nn.Module):
         dimension of 1 means constant; others are as in `mean`. What no sample changes is computed once. Sites that are
         joined are simulated one sample after the other. Raises ValueError where numbers of samples differ.
         """
-        given = with_samples({**forcings, **parameters})
+        given = {**forcings, **parameters}
         n_sample = n_samples(given)
         if self.joins_sites:
             each = [self.mean(sample, {}, only, initial, backend) for sample in one_by_one(given, n_sample)]
@@ -252,6 +254,8 @@ class ProcessModel(torch.nn.Module):
             raise ValueError(
                 f"The model has no flux or state {name!r}. It has: {', '.join(outputs)}.{suggest(name, outputs)}"
             )
+        if not initial:
+            return
         stores = [*self.of(State), *(PAST + k for p in self.processes if p.memory for k in p.reads)]
         stores += [PAST + p.carries for p in self.processes if p.carries]
         for name in initial.keys() - set(stores):
@@ -316,7 +320,7 @@ class ProcessModel(torch.nn.Module):
         if process.carries:
             return _carry_on(process, known, initial, state)
         if not process.memory:
-            return run(process, known)
+            return self._remembered.run(process, known, lambda: run(process, known))
         series = {k: over_members(v) if process.member_mean else v for k, v in known.items()}
         past = {k: initial[PAST + k] for k in series if PAST + k in initial}
         n_past = max((len(v) for v in past.values()), default=0)

@@ -16,7 +16,9 @@ from torch.overrides import TorchFunctionMode
 
 def has_direction(values: Any) -> bool:
     """Does a tensor carry a derivative in a direction, as forward-mode differentiation adds it?"""
-    return isinstance(values, Tensor) and forward_ad.unpack_dual(values).tangent is not None
+    if forward_ad._current_level < 0 or not isinstance(values, Tensor):
+        return False
+    return forward_ad.unpack_dual(values).tangent is not None
 
 
 def one_sided() -> AbstractContextManager:
@@ -65,6 +67,12 @@ def _absolute(_, values: Tensor) -> Tensor:
     return torch.where(negative, -values, values)
 
 
+def _softmax(_, values: Tensor, dim: int) -> Tensor:
+    """As torch has it, whose own tangent cannot be differentiated again."""
+    powers = (values - values.detach().amax(dim, keepdim=True)).exp()
+    return powers / powers.sum(dim, keepdim=True)
+
+
 def _of_two(rule: Callable) -> Callable:
     """The rule of `min` or `max`, which torch also has for one tensor."""
 
@@ -89,4 +97,5 @@ _RULES: dict[str, Callable] = {
     "abs": _absolute,
     "absolute": _absolute,
     "__abs__": _absolute,
+    "softmax": _softmax,
 }

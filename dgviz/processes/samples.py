@@ -5,10 +5,12 @@ place for each site, so that it is computed once and read by all of its samples.
 """
 
 from collections.abc import Iterator, Mapping
+from typing import TypeGuard
 
+import numpy as np
 from torch import Tensor
 
-from dgviz.processes.given import Given, series
+from dgviz.processes.given import Given
 
 
 def repeated(values: Tensor, n_place: int) -> Tensor:
@@ -25,37 +27,34 @@ def side_by_side(inputs: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {name: repeated(values, n_place) for name, values in inputs.items()}
 
 
-def n_samples(given: Mapping[str, Tensor]) -> int:
+def n_samples(given: Mapping[str, Given]) -> int:
     """How many samples `(time, site, sample, member)` there are. Raises ValueError where their numbers differ."""
-    sizes = {name: values.shape[2] for name, values in given.items() if values.shape[2] > 1}
-    if len(set(sizes.values())) > 1:
+    sizes = {name: values.shape[2] for name, values in given.items() if has_samples(values)}
+    if len({*sizes.values()} - {1}) > 1:
         found = ", ".join(f"{name} {size}" for name, size in sizes.items())
         raise ValueError(f"The numbers of samples differ: {found}. Give the same number for each, or 1.")
-    return next(iter(sizes.values()), 1)
+    return max(sizes.values(), default=1)
 
 
-def with_samples(given: Mapping[str, Given]) -> dict[str, Tensor]:
-    """What is given as tensors `(time, site, sample, member)`; it may lack the axis of samples, or the last ones."""
-
-    def with_axis(name: str, values: Given) -> Tensor:
-        return values if isinstance(values, Tensor) and values.ndim == 4 else series(name, values)[:, :, None]
-
-    return {name: with_axis(name, values) for name, values in given.items()}
+def has_samples(values: Given) -> TypeGuard[Tensor]:
+    """Is it a tensor `(time, site, sample, member)`?"""
+    return isinstance(values, Tensor) and values.ndim == 4
 
 
-def in_places(given: Mapping[str, Tensor], n_sample: int) -> dict[str, Tensor]:
-    """Tensors `(time, site, sample, member)` as `(time, place, member)`, a place a site where samples do not differ."""
-    n_site = max(values.shape[1] for values in given.values())
-    return {
-        name: values[:, :, 0] if values.shape[2] < n_sample else values.expand(-1, n_site, -1, -1).flatten(1, 2)
-        for name, values in given.items()
-    }
+def in_places(given: Mapping[str, Given], n_sample: int) -> dict[str, Given]:
+    """What is given as `(time, place, member)`; what has no samples stays as it is."""
+    n_site = max((v.shape[1] for v in given.values() if not isinstance(v, float) and np.ndim(v) > 1), default=1)
+
+    def placed(values: Tensor) -> Tensor:
+        return values[:, :, 0] if values.shape[2] < n_sample else values.expand(-1, n_site, -1, -1).flatten(1, 2)
+
+    return {name: placed(values) if has_samples(values) else values for name, values in given.items()}
 
 
-def one_by_one(given: Mapping[str, Tensor], n_sample: int) -> Iterator[dict[str, Tensor]]:
+def one_by_one(given: Mapping[str, Given], n_sample: int) -> Iterator[dict[str, Given]]:
     """The samples, `(time, site, member)` each."""
     for i in range(n_sample):
-        yield {name: values[:, :, min(i, values.shape[2] - 1)] for name, values in given.items()}
+        yield {name: v[:, :, min(i, v.shape[2] - 1)] if has_samples(v) else v for name, v in given.items()}
 
 
 def by_sample(values: Tensor, shape: tuple[int, ...], n_sample: int) -> Tensor:

@@ -6,6 +6,7 @@ from dgviz.sensitivity.chance import influence_by_chance
 from dgviz.sensitivity.finite_difference import agreement, finite_difference
 from dgviz.sensitivity.forcing_response import forcing_response
 from dgviz.sensitivity.global_sensitivity import global_sensitivity
+from dgviz.sensitivity.hessian import hessian
 from dgviz.sensitivity.identifiability import identifiability
 from dgviz.sensitivity.loss_slice import loss_slice
 from dgviz.sensitivity.mean_response import mean_response
@@ -15,6 +16,7 @@ from dgviz.sensitivity.partial_dependence import partial_dependence
 from dgviz.sensitivity.pathways import pathways
 from dgviz.sensitivity.score_gradient import score_gradient
 from dgviz.sensitivity.target_statistics import global_target_sensitivity
+from dgviz.sensitivity.triangle import forcing_triangle
 
 __all__ = [
     "agreement",
@@ -22,8 +24,10 @@ __all__ = [
     "attribute_response",
     "finite_difference",
     "forcing_response",
+    "forcing_triangle",
     "global_sensitivity",
     "global_target_sensitivity",
+    "hessian",
     "identifiability",
     "influence_by_chance",
     "loss_slice",
