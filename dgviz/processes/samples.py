@@ -22,9 +22,9 @@ def repeated(values: Tensor, n_place: int) -> Tensor:
 
 
 def side_by_side(inputs: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Inputs `(time, site, member)`, repeated where others have samples and they have not."""
-    n_place = max((v.shape[1] for v in inputs.values()), default=1)
-    return {name: repeated(values, n_place) for name, values in inputs.items()}
+    """Inputs `(time, site, member)`, repeated where others have samples and they have not; a constant stays one."""
+    n_place = max((v.shape[1] for v in inputs.values() if v.ndim), default=1)
+    return {name: repeated(values, n_place) if values.ndim else values for name, values in inputs.items()}
 
 
 def n_samples(given: Mapping[str, Given]) -> int:

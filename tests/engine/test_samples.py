@@ -87,3 +87,16 @@ def test_stores_of_another_number_of_sites_are_refused(case):
     wrong = {next(iter(model.of(State))): torch.ones(1, 1009, 1)}
     with pytest.raises(ValueError, match="has the shape"):
         model.map(*given(forcings, leaves), None, wrong)
+
+
+@pytest.mark.parametrize("name", discover())
+def test_samples_of_every_science_are_what_each_gives_alone(name, example):
+    """Processes of all kinds, those too that compute a constant."""
+    model = discover()[name].build().double()
+    target = next(iter(discover()[name].targets))
+    forcings, parameters = example(model, n_site=1, n_member=2, n_time=30)
+    samples = {k: sampled(v, 3, i) for i, (k, v) in enumerate(parameters.items())}
+    found = model.map(forcings, samples, [target])[target]
+    for i in range(3):
+        alone = model.mean(forcings, {k: v[:, :, i] for k, v in samples.items()}, [target], backend="torch")[target]
+        torch.testing.assert_close(found[:, :, i], alone, rtol=1e-9, atol=1e-12)
