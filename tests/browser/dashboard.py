@@ -93,6 +93,11 @@ class Dashboard:
         """Press a button."""
         self.page.get_by_role("button", name=label, exact=True).locator("visible=true").first.click()
 
+    def unfold(self, view: str) -> None:
+        """Press the button that names a view which folds out, and wait until all behind it is drawn."""
+        self.page.get_by_role("button", name=re.compile(f"More: .*{view}")).locator("visible=true").click()
+        self.wait_until_drawn()
+
     def train(self) -> str:
         """Press Train; returns the id of the new run when it is in view."""
         before = self.query["followed"]
