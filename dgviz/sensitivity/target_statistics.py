@@ -75,7 +75,7 @@ class TargetStatistics:
         target = self._simulate(values)
         found = [target[days].mean(0) for days in self._groups.values()]
         if self._observed is not None:
-            found.append(nse(target, self._observed.expand_as(target)))
+            found.append(nse(target, self._observed))
         return torch.stack(found, -1)
 
     def _simulate(self, values: Mapping[str, Tensor]) -> Tensor:

@@ -286,3 +286,10 @@ def test_the_seconds_before_an_interruption_count(small, tmp_path):
     carry_out(run)
     assert [record["epoch"] for record in run.progress] == [1, 2]
     assert run.progress[1]["seconds"] > 1000 and run.record["seconds"] > 1000
+
+
+def test_a_run_sees_its_own_sites_with_the_attributes_that_it_was_given(done_run, delaware):
+    seen = done_run.seen(delaware)
+    assert tuple(seen.site.values) == done_run.sites and (seen.area == delaware.area.sel(site=seen.site)).all()
+    elsewhere = delaware.isel(site=slice(10, 13))
+    assert (done_run.seen(elsewhere).site == elsewhere.site).all()

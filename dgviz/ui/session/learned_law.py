@@ -11,7 +11,7 @@ from dgviz.ui.session.state import AppState
 from dgviz.ui.session.store import results_written
 from dgviz.ui.session.trainings import FINISHED
 
-LONGEST = 730  # last time steps over which dynamic parameters are averaged
+LONGEST = 365  # last time steps over which dynamic parameters are averaged
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,11 @@ class LearnedLaw:
     def key(self) -> tuple[str | float, ...]:
         """What makes two the same."""
         return str(self.run.folder), results_written(self.run), self.run.config.data
+
+    @property
+    def varies(self) -> bool:
+        """Do parameters vary in time, so that a recurrent network is run for each point of a curve or path?"""
+        return bool(self.run.config.dynamic)
 
     @property
     def about_chance(self) -> float:

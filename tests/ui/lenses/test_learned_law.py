@@ -85,6 +85,14 @@ def test_chance_is_asked_of_the_run_with_its_training_days(state, monkeypatch):
     assert warmup == 0
 
 
+def test_contributions_of_parameters_that_vary_in_time_are_left_to_the_library(state, store, monkeypatch):
+    monkeypatch.setattr(Law, "contributions", lambda self: pytest.fail("They were computed."))
+    store.add("dynamic", state.config.edited(dynamic=("fc",)), store.results("default"))
+    state.show("dynamic")
+    view = LearnedLaw(state=state)
+    assert view.has_body and "contributions would take minutes" in view.caption
+
+
 @pytest.mark.parametrize("options", [{"parameters": "sites"}, {"parameters": "shared"}, {"predictor": "network"}])
 def test_a_run_that_learns_nothing_from_attributes_has_no_such_card(state, store, options):
     store.add("other", state.config.edited(**options), store.results("default"))

@@ -73,7 +73,8 @@ class LearnedLaw(ComputingView):
         """The influence of all attributes, and the curves along one."""
         law = Law.of(self.state)
         self.compute("the influence of attributes", law.key, law.response, self._keep_response)
-        self.compute("the contributions", law.key, law.contributions, self._keep_contributions)
+        if not law.varies:
+            self.compute("the contributions", law.key, law.contributions, self._keep_contributions)
         if tested and law.about_chance <= LONGEST:
             self.test.visible = False
             self.compute("chance, by training once more", law.key, law.chance, self._keep_chance)
@@ -174,6 +175,10 @@ class LearnedLaw(ComputingView):
 
     def _completeness(self, name: str) -> str:
         """What integrated gradients say, and how well they add up."""
+        if Law.of(self.state).varies:
+            return (
+                "Of parameters that vary in time, the mean over the last 365 steps; contributions would take minutes."
+            )
         if self.contributions is None:
             return ""
         dominant = self.contributions.dominant.sel(parameter=name).values
