@@ -95,7 +95,10 @@ class Dashboard:
 
     def unfold(self, view: str) -> None:
         """Press the button that names a view which folds out, and wait until all behind it is drawn."""
+        opened = self.page.get_by_role("button", name="Less", exact=True)
+        count = opened.count()
         self.page.get_by_role("button", name=re.compile(f"More: .*{view}")).locator("visible=true").click()
+        expect(opened).to_have_count(count + 1)
         self.wait_until_drawn()
 
     def train(self) -> str:

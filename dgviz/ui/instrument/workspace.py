@@ -81,7 +81,7 @@ def _question(state: AppState, name: str, question: Question, at_once: bool) -> 
     """A question as a heading, the card that answers it, and a fold with what else there is to see."""
 
     def rest():
-        return [_row(state, name, row, at_once=False) for row in question.more]
+        return [_row(state, name, row, at_once=not place) for place, row in enumerate(question.more)]
 
     words = pn.bind(lambda _: html("<h1>{}</h1>", question.said(state.science)), state.param.dataset)
     made = [text(words, margin=(theme.GAP, 4, 4, 4)), _row(state, name, question.answer, at_once)]
