@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from dgviz.domains import discover
 from dgviz.ui.instrument.lenses import LENSES
 
-PATIENCE = 40_000  # ms; on a busy machine everything is slow, on an idle one nothing waits that long
+PATIENCE = 120_000  # ms; on a busy machine everything is slow, on an idle one nothing waits that long
 expect.set_options(timeout=PATIENCE)
 OF_MAP = "cross"  # a column that only the map has
 
