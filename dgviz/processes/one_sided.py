@@ -21,6 +21,12 @@ def has_direction(values: Any) -> bool:
     return forward_ad.unpack_dual(values).tangent is not None
 
 
+def along(values: Tensor) -> Tensor:
+    """The derivative that values carry; zero where they depend on nothing that has one."""
+    tangent = forward_ad.unpack_dual(values).tangent
+    return torch.zeros_like(values) if tangent is None else tangent
+
+
 def one_sided() -> AbstractContextManager:
     """In force while a model runs: one-sided derivatives where forward-mode differentiation is at work."""
     return _OneSided() if forward_ad._current_level >= 0 else nullcontext()
@@ -37,24 +43,14 @@ class _OneSided(TorchFunctionMode):
         return rule(function, *args, **kwargs)
 
 
-def _along(values: Tensor | float) -> Tensor | float:
-    """The derivative that a number carries."""
-    if not isinstance(values, Tensor):
-        return 0.0
-    tangent = forward_ad.unpack_dual(values).tangent
-    return 0.0 if tangent is None else tangent
-
-
 def _minimum(a: Tensor, b: Tensor | float) -> Tensor:
     b = torch.as_tensor(b, dtype=a.dtype, device=a.device)
-    first = (a < b) | a.isnan() | (a == b) & torch.as_tensor(_along(a) <= _along(b), device=a.device)
-    return torch.where(first, a, b)
+    return torch.where((a < b) | a.isnan() | (a == b) & (along(a) <= along(b)), a, b)
 
 
 def _maximum(a: Tensor, b: Tensor | float) -> Tensor:
     b = torch.as_tensor(b, dtype=a.dtype, device=a.device)
-    first = (a > b) | a.isnan() | (a == b) & torch.as_tensor(_along(a) >= _along(b), device=a.device)
-    return torch.where(first, a, b)
+    return torch.where((a > b) | a.isnan() | (a == b) & (along(a) >= along(b)), a, b)
 
 
 def _clamp(_, values: Tensor, min: Tensor | float | None = None, max: Tensor | float | None = None) -> Tensor:
@@ -63,7 +59,7 @@ def _clamp(_, values: Tensor, min: Tensor | float | None = None, max: Tensor | f
 
 
 def _absolute(_, values: Tensor) -> Tensor:
-    negative = (values < 0) | (values == 0) & torch.as_tensor(_along(values) < 0)
+    negative = (values < 0) | (values == 0) & (along(values) < 0)
     return torch.where(negative, -values, values)
 
 

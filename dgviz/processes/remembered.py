@@ -54,6 +54,8 @@ def _fixed(process: Process, inputs: Mapping[str, Tensor]) -> bool:
     """Do the fluxes depend on these inputs alone, and need no derivative?"""
     if vars(process).keys() != PLAIN or process._parameters or process._buffers or process._modules:
         return False
+    if torch.is_inference_mode_enabled():  # its tensors do not count their changes
+        return False
     return not any(
         v.requires_grad or v.is_inference() or has_direction(v) or torch._C._functorch.is_functorch_wrapped_tensor(v)
         for v in inputs.values()

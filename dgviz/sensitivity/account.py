@@ -5,12 +5,12 @@ from collections.abc import Mapping
 import torch
 import xarray as xr
 from torch import Tensor
-from torch.autograd import forward_ad
 
 from dgviz.learn.model import of_processes
 from dgviz.learn.site_model import SiteModel
 from dgviz.processes.balance import boundary, substances
 from dgviz.processes.model import ProcessModel
+from dgviz.processes.one_sided import along
 from dgviz.suggestions import suggest
 
 CAME_IN, RESIDUAL = "came_in", "residual"
@@ -36,7 +36,7 @@ def account(
     parameters = {k: duals.get(k, v) for k, v in parameters.items()}
     wanted = [*stores, *inflows, *outflows]
     values = site.process_model.mean(forcings, parameters, wanted, of_processes(tensors.initial))
-    moved = {k: _tangent(v)[:, 0].double() for k, v in values.items()}
+    moved = {k: along(v)[:, 0].double() for k, v in values.items()}
     terms = {k: moved[k] for k in stores} | {k: moved[k].cumsum(0) for k in outflows}
     terms[CAME_IN] = sum((moved[k].cumsum(0) for k in inflows), torch.zeros_like(moved[wanted[0]]))
     terms[RESIDUAL] = terms[CAME_IN] - sum(terms[k] for k in (*stores, *outflows))
@@ -72,9 +72,3 @@ def _hands_on(model: ProcessModel, store: str) -> bool:
     """Does no process read the store, and does all leave the model that leaves it?"""
     unread = store not in model.stores
     return unread and bool(model.losses[store]) and all(k in model.outflows for k in model.losses[store])
-
-
-def _tangent(values: Tensor) -> Tensor:
-    """The derivative that values carry; zero where they depend on nothing that has one."""
-    tangent = forward_ad.unpack_dual(values).tangent
-    return torch.zeros_like(values) if tangent is None else tangent

@@ -8,6 +8,7 @@ from torch.autograd import forward_ad
 
 from dgviz.learn.site_model import SiteModel
 from dgviz.processes.declare import Flux, Parameter, Process, title
+from dgviz.processes.one_sided import along
 from dgviz.quantities import lower_first
 
 
@@ -46,7 +47,6 @@ def _all_fluxes(site: SiteModel, name: str) -> tuple[dict[str, Tensor], dict[str
     with torch.no_grad(), forward_ad.dual_level():
         dual = forward_ad.make_dual(learned[name], torch.ones_like(learned[name]))
         found = site.model.respond(site.tensors, learned | {name: dual}, wanted)
-        pairs = {k: forward_ad.unpack_dual(found[k]) for k in wanted}
-        values = {k: pair.primal[warmup:, 0] for k, pair in pairs.items()}
-        tangents = {k: torch.zeros(1) if p.tangent is None else p.tangent[warmup:, 0] for k, p in pairs.items()}
+        values = {k: forward_ad.unpack_dual(found[k]).primal[warmup:, 0] for k in wanted}
+        tangents = {k: along(found[k])[warmup:, 0] for k in wanted}
     return values, tangents

@@ -7,6 +7,7 @@ import xarray as xr
 from torch.autograd import forward_ad
 
 from dgviz.learn.site_model import SiteModel
+from dgviz.processes.one_sided import along
 from dgviz.sensitivity.units import derivative_attrs
 
 
@@ -27,9 +28,7 @@ def parameter_response(site: SiteModel) -> xr.Dataset:
         if not parameters:
             return xr.Dataset(coords={"time": site.time})
         flow = model.map(tensors, _with_tangents(parameters))[tensors.warmup :, 0]
-        tangent = forward_ad.unpack_dual(flow).tangent
-        # None where the target depends on no parameter
-        responses = (torch.zeros_like(flow) if tangent is None else tangent).cpu().numpy()
+        responses = along(flow).cpu().numpy()
     variables = {
         name: ("time", responses[:, i], derivative_attrs(model.process_model, "Response of", site.target, name))
         for i, name in enumerate(parameters)

@@ -7,9 +7,11 @@ import pandas as pd
 import torch
 import xarray as xr
 from torch import Tensor
+from torch.autograd import forward_ad
 
 from dgviz.learn.site_model import SiteModel
 from dgviz.learn.tensors import Tensors
+from dgviz.processes.one_sided import along
 from dgviz.sensitivity.nudge import NUDGE
 from dgviz.sensitivity.units import derivative_attrs
 from dgviz.steps import before
@@ -65,12 +67,11 @@ def travel(site: SiteModel, forcing: str, moment: int, source: str, ahead: int =
     values = tensors.forcings[forcing].expand(len(tensors.target), tensors.target.shape[1], 1)
     direction = torch.zeros_like(values)
     direction[0, site.sites.index(source)] = 1
-    with torch.no_grad(), torch.autograd.forward_ad.dual_level():
-        dual = torch.autograd.forward_ad.make_dual(values.clone(), direction)
+    with torch.no_grad(), forward_ad.dual_level():
+        dual = forward_ad.make_dual(values.clone(), direction)
         tensors = replace(tensors, forcings=tensors.forcings | {forcing: dual})
         found = site.model.respond(tensors, _of_steps(site, len(tensors.target), stop), [site.target])[site.target]
-        tangent = torch.autograd.forward_ad.unpack_dual(found).tangent
-    moved = torch.zeros_like(found) if tangent is None else tangent
+        moved = along(found)
     attrs = derivative_attrs(site.process_model, "Response of", site.target, forcing)
     return xr.DataArray(moved.cpu().numpy(), {"time": times, "site": list(site.sites)}, ("time", "site"), attrs=attrs)
 

@@ -7,6 +7,7 @@ from torch.autograd import forward_ad
 from dgviz.learn.model import of_processes
 from dgviz.learn.site_model import SiteModel
 from dgviz.processes.declare import Flux, State
+from dgviz.processes.one_sided import along
 
 
 def tracer(site: SiteModel, forcing: str, moment: int) -> xr.Dataset:
@@ -26,7 +27,6 @@ def tracer(site: SiteModel, forcing: str, moment: int) -> xr.Dataset:
         forcings = tensors.forcings | {forcing: forward_ad.make_dual(values.clone(), direction)}
         wanted = [*model.of(Flux), *model.of(State)]
         found = model.mean(forcings, site.learned, wanted, of_processes(tensors.initial))
-        moved = {k: forward_ad.unpack_dual(v).tangent for k, v in found.items()}
-    series = {k: torch.zeros_like(found[k]) if v is None else v for k, v in moved.items()}
+        series = {k: along(v) for k, v in found.items()}
     variables = {k: ("time", v[start:, 0].cpu().numpy(), model.attrs(k)) for k, v in series.items()}
     return xr.Dataset(variables, {"time": site.time[moment:]})

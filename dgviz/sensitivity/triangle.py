@@ -14,6 +14,7 @@ from dgviz.learn import DifferentiableModel, Ensemble
 from dgviz.learn.site_model import SiteModel
 from dgviz.learn.tensors import Tensors
 from dgviz.processes.declare import Parameter
+from dgviz.processes.one_sided import along
 from dgviz.sensitivity.forcing_response import forcing_response
 from dgviz.sensitivity.units import derivative_attrs
 from dgviz.steps import before
@@ -43,17 +44,17 @@ def forcing_triangle(site: SiteModel, forcing: str) -> xr.DataArray:
 def _by_tangents(site: SiteModel, forcing: str) -> Tensor:
     """All days, those of the warm-up too, `(time, cause)`."""
     model, tensors = site.model, site.tensors
-    along = _through_processes
+    response = _through_processes
     if model.corrected or len(model.static) < len(model.process_model.of(Parameter)):
         # torch's recurrent networks have tangents in double precision only
-        model, tensors, along = copy.deepcopy(model).double(), tensors.to(torch.float64), _through_networks
+        model, tensors, response = copy.deepcopy(model).double(), tensors.to(torch.float64), _through_networks
     n_time = len(tensors.target)
     found = tensors.target.new_zeros(n_time, n_time)
     with torch.no_grad():
         for causes in torch.arange(n_time).chunk(SPANS):
             # What comes before a span has been felt, so each begins where the one before it ended.
             first, n_causes = int(causes[0]), len(causes)
-            found[first:, first : first + n_causes] = along(model, tensors, forcing, n_causes)
+            found[first:, first : first + n_causes] = response(model, tensors, forcing, n_causes)
             if first + n_causes < n_time:
                 state = model.after(tensors.part(slice(n_causes)))
                 tensors = replace(tensors.part(slice(n_causes, None)), initial=state)
@@ -65,7 +66,7 @@ def _through_processes(model: DifferentiableModel | Ensemble, tensors: Tensors, 
     parameters = {name: values[:, :, None] for name, values in model.parameters_of(tensors).items()}
     with forward_ad.dual_level():
         series = _with_tangents(tensors.forcings[forcing][:, :, None], n_causes, len(tensors.target))
-        return _tangent(model.map(replace(tensors, forcings=tensors.forcings | {forcing: series}), parameters)[:, 0])
+        return along(model.map(replace(tensors, forcings=tensors.forcings | {forcing: series}), parameters)[:, 0])
 
 
 def _through_networks(model: DifferentiableModel | Ensemble, tensors: Tensors, forcing: str, n_causes: int) -> Tensor:
@@ -74,7 +75,7 @@ def _through_networks(model: DifferentiableModel | Ensemble, tensors: Tensors, f
     with forward_ad.dual_level():
         series = _with_tangents(tensors.forcings[forcing][:, :, None], n_causes, len(tensors.target)).flatten(1, 2)
         changed = replace(copies, forcings=copies.forcings | {forcing: series})
-        return _tangent(model.mean(changed, [model.target])[model.target][:, :n_causes])
+        return along(model.mean(changed, [model.target])[model.target][:, :n_causes])
 
 
 def _with_tangents(series: Tensor, n_causes: int, n_time: int) -> Tensor:
@@ -82,9 +83,3 @@ def _with_tangents(series: Tensor, n_causes: int, n_time: int) -> Tensor:
     samples = series.expand(n_time, -1, n_causes, -1).clone()
     days = torch.eye(n_time, n_causes, dtype=series.dtype, device=series.device)
     return forward_ad.make_dual(samples, days[:, None, :, None].expand(samples.shape).clone())
-
-
-def _tangent(flow: Tensor) -> Tensor:
-    """The derivative that a flow carries; zero where it depends on nothing that has one."""
-    tangent = forward_ad.unpack_dual(flow).tangent
-    return torch.zeros_like(flow) if tangent is None else tangent

@@ -1,12 +1,14 @@
 """What happens at a site with other parameters: shifts mean what they mean in the sensitivities."""
 
+import copy
+
 import numpy as np
 import pytest
 import torch
 import xarray as xr
 
 from dgviz.experiment.config import RunConfig
-from dgviz.learn import DifferentiableModel
+from dgviz.learn import DifferentiableModel, Ensemble
 from dgviz.learn.site_model import SiteModel
 from dgviz.processes.balance import balance
 from dgviz.processes.declare import Parameter
@@ -117,6 +119,18 @@ def test_many_parameter_sets_at_once_are_what_each_gives(at):
     assert found.shape == (120, 3)
     for i in range(3):
         torch.testing.assert_close(found[:, i], alone(at, beta=beta[i].item(), fc=fc[i].item()), rtol=1e-5, atol=1e-6)
+
+
+def test_many_parameter_sets_of_an_ensemble_are_the_mean_of_its_models(untrained, at):
+    model, tensors, time = untrained
+    other = copy.deepcopy(model)
+    with torch.no_grad():
+        for weight in other.network.parameters():
+            weight.mul_(0.5)
+    both = SiteModel(Ensemble([model, other]), tensors, time, "streamflow")
+    beta = torch.tensor([1.5, 5.0])
+    expected = (at.map({"beta": beta}) + SiteModel(other, tensors, time, "streamflow").map({"beta": beta})) / 2
+    torch.testing.assert_close(both.map({"beta": beta}), expected, rtol=1e-5, atol=1e-6)
 
 
 def test_samples_may_differ_in_members_and_days(at):

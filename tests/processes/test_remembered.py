@@ -107,3 +107,10 @@ def test_a_copy_of_a_model_begins_without_memory(model, series):
     model({"a": series}, {})
     copy.deepcopy(model)({"a": series}, {})
     assert len(calls) == 2
+
+
+def test_inference_mode_neither_remembers_nor_fails(model, series):
+    with torch.inference_mode():
+        for _ in range(2):
+            model({"a": series}, {})
+    assert len(calls) == 2
