@@ -35,9 +35,9 @@ def wanted(site: SiteModel, values: Mapping[int, float], by: By, forcing: str = 
 
     `before`, `after`, `change` and `at_limit` are along `cause`, the times of a forcing or names; for names there are
     `units` and `long_name` too. Where members differ, `before` and `after` are their means, and `change` is that of
-    those that do not reach a limit. `simulated`, `rerun` with the change and `wanted` are `(time,)`. Of the attributes,
-    `reached` is the share of what was wanted that the rerun shows, in percent; `falls_short` says why it is less than
-    98, and is empty where it is not.
+    those that do not reach a limit; `share` is that in ranges. `simulated`, `rerun` with the change and `wanted` are
+    `(time,)`. Of the attributes, `reached` is the share of what was wanted that the rerun shows, in percent;
+    `falls_short` says why it is less than 98, and is empty where it is not.
 
     In double precision. Raises ValueError for an unknown cause or forcing, for a step that is not scored, and for a
     value that is no number.
@@ -86,6 +86,7 @@ def _labelled(
     limited = ((change <= causes.low) | (change >= causes.high)) & (causes.low < causes.high)
     labelled = xr.Dataset(found, {"time": site.time, "cause": causes.names})
     labelled["at_limit"] = "cause", limited.numpy()
+    labelled["share"] = "cause", change.numpy(), {"units": "1", "long_name": "Change as a share of the range"}
     reached = _reached(labelled)
     size = float(change.norm())
     return labelled.assign_attrs(reached=reached, size=size, falls_short=_why(labelled, reached))
