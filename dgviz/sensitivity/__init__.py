@@ -21,6 +21,7 @@ from dgviz.sensitivity.rewind import rewind, travel
 from dgviz.sensitivity.score_gradient import score_gradient
 from dgviz.sensitivity.target_statistics import global_target_sensitivity
 from dgviz.sensitivity.triangle import forcing_triangle
+from dgviz.sensitivity.wanted import wanted
 from dgviz.sensitivity.what_matters import what_matters
 
 __all__ = [
@@ -47,5 +48,6 @@ __all__ = [
     "rewind",
     "score_gradient",
     "travel",
+    "wanted",
     "what_matters",
 ]

@@ -39,6 +39,7 @@ from dgviz.ui.lenses.sensitivity.triangle import Triangle
 from dgviz.ui.lenses.sensitivity.why_this_high import WhyThisHigh
 from dgviz.ui.lenses.view import View
 from dgviz.ui.lenses.what_if.sliders import ParameterSliders
+from dgviz.ui.lenses.what_if.wanted import Wanted
 from dgviz.ui.widgets.fold import UNFOLDED
 
 Row = tuple[tuple[tuple[type[View], ...], int], ...]
@@ -113,7 +114,11 @@ LENSES = {
     "Scores": Lens(((((WindowScores,), 5), ((ScoreDistribution,), 7)),), "score"),
     "Budget": Lens(((((Buckets,), 8), ((Balance,), 4)), (((Stores,), 12),)), "parameter", fills=True),
     "Sensitivity": Lens((), "sensitivity", questions=QUESTIONS),
-    "What if": Lens(((((WindowScores,), 6), ((Balance,), 6)),), "parameter", beside=(ParameterSliders,)),
+    "What if": Lens(
+        ((((WindowScores,), 6), ((Balance,), 6)), (((Wanted,), 12),)),
+        "parameter",
+        beside=(ParameterSliders,),
+    ),
     "Checks": Lens(((((PhysicsChecks,), 12),),), "score"),
     "Evaluate": Lens(
         (

@@ -1,6 +1,6 @@
 """One site of a run over some time, and what can be computed of it: the library's functions, ready for a thread."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -14,6 +14,7 @@ from dgviz.experiment.runs import Run
 from dgviz.learn.site_model import SiteModel
 from dgviz.sensitivity import agreement, finite_difference, forcing_response, parameter_response
 from dgviz.sensitivity.aims import Aim, aims
+from dgviz.sensitivity.changeable import By
 from dgviz.sensitivity.conservation import conservation
 from dgviz.sensitivity.contributions import BASELINES, contributions
 from dgviz.sensitivity.dead import why_dead
@@ -23,6 +24,7 @@ from dgviz.sensitivity.pathways import in_double
 from dgviz.sensitivity.rewind import rewind, travel
 from dgviz.sensitivity.tracer import tracer
 from dgviz.sensitivity.triangle import forcing_triangle
+from dgviz.sensitivity.wanted import wanted
 from dgviz.sensitivity.what_matters import what_matters
 from dgviz.steps import step_of
 from dgviz.ui.session.state import AppState
@@ -115,6 +117,10 @@ class Simulation:
     def triangle(self, forcing: str) -> xr.DataArray:
         """The response of the target of each step to a forcing of each step `(time, cause)`."""
         return forcing_triangle(self.site_model(), forcing)
+
+    def wanted(self, values: Mapping[int, float], by: By, forcing: str = "") -> xr.Dataset:
+        """The least change that makes the target as wanted, by position."""
+        return wanted(self.site_model(), values, by, forcing)
 
     def rewind(self, of: str, moment: str) -> xr.DataArray:
         """How much the target in a step depends on each site before, `(time, site)` or `(site,)`."""
