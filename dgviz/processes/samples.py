@@ -15,16 +15,16 @@ from dgviz.processes.given import Given
 
 def repeated(values: Tensor, n_place: int) -> Tensor:
     """Values `(time, site, member)`, those of each site for as many consecutive places as there are for it."""
-    n_site = values.shape[1]
+    n_site = values.shape[1] if values.ndim == 3 else 1  # a flux may be one number
     if n_site in (1, n_place) or n_place % n_site:
         return values
     return values[:, :, None].expand(-1, -1, n_place // n_site, -1).flatten(1, 2)
 
 
 def side_by_side(inputs: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Inputs `(time, site, member)`, repeated where others have samples and they have not; a constant stays one."""
-    n_place = max((v.shape[1] for v in inputs.values() if v.ndim), default=1)
-    return {name: repeated(values, n_place) if values.ndim else values for name, values in inputs.items()}
+    """Inputs `(time, site, member)`, repeated where others have samples and they have not."""
+    n_place = max((v.shape[1] for v in inputs.values() if v.ndim == 3), default=1)
+    return {name: repeated(values, n_place) for name, values in inputs.items()}
 
 
 def n_samples(given: Mapping[str, Given]) -> int:
