@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from dgviz.datasets.vocabulary import CALENDAR
+from dgviz.datasets.vocabulary import CALENDAR, FILL_VALUES
 from dgviz.learn.site_model import SiteModel
 from dgviz.processes.declare import Attribute, Flux
 from dgviz.sensitivity.doctor.examined import Examined
@@ -33,7 +33,10 @@ def data_faults(examined: Examined, whole: Whole | None) -> Iterator[Finding]:
     series = _forcings(examined.site)
     observed = examined.site.tensors.target[:, 0].double().numpy()
     yield from _forcings_alone(examined, whole, series)
-    if np.isfinite(observed).sum() < LEAST or whole is None:
+    if np.isfinite(observed).sum() < LEAST:
+        return
+    yield from _target_alone(examined, observed)
+    if whole is None:
         return
     yield from _target_is_forcing(examined, series, observed)
     yield from _shifted(examined, observed)
@@ -84,6 +87,18 @@ def _forcings_alone(examined: Examined, whole: Whole | None, series: dict[str, n
                 day=_day(examined, int(wrong.argmax())),
                 figure=value,
             )
+
+
+def _target_alone(examined: Examined, observed: np.ndarray) -> Iterator[Finding]:
+    known, target = observed[np.isfinite(observed)], examined.target
+    if np.ptp(known) == 0:
+        words = f"The observed {target} is {number(float(known[0]))} at all times: nothing can be learned from it."
+        yield Finding("constant target", words, quantities=(target,), figure=float(known[0]))
+    filled = np.isin(known.astype("float32"), np.array(FILL_VALUES, "float32"))
+    if filled.any():
+        value = float(known[filled][0])
+        words = f"The observed {target} is {value:g} at {filled.sum()} times, which stands for missing in many files"
+        yield Finding("fill value", f"{words}. Leave these values out.", quantities=(target,), figure=value)
 
 
 def _matters(whole: Whole, name: str) -> bool:

@@ -16,8 +16,9 @@ from torch import Tensor
 from dgviz.learn.model import of_processes
 from dgviz.learn.site_model import SiteModel
 from dgviz.learn.tensors import Tensors
-from dgviz.sensitivity.doctor.examined import MOST_PLAIN
+from dgviz.sensitivity.doctor.examined import MOST_PLAIN, Examined
 from dgviz.sensitivity.doctor.finding import Finding
+from dgviz.sensitivity.doctor.processes import gradients
 from dgviz.steps import before
 
 BEGINNINGS = (60, 365, 1460)  # steps
@@ -74,6 +75,26 @@ def not_finite_gradients(site: SiteModel) -> Iterator[Finding]:
     where = f"Look at {process}.forward, whose derivative to {', '.join(read)} is none: {AT_ZERO}" if process else ""
     where = where or "Each process by itself has derivatives: look at the network that corrects it, or at overflows"
     yield _said(site, words, where, place, process, (*read, *wrong))
+
+
+def not_finite_slopes(examined: Examined) -> Iterator[Finding]:
+    """Processes whose derivative is no number on what they saw, although kernels, which leave out what counts nothing,
+    give the model a gradient."""
+    for seen in examined.seen:
+        slopes = gradients(seen, {k: torch.ones_like(v) for k, v in seen.outputs.items()}, seen.inputs)
+        wrong = {name: slope for name, slope in slopes.items() if not bool(slope.isfinite().all())}
+        if not wrong:
+            continue
+        row = int((~next(iter(wrong.values())).isfinite()).nonzero()[0][0])
+        day = examined.day(seen.day_of(row)) if seen.by_place else None
+        yield Finding(
+            "not a number",
+            f"The derivative of {seen.name} to {', '.join(wrong)} is no number on some days, which kernels hide and "
+            f"the plain loop does not. Look at {seen.name}.forward for {AT_ZERO}.",
+            process=seen.name,
+            quantities=tuple(wrong),
+            day=day,
+        )
 
 
 def _few(site: SiteModel) -> Tensors:
