@@ -5,7 +5,7 @@ import pytest
 
 from dgviz.sensitivity.doctor import examine
 from dgviz.sensitivity.doctor.collection import collection_faults
-from dgviz.sensitivity.doctor.data import lagged
+from dgviz.sensitivity.doctor.dates import lagged
 
 
 @pytest.mark.parametrize(
