@@ -20,7 +20,7 @@ from dgviz.sensitivity.doctor.independence import undeclared
 from dgviz.sensitivity.doctor.jumps import silent_responses
 from dgviz.sensitivity.doctor.leaks import leaks
 from dgviz.sensitivity.doctor.networks import network_faults
-from dgviz.sensitivity.doctor.not_finite import not_finite_gradients, not_finite_values
+from dgviz.sensitivity.doctor.not_finite import not_finite_gradients, not_finite_slopes, not_finite_values
 from dgviz.sensitivity.doctor.parameters import dead_parameters, out_of_range, saturated_parameters
 from dgviz.sensitivity.doctor.processes import process_derivatives
 from dgviz.sensitivity.doctor.promises import broken_promises
@@ -62,6 +62,8 @@ def _of_derivatives(examined: Examined, whole: Whole, known: set[str]) -> list[F
     """What is wrong with derivatives; of the whole model only where no process is to blame."""
     found = list(undeclared(examined))
     found += process_derivatives(examined, {finding.process for finding in found})
+    if "not a number" not in known:
+        found += not_finite_slopes(examined)
     found += silent_responses(examined, {finding.process for finding in found})
     if any(finding.severity == "fault" for finding in found):
         return found

@@ -12,6 +12,8 @@ from dgviz.datasets.vocabulary import CALENDAR
 from dgviz.sensitivity.doctor.finding import Finding, listed, number
 
 LEAST_SITES = 4
+SAME = 0.9999  # correlation of an attribute with the mean of the target
+MANY_SITES = 6  # of which a correlation tells
 APART = 8.0  # times the typical size at other sites, from which on units differ
 
 
@@ -33,6 +35,7 @@ def collection_faults(dataset: xr.Dataset, target: str) -> Iterator[Finding]:
         if name in dataset and name not in CALENDAR and {"time", "site"} <= {*dataset[name].dims}:
             yield from _other_size(dataset[name].transpose("time", "site"))
     yield from _attributes(dataset)
+    yield from _from_target(dataset, target)
 
 
 def _other_size(series: xr.DataArray) -> Iterator[Finding]:
@@ -75,3 +78,19 @@ def _attributes(dataset: xr.Dataset) -> Iterator[Finding]:
             "fault" if every else "note",
             quantities=tuple(same),
         )
+
+
+def _from_target(dataset: xr.Dataset, target: str) -> Iterator[Finding]:
+    """Attributes that are the mean of the observed target, but for a factor."""
+    if target not in dataset or dataset.sizes["site"] < MANY_SITES:
+        return
+    mean = dataset[target].mean("time").values.astype("float64")
+    for name in attribute_names(dataset):
+        values = dataset[name].values.astype("float64")
+        known = np.isfinite(values) & np.isfinite(mean)
+        if known.sum() < MANY_SITES or np.ptp(values[known]) == 0 or np.ptp(mean[known]) == 0:
+            continue
+        likeness = float(np.corrcoef(values[known], mean[known])[0, 1])
+        if abs(likeness) > SAME:
+            words = f"{name} is the mean of the observed {target} but for a factor: it tells what is to be predicted"
+            yield Finding("leak", f"{words}. Leave it out.", quantities=(name, target), figure=likeness)

@@ -2,24 +2,18 @@
 than all that comes in."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
-import torch
-from torch import Tensor
 
-from dgviz.datasets.vocabulary import CALENDAR
+from dgviz.datasets.vocabulary import CALENDAR, FILL_VALUES
 from dgviz.learn.site_model import SiteModel
 from dgviz.processes.declare import Attribute, Flux
+from dgviz.sensitivity.doctor.dates import LEAST, correlation, shifted
 from dgviz.sensitivity.doctor.examined import Examined
 from dgviz.sensitivity.doctor.finding import Finding, listed, number
 from dgviz.sensitivity.doctor.whole import Whole
 
-LEAST = 60  # days, below which no correlation tells
 SAME = 0.9999  # correlation of two series that are one
-LAGS = 5  # steps, up to which a shift is looked for
-CLEAR = 0.45  # correlation, from which on it tells
-BETTER = 1.35  # times the correlation as dated
 MOST_OUT = 1.5  # of all that came in, from where on a mistake of units is likelier than water from elsewhere
 LEAST_OUT = 0.01  # of all that came in
 PART = 0.1  # of the range of a forcing
@@ -33,10 +27,13 @@ def data_faults(examined: Examined, whole: Whole | None) -> Iterator[Finding]:
     series = _forcings(examined.site)
     observed = examined.site.tensors.target[:, 0].double().numpy()
     yield from _forcings_alone(examined, whole, series)
-    if np.isfinite(observed).sum() < LEAST or whole is None:
+    if np.isfinite(observed).sum() < LEAST:
+        return
+    yield from _target_alone(examined, observed)
+    if whole is None:
         return
     yield from _target_is_forcing(examined, series, observed)
-    yield from _shifted(examined, observed)
+    yield from shifted(examined, observed)
     yield from _more_than_came_in(examined, observed)
 
 
@@ -52,27 +49,9 @@ def _forcings(site: SiteModel) -> dict[str, np.ndarray]:
 
 def _forcings_alone(examined: Examined, whole: Whole | None, series: dict[str, np.ndarray]) -> Iterator[Finding]:
     for name, values in series.items():
-        known = values[np.isfinite(values)]
-        if len(known) >= LEAST and np.ptp(known) == 0:
-            yield Finding(
-                "constant forcing",
-                f"{name} is {number(float(known[0]))} {examined.units(name)} at all times: nothing can be learned from "
-                "it. Look at where it was filled, or whether the sensor was stuck.",
-                "fault" if whole is not None and _matters(whole, name) else "note",
-                quantities=(name,),
-                figure=float(known[0]),
-            )
-        elif (first := _stuck(values)) is not None:
-            yield Finding(
-                "constant forcing",
-                f"{name} is {number(float(values[first]))} {examined.units(name)} for {STUCK} steps or more, and "
-                "moves at all others. Look at where it was filled, or whether the sensor was stuck.",
-                "note",
-                quantities=(name,),
-                day=_day(examined, first),
-                figure=float(values[first]),
-            )
-        low, high = examined.processes.inputs[name].range if name in examined.processes.inputs else (-np.inf, np.inf)
+        yield from _constant(examined, whole, name, values)
+        declared = examined.processes.inputs.get(name)
+        low, high = declared.range if declared else (-np.inf, np.inf)
         wrong = (values < low) | (values > high)
         if wrong.any():
             value = float(values[wrong][0])
@@ -84,6 +63,37 @@ def _forcings_alone(examined: Examined, whole: Whole | None, series: dict[str, n
                 day=_day(examined, int(wrong.argmax())),
                 figure=value,
             )
+
+
+def _constant(examined: Examined, whole: Whole | None, name: str, values: np.ndarray) -> Iterator[Finding]:
+    """Is a series the same at all times, or for long?"""
+    known, first = values[np.isfinite(values)], _stuck(values)
+    always = len(known) >= LEAST and np.ptp(known) == 0
+    if not always and first is None:
+        return
+    value = float(known[0]) if always else float(values[first])
+    words = "at all times" if always else f"for {STUCK} steps or more, and moves at all others"
+    yield Finding(
+        "constant forcing",
+        f"{name} is {number(value)} {examined.units(name)} {words}: nothing can be learned from it then. Look at where "
+        "it was filled, or whether the sensor was stuck.",
+        "fault" if always and whole is not None and _matters(whole, name) else "note",
+        quantities=(name,),
+        day=None if always else _day(examined, int(first or 0)),
+        figure=value,
+    )
+
+
+def _target_alone(examined: Examined, observed: np.ndarray) -> Iterator[Finding]:
+    known, target = observed[np.isfinite(observed)], examined.target
+    if np.ptp(known) == 0:
+        words = f"The observed {target} is {number(float(known[0]))} at all times: nothing can be learned from it."
+        yield Finding("constant target", words, quantities=(target,), figure=float(known[0]))
+    filled = np.isin(known.astype("float32"), np.array(FILL_VALUES, "float32"))
+    if filled.any():
+        value = float(known[filled][0])
+        words = f"The observed {target} is {value:g} at {filled.sum()} times, which stands for missing in many files"
+        yield Finding("fill value", f"{words}. Leave these values out.", quantities=(target,), figure=value)
 
 
 def _matters(whole: Whole, name: str) -> bool:
@@ -111,83 +121,14 @@ def _stuck(values: np.ndarray) -> int | None:
 def _target_is_forcing(examined: Examined, series: dict, observed: np.ndarray) -> Iterator[Finding]:
     for name, values in series.items():
         both = np.isfinite(values) & np.isfinite(observed)
-        if _correlation(values[both], observed[both]) > SAME:
+        if correlation(values[both], observed[both]) > SAME:
             yield Finding(
                 "target among the forcings",
                 f"{name} is the observed {examined.target} under another name: the model reads what it is to predict. "
                 f"Leave {name} out.",
                 quantities=(name, examined.target),
-                figure=_correlation(values[both], observed[both]),
+                figure=correlation(values[both], observed[both]),
             )
-
-
-def _shifted(examined: Examined, observed: np.ndarray) -> Iterator[Finding]:
-    """Is the observed target ahead of what the processes make of the forcings, or far behind it?"""
-    observed = observed[examined.site.tensors.warmup :][: examined.n_steps]
-    simulated = _mean(examined.simulated[examined.target])
-    found = {lag: lagged(simulated, observed, lag) for lag in range(-LAGS, LAGS + 1)}
-    best = max(found, key=lambda lag: found[lag])
-    if found[best] < CLEAR or found[best] < BETTER * found[0]:
-        return
-    name = _moved(examined, observed, best)
-    named = f"{name} and of {examined.target}" if name else examined.target
-    words = "the effect comes before its cause" if best < 0 else "the cause comes long before its effect"
-    yield Finding(
-        "shifted in time",
-        f"The observed {examined.target} is {abs(best)} steps {'ahead of' if best < 0 else 'behind'} what the "
-        f"processes make of the forcings (correlation {found[best]:.2f}, {found[0]:.2f} as dated): {words}. Look "
-        f"at the dates of {named}.",
-        # A step behind may be a way that the processes do not know.
-        "note" if best == 1 else "fault",
-        quantities=(*([name] if name else []), examined.target),
-        figure=best,
-    )
-
-
-def _moved(examined: Examined, observed: np.ndarray, lag: int) -> str:
-    """The forcing that, moved back to where it belongs, brings the simulation nearest to what was observed."""
-    gains = {}
-    for name in examined.varying:
-        moved = replace(
-            examined.tensors, forcings=examined.tensors.forcings | {name: examined.tensors.forcings[name].roll(lag, 0)}
-        )
-        with torch.no_grad():
-            values = examined.model.respond(moved, examined.learned, [examined.target])[examined.target]
-        gains[name] = lagged(values[:, 0].numpy(), observed, 0)
-    return max(gains, key=lambda name: gains[name], default="")
-
-
-def _mean(values: Tensor) -> np.ndarray:
-    """The mean over the members `(time,)` at the first site."""
-    return values.double().mean(-1)[:, 0].numpy()
-
-
-def lagged(cause: np.ndarray, effect: np.ndarray, lag: int) -> float:
-    """Correlation, without its sign, of an effect with its cause `lag` steps before, both without what persists."""
-    kept = _persistence(cause)
-    # x_t - r x_{t - 1}, with the r of the cause: what is left of it does not know its neighbours
-    cause, effect = cause[1:] - kept * cause[:-1], effect[1:] - kept * effect[:-1]
-    n = len(cause)
-    cause, effect = cause[max(-lag, 0) : n - max(lag, 0)], effect[max(lag, 0) : n - max(-lag, 0)]
-    both = np.isfinite(cause) & np.isfinite(effect)
-    return abs(_correlation(_calmed(cause[both]), _calmed(effect[both])))
-
-
-def _persistence(values: np.ndarray) -> float:
-    both = np.isfinite(values[1:]) & np.isfinite(values[:-1])
-    return _correlation(values[1:][both], values[:-1][both])
-
-
-def _calmed(change: np.ndarray) -> np.ndarray:
-    """The root of what differs from the median, with its sign: a few large values do not decide."""
-    change = change - np.median(change) if len(change) else change
-    return np.sign(change) * np.sqrt(np.abs(change))
-
-
-def _correlation(one: np.ndarray, other: np.ndarray) -> float:
-    if len(one) < LEAST or np.ptp(one) == 0 or np.ptp(other) == 0:
-        return 0.0
-    return float(np.corrcoef(one, other)[0, 1])
 
 
 def _more_than_came_in(examined: Examined, observed: np.ndarray) -> Iterator[Finding]:
@@ -201,7 +142,7 @@ def _more_than_came_in(examined: Examined, observed: np.ndarray) -> Iterator[Fin
     known = np.isfinite(observed[examined.site.tensors.warmup :][: examined.n_steps])
     if known.sum() < LEAST:
         return
-    came = sum(float(_mean(examined.simulated[k])[known].sum()) for k in inflows)
+    came = sum(float(examined.mean_of(k)[known].sum()) for k in inflows)
     left = float(observed[examined.site.tensors.warmup :][: examined.n_steps][known].sum())
     if came > 0 and not LEAST_OUT * came <= left <= MOST_OUT * came:
         yield Finding(

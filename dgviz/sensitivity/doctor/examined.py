@@ -118,6 +118,10 @@ class Examined:
         with torch.no_grad():
             return model(tensors)
 
+    def mean_of(self, name: str) -> np.ndarray:
+        """A flux or store as simulated, the mean over the members `(time,)` at the first site."""
+        return self.simulated[name].double().mean(-1)[:, 0].numpy()
+
     def units(self, name: str) -> str:
         """Units of a quantity, "" where they are 1."""
         units = self.processes.attrs(name)["units"]
@@ -136,24 +140,7 @@ def _begun(model, tensors: Tensors) -> Tensors:
 def _recorded(model, tensors: Tensors) -> list[Seen]:
     processes = model.process_model.processes
     calls: list[list] = [[] for _ in processes]
-
-    def before(number: int):
-        return lambda process, _, given: calls[number].append(
-            [{k: v.double().clone() for k, v in given.items()}, {}, set()]
-        )
-
-    def after(number: int):
-        def keep(process, _, given, fluxes):
-            seen, gave, changed = calls[number][-1]
-            gave.update({k: torch.as_tensor(v).detach().double().clone() for k, v in fluxes.items()})
-            changed.update(k for k, v in seen.items() if not torch.equal(v, given[k].double()) and v.isfinite().all())
-
-        return keep
-
-    hooks = []
-    for number, process in enumerate(processes):
-        hooks.append(process.register_forward_pre_hook(before(number), with_kwargs=True))
-        hooks.append(process.register_forward_hook(after(number), with_kwargs=True))
+    hooks = [hook for process, of in zip(processes, calls, strict=True) for hook in _listening(process, of)]
     try:
         with torch.no_grad():
             parameters, initial = model.parameters_of(tensors), of_processes(tensors.initial)
@@ -166,6 +153,23 @@ def _recorded(model, tensors: Tensors) -> list[Seen]:
         _gathered(process, of_process, process in stepped, tensors.target.shape[1])
         for process, of_process in zip(processes, calls, strict=True)
         if of_process and of_process[0][1]
+    ]
+
+
+def _listening(process: Process, calls: list) -> list:
+    """Hooks that add to `calls` what a process saw, gave and changed in place."""
+
+    def before(process, _, given):
+        calls.append([{k: v.double().clone() for k, v in given.items()}, {}, set()])
+
+    def after(process, _, given, fluxes):
+        seen, gave, changed = calls[-1]
+        gave.update({k: torch.as_tensor(v).detach().double().clone() for k, v in fluxes.items()})
+        changed.update(k for k, v in seen.items() if not torch.equal(v, given[k].double()) and v.isfinite().all())
+
+    return [
+        process.register_forward_pre_hook(before, with_kwargs=True),
+        process.register_forward_hook(after, with_kwargs=True),
     ]
 
 

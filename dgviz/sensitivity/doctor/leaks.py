@@ -24,13 +24,13 @@ def leaks(examined: Examined) -> Iterator[Finding]:
         yield from _from_later(examined, *(_run(examined, _copies(examined, name)) for name in ("", "later")))
         return
     target, alone = examined.target, _run(examined, examined.tensors)
-    # Side by side: the site as it is, with other forcings later, with another target, with other forcings always.
+    # Side by side: the site as it is, with other forcings later, with another target, another site.
     values, parameters = _run(examined, _beside(examined))
     if _differ(alone[0][:, 0], values[:, 0]):
         yield Finding(
             "leak",
-            f"{target} of one site changes with the forcings of another beside it, and no process declares "
-            "`joins_sites`. Look for a mean, a sum or a normalisation over all sites.",
+            f"{target} of one site changes with the forcings or attributes of another beside it, and no process "
+            "declares `joins_sites`. Look for a mean, a sum or a normalisation over all sites.",
             quantities=(target,),
         )
         return
@@ -75,7 +75,9 @@ def _beside(examined: Examined) -> Tensors:
         values[:, 3] += rise
     observed = tensors.target.clone()
     observed[:, 2] += 1
-    return replace(tensors, forcings=forcings, target=observed)
+    attributes = tensors.attributes.clone()
+    attributes[3] = attributes[3] * (1 + SHARE) + SHARE
+    return replace(tensors, forcings=forcings, attributes=attributes, target=observed)
 
 
 def _copies(examined: Examined, part: str) -> Tensors:

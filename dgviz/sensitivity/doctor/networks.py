@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from dgviz.learn.model import DifferentiableModel, of_processes
-from dgviz.learn.networks import Standardize, StandardizeAttributes
+from dgviz.learn.networks import StandardizeAttributes
 from dgviz.learn.tensors import Tensors
 from dgviz.processes.declare import Parameter
 from dgviz.sensitivity.doctor.differences import along, disagrees, in_words
@@ -110,30 +110,11 @@ def _wrong(named: str, name: str, learns: bool, exact: Tensor, rerun: Tensor) ->
 
 def _inputs(model: DifferentiableModel, attributes: Tensor) -> Iterator[Finding]:
     """Attributes that are far from those of training, or were never standardised, and hidden units that are flat."""
-    flat, far_ones = _flat_units(model, attributes), False
-    for part in model.network.modules():
-        if not isinstance(part, StandardizeAttributes) or not len(model.attribute_names):
-            continue
-        with torch.no_grad():
-            seen = Standardize.forward(part, part._transformed(attributes))
-        plain = not bool(part.mean.any()) and bool((part.deviation == 1).all())
-        far = (seen.abs() > FAR).any(0)
-        names = [name for name, is_far in zip(model.attribute_names, far.tolist(), strict=True) if is_far]
-        if not names:
-            continue
-        far_ones = True
-        largest = float(seen.abs().max())
-        how = "are not standardised" if plain else "are far from those of training"
-        saturates = f" and {100 * flat:.0f} % of the hidden units are flat" if flat > MOST else ""
-        yield Finding(
-            "saturated network",
-            f"The attributes {listed(names)} {how}: the network sees up to {number(largest)}{saturates}. Look at their "
-            "units, and whether the network learned their statistics.",
-            "fault" if plain or flat > MOST else "note",
-            quantities=tuple(names),
-            figure=largest,
-        )
-    if flat > MOST and not far_ones:
+    flat, parts = _flat_units(model, attributes), model.network.modules()
+    of_attributes = [part for part in parts if isinstance(part, StandardizeAttributes) and model.attribute_names]
+    found = [finding for part in of_attributes for finding in _far(model, part, attributes, flat)]
+    yield from found
+    if flat > MOST and not found:
         yield Finding(
             "saturated network",
             f"{100 * flat:.0f} % of the hidden units are flat at this site, and hardly pass a gradient: its "
@@ -141,6 +122,26 @@ def _inputs(model: DifferentiableModel, attributes: Tensor) -> Iterator[Finding]
             "note",
             figure=flat,
         )
+
+
+def _far(model: DifferentiableModel, part: StandardizeAttributes, attributes: Tensor, flat: float) -> Iterator[Finding]:
+    with torch.no_grad():
+        seen = part(attributes)
+    plain = not bool(part.mean.any()) and bool((part.deviation == 1).all())
+    far = (seen.abs() > FAR).any(0).tolist()
+    names = [name for name, is_far in zip(model.attribute_names, far, strict=True) if is_far]
+    if not names:
+        return
+    how = "are not standardised" if plain else "are far from those of training"
+    saturates = f" and {100 * flat:.0f} % of the hidden units are flat" if flat > MOST else ""
+    yield Finding(
+        "saturated network",
+        f"The attributes {listed(names)} {how}: the network sees up to {number(float(seen.abs().max()))}{saturates}. "
+        "Look at their units, and whether the network learned their statistics.",
+        "fault" if plain or flat > MOST else "note",
+        quantities=tuple(names),
+        figure=float(seen.abs().max()),
+    )
 
 
 def _flat_units(model: DifferentiableModel, attributes: Tensor) -> float:

@@ -16,8 +16,9 @@ from torch import Tensor
 from dgviz.learn.model import of_processes
 from dgviz.learn.site_model import SiteModel
 from dgviz.learn.tensors import Tensors
-from dgviz.sensitivity.doctor.examined import MOST_PLAIN
+from dgviz.sensitivity.doctor.examined import MOST_PLAIN, Examined
 from dgviz.sensitivity.doctor.finding import Finding
+from dgviz.sensitivity.doctor.processes import gradients
 from dgviz.steps import before
 
 BEGINNINGS = (60, 365, 1460)  # steps
@@ -26,39 +27,38 @@ AT_ZERO = "a root, logarithm, power or quotient at zero; a limit inside it keeps
 
 def not_finite_values(site: SiteModel) -> Iterator[Finding]:
     """The first value that is no number: in the inputs, or in what a process makes of inputs that are numbers."""
-    model, tensors = site.model, site.tensors
-    weights = {**dict(model.named_parameters()), **dict(model.named_buffers())}
-    for name, weight in weights.items():
-        if not bool(weight.isfinite().all()):
-            words = f"Some of the weights {name} are no numbers. Train again, or look at what wrote them."
-            yield Finding("not a number", words, quantities=(name,))
-            return
-    with torch.no_grad():
-        given = {**tensors.forcings, **model.parameters_of(tensors)}
-    for name, values in given.items():
-        if place := _first(values):
-            made = "the network gives" if name in site.learned else "the data hold"
-            fix = "Look at its weights and attributes" if name in site.learned else "Fill it, or leave these days out"
-            yield _said(
-                site, f"{made} a {name} that is no number", fix, place if len(values) > 1 else None, quantities=(name,)
-            )
-            return
+    if inputs := next(_not_finite_inputs(site), None):
+        yield inputs
+        return
     tensors = _few(site)
     with torch.no_grad():
-        learned = model.parameters_of(tensors)
-        target = model.respond(tensors, learned, [site.target])[site.target]
-    if not _first(target[..., None]):
+        learned = site.model.parameters_of(tensors)
+        target = site.model.respond(tensors, learned, [site.target])[site.target]
+    if (first := _first(target[..., None])) is None:
         return
-    step = _first(target[..., None])[0]
-    found = _first_process(site, tensors.part(slice(step + 1)))
+    found = _first_process(site, tensors.part(slice(first[0] + 1)))
     if found is None:
-        yield _said(
-            site, f"{site.target} is no number", "Look at the network that corrects it", _first(target[..., None])
-        )
+        yield _said(site, f"{site.target} is no number", "Look at the network that corrects it", first)
         return
     process, flux, place = found
     words = f"{process} gives a {flux} that is no number, of inputs that are numbers"
     yield _said(site, words, f"Look at {process}.forward for {AT_ZERO}", place, process, (flux,))
+
+
+def _not_finite_inputs(site: SiteModel) -> Iterator[Finding]:
+    """Weights, forcings and parameters that are no numbers."""
+    for name, weight in {**dict(site.model.named_parameters()), **dict(site.model.named_buffers())}.items():
+        if not bool(weight.isfinite().all()):
+            words = f"Some of the weights {name} are no numbers. Train again, or look at what wrote them."
+            yield Finding("not a number", words, quantities=(name,))
+    with torch.no_grad():
+        learned = site.model.parameters_of(site.tensors)
+    for name, values in {**site.tensors.forcings, **learned}.items():
+        if place := _first(values):
+            made = "the network gives" if name in learned else "the data hold"
+            fix = "Look at its weights and attributes" if name in learned else "Fill it, or leave these days out"
+            when = place if len(values) > 1 else None
+            yield _said(site, f"{made} a {name} that is no number", fix, when, quantities=(name,))
 
 
 def not_finite_gradients(site: SiteModel) -> Iterator[Finding]:
@@ -74,6 +74,26 @@ def not_finite_gradients(site: SiteModel) -> Iterator[Finding]:
     where = f"Look at {process}.forward, whose derivative to {', '.join(read)} is none: {AT_ZERO}" if process else ""
     where = where or "Each process by itself has derivatives: look at the network that corrects it, or at overflows"
     yield _said(site, words, where, place, process, (*read, *wrong))
+
+
+def not_finite_slopes(examined: Examined) -> Iterator[Finding]:
+    """Processes whose derivative is no number on what they saw, although kernels, which leave out what counts nothing,
+    give the model a gradient."""
+    for seen in examined.seen:
+        slopes = gradients(seen, {k: torch.ones_like(v) for k, v in seen.outputs.items()}, seen.inputs)
+        wrong = {name: slope for name, slope in slopes.items() if not bool(slope.isfinite().all())}
+        if not wrong:
+            continue
+        row = int((~next(iter(wrong.values())).isfinite()).nonzero()[0][0])
+        day = examined.day(seen.day_of(row)) if seen.by_place else None
+        yield Finding(
+            "not a number",
+            f"The derivative of {seen.name} to {', '.join(wrong)} is no number on some days, which kernels hide and "
+            f"the plain loop does not. Look at {seen.name}.forward for {AT_ZERO}.",
+            process=seen.name,
+            quantities=tuple(wrong),
+            day=day,
+        )
 
 
 def _few(site: SiteModel) -> Tensors:

@@ -123,10 +123,21 @@ def _wrong(seen: Seen) -> dict[str, tuple[list[str], str, int | None, float]]:
             share = float(wrong.double().mean())
             if share <= FEW:
                 continue
-            fluxes = [k for k in seen.outputs if float(Comparison(seen, [k], ends).of(name)[2].double().mean()) > FEW]
+            fluxes, words = _fluxes(seen, name, ends)
             row = int(wrong.nonzero()[0][0]) if seen.by_place else None
-            found[name] = fluxes or [*seen.outputs], in_words(exact[wrong], rerun[wrong]), row, share
+            found[name] = fluxes or [*seen.outputs], words or in_words(exact[wrong], rerun[wrong]), row, share
     return found
+
+
+def _fluxes(seen: Seen, name: str, ends: bool) -> tuple[list[str], str]:
+    """Which fluxes have a wrong derivative to an input, and how that of the first is wrong."""
+    fluxes, words = [], ""
+    for flux in seen.outputs:
+        exact, rerun, wrong = Comparison(seen, [flux], ends).of(name)
+        if float(wrong.double().mean()) > FEW:
+            fluxes.append(flux)
+            words = words or in_words(exact[wrong], rerun[wrong])
+    return fluxes, words
 
 
 def _of_weights(seen: Seen) -> Iterator[Finding]:

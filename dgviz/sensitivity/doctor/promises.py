@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
+from dgviz.learn.model import of_processes
 from dgviz.processes.declare import Flux, State
 from dgviz.sensitivity.doctor.examined import Examined, Seen
 from dgviz.sensitivity.doctor.finding import Finding, listed, number
@@ -156,19 +157,17 @@ def _runs_away(examined: Examined, seen: Seen, flux: str, store: str, into: bool
 
 def _against_inflow(examined: Examined) -> Iterator[Finding]:
     """A target, flowing out, that falls in all the more flows in."""
-    model, tensors, target = examined.processes, examined.tensors, examined.target
+    model, target = examined.processes, examined.target
     flux = model.of(Flux).get(target)
     units = flux.units if flux is not None else ""
     inflows = [k for k in model.inflows if model.of(Flux)[k].units == units]
     if flux is None or not flux.out_of or not inflows:
         return
-    names = examined.varying
+    names, (first, tensors) = examined.varying, examined.model.parts(examined.tensors)[0]
     leaves = {k: tensors.forcings[k].clone().requires_grad_() for k in names}
-    parameters = examined.learned
     with torch.enable_grad():
-        initial = {k: v for k, v in (tensors.initial or {}).items() if k in examined.simulated or k.startswith("past_")}
-        given = tensors.forcings | leaves
-        values = model.mean(given, parameters, [target, *inflows], initial or None)
+        given, initial = tensors.forcings | leaves, of_processes(tensors.initial)
+        values = model.mean(given, first.parameters_of(tensors), [target, *inflows], initial)
         came = torch.stack([values[k].sum() for k in inflows]).sum()
         if not came.requires_grad or not values[target].requires_grad:
             return

@@ -5,7 +5,7 @@ import pytest
 
 from dgviz.sensitivity.doctor import examine
 from dgviz.sensitivity.doctor.collection import collection_faults
-from dgviz.sensitivity.doctor.data import lagged
+from dgviz.sensitivity.doctor.dates import lagged
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,22 @@ def test_attributes_that_are_the_same_everywhere_tell_nothing(world):
     assert (note.severity, note.quantities) == ("note", (names[0],))
     (fault,) = collection_faults(world.assign({name: world[name] * 0 + 1 for name in names}), "streamflow")
     assert fault.severity == "fault" and "no site can be told" in fault.sentence
+
+
+def test_a_value_that_stands_for_missing_is_said(planted, world):
+    filled = world.copy(deep=True)
+    filled.streamflow[50:60, 0] = -999.0
+    (found,) = [found for found in examine(planted(dataset=filled)).faults if found.kind == "fill value"]
+    assert found.quantities == ("streamflow",) and found.figure == -999
+
+
+def test_a_target_that_never_changes_is_said(planted, world):
+    faults = examine(planted(dataset=world.assign(streamflow=world.streamflow * 0 + 0.5))).faults
+    assert ("constant target", ("streamflow",)) in [(found.kind, found.quantities) for found in faults]
+
+
+def test_an_attribute_made_of_the_target_is_a_leak(world):
+    name = next(name for name in world if world[name].dims == ("site",))
+    told = world.assign({name: world[name].copy(data=2 * world.streamflow.mean("time").values + 1)})
+    (found,) = collection_faults(told, "streamflow")
+    assert (found.kind, found.quantities) == ("leak", (name, "streamflow"))

@@ -4,8 +4,12 @@ import pytest
 import torch
 from torch import nn
 
-from dgviz.learn import DifferentiableModel
+from dgviz.domains import discover
+from dgviz.domains.hydrology.groundwater import ThreeOutlets
+from dgviz.learn import DifferentiableModel, Ensemble
+from dgviz.learn.site_model import SiteModel
 from dgviz.sensitivity.doctor import examine
+from tests.trials import with_fault
 
 
 class Detach(nn.Module):
@@ -91,7 +95,7 @@ def test_a_network_that_sees_the_future_is_named_with_the_parameter(networked):
     "change, words",
     [
         (lambda flow, tensors: flow + 0.1 * torch.nan_to_num(tensors.target), "what was observed of it"),
-        (lambda flow, tensors: flow / (1 + flow.mean(1, keepdim=True)), "forcings of another beside it"),
+        (lambda flow, tensors: flow / (1 + flow.mean(1, keepdim=True)), "of another beside it"),
         (lambda flow, tensors: flow / (1 + flow.mean(0, keepdim=True)), "sees the future"),
     ],
 )
@@ -117,3 +121,52 @@ def test_networks_as_they_are_have_no_fault(networked, options):
     _, at = networked(**options)
     report = examine(at())
     assert not report.faults, str(report)
+
+
+def test_an_input_that_is_normalised_over_all_sites_is_a_leak(networked):
+    class OverSites(nn.Module):
+        """Attributes over their mean of all sites."""
+
+        def __init__(self, inner):
+            super().__init__()
+            self.inner = inner
+
+        def forward(self, values):
+            return self.inner(values) - 0.5 * self.inner(values).mean(0, keepdim=True)
+
+    model, at = networked()
+    model.network.attributes = OverSites(model.network.attributes)
+    assert "of another beside it" in faults(at())["leak"].sentence
+
+
+def test_each_model_of_an_ensemble_is_examined(networked):
+    (first, at), (second, _) = networked(), networked()
+    second.network.level.layers[0].bias.requires_grad_(False)
+    site = at()
+    both = SiteModel(Ensemble([first, second]).eval(), site.tensors, site.time, site.target)
+    (found,) = examine(both).faults
+    assert found.quantities == ("level.layers.0.bias",)
+
+
+def test_members_that_see_each_other_are_found(networked):
+    class Mixing(ThreeOutlets):
+        """Interflow partly of the mean over the members."""
+
+        def forward(self, *, upper_zone, lower_zone, k0, k1, k2, perc, uzl):
+            known = dict(upper_zone=upper_zone, lower_zone=lower_zone, k0=k0, k1=k1, k2=k2, perc=perc, uzl=uzl)
+            fluxes = super().forward(**known)
+            flux = fluxes["interflow"]
+            return fluxes | dict(interflow=0.9 * flux + 0.1 * flux.mean(-1, keepdim=True))
+
+    model, at = networked()
+    model.process_model = with_fault(discover()["hydrology"], Mixing)
+    found = examine(at()).faults[0]
+    assert (found.kind, found.process) == ("leak", "Mixing") and "other members" in found.sentence
+
+
+def test_a_model_that_cannot_be_copied_in_double_precision_is_said(networked):
+    model, at = networked()
+    level = model.network.level.forward
+    model.network.level.forward = lambda *given: level(*given)  # of the model itself, also in a copy of it
+    (found,) = examine(at()).faults
+    assert found.kind == "not examined" and "double precision" in found.sentence

@@ -48,3 +48,16 @@ def test_weights_that_are_no_numbers_are_named(networked):
         model.network.level.layers[0].weight[0, 0] = torch.nan
     (found,) = examine(at()).faults
     assert found.quantities == ("network.level.layers.0.weight",)
+
+
+def test_a_derivative_that_only_kernels_make_a_number_is_said(planted, monkeypatch):
+    class Hidden(BetaSoil):
+        """As above: the gradient of the model is taken as if kernels had hidden it."""
+
+        def forward(self, *, surface, soil_moisture, fc, beta):
+            drop = 0 * torch.sqrt(surface.clamp(min=0.0))
+            return super().forward(surface=surface + drop, soil_moisture=soil_moisture, fc=fc, beta=beta)
+
+    monkeypatch.setattr("dgviz.sensitivity.doctor.not_finite_gradients", lambda site: [])
+    (found,) = [found for found in examine(planted(Hidden)).faults if found.kind == "not a number"]
+    assert (found.process, found.quantities) == ("Hidden", ("surface",)) and "kernels hide" in found.sentence
