@@ -50,6 +50,8 @@ class Domain:
       `drawn` "bars" are stacked and hang from the top, others are lines. Without it the first forcing is drawn.
     - `curves` are drawn of a site in place of its series, where a step is a point: the target over a forcing.
     - `pathways` names the quantities through which the target responds to what is above them: a cut of the graph.
+    - `expected_elasticities` gives what theory says of the elasticities of the mean target, `(site,)` by the name of a
+      forcing or a flux, from a data set; None where the data lack what it takes. Its `title` says whose theory it is.
     - `flags` says why the target of a site is not natural, in words `(site,)`, from a data set; "" where it is.
     - `references` gives scores of simple rivals on a data set with one target, `(model, site)` by name of the score.
     - `evaluations`, `checks` and `claims` are its own, beside those that any science can have.
@@ -81,6 +83,7 @@ class Domain:
     backdrop: Callable[[xr.Dataset], xr.Dataset] | None = None
     curves: tuple[Curve, ...] = ()
     pathways: tuple[str, ...] = ()
+    expected_elasticities: Callable[[xr.Dataset], xr.Dataset | None] | None = None
     flags: Callable[[xr.Dataset], xr.DataArray] | None = None
     references: Callable[[xr.Dataset, Mapping[str, str]], xr.Dataset | None] | None = None
     evaluations: tuple[Evaluation, ...] = ()

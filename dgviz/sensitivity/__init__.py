@@ -5,6 +5,7 @@ from dgviz.sensitivity.attribute_response import attribute_response
 from dgviz.sensitivity.chance import influence_by_chance
 from dgviz.sensitivity.conservation import conservation
 from dgviz.sensitivity.contributions import contributions
+from dgviz.sensitivity.elasticities import elasticities
 from dgviz.sensitivity.fate import fate
 from dgviz.sensitivity.finite_difference import agreement, finite_difference
 from dgviz.sensitivity.forcing_response import forcing_response
@@ -30,6 +31,7 @@ __all__ = [
     "attribute_response",
     "conservation",
     "contributions",
+    "elasticities",
     "fate",
     "finite_difference",
     "forcing_response",

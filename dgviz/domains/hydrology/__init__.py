@@ -18,6 +18,7 @@ from dgviz.domains.hydrology.evaluation.checks import CHECKS
 from dgviz.domains.hydrology.evaluation.claims import CLAIMS
 from dgviz.domains.hydrology.evaluation.climate import with_climate_of
 from dgviz.domains.hydrology.evaluation.discharge import mean_discharge
+from dgviz.domains.hydrology.evaluation.elasticities import expected_elasticities
 from dgviz.domains.hydrology.evaluation.regulation import regulated
 from dgviz.domains.hydrology.evaluation.signatures import EVALUATION
 from dgviz.domains.hydrology.evaluation.untrained import UNTRAINED
@@ -82,6 +83,7 @@ domain = Domain(
     from_target=FROM_FLOW,
     data="delaware",
     backdrop=rain_and_snow,
+    expected_elasticities=expected_elasticities,
     flags=regulated,
     evaluations=(UNTRAINED, EVALUATION),
     twin=twin,
