@@ -28,7 +28,7 @@ class Handles:
         self.look, self.dragged = look, dragged
         self.x_range, self.y_range = Range1d(), Range1d(0, 1)
         self.series, self.handles = (ColumnDataSource(nothing_yet("time", "value")) for _ in range(2))
-        self.placed = np.empty(0)
+        self.placed = self.times = np.empty(0)
         self.figure = self._figure()
         self.handles.on_change("data", lambda attr, old, new: self._follow(new))
 
@@ -43,12 +43,13 @@ class Handles:
 
     def place(self, wanted: xr.DataArray) -> None:
         """Put the handles at what is wanted `(time,)`."""
-        self.placed = wanted.values.astype(float)
-        self.times = wanted.time.values
+        self.placed, self.times = wanted.values.astype(float), wanted.time.values
         self.handles.data = {"time": self.times, "value": self.placed}
 
     def _follow(self, data) -> None:
         """Which handle went where; one that was taken away comes back."""
+        if not self.placed.size:  # a browser says what it was sent
+            return
         values = np.asarray(data["value"], float)
         if len(values) != len(self.placed):
             self.handles.data = {"time": self.times, "value": self.placed}

@@ -24,6 +24,7 @@ from dgviz.ui.lenses.scores.distribution import LargeScoreDistribution, ScoreDis
 from dgviz.ui.lenses.scores.window_scores import WindowScores
 from dgviz.ui.lenses.sensitivity.curve_responses import CurveResponses
 from dgviz.ui.lenses.sensitivity.doctor import Doctor
+from dgviz.ui.lenses.sensitivity.elasticities import Elasticities
 from dgviz.ui.lenses.sensitivity.fate import Fate
 from dgviz.ui.lenses.sensitivity.global_beside_local import GlobalBesideLocal
 from dgviz.ui.lenses.sensitivity.gradient_check import GradientCheck
@@ -92,7 +93,7 @@ class Lens:
 
 
 QUESTIONS = (
-    Question("matters", "What matters here?", (((Matters,), 12),), ((((ThroughTime,), 12),),)),
+    Question("matters", "What matters here?", (((Matters,), 12),), ((((ThroughTime,), 12),), (((Elasticities,), 12),))),
     Question(
         "budget",
         "Where does the {budget} come from and go?",

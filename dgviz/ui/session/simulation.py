@@ -19,7 +19,9 @@ from dgviz.sensitivity.conservation import conservation
 from dgviz.sensitivity.contributions import BASELINES, contributions
 from dgviz.sensitivity.dead import why_dead
 from dgviz.sensitivity.doctor import Report, examine
+from dgviz.sensitivity.elasticities import elasticities
 from dgviz.sensitivity.fate import fate
+from dgviz.sensitivity.mean_response import ELASTICITY, mean_response
 from dgviz.sensitivity.pathways import in_double
 from dgviz.sensitivity.rewind import rewind, travel
 from dgviz.sensitivity.tracer import tracer
@@ -121,6 +123,16 @@ class Simulation:
     def wanted(self, values: Mapping[int, float], by: By, forcing: str = "") -> xr.Dataset:
         """The least change that makes the target as wanted, by position."""
         return wanted(self.site_model(), values, by, forcing)
+
+    def elasticities(self, also: Sequence[str]) -> xr.Dataset:
+        """What one percent more of each forcing, and of some fluxes, does to the mean of the target `(cause,)`."""
+        return elasticities(self.site_model(), also)
+
+    def elasticity_of_all(self, forcing: str) -> xr.DataArray:
+        """That of every site to a forcing `(site,)`, over the same steps, one site after the other."""
+        sites = [str(site) for site in self.run.results().site.values]
+        found = [mean_response(replace(self, site=site).site_model())[f"{ELASTICITY}{forcing}"] for site in sites]
+        return xr.concat(found, "site").assign_coords(site=sites)
 
     def rewind(self, of: str, moment: str) -> xr.DataArray:
         """How much the target in a step depends on each site before, `(time, site)` or `(site,)`."""

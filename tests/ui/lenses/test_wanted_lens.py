@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from dgviz.ui.figures.wanted import Handles
 from dgviz.ui.lenses.what_if.wanted import LONG, Wanted
 from dgviz.ui.session.simulation import Simulation
 
@@ -44,6 +45,13 @@ def test_a_handle_that_is_dragged_moves_the_slider_and_goes_back_above_its_step(
     assert source.data["time"] == days and source.data["value"] == pytest.approx([1.25 * value])
     source.data = {"time": [], "value": []}  # taken away with a key
     assert source.data["value"] == pytest.approx([1.25 * value])
+
+
+def test_what_a_browser_says_before_there_is_a_handle_is_no_drag(state):
+    dragged = []
+    handles = Handles(state.look, lambda *args: dragged.append(args))
+    handles.handles.data = {"time": [np.nan], "value": [np.nan]}
+    assert dragged == []
 
 
 def test_a_recession_has_a_handle_on_each_of_its_days(view):

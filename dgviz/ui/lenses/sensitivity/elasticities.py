@@ -1,0 +1,130 @@
+"""Elasticities at the picked site, beside a rerun and what theory expects; and those of all sites."""
+
+from functools import cached_property
+
+import numpy as np
+import panel as pn
+import param
+import xarray as xr
+
+from dgviz.processes.declare import Flux
+from dgviz.quantities import lower_first
+from dgviz.ui import theme
+from dgviz.ui.figures.site_scatter import SiteScatter
+from dgviz.ui.lenses.computing import ComputingView
+from dgviz.ui.lenses.view import text
+from dgviz.ui.session.simulation import Simulation
+from dgviz.ui.widgets import material
+from dgviz.ui.widgets.brushing import choose_by
+from dgviz.ui.words.markup import Markup, html, joined
+from dgviz.ui.words.text import counted, number, signed, units
+
+
+class Elasticities(ComputingView):
+    """Elasticities."""
+
+    to_take = "target site window a"
+    choices = ("asked",)
+    asked = param.Boolean(False, doc="Are those of all sites computed?")
+    empty = "No run is shown. Press Train, or pick a run above, to see what a percent more of each forcing does."
+
+    @classmethod
+    def applies(cls, state):
+        """Where a site has a series in time, simulated alone."""
+        config = state.store.run(state.run).config if state.run else state.config
+        return not state.science.curves and not config.build().joins_sites
+
+    def tools(self):
+        """The button that asks of all sites."""
+        return [*super().tools(), self.begin]
+
+    @cached_property
+    def begin(self):
+        """Starts the simulations of all sites."""
+        words = f"All {self.state.science.site}s"
+        button = material.Button(label=words, size="small", variant="outlined", margin=0)
+        button.on_click(lambda _: self.param.update(asked=True))
+        return button
+
+    def body(self, *, run, dataset, dark):
+        """A table, and a place for the scatter."""
+        simulation = Simulation.of(self.state)
+        if simulation is None:
+            return None
+        expect = self.state.science.expected_elasticities
+        self.expected = expect(self.state.dataset) if expect else None
+        self.table, self.scatter = text(), SiteScatter(dark)
+        self.scatter.draw_equality()
+        choose_by(self.scatter, self.state)
+        self.scatter.tell([("", "@y{0.00}", "exact"), ("", "@x{0.00}", "expected")])
+        whole = dict(sizing_mode="stretch_width", margin=0)
+        self.of_all = pn.Column(pn.pane.Bokeh(self.scatter.figure, **whole), css_classes=["span-7"], **whole)
+        cells = pn.Column(self.table, css_classes=["span-5"], **whole), self.of_all
+        return pn.Column(*cells, stylesheets=[theme.row(640)], **whole)
+
+    def refresh(self, *, site, window, asked):
+        """Those of the picked site, and where it is asked those of all."""
+        simulation = Simulation.of(self.state)
+        also = self._also(simulation)
+        self.compute("elasticities", simulation.key, lambda: simulation.elasticities(also), self._show)
+        names = [name for name in simulation.drivers if self.expected is not None and name in self.expected]
+        self.begin.visible, self.of_all.visible = bool(names) and not asked, bool(names) and asked
+        if names and asked:
+            first, key = names[0], (*simulation.key[:3], *simulation.key[4:])  # whichever site is picked
+            work = simulation.elasticity_of_all
+            self.compute(
+                "all sites", (*key, first), lambda: work(first), lambda found: self._show_all(simulation, first, found)
+            )
+
+    def _also(self, simulation: Simulation) -> list[str]:
+        """Fluxes of which theory expects something, where a process computes each alone."""
+        config = simulation.run.config
+        if self.expected is None or config.predictor != "processes" or config.seeds > 1:
+            return []
+        makers = [process.of(Flux) for process in config.build().processes]
+        return [name for name in self.expected if {name} in [fluxes.keys() for fluxes in makers]]
+
+    def _show(self, found: xr.Dataset) -> None:
+        state, has = self.state, self.expected is not None
+        rows = [self._row(found.sel(cause=name), has) for name in found.cause.values]
+        theory = self.expected.attrs["title"] if has else ""
+        last = html("<th>{}</th>", theory) if has else Markup("")
+        head = html("<tr><th class='left'>1 more</th><th>exact</th><th>rerun</th>{}</tr>", last)
+        self.table.object = html("<table><thead>{}</thead><tbody>{}</tbody></table>", head, joined(rows))
+        target = lower_first(state.target.long_name)
+        self.heading = html("Elasticities of mean {} <span class='muted'>{}</span>", target, state.name_of(state.site))
+        said = (f"{lower_first(str(one.long_name.item()))} {signed(float(one.exact))} {units(str(one.units.item()))}"
+                for one in (found.sel(cause=name) for name in found.cause.values))  # fmt: skip
+        self.summary = f"Elasticities of mean {target}: {', '.join(said)}."
+        of_theory = (
+            f" {theory}: of the mean weather on record; what is stored or snow plays no part in it." if has else ""
+        )
+        self.caption = (
+            f"By how many percent the mean {target} over {state.step.shown} changes for one percent more of each "
+            f"forcing at all times, or for one unit more where it may be negative.\nExact: one reverse pass. Rerun: a "
+            f"simulation with it; where both differ, the response bends. Parameters stay as learned.{of_theory}"
+        )
+
+    def _row(self, one: xr.Dataset, has: bool) -> Markup:
+        name, unit = str(one.cause.item()), str(one.units.item())
+        cells = [number(float(one.exact)), number(float(one.rerun))]
+        if has:
+            known = name in self.expected and self.state.site in self.expected.site.values
+            cells.append(number(float(self.expected[name].sel(site=self.state.site))) if known else "")
+        per = "%, in %" if unit == "1" else f"in {units(unit)}"
+        values = joined(html("<td>{}</td>", cell) for cell in cells)
+        return html("<tr><td class='left'>{} <span class='muted'>{}</span></td>{}</tr>",
+                    one.long_name.item(), per, values)  # fmt: skip
+
+    def _show_all(self, simulation: Simulation, forcing: str, found: xr.DataArray) -> None:
+        sites, expected = found.site.values, self.expected[forcing].reindex(site=found.site).values
+        exact = found.values.astype(float)
+        columns = {"x": expected, "y": exact, "low": exact, "high": exact, "site": sites.astype(str)}
+        columns["name"] = np.array([self.state.name_of(site) for site in sites])
+        known = np.concatenate([exact, expected])
+        known = known[np.isfinite(known)]
+        limits = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
+        theory, of = self.expected.attrs["title"], lower_first(self.state.dataset[forcing].attrs["long_name"])
+        self.scatter.show(columns, f"Elasticity to {of}: {theory}", "Exact, of the model", limits)
+        self.scatter.mark(self.state.site)
+        self.summary = f"{self.summary} Of {counted(len(sites), self.state.science.site)}, beside the expected."
