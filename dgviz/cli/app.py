@@ -1,15 +1,51 @@
-"""The command line: `dgviz serve | train | predict | data | describe | bench`."""
+"""The command line: `dgviz serve | train | predict | describe | bench | data`.
+
+A command is imported when it is used: torch, which most of them need, takes seconds.
+"""
+
+from importlib import import_module
+from typing import Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
-from dgviz.cli.bench import bench
-from dgviz.cli.data import app as data
-from dgviz.cli.describe import describe
-from dgviz.cli.predict import predict
-from dgviz.cli.serve import serve
-from dgviz.cli.train import train
+# Each is the function, or the `app` with commands of its own, in the module of its name; beside it how its help begins.
+COMMANDS = {
+    "serve": "Serve the dashboard in a browser.",
+    "train": "Train a run here, with a progress bar; Ctrl-C ends it and leaves a usable run.",
+    "predict": "Predict with a trained run at any sites, also those never seen or observed, and write a NetCDF file.",
+    "describe": "Print the processes and parameters of a domain as Markdown.",
+    "bench": "Time the backends on this machine: simulation, gradients, compilation and memory.",
+    "data": "List, check, import and download data sets.",
+}
 
-app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-for command in (serve, train, predict, describe, bench):
-    app.command()(command)
-app.add_typer(data, name="data")
+
+def command(name: str) -> Any:
+    """The command of that name, imported."""
+    module = import_module(f"dgviz.cli.{name}")
+    holder = typer.Typer(add_completion=False)
+    if hasattr(module, "app"):
+        holder.add_typer(module.app, name=name)
+    else:
+        holder.command()(getattr(module, name))
+    return typer.main.get_group(holder).commands[name]
+
+
+class _Commands(TyperGroup):
+    """Knows what commands there are, and imports the one that is called."""
+
+    def __init__(self, **options: Any):
+        super().__init__(**options)
+        self.commands = {name: TyperCommand(name, help=words) for name, words in COMMANDS.items()}
+
+    def resolve_command(self, ctx: Any, args: list[str]):
+        name, known, rest = super().resolve_command(ctx, args)
+        return name, command(name) if known and name else None, rest
+
+
+app = typer.Typer(cls=_Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def _begin() -> None:
+    """The command line of dgviz."""

@@ -1,15 +1,16 @@
 """Kernels as functions of torch: tensors in, results out, gradients and tangents back."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 import torch
 from torch import Tensor
-from torch.autograd import forward_ad
 
 from dgviz.engine.plan import Plan
 from dgviz.engine.tangent import MARK, tangent
+from dgviz.processes.one_sided import has_direction
 
 Arrays = dict[tuple[str, str], Tensor | None]
 
@@ -113,7 +114,7 @@ class Function(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx, *gradients: Tensor | None):
-        refuse_second(torch.is_grad_enabled() or any(map(has_direction, (*gradients, *ctx.saved_tensors))))
+        refuse(torch.is_grad_enabled() or any(map(has_direction, (*gradients, *ctx.saved_tensors))), gradients)
         run, n_stores = ctx.run, len(ctx.run.stores)
         needs = run.split(ctx.needs_input_grad[1:])
         arrays = run.backward(
@@ -126,8 +127,8 @@ class Function(torch.autograd.Function):
         to_weights = arrays["to_weights", ""].sum(0).split([shape.numel() for shape in run.weights])
         return (
             None,
-            *(arrays.get(("to_input", k)) for k in run.plan.inputs),
-            *(arrays["to_store", k].double() for k in run.stores),
+            *(_to_site(arrays.get(("to_input", k)), arrays["input", k]) for k in run.plan.inputs),
+            *(arrays["to_store", k].double() if needs[1][k] else None for k in run.stores),
             *(g.view(shape) for g, shape in zip(to_weights, run.weights, strict=True)),
         )
 
@@ -146,42 +147,31 @@ class Function(torch.autograd.Function):
         inputs |= {MARK + k: d for k, d in of_inputs.items()}
         stores |= {MARK + k: torch.zeros_like(stores[k]) if d is None else d for k, d in of_stores.items()}
         along = run.along(of_inputs)
-        results = _results(along, along.forward(inputs, stores, weights, keeps=False))[len(run.stores) :]
-        return once(results, ctx.saved_tensors)
+        # Another run of its own, which has gradients: second derivatives are those of a derivative in a direction.
+        given = [inputs[k] for k in along.plan.inputs], [stores[k] for k in along.stores], weights
+        return Function.apply(along, *chain(*given))[len(run.stores) :]
 
 
-def refuse_second(asked: bool) -> None:
-    """Raises RuntimeError where the derivative of a derivative is asked for."""
+def _to_site(gradient: Tensor | None, values: Tensor) -> Tensor | None:
+    """The gradient of an input: where several sites read one series of it, the sum of theirs."""
+    if gradient is None or gradient.shape == values.shape:
+        return gradient
+    return gradient.unflatten(1, (values.shape[1], -1)).sum(-1)
+
+
+def refuse(asked: bool, gradients: Iterable[Tensor | None]) -> None:
+    """Raises RuntimeError where the derivative of a gradient is asked for, or many gradients in one pass."""
     if asked:
         raise RuntimeError(
-            "The fused kernels have first derivatives only. For a second one (create_graph=True, or a derivative in a "
-            "direction of what needs a gradient) call the model with backend='torch'."
+            "The gradients of the fused kernels have no derivatives of their own (create_graph=True, or gradients "
+            "inside forward_ad.dual_level). Take the gradient of a derivative in a direction, after the level has "
+            "ended, or call the model with backend='torch'."
         )
-
-
-class _Once(torch.autograd.Function):
-    """The first `n` tensors, which depend on the others in a way that has no derivative here."""
-
-    @staticmethod
-    def forward(ctx, n: int, *tensors: Tensor):
-        return tuple(t.clone() for t in tensors[:n])
-
-    @staticmethod
-    def backward(ctx, *gradients: Tensor):
-        refuse_second(True)
-
-
-def once(derivatives: tuple[Tensor, ...], of: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-    """Derivatives whose own derivative in `of` is refused when it is asked for."""
-    needing = [t for t in of if t.requires_grad]
-    if not needing or not torch.is_grad_enabled():
-        return derivatives
-    return _Once.apply(len(derivatives), *derivatives, *needing)
-
-
-def has_direction(values: Tensor | None) -> bool:
-    """Does a tensor carry a derivative in a direction, as forward-mode differentiation adds it?"""
-    return values is not None and forward_ad.unpack_dual(values).tangent is not None
+    if any(g is not None and torch._C._functorch.is_legacy_batchedtensor(g) for g in gradients):
+        raise RuntimeError(
+            "The fused kernels give one gradient a pass (is_grads_batched=True). Give the model samples, as "
+            "ProcessModel.map takes them, with a gradient for each, or call it with backend='torch'."
+        )
 
 
 def _results(run: Launch, arrays: Arrays) -> tuple[Tensor, ...]:

@@ -19,6 +19,7 @@ from dgviz.engine.plan import Plan
 from dgviz.engine.sweep import FusedSweep
 from dgviz.engine.trace import Program, Untraceable, network_weights, trace
 from dgviz.processes.declare import Process
+from dgviz.processes.samples import repeated
 from dgviz.processes.step import Step
 
 WORTH_THREADS = 1_000_000  # numbers in a series: waking torch's threads takes longer than an operation on fewer
@@ -63,10 +64,12 @@ class Fused:
         dtype, kernel = like.dtype, partial(self._kernel, self.kernels[like.device.type])
         n_site, n_member = next(iter(stores.values())).shape
         shape = (n_time, n_site, n_member)
-        # Inputs by how they vary: (site, member), (time, site) or (time, site, member).
-        constant = {k: v[0].expand(shape[1:]) for k, v in known.items() if v.shape[0] == 1}
-        by_site = {k: v[..., 0].expand(shape[:2]) for k, v in known.items() if v.shape[0] > 1 and v.shape[2] == 1}
-        by_cell = {k: v.expand(shape) for k, v in known.items() if v.shape[0] > 1 and v.shape[2] > 1}
+        # Inputs by how they vary: (site, member), (time, site) or (time, site, member). Those by site may be of fewer
+        # sites than there are stores, each for equally many.
+        by_site = {k: v.squeeze(-1) for k, v in known.items() if v.shape[0] > 1 and v.shape[2] == 1}
+        others = {k: repeated(v, n_site) for k, v in known.items() if k not in by_site}
+        constant = {k: v.squeeze(0).expand(shape[1:]) for k, v in others.items() if v.shape[0] == 1}
+        by_cell = {k: v.expand(shape) for k, v in others.items() if v.shape[0] > 1}
         program, weights = self._program(tuple(known), dtype), network_weights(self.step)
         assert isinstance(program, Program), program
         plan = Plan(program, tuple(by_site), tuple(by_cell), tuple(constant), tuple(kept), tuple(means))

@@ -12,7 +12,8 @@ from dgviz.engine.trace import Program
 class Plan:
     """One kernel.
 
-    Inputs are `by_site` `(time, site)`, `by_cell` `(time, site, member)` or `constant` `(site, member)`. Fluxes and
+    Inputs are `by_site` `(time, site)`, `by_cell` `(time, site, member)` or `constant` `(site, member)`. One by site
+    may have fewer sites than there are stores, and is then read by equally many consecutive ones of these. Fluxes and
     stores `kept` are `(time, site, member)`, those in `means` `(time, site)`. A `backward` kernel gives the gradients
     of the inputs `wanted`, of all weights if `learned`, and of the initial stores.
     """

@@ -1,7 +1,12 @@
-"""The derivative of a day in the direction of some inputs: a program that runs forward beside the day itself."""
+"""The derivative of a day in the direction of some inputs: a program that runs forward beside the day itself.
 
+Where an operation has a kink, it is the derivative towards that direction: what one millimetre more does on dry ground.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import lru_cache
+from math import inf
 
 from dgviz.engine.adjoint import RULES
 from dgviz.engine.graph import Graph
@@ -24,17 +29,11 @@ def tangent(program: Program, directions: tuple[str, ...]) -> Program:
     found |= {index: stores[MARK + k] for k, index in program.stores.items()}
     for index in range(n):
         node = graph.nodes[index]
-        # A rule multiplies by d(result)/d(argument). Given the tangent of an argument instead of the gradient of the
-        # result, it therefore gives what this argument adds to the tangent of the result.
-        parts = [
-            RULES[node.op](graph, index, node.arguments, found[argument])[place]
-            for place, argument in enumerate(node.arguments)
-            if argument in found
-        ]
-        parts = [part for part in parts if part is not None]
-        if parts:
-            total = _sum(graph, parts)
-            found[index] = graph.narrow(total) if node.op == "narrow" else total
+        if found.keys().isdisjoint(node.arguments):
+            continue
+        made = _KINKED[node.op](graph, node.arguments, found) if node.op in _KINKED else _smooth(graph, index, found)
+        if made is not None:
+            found[index] = graph.narrow(made) if node.op == "narrow" else made
     zero = graph.constant(0)
     return replace(
         program,
@@ -46,8 +45,59 @@ def tangent(program: Program, directions: tuple[str, ...]) -> Program:
     )
 
 
-def _sum(graph: Graph, parts: list[int]) -> int:
-    total = parts[0]
-    for part in parts[1:]:
-        total = graph.plus(total, part)
+def _smooth(graph: Graph, index: int, found: Mapping[int, int]) -> int | None:
+    """The tangent of a result whose derivative does not depend on the direction; None where there is none."""
+    node, total = graph.nodes[index], None
+    for place, argument in enumerate(node.arguments):
+        if argument not in found:
+            continue
+        # A rule multiplies by d(result)/d(argument). Given the tangent of an argument instead of the gradient of the
+        # result, it therefore gives what this argument adds to the tangent of the result.
+        part = RULES[node.op](graph, index, node.arguments, found[argument])[place]
+        if part is not None:
+            total = part if total is None else graph.plus(total, part)
     return total
+
+
+# The tangents of operations with a kink, from their arguments and the tangents known.
+
+
+def _extreme(op: str, first: str) -> Callable:
+    """Of two numbers the one that is taken; where they are equal, the extreme of their tangents."""
+
+    def rule(graph: Graph, arguments: tuple[int, ...], found: Mapping[int, int]) -> int:
+        a, b = arguments
+        of_a, of_b = (found.get(i, graph.constant(0)) for i in arguments)
+        other = graph.choose(graph.add("eq", a, b), graph.add(op, of_a, of_b), of_b)
+        return graph.choose(graph.add(first, a, b), of_a, other)
+
+    return rule
+
+
+_minimum, _maximum = _extreme("minimum", "lt"), _extreme("maximum", "gt")
+
+
+def _relu(graph: Graph, arguments: tuple[int, ...], found: Mapping[int, int]) -> int:
+    return _maximum(graph, (arguments[0], graph.constant(0)), found)
+
+
+def _clamp(graph: Graph, arguments: tuple[int, ...], found: Mapping[int, int]) -> int:
+    x, low, high = arguments
+    # clamp(x) = min(max(x, low), high), one after the other
+    raised, known = x, dict(found)
+    if graph.value(low) != -inf:
+        raised = graph.add("maximum", x, low)
+        known[raised] = _maximum(graph, (x, low), found)
+    if graph.value(high) == inf:
+        return known.get(raised, graph.constant(0))
+    return _minimum(graph, (raised, high), known)
+
+
+def _absolute(graph: Graph, arguments: tuple[int, ...], found: Mapping[int, int]) -> int:
+    (x,), zero = arguments, graph.constant(0)
+    along = found[x]
+    at_zero = graph.choose(graph.add("eq", x, zero), graph.add("abs", along), along)
+    return graph.choose(graph.add("lt", x, zero), graph.negative(along), at_zero)
+
+
+_KINKED = dict(minimum=_minimum, maximum=_maximum, relu=_relu, clamp=_clamp, abs=_absolute)

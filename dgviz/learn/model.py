@@ -147,6 +147,18 @@ class DifferentiableModel(nn.Module):
             values[self.target] = self.correct(tensors, values.get(self.target))[0]
         return values
 
+    def map(self, tensors: Tensors, parameters: Mapping[str, Tensor], backend: Backend = "auto") -> Tensor:
+        """The target `(time, site, sample)` under many parameter sets at once, `(1 or time, site, sample, member)`.
+
+        Forcings of `tensors` may have samples too, `(time, site, sample, 1)`, except where a network reads them.
+        """
+        initial, only = of_processes(tensors.initial), [self.target]
+        flow = self.process_model.map(tensors.forcings, parameters, only, initial, backend)[self.target]
+        if not self.corrected:
+            return flow
+        n_site, n_sample = flow.shape[1:]
+        return self.correct(tensors.repeated(n_sample), flow.flatten(1))[0].unflatten(1, (n_site, n_sample))
+
     def correct(self, tensors: Tensors, simulated: Tensor | None) -> tuple[Tensor, Tensor | None]:
         """The target `(time, site)` that networks make of the simulated one, and the state of the network after it."""
         if not self.corrected:
@@ -219,7 +231,7 @@ class Ensemble(nn.Module):
         super().__init__()
         self.models = nn.ModuleList(models)  # type: ignore[assignment]  # torch knows no lists of one type
         self.process_model, self.static = self.models[0].process_model, self.models[0].static
-        self.corrected = self.models[0].corrected
+        self.corrected, self.target = self.models[0].corrected, self.models[0].target
 
     def tensors(self, dataset: xr.Dataset, target: str, device: str = "cpu") -> Tensors:
         """What the models need of a data set, as tensors."""
@@ -270,6 +282,15 @@ class Ensemble(nn.Module):
         """The mean of what the models respond, `(time, site)` by name."""
         each = self.each(tensors, parameters, only, backend)
         return {name: torch.stack([values[name] for values in each]).mean(0) for name in each[0]}
+
+    def map(self, tensors: Tensors, parameters: Mapping[str, Tensor], backend: Backend = "auto") -> Tensor:
+        """The mean of the targets `(time, site, sample)` of the models under many parameter sets at once."""
+        shares = {name: values.chunk(len(self.models), -1) for name, values in parameters.items()}
+        each = [
+            model.map(of_model, {name: share[i] for name, share in shares.items()}, backend)
+            for i, (model, of_model) in enumerate(self.parts(tensors))
+        ]
+        return torch.stack(each).mean(0)
 
     def mean(self, tensors: Tensors, only: Collection[str] | None = None) -> dict[str, Tensor]:
         """What `respond` gives with the learned parameters."""

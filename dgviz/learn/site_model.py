@@ -12,6 +12,7 @@ from torch import Tensor
 
 from dgviz.learn import DifferentiableModel, Ensemble
 from dgviz.learn.changed_parameters import with_changed_parameters
+from dgviz.learn.samples import samples_of_forcings, samples_of_parameter
 from dgviz.learn.spin_up import spun_up
 from dgviz.learn.tensors import Tensors
 from dgviz.processes.declare import Parameter, State
@@ -84,11 +85,31 @@ class SiteModel:
         scored = {k: v[tensors.warmup :, :, None] for k, v in values.items()}
         return self.process_model.to_dataset(scored).assign_coords(time=self.time).isel(site=0)
 
+    def map(
+        self,
+        parameters: Mapping[str, Tensor],
+        forcings: Mapping[str, Tensor] | None = None,
+        backend: Backend = "auto",
+    ) -> Tensor:
+        """The target on the scored days under many parameter sets at once, `(time, sample)`; it can be differentiated.
+
+        `parameters` are `(sample,)`, set in all members and on all days, or `(sample, 1 or time, member)`; those not
+        named are as learned. `forcings` `(time, sample)`, if any, replace those of all days, the warm-up too. The
+        stores before the first day stay as they are, and values are not held to the declared range. Where sites are
+        joined all of them have these, and samples run one after the other. Raises ValueError for an unknown name or a
+        shape that does not fit.
+        """
+        for name in parameters:
+            self.declared(name)
+        given = {name: samples_of_parameter(name, self.learned[name], values) for name, values in parameters.items()}
+        tensors = replace(self.tensors, forcings=samples_of_forcings(self.tensors, forcings or {}))
+        return self.model.map(tensors, self.learned | given, backend)[self.tensors.warmup :, 0]
+
     def _changed(self, shifts: Mapping[str, float], parameters: Mapping[str, float]) -> "SiteModel":
         """The same with changed parameters, from the beginning of the record on."""
 
         def change(learned: Mapping[str, Tensor]) -> dict[str, Tensor]:
-            moved = {k: (learned[k] + shift).clamp(*self._declared(k).range) for k, shift in shifts.items()}
+            moved = {k: (learned[k] + shift).clamp(*self.declared(k).range) for k, shift in shifts.items()}
             return moved | {k: torch.full_like(learned[k], value) for k, value in parameters.items()}
 
         # Stores of years before are those of the changed parameters, not of those learned.
@@ -111,7 +132,7 @@ class SiteModel:
 
         Larger than `change` where some members reach the end of the range before the others.
         """
-        low, high = self._declared(name).range
+        low, high = self.declared(name).range
         values = self._scored(name)
         wanted = min(max(float(values.mean()) + change, low), high)
         least, most = low - float(values.max()), high - float(values.min())
@@ -125,12 +146,12 @@ class SiteModel:
         return most
 
     def _check_shift(self, name: str, shift: float) -> None:
-        units = self._declared(name).units
+        units = self.declared(name).units
         if not _is_number(shift) or not math.isfinite(shift):
             raise ValueError(f"The shift of {name!r} is {shift!r}. Give a number, in {units}.")
 
     def _check_value(self, name: str, value: float) -> None:
-        declared = self._declared(name)
+        declared = self.declared(name)
         low, high = declared.range
         if not _is_number(value) or not low <= value <= high:
             raise ValueError(
@@ -168,7 +189,8 @@ class SiteModel:
     def _parameters(self) -> dict[str, Parameter]:
         return self.process_model.of(Parameter)
 
-    def _declared(self, name: str) -> Parameter:
+    def declared(self, name: str) -> Parameter:
+        """A parameter by name. Raises ValueError naming an unknown one."""
         if name not in self._parameters:
             known = ", ".join(self._parameters)
             raise ValueError(f"The model has no parameter {name!r}. It has: {known}.{suggest(name, self._parameters)}")

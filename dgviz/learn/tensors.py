@@ -107,6 +107,15 @@ class Tensors:
         numbers = None if self.sites is None else self.sites[sites]
         return Tensors(forcings, self.attributes[sites], pick(self.target), warmup, self.recurrent, numbers, self.year)
 
+    def repeated(self, n: int) -> "Tensors":
+        """Each site so many times, one copy after the other."""
+        sites = torch.arange(self.target.shape[1], device=self.target.device).repeat_interleave(n)
+        forcings = {k: v if v.shape[1] == 1 else v[:, sites] for k, v in self.forcings.items()}
+        numbers = None if self.sites is None else self.sites[sites]
+        initial = {k: v if v.shape[-2] == 1 else v[..., sites, :] for k, v in (self.initial or {}).items()} or None
+        attributes, target = self.attributes[sites], self.target[:, sites]
+        return replace(self, forcings=forcings, attributes=attributes, target=target, sites=numbers, initial=initial)
+
     def span(self, start: int, stop: int, warmup: int, sites: Sequence[int] | None = None) -> "Tensors":
         """The steps from `start` to before `stop` of some sites (or all), with a warm-up before them."""
         device = self.target.device

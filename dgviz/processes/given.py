@@ -20,7 +20,7 @@ def series(name: str, values: Given) -> Tensor:
             "number."
         )
     # A missing dimension means constant along it: size 1.
-    return tensor.reshape(*tensor.shape, *(1,) * (3 - tensor.ndim))
+    return tensor if tensor.ndim == 3 else tensor.reshape(*tensor.shape, *(1,) * (3 - tensor.ndim))
 
 
 def _dtype(values: np.ndarray | float) -> np.dtype:

@@ -11,7 +11,10 @@ from torch import Tensor
 
 from dgviz.processes.declare import Attribute, Flux, Forcing, Kind, Parameter, Process, Quantity, State, Target
 from dgviz.processes.given import Given, in_one_precision, series
-from dgviz.processes.step import Step, WiringError, run
+from dgviz.processes.one_sided import one_sided
+from dgviz.processes.remembered import Remembered
+from dgviz.processes.samples import by_sample, in_places, n_samples, one_by_one, repeated, side_by_side
+from dgviz.processes.step import Step, WiringError, over_members, run
 from dgviz.suggestions import suggest
 
 Backend = Literal["auto", "torch", "fused"]
@@ -85,6 +88,7 @@ class ProcessModel(torch.nn.Module):
         self._fused = self.compiler(self._step) if self.compiler else None
         given = {*self.forcings, *self.of(Parameter), *(k for p in self._before for k in p.of(Flux))}
         self._stepped_inputs = [k for k in self._step.inputs if k in given]
+        self._remembered = Remembered()
         self._logged: set[tuple[str, str]] = set()
 
     @property
@@ -135,7 +139,30 @@ class ProcessModel(torch.nn.Module):
     ) -> dict[str, Tensor]:
         """What `forward` gives, averaged over the members, `(time, site)`; members are not kept."""
         known, shape, _ = self._simulate(forcings, parameters, only, initial or {}, backend, by_member=False)
-        return {k: v.mean(-1).expand(shape[:2]) for k, v in known.items()}
+        return {k: over_members(v)[..., 0].expand(shape[:2]) for k, v in known.items()}
+
+    def map(
+        self,
+        forcings: Mapping[str, Given],
+        parameters: Mapping[str, Given],
+        only: Collection[str] | None = None,
+        initial: Mapping[str, Tensor] | None = None,
+        backend: Backend = "auto",
+    ) -> dict[str, Tensor]:
+        """What `mean` gives for many parameter sets of the same sites at once, `(time, site, sample)` by name.
+
+        `parameters`, and forcings where samples differ in them, are tensors `(time, site, sample, member)` in which a
+        dimension of 1 means constant; others are as in `mean`. What no sample changes is computed once. Sites that are
+        joined are simulated one sample after the other. Raises ValueError where numbers of samples differ.
+        """
+        given = {**forcings, **parameters}
+        n_sample = n_samples(given)
+        if self.joins_sites:
+            each = [self.mean(sample, {}, only, initial, backend) for sample in one_by_one(given, n_sample)]
+            return {name: torch.stack([values[name] for values in each], -1) for name in each[0]}
+        given = in_places(given, n_sample)
+        known, shape, _ = self._simulate(given, {}, only, initial or {}, backend, False, n_sample=n_sample)
+        return {k: by_sample(over_members(v)[..., 0], shape, n_sample) for k, v in known.items()}
 
     def run(
         self,
@@ -191,11 +218,15 @@ class ProcessModel(torch.nn.Module):
         processor = "CPU" if device == "cpu" else "GPU"
         return "fused", f"all {len(self._step.processes)} stepped processes are compiled for the {processor}"
 
-    def _simulate(self, forcings, parameters, only, initial, backend: Backend, by_member=True, going_on=False):
+    def _simulate(self, forcings, parameters, only, initial, backend, by_member=True, going_on=False, n_sample=1):
+        with one_sided():
+            return self._simulated(forcings, parameters, only, initial, backend, by_member, going_on, n_sample)
+
+    def _simulated(self, forcings, parameters, only, initial, backend: Backend, by_member, going_on, n_sample):
         """What is wanted `(time, site, member)`, a dimension of 1 meaning constant; the full shape; the state after."""
         self._check_names(only, initial)
         known = self._known({**forcings, **parameters})
-        shape = _common_shape(known)
+        shape = _common_shape(known, n_sample)
         wanted = [*self.of(Flux), *self.of(State)] if only is None else list(only)
         summed = [k for k in self._summed if going_on or k in wanted]
         runner = self._choose(backend, known)
@@ -223,6 +254,8 @@ class ProcessModel(torch.nn.Module):
             raise ValueError(
                 f"The model has no flux or state {name!r}. It has: {', '.join(outputs)}.{suggest(name, outputs)}"
             )
+        if not initial:
+            return
         stores = [*self.of(State), *(PAST + k for p in self.processes if p.memory for k in p.reads)]
         stores += [PAST + p.carries for p in self.processes if p.carries]
         for name in initial.keys() - set(stores):
@@ -283,13 +316,12 @@ class ProcessModel(torch.nn.Module):
 
     def _run_on_series(self, process: Process, known, initial, state: dict[str, Tensor]) -> dict[str, Tensor]:
         """Run a process on whole series, with the past days from `initial` before them where it looks back."""
+        known = side_by_side({k: known[k] for k in process.reads if k in known})
         if process.carries:
             return _carry_on(process, known, initial, state)
         if not process.memory:
-            return run(process, known)
-        series = {k: known[k] for k in process.reads if k in known}
-        if process.member_mean:
-            series = {k: v.mean(-1, keepdim=True) for k, v in series.items()}
+            return self._remembered.run(process, known, lambda: run(process, known))
+        series = {k: over_members(v) if process.member_mean else v for k, v in known.items()}
         past = {k: initial[PAST + k] for k in series if PAST + k in initial}
         n_past = max((len(v) for v in past.values()), default=0)
         n_time = max((len(v) for v in series.values()), default=0)
@@ -303,15 +335,16 @@ class ProcessModel(torch.nn.Module):
 
         It is what came in minus what went out, as a running sum.
         """
-        into = [known[k] for k in self.gains[state]]
-        out_of = [known[k] for k in self.losses[state]]
+        moved = side_by_side({k: known[k] for k in self.gains[state] + self.losses[state]})
+        into = [moved[k] for k in self.gains[state]]
+        out_of = [moved[k] for k in self.losses[state]]
         if self._declaring(state).member_mean:
-            into = [v.mean(-1, keepdim=True) for v in into]
-            out_of = [v.mean(-1, keepdim=True) for v in out_of]
+            into = [over_members(v) for v in into]
+            out_of = [over_members(v) for v in out_of]
         change = (sum(into) - sum(out_of)).expand(n_time, -1, -1)  # type: ignore[union-attr]  # some flux moves it
         before = initial.get(state, change.new_full((1, 1, 1), self.of(State)[state].initial))
         if self._declaring(state).member_mean:
-            before = before.mean(-1, keepdim=True)
+            before = over_members(before)
         before = _first_day(state, before, change.shape)
         # S(t) = S(0) + sum of (inflows - outflows) up to t
         return torch.cumsum(torch.cat([before[None], change.double()]), 0)[1:], change.dtype
@@ -372,9 +405,11 @@ def _obstacle(given: Mapping[str, Tensor]) -> str:
     return ""
 
 
-def _common_shape(known: Mapping[str, Tensor]) -> tuple[int, ...]:
-    """The common number of days, sites and members; a size of 1 fits any other."""
+def _common_shape(known: Mapping[str, Tensor], n_sample: int = 1) -> tuple[int, ...]:
+    """The common number of days, sites (with their samples) and members; a size of 1 fits any other."""
     sizes = [{v.shape[i] for v in known.values()} - {1} for i in range(3)]
+    if n_sample > 1:  # what no sample changes has one place for each site
+        sizes[1] -= {n_place // n_sample for n_place in sizes[1] if n_place % n_sample == 0}
     if empty := [name for name, v in known.items() if 0 in v.shape]:
         raise ValueError(f"{empty[0]!r} has the shape {tuple(known[empty[0]].shape)}. Give at least one of each.")
     if any(len(of_one) > 1 for of_one in sizes):
@@ -386,7 +421,7 @@ def _common_shape(known: Mapping[str, Tensor]) -> tuple[int, ...]:
 def _first_day(name: str, store: Tensor, shape: torch.Size) -> Tensor:
     """A store at the beginning, `(site, member)` in double precision."""
     try:
-        return store.double().expand(1, *shape[1:])[0]
+        return repeated(store.double(), shape[1]).expand(1, *shape[1:])[0]
     except RuntimeError:
         raise ValueError(
             f"The store {name!r} has the shape {tuple(store.shape)}. Give {(1, *shape[1:])} or what fits that."
@@ -398,7 +433,7 @@ def _preceded(name: str, before: Tensor, now: Tensor, n_past: int, n_time: int) 
     if len(now) == 1 < n_time:
         return now
     try:
-        return torch.cat([before.expand(n_past, *now.shape[1:]), now])
+        return torch.cat([repeated(before, now.shape[1]).expand(n_past, *now.shape[1:]), now])
     except RuntimeError:
         raise ValueError(
             f"The series {name!r} has the shape {tuple(before.shape)}. Give {(n_past, *now.shape[1:])}."

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from dgviz.processes.declare import Flux, Process, State
+from dgviz.processes.samples import repeated
 
 
 class WiringError(ValueError):
@@ -73,10 +74,12 @@ class Step:
         """The fluxes and stores in `kept`, `(time, site, member)`, and the stores after the last day.
 
         `known` are the inputs `(time, site, member)`, a dimension of 1 meaning constant, and `stores` those at the
-        beginning, `(site, member)`. For those in `means` only the mean over the members is kept, `(time, site, 1)`.
+        beginning, `(site, member)`; an input of fewer sites stands for equally many consecutive ones of these. For
+        those in `means` only the mean over the members is kept, `(time, site, 1)`.
         """
         dtype = next(iter(known.values())).dtype
         shape = next(iter(stores.values())).shape
+        known = {k: repeated(v, shape[0]) for k, v in known.items()}
         # (site, member) once for constants; one such slice for each day of the others
         constant = {k: v[0] for k, v in known.items() if len(v) == 1}
         varying = {k: v.unbind() for k, v in known.items() if len(v) > 1}
@@ -86,7 +89,7 @@ class Step:
             for k in kept:
                 history[k].append(now[k].expand(shape))
             for k in means:
-                history[k].append(now[k].expand(shape).mean(-1, keepdim=True))
+                history[k].append(over_members(now[k].expand(shape)))
         return {k: torch.stack(days) for k, days in history.items()}, stores
 
     @staticmethod
@@ -95,11 +98,16 @@ class Step:
         return nullcontext()
 
 
+def over_members(values: Tensor) -> Tensor:
+    """The mean over the members, which stay as a dimension of 1."""
+    return values if values.shape[-1] == 1 else values.mean(-1, keepdim=True)
+
+
 def run(process: Process, known: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """The fluxes of a process by name. Raises WiringError if they are not those that it declares."""
     inputs = {k: known[k] for k in process.reads if k in known}
     if process.member_mean:
-        inputs = {k: v.mean(-1, keepdim=True) for k, v in inputs.items()}
+        inputs = {k: over_members(v) for k, v in inputs.items()}
     fluxes = process(**inputs)
     if fluxes.keys() != process.of(Flux).keys() | ({process.carries} - {""}):
         raise WiringError(

@@ -13,6 +13,7 @@ from dgviz.learn import Ensemble
 from dgviz.learn.site_model import SiteModel
 from dgviz.processes.declare import Forcing, Parameter, Process, Quantity, State
 from dgviz.processes.model import ProcessModel
+from dgviz.processes.one_sided import along
 from dgviz.sensitivity.units import derivative_attrs
 from dgviz.suggestions import suggest
 
@@ -43,15 +44,15 @@ def pathways(site: SiteModel, of: str, through: Sequence[str]) -> xr.Dataset:
     with torch.no_grad(), forward_ad.dual_level():
         dual = forward_ad.make_dual(known[of], torch.ones_like(known[of]))
         above = _run(model, known | {of: dual}, tensors.initial, [*through, site.target])
-        found = {"total": _tangent(above[site.target])}
+        found = {"total": along(above[site.target])}
         values, moved = {}, {}
         for name in through:
             value, tangent = forward_ad.unpack_dual(above[name])
             values[name], moved[name] = value, torch.zeros_like(value) if tangent is None else tangent
-        found[DIRECT] = _tangent(_run(below, known | values | {of: dual}, tensors.initial, [site.target])[site.target])
+        found[DIRECT] = along(_run(below, known | values | {of: dual}, tensors.initial, [site.target])[site.target])
         for name in through:
             cut = values | {name: forward_ad.make_dual(values[name], moved[name])}
-            found[name] = _tangent(_run(below, known | cut, tensors.initial, [site.target])[site.target])
+            found[name] = along(_run(below, known | cut, tensors.initial, [site.target])[site.target])
     attrs = derivative_attrs(model, "Response of", site.target, of)
     series = {k: v.expand(tensors.target.shape[0], -1, -1)[tensors.warmup :, 0].mean(-1) for k, v in found.items()}
     return xr.Dataset({k: ("time", v.cpu().numpy(), attrs) for k, v in series.items()}, {"time": site.time})
@@ -77,12 +78,6 @@ def _run(
     forcings = {name: known[name] for name in model.forcings}
     stores = {name: store for name, store in (initial or {}).items() if name in model.of(State)}
     return model(forcings, parameters, wanted, stores or None)
-
-
-def _tangent(values: Tensor) -> Tensor:
-    """The derivative that values carry; zero where they depend on nothing that has one."""
-    tangent = forward_ad.unpack_dual(values).tangent
-    return torch.zeros_like(values) if tangent is None else tangent
 
 
 def _below(model: ProcessModel, through: Sequence[str], target: str) -> ProcessModel:

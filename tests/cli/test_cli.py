@@ -2,15 +2,18 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-import typer
 from typer.testing import CliRunner
 
 from dgviz import cli
 from dgviz.cli import terminal
 from dgviz.cli import train as train_command
+from dgviz.cli.app import COMMANDS
+from dgviz.cli.app import command as command_named
 from dgviz.datasets import attribute_names, open_dataset
 from dgviz.experiment.job import carry_out
 from dgviz.experiment.runs import Run, find_run, list_runs
@@ -244,11 +247,32 @@ def test_what_cannot_be_timed_is_named(command, arguments, message):
 
 
 def test_every_command_and_option_has_help(command):
-    group = typer.main.get_command(cli.app)
-    assert group.commands.keys() == {"serve", "train", "predict", "data", "describe", "bench"}
-    for name, one in group.commands.items():
-        assert one.help and command(name, "--help").exit_code == 0
+    assert COMMANDS.keys() == {"serve", "train", "predict", "data", "describe", "bench"}
+    listed = " ".join(command("--help").stdout.replace("│", " ").split())
+    for name, words in COMMANDS.items():
+        one = command_named(name)
+        # The list says what the command itself says first.
+        assert " ".join(one.help.partition("\n\n")[0].split()) == words and words in listed
+        assert command(name, "--help").exit_code == 0
         assert all(p.help for p in one.params if p.name != "help"), name
+
+
+def test_help_is_there_at_once():
+    """Without torch, which takes seconds to import."""
+    code = (
+        "import sys; sys.argv[1:] = ['--help']\nfrom dgviz.__main__ import main\ntry: main()\nexcept SystemExit: pass\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code + "print({'torch', 'xarray', 'panel'} & sys.modules.keys())"],
+        capture_output=True,
+        text=True,
+    )
+    assert "Serve the dashboard" in done.stdout and done.stdout.endswith("set()\n"), done.stderr
+
+
+def test_a_mistyped_command_is_named_with_the_nearest(command):
+    done = command("traim")
+    assert done.exit_code == 2 and "No such command 'traim'. Did you mean 'train'?" in done.stderr
 
 
 def test_a_mistake_in_the_data_leaves_no_run_behind(tmp_path):

@@ -1,5 +1,8 @@
 """Compiled kernels are kept on disk: found again, never believed when damaged, never needed."""
 
+import os
+import time
+
 import pytest
 import torch
 
@@ -92,6 +95,20 @@ def test_a_cache_that_is_a_file_is_not_needed(tmp_path, monkeypatch, compilation
     assert_right(gradient(inputs), inputs)
     assert len(compilations) == 4
     assert (tmp_path / "file").read_text() == "not a folder"
+
+
+def test_old_kernels_of_other_versions_are_deleted_at_a_later_start(folder, inputs, monkeypatch):
+    gradient(inputs)
+    own = {path.name for path in folder.iterdir()}
+    days_old = time.time() - 3 * 24 * 3600
+    for name in (*own, "forward-01234567-0", "backward-01234567-0", "module_of_a_gpu.py", "forward-recent-0"):
+        (folder / name).touch()
+        if "recent" not in name:
+            os.utime(folder / name, (days_old, days_old))
+    compiling._tidied.cache_clear()  # as a new session begins
+    gradient(inputs)
+    assert {path.name for path in folder.iterdir()} == own | {"module_of_a_gpu.py", "forward-recent-0"}
+    assert all((folder / name).stat().st_mtime > days_old + 3600 for name in own), "what is in use is not old"
 
 
 def test_a_full_disk_leaves_nothing_behind(folder, monkeypatch, inputs):

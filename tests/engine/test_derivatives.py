@@ -108,12 +108,49 @@ def test_a_forward_derivative_along_weights_is_refused_with_the_fix(example):
 
 
 @pytest.mark.parametrize("target", ["streamflow", "soil_moisture"])
-def test_a_second_derivative_is_refused_with_the_fix(target, example):
+def test_the_derivative_of_a_gradient_is_refused_with_the_fix(target, example):
     model = build({})
     forcings, parameters = example(model)
     value = model(forcings, parameters, [target], backend="fused")[target].sum()
-    with pytest.raises(RuntimeError, match="first derivatives only.*backend='torch'"):
+    with pytest.raises(RuntimeError, match=r"no derivatives of their own \(create_graph=True.*backend='torch'"):
         torch.autograd.grad(value, parameters["beta"], create_graph=True)
+
+
+@pytest.mark.parametrize("target", ["streamflow", "soil_moisture"])
+def test_a_gradient_that_carries_a_direction_is_refused(target, example):
+    model = build({})
+    forcings, parameters = example(model)
+    with forward_ad.dual_level():
+        along = parameters | {"fc": forward_ad.make_dual(parameters["fc"], torch.ones_like(parameters["fc"]))}
+        value = model(forcings, along, [target], backend="fused")[target].sum()
+        with pytest.raises(RuntimeError, match="after the level has ended"):
+            torch.autograd.grad(value, parameters["beta"])
+
+
+@pytest.mark.parametrize("target", ["streamflow", "soil_moisture"])
+def test_many_gradients_in_one_pass_are_refused_with_the_fix(target, example):
+    model = build({})
+    forcings, parameters = example(model)
+    value = model(forcings, parameters, [target], backend="fused")[target].flatten()
+    with pytest.raises(RuntimeError, match="one gradient a pass.*ProcessModel.map"):
+        torch.autograd.grad(value, parameters["beta"], torch.eye(len(value)).double(), is_grads_batched=True)
+
+
+@pytest.mark.parametrize("choices", CHOICES[:2] + CHOICES[3:], ids=lambda c: "-".join(c.values()) or "defaults")
+def test_the_gradient_of_a_derivative_in_a_direction_is_that_of_the_loop(choices, example):
+    model = build(choices)
+    forcings, parameters = example(model, n_time=30, n_site=2)
+    leaves = {k: v.detach().requires_grad_() for k, v in parameters.items()}
+    found = []
+    for backend in BACKENDS:
+        with forward_ad.dual_level():
+            along = {k: forward_ad.make_dual(v, torch.full_like(v, 0.1)) for k, v in leaves.items()}
+            loss = model.mean(forcings, along, ["streamflow"], backend=backend)["streamflow"].square().sum()
+            slope = forward_ad.unpack_dual(loss).tangent
+        gradients = torch.autograd.grad(slope, list(leaves.values()), materialize_grads=True)
+        found.append(dict(zip(leaves, gradients, strict=True)))
+    assert_equal(found[1], found[0], tolerance=1e-10)
+    assert any(gradient.abs().sum() > 0 for gradient in found[0].values())
 
 
 def test_the_loop_has_second_derivatives(example):

@@ -131,6 +131,20 @@ def test_sites_and_members_need_not_fill_programs(device, n_site, n_member):
 
 
 @needs_triton
+def test_samples_share_the_series_of_their_site(device):
+    model = on(device, HYDROLOGY.build(snow="NoSnow", groundwater="LinearReservoir"))
+    forcings, parameters = tensors(device, model, n_site=2)
+    samples = {k: (v[:, :, None] * torch.linspace(0.9, 1.1, 3)[:, None].to(v)) for k, v in parameters.items()}
+    found = []
+    for backend in ("fused", "torch"):
+        flow = model.map(forcings, samples, ["streamflow"], backend=backend)["streamflow"]
+        slopes = torch.linspace(0.5, 1, flow.numel()).to(flow).view(flow.shape)
+        (rain,) = torch.autograd.grad((flow * slopes).sum(), forcings["prcp"], retain_graph=True)
+        found.append({"streamflow": flow, "gradient of rain": rain})
+    assert_equal(*found)
+
+
+@needs_triton
 def test_only_means_over_the_members_are_kept(device):
     model = on(device, HYDROLOGY.build())
     assert_as_the_loop(model, *tensors(device, model), only=["streamflow"])

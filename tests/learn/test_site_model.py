@@ -1,12 +1,14 @@
 """What happens at a site with other parameters: shifts mean what they mean in the sensitivities."""
 
+import copy
+
 import numpy as np
 import pytest
 import torch
 import xarray as xr
 
 from dgviz.experiment.config import RunConfig
-from dgviz.learn import DifferentiableModel
+from dgviz.learn import DifferentiableModel, Ensemble
 from dgviz.learn.site_model import SiteModel
 from dgviz.processes.balance import balance
 from dgviz.processes.declare import Parameter
@@ -101,3 +103,64 @@ def test_slower_interflow_lowers_its_peaks(at):
 def test_an_unknown_parameter_is_named_with_the_nearest(call, at):
     with pytest.raises(ValueError, match=r"no parameter 'bets'. It has: tt, .*Did you mean 'beta'\?"):
         call(at)
+
+
+def alone(at, **parameters):
+    """The target with some parameters set, `(time,)`."""
+    model, tensors = at.model, at.tensors
+    set_to = {k: torch.full_like(at.learned[k], v) for k, v in parameters.items()}
+    with torch.no_grad():
+        return model.respond(tensors, at.learned | set_to, ["streamflow"])["streamflow"][WARMUP:, 0]
+
+
+def test_many_parameter_sets_at_once_are_what_each_gives(at):
+    beta, fc = torch.tensor([1.5, 2.0, 5.0]), torch.tensor([100.0, 400.0, 300.0])
+    found = at.map({"beta": beta, "fc": fc})
+    assert found.shape == (120, 3)
+    for i in range(3):
+        torch.testing.assert_close(found[:, i], alone(at, beta=beta[i].item(), fc=fc[i].item()), rtol=1e-5, atol=1e-6)
+
+
+def test_many_parameter_sets_of_an_ensemble_are_the_mean_of_its_models(untrained, at):
+    model, tensors, time = untrained
+    other = copy.deepcopy(model)
+    with torch.no_grad():
+        for weight in other.network.parameters():
+            weight.mul_(0.5)
+    both = SiteModel(Ensemble([model, other]), tensors, time, "streamflow")
+    beta = torch.tensor([1.5, 5.0])
+    expected = (at.map({"beta": beta}) + SiteModel(other, tensors, time, "streamflow").map({"beta": beta})) / 2
+    torch.testing.assert_close(both.map({"beta": beta}), expected, rtol=1e-5, atol=1e-6)
+
+
+def test_samples_may_differ_in_members_and_days(at):
+    learned = at.learned["k1"]
+    samples = torch.stack([learned[:, 0], learned[:, 0] * 0.5])
+    found = at.map({"k1": samples})
+    torch.testing.assert_close(found[:, 0], at.map({})[:, 0], rtol=1e-5, atol=1e-6)
+    assert (found[:, 1] - found[:, 0]).abs().max() > 1e-3
+
+
+def test_many_forcings_at_once_and_their_gradient(at):
+    rain = at.tensors.forcings["prcp"][:, 0].expand(-1, 2).clone()
+    rain[:, 1] *= 1.1
+    rain.requires_grad_()
+    flow = at.map({}, {"prcp": rain})
+    assert flow[:, 1].sum() > flow[:, 0].sum()
+    (gradient,) = torch.autograd.grad(flow[-1, 1], rain)
+    assert (gradient[:, 0] == 0).all() and gradient[:, 1].sum() > 0
+
+
+@pytest.mark.parametrize(
+    "given, message",
+    [
+        (({"beat": torch.ones(2)},), "no parameter 'beat'.*Did you mean 'beta'"),
+        (({"beta": torch.ones(2, 3)},), r"'beta' have the shape \(2, 3\). Give \(sample,\)"),
+        (({"beta": torch.ones(2, 1, 3)},), "1 or 4 members"),
+        (({}, {"prpc": torch.ones(150, 2)}), "no forcing 'prpc'.*Did you mean 'prcp'"),
+        (({}, {"prcp": torch.ones(7, 2)}), r"\(7, 2\). Give \(days, sample\) with 150 days"),
+    ],
+)
+def test_samples_that_do_not_fit_are_refused(given, message, at):
+    with pytest.raises(ValueError, match=message):
+        at.map(*given)

@@ -12,7 +12,7 @@ from dgviz.experiment.config import RunConfig
 from dgviz.learn import DifferentiableModel
 from dgviz.learn.site_model import SiteModel
 from dgviz.processes.declare import Parameter
-from dgviz.sensitivity import forcing_response, score_gradient
+from dgviz.sensitivity import forcing_response, forcing_triangle, score_gradient
 from dgviz.sensitivity.units import units_per
 
 TARGET = "streamflow"
@@ -86,3 +86,10 @@ def test_the_score_is_the_mean_over_the_observed_sites_each_by_its_own_spread(jo
         expected = (score(moved[0]) - score(moved[1])) / (2 * step)
         assert gradient[site].item() == pytest.approx(expected, rel=1e-3, abs=1e-7), site
     assert gradient.attrs["units"] == units_per("1", joined.process_model.attrs(name)["units"])
+
+
+def test_the_triangle_of_joined_sites_has_the_response_of_each_day(joined):
+    part = SiteModel(joined.model, joined.tensors.part(slice(26)), joined.time[:6], TARGET)
+    triangle = forcing_triangle(part, "prcp")
+    assert triangle.shape == (6, 26)
+    xr.testing.assert_equal(triangle[4].drop_vars("time").rename(cause="time"), forcing_response(part, "prcp", 4))

@@ -3,7 +3,6 @@
 from typing import ClassVar
 
 import torch
-from torch.nn.functional import relu
 
 from dgviz.domains.hydrology.soil import SMALLEST, BetaSoil
 from dgviz.domains.small_network import NETWORK, MonotoneNetwork, SmallNetwork
@@ -38,8 +37,8 @@ class LinearEvapotranspiration(Process):
     }
 
     def forward(self, *, pet, soil_moisture, fc, lp):
-        # Rounding can leave a little less than nothing in the soil.
-        supply = relu(soil_moisture)
+        # Rounding can leave a little less than nothing in the soil; unlike relu, clamp has a slope where it is empty.
+        supply = soil_moisture.clamp(min=0.0)
         return dict(evapotranspiration=torch.minimum(pet * (supply / (lp * fc)).clamp(max=1.0), supply))
 
 
@@ -60,7 +59,7 @@ class GammaEvapotranspiration(Process):
     symbols = LinearEvapotranspiration.symbols | {r"\gamma": "gamma"}
 
     def forward(self, *, pet, soil_moisture, fc, lp, gamma):
-        supply = relu(soil_moisture)
+        supply = soil_moisture.clamp(min=0.0)
         wetness = (supply / (lp * fc)).clamp(SMALLEST, 1.0)
         return dict(evapotranspiration=torch.minimum(pet * wetness**gamma, supply))
 
@@ -91,7 +90,7 @@ class LearnedEvapotranspiration(Process):
         self.ratio = self.network(3)
 
     def forward(self, *, pet, soil_moisture, fc):
-        supply = relu(soil_moisture)
+        supply = soil_moisture.clamp(min=0.0)
         # Scaled to about -2 ... 2, where the hyperbolic tangent of the network is steep.
         ratio = self.ratio(4 * supply / fc - 2, fc / 500 - 1, pet / 3 - 1)
         return dict(evapotranspiration=torch.minimum(pet * ratio, supply))

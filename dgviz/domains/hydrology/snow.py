@@ -67,17 +67,25 @@ class DegreeDaySnow(Process):
         snowfall = prcp * self.snow_share(tmean, tt)
         # What rounding left below zero is not there to melt or freeze; clamp keeps the gradient of an empty store.
         frozen = (snowpack + snowfall).clamp(min=0.0)
-        melt = torch.minimum(cfmax * relu(tmean - tt), frozen)
+        thaw = cfmax * relu(tmean - tt)
+        melt = _taken(thaw, frozen)
         liquid = (meltwater + melt).clamp(min=0.0)
-        refreezing = torch.minimum(cfr * cfmax * relu(tt - tmean), liquid)
+        refreezing = _taken(cfr * cfmax * relu(tt - tmean), liquid)
+        # W - cwh S, both after the melt and refreezing of the day
+        above = relu(liquid - refreezing - cwh * (frozen - melt + refreezing))
         return dict(
             snowfall=snowfall,
             rainfall=prcp - snowfall,
             melt=melt,
             refreezing=refreezing,
-            # W - cwh S, both after the melt and refreezing of the day
-            snow_outflow=relu(liquid - refreezing - cwh * (frozen - melt + refreezing)),
+            # Where all snow melts all water leaves: the same number, with a slope where it is 0, which relu lacks.
+            snow_outflow=torch.where(thaw > frozen, liquid, above),
         )
+
+
+def _taken(wanted: Tensor, there: Tensor) -> Tensor:
+    """The smaller of both; at a tie it is what is wanted, because more in an empty store would not be taken either."""
+    return torch.where(there < wanted, there, wanted)
 
 
 class SmoothDegreeDaySnow(DegreeDaySnow):

@@ -59,7 +59,11 @@ class CpuKernel:
     def launch(self, arrays: Arrays, shape: Shape) -> None:
         """Run the kernel on contiguous arrays; one that is None is not there."""
         given = [arrays[key] for key in self._writer.table_keys(self.plan)]
-        table = (ctypes.c_void_p * len(given))(*(0 if a is None else a.data_ptr() for a in given))
+        # After the addresses, how many sites read each series of an input by site.
+        readers = [shape[1] // arrays["input", k].shape[1] for k in self.plan.by_site]
+        table = (ctypes.c_void_p * (len(given) + len(readers)))(
+            *(0 if a is None else a.data_ptr() for a in given), *readers
+        )
         function, at_once, n_site = self._function, self._sites_at_once(shape), shape[1]
 
         def work(next_block):

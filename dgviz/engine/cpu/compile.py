@@ -1,8 +1,10 @@
 """Kernels as machine code for this processor, kept on disk between sessions."""
 
+import contextlib
 import ctypes
 import hashlib
 import logging
+import time
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -15,6 +17,7 @@ from dgviz.paths import cache_folder
 
 OPTIMIZATION = 2
 DIGEST = 32  # bytes of a checksum
+KEPT = 2 * 24 * 3600  # seconds: other versions may be in use beside this one
 Function = Callable[..., None]
 
 
@@ -42,16 +45,36 @@ def compiled(name: str, description: str, write: Callable[[], str], n_numbers: i
     Kernels whose code differs need different descriptions. The function takes a pointer, `n_numbers` whole numbers
     and a pointer.
     """
-    path = cache_folder() / "kernels" / f"{name}-{_digest(description)}"
+    path = _tidied(cache_folder() / "kernels") / f"{name}-{_version()}-{_digest(description)}"
     code = _read(path)
     if code is None:
         code = _compile(write())
         _write(path, code)
+    else:
+        _touch(path)
     engine = _engine(code)
     kinds = [ctypes.c_void_p, *[ctypes.c_int64] * n_numbers, ctypes.c_void_p]
     function = ctypes.CFUNCTYPE(None, *kinds)(engine.get_function_address(name))
     function.engine = engine  # type: ignore[attr-defined]  # which owns the code
     return function
+
+
+@cache
+def _tidied(folder: Path) -> Path:
+    """The folder without kernels of another version that nobody has used for some days; once in a session."""
+    try:
+        kernels = [path for path in folder.iterdir() if "-" in path.name]
+        for path in kernels:
+            if path.name.split("-")[1] != _version() and time.time() - path.stat().st_mtime > KEPT:
+                path.unlink()
+    except OSError as error:
+        logging.getLogger(__name__).info("old kernels are not deleted: %s", error)
+    return folder
+
+
+def _version() -> str:
+    """That of the code that writes kernels and of LLVM, as a short text."""
+    return hashlib.sha256(f"{_own_version()} {llvmlite.__version__}".encode()).hexdigest()[:8]
 
 
 def _digest(description: str) -> str:
@@ -98,6 +121,12 @@ def _read(path: Path) -> bytes | None:
     # File: checksum, then machine code. Half a file or a damaged one is compiled again.
     digest, code = content[:DIGEST], content[DIGEST:]
     return code if hashlib.sha256(code).digest() == digest else None
+
+
+def _touch(path: Path) -> None:
+    """Say that a kernel is in use."""
+    with contextlib.suppress(OSError):
+        path.touch()
 
 
 def _write(path: Path, code: bytes) -> None:

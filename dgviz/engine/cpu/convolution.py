@@ -12,8 +12,9 @@ from torch.overrides import TorchFunctionMode
 
 from dgviz.engine.cpu.compile import Function, compiled, vector_bytes
 from dgviz.engine.cpu.lanes import INT, POINTER, Lanes
-from dgviz.engine.function import has_direction, once, refuse_second
+from dgviz.engine.function import refuse
 from dgviz.engine.threads import n_threads, spread
+from dgviz.processes.one_sided import has_direction
 
 AT_ONCE = 16  # series that a thread takes at a time
 WORTH_A_THREAD = 1_000_000  # products
@@ -56,7 +57,7 @@ class _Convolution(torch.autograd.Function):
     @staticmethod
     def backward(ctx, gradient: Tensor):
         series, weights = ctx.saved_tensors
-        refuse_second(torch.is_grad_enabled() or any(map(has_direction, (gradient, series, weights))))
+        refuse(torch.is_grad_enabled() or any(map(has_direction, (gradient, series, weights))), [gradient])
         # y[t] = sum_k w[k] x[t + k], so dx is the gradient convolved with the weights reversed, and
         # dw[k] = sum_t gradient[t] x[t + k].
         margin = weights.shape[1] - 1
@@ -67,9 +68,9 @@ class _Convolution(torch.autograd.Function):
     @staticmethod
     def jvp(ctx, of_series: Tensor | None, of_weights: Tensor | None):
         series, weights = ctx.saved_tensors
-        parts = [_convolved(of_series, weights)] if of_series is not None else []
-        parts += [_convolved(series, of_weights)] if of_weights is not None else []
-        return once((sum(parts),), ctx.saved_tensors)[0]  # type: ignore[arg-type]  # there is at least one
+        parts = [_Convolution.apply(of_series, weights)] if of_series is not None else []
+        parts += [_Convolution.apply(series, of_weights)] if of_weights is not None else []
+        return sum(parts)
 
 
 def _convolved(series: Tensor, weights: Tensor) -> Tensor:

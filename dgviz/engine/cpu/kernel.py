@@ -6,6 +6,7 @@ each stretch of that many days again and then goes through it in reverse.
 """
 
 from functools import cached_property
+from typing import NamedTuple
 
 from llvmlite import ir
 
@@ -16,6 +17,15 @@ from dgviz.engine.plan import Plan
 
 ARGUMENTS = ("n_time", "n_site", "n_member", "first_site", "n_site_here", "block")
 GUARD = 1.0  # what lanes beyond the last cell compute with
+
+
+class _Group(NamedTuple):
+    """Consecutive sites that read the same series: how many, of how many series, and which of these a block reads."""
+
+    size: ir.Value
+    n_series: ir.Value
+    first: ir.Value
+    stop: ir.Value
 
 
 class _Kernel:
@@ -45,6 +55,7 @@ class _Kernel:
         self.share = build.fdiv(one, build.sitofp(self.n_member, lanes.number))
         self.pointers = {key: self._pointer(i) for i, key in enumerate(self.table_keys(plan))}
         self.stores, self.inputs = layout.stores, layout.inputs
+        self.groups = {name: self._group(len(self.pointers) + i) for i, name in enumerate(plan.by_site)}
         self.write()
         self.build.ret_void()
 
@@ -56,6 +67,14 @@ class _Kernel:
     def write(self) -> None:
         """Write the body of the function."""
         raise NotImplementedError
+
+    def _group(self, i: int) -> "_Group":
+        """How the sites read an input by site: so many, the number in place i of the table, read each series."""
+        build, lanes = self.build, self.lanes
+        size = build.load(lanes.at(self.table, lanes.int(8 * i)), typ=INT)
+        last_site = build.sub(build.add(self.first_site, self.n_site_here), lanes.int(1))
+        first, last = build.sdiv(self.first_site, size), build.sdiv(last_site, size)
+        return _Group(size, build.sdiv(self.n_site, size), first, build.add(last, lanes.int(1)))
 
     def _pointer(self, i: int) -> ir.Value:
         return self.build.load(self.lanes.at(self.table, self.lanes.int(8 * i)), typ=POINTER)
@@ -106,9 +125,28 @@ class _Kernel:
     def take_day(self, day: ir.Value) -> dict[str, ir.Value]:
         """Bring the inputs of a day near; returns where each by-cell input is read."""
         for name in self.plan.by_site:
-            source = self.sites_on(day, self.pointers["input", name])
-            self.spread_over_members(source, self.inputs[name])
+            self._take_series(day, name)
         return {name: self.near(day, ("input", name), self.inputs[name], fetch=True) for name in self.plan.by_cell}
+
+    def _take_series(self, day: ir.Value, name: str) -> None:
+        """Bring the numbers of a day of an input by site to all who read them."""
+        lanes, build, group = self.lanes, self.build, self.groups[name]
+        pointer, target = self.pointers["input", name], self.row(self.inputs[name])
+
+        def series(i):
+            place = build.add(build.mul(day, group.n_series), i)
+            value = lanes.spread(lanes.load(pointer, self.scaled(place), lanes.number))
+            # The lanes of its readers that are in this block.
+            begin = build.sub(build.mul(i, group.size), self.first_site)
+            end = build.mul(lanes.smaller(build.add(begin, group.size), self.n_site_here), self.n_member)
+            begin = build.mul(lanes.larger(begin, lanes.int(0)), self.n_member)
+            lanes.loop(begin, end, lambda lane: lanes.store(value, target, self.scaled(lane)), step=self.width)
+
+        with build.if_else(build.icmp_signed("==", group.size, lanes.int(1))) as (own, shared):
+            with own:
+                self.spread_over_members(self.sites_on(day, pointer), self.inputs[name])
+            with shared:
+                lanes.loop(group.first, group.stop, series)
 
     def near(self, day: ir.Value, key: tuple[str, str], row: int, fetch: bool) -> ir.Value:
         """Where whole vectors of a day of an array (time, cell) can be read or written: there, or in a row.

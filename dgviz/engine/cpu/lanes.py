@@ -118,6 +118,10 @@ class Lanes:
         """The smaller of two whole numbers."""
         return self.build.select(self.build.icmp_signed("<", a, b), a, b)
 
+    def larger(self, a: ir.Value, b: ir.Value) -> ir.Value:
+        """The larger of two whole numbers."""
+        return self.build.select(self.build.icmp_signed(">", a, b), a, b)
+
     # The last method: in the class below it, `int` no longer names the type.
     def int(self, value: int) -> ir.Constant:
         """A whole number that counts or addresses."""

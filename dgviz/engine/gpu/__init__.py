@@ -60,7 +60,9 @@ class GpuKernel:
         like = arrays["input", self.plan.inputs[0]]
         if self.plan.backward:
             arrays = {**arrays, ("history", ""): self._stores(EVERY, shape, like.device)}
-        given = [arrays[key] for key in self._kernel.arrays]
+        # Here each site has a series of its own.
+        whole = {("input", k): _repeated(arrays["input", k], shape[1]) for k in self.plan.by_site}
+        given = [whole.get(key, arrays[key]) for key in self._kernel.arrays]
         warps = min(MOST_WARPS, max(1, self.members // WARP))
         with torch.cuda.device_of(like):
             # Without fused products and sums, comparisons come out as in torch.
@@ -71,3 +73,9 @@ class GpuKernel:
         _, n_site, n_member = shape
         size = n, len(self.plan.program.stores), n_site, n_member
         return torch.empty(size, dtype=torch.float64, device=device)
+
+
+def _repeated(values: Tensor, n_site: int) -> Tensor:
+    """Series `(time, site)` of fewer sites, those of each for equally many consecutive ones."""
+    n_each = n_site // values.shape[1]
+    return values if n_each == 1 else values.repeat_interleave(n_each, 1)
