@@ -11,11 +11,12 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
 from dgviz.engine.cpu.sweep import SweepKernel
-from dgviz.engine.function import has_direction, once, refuse_second
+from dgviz.engine.function import refuse
 from dgviz.engine.graph import Graph
 from dgviz.engine.plan import Plan
 from dgviz.engine.tangent import MARK, tangent
 from dgviz.engine.trace import Program, Symbol, Untraceable
+from dgviz.processes.one_sided import has_direction
 from dgviz.processes.sweep import Tree, sweep
 
 ENTERING, LEAVING = "entering", "leaving"
@@ -55,9 +56,9 @@ def _obstacle(step, tree, n_steps, entering, states, inputs) -> str:
 
 def _fused(step, tree, n_steps, entering, states, inputs) -> tuple[Tensor, ...]:
     """The same as `sweep`."""
-    constant = tuple(i for i, values in enumerate(inputs) if len(values) == 1)
-    kernels = _kernels(Task(trace_step(step, len(states), len(inputs)), constant))
-    total, *after = _Sweep.apply(kernels, tree, n_steps, entering, *inputs, *states)
+    constant = tuple(f"input {i}" for i, values in enumerate(inputs) if len(values) == 1)
+    task = _once(Task.of(trace_step(step, len(states), len(inputs)), constant))
+    total, *after = _Sweep.apply(task, tree, n_steps, entering, *inputs, *states)
     return total / n_steps, *after
 
 
@@ -81,10 +82,19 @@ def trace_step(step: Callable[..., tuple], n_states: int, n_inputs: int) -> Prog
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """A step, and the numbers of those of its inputs that are constant. Equal for steps that compute the same."""
+    """A step to be swept down trees, and its kernels, each made when it is first needed.
 
-    program: Program
-    constant: tuple[int, ...]
+    `channels` are what enters a place by what leaves one. Tasks are equal where they compute the same.
+    """
+
+    plan: Plan
+    channels: Mapping[str, str]
+
+    @classmethod
+    def of(cls, program: Program, constant: tuple[str, ...]) -> "Task":
+        """From the program of a step and the names of those of its inputs that do not vary in time."""
+        varying = tuple(k for k in program.inputs if k not in constant)
+        return cls(Plan(program, varying, (), constant, tuple(program.values), ()), {ENTERING: LEAVING})
 
     def __eq__(self, other):
         return self.plan.description == other.plan.description
@@ -92,107 +102,91 @@ class Task:
     def __hash__(self):
         return hash(self.plan.description)
 
-    @cached_property
-    def plan(self) -> Plan:
-        """The task of the forward kernel."""
-        return self._plan(self.program, ("",))
-
-    @cached_property
-    def plan_along(self) -> Plan:
-        """The task of the forward kernel that takes a derivative along."""
-        derivative = tangent(self.program, tuple(self.program.inputs))
-        values = self.program.values | {MARK + k: index for k, index in derivative.values.items()}
-        return self._plan(replace(derivative, values=values), ("", MARK))
-
-    def _plan(self, program: Program, marks: tuple[str, ...]) -> Plan:
-        constant = [f"{mark}input {i}" for mark in marks for i in self.constant]
-        varying = tuple(k for k in program.inputs if k not in constant)
-        return Plan(program, varying, (), tuple(constant), tuple(program.values), ())
-
-
-@lru_cache(maxsize=16)
-def _kernels(task: Task) -> "Kernels":
-    return Kernels(task)
-
-
-class Kernels:
-    """The kernels of a step, each made when it is first needed."""
-
-    def __init__(self, task: Task):
-        self.task = task
-        self._backward: dict[frozenset[str], SweepKernel] = {}
+    @property
+    def given(self) -> list[tuple[str, str]]:
+        """What the kernels are given, in the order of the tensors."""
+        program = self.plan.program
+        return [*(("input", k) for k in program.inputs), *(("initial", k) for k in program.stores)]
 
     @cached_property
     def forward(self) -> SweepKernel:
-        return SweepKernel(self.task.plan, {ENTERING: LEAVING})
+        """The kernel that gives what leaves and the states."""
+        return SweepKernel(self.plan, self.channels)
+
+    @cached_property
+    def _backward(self) -> dict[frozenset[str], SweepKernel]:
+        return {}
 
     def backward(self, wanted: frozenset[str]) -> SweepKernel:
         """The kernel that gives the gradients of the inputs wanted."""
         if wanted not in self._backward:
-            plan = self.task.plan.reverse({LEAVING}, set(wanted), learned=False)
-            self._backward[wanted] = SweepKernel(plan, {ENTERING: LEAVING})
+            plan = self.plan.reverse(set(self.plan.kept), set(wanted), learned=False)
+            self._backward[wanted] = SweepKernel(plan, self.channels)
         return self._backward[wanted]
 
     @cached_property
-    def along(self) -> SweepKernel:
-        return SweepKernel(self.task.plan_along, {ENTERING: LEAVING, MARK + ENTERING: MARK + LEAVING})
+    def along(self) -> "Task":
+        """The same step beside its derivative in the direction of all inputs and states."""
+        program, plan = self.plan.program, self.plan
+        derivative = tangent(program, tuple(program.inputs))
+        program = replace(derivative, values=program.values | {MARK + k: v for k, v in derivative.values.items()})
+        constant, varying = ((*names, *(MARK + k for k in names)) for names in (plan.constant, plan.by_site))
+        plan = replace(plan, program=program, by_site=varying, constant=constant, kept=tuple(program.values))
+        return Task(plan, {**self.channels, **{MARK + k: MARK + v for k, v in self.channels.items()}})
+
+
+@lru_cache(maxsize=16)
+def _once(task: Task) -> Task:
+    """An equal task whose kernels may have been made before."""
+    return task
 
 
 class _Sweep(torch.autograd.Function):
     """What leaves each place, summed over the steps of a time, and its states at the end, `(time, place)`."""
 
     @staticmethod
-    def forward(ctx, kernels: Kernels, tree: Tree, n_steps: int, *tensors: Tensor):
-        arrays = dict(zip(_given(kernels), (v.contiguous() for v in tensors), strict=True))
-        results = _results(kernels.forward, arrays, tree, n_steps)
-        ctx.kernels, ctx.tree, ctx.n_steps = kernels, tree, n_steps
-        ctx.save_for_backward(*arrays.values(), *results[1:])
+    def forward(ctx, task: Task, tree: Tree, n_steps: int, *tensors: Tensor):
+        arrays = dict(zip(task.given, (v.contiguous() for v in tensors), strict=True))
+        keys = [("value", k) for k in task.plan.kept] + [("after", k) for k in task.plan.program.stores]
+        results = {key: torch.empty_like(arrays["input", ENTERING]) for key in keys}
+        task.forward.launch(arrays | results, tree, n_steps)
+        ctx.task, ctx.tree, ctx.n_steps = task, tree, n_steps
+        ctx.keys = [*arrays, *(key for key in keys if key[0] == "after")]
+        ctx.save_for_backward(*((arrays | results)[key] for key in ctx.keys))
         ctx.save_for_forward(*tensors)
         ctx.set_materialize_grads(False)
-        return results
+        return tuple(results.values())
 
     @staticmethod
     def backward(ctx, *gradients: Tensor | None):
-        refuse_second(torch.is_grad_enabled() or any(map(has_direction, (*gradients, *ctx.saved_tensors))))
-        keys = _given(ctx.kernels)
-        stores = [name for kind, name in keys if kind == "initial"]
-        arrays = dict(zip((*keys, *(("after", k) for k in stores)), ctx.saved_tensors, strict=True))
-        reaching = [("from_value", LEAVING), *(("from_store", k) for k in stores)]
+        refuse(torch.is_grad_enabled() or any(map(has_direction, (*gradients, *ctx.saved_tensors))), gradients)
+        given, plan = ctx.task.given, ctx.task.plan
+        arrays = dict(zip(ctx.keys, ctx.saved_tensors, strict=True))
+        reaching = [("from_value", k) for k in plan.kept] + [("from_store", k) for k in plan.program.stores]
         # A gradient may be left out, or be zeros without memory behind them, which a sum gives memory.
         nothing = torch.zeros_like(arrays["input", ENTERING])
         arrays |= zip(reaching, (nothing if g is None else (g + nothing).contiguous() for g in gradients), strict=True)
-        needed = zip(keys, ctx.needs_input_grad[3:], strict=True)
-        wanted = frozenset(name for (kind, name), needs in needed if needs and kind == "input") | {ENTERING}
-        given = [key for key in keys if key[0] == "initial" or key[1] in wanted]
-        found = {_gradient_of(key): torch.empty_like(arrays[key]) for key in given}
-        ctx.kernels.backward(wanted).launch(arrays | found, ctx.tree, ctx.n_steps)
-        return None, None, None, *(found.get(_gradient_of(key)) for key in keys)
+        needed = zip(given, ctx.needs_input_grad[3:], strict=True)
+        wanted = frozenset(k for (kind, k), needs in needed if needs and kind == "input") | {*ctx.task.channels}
+        found = {
+            _gradient_of(key): torch.empty_like(arrays[key]) for key in given if key[0] == "initial" or key[1] in wanted
+        }
+        ctx.task.backward(wanted).launch(arrays | found, ctx.tree, ctx.n_steps)
+        return None, None, None, *(found.get(_gradient_of(key)) for key in given)
 
     @staticmethod
-    def jvp(ctx, _kernels, _tree, _n_steps, *directions: Tensor | None):
-        arrays = {}
-        for (kind, name), values, direction in zip(_given(ctx.kernels), ctx.saved_tensors, directions, strict=True):
-            arrays[kind, name] = values.contiguous()
-            arrays[kind, MARK + name] = torch.zeros_like(values) if direction is None else direction.contiguous()
-        # What leaves and its derivative, then the states and theirs.
-        _, of_leaving, *states = _results(ctx.kernels.along, arrays, ctx.tree, ctx.n_steps)
-        return once((of_leaving, *states[len(states) // 2 :]), ctx.saved_tensors)
-
-
-def _given(kernels: Kernels) -> list[tuple[str, str]]:
-    """What is given to the kernels, in the order of the tensors."""
-    program = kernels.task.program
-    return [*(("input", k) for k in program.inputs), *(("initial", k) for k in program.stores)]
+    def jvp(ctx, _task, _tree, _n_steps, *directions: Tensor | None):
+        arrays = dict(zip(ctx.task.given, ctx.saved_tensors, strict=True))
+        for (kind, name), direction in zip(ctx.task.given, directions, strict=True):
+            arrays[kind, MARK + name] = torch.zeros_like(arrays[kind, name]) if direction is None else direction
+        # Another sweep, which has gradients of its own: second derivatives are those of a derivative in a direction.
+        along = ctx.task.along
+        results = _Sweep.apply(along, ctx.tree, ctx.n_steps, *(arrays[key] for key in along.given))
+        n_values = len(along.plan.kept)
+        values, states = results[:n_values], results[n_values:]
+        return *values[n_values // 2 :], *states[len(states) // 2 :]
 
 
 def _gradient_of(key: tuple[str, str]) -> tuple[str, str]:
     kind, name = key
     return ("to_input" if kind == "input" else "to_store"), name
-
-
-def _results(kernel: SweepKernel, arrays: Mapping, tree: Tree, n_steps: int) -> tuple[Tensor, ...]:
-    """What leaves in each channel, then the states, `(time, place)`."""
-    keys = [("value", k) for k in kernel.plan.kept] + [("after", k) for k in kernel.plan.program.stores]
-    made = {key: torch.empty_like(arrays["input", ENTERING]) for key in keys}
-    kernel.launch({**arrays, **made}, tree, n_steps)
-    return tuple(made.values())

@@ -158,14 +158,31 @@ def test_single_precision_runs_in_torch_and_says_so(caplog):
     assert found[0].dtype == torch.float32
 
 
-def test_a_second_derivative_is_refused():
+def test_the_gradient_of_a_gradient_is_refused():
     tree = tree_of(6)
     entering, states, inputs = STEPS["leaking"][1](tree, 3)
     entering.requires_grad_()
-    with pytest.raises(RuntimeError, match="first derivatives only"):
+    with pytest.raises(RuntimeError, match="have no derivatives of their own"):
         torch.autograd.grad(
             swept(True, leaking, tree, 2, entering, states, inputs)[0].sum(), entering, create_graph=True
         )
+
+
+def test_second_derivatives_are_gradients_of_tangents():
+    step, given = STEPS["winding"]
+    tree = tree_of(9, seed=6)
+    entering, states, inputs = given(tree, 3)
+    values = [v.clone().requires_grad_() for v in (entering, *states, *inputs)]
+    directions = [torch.linspace(-1.0, 1.0, v.numel(), dtype=v.dtype).reshape(v.shape) for v in values]
+    n = 1 + len(states)
+
+    def slope(*values):
+        with forward_ad.dual_level():
+            duals = [forward_ad.make_dual(v, d) for v, d in zip(values, directions, strict=True)]
+            results = swept(True, step, tree, 3, duals[0], duals[1:n], duals[n:])
+            return loss([forward_ad.unpack_dual(r).tangent for r in results])
+
+    assert torch.autograd.gradcheck(slope, values)
 
 
 def test_a_kernel_is_kept_on_disk_and_one_of_another_step_is_another(tmp_path, monkeypatch):
