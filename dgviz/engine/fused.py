@@ -16,6 +16,7 @@ from dgviz.engine.cpu.convolution import FusedConvolution
 from dgviz.engine.function import Function, Launch
 from dgviz.engine.gpu import GpuKernel, obstacle_to_triton
 from dgviz.engine.plan import Plan
+from dgviz.engine.sweep import FusedSweep
 from dgviz.engine.trace import Program, Untraceable, network_weights, trace
 from dgviz.processes.declare import Process
 from dgviz.processes.samples import repeated
@@ -82,14 +83,15 @@ class Fused:
     @staticmethod
     @contextmanager
     def on_series(processes: tuple[Process, ...], n_days: int, n_sites: int) -> Iterator[None]:
-        """In force while these processes run on whole series: convolutions by kernels, small problems on one thread."""
+        """In force while processes run on whole series: kernels for some operations, small problems on one thread."""
         threads = torch.get_num_threads()
         # The number of threads is global to the process: only its main thread may change it for a moment.
         alone = n_days * n_sites < WORTH_THREADS and threading.current_thread() is threading.main_thread()
         try:
             if alone:
                 torch.set_num_threads(1)
-            with FusedConvolution() if any(p.memory for p in processes) else nullcontext():
+            convolves, sweeps = any(p.memory for p in processes), any(p.joins_sites for p in processes)
+            with FusedConvolution() if convolves else nullcontext(), FusedSweep() if sweeps else nullcontext():
                 yield
         finally:
             if alone:

@@ -40,7 +40,8 @@ class Process(torch.nn.Module):
     such processes; others see whole series `(time, site, member)`. With `member_mean` it sees the mean over the
     members. A process on whole series whose output depends on earlier days gives their number in `memory`; or it names
     in `carries` the final state that it returns beside its fluxes, and takes it under that name to continue. With
-    `joins_sites`, what happens at one site depends on others: sites that are connected are simulated together.
+    `joins_sites`, what happens at one site depends on others: sites that are connected are simulated together; where
+    each gives something to the next, `sweep` of `dgviz.processes.sweep` takes it there, and is compiled.
     `equations` (LaTeX) are shown as help; `symbols` say what each of their symbols, and perhaps others, stand for:
     the name of a quantity, or words. `learned` names the fluxes computed by a network inside the process.
     """

@@ -51,7 +51,7 @@ def assert_same(model, series, dtype=torch.float64, tolerance=None, other=()):
 
 
 def of_kernels(model):
-    """The names of the outputs to compare: without those of a river, which runs in torch either way.
+    """The names of the outputs to compare: without those of a river, whose sweep is compared by itself.
 
     It has kinks, where reaches fall to their least flow: there a rounding before it moves a gradient by more than one.
     """

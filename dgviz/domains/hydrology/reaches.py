@@ -5,24 +5,19 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-LONGEST_PIECE = 5000.0  # m: water takes about a step of 3 hours to pass it
+from dgviz.processes.sweep import Tree
+
+LONGEST_PIECE = 5000.0  # m: about the way of a flood in a step of 1 hour
 SMALLEST_SLOPE = 1e-4  # of a bed; where maps say that a river is flatter, its water surface is not
 
 
 @dataclass(frozen=True)
-class Network:
-    """The pieces of all reaches, from the headwaters down: the order in which a wave reaches them.
-
-    For each piece: the position of its `reach`, the position `below` of the next piece downstream (the number of
-    pieces where the water leaves) and its `level`. `last` is the lowest piece of each reach; `starts` is the first
-    piece of each level and, at the end, the number of pieces.
-    """
+class Network(Tree):
+    """The pieces of all reaches, from the headwaters down: the position of the `reach` of each piece, and the `last`,
+    lowest piece of each reach."""
 
     reach: Tensor
-    below: Tensor
-    level: Tensor
     last: Tensor
-    starts: tuple[int, ...]
 
     @classmethod
     def of(cls, number: Tensor, downstream: Tensor, n_pieces: Tensor) -> "Network":
@@ -48,7 +43,7 @@ class Network:
         levels = torch.arange(int(level.max()) + 2, device=number.device)
         starts = tuple(torch.searchsorted(level, levels).tolist())
         last = rank[first + n_pieces - 1]
-        return cls(reach[order], rank[below][order], level, last, starts)
+        return cls(rank[below][order], level, starts, reach[order], last)
 
     def gather(self, amounts: Tensor) -> Tensor:
         """What passes the end of each piece `(piece,)` when `amounts` `(piece,)` enter: the sum of all upstream."""

@@ -1,9 +1,13 @@
 """Exponentials and their relatives on vectors.
 
 In single precision from polynomials, accurate to about one unit in the last place: coefficients of the Cephes library
-(Moshier 1989, Methods and programs for mathematical functions). In double precision, and where it is rare, from the
-C library, lane by lane.
+(Moshier 1989, Methods and programs for mathematical functions). In double precision powers are from series, accurate
+to a few units in the last place for exponents of the size of one; the rest, and what is rare, comes from the C library,
+lane by lane.
 """
+
+from dataclasses import dataclass
+from math import factorial
 
 from llvmlite import ir
 
@@ -17,8 +21,27 @@ EXP2 += (2.402264791363012e-1, 6.931472028550421e-1, 1.0)
 LOG: tuple[float, ...] = (7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1)
 LOG += (-1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1)
 TANH = (-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1)
-SMALLEST = 1.17549435e-38  # with all digits
-SQRT_HALF_BITS = 0x3F3504F3
+# 2^r = sum of (r ln 2)^k / k!, and log((1 + s) / (1 - s)) = 2 s (1 + s^2 / 3 + s^4 / 5 + ...); highest power first
+EXP2_SERIES = tuple(LN2**k / factorial(k) for k in range(13, -1, -1))
+LOG_SERIES = tuple(2 / (2 * k + 1) for k in range(10, 0, -1))
+
+
+@dataclass(frozen=True)
+class Format:
+    """How a number is written in bits: those of its fraction, the bias of its exponent, and the root of one half."""
+
+    fraction: int
+    bias: int
+    sqrt_half: int
+
+    @property
+    def smallest(self) -> float:
+        """The smallest positive number with all digits."""
+        return 2.0 ** (1 - self.bias)
+
+
+SINGLE = Format(23, 127, 0x3F3504F3)
+DOUBLE = Format(52, 1023, 0x3FE6A09E667F3BCD)
 
 
 class Functions:
@@ -26,6 +49,7 @@ class Functions:
 
     def __init__(self, lanes: Lanes):
         self.lanes, self.build = lanes, lanes.build
+        self.format = DOUBLE if lanes.double else SINGLE
         self._logs: dict[ir.Value, tuple] = {}
 
     def exp(self, x: ir.Value) -> ir.Value:
@@ -50,8 +74,6 @@ class Functions:
 
     def pow(self, x: ir.Value, y: ir.Value) -> ir.Value:
         """x to the y; of a negative finite x for whole y only."""
-        if self.lanes.double:
-            return self.library("pow", x, y)
         all_, build, exact = self.lanes.all, self.build, y
         y = self._limited(y, -1e30, 1e30)  # beyond, powers are one, zero or infinite, but products would be NaN
         # x^y = 2^(y log2 x); the part lost in rounding y * exponent is added back
@@ -59,10 +81,12 @@ class Functions:
         product = build.fmul(y, exponent)
         lost = self._multiply_add(y, exponent, build.fneg(product))
         small = self._multiply_add(y, build.fmul(rest, all_(1 / LN2)), lost)
-        n = self._limited(self.lanes.intrinsic("rint", build.fadd(product, small)), -252.0, 252.0)
+        beyond = 2.0 * (self.format.bias - 1)
+        n = self._limited(self.lanes.intrinsic("rint", build.fadd(product, small)), -beyond, beyond)
         r = build.fadd(build.fsub(product, n), small)
-        r = build.select(build.fcmp_ordered("<", r, all_(-400.0)), all_(-400.0), r)  # finite, where the result is zero
-        power = self._signed(self._scaled(self._polynomial(r, EXP2), n), x, exact)
+        r = build.select(build.fcmp_ordered("<", r, all_(-1.0)), all_(-1.0), r)  # finite, where the result is zero
+        power = self._polynomial(r, EXP2_SERIES if self.lanes.double else EXP2)
+        power = self._signed(self._scaled(power, n), x, exact)
         one = build.or_(build.fcmp_ordered("==", y, all_(0.0)), build.fcmp_ordered("==", x, all_(1.0)))
         return build.select(one, all_(1.0), power)
 
@@ -102,21 +126,33 @@ class Functions:
         return self._logs[x]
 
     def _new_log_parts(self, x: ir.Value) -> tuple[ir.Value, ir.Value]:
-        lanes, all_, build = self.lanes, self.lanes.all, self.build
-        tiny = build.fcmp_ordered("<", x, all_(SMALLEST))
-        bits = build.bitcast(build.select(tiny, build.fmul(x, all_(2.0**23)), x), lanes.whole)
+        lanes, all_, build, form = self.lanes, self.lanes.all, self.build, self.format
+        tiny = build.fcmp_ordered("<", x, all_(form.smallest))
+        bits = build.bitcast(build.select(tiny, build.fmul(x, all_(2.0**form.fraction)), x), lanes.whole)
         # x = 2^n m with sqrt(1/2) <= m < sqrt(2), and f = m - 1: then log x = n ln 2 + log(1 + f)
-        n = build.ashr(build.sub(bits, lanes.all_whole(SQRT_HALF_BITS)), lanes.all_whole(23))
-        f = build.fsub(build.bitcast(build.sub(bits, build.shl(n, lanes.all_whole(23))), lanes.vector), all_(1.0))
-        square = build.fmul(f, f)
-        y = build.fmul(build.fmul(square, f), self._polynomial(f, LOG))
-        rest = build.fadd(f, self._multiply_add(all_(-0.5), square, y))
+        places = lanes.all_whole(form.fraction)
+        n = build.ashr(build.sub(bits, lanes.all_whole(form.sqrt_half)), places)
+        f = build.fsub(build.bitcast(build.sub(bits, build.shl(n, places)), lanes.vector), all_(1.0))
+        rest = self._log_near_one(f)
         exponent = build.sitofp(n, lanes.vector)
-        exponent = build.select(tiny, build.fsub(exponent, all_(23.0)), exponent)
+        exponent = build.select(tiny, build.fsub(exponent, all_(float(form.fraction))), exponent)
         odd = build.fcmp_unordered("<=", x, all_(0.0))  # zero, negative or NaN
         of_odd = build.select(build.fcmp_ordered("==", x, all_(0.0)), all_(float("-inf")), all_(float("nan")))
         endless = build.fcmp_ordered("==", x, all_(float("inf")))
         return build.select(odd, all_(0.0), exponent), build.select(odd, of_odd, build.select(endless, x, rest))
+
+    def _log_near_one(self, f: ir.Value) -> ir.Value:
+        """log(1 + f) for 1 + f between the roots of one half and of two."""
+        build, all_ = self.build, self.lanes.all
+        if self.lanes.double:
+            # 1 + f = (1 + s) / (1 - s)
+            s = build.fdiv(f, build.fadd(f, all_(2.0)))
+            square = build.fmul(s, s)
+            small = build.fmul(build.fmul(s, square), self._polynomial(square, LOG_SERIES))
+            return build.fadd(build.fadd(s, s), small)
+        square = build.fmul(f, f)
+        y = build.fmul(build.fmul(square, f), self._polynomial(f, LOG))
+        return build.fadd(f, self._multiply_add(all_(-0.5), square, y))
 
     def _signed(self, power: ir.Value, x: ir.Value, y: ir.Value) -> ir.Value:
         """|x| to the y as x to the y."""
@@ -142,7 +178,8 @@ class Functions:
         whole = build.fptosi(n, lanes.whole)
         half = build.ashr(whole, lanes.all_whole(1))
         for part in (half, build.sub(whole, half)):
-            bits = build.shl(build.add(part, lanes.all_whole(127)), lanes.all_whole(23))
+            biased = build.add(part, lanes.all_whole(self.format.bias))
+            bits = build.shl(biased, lanes.all_whole(self.format.fraction))
             x = build.fmul(x, build.bitcast(bits, lanes.vector))
         return x
 
