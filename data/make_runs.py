@@ -16,6 +16,7 @@ SHADED = "twin:stream_temperature,exchange=EquilibriumTemperature"  # with sun, 
 RUNS = {
     "delaware-hbv": RunConfig(epochs=120),
     "delaware-without-snow": RunConfig(epochs=120).edited(snow="NoSnow"),
+    "delaware-river": RunConfig(data="delaware_river").edited(routing="MuskingumCunge"),
     "thames-chloride": RunConfig(data="thames"),
     "twitchell-p-model": RunConfig(data="twitchell").preset("P-model, shared"),
     # Of these sciences nothing real may travel: worlds with a known law.

@@ -44,12 +44,12 @@ class _OneSided(TorchFunctionMode):
 
 
 def _minimum(a: Tensor, b: Tensor | float) -> Tensor:
-    b = torch.as_tensor(b, dtype=a.dtype, device=a.device)
+    b = b if isinstance(b, Tensor) else torch.as_tensor(b, dtype=a.dtype, device=a.device)
     return torch.where((a < b) | a.isnan() | (a == b) & (along(a) <= along(b)), a, b)
 
 
 def _maximum(a: Tensor, b: Tensor | float) -> Tensor:
-    b = torch.as_tensor(b, dtype=a.dtype, device=a.device)
+    b = b if isinstance(b, Tensor) else torch.as_tensor(b, dtype=a.dtype, device=a.device)
     return torch.where((a > b) | a.isnan() | (a == b) & (along(a) >= along(b)), a, b)
 
 
@@ -63,8 +63,11 @@ def _absolute(_, values: Tensor) -> Tensor:
     return torch.where(negative, -values, values)
 
 
-def _softmax(_, values: Tensor, dim: int) -> Tensor:
+def _softmax(function, values: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype=None) -> Tensor:
     """As torch has it, whose own tangent cannot be differentiated again."""
+    if dim is None:
+        return function(values, dim, _stacklevel, dtype)
+    values = values if dtype is None else values.to(dtype)
     powers = (values - values.detach().amax(dim, keepdim=True)).exp()
     return powers / powers.sum(dim, keepdim=True)
 

@@ -54,12 +54,17 @@ def _fixed(process: Process, inputs: Mapping[str, Tensor]) -> bool:
     """Do the fluxes depend on these inputs alone, and need no derivative?"""
     if vars(process).keys() != PLAIN or process._parameters or process._buffers or process._modules:
         return False
-    if torch.is_inference_mode_enabled():  # its tensors do not count their changes
+    # Tensors of inference mode do not count their changes, and those over memory of numpy do not see all of them.
+    if torch.is_inference_mode_enabled():
         return False
-    return not any(
-        v.requires_grad or v.is_inference() or has_direction(v) or torch._C._functorch.is_functorch_wrapped_tensor(v)
-        for v in inputs.values()
-    )
+    return not any(map(_changing, inputs.values()))
+
+
+def _changing(values: Tensor) -> bool:
+    """Does a tensor have a derivative, or may it change without counting that?"""
+    of_torch = values.untyped_storage().resizable() and not values.is_inference()
+    wrapped = torch._C._functorch.is_functorch_wrapped_tensor(values)
+    return values.requires_grad or not of_torch or has_direction(values) or wrapped
 
 
 def _holds(last: _Result, forward: Callable, inputs: tuple[Tensor, ...]) -> bool:

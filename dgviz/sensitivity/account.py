@@ -11,6 +11,7 @@ from dgviz.learn.site_model import SiteModel
 from dgviz.processes.balance import boundary, substances
 from dgviz.processes.model import ProcessModel
 from dgviz.processes.one_sided import along
+from dgviz.sensitivity.cut import check_alone
 from dgviz.suggestions import suggest
 
 CAME_IN, RESIDUAL = "came_in", "residual"
@@ -27,9 +28,11 @@ def account(
     up; and `residual = came_in - all others`: zero, to rounding. Then the names of the stores and of the fluxes.
 
     `by_origin` replaces a store that only hands on to the outside, such as a channel, by what flows into it: so it
-    counts from where the flow came. Means over the members, of the first site. Raises ValueError where no store has
-    these units.
+    counts from where the flow came. Means over the members, of the first site. Parameters, dynamic ones too, stay as
+    they are where a forcing changes. Raises ValueError where no store has these units, or for a run whose target a
+    network corrects, or of several seeds.
     """
+    check_alone(site, "Accounts")
     stores, inflows, outflows = _terms(site.process_model, units, by_origin)
     tensors, parameters = site.tensors, site.learned
     forcings = {k: duals.get(k, v) for k, v in tensors.forcings.items()}

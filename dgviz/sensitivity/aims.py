@@ -8,11 +8,12 @@ from torch import Tensor
 
 from dgviz.learn.losses import LOSSES, nse
 from dgviz.quantities import Target
+from dgviz.sensitivity.effects import HIGH, LOW
 from dgviz.sensitivity.units import units_per
 from dgviz.steps import Step
 from dgviz.units import parse
 
-LOW, HIGH = 0.3, 0.98  # quantiles of the target: at or below the first it is low, at or above the second high
+LENGTHS = {"hour": 1 / 24, "month": 365.25 / 12}  # days of a step that is not one
 AROUND = 10  # steps before and after a peak within which its event lies
 
 
@@ -20,11 +21,13 @@ AROUND = 10  # steps before and after a peak within which its event lies
 class Aim:
     """A number made of the simulated and the observed series `(time,)` of a target.
 
-    `label` completes "What matters for ..."; `units` are those of the number. Differentiable in the first series.
+    `label` completes "What matters for ..."; `units` are those of the number. `amount` says whether it has a true zero,
+    so that percents of it mean something. Differentiable in the first series.
     """
 
     label: str
     units: str
+    amount: bool
     value: Callable[[Tensor, Tensor], Tensor]
 
 
@@ -36,21 +39,23 @@ def aims(target: Target, step: Step, moment: int, loss: str = "nse") -> dict[str
       is never negative;
     - `nse` and `rmse`, against what was observed, and the `loss` of that name in `dgviz.learn.losses`.
     """
+    units, amount = target.units, target.floor is not None
     found = {
-        "mean": Aim("the mean", target.units, lambda simulated, _: simulated.mean()),
-        "high": Aim("high values", target.units, lambda simulated, _: _above(simulated, HIGH)),
-        "low": Aim("low values", target.units, lambda simulated, _: _below(simulated, LOW)),
-        "moment": Aim(f"the chosen {step.name}", target.units, lambda simulated, _: simulated[moment]),
+        "mean": Aim("the mean", units, amount, lambda simulated, _: simulated.mean()),
+        "high": Aim("high values", units, amount, lambda simulated, _: _above(simulated, HIGH)),
+        "low": Aim("low values", units, amount, lambda simulated, _: _below(simulated, LOW)),
+        "moment": Aim(f"the chosen {step.name}", units, amount, lambda simulated, _: simulated[moment]),
     }
-    if is_rate(target.units):
+    in_time = step.name != "point"  # the points of a curve have no dates
+    if in_time and is_rate(units):
         found["volume"] = Aim(
-            "the event", units_per(target.units, "d-1"), lambda simulated, _: _event(simulated, moment, step)
+            "the event", units_per(units, "d-1"), amount, lambda simulated, _: _event(simulated, moment, step)
         )
-    if target.floor is not None:
-        found["timing"] = Aim("the timing", "d", lambda simulated, _: _centre(simulated, step))
-    found["nse"] = Aim("the efficiency", "1", lambda simulated, observed: nse(simulated[:, None], observed[:, None])[0])
-    found["rmse"] = Aim("the error", target.units, _error)
-    found["loss"] = Aim("the loss", "1", lambda simulated, observed: _loss(simulated, observed, loss, target))
+    if in_time and amount:
+        found["timing"] = Aim("the timing", "d", False, lambda simulated, _: _centre(simulated, step))
+    found["nse"] = Aim("the efficiency", "1", False, _efficiency)
+    found["rmse"] = Aim("the error", units, True, _error)
+    found["loss"] = Aim("the loss", "1", True, lambda simulated, observed: _loss(simulated, observed, loss, target))
     return found
 
 
@@ -86,6 +91,10 @@ def _centre(simulated: Tensor, step: Step) -> Tensor:
     return (days * simulated).sum() / simulated.sum()
 
 
+def _efficiency(simulated: Tensor, observed: Tensor) -> Tensor:
+    return nse(simulated[:, None], observed[:, None])[0]
+
+
 def _error(simulated: Tensor, observed: Tensor) -> Tensor:
     known = observed.isfinite()
     return (simulated - observed)[known].square().mean().sqrt()
@@ -99,4 +108,4 @@ def _loss(simulated: Tensor, observed: Tensor, name: str, target: Target) -> Ten
 
 
 def _days(step: Step) -> float:
-    return 365.25 / step.per_year
+    return LENGTHS.get(step.name, 1.0)

@@ -9,11 +9,11 @@ import torch
 import xarray as xr
 from torch import Tensor
 
-from dgviz.learn.model import Ensemble, of_processes
+from dgviz.learn.model import of_processes
 from dgviz.learn.site_model import SiteModel
 from dgviz.processes.declare import Parameter, State
 from dgviz.processes.model import ProcessModel
-from dgviz.sensitivity.cut import below, given_names
+from dgviz.sensitivity.cut import below, check_alone, given_names
 from dgviz.steps import before as times_before
 
 BACK, RECENT = 90, 3  # steps
@@ -27,8 +27,8 @@ def contributions(
 ) -> xr.Dataset:
     """What inputs of the last `back` steps contributed to the target in the scored step `moment`, `(time,)` by name.
 
-    The inputs are the quantities that `through` names, which the processes below the cut read (as in `pathways`): with
-    rain and with what leaves the snow as two of them, both are told apart. Integrated gradients: along the straight
+    The inputs are the quantities that `through` names, which the processes below the cut read (as in `pathways`): of
+    two inputs both are told apart. Integrated gradients: along the straight
     path from a `baseline` b (nothing of them, "none"; or their means over all steps, "mean") to what they were, x,
 
         contribution = (x - b) times the mean along the path of d target / d input
@@ -42,8 +42,7 @@ def contributions(
     """
     if baseline not in BASELINES:
         raise ValueError(f"There is no baseline {baseline!r}. Baselines: {', '.join(BASELINES)}.")
-    if site.model.corrected or isinstance(site.model, Ensemble):
-        raise ValueError("Contributions are of processes alone: take a run without correction, of one seed.")
+    check_alone(site, "Contributions")
     start = max(site.tensors.warmup + moment - back, 0)
     cut = _Cut(site, through, start, site.tensors.warmup + moment + 1)
     inputs = {k: v.detach() for k, v in cut.inputs.items()}
@@ -69,12 +68,15 @@ def contributions(
 
 
 def groups(found: xr.Dataset, recent: int = RECENT) -> dict[str, float]:
-    """Contributions in groups: of each input in the last `recent` steps, `NAME`, and before, `earlier_NAME`."""
+    """Contributions in groups: of each input in the last `recent` steps, `NAME`, and before, `earlier_NAME`.
+
+    And the value at the `baseline`: what was stored before, with what the baseline itself brings.
+    """
     split = {}
     for name, values in found.items():
         split[str(name)] = float(values[-recent:].sum())
         split[f"earlier_{name}"] = float(values[:-recent].sum())
-    return split | {"stored": found.attrs["at_baseline"]}
+    return split | {"baseline": found.attrs["at_baseline"]}
 
 
 class _Cut:

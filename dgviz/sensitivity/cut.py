@@ -4,11 +4,19 @@ import inspect
 from collections.abc import Mapping, Sequence
 
 from dgviz.engine import CompiledModel
+from dgviz.learn import Ensemble
+from dgviz.learn.site_model import SiteModel
 from dgviz.processes.declare import Flux, Forcing, Parameter, Process, Quantity, State
 from dgviz.processes.model import ProcessModel
 from dgviz.suggestions import suggest
 
 GIVEN = "given_"  # begins the name under which a flux that moves something is given
+
+
+def check_alone(site: SiteModel, what: str) -> None:
+    """Raises ValueError where the target is not that of one model of processes alone."""
+    if site.model.corrected or isinstance(site.model, Ensemble):
+        raise ValueError(f"{what} are of processes alone: take a run without correction, of one seed.")
 
 
 def follows(model: ProcessModel, target: str, through: Sequence[str]) -> bool:

@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.autograd import forward_ad
 
 from dgviz.learn.site_model import SiteModel
-from dgviz.processes.declare import Flux, Parameter, Process, title
+from dgviz.processes.declare import Flux, title
 from dgviz.processes.one_sided import along
 from dgviz.quantities import lower_first
 
@@ -22,22 +22,18 @@ def why_dead(site: SiteModel, parameters: Collection[str]) -> dict[str, str]:
 
 
 def _reason(site: SiteModel, name: str) -> str:
-    process = next(p for p in site.process_model.processes if name in p.of(Parameter) and name in p.reads)
-    called = lower_first(title(type(process)))
+    readers = [p for p in site.process_model.processes if name in p.reads]
+    called = " and ".join(repr(lower_first(title(type(process)))) for process in readers)
     values, tangents = _all_fluxes(site, name)
-    own = process.of(Flux)
+    own = {k: flux for process in readers for k, flux in process.of(Flux).items()}
     if any(tangents[k].any() for k in own):
         moved = [lower_first(own[k].long_name) for k in own if tangents[k].any()]
         return f"It changes {' and '.join(moved)}, but nothing of that reaches the target in these steps."
     still = [lower_first(own[k].long_name) for k in own if not values[k].any()]
     if still:
         verb = "is" if len(still) == 1 else "are"
-        return f"Of the process {called!r}, {' and '.join(still)} {verb} zero in all of these steps, whatever it is."
-    return f"The process {called!r} never passes the threshold at which it would count: {_idle(process, name)}"
-
-
-def _idle(process: Process, name: str) -> str:
-    return f"no flux of it ({', '.join(process.of(Flux))}) responds to {name} in any of these steps."
+        return f"Of {called}, {' and '.join(still)} {verb} zero in all of these steps with its value."
+    return f"{called} never passes a threshold at which it would count: no flux of it responds in these steps."
 
 
 def _all_fluxes(site: SiteModel, name: str) -> tuple[dict[str, Tensor], dict[str, Tensor]]:

@@ -16,7 +16,7 @@ def fate(site: SiteModel, forcing: str, moment: int, units: str = "") -> xr.Data
     names stand in the attribute `kept`), and what more has left by each way, summed up (`left`); `came_in`, and the
     `residual` of both, as `account` has them by origin. In the units of the stores, for one unit in one step.
 
-    A negative amount is real: fresh snow, as an example, holds melt water back. It is the derivative at the state of
+    A negative amount is real, as where something new holds back what was there. It is the derivative at the state of
     that day and not a tracer: the unit displaces what was there before. One forward pass.
 
     Raises ValueError where no store has these units, or for a forcing that the model does not read.

@@ -22,8 +22,9 @@ def driving(site: SiteModel) -> dict[str, Tensor]:
 def raised(forcings: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """The same, each higher by `NUDGE`, as leaves of a graph of gradients.
 
-    On a dry day without snow a model stands exactly on thresholds, as between melting nothing and having nothing to
-    melt. There the derivative to one more unit is that of one side, and reverse mode takes it where each threshold is
-    passed by a hair to that side. In single precision too: a nudge is lost only beside a value that is no threshold.
+    Where nothing comes in and stores are empty a model stands exactly on thresholds, as between taking nothing and
+    having nothing to take. There the derivative to one more unit is that of one side, and reverse mode takes it where
+    each threshold is passed by a hair to that side. In single precision too: a nudge is lost only beside a value that
+    is no threshold.
     """
     return {name: (values + NUDGE).detach().requires_grad_() for name, values in forcings.items()}

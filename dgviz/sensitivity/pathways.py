@@ -8,12 +8,11 @@ import xarray as xr
 from torch import Tensor
 from torch.autograd import forward_ad
 
-from dgviz.learn import Ensemble
 from dgviz.learn.site_model import SiteModel
 from dgviz.processes.declare import Parameter, State
 from dgviz.processes.model import ProcessModel
 from dgviz.processes.one_sided import along
-from dgviz.sensitivity.cut import below, given_names
+from dgviz.sensitivity.cut import below, check_alone, given_names
 from dgviz.sensitivity.units import derivative_attrs
 from dgviz.suggestions import suggest
 
@@ -38,8 +37,7 @@ def pathways(site: SiteModel, of: str, through: Sequence[str]) -> xr.Dataset:
     known = {**tensors.forcings, **site.learned}
     if of not in known:
         raise ValueError(f"There is no parameter or forcing {of!r}. There are: {', '.join(known)}.{suggest(of, known)}")
-    if site.model.corrected or isinstance(site.model, Ensemble):
-        raise ValueError("Pathways are of processes alone: take a run without correction, of one seed.")
+    check_alone(site, "Pathways")
     lower, given = below(model, through, site.target), given_names(model, through)
     with torch.no_grad(), forward_ad.dual_level():
         dual = forward_ad.make_dual(known[of], torch.ones_like(known[of]))

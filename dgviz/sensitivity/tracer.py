@@ -8,14 +8,17 @@ from dgviz.learn.model import of_processes
 from dgviz.learn.site_model import SiteModel
 from dgviz.processes.declare import Flux, State
 from dgviz.processes.one_sided import along
+from dgviz.sensitivity.cut import check_alone
 
 
 def tracer(site: SiteModel, forcing: str, moment: int) -> xr.Dataset:
     """By how much one unit more of a forcing in the scored step `moment` raises every store and flux, `(time,)`.
 
     From that step on, at the first site; in the units of each for one unit of the forcing. What `fate` sums up, step by
-    step. Raises ValueError for a forcing that the model does not read.
+    step. Parameters, dynamic ones too, stay as they are. Raises ValueError for a forcing that the model does not read,
+    or for a run whose target a network corrects, or of several seeds.
     """
+    check_alone(site, "Tracers")
     model, tensors = site.process_model, site.tensors
     if forcing not in model.forcings:
         raise ValueError(f"The model reads no forcing {forcing!r}. It reads: {', '.join(model.forcings)}.")

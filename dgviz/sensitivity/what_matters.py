@@ -25,11 +25,13 @@ def what_matters(site: SiteModel, aim: Aim) -> xr.Dataset:
     - `of`: one percent of what? Of the "range": declared of a parameter, and the largest less the smallest value of a
       forcing or a store here. Of "itself": a forcing that is never negative is higher by one percent at all times;
     - `width`: that range in `width_units`; NaN where it is of itself;
-    - `effect`, of that one percent, in the units of the aim; `percent`, the same in percent of the aim;
+    - `effect`, of that one percent, in the units of the aim; `percent`, the same in percent of the aim, where that is
+      an amount;
     - `zero`: is the derivative exactly zero?
 
-    The value of the aim stands in the attributes. Parameters act on all sites that are simulated together, forcings
-    too; the aim is of the first. Two reverse passes. Raises ValueError where the aim has no value, as an efficiency
+    The value of the aim stands in the attributes. Parameters, forcings and stores act at all sites that are simulated
+    together; the aim is of the first. Parameters, dynamic ones too, stay as they are where a forcing changes. Two
+    reverse passes. Raises ValueError where the aim has no value, as an efficiency
     without observations.
     """
     parameters = {k: v.detach().requires_grad_() for k, v in site.learned.items()}
@@ -58,7 +60,7 @@ def what_matters(site: SiteModel, aim: Aim) -> xr.Dataset:
         "width": [width[k] for k in names],
         "width_units": [attrs[k]["units"] for k in names],
         "effect": [effect[k] for k in names],
-        "percent": [100 * effect[k] / value if value else np.nan for k in names],
+        "percent": [100 * effect[k] / value if aim.amount and value else np.nan for k in names],
         "zero": [not bool((of_inputs | of_stores)[k].any()) for k in names],
     }
     found = xr.Dataset({k: ("cause", v) for k, v in columns.items()}, {"cause": names})

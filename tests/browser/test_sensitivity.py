@@ -33,7 +33,7 @@ def test_on_the_delaware_every_question_is_answered(dashboard):
     dashboard.sees(re.compile("Fate of 1 mm d.* more precipitation"))
     dashboard.wait_for_column("came_in", "values.length > 100 && Math.abs(values.at(-1) - 1) < 1e-6")
     dashboard.sees(re.compile("Why streamflow was .* mm d"))
-    dashboard.wait_for_column("base_stored", "values.length === 2")  # of both baselines
+    dashboard.wait_for_column("base_baseline", "values.length === 2")  # of both baselines
     dashboard.sees(re.compile("Pathways from precipitation to streamflow"))
     dashboard.sees(re.compile("Streamflow of every day to precipitation of every day before"))
     dashboard.unfold("What the data say of each parameter")

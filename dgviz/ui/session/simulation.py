@@ -82,9 +82,7 @@ class Simulation:
 
     def forcing_response(self, forcing: str, moment: str) -> xr.DataArray:
         """The response of the target in one time step to a forcing of each step `(time,)`."""
-        site = self.site_model()
-        position = site.time.indexes["time"].get_loc(pd.Timestamp(moment))
-        return forcing_response(site, forcing, position)
+        return forcing_response(self.site_model(), forcing, self.position(moment))
 
     def aims(self, moment: str) -> dict[str, Aim]:
         """What can be asked of the target, by name."""

@@ -29,6 +29,7 @@ class Player:
 
     def begin(self, n_steps: int) -> None:
         """From the first of so many steps."""
+        self.row.visible = n_steps > 1
         self.slider.param.update(end=max(n_steps - 1, 1), value=0)
 
     def turn(self) -> None:
@@ -42,4 +43,5 @@ class Player:
             self._ticking = None
 
     def _next(self) -> None:
-        self.slider.value = 0 if self.step >= self.slider.end else self.step + 1
+        if self.row.visible:
+            self.slider.value = 0 if self.step >= self.slider.end else self.step + 1

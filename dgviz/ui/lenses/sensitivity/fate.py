@@ -14,12 +14,14 @@ from dgviz.sensitivity.account import RESIDUAL
 from dgviz.ui.figures.fate import FateFigure
 from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.lenses.sensitivity.moment import shown_moment
+from dgviz.ui.lenses.sensitivity.ways import alone
 from dgviz.ui.session.simulation import Simulation
 from dgviz.ui.widgets import material
 from dgviz.ui.words.markup import html, key_of
 from dgviz.ui.words.text import label, number, sentence, small, units
 
 AHEAD = 180  # steps that are drawn at first
+SMALLEST = 5e-3  # an amount that is still said
 
 
 class Fate(ComputingView):
@@ -33,9 +35,9 @@ class Fate(ComputingView):
 
     @classmethod
     def applies(cls, state):
-        """Where a site has a series in time and its processes have stores."""
+        """Where a site has a series in time, and its processes, of one seed and without correction, have stores."""
         config = state.store.run(state.run).config if state.run else state.config
-        return not state.science.curves and bool(substances(config.build()))
+        return not state.science.curves and alone(state) and bool(substances(config.build()))
 
     def tools(self):
         """Of which forcing, and what is followed where stores hold several things."""
@@ -118,6 +120,7 @@ class Fate(ComputingView):
     def _ends(self, found: xr.Dataset, after: int) -> str:
         """Where it is after some steps, the largest part first."""
         names = [*found.attrs["left"], *found.attrs["kept"]]
-        ends = sorted(((float(found[n][after]), n) for n in names), reverse=True)
-        parts = ", ".join(f"{lower_first(found[n].long_name)} {number(v, 2)}" for v, n in ends[:4] if v > 5e-3)
+        ends = sorted(((float(found[n][after]), n) for n in names), key=lambda pair: -abs(pair[0]))
+        seen = [(v, n) for v, n in ends[:4] if abs(v) > SMALLEST]
+        parts = ", ".join(f"{lower_first(found[n].long_name)} {number(v, 2)}" for v, n in seen)
         return f"After {after} {self.state.step.names}: {parts or 'nothing is left of it'}."

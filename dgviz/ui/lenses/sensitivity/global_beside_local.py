@@ -31,9 +31,9 @@ class GlobalBesideLocal(ComputingView):
 
     @classmethod
     def applies(cls, state):
-        """Where a site has a series in time, simulated alone."""
+        """Where a site has a series in time, simulated alone by processes: networks take minutes."""
         config = state.store.run(state.run).config if state.run else state.config
-        return not state.science.curves and not config.build().joins_sites
+        return not state.science.curves and config.predictor == "processes" and not config.build().joins_sites
 
     def tools(self):
         """What is asked of the target, and the button that begins."""

@@ -63,6 +63,8 @@ class Identifiability(ComputingView):
     def _path(self) -> xr.DataArray | None:
         """The parameters of the site after each epoch, `(epoch, parameter)`, where the run has kept them."""
         run, site = self.state.store.run(self.state.run), self.state.site
+        if run.config.seeds > 1 or run.config.holdout != "none":  # then the epochs are of several models
+            return None
         records = [record["parameters"] for record in run.progress if record.get("parameters")]
         sites = list(self.state.results(run.id).site.values)
         if len(records) < 2 or site not in sites or any(record.keys() != records[0].keys() for record in records):

@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+import numpy as np
 import panel as pn
 import xarray as xr
 
@@ -66,7 +67,7 @@ class Matters(ComputingView):
         some = found if self.every.value else found.isel(cause=slice(MOST))
         some = some.isel(cause=~some.zero.values)
         label = found.attrs["aim"]
-        in_percent = abs(found.attrs["value"]) > 0
+        in_percent = bool(found.percent.notnull().all())
         values = (some.percent if in_percent else some.effect).values
         unit = units(found.attrs["units"])
         words = [self._words(some.isel(cause=i), unit) for i in range(some.sizes["cause"])]
@@ -84,10 +85,10 @@ class Matters(ComputingView):
         self.summary = f"For {label} of {target}, the largest first: " + ", ".join(words)
 
     def _words(self, one: xr.Dataset, unit: str) -> str:
-        percent, effect = float(one.percent), float(one.effect)
-        amount = f"{signed(percent, 2)} % ({signed(effect, 4)} {unit}".strip() + ")"
+        percent, effect = float(one.percent), f"{signed(float(one.effect), 4)} {unit}".strip()
+        amount = f"{signed(percent, 2)} % ({effect})" if np.isfinite(percent) else effect
         kind, name = str(one.kind.item()), str(one.cause.item())
-        of = "" if kind == "parameter" else " at the beginning" if kind == "store" else ""
+        of = " at the beginning" if kind == "store" else ""
         return f"{one.long_name.item()} ({name}){of}: {amount}"
 
     def _caption(self, found: xr.Dataset) -> str:
@@ -98,8 +99,8 @@ class Matters(ComputingView):
         return (
             f"One percent: of the declared range of a parameter, of a forcing itself (of its range where it may be "
             f"negative), of the range of a store over {self.state.step.shown}.\n"
-            "Exact derivatives, two reverse passes; the checks below compare them with reruns. Stores: what they hold "
-            f"before the first {self.state.step.name}; what comes after the warm-up has forgotten more.{silent}"
+            "Exact derivatives, by two reverse passes; parameters, also those that vary in time, stay as they are "
+            f"where a forcing changes. A store: what it holds before the first {self.state.step.name}.{silent}"
         )
 
     def _choose(self, positions):

@@ -9,6 +9,7 @@ import xarray as xr
 from dgviz.datasets.site_network import has_network
 from dgviz.processes.declare import Parameter
 from dgviz.quantities import lower_first
+from dgviz.sensitivity.rewind import BACK
 from dgviz.ui.figures.rewound import RewoundFigure
 from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.lenses.sensitivity.moment import shown_moment
@@ -16,7 +17,7 @@ from dgviz.ui.session.simulation import Simulation
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.player import Player
 from dgviz.ui.words.markup import html
-from dgviz.ui.words.text import label, number, units
+from dgviz.ui.words.text import counted, label, number, units
 
 WAYS = {"Where from": "from", "Where to": "to"}
 PERCENTILE = 98
@@ -83,10 +84,10 @@ class Rewind(ComputingView):
         limit = float(np.percentile(sizes[sizes > 0], PERCENTILE)) if (sizes > 0).any() else 1.0
         self.found, self.limit = found, limit
         in_time = "time" in found.dims
-        self.player.row.visible = self.figure.figure.visible = in_time
+        self.figure.figure.visible = in_time
+        self.player.begin(found.sizes.get("time", 1))
         if in_time:
             self.figure.show(found.sum("site", keep_attrs=True), "All sites")
-            self.player.begin(found.sizes["time"])
         self._frame()
         self._say(found)
 
@@ -116,10 +117,10 @@ class Rewind(ComputingView):
         if self.way.value == "to":
             self.heading = html("Where it goes <span class='muted'>from {}, {}</span>", name, step.at(self.at))
             most = found.max("time")
-            passed = int((most > 0.01 * float(most.max())).sum())
+            passed = int((most > 0.01 * float(most.max())).sum()) - 1
             self.caption = (
-                f"One unit more at {name} {step.at(self.at)} passes {passed} {state.science.site}s downstream.\nThe "
-                f"map shows by how much the {target} of each rises on the step of the slider; one forward pass."
+                f"One unit more at {name} {step.at(self.at)} passes {counted(passed, state.science.site)} downstream."
+                f"\nThe map shows by how much the {target} of each rises on the step of the slider; one forward pass."
             )
         elif "time" in found.dims:
             days = found.sum("site")
@@ -133,8 +134,8 @@ class Rewind(ComputingView):
             )
         else:
             self.caption = (
-                f"Changed by one unit everywhere, the {target} changes by {total}.\nThe map shows by how much the "
-                f"{target} at {name} rises {step.at(self.at)} for one unit more at each {state.science.site}, over the "
-                f"last 60 {step.names}; a store: of what it held before them."
+                f"A small change everywhere changes the {target} by {total} for each unit of it.\nThe map shows by how "
+                f"much the {target} at {name} rises {step.at(self.at)} for one unit more at each {state.science.site}, "
+                f"over the last {BACK} {step.names}; a store: of what it held before them."
             )
         self.summary = self.caption.partition("\n")[0]

@@ -11,6 +11,7 @@ from dgviz.sensitivity.account import RESIDUAL
 from dgviz.ui.figures.heat import HeatMap
 from dgviz.ui.figures.series import show_days
 from dgviz.ui.lenses.computing import ComputingView
+from dgviz.ui.lenses.sensitivity.ways import alone
 from dgviz.ui.session.simulation import Simulation
 from dgviz.ui.widgets.parameters import chosen
 from dgviz.ui.widgets.window import follow_range
@@ -48,7 +49,7 @@ class ThroughTime(ComputingView):
         show_days(self.heat.x_range, window)
         self.compute("the response to parameters", simulation.key, simulation.parameter_response, self._show)
         stores = substances(self.state.store.run(state.run).config.build())
-        if stores and (name := chosen(state)):
+        if stores and alone(state) and (name := chosen(state)):
             unit = next(iter(stores))
             self.compute(
                 "the account",
@@ -79,9 +80,9 @@ class ThroughTime(ComputingView):
         parts = ", ".join(f"{lower_first(found[n].long_name)} {number(ends[n], 3)}" for n in most if ends[n])
         worst = float(np.abs(found[RESIDUAL]).max())
         self.accounts = (
-            f"Nothing is made: 1 {units(declared.units)} more of {lower_first(declared.long_name)} moves, up to "
-            f"the last {self.state.step.name}, in {units(unit)}: {parts}. With all stores this adds up to what came "
-            f"in more, to {small(worst)} {units(unit)} at worst (double precision)."
+            f"Nothing is made: for each {units(declared.units) or 'unit'} of {lower_first(declared.long_name)} it "
+            f"moves, up to the last {self.state.step.name}, in {units(unit)}: {parts}. With all stores this adds up to "
+            f"what came in more, to {small(worst)} {units(unit)} at worst (double precision)."
         )
         self._say()
 

@@ -11,6 +11,7 @@ from dgviz.ui.figures.bucket_diagram import BucketDiagram
 from dgviz.ui.figures.buckets import lay_out
 from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.lenses.sensitivity.moment import shown_moment
+from dgviz.ui.lenses.sensitivity.ways import alone
 from dgviz.ui.lenses.view import text
 from dgviz.ui.session.simulation import Simulation
 from dgviz.ui.widgets.player import Player
@@ -30,9 +31,9 @@ class Tracer(ComputingView):
 
     @classmethod
     def applies(cls, state):
-        """Where a site has a series in time and its processes have stores."""
+        """Where a site has a series in time, and its processes, of one seed and without correction, have stores."""
         config = state.store.run(state.run).config if state.run else state.config
-        return not state.science.curves and bool(substances(config.build()))
+        return not state.science.curves and alone(state) and bool(substances(config.build()))
 
     def tools(self):
         """The player."""
@@ -81,7 +82,7 @@ class Tracer(ComputingView):
     def _draw_step(self) -> None:
         if self.found is None:
             return
-        after, step = self.player.step, self.state.step
+        after, step = min(self.player.step, self.found.sizes["time"] - 1), self.state.step
         values = {str(name): float(series[after]) for name, series in self.found.items()}
         time = self.found.indexes["time"][after]
         when = f"{after} {step.names} after" if after != 1 else f"1 {step.name} after"

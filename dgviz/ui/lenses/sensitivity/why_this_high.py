@@ -46,7 +46,7 @@ class WhyThisHigh(ComputingView):
         for name in self.inputs:
             said = lower_first(quantities[name].long_name)
             found[f"earlier_{name}"] = f"{said}, {RECENT} to {BACK} {step.names} before", look.ink(name), PALE
-        return found | {"stored": ("stored before", look.token("muted"), 0.7)}
+        return found | {"baseline": ("at the baseline, with what was stored before", look.token("muted"), 0.7)}
 
     def body(self, *, run, dataset, dark):
         """The figures, to be filled."""
@@ -102,4 +102,5 @@ class WhyThisHigh(ComputingView):
     def _largest(self, row: dict[str, float], value: float) -> str:
         """The largest parts of a row in percent."""
         parts = sorted(row.items(), key=lambda item: -abs(item[1]))[:3]
-        return ", ".join(f"{number(100 * part / value, 0)} % {self.parts[name][0]}" for name, part in parts)
+        whole = value or 1.0  # of a value of zero all parts are zero too, or cancel
+        return ", ".join(f"{number(100 * part / whole, 0)} % {self.parts[name][0]}" for name, part in parts)

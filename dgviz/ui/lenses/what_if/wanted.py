@@ -38,9 +38,10 @@ class Wanted(ComputingView):
 
     @classmethod
     def applies(cls, state):
-        """Where a site has a series in time, simulated alone: joined sites take too long."""
+        """Where a site has a series in time with a true zero, simulated alone: joined sites take too long."""
         config = state.store.run(state.run).config if state.run else state.config
-        return not state.science.curves and not config.build().joins_sites
+        amount = state.target.floor is not None  # of which one may want so many percent
+        return not state.science.curves and amount and not config.build().joins_sites
 
     def tools(self):
         """Over which steps, how much, and of which forcing."""
