@@ -69,7 +69,9 @@ def test_mean_response_is_the_mean_of_parameter_response(case):
     by_day, mean = parameter_response(site), mean_response(site)
     assert mean.sizes == {"site": 1}
     for name in by_day:
-        assert mean[name].item() == pytest.approx(by_day[name].mean().item(), rel=1e-9, abs=1e-12), name
+        assert mean[name].item() == pytest.approx(by_day[name].mean().item(), rel=1e-7, abs=1e-12), (
+            name
+        )  # forcings are nudged by 1e-9
         assert mean[name].attrs["units"] == by_day[name].attrs["units"]
 
 

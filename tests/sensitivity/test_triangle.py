@@ -29,7 +29,9 @@ def test_each_row_is_the_response_of_its_day(site, forcing):
     for day in (0, 13, 31, 49):
         row = forcing_response(site, forcing, day)
         np.testing.assert_array_equal(triangle.cause, row.time)
-        np.testing.assert_allclose(triangle.sel(time=day), row, rtol=1e-8, atol=1e-10 * scale)
+        np.testing.assert_allclose(
+            triangle.sel(time=day), row, rtol=1e-6, atol=1e-10 * scale
+        )  # backward, forcings are raised by 1e-9
         assert triangle.attrs == row.attrs
 
 

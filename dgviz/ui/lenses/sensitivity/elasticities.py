@@ -96,9 +96,7 @@ class Elasticities(ComputingView):
         said = (f"{lower_first(str(one.long_name.item()))} {signed(float(one.exact))} {units(str(one.units.item()))}"
                 for one in (found.sel(cause=name) for name in found.cause.values))  # fmt: skip
         self.summary = f"Elasticities of mean {target}: {', '.join(said)}."
-        of_theory = (
-            f" {theory}: of the mean weather on record; what is stored or snow plays no part in it." if has else ""
-        )
+        of_theory = f" {theory}: of the mean of all the record; what is stored plays no part in it." if has else ""
         self.caption = (
             f"By how many percent the mean {target} over {state.step.shown} changes for one percent more of each "
             f"forcing at all times, or for one unit more where it may be negative.\nExact: one reverse pass. Rerun: a "
