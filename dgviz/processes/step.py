@@ -100,6 +100,8 @@ class Step:
 
 def over_members(values: Tensor) -> Tensor:
     """The mean over the members, which stay as a dimension of 1."""
+    if not values.ndim:  # a flux may be one number
+        return values.reshape(1, 1, 1)
     return values if values.shape[-1] == 1 else values.mean(-1, keepdim=True)
 
 

@@ -24,7 +24,8 @@ def mean_response(site: SiteModel) -> xr.Dataset:
     model, tensors = site.model, site.tensors
     target = site.target
     parameters = {k: v.detach().requires_grad_() for k, v in site.learned.items()}
-    forcings = raised(driving(site))
+    read = model.process_model.forcings
+    forcings = raised({name: values for name, values in driving(site).items() if name in read})
     shifted = {**parameters, **forcings}
     if not shifted or not model.process_model.processes:
         return xr.Dataset()
