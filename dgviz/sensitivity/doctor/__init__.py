@@ -14,15 +14,15 @@ from dgviz.learn.site_model import SiteModel
 from dgviz.sensitivity.doctor.collection import collection_faults
 from dgviz.sensitivity.doctor.data import data_faults
 from dgviz.sensitivity.doctor.examined import MOST_PLAIN, Examined
-from dgviz.sensitivity.doctor.finding import Finding, Report
+from dgviz.sensitivity.doctor.finding import Finding, Report, listed
 from dgviz.sensitivity.doctor.history import exploding, truncated_history
-from dgviz.sensitivity.doctor.independence import undeclared
+from dgviz.sensitivity.doctor.independence import changing_in_place, undeclared
 from dgviz.sensitivity.doctor.jumps import silent_responses
 from dgviz.sensitivity.doctor.leaks import leaks
 from dgviz.sensitivity.doctor.networks import network_faults
 from dgviz.sensitivity.doctor.not_finite import not_finite_gradients, not_finite_slopes, not_finite_values
 from dgviz.sensitivity.doctor.parameters import dead_parameters, out_of_range, saturated_parameters
-from dgviz.sensitivity.doctor.processes import process_derivatives
+from dgviz.sensitivity.doctor.processes import changed_gradients, process_derivatives
 from dgviz.sensitivity.doctor.promises import broken_promises
 from dgviz.sensitivity.doctor.whole import Whole, whole_derivatives
 
@@ -45,6 +45,22 @@ def examine(site: SiteModel, dataset: xr.Dataset | None = None) -> Report:
     except (RuntimeError, ValueError) as error:
         words = f"A copy of the model in double precision does not run, and nothing was examined: {error}"
         return _report([*findings, Finding("not examined", words)], ())
+    try:
+        return _of_model(site, examined, findings)
+    except RuntimeError as error:  # of torch, where there is no way back through what a process did
+        found = [*findings, *undeclared(examined), _no_gradient(examined, str(error).splitlines()[0])]
+        return _report(found, ("Without a gradient nothing else was examined.",))
+
+
+def _no_gradient(examined: Examined, reason: str) -> Finding:
+    blamed = changing_in_place(examined)
+    look = f"{listed(blamed)} changes in place what it is given" if blamed else "Look for what is changed in place"
+    words = f"The gradient of {examined.target} cannot be computed: {reason} {look}: write a = a + b."
+    return Finding("no gradient", words, process=blamed[0] if blamed else "", quantities=(examined.target,))
+
+
+def _of_model(site: SiteModel, examined: Examined, findings: list[Finding]) -> Report:
+    """What is found of a model that runs."""
     whole = Whole(examined) if site.process_model.processes else None
     findings += [*not_finite_gradients(site), *data_faults(examined, whole), *network_faults(examined)]
     if whole is None:
@@ -62,6 +78,7 @@ def _of_derivatives(examined: Examined, whole: Whole, known: set[str]) -> list[F
     """What is wrong with derivatives; of the whole model only where no process is to blame."""
     found = list(undeclared(examined))
     found += process_derivatives(examined, {finding.process for finding in found})
+    found += changed_gradients(examined, {finding.process for finding in found})
     if "not a number" not in known:
         found += not_finite_slopes(examined)
     found += silent_responses(examined, {finding.process for finding in found})

@@ -114,3 +114,16 @@ def _differ(one: Tensor, other: Tensor) -> Tensor:
     known = one.isfinite() & other.isfinite()
     size = float(one[known].abs().max()) if bool(known.any()) else 0.0
     return known & ((one - other).abs() > SAME * size)
+
+
+def changing_in_place(examined: Examined) -> list[str]:
+    """The names of processes that change what they are given."""
+    found = []
+    for seen in examined.seen:
+        given = {name: values.clone() for name, values in seen.inputs.items()}
+        before = {name: values._version for name, values in given.items()}
+        with torch.no_grad():
+            seen.process(**given)
+        if any(values._version != before[name] for name, values in given.items()):
+            found.append(seen.name)
+    return found

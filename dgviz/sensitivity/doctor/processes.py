@@ -12,6 +12,7 @@ from dgviz.sensitivity.doctor.examined import Examined, Seen
 from dgviz.sensitivity.doctor.finding import Finding, listed, number
 
 FEW = 5e-4  # of all places: an oddity of some day is no wrong derivative
+FACTORS = (1e-6, 1e6)
 LOOK = "a derivative of its own, a detach, or an iteration without its last step of Newton"
 
 
@@ -35,6 +36,34 @@ def process_derivatives(examined: Examined, left_out: Collection[str] = ()) -> I
                 figure=max(share for *_, share in wrong.values()),
             )
         yield from _of_weights(seen)
+
+
+def changed_gradients(examined: Examined, left_out: Collection[str] = ()) -> Iterator[Finding]:
+    """Processes that pass on small or large gradients in another measure than others: clipped, or set to zero.
+
+    A backward pass is linear: of c times a gradient it makes c times what it makes of that.
+    """
+    for seen in (seen for seen in examined.seen if seen.name not in left_out):
+        ones = {k: torch.ones_like(v) for k, v in seen.outputs.items()}
+        usual = gradients(seen, ones, seen.inputs)
+        changed: dict[str, float] = {}
+        for factor in FACTORS:
+            found = gradients(seen, {k: factor * v for k, v in ones.items()}, seen.inputs)
+            for name, gradient in usual.items():
+                size = float(gradient.abs().nan_to_num(posinf=0.0).max())
+                if not torch.allclose(found[name] / factor, gradient, 1e-6, 1e-12 * size, equal_nan=True):
+                    changed.setdefault(name, factor)
+        if changed:
+            which = "large" if max(changed.values()) > 1 else "small"
+            yield Finding(
+                "changed gradient",
+                f"The backward pass of {seen.name} changes {which} gradients to {listed([*changed])}: what it makes of "
+                f"{max(changed.values()):g} times a gradient is not as many times what it makes of that. Look for a "
+                "clamp, a threshold or a replaced NaN in a derivative of its own, or in a hook.",
+                process=seen.name,
+                quantities=tuple(changed),
+                figure=max(changed.values()),
+            )
 
 
 def gradients(seen: Seen, cotangents: Mapping[str, Tensor], inputs: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -149,3 +149,36 @@ def test_weights_inside_a_process_are_examined_too(planted):
     found = list(process_derivatives(Examined(planted(Standing))))
     assert {finding.process for finding in found} == {"Standing"}
     assert any("weights" in finding.sentence for finding in found)
+
+
+class Clipped(Halved):
+    """Passes no gradient beyond five."""
+
+    @staticmethod
+    def backward(ctx, gradient):
+        return gradient.clamp(-5.0, 5.0)
+
+
+class ClippedBackward(BetaSoil):
+    """Large gradients to field capacity are clipped: right in every difference of the usual size."""
+
+    def forward(self, *, surface, soil_moisture, fc, beta):
+        return super().forward(surface=surface, soil_moisture=soil_moisture, fc=Clipped.apply(fc), beta=beta)
+
+
+class InPlace(BetaSoil):
+    """It changes the soil moisture that it is given."""
+
+    def forward(self, *, surface, soil_moisture, fc, beta):
+        soil_moisture.clamp_(min=0.0)
+        return super().forward(surface=surface, soil_moisture=soil_moisture, fc=fc, beta=beta)
+
+
+def test_a_gradient_that_is_clipped_is_found_though_its_size_is_usual(planted):
+    faults = [f for f in examine(planted(ClippedBackward)).faults if f.kind == "changed gradient"]
+    assert [(f.process, f.quantities, f.figure) for f in faults] == [("ClippedBackward", ("fc",), 1e6)]
+
+
+def test_a_process_without_a_way_back_is_said_not_raised(planted):
+    report = examine(planted(InPlace))
+    assert [f.process for f in report.faults if f.kind == "no gradient"] == ["InPlace"]
