@@ -121,5 +121,7 @@ def test_what_is_computed_while_its_lens_is_made_is_drawn(context, hasty, monkey
     page, errors = context.new_page(), []
     page.on("pageerror", lambda error: errors.append(str(error)))
     Dashboard(page, f"http://127.0.0.1:{hasty}").open(page="Sensitivity")
-    page.wait_for_function("[...Bokeh.documents[0]._all_models.values()].some((m) => m.text === 'To precipitation')")
+    page.wait_for_function(
+        "[...Bokeh.documents[0]._all_models.values()].some(m => /^Change of the mean of/.test(m.axis_label))"
+    )
     assert errors == []

@@ -91,8 +91,10 @@ def test_switch_snow_off_and_see_it_within_seconds(first_page):
 def test_name_the_parameter_that_matters_for_low_flow(first_page):
     with task(first_page, "parameter that matters for low flow") as person:
         person.opens("Sensitivity")
-        person.presses("Low")
-        first_page.sees(re.compile("What matters here: (maximum percolation|baseflow recession|interflow recession)"))
+        person.does(first_page.choose, "For", "Low values")
+        first_page.sees(
+            re.compile("For low values of .* most, of the parameters (maximum perc|baseflow|interflow|quickflow|upper)")
+        )
 
 
 def test_read_the_balance_drag_a_slider_and_have_beta_explained(first_page):

@@ -174,12 +174,12 @@ def test_a_view_that_there_is_not_is_named():
 
 
 def test_what_was_chosen_in_a_card_is_in_its_lines(packaged):
-    packaged.case = "low"
     view = Matters(state=packaged)
+    view.aim.value = "low"
     made: dict = {}
     exec(picture_lines(packaged, "Matters", to_query(packaged)).replace("picture(", "made = picture("), made)
-    assert "lowest 30 %" in view.caption and made["made"].caption == view.caption
-    assert made["made"].source.data["effect"] == view.source.data["effect"]
+    assert "For low values of streamflow" in view.heading and made["made"].heading == view.heading
+    assert made["made"].ranking.source.data["value"] == view.ranking.source.data["value"]
     with pytest.raises(ValueError, match="ScoreDistribution.models='yes'. Give one of"):
         picture("ScoreDistribution", "?ScoreDistribution.models=yes")
 

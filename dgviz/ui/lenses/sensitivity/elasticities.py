@@ -30,9 +30,10 @@ class Elasticities(ComputingView):
 
     @classmethod
     def applies(cls, state):
-        """Where a site has a series in time, simulated alone."""
+        """Where a site has a series in time with a true zero, of which there are percents, simulated alone."""
         config = state.store.run(state.run).config if state.run else state.config
-        return not state.science.curves and not config.build().joins_sites
+        amount = state.target.floor is not None
+        return not state.science.curves and amount and not config.build().joins_sites
 
     def tools(self):
         """The button that asks of all sites."""

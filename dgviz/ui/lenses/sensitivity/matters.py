@@ -74,12 +74,15 @@ class Matters(ComputingView):
         axis = f"Change of {label} of {lower_first(self.state.target.long_name)} for 1 % more of each"
         self.ranking.figure.xaxis.axis_label = with_units(axis, "%" if in_percent else found.attrs["units"])
         self.ranking.show([str(name) for name in some.cause.values], values.tolist(), words)
-        first = some.isel(cause=0) if some.sizes["cause"] else None
-        name = lower_first(str(first.long_name.item())) if first is not None else "nothing"
+        called = [lower_first(str(name)) for name in some.long_name.values]
+        of_parameters = [n for n, kind in zip(called, some.kind.values, strict=True) if kind == "parameter"]
+        others = bool(of_parameters) and of_parameters[0] != called[0]
+        and_then = f", of the parameters {of_parameters[0]}" if others else ""
+        name = called[0] if called else "nothing"
         target = lower_first(self.state.target.long_name)
         self.heading = html(
-            "For {} of {}, {} matters most <span class='muted'>{} {}</span>",
-            label, target, name, number(found.attrs["value"], 3), unit,
+            "For {} of {}, {} matters most{} <span class='muted'>{} {}</span>",
+            label, target, name, and_then, number(found.attrs["value"], 3), unit,
         )  # fmt: skip
         self.caption = self._caption(found)
         self.summary = f"For {label} of {target}, the largest first: " + ", ".join(words)
