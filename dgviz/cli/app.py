@@ -9,6 +9,8 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from dgviz.signals import end_at_once
+
 # Each is the function, or the `app` with commands of its own, in the module of its name; beside it how its help begins.
 COMMANDS = {
     "serve": "Serve the dashboard in a browser.",
@@ -22,8 +24,9 @@ COMMANDS = {
 
 
 def command(name: str) -> Any:
-    """The command of that name, imported."""
-    module = import_module(f"dgviz.cli.{name}")
+    """The command of that name, imported. Ctrl-C meanwhile ends the process: there is nothing to clear away yet."""
+    with end_at_once():
+        module = import_module(f"dgviz.cli.{name}")
     holder = typer.Typer(add_completion=False)
     if hasattr(module, "app"):
         holder.add_typer(module.app, name=name)
