@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from dgviz.datasets.vocabulary import CALENDAR
+from dgviz.engine import Fused
 from dgviz.learn.model import of_processes
 from dgviz.learn.site_model import SiteModel
 from dgviz.learn.tensors import Tensors
@@ -37,6 +38,7 @@ class Seen:
     stepped: bool
     n_sites: int
     changed: tuple[str, ...]  # inputs that it changed in place
+    places: Mapping[str, Tensor] = field(default_factory=dict)  # how sites are joined: no numbers to be moved a little
 
     @property
     def name(self) -> str:
@@ -47,10 +49,15 @@ class Seen:
         """The step to which a row belongs."""
         return row // self.n_sites if self.stepped else row
 
+    def run(self, inputs: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """What the process makes of some inputs, with the kernels that it has for whole series."""
+        with Fused.on_series((self.process,), 1, self.n_sites):
+            # Copies: a process may change in place what it is given.
+            return self.process(**{k: v.clone() for k, v in {**self.places, **inputs}.items()})
+
     def give(self, changed: Mapping[str, Tensor] | None = None) -> dict[str, Tensor]:
         """The outputs with some inputs changed, each in the shape that the record has."""
-        # Copies: a process may change in place what it is given.
-        given = self.process(**{k: v.clone() for k, v in (self.inputs | dict(changed or {})).items()})
+        given = self.run(self.inputs | dict(changed or {}))
         return {name: given[name].expand(values.shape) for name, values in self.outputs.items()}
 
 
@@ -178,8 +185,11 @@ def _gathered(process: Process, calls: list, stepped: bool, n_sites: int) -> See
     changed = tuple(sorted(set().union(*(of_call for _, _, of_call in calls))))
     by_place = not (process.joins_sites or (not stepped and (process.memory or process.carries)))
     if not by_place:
-        inputs, outputs, _ = calls[0]
-        return Seen(process, inputs, outputs, by_place, stepped, n_sites, changed)
+        seen, outputs, _ = calls[0]
+        constant = {k for k, v in seen.items() if len(v) == 1} - process.of(Parameter).keys()
+        places = {k: v for k, v in seen.items() if process.joins_sites and k in constant}
+        inputs = {k: v for k, v in seen.items() if k not in places}
+        return Seen(process, inputs, outputs, by_place, stepped, n_sites, changed, places)
     shape = torch.broadcast_shapes(*(v.shape for of_call in calls[0][:2] for v in of_call.values()))
     shape = shape if stepped or len(shape) == 3 else (1,) * (3 - len(shape)) + tuple(shape)
 

@@ -123,7 +123,7 @@ def changing_in_place(examined: Examined) -> list[str]:
         given = {name: values.clone() for name, values in seen.inputs.items()}
         before = {name: values._version for name, values in given.items()}
         with torch.no_grad():
-            seen.process(**given)
+            seen.process(**{**seen.places, **given})
         if any(values._version != before[name] for name, values in given.items()):
             found.append(seen.name)
     return found

@@ -70,12 +70,11 @@ def gradients(seen: Seen, cotangents: Mapping[str, Tensor], inputs: Mapping[str,
     """The gradient of the sum of outputs times cotangents to each input, zero where there is none."""
     leaves = {k: v.detach().clone().requires_grad_() for k, v in inputs.items()}
     with torch.enable_grad():
-        # Copies: a process may change in place what it is given.
-        given = seen.process(**{k: v.clone() for k, v in leaves.items()})
+        given = seen.run(leaves)
         parts = [(given[k] * c).sum() for k, c in cotangents.items() if given[k].requires_grad]
         if not parts or not leaves:
             return {k: torch.zeros_like(v) for k, v in inputs.items()}
-        found = torch.autograd.grad(sum(parts), list(leaves.values()), materialize_grads=True)
+        found = torch.autograd.grad(torch.stack(parts).sum(), list(leaves.values()), materialize_grads=True)
     return dict(zip(inputs, found, strict=True))
 
 
@@ -173,7 +172,7 @@ def _of_weights(seen: Seen) -> Iterator[Finding]:
     """Weights inside a process to which its derivative is wrong."""
 
     def give() -> Tensor:
-        return torch.stack([values.sum() for values in seen.process(**seen.inputs).values()]).sum()[None]
+        return torch.stack([values.sum() for values in seen.run(seen.inputs).values()]).sum()[None]
 
     random, size = torch.Generator().manual_seed(0), float(sum(v.abs().sum() for v in seen.outputs.values()))
     for name, weight in seen.process.named_parameters():
