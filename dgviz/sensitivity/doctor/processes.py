@@ -12,7 +12,7 @@ from dgviz.sensitivity.doctor.examined import Examined, Seen
 from dgviz.sensitivity.doctor.finding import Finding, listed, number
 
 FEW = 5e-4  # of all places: an oddity of some day is no wrong derivative
-FACTORS = (1e-6, 1e6)
+FACTORS = (2.0**-20, 2.0**20)  # about a millionth and a million; powers of two scale without rounding
 LOOK = "a derivative of its own, a detach, or an iteration without its last step of Newton"
 
 
