@@ -7,6 +7,7 @@ from torch.autograd import forward_ad
 from dgviz.learn.site_model import SiteModel
 from dgviz.processes.balance import substances
 from dgviz.sensitivity.account import account, labelled
+from dgviz.sensitivity.one_more import one_more
 
 
 def fate(site: SiteModel, forcing: str, moment: int, units: str = "") -> xr.Dataset:
@@ -21,15 +22,9 @@ def fate(site: SiteModel, forcing: str, moment: int, units: str = "") -> xr.Data
 
     Raises ValueError where no store has these units, or for a forcing that the model does not read.
     """
-    model, tensors = site.process_model, site.tensors
-    if forcing not in model.forcings:
-        raise ValueError(f"The model reads no forcing {forcing!r}. It reads: {', '.join(model.forcings)}.")
-    values, start = tensors.forcings[forcing], tensors.warmup + moment
-    values = values.expand(len(tensors.target), tensors.target.shape[1], 1)
-    direction = torch.zeros_like(values)
-    direction[start, 0] = 1
+    model, start = site.process_model, site.tensors.warmup + moment
     with torch.no_grad(), forward_ad.dual_level():
-        dual = forward_ad.make_dual(values.clone(), direction)
+        dual = one_more(site.tensors, forcing, start)
         terms, kept, left = account(site, {forcing: dual}, units, start, by_origin=True)
     units = units or next(iter(substances(model)))
     variables = labelled(model, terms, units, site.time)

@@ -13,6 +13,7 @@ from dgviz.learn.site_model import SiteModel
 from dgviz.learn.tensors import Tensors
 from dgviz.processes.one_sided import along
 from dgviz.sensitivity.nudge import NUDGE
+from dgviz.sensitivity.one_more import one_more
 from dgviz.sensitivity.units import derivative_attrs
 from dgviz.steps import before
 
@@ -64,11 +65,8 @@ def travel(site: SiteModel, forcing: str, moment: int, source: str, ahead: int =
         raise ValueError(f"The site {source!r} is not simulated here. Sites: {', '.join(site.sites)}.")
     stop = min(moment + ahead, len(site.time) - 1)
     tensors, times = _last(site, stop, stop - moment)
-    values = tensors.forcings[forcing].expand(len(tensors.target), tensors.target.shape[1], 1)
-    direction = torch.zeros_like(values)
-    direction[0, site.sites.index(source)] = 1
     with torch.no_grad(), forward_ad.dual_level():
-        dual = forward_ad.make_dual(values.clone(), direction)
+        dual = one_more(tensors, forcing, 0, site.sites.index(source))
         tensors = replace(tensors, forcings=tensors.forcings | {forcing: dual})
         found = site.model.respond(tensors, _of_steps(site, len(tensors.target), stop), [site.target])[site.target]
         moved = along(found)

@@ -9,6 +9,7 @@ from dgviz.learn.site_model import SiteModel
 from dgviz.processes.declare import Flux, State
 from dgviz.processes.one_sided import along
 from dgviz.sensitivity.cut import check_alone
+from dgviz.sensitivity.one_more import one_more
 
 
 def tracer(site: SiteModel, forcing: str, moment: int) -> xr.Dataset:
@@ -20,14 +21,9 @@ def tracer(site: SiteModel, forcing: str, moment: int) -> xr.Dataset:
     """
     check_alone(site, "Tracers")
     model, tensors = site.process_model, site.tensors
-    if forcing not in model.forcings:
-        raise ValueError(f"The model reads no forcing {forcing!r}. It reads: {', '.join(model.forcings)}.")
-    values, start = tensors.forcings[forcing], tensors.warmup + moment
-    values = values.expand(len(tensors.target), tensors.target.shape[1], 1)
-    direction = torch.zeros_like(values)
-    direction[start, 0] = 1
+    start = tensors.warmup + moment
     with torch.no_grad(), forward_ad.dual_level():
-        forcings = tensors.forcings | {forcing: forward_ad.make_dual(values.clone(), direction)}
+        forcings = tensors.forcings | {forcing: one_more(tensors, forcing, start)}
         wanted = [*model.of(Flux), *model.of(State)]
         found = model.mean(forcings, site.learned, wanted, of_processes(tensors.initial))
         series = {k: along(v) for k, v in found.items()}

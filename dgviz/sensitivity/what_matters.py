@@ -8,6 +8,7 @@ import xarray as xr
 from torch import Tensor
 
 from dgviz.learn.site_model import SiteModel
+from dgviz.learn.tensors import Tensors
 from dgviz.processes.declare import Parameter
 from dgviz.sensitivity.aims import Aim
 from dgviz.sensitivity.nudge import driving, raised
@@ -31,12 +32,12 @@ def what_matters(site: SiteModel, aim: Aim) -> xr.Dataset:
 
     The value of the aim stands in the attributes. Parameters, forcings and stores act at all sites that are simulated
     together; the aim is of the first. Parameters, dynamic ones too, stay as they are where a forcing changes. Two
-    reverse passes. Raises ValueError where the aim has no value, as an efficiency
-    without observations.
+    reverse passes. Raises ValueError where the aim has no value, as an efficiency without observations.
     """
     parameters = {k: v.detach().requires_grad_() for k, v in site.learned.items()}
     forcings = raised(driving(site))
-    value, of_inputs = _gradients(site, aim, parameters, forcings)
+    tensors = replace(site.tensors, forcings=site.tensors.forcings | forcings)
+    value, of_inputs = _aimed(site, aim, tensors, parameters, parameters | forcings)
     stores, of_stores, widths = _of_stores(site, aim)
     declared = site.process_model.of(Parameter)
     width = {k: declared[k].range[1] - declared[k].range[0] for k in parameters}
@@ -49,6 +50,21 @@ def what_matters(site: SiteModel, aim: Aim) -> xr.Dataset:
         # d/ds of the aim where the forcing is s x, at s = 1: the sum of gradient times x
         effect[name] = 0.01 * float((of_inputs[name] * forcings[name].detach()).double().sum())
         width[name] = np.nan
+    zero = {k: not bool(g.any()) for k, g in (of_inputs | of_stores).items()}
+    return _table(site, aim, value, kinds, derivative, width, effect, zero)
+
+
+def _table(
+    site: SiteModel,
+    aim: Aim,
+    value: float,
+    kinds: dict[str, str],
+    derivative: dict[str, float],
+    width: dict[str, float],
+    effect: dict[str, float],
+    zero: dict[str, bool],
+) -> xr.Dataset:
+    """What is known of each cause by name, as columns, the largest effect first."""
     names = sorted(kinds, key=lambda name: -abs(effect[name]))
     attrs = {name: site.process_model.attrs(name) for name in names}
     columns = {
@@ -61,20 +77,12 @@ def what_matters(site: SiteModel, aim: Aim) -> xr.Dataset:
         "width_units": [attrs[k]["units"] for k in names],
         "effect": [effect[k] for k in names],
         "percent": [100 * effect[k] / value if aim.amount and value else np.nan for k in names],
-        "zero": [not bool((of_inputs | of_stores)[k].any()) for k in names],
+        "zero": [zero[k] for k in names],
     }
     found = xr.Dataset({k: ("cause", v) for k, v in columns.items()}, {"cause": names})
     found.effect.attrs = {"units": aim.units, "long_name": f"Change of {aim.label} for 1 %"}
     found.percent.attrs = {"units": "%", "long_name": f"Change of {aim.label} for 1 %"}
     return found.assign_attrs(value=value, units=aim.units, aim=aim.label)
-
-
-def _gradients(
-    site: SiteModel, aim: Aim, parameters: dict[str, Tensor], forcings: dict[str, Tensor]
-) -> tuple[float, dict[str, Tensor]]:
-    """The value of the aim, and its gradient to each of these, by name."""
-    tensors = replace(site.tensors, forcings=site.tensors.forcings | forcings)
-    return _aimed(site, aim, tensors, parameters, parameters | forcings)
 
 
 def _of_stores(site: SiteModel, aim: Aim) -> tuple[list[str], dict[str, Tensor], dict[str, float]]:
@@ -91,7 +99,10 @@ def _of_stores(site: SiteModel, aim: Aim) -> tuple[list[str], dict[str, Tensor],
     return names, gradients, {k: float(v[:, 0].max() - v[:, 0].min()) for k, v in held.items()}
 
 
-def _aimed(site, aim, tensors, parameters, leaves) -> tuple[float, dict[str, Tensor]]:
+def _aimed(
+    site: SiteModel, aim: Aim, tensors: Tensors, parameters: dict[str, Tensor], leaves: dict[str, Tensor]
+) -> tuple[float, dict[str, Tensor]]:
+    """The value of the aim, and its gradient to each of the leaves, by name."""
     simulated = site.model.respond(tensors, parameters, [site.target])[site.target][tensors.warmup :, 0]
     value = aim.value(simulated, tensors.target[tensors.warmup :, 0])
     if not value.isfinite():

@@ -1,7 +1,4 @@
-"""How long what was learned takes to ask. `pytest -m benchmark -n 0 -s tests/benchmarks/test_sensitivity_times.py`."""
-
-import statistics
-import time
+"""How long what was learned takes to ask. `pytest -m benchmark -n 0 -s tests/benchmarks/test_learned_times.py`."""
 
 import numpy as np
 import pytest
@@ -18,6 +15,7 @@ from dgviz.sensitivity import (
 )
 from dgviz.sensitivity.target_statistics import TargetStatistics
 from dgviz.sensitivity.unit_cube import UnitCube
+from tests.benchmarks.timing import median_time
 
 pytestmark = pytest.mark.benchmark
 
@@ -33,16 +31,11 @@ def site(run, delaware):
     return run.at(delaware, "01439500", "1979-01-01", "1980-12-31")
 
 
-def timed(what, work, repeats=5) -> float:
+def timed(what, work, rounds=5) -> float:
     """The median of several calls, in seconds, after a first that compiles."""
-    work()
-    taken = []
-    for _ in range(repeats):
-        began = time.perf_counter()
-        work()
-        taken.append(time.perf_counter() - began)
-    print(f"\n{what}: median {statistics.median(taken):.3f} s, best {min(taken):.3f} s")
-    return statistics.median(taken)
+    seconds = median_time(work, rounds)
+    print(f"\n{what}: median {seconds:.3f} s")
+    return seconds
 
 
 def test_identifiability_of_a_site_takes_three_tenths_of_a_second(site):

@@ -1,8 +1,5 @@
 """How long the pictures of a sensitivity take from a click on: library and loading of the site, once warm."""
 
-import statistics
-import time
-
 import pytest
 
 from dgviz.experiment.runs import list_runs
@@ -10,9 +7,9 @@ from dgviz.processes.balance import substances
 from dgviz.sensitivity import identifiability
 from dgviz.ui.session.simulation import Simulation
 from dgviz.ui.words.steps import STEPS
+from tests.benchmarks.timing import median_time
 
 SITE = "01439500"
-ROUNDS = 7
 # What is asked, and the seconds within which it is to be there on two cores.
 LIMITS = {
     "what matters": 0.1,
@@ -24,17 +21,6 @@ LIMITS = {
     "identifiability": 0.3,
     "triangle": 0.3,
 }
-
-
-def median_time(work) -> float:
-    """Seconds of one call, the median of several, after a first one that compiles."""
-    work()
-    seconds = []
-    for _ in range(ROUNDS):
-        begin = time.perf_counter()
-        work()
-        seconds.append(time.perf_counter() - begin)
-    return statistics.median(seconds)
 
 
 @pytest.fixture(scope="module")

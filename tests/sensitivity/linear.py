@@ -1,15 +1,15 @@
-"""A model that is linear in its parameters, at one site, so that what follows from its responses is known in closed
-form."""
+"""Models that are linear in parameters or stores, at one site, so that what follows is known in closed form."""
 
 import numpy as np
 import torch
 import xarray as xr
 
+from dgviz.engine import CompiledModel
 from dgviz.learn.model import DifferentiableModel
 from dgviz.learn.networks import ParameterNetwork
 from dgviz.learn.site_model import SiteModel
 from dgviz.learn.tensors import Tensors
-from dgviz.processes.declare import Flux, Forcing, Parameter, Process
+from dgviz.processes.declare import Flux, Forcing, Parameter, Process, State
 from dgviz.processes.model import ProcessModel
 
 RANGES = {"a": (0.0, 2.0), "b": (-1.0, 4.0), "c": (0.0, 1.0), "idle": (0.0, 1.0)}
@@ -39,6 +39,29 @@ def linear_site(columns: np.ndarray, observed: np.ndarray, members: int = 3) -> 
     forcings = {name: torch.as_tensor(columns[:, i, None, None]) for i, name in enumerate(inputs)}
     tensors = Tensors(forcings, torch.zeros(1, 0).double(), torch.as_tensor(observed[:, None]))
     return SiteModel(model, tensors, xr.DataArray(np.arange(len(observed)), dims="time"), "y")
+
+
+class Reservoir(Process):
+    """A store that empties in proportion to what it holds."""
+
+    k = Parameter("d-1", "Recession", range=(0.1, 0.9))
+    store = State("mm", "Store", initial=0.0)
+    inflow = Flux("mm d-1", "Inflow", out_of="outside", into="store")
+    outflow = Flux("mm d-1", "Outflow", out_of="store", into="outside")
+
+    def forward(self, *, rain, store, k):
+        return dict(inflow=rain, outflow=k * store)
+
+
+def reservoir_site(process: Process, members: int = 2, n_days: int = 80) -> SiteModel:
+    """A site with one reservoir, which begins empty, under some rain; in double precision."""
+    process_model = CompiledModel([process], {"rain": Forcing("mm d-1", "Rain", range=(0.0, 100.0))}, ("outside",))
+    torch.manual_seed(0)
+    network = ParameterNetwork(process_model.of(Parameter), 0, members=members, hidden=1, source="shared")
+    model = DifferentiableModel(process_model, network, (), target="outflow").double().eval()
+    rain = torch.as_tensor(np.random.default_rng(0).gamma(0.5, 6.0, (n_days, 1, 1)))
+    tensors = Tensors({"rain": rain}, torch.zeros(1, 0).double(), torch.zeros(n_days, 1).double())
+    return SiteModel(model, tensors, xr.DataArray(np.arange(n_days), dims="time"), "outflow")
 
 
 def persistent(random: np.random.Generator, n: int, r: float, size: float = 1.0) -> np.ndarray:

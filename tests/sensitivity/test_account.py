@@ -2,72 +2,43 @@
 
 import numpy as np
 import pytest
-import torch
-import xarray as xr
 
 import dgviz
-from dgviz.learn.model import DifferentiableModel
-from dgviz.learn.networks import ParameterNetwork
-from dgviz.learn.site_model import SiteModel
-from dgviz.learn.tensors import Tensors
 from dgviz.processes.balance import substances
-from dgviz.processes.declare import Flux, Forcing, Parameter, Process, State
-from dgviz.processes.model import ProcessModel
+from dgviz.processes.declare import Flux
 from dgviz.sensitivity import conservation, fate, forcing_response
 from dgviz.sensitivity.nudge import driving
 from dgviz.sensitivity.tracer import tracer
 from tests.sensitivity.conftest import shipped
+from tests.sensitivity.linear import Reservoir, reservoir_site
 
 SITES = 10
 EXACT = 1e-10
 
 
-class Reservoir(Process):
-    """A linear reservoir."""
-
-    k = Parameter("d-1", "Recession", range=(0.0, 0.4))
-    water = State("mm", "Water", initial=5.0)
-    inflow = Flux("mm d-1", "Inflow", out_of="atmosphere", into="water")
-    outflow = Flux("mm d-1", "Outflow", out_of="water", into="outlet")
-
-    def forward(self, *, prcp, water, k):
-        return dict(inflow=prcp, outflow=k * water)
-
-
 class Leaking(Reservoir):
-    """The same, and some of it goes where no flux is declared to."""
+    """A reservoir of which some goes where no flux is declared to."""
 
-    leak = Flux("mm d-1", "Leak", out_of="water")
+    leak = Flux("mm d-1", "Leak", out_of="store")
 
-    def forward(self, *, prcp, water, k):
-        return dict(inflow=prcp, outflow=k * water, leak=0.1 * water)
-
-
-def site_of(process, n=40):
-    """One site with one parameter set, in double precision."""
-    model = ProcessModel([process], {"prcp": Forcing("mm d-1", "Rain", range=(0, 100))}, ("atmosphere", "outlet"))
-    torch.manual_seed(0)
-    network = ParameterNetwork(model.of(Parameter), 0, members=1, hidden=1, source="shared")
-    whole = DifferentiableModel(model, network, (), target="outflow").double().eval()
-    rain = torch.rand(n, 1, 1, dtype=torch.float64)
-    tensors = Tensors({"prcp": rain}, torch.zeros(1, 0).double(), torch.zeros(n, 1).double())
-    return SiteModel(whole, tensors, xr.DataArray(np.arange(n), dims="time"), "outflow")
+    def forward(self, *, rain, store, k):
+        return dict(inflow=rain, outflow=k * store, leak=0.1 * store)
 
 
 def test_of_a_linear_reservoir_a_share_leaves_every_day():
-    site = site_of(Reservoir())
+    site = reservoir_site(Reservoir(), members=1)
     k = site.learned["k"].item()
-    found = fate(site, "prcp", 5)
+    found = fate(site, "rain", 5)
     days = np.arange(len(found.time))
     # The day's outflow is taken from what was there before, so the unit waits for a day: (1 - k)^n are left after n.
-    np.testing.assert_allclose(found.water, (1 - k) ** days, atol=1e-14)
+    np.testing.assert_allclose(found.store, (1 - k) ** days, atol=1e-14)
     np.testing.assert_allclose(found.outflow, 1 - (1 - k) ** days, atol=1e-14)
-    assert found.water.attrs["units"] == "mm" and found.attrs["kept"] == ["water"]
+    assert found.store.attrs["units"] == "mm" and found.attrs["kept"] == ["store"]
 
 
 def test_what_goes_where_nothing_is_declared_is_not_accounted_for():
-    assert abs(fate(site_of(Reservoir()), "prcp", 5).residual).max() < 1e-14
-    assert fate(site_of(Leaking()), "prcp", 5).residual[-1] > 0.1
+    assert abs(fate(reservoir_site(Reservoir()), "rain", 5).residual).max() < 1e-14
+    assert fate(reservoir_site(Leaking()), "rain", 5).residual[-1] > 0.1
 
 
 @pytest.mark.parametrize("place", range(SITES))

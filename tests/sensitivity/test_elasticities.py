@@ -3,41 +3,16 @@
 import numpy as np
 import pytest
 import torch
-import xarray as xr
 
-from dgviz.engine import CompiledModel
-from dgviz.learn.model import DifferentiableModel
-from dgviz.learn.networks import ParameterNetwork
-from dgviz.learn.site_model import SiteModel
-from dgviz.learn.tensors import Tensors
-from dgviz.processes.declare import Flux, Forcing, Parameter, Process, State
 from dgviz.sensitivity import elasticities
 from tests.sensitivity.conftest import shipped
-from tests.sensitivity.linear import linear_site
-
-
-class Reservoir(Process):
-    """A store that empties in proportion to what it holds."""
-
-    k = Parameter("d-1", "Recession", range=(0.1, 0.9))
-    store = State("mm", "Store", initial=0.0)
-    inflow = Flux("mm d-1", "Inflow", out_of="outside", into="store")
-    outflow = Flux("mm d-1", "Outflow", out_of="store", into="outside")
-
-    def forward(self, *, rain, store, k):
-        return dict(inflow=rain, outflow=k * store)
+from tests.sensitivity.linear import Reservoir, linear_site, reservoir_site
 
 
 @pytest.fixture(scope="module")
 def reservoir():
-    """A linear reservoir that begins empty, in double precision."""
-    model = CompiledModel([Reservoir()], {"rain": Forcing("mm d-1", "Rain", range=(0.0, 100.0))}, ("outside",))
-    torch.manual_seed(0)
-    network = ParameterNetwork(model.of(Parameter), 0, members=2, hidden=1, source="shared")
-    rain = torch.as_tensor(np.random.default_rng(0).gamma(0.5, 6.0, (80, 1, 1)))
-    tensors = Tensors({"rain": rain}, torch.zeros(1, 0).double(), torch.zeros(80, 1).double())
-    whole = DifferentiableModel(model, network, (), target="outflow").double().eval()
-    return SiteModel(whole, tensors, xr.DataArray(np.arange(80), dims="time"), "outflow")
+    """A linear reservoir that begins empty."""
+    return reservoir_site(Reservoir())
 
 
 @pytest.fixture(scope="module")

@@ -134,7 +134,7 @@ class TargetCharts(View):
             for name in {"what_if", "learning"} & self.changed:
                 self.chart.replace(name, self.columns[name])
         if "run" in self.changed:
-            config = state.store.run(state.run).config if state.run else state.config
+            config = state.shown_config
             self.chart.mark(periods(state.dataset, config.train_period, config.test_period))
         self.chart.show_window(window)
         self.chart.moment.location = self._moment()

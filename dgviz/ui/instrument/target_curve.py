@@ -79,7 +79,7 @@ class TargetCurve(View):
     def _points(self, x: str, target: str) -> dict[str, tuple[np.ndarray, np.ndarray]]:
         """What was observed, in the order of `x`, by period."""
         state = self.state
-        config = state.store.run(state.run).config if state.run else state.config
+        config = state.shown_config
         here = state.dataset[[x, target]].sel(site=state.site)
         found = {}
         for name, (first, last) in periods(state.dataset, config.train_period, config.test_period).items():

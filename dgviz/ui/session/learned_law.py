@@ -30,7 +30,7 @@ class LearnedLaw:
     @staticmethod
     def applies(state: AppState) -> bool:
         """Does the run learn parameters from attributes?"""
-        config = state.store.run(state.run).config if state.run else state.config
+        config = state.shown_config
         return config.parameters == "attributes" and bool(config.build().processes)
 
     @property

@@ -69,7 +69,7 @@ class Balance(ComputingView):
     @classmethod
     def applies(cls, state):
         """Where something is stored."""
-        return has_stores(state.store.run(state.run).config if state.run else state.config)
+        return has_stores(state.shown_config)
 
     def body(self, *, run, dark):
         """An empty table, to be filled."""

@@ -11,6 +11,7 @@ from dgviz.processes.declare import Flux
 from dgviz.quantities import lower_first
 from dgviz.ui import theme
 from dgviz.ui.figures.site_scatter import SiteScatter
+from dgviz.ui.lenses.applies import by_itself
 from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.lenses.view import text
 from dgviz.ui.session.simulation import Simulation
@@ -31,9 +32,7 @@ class Elasticities(ComputingView):
     @classmethod
     def applies(cls, state):
         """Where a site has a series in time with a true zero, of which there are percents, simulated alone."""
-        config = state.store.run(state.run).config if state.run else state.config
-        amount = state.target.floor is not None
-        return not state.science.curves and amount and not config.build().joins_sites
+        return by_itself(state) and state.target.floor is not None
 
     def tools(self):
         """The button that asks of all sites."""

@@ -12,9 +12,9 @@ from dgviz.processes.declare import Flux, State
 from dgviz.quantities import lower_first
 from dgviz.sensitivity.account import RESIDUAL
 from dgviz.ui.figures.fate import FateFigure
+from dgviz.ui.lenses.applies import in_stores
 from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.lenses.sensitivity.moment import shown_moment
-from dgviz.ui.lenses.sensitivity.ways import alone
 from dgviz.ui.session.simulation import Simulation
 from dgviz.ui.widgets import material
 from dgviz.ui.words.markup import html, key_of
@@ -35,9 +35,8 @@ class Fate(ComputingView):
 
     @classmethod
     def applies(cls, state):
-        """Where a site has a series in time, and its processes, of one seed and without correction, have stores."""
-        config = state.store.run(state.run).config if state.run else state.config
-        return not state.science.curves and alone(state) and bool(substances(config.build()))
+        """Where its processes, of one seed and without correction, have stores."""
+        return in_stores(state)
 
     def tools(self):
         """Of which forcing, and what is followed where stores hold several things."""

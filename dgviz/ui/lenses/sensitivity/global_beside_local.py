@@ -11,6 +11,7 @@ from dgviz.sensitivity.global_sensitivity import disagreement
 from dgviz.sensitivity.target_statistics import global_target_sensitivity
 from dgviz.ui import theme
 from dgviz.ui.figures.global_bars import plot_effects, plot_shares
+from dgviz.ui.lenses.applies import by_itself
 from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.session.simulation import Simulation
 from dgviz.ui.widgets import material
@@ -32,8 +33,7 @@ class GlobalBesideLocal(ComputingView):
     @classmethod
     def applies(cls, state):
         """Where a site has a series in time, simulated alone by processes: networks take minutes."""
-        config = state.store.run(state.run).config if state.run else state.config
-        return not state.science.curves and config.predictor == "processes" and not config.build().joins_sites
+        return by_itself(state) and state.shown_config.predictor == "processes"
 
     def tools(self):
         """What is asked of the target, and the button that begins."""

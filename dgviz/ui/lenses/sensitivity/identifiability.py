@@ -11,6 +11,7 @@ from dgviz.ui import theme
 from dgviz.ui.figures.loss_plane import plot_loss
 from dgviz.ui.figures.matrix import Matrix
 from dgviz.ui.figures.standard_errors import plot_standard_errors
+from dgviz.ui.lenses.applies import by_itself
 from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.lenses.view import text
 from dgviz.ui.session.simulation import Simulation
@@ -31,8 +32,7 @@ class Identifiability(ComputingView):
     @classmethod
     def applies(cls, state):
         """Where a site has a series in time, simulated alone."""
-        config = state.store.run(state.run).config if state.run else state.config
-        return not state.science.curves and not config.build().joins_sites
+        return by_itself(state)
 
     def body(self, *, run, dataset, dark):
         """Places for the figures."""

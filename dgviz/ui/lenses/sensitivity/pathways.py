@@ -13,8 +13,8 @@ from dgviz.sensitivity.cut import follows
 from dgviz.sensitivity.pathways import DIRECT, in_double, pathways
 from dgviz.ui.figures import hover_in_time, nothing_yet, time_figure, zero_line
 from dgviz.ui.figures.series import show_days
+from dgviz.ui.lenses.applies import alone, ways_of
 from dgviz.ui.lenses.computing import ComputingView
-from dgviz.ui.lenses.sensitivity.ways import ways_of
 from dgviz.ui.session.simulation import Simulation
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.window import follow_range
@@ -36,9 +36,8 @@ class Pathways(ComputingView):
     @classmethod
     def applies(cls, state):
         """Where the science says through what the target responds, and the run has processes alone, of one seed."""
-        config = state.store.run(state.run).config if state.run else state.config
-        through, alone = ways_of(state), config.predictor == "processes" and config.seeds == 1
-        return bool(through) and alone and follows(config.build(), config.target, through)
+        config, through = state.shown_config, ways_of(state)
+        return bool(through) and alone(state) and follows(config.build(), config.target, through)
 
     def tools(self):
         """The input."""

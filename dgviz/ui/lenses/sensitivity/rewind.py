@@ -34,8 +34,7 @@ class Rewind(ComputingView):
     @classmethod
     def applies(cls, state):
         """Where what happens at one site reaches others."""
-        config = state.store.run(state.run).config if state.run else state.config
-        return has_network(state.dataset) and config.build().joins_sites
+        return has_network(state.dataset) and state.shown_config.build().joins_sites
 
     def tools(self):
         """Where from or where to, of what, and the player."""

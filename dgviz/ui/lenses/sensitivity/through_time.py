@@ -10,8 +10,8 @@ from dgviz.quantities import lower_first
 from dgviz.sensitivity.account import RESIDUAL
 from dgviz.ui.figures.heat import HeatMap
 from dgviz.ui.figures.series import show_days
+from dgviz.ui.lenses.applies import alone
 from dgviz.ui.lenses.computing import ComputingView
-from dgviz.ui.lenses.sensitivity.ways import alone
 from dgviz.ui.session.simulation import Simulation
 from dgviz.ui.widgets.parameters import chosen
 from dgviz.ui.widgets.window import follow_range

@@ -9,9 +9,9 @@ from dgviz.processes.balance import substances
 from dgviz.quantities import lower_first
 from dgviz.ui.figures.bucket_diagram import BucketDiagram
 from dgviz.ui.figures.buckets import lay_out
+from dgviz.ui.lenses.applies import in_stores
 from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.lenses.sensitivity.moment import shown_moment
-from dgviz.ui.lenses.sensitivity.ways import alone
 from dgviz.ui.lenses.view import text
 from dgviz.ui.session.simulation import Simulation
 from dgviz.ui.widgets.player import Player
@@ -31,9 +31,8 @@ class Tracer(ComputingView):
 
     @classmethod
     def applies(cls, state):
-        """Where a site has a series in time, and its processes, of one seed and without correction, have stores."""
-        config = state.store.run(state.run).config if state.run else state.config
-        return not state.science.curves and alone(state) and bool(substances(config.build()))
+        """Where its processes, of one seed and without correction, have stores."""
+        return in_stores(state)
 
     def tools(self):
         """The player."""

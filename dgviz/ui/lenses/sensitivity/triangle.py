@@ -9,6 +9,7 @@ import xarray as xr
 from dgviz.quantities import lower_first
 from dgviz.sensitivity.memory import memory
 from dgviz.ui.figures.triangle import TriangleFigure
+from dgviz.ui.lenses.applies import by_itself
 from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.session.simulation import Simulation
 from dgviz.ui.widgets import material
@@ -28,8 +29,7 @@ class Triangle(ComputingView):
     @classmethod
     def applies(cls, state):
         """Where a site has a series in time and is simulated by itself: joined sites take a pass for each step."""
-        config = state.store.run(state.run).config if state.run else state.config
-        return not state.science.curves and not config.build().joins_sites
+        return by_itself(state)
 
     def tools(self):
         """Which forcing."""

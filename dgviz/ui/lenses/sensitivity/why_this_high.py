@@ -9,9 +9,9 @@ from dgviz.quantities import lower_first
 from dgviz.sensitivity.contributions import BACK, RECENT, groups
 from dgviz.sensitivity.cut import follows
 from dgviz.ui.figures.contributions import PALE, ByStep, Shares, axis_words
+from dgviz.ui.lenses.applies import alone, by_itself, ways_of
 from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.lenses.sensitivity.moment import shown_moment
-from dgviz.ui.lenses.sensitivity.ways import ways_of
 from dgviz.ui.session.simulation import Simulation
 from dgviz.ui.words.markup import html, key_of
 from dgviz.ui.words.text import number, small, units, with_units
@@ -30,10 +30,8 @@ class WhyThisHigh(ComputingView):
     @classmethod
     def applies(cls, state):
         """Where the science cuts its processes, and the run has processes alone, of one seed, of separate sites."""
-        config = state.store.run(state.run).config if state.run else state.config
-        model, ways = config.build(), ways_of(state)
-        alone = config.predictor == "processes" and config.seeds == 1 and not model.joins_sites
-        return bool(ways) and alone and follows(model, config.target, ways)
+        config, ways = state.shown_config, ways_of(state)
+        return by_itself(state) and alone(state) and bool(ways) and follows(config.build(), config.target, ways)
 
     @cached_property
     def parts(self):

@@ -8,8 +8,8 @@ from dgviz.scores import metrics
 from dgviz.sensitivity.effects import effects
 from dgviz.ui.figures.series import overlap
 from dgviz.ui.lenses.computing import ComputingView
-from dgviz.ui.lenses.sensitivity.cases import case_picker, what_is_shown
 from dgviz.ui.lenses.view import empty_html, text
+from dgviz.ui.lenses.what_if.cases import case_picker, what_is_shown
 from dgviz.ui.session.simulation import Simulation
 from dgviz.ui.session.what_if import digits, parameter_number, what_if_badge
 from dgviz.ui.widgets import material

@@ -13,6 +13,7 @@ from dgviz.sensitivity.wanted import BACK
 from dgviz.ui import theme
 from dgviz.ui.figures.ranking import Ranking
 from dgviz.ui.figures.wanted import Handles, Rerun, Steps
+from dgviz.ui.lenses.applies import by_itself
 from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.lenses.sensitivity.moment import shown_moment
 from dgviz.ui.lenses.view import text
@@ -39,9 +40,7 @@ class Wanted(ComputingView):
     @classmethod
     def applies(cls, state):
         """Where a site has a series in time with a true zero, simulated alone: joined sites take too long."""
-        config = state.store.run(state.run).config if state.run else state.config
-        amount = state.target.floor is not None  # of which one may want so many percent
-        return not state.science.curves and amount and not config.build().joins_sites
+        return by_itself(state) and state.target.floor is not None  # of which one may want so many percent
 
     def tools(self):
         """Over which steps, how much, and of which forcing."""

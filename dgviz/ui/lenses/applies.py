@@ -1,0 +1,28 @@
+"""What can be asked of the run that is shown, and the ways by which a response is taken apart."""
+
+from dgviz.processes.balance import substances
+from dgviz.processes.declare import Quantity
+from dgviz.ui.session.state import AppState
+
+
+def alone(state: AppState) -> bool:
+    """Is the target of the shown run that of processes alone, of one seed?"""
+    config = state.shown_config
+    return config.predictor == "processes" and config.seeds == 1
+
+
+def in_stores(state: AppState) -> bool:
+    """Has a site a series in time, and have its processes, of one seed and without correction, stores?"""
+    return not state.science.curves and alone(state) and bool(substances(state.shown_config.build()))
+
+
+def by_itself(state: AppState) -> bool:
+    """Has a site a series in time, and is it simulated without others?"""
+    return not state.science.curves and not state.shown_config.build().joins_sites
+
+
+def ways_of(state: AppState) -> list[str]:
+    """The quantities at which the science cuts its processes, as far as those of the shown run compute them."""
+    config = state.shown_config
+    computed = config.build().of(Quantity)
+    return [name for name in state.science.pathways if name in computed]
