@@ -62,9 +62,10 @@ def _fixed(process: Process, inputs: Mapping[str, Tensor]) -> bool:
 
 def _changing(values: Tensor) -> bool:
     """Does a tensor have a derivative, or may it change without counting that?"""
+    if torch._C._functorch.is_functorch_wrapped_tensor(values):  # which has no memory that could be asked
+        return True
     of_torch = values.untyped_storage().resizable() and not values.is_inference()
-    wrapped = torch._C._functorch.is_functorch_wrapped_tensor(values)
-    return values.requires_grad or not of_torch or has_direction(values) or wrapped
+    return values.requires_grad or not of_torch or has_direction(values)
 
 
 def _holds(last: _Result, forward: Callable, inputs: tuple[Tensor, ...]) -> bool:
