@@ -14,5 +14,4 @@ def test_train_and_take_the_response_to_rain_apart(dashboard):
     dashboard.turn_to("Sensitivity")
     dashboard.unfold("Pathways")
     dashboard.sees(re.compile("Pathways from precipitation to dissolved oxygen"))
-    dashboard.wait_for_column("water_temperature", "values.some(value => Math.abs(value) > 0)")
     dashboard.sees(re.compile("Mean over the window: whole .*through water temperature"))

@@ -24,9 +24,10 @@ def test_each_answer_is_asked_for_and_seen(dashboard, run):
     dashboard.sees(re.compile("are beyond chance"))
     dashboard.wait_for(**{"LearnedLaw.tested": "1"})
 
-    card(dashboard, "What the data say of each parameter")
+    dashboard.unfold("What the data say of each parameter")
     dashboard.sees(re.compile("Sloppiest: "))
 
+    dashboard.unfold("Global beside local")
     whole = card(dashboard, "Global beside local")
     whole.get_by_role("button", name="Vary all parameters").click()
     dashboard.sees(re.compile("Local and global (agree|disagree)"))

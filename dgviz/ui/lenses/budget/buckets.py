@@ -17,6 +17,7 @@ from dgviz.ui.lenses.view import text
 from dgviz.ui.session.simulation import Simulation, moment_in_view
 from dgviz.ui.session.what_if import in_place_of, mark
 from dgviz.ui.widgets import material
+from dgviz.ui.widgets.player import play_button, say_playing
 from dgviz.ui.words.markup import html, joined
 from dgviz.ui.words.text import number, sentence, units
 
@@ -42,7 +43,7 @@ class Buckets(ComputingView):
     @cached_property
     def play(self):
         """The button that plays or pauses."""
-        return material.icon_button("play_arrow", "Play", on_click=self._toggle)
+        return play_button(self._toggle)
 
     @cached_property
     def slider(self):
@@ -179,12 +180,12 @@ class Buckets(ComputingView):
             if moment != self._moment():
                 self.state.moment = moment
 
-    def _toggle(self, _):
+    def _toggle(self):
         self.state.playing = not self.state.playing
 
     def _follow_playing(self, *_):
         playing = self.state.playing and self.state.page == self.page
-        self.play.param.update(icon="pause" if playing else "play_arrow", description="Pause" if playing else "Play")
+        say_playing(self.play, playing)
         if self._ticking is not None:
             self._ticking.stop()
             self._ticking = None
