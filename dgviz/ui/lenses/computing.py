@@ -7,6 +7,7 @@ from typing import Any
 
 import panel as pn
 import param
+import xarray as xr
 
 from dgviz.ui.lenses.view import View, text
 from dgviz.ui.session.served import served
@@ -17,15 +18,25 @@ class ComputingView(View):
     """A view that computes in the background: `compute` in a refresh, and a hint in the title bar meanwhile."""
 
     hint = param.String("", doc="What is being computed; '' when nothing is")
+    has_data = True
 
     def __init__(self, *args, **params):
         self._asked: dict[str, Hashable] = {}
+        self.data: dict[str, list[xr.Dataset]] = {}  # what was computed and is shown, by what it is
         super().__init__(*args, **params)
 
     def tools(self) -> list:
         """The hint."""
         words = pn.bind(partial(html, "<span class='muted' role='status'>{}</span>"), self.param.hint)
         return [text(words, sizing_mode=None, align="center", margin=(0, 10))]
+
+    def _draw(self) -> None:
+        self.data = {}
+        super()._draw()
+
+    def _refresh(self) -> None:
+        self.data = {}  # a refresh asks for all that it shows
+        super()._refresh()
 
     def compute(self, what: str, key: Hashable, work: Callable[[], Any], show: Callable[[Any], None]) -> None:
         """Call `show` with the result of `work`: at once where it is known, else when it is ready.
@@ -55,9 +66,20 @@ class ComputingView(View):
         try:
             with pn.io.unlocked():  # behind the figures that Panel has still to send, else what they show is lost
                 show(future.result())
+            self.data[what] = labelled(future.result())
+            self.state.drawn[type(self).__name__] = self.data
         except Exception as error:
             self._show_problem(error)
         finally:
             del self._asked[what]
             self.state.store.computed.leave(key)
             self.hint = f"computing {next(iter(self._asked))} \u2026" if self._asked else ""
+
+
+def labelled(found: Any) -> list[xr.Dataset]:
+    """The labelled arrays among what was computed, which may be one of them or several; figures alone are left out."""
+    if isinstance(found, xr.Dataset):
+        return [found]
+    if isinstance(found, xr.DataArray):
+        return [found.to_dataset(name=found.name or "values")]
+    return [each for part in found for each in labelled(part)] if isinstance(found, (list, tuple)) else []

@@ -15,6 +15,7 @@ A view is a pure `plot_*` function (data in, figure out) and a thin class. The c
 - `empty`: what to do, when the body is None;
 - `needs`: "stores" or "parameters", where it shows those of a process model: a run without them is said to have none;
 - `to_take`: where it has a figure to take away, what that is of (`session/export.below_figure`);
+- `has_data`: whether what it draws is in `data`, to take away with the figure (`ComputingView`);
 - `tools(self)`: small controls on the right of the title.
 
 `self.heading` and `self.caption` are texts above and below: the first line of a caption is seen, the others stand
@@ -86,6 +87,7 @@ class View(pn.viewable.Viewer):
     summary = param.String(doc="What a figure shows, in words, read by a screen reader only")
     relevant = param.Boolean(True, doc="Does it apply to what is looked at?")
     to_take = ""
+    has_data = False
     empty = "Pick a run to see this."
     needs = ""
     patience = 0
@@ -132,7 +134,7 @@ class View(pn.viewable.Viewer):
     @property
     def take_button(self) -> Markup:
         """The button with which the figure is taken away, where there is one."""
-        return pictures.button(type(self).__name__, self.to_take) * self.has_body
+        return pictures.button(type(self).__name__, self.to_take, self.has_data) * self.has_body
 
     def redraw(self, *names: str) -> None:
         """Refresh, as after a change of what it reads: `changed` holds these names, which are of widgets of its own."""

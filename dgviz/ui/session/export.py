@@ -57,10 +57,37 @@ def shown_runs(state: AppState) -> list[str]:
 
 def to_netcdf(run: Run) -> bytes:
     """The results of a run as a CF NetCDF file, with the configuration in its attributes."""
-    results = run.results().load().drop_encoding()
-    results = results.assign_attrs(
-        run=run.id, configuration=run.config.model_dump_json(), source=f"dgviz {version('dgviz')}"
-    )
+    return _written(run.results().load().drop_encoding().assign_attrs(_made_by(run)))
+
+
+def drawn_to_netcdf(state: AppState, view: str) -> bytes:
+    """What a view, by the name of its class, computed and draws, as a NetCDF file with the run in its attributes.
+
+    A group for each thing where there are several.
+    """
+    found = [(what, each) for what, several in state.drawn[view].items() for each in several]
+    about = {"site": state.site, "window": " to ".join(state.window), **_made_by(state.store.run(state.run))}
+    if len(found) == 1:
+        return _written(_plain(found[0][1]).assign_attrs(about))
+    groups = {f"{i} {what}": _plain(each) for i, (what, each) in enumerate(found, 1)}
+    return _written(xr.DataTree.from_dict({"/": xr.Dataset(attrs=about), **groups}))
+
+
+def _made_by(run: Run) -> dict[str, str]:
+    """Attributes of a file: of which run it is, how that was made, and what wrote it."""
+    return {"run": run.id, "configuration": run.config.model_dump_json(), "source": f"dgviz {version('dgviz')}"}
+
+
+def _plain(found: xr.Dataset) -> xr.Dataset:
+    """With attributes that NetCDF can hold: words and numbers."""
+    found = found.copy()
+    for each in (found, *found.variables.values()):
+        each.attrs = {k: v if isinstance(v, (str, int, float)) else str(v) for k, v in each.attrs.items()}
+        each.attrs = {k: int(v) if isinstance(v, bool) else v for k, v in each.attrs.items()}
+    return found
+
+
+def _written(results: xr.Dataset | xr.DataTree) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "results.nc"
         results.to_netcdf(path, engine="h5netcdf")
@@ -114,7 +141,8 @@ def picture_lines(state: AppState, view: str, query: str) -> str:
     runs = f", {str(state.store.runs_folder.absolute())!r}" if not state.visitor else ""  # theirs are elsewhere
     return (
         "import panel as pn\nfrom dgviz.ui.notebook import picture\n\npn.extension()\n"
-        f"picture({view!r}, {query!r}{runs})\n"
+        f"shown = picture({view!r}, {query!r}{runs})\n"
+        "shown  # shown.data: what is drawn, as xarray, where it was computed for the figure\n"
     )
 
 

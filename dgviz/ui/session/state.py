@@ -72,6 +72,7 @@ class AppState(Trainings):
 
     def __init__(self, store: Any, visitor: str = "", **choices: Any):
         super().__init__(store, visitor, **choices)
+        self.drawn: dict[str, dict[str, list[xr.Dataset]]] = {}  # what each view computed and shows, by its class
         self.refresh_runs()
         self._open(store.default_config(store.data))
         if self.run:

@@ -6,7 +6,7 @@ import param
 from panel.custom import JSComponent
 
 from dgviz.ui.session.address import to_query
-from dgviz.ui.session.export import below_figure, named, picture_lines, to_csv, to_netcdf, to_python
+from dgviz.ui.session.export import below_figure, drawn_to_netcdf, named, picture_lines, to_csv, to_netcdf, to_python
 from dgviz.ui.session.state import AppState
 from dgviz.ui.words.markup import Markup
 
@@ -17,18 +17,20 @@ BUTTON = Markup(
     "<div><button data-take='png'>PNG, 300 dpi</button><button data-take='svg'>SVG</button>"
     "<button data-take='figure'>Copy Python</button>{more}</div></details>"
 )
-DATA = Markup(
+DRAWN = Markup("<button data-take='drawn'>Data, NetCDF</button>")
+SERIES = Markup(
     "<button data-take='csv'>Series, CSV</button><button data-take='netcdf'>Run A, NetCDF</button>"
     "<button data-take='data'>Copy Python of the data</button>"
 )
 
 
-def button(view: str, to_take: str) -> Markup:
+def button(view: str, to_take: str, has_data: bool = False) -> Markup:
     """The button of a card by the name of its view; nothing where it has no figure.
 
-    `to_take` are words for what the figure is of, see `export.below_figure`; "series" has its data to take too.
+    `to_take` are words for what the figure is of, see `export.below_figure`; "series" has its data to take too, and so
+    has a view that computes what it draws.
     """
-    more = DATA if "series" in to_take else ""
+    more = SERIES if "series" in to_take else DRAWN * has_data
     return BUTTON.format(view=view, shows=to_take, more=more) if to_take else Markup("")
 
 
@@ -49,9 +51,9 @@ class Pictures(JSComponent):
         self.state = state
 
     def take(self, what: str, view: str = "", shows: str = "") -> None:
-        """Make and hand over the series ("csv"), the run ("netcdf"), the lines of Python of "data" or a "figure".
+        """Make and hand over the series ("csv"), the run ("netcdf"), what a figure draws ("drawn"), or lines of Python.
 
-        Or let the browser draw the figure of a card, "png" or "svg".
+        These are of "data" or of a "figure". Or let the browser draw the figure of a card, "png" or "svg".
         """
         state = self.state
         try:
@@ -61,6 +63,11 @@ class Pictures(JSComponent):
                 self._do(
                     "file", name_of_file=f"{state.site}_{'_'.join(state.window)}.csv", content=to_csv(state).encode()
                 )
+            elif what == "drawn" and state.drawn.get(view):
+                name = f"{view}_{state.site}_{'_'.join(state.window)}.nc"
+                self._do("file", name_of_file=name, content=drawn_to_netcdf(state, view))
+            elif what == "drawn":
+                state.problem = "Nothing has been computed for this figure yet. Wait until it is drawn, and try again."
             elif what == "netcdf" and state.run:
                 self._do("file", name_of_file=f"{state.run}.nc", content=to_netcdf(state.store.run(state.run)))
             elif what == "netcdf":

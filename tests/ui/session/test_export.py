@@ -11,10 +11,12 @@ import xarray as xr
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.runs import Run, list_runs
 from dgviz.ui.colour_choice import ColourChoice
+from dgviz.ui.instrument.lenses import LENSES
 from dgviz.ui.instrument.site_map import SiteMap
 from dgviz.ui.instrument.target_charts import TargetCharts
 from dgviz.ui.lenses.budget.buckets import Buckets
 from dgviz.ui.lenses.budget.stores import Stores
+from dgviz.ui.lenses.computing import ComputingView, labelled
 from dgviz.ui.lenses.sensitivity.matters import Matters
 from dgviz.ui.notebook import picture
 from dgviz.ui.session.address import to_query
@@ -163,9 +165,46 @@ def test_only_a_card_with_a_figure_has_the_button():
 def test_the_lines_of_a_figure_make_that_figure(packaged):
     lines = picture_lines(packaged, "Buckets", to_query(packaged))
     made: dict = {}
-    exec(lines.replace("picture(", "made = picture("), made)
+    exec(lines, made)
     shown = Buckets(state=packaged)
-    assert made["made"].heading == shown.heading and made["made"].picture.object == shown.picture.object
+    assert made["shown"].heading == shown.heading and made["shown"].picture.object == shown.picture.object
+
+
+NOTHING_HERE = ("CurveResponses", "Rewind", "GlobalBesideLocal")  # of other sciences, or wait for their button
+COMPUTED = [v for v in LENSES["Sensitivity"].views if issubclass(v, ComputingView) and v.to_take]
+
+
+@pytest.mark.parametrize("view", COMPUTED, ids=lambda view: view.__name__)
+def test_what_a_figure_draws_can_be_taken_as_netcdf(packaged, view, tmp_path):
+    packaged.page = "Sensitivity"
+    shown = view(state=packaged)
+    taken = Pictures(packaged)
+    taken._handle_msg({"take": "drawn", "view": view.__name__, "shows": view.to_take})
+    drawn = [(what, found) for what, several in shown.data.items() for found in several]
+    assert bool(drawn) == (view.__name__ not in NOTHING_HERE)
+    if not drawn:
+        assert packaged.problem.startswith("Nothing has been computed for this figure yet") and taken.count == 0
+        return
+    path = tmp_path / taken.name_of_file
+    path.write_bytes(taken.content)
+    tree = xr.open_datatree(path, engine="h5netcdf")
+    assert tree.attrs["run"] == packaged.run and tree.attrs["site"] == packaged.site
+    groups = [node.to_dataset() for node in tree.leaves]
+    assert len(groups) == len(drawn)
+    for read, (_, found) in zip(groups, drawn, strict=True):
+        xr.testing.assert_allclose(read.drop_attrs(), found.drop_attrs())
+
+
+def test_the_lines_of_a_figure_give_its_data_too(packaged):
+    made: dict = {}
+    exec(picture_lines(packaged, "Matters", to_query(packaged)), made)
+    (found,) = made["shown"].data["what matters"]
+    assert found.effect.attrs["units"] and "fc" in found.cause.values
+
+
+def test_labelled_arrays_are_found_among_what_was_computed():
+    one, other = xr.DataArray([1.0], name="one", dims="x"), xr.Dataset({"other": ("x", [2.0])})
+    assert [list(found) for found in labelled((one, [other, "words", 3.0]))] == [["one"], ["other"]]
 
 
 def test_a_view_that_there_is_not_is_named():
