@@ -3,6 +3,8 @@
 import inspect
 from collections.abc import Mapping, Sequence
 
+from torch import Tensor
+
 from dgviz.engine import CompiledModel
 from dgviz.learn import Ensemble
 from dgviz.learn.site_model import SiteModel
@@ -56,6 +58,29 @@ def below(model: ProcessModel, through: Sequence[str], target: str) -> ProcessMo
     return CompiledModel(processes, {**model.inputs, **inputs}, model.outside)
 
 
+def run_known(
+    model: ProcessModel, known: Mapping[str, Tensor], initial: Mapping[str, Tensor] | None, wanted: Sequence[str]
+) -> dict[str, Tensor]:
+    """What is wanted of a model, of all that is known by name: its forcings, its parameters and what is given to it."""
+    parameters = {name: known[name] for name in model.of(Parameter)}
+    forcings = {name: known[name] for name in model.forcings}
+    stores = {name: store for name, store in (initial or {}).items() if name in model.of(State)}
+    return model(forcings, parameters, wanted, stores or None)
+
+
+def computed_forcings(model: ProcessModel, target: str) -> list[str]:
+    """Fluxes that act as forcings do: they move nothing, follow from forcings alone, and the target from them.
+
+    Potential evapotranspiration is one.
+    """
+    found = []
+    for process in model.processes:
+        if process.reads.keys() <= {*model.forcings, *process.of(Parameter)}:
+            amounts = [name for name, flux in process.of(Flux).items() if not flux.into and not flux.out_of]
+            found += [name for name in amounts if name != target and follows(model, target, [name])]
+    return found
+
+
 def _moves(model: ProcessModel, name: str) -> bool:
     """Is it a flux that puts something into a store?"""
     flux = model.of(Flux).get(name)
@@ -78,15 +103,19 @@ def _given(fluxes: Mapping[str, Flux], stores: Mapping[str, State]) -> Process:
 
 
 def _following(model: ProcessModel, cut: set[str]) -> list[Process]:
-    """The processes that read any of these, or what follows from them, and compute none of them."""
-    known = cut | _filled(model, cut)
-    found = []
-    for process in model.processes:
-        made = process.of(Quantity).keys()
-        if process.reads.keys() & known and not made & cut:
-            found.append(process)
-            known |= made | _filled(model, made)
-    return found
+    """The processes that read any of these, or what follows from them, and compute none of them.
+
+    A store follows from all that moves it, so that a process may follow from one that comes after it in a step.
+    """
+    known, found = cut | _filled(model, cut), set[Process]()
+    while True:
+        more = {p for p in model.processes if p.reads.keys() & known and not p.of(Quantity).keys() & cut} - found
+        if not more:
+            return [process for process in model.processes if process in found]
+        found |= more
+        made = {name for process in more for name in process.of(Quantity)}
+        emptied = {model.of(Flux)[name].out_of for name in made & model.of(Flux).keys()} & model.of(State).keys()
+        known |= made | _filled(model, made) | emptied
 
 
 def _filled(model: ProcessModel, names) -> set[str]:

@@ -1,18 +1,15 @@
 """Through which quantities an output responds to an input: a total derivative, taken apart."""
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import torch
 import xarray as xr
-from torch import Tensor
 from torch.autograd import forward_ad
 
 from dgviz.learn.site_model import SiteModel
-from dgviz.processes.declare import Parameter, State
-from dgviz.processes.model import ProcessModel
 from dgviz.processes.one_sided import along
-from dgviz.sensitivity.cut import below, check_alone, given_names
+from dgviz.sensitivity.cut import below, check_alone, given_names, run_known
 from dgviz.sensitivity.units import derivative_attrs
 from dgviz.suggestions import suggest
 
@@ -41,18 +38,20 @@ def pathways(site: SiteModel, of: str, through: Sequence[str]) -> xr.Dataset:
     lower, given = below(model, through, site.target), given_names(model, through)
     with torch.no_grad(), forward_ad.dual_level():
         dual = forward_ad.make_dual(known[of], torch.ones_like(known[of]))
-        above = _run(model, known | {of: dual}, tensors.initial, [*through, site.target])
+        above = run_known(model, known | {of: dual}, tensors.initial, [*through, site.target])
         found = {"total": along(above[site.target])}
         values, moved = {}, {}
         for name in through:
             value, tangent = forward_ad.unpack_dual(above[name])
             key = given[name]
             values[key], moved[key] = value, torch.zeros_like(value) if tangent is None else tangent
-        found[DIRECT] = along(_run(lower, known | values | {of: dual}, tensors.initial, [site.target])[site.target])
+        found[DIRECT] = along(
+            run_known(lower, known | values | {of: dual}, tensors.initial, [site.target])[site.target]
+        )
         for name in through:
             key = given[name]
             cut = values | {key: forward_ad.make_dual(values[key], moved[key])}
-            found[name] = along(_run(lower, known | cut, tensors.initial, [site.target])[site.target])
+            found[name] = along(run_known(lower, known | cut, tensors.initial, [site.target])[site.target])
     attrs = derivative_attrs(model, "Response of", site.target, of)
     series = {k: v.expand(tensors.target.shape[0], -1, -1)[tensors.warmup :, 0].mean(-1) for k, v in found.items()}
     return xr.Dataset({k: ("time", v.cpu().numpy(), attrs) for k, v in series.items()}, {"time": site.time})
@@ -62,13 +61,3 @@ def in_double(site: SiteModel) -> SiteModel:
     """The same site in double precision, in which the terms add up to the total to 1e-8 and better."""
     model = copy.deepcopy(site.model).double().eval()
     return SiteModel(model, site.tensors.to(torch.float64), site.time, site.target, sites=site.sites)
-
-
-def _run(
-    model: ProcessModel, known: Mapping[str, Tensor], initial: Mapping[str, Tensor] | None, wanted: Sequence[str]
-) -> dict[str, Tensor]:
-    """What is wanted of a model, of all that is known by name."""
-    parameters = {name: known[name] for name in model.of(Parameter)}
-    forcings = {name: known[name] for name in model.forcings}
-    stores = {name: store for name, store in (initial or {}).items() if name in model.of(State)}
-    return model(forcings, parameters, wanted, stores or None)

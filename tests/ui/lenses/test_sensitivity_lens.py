@@ -53,6 +53,15 @@ def test_rain_after_the_day_has_exactly_no_effect(view, state):
     assert "10 Sep 2002" in view.caption and "Half of the response" in view.caption and "exactly 0" in view.caption
 
 
+def test_bars_may_be_of_what_the_model_computes_from_forcings(view, state):
+    assert view.forcing.options["Potential evapotranspiration (computed)"] == "pet"
+    view.forcing.value = "pet"
+    assert view.figure.bars.above[0].text == "To potential evapotranspiration"
+    assert "rises for 1 mm d\u207b\u00b9 more potential evapotranspiration in a day" in view.caption
+    response = Simulation.of(state).forcing_response("pet", "2002-09-10")
+    np.testing.assert_allclose(view.figure.forcing_response.data["response"], response)
+
+
 def test_rain_that_fell_in_the_warm_up_is_part_of_the_response(view, state):
     state.moment = Simulation.of(state).start
     response = Simulation.of(state).forcing_response("prcp", state.moment)

@@ -7,8 +7,10 @@ import panel as pn
 
 from dgviz.quantities import lower_first
 from dgviz.sensitivity import memory
+from dgviz.sensitivity.cut import computed_forcings
 from dgviz.ui import theme
 from dgviz.ui.figures.responses import ResponseFigure
+from dgviz.ui.lenses.applies import alone
 from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.lenses.sensitivity.moment import shown_moment
 from dgviz.ui.session.simulation import Simulation
@@ -67,7 +69,8 @@ class Responses(ComputingView):
     def refresh(self, *, site, window, moment, parameters, forcing):
         """Responses of the picked site and at the chosen moment when they are computed."""
         state, simulation = self.state, Simulation.of(self.state)
-        unit = per(state.target.units, state.dataset[forcing].attrs.get("units", ""))
+        driver, driver_units = self._driver(forcing)
+        unit = per(state.target.units, driver_units)
         unit = "" if unit == "1" else unit
         self.heading = html("{} sensitivity <span class='muted'>{}</span>", state.target.long_name, unit)
         self.figure.show_window(window)
@@ -83,7 +86,6 @@ class Responses(ComputingView):
         else:
             self.figure.show_parameters([])
         at = shown_moment(state, simulation)
-        driver = lower_first(label(state.dataset[forcing], forcing))
         self.compute(
             f"the response to {driver}",
             (*simulation.key, forcing, at),
@@ -103,7 +105,7 @@ class Responses(ComputingView):
         self.figure.show_forcing_response(response, moment)
         self.figure.show_window(self.state.window)
         at = response.indexes["time"].get_loc(pd.Timestamp(moment))
-        unit = units(self.state.dataset[self.chosen["forcing"]].attrs.get("units", ""))
+        unit = units(self._driver(self.chosen["forcing"])[1])
         half = memory(response, at)
         total, early = float(response.sum()), float(response[response.indexes["time"] < simulation.start].sum())
         warm = f", {number(early)} of it before the first {step.name}, in the warm-up"
@@ -133,8 +135,18 @@ class Responses(ComputingView):
         first = [name for name in [chosen(state)] if name]
         self.chosen.offer("parameters", first, {f"{p.long_name} ({n})": n for n, p in known.items()})
         drivers = {label(state.dataset[n], n): n for n in Simulation.of(state).drivers}
+        if alone(state):
+            model = state.shown_config.build()
+            computed = computed_forcings(model, state.shown_config.target)
+            drivers |= {f"{model.attrs(name)['long_name']} (computed)": name for name in computed}
         self.chosen.offer("forcing", next(iter(drivers.values())), drivers)
         self.forcing.visible = len(drivers) > 1
+
+    def _driver(self, name):
+        """What a driver is called in a sentence, and its units."""
+        given = self.state.dataset.data_vars.get(name)
+        attrs = self.state.shown_config.build().attrs(name) if given is None else given.attrs
+        return lower_first(attrs.get("long_name", name)), attrs.get("units", "")
 
     def _join(self, event):
         """The parameter that is looked at now, beside those that were."""
