@@ -1,6 +1,6 @@
 """Statistics of the target of a site under any parameters, and what they are sensitive to over all of these."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import torch
@@ -72,17 +72,20 @@ class TargetStatistics:
 
     def __call__(self, values: Mapping[str, Tensor]) -> Tensor:
         """The statistics under some parameters."""
-        target = self._simulate(values)
+        return self._simulate(values, self._statistics).T
+
+    def _statistics(self, target: Tensor) -> Tensor:
+        """Of the target `(time, sample)`, `(output, sample)`."""
         found = [target[days].mean(0) for days in self._groups.values()]
         if self._observed is not None:
             found.append(nse(target, self._observed))
-        return torch.stack(found, -1)
+        return torch.stack(found)
 
-    def _simulate(self, values: Mapping[str, Tensor]) -> Tensor:
-        """The target on the scored days `(time, sample)`."""
-        dtype = self._site.tensors.target.dtype
-        members = (-1, -1, self._members)
-        return simulate_samples(self._site, {k: v.to(dtype)[None, :, None].expand(members) for k, v in values.items()})
+    def _simulate(self, values: Mapping[str, Tensor], of: Callable[[Tensor], Tensor] = lambda target: target) -> Tensor:
+        """The target on the scored days `(time, sample)`, or what `of` makes of it."""
+        dtype, members = self._site.tensors.target.dtype, (-1, -1, self._members)
+        given = {name: v.to(dtype)[None, :, None].expand(members) for name, v in values.items()}
+        return simulate_samples(self._site, given, of)
 
 
 def _with_members(site: SiteModel, n_members: int) -> SiteModel:
