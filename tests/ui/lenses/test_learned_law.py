@@ -19,6 +19,7 @@ from dgviz.ui.lenses.sensitivity.global_beside_local import GlobalBesideLocal
 from dgviz.ui.lenses.sensitivity.identifiability import Identifiability
 from dgviz.ui.lenses.sensitivity.learned_law import LearnedLaw
 from dgviz.ui.session.learned_law import LearnedLaw as Law
+from dgviz.ui.session.shown_colours import shown_colours
 from dgviz.ui.session.simulation import Simulation
 from dgviz.ui.words.text import number
 
@@ -53,6 +54,16 @@ def test_a_pressed_cell_chooses_its_parameter_and_its_attribute(view, state):
     np.testing.assert_allclose(np.stack(lines.data_source.data["y"]), expected.individual)
     assert "Drainage area" in view.curves.object.xaxis[0].axis_label
     assert "Interflow recession" in view.curves.object.yaxis[0].axis_label
+
+
+def test_what_an_attribute_adds_is_put_on_the_map(view, state):
+    view.attribute.value = "area"
+    view.on_map.param.trigger("clicks")
+    found = Law.of(state).contributions().contribution.sel(parameter="fc", attribute="area")
+    shown = shown_colours(state)
+    np.testing.assert_allclose(shown.values, found)
+    assert shown.title == "What drainage area adds to field capacity" and shown.units == "mm"
+    assert shown.high == -shown.low == pytest.approx(float(abs(found).max()))
 
 
 def test_what_is_beyond_chance_is_marked_and_counted(view, state, monkeypatch):

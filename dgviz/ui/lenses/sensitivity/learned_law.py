@@ -37,13 +37,20 @@ class LearnedLaw(ComputingView):
         return Law.applies(state)
 
     def tools(self):
-        """The attribute along which curves are drawn, and the comparison with chance."""
-        return [*super().tools(), self.attribute, self.test]
+        """The attribute along which curves are drawn, its map, and the comparison with chance."""
+        return [*super().tools(), self.attribute, self.on_map, self.test]
 
     @cached_property
     def attribute(self):
         """The attribute that is looked at."""
         return material.Select(label="Along", options={}, size="small", width=260, margin=0)
+
+    @cached_property
+    def on_map(self):
+        """Puts what the attribute adds to the parameter at each site on the map."""
+        button = material.Button(label="Show on the map", size="small", variant="text", margin=0, visible=False)
+        button.on_click(lambda _: self._map())
+        return button
 
     @cached_property
     def test(self):
@@ -57,6 +64,7 @@ class LearnedLaw(ComputingView):
         self.response = self.contributions = self.chance = None
         law = Law.of(self.state)
         self.test.visible = law is not None and law.about_chance <= LONGEST
+        self.on_map.visible = False
         if law is None:
             return None
         self.matrix = Matrix(self.state.look, signed=False, tools="tap,save")
@@ -88,7 +96,7 @@ class LearnedLaw(ComputingView):
         self._show(Law.of(self.state))
 
     def _keep_contributions(self, found: xr.Dataset) -> None:
-        self.contributions = found
+        self.contributions, self.on_map.visible = found, True
         self._say()
 
     def _keep_chance(self, found: xr.DataArray) -> None:
@@ -189,6 +197,18 @@ class LearnedLaw(ComputingView):
             "Exact derivatives of the network. By integrated gradients, what takes it furthest off that of mean "
             f"attributes is {lower_first(title)} at {counts.max()} of {len(dominant)}; the parts add up to within "
             f"{small(float(self.contributions.incomplete.max()))} % of the ranges."
+        )
+
+    def _map(self) -> None:
+        name, site = self._parameter(self.response), self.state.science.site
+        of_cell = self.contributions.contribution.sel(parameter=name, attribute=self.attribute.value)
+        parameter = self.state.parameters()[name]
+        title = lower_first(of_cell.attribute_name.item())
+        self.state.mapped = of_cell.assign_attrs(
+            long_name=f"What {title} adds to {lower_first(parameter.long_name)}",
+            units=parameter.units,
+            limit=float(abs(of_cell).max()) or 1.0,
+            about=f"Against a {site} of mean attributes, by integrated gradients",
         )
 
     def _choose(self, positions: list[int]) -> None:
