@@ -18,12 +18,15 @@ from dgviz.sensitivity.doctor.finding import Finding, Report, listed
 from dgviz.sensitivity.doctor.history import exploding, truncated_history
 from dgviz.sensitivity.doctor.independence import changing_in_place, undeclared
 from dgviz.sensitivity.doctor.jumps import silent_responses
+from dgviz.sensitivity.doctor.kernels import kernels_beside_loop
 from dgviz.sensitivity.doctor.leaks import leaks
 from dgviz.sensitivity.doctor.networks import network_faults
 from dgviz.sensitivity.doctor.not_finite import not_finite_gradients, not_finite_slopes, not_finite_values
 from dgviz.sensitivity.doctor.parameters import dead_parameters, out_of_range, saturated_parameters
 from dgviz.sensitivity.doctor.processes import changed_gradients, process_derivatives
 from dgviz.sensitivity.doctor.promises import broken_promises
+from dgviz.sensitivity.doctor.repeated import lost_at_a_value
+from dgviz.sensitivity.doctor.throughput import never_leaves
 from dgviz.sensitivity.doctor.whole import Whole, whole_derivatives
 
 __all__ = ["Finding", "Report", "examine"]
@@ -69,7 +72,7 @@ def _of_model(site: SiteModel, examined: Examined, findings: list[Finding]) -> R
     findings += _of_derivatives(examined, whole, {finding.kind for finding in findings})
     findings += exploding(examined, whole)
     if not any(finding.kind == "impossible forcing" for finding in findings):
-        findings += broken_promises(examined)
+        findings += [*broken_promises(examined), *never_leaves(examined)]
     findings += [*dead_parameters(examined, whole), *out_of_range(examined), *saturated_parameters(examined)]
     return _report(findings, _examined(examined, whole))
 
@@ -78,7 +81,9 @@ def _of_derivatives(examined: Examined, whole: Whole, known: set[str]) -> list[F
     """What is wrong with derivatives; of the whole model only where no process is to blame."""
     found = list(undeclared(examined))
     found += process_derivatives(examined, {finding.process for finding in found})
+    found += lost_at_a_value(examined, {finding.process for finding in found})
     found += changed_gradients(examined, {finding.process for finding in found})
+    found += kernels_beside_loop(examined)
     if "not a number" not in known:
         found += not_finite_slopes(examined)
     found += silent_responses(examined, {finding.process for finding in found})

@@ -11,15 +11,14 @@ from dgviz.processes.declare import Attribute, Flux
 from dgviz.sensitivity.doctor.dates import LEAST, correlation, shifted
 from dgviz.sensitivity.doctor.examined import Examined
 from dgviz.sensitivity.doctor.finding import Finding, listed, number
+from dgviz.sensitivity.doctor.series import STUCK, far_beyond, is_forcing, same_forcings, stuck
 from dgviz.sensitivity.doctor.whole import Whole
 
-SAME = 0.9999  # correlation of two series that are one
 MOST_OUT = 1.5  # of all that came in, from where on a mistake of units is likelier than water from elsewhere
 LEAST_OUT = 0.01  # of all that came in
 PART = 0.1  # of the range of a forcing
 FELT = 0.02  # of the target
-STUCK = 60  # steps of one value, in a series that moves else
-MOVES = 0.9  # of its other steps
+OPPOSITE = -0.5  # correlation of what is simulated with what was observed
 
 
 def data_faults(examined: Examined, whole: Whole | None) -> Iterator[Finding]:
@@ -27,12 +26,14 @@ def data_faults(examined: Examined, whole: Whole | None) -> Iterator[Finding]:
     series = _forcings(examined.site)
     observed = examined.site.tensors.target[:, 0].double().numpy()
     yield from _forcings_alone(examined, whole, series)
+    yield from same_forcings(series)
     if np.isfinite(observed).sum() < LEAST:
         return
     yield from _target_alone(examined, observed)
     if whole is None:
         return
-    yield from _target_is_forcing(examined, series, observed)
+    yield from is_forcing(examined.target, observed, series)
+    yield from _opposite(examined, observed)
     yield from shifted(examined, observed)
     yield from _more_than_came_in(examined, observed)
 
@@ -50,6 +51,7 @@ def _forcings(site: SiteModel) -> dict[str, np.ndarray]:
 def _forcings_alone(examined: Examined, whole: Whole | None, series: dict[str, np.ndarray]) -> Iterator[Finding]:
     for name, values in series.items():
         yield from _constant(examined, whole, name, values)
+        yield from far_beyond(name, values)
         declared = examined.processes.inputs.get(name)
         low, high = declared.range if declared else (-np.inf, np.inf)
         wrong = (values < low) | (values > high)
@@ -67,7 +69,7 @@ def _forcings_alone(examined: Examined, whole: Whole | None, series: dict[str, n
 
 def _constant(examined: Examined, whole: Whole | None, name: str, values: np.ndarray) -> Iterator[Finding]:
     """Is a series the same at all times, or for long?"""
-    known, first = values[np.isfinite(values)], _stuck(values)
+    known, first = values[np.isfinite(values)], stuck(values)
     always = len(known) >= LEAST and np.ptp(known) == 0
     if not always and first is None:
         return
@@ -95,6 +97,33 @@ def _target_alone(examined: Examined, observed: np.ndarray) -> Iterator[Finding]
         words = f"The observed {target} is {value:g} at {filled.sum()} times, which stands for missing in many files"
         yield Finding("fill value", f"{words}. Leave these values out.", quantities=(target,), figure=value)
 
+    yield from far_beyond(target, observed)
+    if np.ptp(known) and (first := stuck(observed)) is not None and observed[first] != 0:
+        yield Finding(
+            "constant target",
+            f"The observed {target} is {number(float(observed[first]))} for {STUCK} steps or more, and moves at all "
+            "others. Look whether a gap was filled, and leave these values out.",
+            "note",
+            quantities=(target,),
+            day=_day(examined, first),
+            figure=float(observed[first]),
+        )
+
+
+def _opposite(examined: Examined, observed: np.ndarray) -> Iterator[Finding]:
+    """Does the simulated target fall where the observed one rises?"""
+    observed = observed[examined.site.tensors.warmup :][: examined.n_steps]
+    simulated, known = examined.mean_of(examined.target)[: len(observed)], np.isfinite(observed)
+    figure = correlation(simulated[known], observed[known])
+    if figure < OPPOSITE:
+        yield Finding(
+            "swapped sign",
+            f"The simulated {examined.target} falls where the observed one rises (correlation {figure:.2f}). Look at "
+            f"the sign of {examined.target}, in the data and in what computes it.",
+            quantities=(examined.target,),
+            figure=figure,
+        )
+
 
 def _matters(whole: Whole, name: str) -> bool:
     """Would a part of its declared range change the target by more than a few percent?"""
@@ -102,33 +131,6 @@ def _matters(whole: Whole, name: str) -> bool:
     size = float((whole.target.abs() * whole.weights).sum())
     change = PART * (high - low) * float(whole.gradients[name].sum()) if name in whole.gradients else 0.0
     return abs(change) > FELT * size
-
-
-def _stuck(values: np.ndarray) -> int | None:
-    """Where a series that moves else begins to stay the same for long."""
-    same = np.diff(values) == 0
-    starts = np.flatnonzero(np.diff(np.concatenate([[False], same, [False]]).astype(int)) == 1)
-    stops = np.flatnonzero(np.diff(np.concatenate([[False], same, [False]]).astype(int)) == -1)
-    long = stops - starts >= STUCK
-    if not long.any():
-        return None
-    others = np.ones(len(same), bool)
-    for start, stop in zip(starts[long], stops[long], strict=True):
-        others[start:stop] = False
-    return int(starts[long][0]) if others.any() and (~same[others]).mean() > MOVES else None
-
-
-def _target_is_forcing(examined: Examined, series: dict, observed: np.ndarray) -> Iterator[Finding]:
-    for name, values in series.items():
-        both = np.isfinite(values) & np.isfinite(observed)
-        if correlation(values[both], observed[both]) > SAME:
-            yield Finding(
-                "target among the forcings",
-                f"{name} is the observed {examined.target} under another name: the model reads what it is to predict. "
-                f"Leave {name} out.",
-                quantities=(name, examined.target),
-                figure=correlation(values[both], observed[both]),
-            )
 
 
 def _more_than_came_in(examined: Examined, observed: np.ndarray) -> Iterator[Finding]:
