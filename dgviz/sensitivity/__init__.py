@@ -14,7 +14,7 @@ from dgviz.sensitivity.hessian import hessian
 from dgviz.sensitivity.identifiability import identifiability
 from dgviz.sensitivity.loss_slice import loss_slice
 from dgviz.sensitivity.mean_response import mean_response
-from dgviz.sensitivity.memory import memory
+from dgviz.sensitivity.memory import memory, memory_of_sites
 from dgviz.sensitivity.parameter_response import parameter_response
 from dgviz.sensitivity.partial_dependence import partial_dependence
 from dgviz.sensitivity.pathways import pathways
@@ -44,6 +44,7 @@ __all__ = [
     "loss_slice",
     "mean_response",
     "memory",
+    "memory_of_sites",
     "parameter_response",
     "partial_dependence",
     "pathways",

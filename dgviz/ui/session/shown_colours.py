@@ -31,9 +31,11 @@ def shown_colours(state: AppState) -> Colouring:
 
 
 def _mapped(state: AppState) -> Colouring:
-    """What a lens puts on the map: from minus to plus its attribute `limit`; `about` says what it is."""
+    """What a lens puts on the map, from its attribute `low`, or minus `limit`, to `limit`; `about` says what it is."""
     values = state.mapped
-    half = values.attrs["limit"]
-    palette = theme.ON_DARK if state.dark else theme.DIVERGING
+    high = values.attrs["limit"]
+    low = values.attrs.get("low", -high)
+    both_ways = theme.ON_DARK if state.dark else theme.DIVERGING
+    palette = both_ways if low < 0 else theme.SEQUENTIAL
     on_sites = values.reindex(site=state.dataset.site)
-    return Colouring(values.attrs["long_name"], on_sites, palette, -half, half, values.attrs["about"])
+    return Colouring(values.attrs["long_name"], on_sites, palette, low, high, values.attrs["about"])

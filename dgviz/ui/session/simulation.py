@@ -22,6 +22,7 @@ from dgviz.sensitivity.doctor import Report, examine
 from dgviz.sensitivity.elasticities import elasticities
 from dgviz.sensitivity.fate import fate
 from dgviz.sensitivity.mean_response import ELASTICITY, mean_response
+from dgviz.sensitivity.memory import memory_of_sites
 from dgviz.sensitivity.pathways import in_double
 from dgviz.sensitivity.rewind import rewind, travel
 from dgviz.sensitivity.tracer import tracer
@@ -130,6 +131,12 @@ class Simulation:
         """That of every site to a forcing `(site,)`, over the same steps, one site after the other."""
         sites = [str(site) for site in self.run.results().site.values]
         found = [mean_response(replace(self, site=site).site_model())[f"{ELASTICITY}{forcing}"] for site in sites]
+        return xr.concat(found, "site").assign_coords(site=sites)
+
+    def memory_of_all(self, forcing: str) -> xr.DataArray:
+        """How many steps give half and most of the response of every site to a forcing `(share, site)`."""
+        sites = [str(site) for site in self.run.results().site.values]
+        found = [memory_of_sites(replace(self, site=site).site_model(), forcing) for site in sites]
         return xr.concat(found, "site").assign_coords(site=sites)
 
     def rewind(self, of: str, moment: str) -> xr.DataArray:

@@ -4,26 +4,26 @@ from functools import cached_property
 
 import numpy as np
 import panel as pn
+import param
 import xarray as xr
 
 from dgviz.quantities import lower_first
-from dgviz.sensitivity.memory import memory
+from dgviz.sensitivity.memory import SHARES, memory
 from dgviz.ui.figures.triangle import TriangleFigure
 from dgviz.ui.lenses.applies import by_itself
 from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.session.simulation import Simulation
 from dgviz.ui.widgets import material
 from dgviz.ui.words.markup import html
-from dgviz.ui.words.text import label, number, units
-
-SHARES = (0.5, 0.9)
+from dgviz.ui.words.text import counted, label, number, units
 
 
 class Triangle(ComputingView):
     """Every step to every step before."""
 
     to_take = "target site window a"
-    choices = ("forcing",)
+    choices = ("forcing", "asked")
+    asked = param.Boolean(False, doc="Is the memory of all sites computed?")
     empty = "No run is shown. Press Train, or pick a run above, to see what each step of its target responds to."
 
     @classmethod
@@ -32,26 +32,43 @@ class Triangle(ComputingView):
         return by_itself(state)
 
     def tools(self):
-        """Which forcing."""
-        return [*super().tools(), self.forcing]
+        """Which forcing, how much of the response, and the button that asks of all sites."""
+        return [*super().tools(), self.forcing, self.share, self.begin]
 
     @cached_property
     def forcing(self):
         """The forcing to which the target responds."""
         return material.Select(label="Response to", options={}, size="small", width=200, margin=0)
 
+    @cached_property
+    def share(self):
+        """How much of the response the steps on the map give."""
+        options = {f"{100 * share:.0f} % of the response": share for share in SHARES}
+        shown = material.Select(label="On the map", options=options, size="small", width=200, margin=0, visible=False)
+        shown.param.watch(lambda _: self._map(), "value")
+        return shown
+
+    @cached_property
+    def begin(self):
+        """Starts the simulations of all sites."""
+        words = f"Memory of all {self.state.science.site}s"
+        button = material.Button(label=words, size="small", variant="outlined", margin=0)
+        button.on_click(lambda _: self.param.update(asked=True))
+        return button
+
     def body(self, *, run, dataset, dark, forcing):
         """The figure, to be filled."""
         simulation, state = Simulation.of(self.state), self.state
         if simulation is None:
             return None
+        self.said, self.share.visible = "", False
         self.chosen.offer("forcing", simulation.drivers[0], {label(dataset[n], n): n for n in simulation.drivers})
         driver = label(dataset[self.forcing.value], self.forcing.value)
         self.figure = TriangleFigure(state.look, f"{driver} of", f"{state.target.long_name} of", "Response")
         return pn.pane.Bokeh(self.figure.figure, sizing_mode="stretch_width", margin=0)
 
-    def refresh(self, *, site, window, forcing):
-        """The triangle when it is computed."""
+    def refresh(self, *, site, window, forcing, asked):
+        """The triangle when it is computed, and where it is asked the memory of all sites."""
         simulation, window = Simulation.of(self.state), slice(*window)
         self.compute(
             "the triangle",
@@ -59,6 +76,11 @@ class Triangle(ComputingView):
             lambda: simulation.triangle(forcing),
             lambda found: self._show(found.sel(time=window, cause=window)),
         )
+        self.begin.visible = not asked
+        if asked:
+            key = (*simulation.key[:3], *simulation.key[4:], forcing)  # whichever site is picked
+            work = simulation.memory_of_all
+            self.compute(f"all {self.state.science.site}s", key, lambda: work(forcing), self._show_all)
 
     def _show(self, found: xr.DataArray) -> None:
         state, step = self.state, self.state.step
@@ -76,4 +98,34 @@ class Triangle(ComputingView):
             f"({units(found.attrs['units']) or 'no units'}). A column: what one unit more does later. What is to come "
             f"has no influence: the largest there is {future:g}."
         )
-        self.summary = self.caption.partition("\n")[0]
+        self.summary = self.caption.partition("\n")[0] + self.said
+
+    def _show_all(self, found: xr.DataArray) -> None:
+        self.of_all = found
+        self.share.visible = True
+        self._map()
+
+    def _map(self) -> None:
+        if self.page not in ("", self.state.page):
+            return
+        state, step, share = self.state, self.state.step, self.share.value
+        found, percent = self.of_all.sel(share=share), f"{100 * share:.0f} %"
+        driver = lower_first(label(state.dataset[self.forcing.value]))
+        most = float(found.max())
+        state.mapped = found.assign_attrs(
+            long_name=f"{step.names.capitalize()} to {percent} of the response to {driver}",
+            low=0.0,
+            limit=most if most > 0 else 1.0,
+            about=f"Mean over {found.attrs['moments']} {step.names}; nothing before the simulated time counts",
+        )
+        self.said = self._words(found, percent)
+        self.summary = f"{self.summary.partition(' On the map')[0]}{self.said}"
+
+    def _words(self, found: xr.DataArray, percent: str) -> str:
+        """What the map shows."""
+        known, names = found.dropna("site"), self.state.step.names
+        if not known.size:
+            return f" On the map: no {self.state.science.site} responds."
+        low, middle, high = (number(float(known.quantile(share)), 0) for share in (0, 0.5, 1))
+        sites = counted(known.size, self.state.science.site)
+        return f" On the map: {percent} comes from {low} to {high} {names} in {sites}, in the middle one from {middle}."
