@@ -21,7 +21,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -297,7 +297,7 @@ class Run(QueuedRun):
 
     def _model(self, bound: xr.Dataset, site: str) -> DifferentiableModel | Ensemble:
         of_folds = self.weights()
-        fold = int(self.results().fold.sel(site=site)) if site and self.config.holdout != "none" else 0
+        fold = self._fold_of(site)
         models = [DifferentiableModel.build(self.config_of_sites, bound) for _ in of_folds[fold]]
         if not models:
             raise RunError(f"The run {self.id!r} was stopped before the part that predicts {site!r}.")
@@ -332,6 +332,28 @@ class Run(QueuedRun):
         or attributes that are missing or cannot be.
         """
         return self._at(self.bound(dataset), site, start, stop)
+
+    def at_all(self, dataset: xr.Dataset, sites: Sequence[str], start: str, stop: str) -> list[SiteModel]:
+        """The trained model at many sites side by side, for what is computed of each by itself.
+
+        One for each part of the sites that was held out, as that has weights of its own: usually one of all. See `at`.
+        Raises RunError as that does, and where a process joins sites.
+        """
+        dataset, states = self.bound(dataset), self._states()
+        parts: dict[int, list[str]] = {}
+        for site in sites:
+            parts.setdefault(self._fold_of(site), []).append(site)
+        found = []
+        for first, *others in parts.values():
+            model, steps = self._model(dataset, first), self.steps(dataset, first, start, stop)
+            if model.process_model.joins_sites:
+                raise RunError(f"The run {self.id!r} joins sites: take `at`, which simulates all above a site with it.")
+            found.append(self.ready(model, dataset, first, steps, states, others))
+        return found
+
+    def _fold_of(self, site: str) -> int:
+        """The part whose weights predict a site."""
+        return int(self.results().fold.sel(site=site)) if site and self.config.holdout != "none" else 0
 
     def _at(self, dataset: xr.Dataset, site: str, start: str, stop: str) -> SiteModel:
         """As `at`, with data that are bound: that takes as long as a simulation."""
@@ -369,9 +391,13 @@ class Run(QueuedRun):
         site: str,
         steps: slice,
         states: YearlyStates | None = None,
+        beside: Sequence[str] = (),
     ) -> SiteModel:
-        """A model at a site, over some steps of the record; from states that the run kept, or else spun up."""
-        together = upstream_of(dataset, [site]) if model.process_model.joins_sites else [site]
+        """A model at a site, over some steps of the record; from states that the run kept, or else spun up.
+
+        Other sites may be simulated `beside` it, each by itself.
+        """
+        together = upstream_of(dataset, [site]) if model.process_model.joins_sites else [site, *beside]
         tensors = model.tensors(as_seen(self.config_of_sites, dataset, together, self.sites), self.config.target)
         check_forcings(tensors, model.process_model.inputs, dataset.indexes["time"], together)
         if site in self.sites:
@@ -386,7 +412,8 @@ class Run(QueuedRun):
         def exchange(choices: Mapping[str, str]) -> SiteModel:
             processes = exchanged(self.config, model.process_model, choices)
             same = {*map(type, processes.processes)} == {*map(type, model.process_model.processes)}
-            return self.ready(with_other_processes(model, processes), dataset, site, steps, states if same else None)
+            other, known = with_other_processes(model, processes), states if same else None
+            return self.ready(other, dataset, site, steps, known, beside)
 
         return SiteModel(model, started, dataset.time[steps], self.config.target, exchange, record, together)
 

@@ -144,7 +144,11 @@ class FakeRun:
         model = DifferentiableModel.build(self.config.edited(members=1), dataset).eval()
         first, last = dataset.indexes["time"].slice_indexer(start, stop).indices(dataset.sizes["time"])[:2]
         tensors = model.tensors(dataset, self.config.target).span(first, last, 30)
-        return SiteModel(model, tensors, dataset.time[first:last], self.config.target)
+        return SiteModel(model, tensors, dataset.time[first:last], self.config.target, sites=[site])
+
+    def at_all(self, dataset, sites, start, stop):
+        """As if each site had weights of its own."""
+        return [self.at(dataset, site, start, stop) for site in sites]
 
     def read_progress(self, cursor):
         return self.progress[cursor:], len(self.progress)

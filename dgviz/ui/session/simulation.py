@@ -1,6 +1,6 @@
 """One site of a run over some time, and what can be computed of it: the library's functions, ready for a thread."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -128,16 +128,19 @@ class Simulation:
         return elasticities(self.site_model(), also)
 
     def elasticity_of_all(self, forcing: str) -> xr.DataArray:
-        """That of every site to a forcing `(site,)`, over the same steps, one site after the other."""
-        sites = [str(site) for site in self.run.results().site.values]
-        found = [mean_response(replace(self, site=site).site_model())[f"{ELASTICITY}{forcing}"] for site in sites]
-        return xr.concat(found, "site").assign_coords(site=sites)
+        """That of every site to a forcing `(site,)`, over the same steps."""
+        return self._of_all(lambda site: mean_response(site)[f"{ELASTICITY}{forcing}"])
 
     def memory_of_all(self, forcing: str) -> xr.DataArray:
         """How many steps give half and most of the response of every site to a forcing `(share, site)`."""
+        return self._of_all(lambda site: memory_of_sites(site, forcing))
+
+    def _of_all(self, ask: Callable[[SiteModel], xr.DataArray]) -> xr.DataArray:
+        """What is asked of all sites of the run side by side, in its order of them."""
         sites = [str(site) for site in self.run.results().site.values]
-        found = [memory_of_sites(replace(self, site=site).site_model(), forcing) for site in sites]
-        return xr.concat(found, "site").assign_coords(site=sites)
+        parts = self.run.at_all(self.dataset, sites, self.start, self.stop)
+        found = [ask(part).assign_coords(site=list(part.sites)) for part in parts]
+        return xr.concat(found, "site").sel(site=sites)
 
     def rewind(self, of: str, moment: str) -> xr.DataArray:
         """How much the target in a step depends on each site before, `(time, site)` or `(site,)`."""
