@@ -7,7 +7,7 @@ from torch import Tensor
 
 from dgviz.learn.site_model import SiteModel
 
-MOST = 5e5  # values `(time, sample, member)` at once: what fits a cache is done in half the time
+MOST = 2e6  # values `(time, sample, member)` at once: what fits a cache is done in half the time
 
 
 def simulate_samples(
