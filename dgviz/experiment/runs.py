@@ -297,7 +297,7 @@ class Run(QueuedRun):
 
     def _model(self, bound: xr.Dataset, site: str) -> DifferentiableModel | Ensemble:
         of_folds = self.weights()
-        fold = self._fold_of(site)
+        fold = self._folds().get(site, 0)
         models = [DifferentiableModel.build(self.config_of_sites, bound) for _ in of_folds[fold]]
         if not models:
             raise RunError(f"The run {self.id!r} was stopped before the part that predicts {site!r}.")
@@ -339,29 +339,29 @@ class Run(QueuedRun):
         One for each part of the sites that was held out, as that has weights of its own: usually one of all. See `at`.
         Raises RunError as that does, and where a process joins sites.
         """
-        dataset, states = self.bound(dataset), self._states()
+        if self.config.build().joins_sites:
+            raise RunError(f"The run {self.id!r} joins sites: take `at`, which simulates all above a site with it.")
+        dataset, folds = self.bound(dataset), self._folds()
         parts: dict[int, list[str]] = {}
         for site in sites:
-            parts.setdefault(self._fold_of(site), []).append(site)
-        found = []
-        for first, *others in parts.values():
-            model, steps = self._model(dataset, first), self.steps(dataset, first, start, stop)
-            if model.process_model.joins_sites:
-                raise RunError(f"The run {self.id!r} joins sites: take `at`, which simulates all above a site with it.")
-            found.append(self.ready(model, dataset, first, steps, states, others))
-        return found
+            self.steps(dataset, site, start, stop)  # is it there, with these days?
+            parts.setdefault(folds.get(site, 0), []).append(site)
+        return [self._at(dataset, first, start, stop, others) for first, *others in parts.values()]
 
-    def _fold_of(self, site: str) -> int:
-        """The part whose weights predict a site."""
-        return int(self.results().fold.sel(site=site)) if site and self.config.holdout != "none" else 0
+    def _folds(self) -> dict[str, int]:
+        """The part whose weights predict a site, by site, where parts were held out; else it is the first."""
+        if self.config.holdout == "none":
+            return {}
+        fold = self.results().fold
+        return dict(zip(map(str, fold.site.values), map(int, fold.values), strict=True))
 
-    def _at(self, dataset: xr.Dataset, site: str, start: str, stop: str) -> SiteModel:
+    def _at(self, dataset: xr.Dataset, site: str, start: str, stop: str, beside: Sequence[str] = ()) -> SiteModel:
         """As `at`, with data that are bound: that takes as long as a simulation."""
         steps, record = self.steps(dataset, site, start, stop), self.record
         model, states = self._model(dataset, site if site in self._sites_of(dataset) else ""), self._states()
         if self.record != record:  # and the states may be of other weights
             raise RunError(f"The run {self.id!r} was given new results in this moment. Ask again.")
-        return self.ready(model, dataset, site, steps, states)
+        return self.ready(model, dataset, site, steps, states, beside)
 
     def _sites_of(self, dataset: xr.Dataset) -> list[str]:
         return [str(s) for s in self.config_of_sites.sites or dataset.site.values]

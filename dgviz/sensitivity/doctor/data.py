@@ -96,7 +96,6 @@ def _target_alone(examined: Examined, observed: np.ndarray) -> Iterator[Finding]
         value = float(known[filled][0])
         words = f"The observed {target} is {value:g} at {filled.sum()} times, which stands for missing in many files"
         yield Finding("fill value", f"{words}. Leave these values out.", quantities=(target,), figure=value)
-
     yield from far_beyond(target, observed)
     if np.ptp(known) and (first := stuck(observed)) is not None and observed[first] != 0:
         yield Finding(

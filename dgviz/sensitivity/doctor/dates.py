@@ -56,10 +56,16 @@ def lagged(cause: np.ndarray, effect: np.ndarray, lag: int) -> float:
     kept = _persistence(cause)
     # x_t - r x_{t - 1}, with the r of the cause: what is left of it does not know its neighbours
     cause, effect = cause[1:] - kept * cause[:-1], effect[1:] - kept * effect[:-1]
+    cause, effect = aligned(cause, effect, lag)
+    return abs(correlation(_calmed(cause), _calmed(effect)))
+
+
+def aligned(cause: np.ndarray, effect: np.ndarray, lag: int) -> tuple[np.ndarray, np.ndarray]:
+    """An effect beside its cause `lag` steps before, where both are known."""
     n = len(cause)
     cause, effect = cause[max(-lag, 0) : n - max(lag, 0)], effect[max(lag, 0) : n - max(-lag, 0)]
     both = np.isfinite(cause) & np.isfinite(effect)
-    return abs(correlation(_calmed(cause[both]), _calmed(effect[both])))
+    return cause[both], effect[both]
 
 
 def _persistence(values: np.ndarray) -> float:

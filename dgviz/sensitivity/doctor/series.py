@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 
-from dgviz.sensitivity.doctor.dates import LAGS, LEAST, correlation
+from dgviz.sensitivity.doctor.dates import LAGS, LEAST, aligned, correlation
 from dgviz.sensitivity.doctor.finding import Finding, number
 
 SAME = 0.9999  # correlation of two series that are one
@@ -47,7 +47,7 @@ def same_forcings(series: Mapping[str, np.ndarray]) -> Iterator[Finding]:
 def is_forcing(target: str, observed: np.ndarray, series: Mapping[str, np.ndarray]) -> Iterator[Finding]:
     """A target that is among the forcings, at the same step or some steps before or after."""
     for name, values in series.items():
-        found = {lag: _at(values, observed, lag) for lag in range(-LAGS, LAGS + 1)}
+        found = {lag: correlation(*aligned(values, observed, lag)) for lag in range(-LAGS, LAGS + 1)}
         lag = max(found, key=lambda lag: found[lag])
         if found[lag] > SAME:
             when = f", {abs(lag)} steps {'before' if lag > 0 else 'after'}" * (lag != 0)
@@ -58,14 +58,6 @@ def is_forcing(target: str, observed: np.ndarray, series: Mapping[str, np.ndarra
                 quantities=(name, target),
                 figure=found[lag],
             )
-
-
-def _at(cause: np.ndarray, effect: np.ndarray, lag: int) -> float:
-    """Correlation of an effect with its cause `lag` steps before."""
-    n = len(cause)
-    cause, effect = cause[max(-lag, 0) : n - max(lag, 0)], effect[max(lag, 0) : n - max(-lag, 0)]
-    both = np.isfinite(cause) & np.isfinite(effect)
-    return correlation(cause[both], effect[both])
 
 
 def stuck(values: np.ndarray) -> int | None:

@@ -31,12 +31,16 @@ class ComputingView(View):
         return [text(words, sizing_mode=None, align="center", margin=(0, 10))]
 
     def _draw(self) -> None:
-        self.data = {}
+        self._forget_data()
         super()._draw()
 
     def _refresh(self) -> None:
-        self.data = {}  # a refresh asks for all that it shows
+        self._forget_data()
         super()._refresh()
+
+    def _forget_data(self) -> None:
+        """Whoever takes data away while others are computed must not get those of before: all are asked for again."""
+        self.data = self.state.drawn[type(self).__name__] = {}
 
     def compute(self, what: str, key: Hashable, work: Callable[[], Any], show: Callable[[Any], None]) -> None:
         """Call `show` with the result of `work`: at once where it is known, else when it is ready.
@@ -67,7 +71,6 @@ class ComputingView(View):
             with pn.io.unlocked():  # behind the figures that Panel has still to send, else what they show is lost
                 show(future.result())
             self.data[what] = labelled(future.result())
-            self.state.drawn[type(self).__name__] = self.data
         except Exception as error:
             self._show_problem(error)
         finally:

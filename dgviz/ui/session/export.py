@@ -82,9 +82,13 @@ def _plain(found: xr.Dataset) -> xr.Dataset:
     """With attributes that NetCDF can hold: words and numbers."""
     found = found.copy()
     for each in (found, *found.variables.values()):
-        each.attrs = {k: v if isinstance(v, (str, int, float)) else str(v) for k, v in each.attrs.items()}
-        each.attrs = {k: int(v) if isinstance(v, bool) else v for k, v in each.attrs.items()}
+        each.attrs = {name: _held(value) for name, value in each.attrs.items()}
     return found
+
+
+def _held(value: object) -> str | int | float:
+    """A value as NetCDF can hold it, which knows no true and false."""
+    return value if isinstance(value, (str, int, float)) and not isinstance(value, bool) else str(value)
 
 
 def _written(results: xr.Dataset | xr.DataTree) -> bytes:

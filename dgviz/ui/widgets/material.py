@@ -1,5 +1,6 @@
 """The one door through which panel-material-ui comes in (Panel 1.10 moves it), with our defaults and one cure."""
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -40,6 +41,13 @@ def icon_button(icon: str, description: str, **options) -> pmui.IconButton:
     """A small quiet button with a picture; `description` is its name for a screen reader and its tooltip."""
     quiet = {"sx": {"color": "var(--mui-palette-text-secondary)"}, "size": "small", "margin": 0, "align": "center"}
     return pmui.IconButton(icon=icon, description=description, **quiet, **options)
+
+
+def begin_button(words: str, begin: Callable[[], object], **options) -> pmui.Button:
+    """The small outlined button of a card that begins what takes a while."""
+    button = pmui.Button(label=words, size="small", variant="outlined", **{"margin": 0} | options)
+    button.on_click(lambda _: begin())
+    return button
 
 
 class Design(pmui.theme.MaterialDesign):

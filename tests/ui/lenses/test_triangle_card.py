@@ -29,7 +29,7 @@ def test_another_share_and_another_forcing_are_put_on_the_map(view, state):
     view.begin.clicks += 1
     view.share.value = 0.9
     assert "90 % of the response to precipitation" in shown_colours(state).title
-    assert view.summary.count("On the map") == 1 and "90 % comes from" in view.summary
+    assert view.caption.count("On the map") == 1 and "90 % comes from" in view.caption.partition("\n")[0]
     view.forcing.value = "tmean"
     found = Simulation.of(state).memory_of_all("tmean")
     np.testing.assert_allclose(shown_colours(state).values.sel(site=found.site), found.sel(share=0.9))

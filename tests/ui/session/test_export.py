@@ -16,7 +16,7 @@ from dgviz.ui.instrument.site_map import SiteMap
 from dgviz.ui.instrument.target_charts import TargetCharts
 from dgviz.ui.lenses.budget.buckets import Buckets
 from dgviz.ui.lenses.budget.stores import Stores
-from dgviz.ui.lenses.computing import ComputingView, labelled
+from dgviz.ui.lenses.computing import labelled
 from dgviz.ui.lenses.sensitivity.matters import Matters
 from dgviz.ui.notebook import picture
 from dgviz.ui.session.address import to_query
@@ -171,12 +171,12 @@ def test_the_lines_of_a_figure_make_that_figure(packaged):
 
 
 NOTHING_HERE = ("CurveResponses", "Rewind", "GlobalBesideLocal")  # of other sciences, or wait for their button
-COMPUTED = [v for v in LENSES["Sensitivity"].views if issubclass(v, ComputingView) and v.to_take]
+COMPUTED = [(page, v) for page, lens in LENSES.items() for v in lens.views if v.has_data and v.to_take]
 
 
-@pytest.mark.parametrize("view", COMPUTED, ids=lambda view: view.__name__)
-def test_what_a_figure_draws_can_be_taken_as_netcdf(packaged, view, tmp_path):
-    packaged.page = "Sensitivity"
+@pytest.mark.parametrize("page, view", COMPUTED, ids=lambda each: getattr(each, "__name__", each))
+def test_what_a_figure_draws_can_be_taken_as_netcdf(packaged, page, view, tmp_path):
+    packaged.page = page
     shown = view(state=packaged)
     taken = Pictures(packaged)
     taken._handle_msg({"take": "drawn", "view": view.__name__, "shows": view.to_take})

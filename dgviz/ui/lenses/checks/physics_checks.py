@@ -78,6 +78,7 @@ class PhysicsChecks(ComputingView):
     """Physics checks."""
 
     to_take = "site a"
+    has_data = False
     choices = ("picked", "asked")
     picked = param.String("", doc="The check that is looked at, by name")
     asked = param.List([], doc="Those that are carried out")

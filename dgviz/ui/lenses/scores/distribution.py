@@ -22,6 +22,7 @@ class ScoreDistribution(ComputingView):
     """Distribution of a score."""
 
     to_take = "data"
+    has_data = False
     use = "A box selects by the score."
     choices = ("score", "period", "models")
     empty = "No run is shown. Press Train, or pick a run above, to see how its scores differ from site to site."

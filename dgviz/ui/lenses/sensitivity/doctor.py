@@ -56,9 +56,7 @@ class Doctor(ComputingView):
 
     def tools(self):
         """The button that begins."""
-        button = material.Button(label="Examine", size="small", variant="outlined", margin=0, align="center")
-        button.on_click(lambda _: self.examine())
-        return [*super().tools(), button]
+        return [*super().tools(), material.begin_button("Examine", self.examine, align="center")]
 
     def body(self, *, run, dark):
         """A place for the findings."""

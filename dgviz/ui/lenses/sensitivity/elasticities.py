@@ -42,9 +42,7 @@ class Elasticities(ComputingView):
     def begin(self):
         """Starts the simulations of all sites."""
         words = f"All {self.state.science.site}s"
-        button = material.Button(label=words, size="small", variant="outlined", margin=0)
-        button.on_click(lambda _: self.param.update(asked=True))
-        return button
+        return material.begin_button(words, lambda: self.param.update(asked=True))
 
     def body(self, *, run, dataset, dark):
         """A table, and a place for the scatter."""

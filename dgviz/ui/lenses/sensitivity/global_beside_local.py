@@ -47,9 +47,7 @@ class GlobalBesideLocal(ComputingView):
     @cached_property
     def begin(self):
         """Starts the simulations."""
-        button = material.Button(label="Vary all parameters", size="small", variant="outlined", margin=0)
-        button.on_click(lambda _: self.param.update(asked=True))
-        return button
+        return material.begin_button("Vary all parameters", lambda: self.param.update(asked=True))
 
     def body(self, *, run, dataset, dark):
         """Places for both figures."""

@@ -55,9 +55,7 @@ class LearnedLaw(ComputingView):
     @cached_property
     def test(self):
         """Starts the comparison with chance."""
-        button = material.Button(label="Compare with chance", size="small", variant="outlined", margin=0)
-        button.on_click(lambda _: self.param.update(tested=True))
-        return button
+        return material.begin_button("Compare with chance", lambda: self.param.update(tested=True))
 
     def body(self, *, run, dataset, dark):
         """Places for both figures."""

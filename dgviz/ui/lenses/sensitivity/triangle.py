@@ -17,6 +17,8 @@ from dgviz.ui.widgets import material
 from dgviz.ui.words.markup import html
 from dgviz.ui.words.text import counted, label, number, units
 
+MOSTLY = 0.95  # of the sites lie within the colours: a few that remember long would take all of them
+
 
 class Triangle(ComputingView):
     """Every step to every step before."""
@@ -52,16 +54,14 @@ class Triangle(ComputingView):
     def begin(self):
         """Starts the simulations of all sites."""
         words = f"Memory of all {self.state.science.site}s"
-        button = material.Button(label=words, size="small", variant="outlined", margin=0)
-        button.on_click(lambda _: self.param.update(asked=True))
-        return button
+        return material.begin_button(words, lambda: self.param.update(asked=True))
 
     def body(self, *, run, dataset, dark, forcing):
         """The figure, to be filled."""
         simulation, state = Simulation.of(self.state), self.state
         if simulation is None:
             return None
-        self.said, self.share.visible = "", False
+        self.about_map, self.share.visible = "", False
         self.chosen.offer("forcing", simulation.drivers[0], {label(dataset[n], n): n for n in simulation.drivers})
         driver = label(dataset[self.forcing.value], self.forcing.value)
         self.figure = TriangleFigure(state.look, f"{driver} of", f"{state.target.long_name} of", "Response")
@@ -94,11 +94,11 @@ class Triangle(ComputingView):
         self.heading = html("{0} of every {1} to {2} of every {1} before", state.target.long_name, step.name, driver)
         self.caption = (
             f"Half of a response comes from {half} {step.names}, 90 % from {most} (medians over the window, of what "
-            f"lies in it).\nA row: what the {target} of one {step.name} responds to, for one unit more "
+            f"lies in it).{self.about_map}\nA row: what the {target} of one {step.name} responds to, for one unit more "
             f"({units(found.attrs['units']) or 'no units'}). A column: what one unit more does later. What is to come "
             f"has no influence: the largest there is {future:g}."
         )
-        self.summary = self.caption.partition("\n")[0] + self.said
+        self.summary = self.caption.partition("\n")[0]
 
     def _show_all(self, found: xr.DataArray) -> None:
         self.of_all = found
@@ -111,15 +111,18 @@ class Triangle(ComputingView):
         state, step, share = self.state, self.state.step, self.share.value
         found, percent = self.of_all.sel(share=share), f"{100 * share:.0f} %"
         driver = lower_first(label(state.dataset[self.forcing.value]))
-        most = float(found.max())
+        most = float(found.quantile(MOSTLY))
         state.mapped = found.assign_attrs(
             long_name=f"{step.names.capitalize()} to {percent} of the response to {driver}",
             low=0.0,
             limit=most if most > 0 else 1.0,
-            about=f"Mean over {found.attrs['moments']} {step.names}; nothing before the simulated time counts",
+            about=f"Mean over {found.attrs['moments']} {step.names} of the second half; nothing before the simulated "
+            "time counts. Colours end at the 95th percentile",
         )
-        self.said = self._words(found, percent)
-        self.summary = f"{self.summary.partition(' On the map')[0]}{self.said}"
+        before, self.about_map = self.about_map, self._words(found, percent)
+        first, rest = self.caption.split("\n", 1)
+        self.caption = f"{first.removesuffix(before)}{self.about_map}\n{rest}"
+        self.summary = self.caption.partition("\n")[0]
 
     def _words(self, found: xr.DataArray, percent: str) -> str:
         """What the map shows."""
