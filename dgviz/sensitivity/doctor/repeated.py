@@ -1,4 +1,4 @@
-"""Derivatives of a process where one input holds a value that it has on many steps, as no rain on a dry day."""
+"""Derivatives of a process where one input holds a value that it has on many steps, as zero of what comes seldom."""
 
 from collections.abc import Iterator
 from dataclasses import replace
