@@ -14,6 +14,7 @@ from dgviz.learn.site_model import SiteModel
 from dgviz.sensitivity.doctor.collection import collection_faults
 from dgviz.sensitivity.doctor.data import data_faults
 from dgviz.sensitivity.doctor.examined import MOST_PLAIN, Examined
+from dgviz.sensitivity.doctor.extremes import extreme_steps, lost_in_extremes
 from dgviz.sensitivity.doctor.finding import Finding, Report, listed
 from dgviz.sensitivity.doctor.history import exploding, truncated_history
 from dgviz.sensitivity.doctor.independence import changing_in_place, undeclared
@@ -81,11 +82,12 @@ def _of_derivatives(examined: Examined, whole: Whole, known: set[str]) -> list[F
     """What is wrong with derivatives; of the whole model only where no process is to blame."""
     found = list(undeclared(examined))
     found += process_derivatives(examined, {finding.process for finding in found})
-    found += lost_at_a_value(examined, {finding.process for finding in found})
     found += changed_gradients(examined, {finding.process for finding in found})
     found += kernels_beside_loop(examined)
     if "not a number" not in known:
         found += not_finite_slopes(examined)
+        found += lost_at_a_value(examined, {finding.process for finding in found})
+        found += lost_in_extremes(examined, {finding.process for finding in found})
     found += silent_responses(examined, {finding.process for finding in found})
     if any(finding.severity == "fault" for finding in found):
         return found
@@ -107,9 +109,11 @@ def _examined(examined: Examined, whole: Whole) -> tuple[str, ...]:
     ]
     kinds = (examined.learned, "parameter"), (examined.varying, "forcing"), (examined.stores, "initial store")
     named = ", ".join(f"{len(of)} {kind}{'s' * (len(of) > 1)}" for of, kind in kinds if of)
-    n_recorded = min(examined.n_steps, MOST_PLAIN)
+    n_recorded, later = min(examined.n_steps, MOST_PLAIN), len(examined.started.target) > MOST_PLAIN
+    extremes = len(extreme_steps(examined)) or "none"
+    of_later = f" and in {extremes} of the later ones, where forcings are largest or smallest" if later else ""
     return (
         f"{len(whole.inputs)} derivatives of {examined.target} ({named}) were compared with reruns over "
         f"{whole.n_steps} steps; they differ by at most {max(apart, default=0.0):.1g} of themselves.",
-        f"{len(examined.seen)} processes were asked by themselves, on what they saw in {n_recorded} steps.",
+        f"{len(examined.seen)} processes were asked by themselves, on what they saw in {n_recorded} steps{of_later}.",
     )
