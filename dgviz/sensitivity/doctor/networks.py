@@ -13,6 +13,7 @@ from dgviz.processes.declare import Parameter
 from dgviz.sensitivity.doctor.differences import along, disagrees, in_words
 from dgviz.sensitivity.doctor.examined import Examined
 from dgviz.sensitivity.doctor.finding import Finding, listed, number
+from dgviz.sensitivity.doctor.members import hooked, plain_series, same_members
 
 FAR = 10.0  # standard deviations from the mean of training
 VANISHED = 1e-12  # of what the network gives: a gradient that teaches nothing
@@ -34,6 +35,9 @@ def network_faults(examined: Examined) -> Iterator[Finding]:
             correct = partial(_corrected, model, tensors, _simulated(model, tensors))
             yield from _of_weights("network of the target", model.correction, correct)
         yield from _inputs(model, tensors.attributes)
+        yield from same_members(model, tensors)
+        yield from plain_series(model, tensors)
+    yield from hooked(examined)
 
 
 def _places(model: DifferentiableModel, tensors: Tensors) -> Tensor:
