@@ -13,6 +13,7 @@ from dgviz.sensitivity.doctor.whole import Whole
 
 END = 0.005  # of the range: nearer to its end the sigmoid that keeps a parameter inside is flat
 MANY = 0.1  # of the members
+NEARLY = 1e-6  # of the target
 
 
 def dead_parameters(examined: Examined, whole: Whole) -> Iterator[Finding]:
@@ -22,9 +23,27 @@ def dead_parameters(examined: Examined, whole: Whole) -> Iterator[Finding]:
     """
     for name in examined.learned:
         if bool(whole.gradients[name].any()):
+            yield from _nearly_dead(examined, whole, name)
             continue
         readers = [apart_from_kinks(seen) for seen in examined.seen if name in seen.inputs]
         yield _reason(examined, name, readers)
+
+
+def _nearly_dead(examined: Examined, whole: Whole, name: str) -> Iterator[Finding]:
+    """A note on a parameter whose whole range moves the target by less than a millionth of it."""
+    size = float((whole.target.abs() * whole.weights).sum())
+    moved = float((whole.gradients[name].abs() * whole.scales[name]).sum())
+    if moved < NEARLY * size:
+        readers = listed([seen.name for seen in examined.seen if name in seen.inputs])
+        yield Finding(
+            "nearly dead parameter",
+            f"The parameter {name} hardly changes {examined.target}: all of its range by {number(moved / size)} of it, "
+            f"at the slope that it has here. Look at how {readers} uses it, and at its units.",
+            "note",
+            readers,
+            (name,),
+            figure=moved / size,
+        )
 
 
 def _reason(examined: Examined, name: str, readers: list[Seen]) -> Finding:

@@ -62,3 +62,15 @@ def test_parameters_at_the_end_of_their_range_are_a_note(networked):
         bias[list(model.process_model.defaults()).index("fc"), :2] = 20.0
     (note,) = [note for note in examine(at()).notes if note.kind == "saturated parameters"]
     assert "fc (67 % of the members)" in note.sentence and "fc" in note.quantities
+
+
+def test_a_parameter_that_hardly_matters_is_a_note(planted):
+    class Hardly(ThreeOutlets):
+        """A recession that counts for nothing, but for a trace."""
+
+        def forward(self, *, upper_zone, lower_zone, k0, k1, k2, perc, uzl):
+            known = dict(upper_zone=upper_zone, lower_zone=lower_zone, k0=k0, k1=k1, perc=perc, uzl=uzl)
+            return super().forward(**known, k2=0.05 + 1e-8 * k2)
+
+    (note,) = [note for note in examine(planted(Hardly)).notes if note.kind == "nearly dead parameter"]
+    assert (note.process, note.quantities) == ("Hardly", ("k2",)) and note.figure < 1e-6
