@@ -14,6 +14,7 @@ from dgviz.sensitivity.hessian import hessian
 from dgviz.sensitivity.identifiability import identifiability
 from dgviz.sensitivity.loss_slice import loss_slice
 from dgviz.sensitivity.mean_response import mean_response
+from dgviz.sensitivity.mechanisms import mechanisms
 from dgviz.sensitivity.memory import memory, memory_of_sites
 from dgviz.sensitivity.parameter_response import parameter_response
 from dgviz.sensitivity.partial_dependence import partial_dependence
@@ -43,6 +44,7 @@ __all__ = [
     "influence_by_chance",
     "loss_slice",
     "mean_response",
+    "mechanisms",
     "memory",
     "memory_of_sites",
     "parameter_response",

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from dgviz.sensitivity import contributions, pathways
-from dgviz.sensitivity.contributions import BASELINES, COMPLETE, groups
+from dgviz.sensitivity.contributions import BASELINES, groups
 from dgviz.sensitivity.cut import below
+from dgviz.sensitivity.windows import COMPLETE
 from tests.sensitivity.conftest import shipped
 
 WAYS = ["rainfall", "snow_outflow"]
