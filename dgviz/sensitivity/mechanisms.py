@@ -55,6 +55,12 @@ def peaks(series: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.repeat(np.arange(len(found)), [len(steps) for steps in found]), np.concatenate(found)
 
 
+def joined(found: Sequence[xr.Dataset]) -> xr.Dataset:
+    """The peaks of several groups of sites together."""
+    left_out = sum(part.attrs["left_out"] for part in found)
+    return xr.concat(found, "peak", combine_attrs="override").assign_attrs(left_out=left_out)
+
+
 def of_sites(found: xr.Dataset, baseline: str = "none") -> xr.DataArray:
     """The mechanism of the most peaks of each site, `(site,)`: of those that are found."""
     return found.mechanism.sel(baseline=baseline).groupby("site").map(_most_frequent)

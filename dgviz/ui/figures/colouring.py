@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 
 from dgviz.ui import theme
-from dgviz.ui.words.text import label, units
+from dgviz.ui.words.text import label, number, units
 
 FITTED = "Colours span the 2nd to the 98th percentile"
 MANY = 20.0  # the largest over the middle value from which colours are spread over powers of ten
@@ -23,15 +23,27 @@ class Colouring:
     high: float
     caption: str
     powers: bool = False  # are the colours spread over powers of ten?
+    classes: tuple[str, ...] = ()  # what each colour stands for, where values are the numbers of these words
 
     @property
     def units(self) -> str:
         """The units as people write them, '' when there are none."""
         return units(self.values.attrs.get("units", ""))
 
+    @property
+    def span(self) -> str:
+        """What the colours stand for, in words."""
+        if self.classes:
+            return ", ".join(self.classes)
+        return f"{number(self.low)} to {number(self.high)} {self.units}".rstrip()
+
+    def said(self, value: float) -> str:
+        """A value in words."""
+        return self.classes[int(value)] if self.classes else f"{number(value)} {self.units}".rstrip()
+
     def fitted(self) -> "Colouring":
         """The same with limits that follow the values; those of a diverging scale stay as far above zero as below."""
-        if self.powers:
+        if self.powers or self.classes:
             return self
         low, high = _nice_limits(self.values.values)
         if self.palette == theme.DIVERGING and self.low == -self.high:

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from textwrap import shorten
 
 import numpy as np
 from bokeh.core.properties import value
@@ -16,6 +17,7 @@ HEIGHT = 104  # px
 N_BINS = 32
 BEYOND = 0.045  # of the scale: the width of the bars of what lies beyond its ends
 STRIP = 0.12  # of the tallest bar: the height of the colour scale below the bars
+LETTERS = 34  # of the words beside the triangle
 STEPS = (1, 2, 2.5, 5, 10)  # round distances between ticks
 N_TICKS = 4
 
@@ -93,24 +95,31 @@ class SiteHistogram:
         """The values of a colouring `(site)`; `selected` are flags, `picked` a position, `sites` the word for them."""
         self.scale = Scale(shown.low, shown.high, shown.powers)
         self.values = np.asarray(shown.values.values, "float64")
-        edges = np.linspace(0, 1, N_BINS + 1)
+        n_bins = len(shown.classes) or N_BINS
+        edges = np.linspace(0, 1, n_bins + 1)
         # What lies below the scale, its bins, and what lies above it.
         left, right = np.array([-BEYOND, *edges[:-1], 1.005]), np.array([-0.005, *edges[1:], 1 + BEYOND])
         places = self.scale.place(self.values)
-        every, some = _counts(places), _counts(places[selected])
+        every, some = _counts(places, n_bins), _counts(places[selected], n_bins)
         tallest = max(every.max(), 1)
-        colours = [shown.palette[int(middle * len(shown.palette))] for middle in (edges[:-1] + edges[1:]) / 2]
+        middles = (edges[:-1] + edges[1:]) / 2
+        colours = [shown.palette[int(middle * len(shown.palette))] for middle in middles]
         self.strip.data = {"left": edges[:-1], "right": edges[1:], "colour": colours}
         words = [self._words(*bar, shown.units, sites) for bar in zip(every, left, right, strict=True)]
+        if shown.classes:
+            words[1:-1] = [f"{n} {sites}: {said}" for n, said in zip(every[1:-1], shown.classes, strict=True)]
         self.bars.data = {
             "left": left, "right": right, "every": every / tallest, "some": some / tallest, "words": words,
             "colour": [colours[0], *colours, colours[-1]],
         }  # fmt: skip
         self.y_range.update(start=-STRIP, end=1.28)
-        self._mark(places, picked)
+        self._mark(places, picked, shown)
+        # Under each class its sites are counted; a scale has round values.
         ticks = self.scale.ticks
-        self.ticker.ticks = at = self.scale.place(ticks).tolist()
-        self.figure.xaxis.major_label_overrides = dict(zip(at, map(_round_words, ticks.tolist()), strict=True))
+        at = middles.tolist() if shown.classes else self.scale.place(ticks).tolist()
+        labels = map(str, every[1:-1]) if shown.classes else map(_round_words, ticks.tolist())
+        self.ticker.ticks = at
+        self.figure.xaxis.major_label_overrides = dict(zip(at, labels, strict=True))
 
     def inside(self, start: float, stop: float) -> np.ndarray:
         """Flags `(site)` of the values between two places of the horizontal axis; its ends take what lies beyond."""
@@ -128,13 +137,15 @@ class SiteHistogram:
             span = f"{number(self.scale.at(start), digits)} to {number(self.scale.at(stop), digits)}"
         return f"{count} {sites}: {span} {unit}".strip()
 
-    def _mark(self, places: np.ndarray, picked: int | None) -> None:
+    def _mark(self, places: np.ndarray, picked: int | None, shown: Colouring) -> None:
         known = picked is not None and bool(np.isfinite(places[picked]))
         place = float(np.clip(places[picked], -BEYOND / 2, 1 + BEYOND / 2)) if known else 0.0
-        right = place > 0.75  # the figure stands on the side where there is room
+        right = place > (0.5 if shown.classes else 0.75)  # the text stands on the side where there is room
+        value = float(self.values[picked]) if known else 0.0
+        text = shorten(shown.said(value), LETTERS) if shown.classes else number(value, self.scale.digits)
         self.picked.data = {
             "x": [place] * known,
-            "text": [number(float(self.values[picked]), self.scale.digits)] if known else [],
+            "text": [text] * known,
             "align": ["right" if right else "left"] * known,
             "offset": [-8 if right else 8] * known,
         }
@@ -148,7 +159,7 @@ def _round_words(tick: float) -> str:
     return f"{tick:,.4g}".replace(",", "\u202f").replace("-", MINUS) if power < 4 else f"{tick / 1000:g}\u202f000"
 
 
-def _counts(places: np.ndarray) -> np.ndarray:
+def _counts(places: np.ndarray, n_bins: int) -> np.ndarray:
     """How many lie below the scale, in each bin of it, and above it."""
-    edges = [-np.inf, *np.linspace(0, 1, N_BINS + 1)[:-1], np.nextafter(1, 2), np.inf]
+    edges = [-np.inf, *np.linspace(0, 1, n_bins + 1)[:-1], np.nextafter(1, 2), np.inf]
     return np.histogram(places[np.isfinite(places)], edges)[0]

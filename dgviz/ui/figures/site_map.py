@@ -69,6 +69,7 @@ class SiteMap:
                 "site": dataset.site.values.astype(str),
                 "name": dataset.name.values.astype(str),
                 "value": missing,
+                "said": np.full(len(x), "", object),  # the words of its class
                 "marker": np.where(flagged, *reversed(MARKERS)),
                 "cross": np.zeros(len(x)),
                 **(self.network.columns if self.network else {"size": np.full(len(x), float(theme.POINT))}),
@@ -93,16 +94,22 @@ class SiteMap:
         mapper = self.by_powers if shown.powers else self.mapper
         mapper.update(palette=list(shown.palette), low=shown.low, high=shown.high)
         self._colour_by(mapper)
-        decimals = max(0, 2 - math.floor(math.log10(shown.high - shown.low)))
-        digits = f"0.{'0' * decimals}" if decimals else "0"
-        title = shown.title.partition(",")[0]
-        rows = [("", Markup("<b>@name</b>")), ("", "@site"), (title, f"@value{{{digits}}}", shown.units)]
-        self.hover.tooltips = tip(rows)
         values, every = np.asarray(shown.values.values, "float64"), slice(0, len(self.x))
+        self._tell(shown)
         size = np.where(untrained, UNTRAINED, 1.0)
         columns = {"value": values, "size": theme.POINT * size, "cross": np.where(crossed, theme.POINT - 4.0, 0) * size}
         columns |= self.network.painted(values) if self.network else {}
+        if shown.classes:
+            columns["said"] = np.array([shown.said(v) if np.isfinite(v) else "" for v in values], object)
         self.source.patch({name: [(every, column)] for name, column in columns.items()})
+
+    def _tell(self, shown: Colouring) -> None:
+        """What a hover says: the site and its value."""
+        decimals = max(0, 2 - math.floor(math.log10(shown.high - shown.low)))
+        digits = f"0.{'0' * decimals}" if decimals else "0"
+        value = "@said" if shown.classes else f"@value{{{digits}}}"
+        rows = [("", Markup("<b>@name</b>")), ("", "@site"), (shown.title.partition(",")[0], value, shown.units)]
+        self.hover.tooltips = tip(rows)
 
     def _colour_by(self, mapper: ColorMapper) -> None:
         """Take colours from one of the two mappers."""

@@ -32,6 +32,7 @@ from dgviz.ui.lenses.sensitivity.identifiability import Identifiability
 from dgviz.ui.lenses.sensitivity.learned_law import LearnedLaw
 from dgviz.ui.lenses.sensitivity.matters import Matters
 from dgviz.ui.lenses.sensitivity.pathways import Pathways
+from dgviz.ui.lenses.sensitivity.peaks import Peaks
 from dgviz.ui.lenses.sensitivity.responses import Responses
 from dgviz.ui.lenses.sensitivity.rewind import Rewind
 from dgviz.ui.lenses.sensitivity.through_time import ThroughTime
@@ -103,6 +104,7 @@ QUESTIONS = (
             (((Tracer,), 12),),
             (((Rewind,), 12),),
             (((WhyThisHigh,), 12),),
+            (((Peaks,), 12),),
             (((Pathways,), 12),),
             (((Triangle,), 12),),
         ),

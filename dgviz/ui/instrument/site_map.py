@@ -20,9 +20,11 @@ from dgviz.ui.widgets import material
 from dgviz.ui.widgets.arrow_keys import ArrowKeys
 from dgviz.ui.widgets.parameters import chosen
 from dgviz.ui.words.kinds import notes, origin
-from dgviz.ui.words.markup import html
+from dgviz.ui.words.markup import html, key_of
 from dgviz.ui.words.summaries import of_map, of_selection
 
+BORDER = 6  # px above the map
+MAPPED = "mapped"  # the choice that stands for what a card put on the map
 WIDE = {"sizing_mode": "stretch_width", "margin": 0, "size": "small"}
 
 
@@ -99,14 +101,22 @@ class SiteMap(View):
             label = f"Colour: {lower_first(group)}".rstrip(": ")  # the closed list shows no group
             if any(event.name == "dataset" for event in events):
                 select.value = None  # else the closed list goes on to show what the same choice was called before
-            select.param.update(groups=texts(groups), value=state.colour.text, label=label)
+            shown, value = texts(groups), state.colour.text
+            if state.mapped is not None:
+                shown, value = {"Of a card": {state.mapped.attrs["long_name"]: MAPPED}} | shown, MAPPED
+                label = "On the map"
+            select.param.update(groups=shown, value=value, label=label)
 
         def choose(event):
-            if event.new and event.new != state.colour.text:
+            if event.new in (None, MAPPED):
+                return
+            if event.new == state.colour.text:
+                state.mapped = None  # back to what was there before a card put something on the map
+            else:
                 state.colour = ColourChoice.parse(event.new)
 
         offer()
-        state.param.watch(offer, ["run", "baseline", "dataset", "colour"])
+        state.param.watch(offer, ["run", "baseline", "dataset", "colour", "mapped"])
         select.param.watch(choose, "value")
         return select
 
@@ -149,23 +159,30 @@ class SiteMap(View):
         if sorted(self.map.source.selected.indices) != (wanted := np.flatnonzero(chosen).tolist()):
             self.map.source.selected.indices = wanted
         self.histogram.show(self.shown, chosen if selected else ~chosen, position, f"{state.science.site}s")
-        self.summary = of_map(self.shown.title, self.shown.values, self.shown.units, site)
+        self.summary = of_map(self.shown, site)
+
+    @property
+    def _kind(self) -> str:
+        """The kind of what is shown: "" where a card put something on the map."""
+        return "" if self.state.mapped is not None else self.state.colour.kind
 
     def _paint(self):
         """Colours, crosses where a score is below zero, and small sites where the run was not trained."""
         shown = self.shown = self._live(shown_colours(self.state))
         values, n_sites = shown.values, len(self.state.sites)
-        of_score = self.state.colour.kind == "score"
+        of_score = self._kind == "score"
         from_zero = of_score and values.attrs.get("limits", [-1])[0] == 0  # it is not meant to be below
         below = values.values < 0 if from_zero else np.zeros(n_sites, bool)
         untrained = self._untrained()
         self.map.paint(shown, below, untrained)
         self.heading = f"{shown.title}, {shown.units}".rstrip(", ")
         self.caption = self._caption(shown, int(below.sum()), int(untrained.sum()))
+        # The key of classes takes room: Bokeh gives the map less of it only where a border of its own changes.
+        self.map.figure.min_border_top = BORDER + len(shown.classes)
 
     def _live(self, shown: Colouring) -> Colouring:
         """A parameter, or the efficiency, as it is learned just now, while the model that is trained has it."""
-        state, kind, name = self.state, self.state.colour.kind, self.state.colour.name
+        state, kind, name = self.state, self._kind, self.state.colour.name
         learned = state.learned_so_far()
         if learned is None or kind not in ("parameter", "score") or name not in learned:
             return shown
@@ -176,7 +193,7 @@ class SiteMap(View):
     def _untrained(self) -> np.ndarray:
         """The sites `(site,)` that the shown run predicts without having been trained on them."""
         results, state = self.state.results(self.state.run), self.state
-        if results is None or state.colour.kind == "attribute":
+        if results is None or self._kind == "attribute":
             return np.zeros(len(state.sites), bool)
         if trained := state.shown_config.trained_sites:
             return ~np.isin(state.sites, trained)
@@ -192,12 +209,13 @@ class SiteMap(View):
             f"grey: no value: {missing}": missing,
         }
         said = [words for words, count in marks.items() if count]
-        if self.state.run and self.state.colour.kind in ("score", "parameter"):
-            config = self.state.store.run(self.state.run).config
+        if self.state.run and self._kind in ("score", "parameter"):
             run = self.state.store.run(self.state.run)
-            about = notes(run, self.state.store).values() if self.state.colour.kind == "score" else [origin(config)]
+            about = notes(run, self.state.store).values() if self._kind == "score" else [origin(run.config)]
             said += [lower_first(words.rstrip(".")) for words in about if words]
-        return "; ".join([shown.caption.rstrip("."), *said]) + "."
+        words = "; ".join([shown.caption.rstrip("."), *said]) + "."
+        key = key_of((words, ink, "area") for words, ink in zip(shown.classes, shown.palette, strict=False))
+        return html("{} {}", key, words) if shown.classes else words
 
     def _pick(self, x: float, y: float) -> None:
         self.state.pick(self.state.sites[self.map.nearest(x, y)])

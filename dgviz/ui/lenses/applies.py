@@ -2,6 +2,7 @@
 
 from dgviz.processes.balance import substances
 from dgviz.processes.declare import Quantity
+from dgviz.sensitivity.cut import follows
 from dgviz.ui.session.state import AppState
 
 
@@ -19,6 +20,12 @@ def in_stores(state: AppState) -> bool:
 def by_itself(state: AppState) -> bool:
     """Has a site a series in time, and is it simulated without others?"""
     return not state.science.curves and not state.shown_config.build().joins_sites
+
+
+def taken_apart(state: AppState) -> bool:
+    """Does the science cut its processes, and has the run processes alone, of one seed, of separate sites?"""
+    config, ways = state.shown_config, ways_of(state)
+    return by_itself(state) and alone(state) and bool(ways) and follows(config.build(), config.target, ways)
 
 
 def ways_of(state: AppState) -> list[str]:

@@ -1,6 +1,6 @@
 """The base of views that show what takes a moment to compute."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future
 from functools import partial
 from typing import Any
@@ -22,6 +22,7 @@ class ComputingView(View):
 
     def __init__(self, *args, **params):
         self._asked: dict[str, Hashable] = {}
+        self._said: dict[str, str] = {}  # the hint of each
         self.data: dict[str, list[xr.Dataset]] = {}  # what was computed and is shown, by what it is
         super().__init__(*args, **params)
 
@@ -42,11 +43,13 @@ class ComputingView(View):
         """Whoever takes data away while others are computed must not get those of before: all are asked for again."""
         self.data = self.state.drawn[type(self).__name__] = {}
 
-    def compute(self, what: str, key: Hashable, work: Callable[[], Any], show: Callable[[Any], None]) -> None:
+    def compute(
+        self, what: str, key: Hashable, work: Callable[[], Any], show: Callable[[Any], None], so_far: str = ""
+    ) -> None:
         """Call `show` with the result of `work`: at once where it is known, else when it is ready.
 
-        `what` names it in the hint; asking for the same `what` again drops the earlier question. Outside a served
-        page (a notebook, a test) it is computed on the spot.
+        `what` names it in the hint, `so_far` how much of it is done; asking for the same `what` again drops the earlier
+        question. Outside a served page (a notebook, a test) it is computed on the spot.
         """
         key, before = (what, *key), self._asked.get(what)
         if before == key:
@@ -60,23 +63,44 @@ class ComputingView(View):
         if future.done() or document is None:
             ready()
         else:
-            self.hint = f"computing {what} \u2026"
+            self._said[what] = f"computing {what}{so_far} \u2026"
+            self.hint = self._said[what]
             # not before: a page that is still loading would miss what changes in its widgets
             pn.state.onload(lambda: future.add_done_callback(lambda _: document.add_next_tick_callback(ready)))
+
+    def compute_parts(
+        self, what: str, parts: Sequence[tuple[Hashable, Callable[[], Any]]], show: Callable[[list], None], done=()
+    ) -> None:
+        """As `compute`, of what takes long: part after part, each a key and its work, and `show` all so far after each.
+
+        What others ask for is computed between two parts.
+        """
+        key, work = parts[len(done)]
+
+        def show_part(found: Any) -> None:
+            all_so_far = [*done, found]
+            self.data[what] = labelled(all_so_far)
+            show(all_so_far)
+            if len(all_so_far) < len(parts):
+                self.compute_parts(what, parts, show, all_so_far)
+
+        self.compute(what, key, work, show_part, f", {100 * len(done) // len(parts)} %")
 
     def _ready(self, what: str, key: Hashable, future: Future, show: Callable[[Any], None]) -> None:
         if self._asked.get(what) != key:
             return  # another was asked for since
+        del self._asked[what]
+        self._said.pop(what, None)
         try:
+            found = future.result()
+            self.data[what] = labelled(found)
             with pn.io.unlocked():  # behind the figures that Panel has still to send, else what they show is lost
-                show(future.result())
-            self.data[what] = labelled(future.result())
+                show(found)
         except Exception as error:
             self._show_problem(error)
         finally:
-            del self._asked[what]
             self.state.store.computed.leave(key)
-            self.hint = f"computing {next(iter(self._asked))} \u2026" if self._asked else ""
+            self.hint = next(iter(self._said.values()), "")
 
 
 def labelled(found: Any) -> list[xr.Dataset]:

@@ -14,7 +14,7 @@ from dgviz.ui.figures.series import at_all_times, periods, simulated_of
 from dgviz.ui.session.shown_colours import shown_colours
 from dgviz.ui.session.state import AppState
 from dgviz.ui.words.run_names import name_without_score
-from dgviz.ui.words.text import label, number, with_units
+from dgviz.ui.words.text import label, with_units
 
 
 def shown_series(state: AppState) -> xr.Dataset:
@@ -159,7 +159,6 @@ def below_figure(state: AppState, shows: str) -> list[str]:
     coloured = shown_colours(state)
     config = state.shown_config
     spans = periods(state.dataset, config.train_period, config.test_period)
-    limits = f"{number(coloured.low)} to {number(coloured.high)}"
     runs = {"a": ("Run A", state.run), "b": ("run B", state.baseline)}
     said = {
         "target": with_units(state.target.long_name, state.target.units),
@@ -167,7 +166,7 @@ def below_figure(state: AppState, shows: str) -> list[str]:
         "window": state.step.period(*state.window),
         "periods": ", ".join(f"{name} {state.step.period(*span)}" for name, span in spans.items()),
         "data": f"{len(state.sites)} {state.science.site}s of {state.dataset.attrs.get('title', state.config.data)}",
-        "map": f"colours: {coloured.title}, {limits} {coloured.units}".rstrip(),
+        "map": f"colours: {coloured.title}, {coloured.span}",
     } | {word: f"{called}: {name_without_score(state.store.run(run))}" for word, (called, run) in runs.items() if run}
     said |= {"what_if": f"what if: {state.what_if.words}"} if state.what_if else {}
     return [*(said[word] for word in shows.split() if word in said), f"dgviz {version('dgviz')}"]

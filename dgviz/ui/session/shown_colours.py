@@ -31,11 +31,19 @@ def shown_colours(state: AppState) -> Colouring:
 
 
 def _mapped(state: AppState) -> Colouring:
-    """What a lens puts on the map, from its attribute `low`, or minus `limit`, to `limit`; `about` says what it is."""
+    """What a lens puts on the map; its attribute `about` says what it is.
+
+    Colours go from its `low`, or minus `limit`, to `limit`; or values are numbers of its `classes`, colours by words.
+    """
     values = state.mapped
+    title, about = values.attrs["long_name"], values.attrs["about"]
+    if classes := values.attrs.get("classes"):
+        on_sites = values.reindex(site=state.dataset.site)
+        inks = tuple(classes.values())
+        return Colouring(title, on_sites, inks, -0.5, len(inks) - 0.5, about, classes=tuple(classes))
     high = values.attrs["limit"]
     low = values.attrs.get("low", -high)
     both_ways = theme.ON_DARK if state.dark else theme.DIVERGING
     palette = both_ways if low < 0 else theme.SEQUENTIAL
     on_sites = values.reindex(site=state.dataset.site)
-    return Colouring(values.attrs["long_name"], on_sites, palette, low, high, values.attrs["about"])
+    return Colouring(title, on_sites, palette, low, high, about)

@@ -1,7 +1,9 @@
 """One site of a run over some time, and what can be computed of it: the library's functions, ready for a thread."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import pandas as pd
 import xarray as xr
@@ -22,6 +24,7 @@ from dgviz.sensitivity.doctor import Report, examine
 from dgviz.sensitivity.elasticities import elasticities
 from dgviz.sensitivity.fate import fate
 from dgviz.sensitivity.mean_response import ELASTICITY, mean_response
+from dgviz.sensitivity.mechanisms import joined, mechanisms
 from dgviz.sensitivity.memory import memory_of_sites
 from dgviz.sensitivity.pathways import in_double
 from dgviz.sensitivity.rewind import rewind, travel
@@ -36,6 +39,7 @@ from dgviz.ui.session.trainings import FINISHED
 from dgviz.ui.words.steps import Step
 
 LONGEST = 3 * 366  # time steps of a long record that are simulated at once
+AT_ONCE, PARTS = 16, 20  # sites that are asked together what takes long, unless there are more parts than these
 
 
 @dataclass(frozen=True)
@@ -134,6 +138,20 @@ class Simulation:
     def memory_of_all(self, forcing: str) -> xr.DataArray:
         """How many steps give half and most of the response of every site to a forcing `(share, site)`."""
         return self._of_all(lambda site: memory_of_sites(site, forcing))
+
+    def mechanisms_in_parts(self, through: Sequence[str]) -> list[tuple[tuple, Callable[[], xr.Dataset]]]:
+        """What made the peaks of all sites, over all days of the results: keys of some sites each, and the work."""
+        results = self.run.results()
+        sites, days = [str(site) for site in results.site.values], results.indexes["time"][[0, -1]]
+        span = [f"{day:%Y-%m-%dT%H:%M}" for day in days]
+        size = max(AT_ONCE, math.ceil(len(sites) / PARTS))
+        groups = [sites[i : i + size] for i in range(0, len(sites), size)]
+
+        def work(group: list[str]) -> xr.Dataset:
+            parts = self.run.at_all(self.dataset, group, *span)
+            return joined([mechanisms(part, through) for part in parts])
+
+        return [((*self.key[:3], "mechanisms", group[0], *through), partial(work, group)) for group in groups]
 
     def _of_all(self, ask: Callable[[SiteModel], xr.DataArray]) -> xr.DataArray:
         """What is asked of all sites of the run side by side, in its order of them."""

@@ -5,23 +5,31 @@ import pandas as pd
 import xarray as xr
 
 from dgviz.experiment.splits import trained_on
+from dgviz.ui.figures.colouring import Colouring
 from dgviz.ui.look import Look
 from dgviz.ui.session.state import AppState
 from dgviz.ui.words.markup import Markup, html
 from dgviz.ui.words.text import counted, number, score_label, units
 
 
-def of_map(title: str, values: xr.DataArray, unit: str, picked: str) -> str:
-    """Range and median of what the map shows, `(site)`, and the value of the picked site."""
+def of_map(shown: Colouring, picked: str) -> str:
+    """Range and median of what the map shows, or the count of sites of each class; and the value of the picked site."""
+    title, values, unit = shown.title, shown.values, shown.units
     known = values.dropna("site")
     if not known.size:
         return f"Map of {values.sizes['site']} sites: {title}. There is no value."
+    here = _at(values, picked)
+    if shown.classes:
+        counts = (f"{said} at {int((known == i).sum())}" for i, said in enumerate(shown.classes))
+        said = f"Map of {values.sizes['site']} sites: {title}: {', '.join(counts)}."
+        is_known = here is not None and bool(here.notnull())
+        return f"{said} Picked: {_name(here)}, {shown.said(float(here))}." if is_known else said
     low, high = known[known.argmin("site")], known[known.argmax("site")]
     said = (
         f"Map of {values.sizes['site']} sites: {title}, from {_value(low, unit)} at {_name(low)} "
         f"to {_value(high, unit)} at {_name(high)}, median {_value(known.median(), unit)}."
     )
-    return f"{said} Picked: {_name(here)}, {_value(here, unit)}." if (here := _at(values, picked)) is not None else said
+    return f"{said} Picked: {_name(here)}, {_value(here, unit)}." if here is not None else said
 
 
 def of_series(name: str, columns: dict[str, np.ndarray], window: tuple[str, str], look: Look) -> str:

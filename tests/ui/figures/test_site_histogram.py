@@ -134,3 +134,17 @@ def test_a_bar_says_how_many_sites_and_between_which_values():
     words = shown([0.0, 0.01, -3.0], 0.0, 3.2).bars.data["words"]
     assert words[0] == "1 basins: below 0.00 mm" and words[-1] == "0 basins: above 3.20 mm"
     assert words[1] == "2 basins: 0.00 to 0.10 mm"
+
+
+def test_classes_have_a_bar_each_with_their_count_below():
+    chart = SiteHistogram(dark=False)
+    values = xr.DataArray([0.0, 2.0, 2.0, np.nan, 1.0, 2.0], dims="site")
+    classes = ("rain", "melt", "what was stored a long time before the peak and more")
+    shown = Colouring("Largest part", values, ("#111111", "#222222", "#333333"), -0.5, 2.5, "", classes=classes)
+    chart.show(shown, np.ones(6, bool), 1, "basins")
+    assert counts(chart).tolist() == [0, 1, 1, 3, 0]
+    assert chart.bars.data["colour"][1:-1] == list(shown.palette)
+    assert chart.bars.data["words"][3] == f"3 basins: {classes[2]}"
+    assert [*chart.figure.xaxis[0].major_label_overrides.values()] == ["1", "1", "3"]
+    assert chart.picked.data["text"] == ["what was stored a long time [...]"]
+    assert shown.span == ", ".join(classes) and shown.fitted() is shown

@@ -136,6 +136,16 @@ def test_a_parameter_recolours_while_it_is_learned(state, training):
     assert "epoch" not in view.heading
 
 
+def test_what_is_learned_just_now_does_not_cover_what_a_card_put_there(state, training):
+    state.colour = ColourChoice("parameter", "fc")
+    view = SiteMap(state=state)
+    attrs = {"long_name": "Memory", "units": "1", "low": 0.0, "limit": 9.0, "about": "Of a card"}
+    state.mapped = xr.DataArray(np.arange(5.0), {"site": state.sites}, ("site",), attrs=attrs)
+    training.progress.append(epoch(3))
+    state.follow()
+    assert list(drawn(view)) == [0, 1, 2, 3, 4] and view.heading == "Memory"
+
+
 def test_the_first_training_shows_what_it_has_learned_so_far(state, store, worker):
     state.run = ""
     follow_lens(state)

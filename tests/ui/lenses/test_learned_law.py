@@ -6,6 +6,7 @@ import xarray as xr
 from bokeh.models import MultiLine
 
 from dgviz.processes.declare import Parameter
+from dgviz.quantities import lower_first
 from dgviz.sensitivity.global_sensitivity import disagreement
 from dgviz.sensitivity.identifiability import identifiability
 from dgviz.sensitivity.target_statistics import global_target_sensitivity
@@ -14,7 +15,7 @@ from dgviz.ui.figures.global_bars import plot_shares
 from dgviz.ui.figures.loss_plane import plot_loss
 from dgviz.ui.figures.matrix import Matrix
 from dgviz.ui.figures.standard_errors import plot_standard_errors
-from dgviz.ui.lenses.sensitivity import learned_law
+from dgviz.ui.lenses.sensitivity import attribute_maps, learned_law
 from dgviz.ui.lenses.sensitivity.global_beside_local import GlobalBesideLocal
 from dgviz.ui.lenses.sensitivity.identifiability import Identifiability
 from dgviz.ui.lenses.sensitivity.learned_law import LearnedLaw
@@ -64,6 +65,27 @@ def test_what_an_attribute_adds_is_put_on_the_map(view, state):
     np.testing.assert_allclose(shown.values, found)
     assert shown.title == "What drainage area adds to field capacity" and shown.units == "mm"
     assert shown.high == -shown.low == pytest.approx(float(abs(found).max()))
+
+
+def test_the_attribute_that_adds_most_is_put_on_the_map(view, state):
+    view.largest.param.trigger("clicks")
+    found = Law.of(state).contributions().dominant.sel(parameter="fc")
+    shown = shown_colours(state)
+    assert shown.title == "Adds most to field capacity" and len(shown.palette) == len(shown.classes)
+    for site, name in zip(found.site.values, found.values, strict=True):
+        title = Law.of(state).contributions().attribute_name.sel(attribute=name).item()
+        assert shown.said(float(shown.values.sel(site=site))) in (lower_first(title), "another attribute")
+
+
+def test_attributes_beyond_the_colours_are_one_class(view, state, monkeypatch):
+    monkeypatch.setattr(attribute_maps, "MOST_CLASSES", 1)
+    found = Law.of(state).contributions()
+    first, second = found.attribute.values[:2]
+    names = [first, second, first, "", first]
+    found["dominant"] = found.dominant.copy(data=np.repeat(np.array(names)[:, None], found.sizes["parameter"], 1))
+    shown = attribute_maps.largest_of(found, "fc", state.parameters()["fc"], "basin", dark=False)
+    np.testing.assert_array_equal(shown.values, [0, 1, 0, np.nan, 0])
+    assert list(shown.attrs["classes"])[1:] == ["another attribute"]
 
 
 def test_what_is_beyond_chance_is_marked_and_counted(view, state, monkeypatch):

@@ -170,7 +170,7 @@ def test_the_lines_of_a_figure_make_that_figure(packaged):
     assert made["shown"].heading == shown.heading and made["shown"].picture.object == shown.picture.object
 
 
-NOTHING_HERE = ("CurveResponses", "Rewind", "GlobalBesideLocal")  # of other sciences, or wait for their button
+NOTHING_HERE = ("CurveResponses", "Rewind", "GlobalBesideLocal", "Peaks")  # of other sciences, or wait for their button
 COMPUTED = [(page, v) for page, lens in LENSES.items() for v in lens.views if v.has_data and v.to_take]
 
 

@@ -1,6 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import xarray as xr
 
+from dgviz.ui import theme
+from dgviz.ui.figures.colouring import Colouring
 from dgviz.ui.figures.series import target_columns
 from dgviz.ui.instrument.site_map import SiteMap
 from dgviz.ui.instrument.target_charts import TargetCharts
@@ -10,12 +14,22 @@ from dgviz.ui.words.summaries import of_distribution, of_map, of_selection, of_s
 
 def test_a_map_is_told_by_its_ends_its_median_and_the_picked_site(dataset):
     values = dataset.area.where(dataset.site != "a1")
-    said = of_map("Drainage area", values, "km\u00b2", "c3")
+    values.attrs["units"] = "km2"
+    shown = Colouring("Drainage area", values, theme.SEQUENTIAL, 0.0, 1e3, "")
+    said = of_map(shown, "c3")
     assert said == (
         "Map of 5 sites: Drainage area, from 40.0 km\u00b2 at Dogwood Brook to 3\u202f000 km\u00b2 at Cedar Run, "
         "median 128 km\u00b2. Picked: Cedar Run, 3\u202f000 km\u00b2."
     )
-    assert "There is no value" in of_map("Drainage area", values * np.nan, "", "c3")
+    assert "There is no value" in of_map(replace(shown, values=values * np.nan), "c3")
+
+
+def test_a_map_of_classes_is_told_by_their_counts(dataset):
+    values = dataset.area.copy(data=[0.0, 1.0, 1.0, np.nan, 1.0])
+    shown = Colouring("Largest part", values, ("#000000", "#ffffff"), -0.5, 1.5, "", classes=("rain", "melt"))
+    said = of_map(shown, "b2")
+    assert said == "Map of 5 sites: Largest part: rain at 1, melt at 3. Picked: Birch River, melt."
+    assert "Picked" not in of_map(shown, str(dataset.site.values[3]))
 
 
 def test_a_series_is_told_by_means_and_peaks_in_the_window(state, dataset):

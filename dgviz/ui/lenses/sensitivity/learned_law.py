@@ -12,6 +12,7 @@ from dgviz.ui import theme
 from dgviz.ui.figures.dependence import plot_dependence
 from dgviz.ui.figures.matrix import Matrix
 from dgviz.ui.lenses.computing import ComputingView
+from dgviz.ui.lenses.sensitivity.attribute_maps import largest_of, part_of
 from dgviz.ui.session.learned_law import LearnedLaw as Law
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.parameters import chosen
@@ -37,8 +38,8 @@ class LearnedLaw(ComputingView):
         return Law.applies(state)
 
     def tools(self):
-        """The attribute along which curves are drawn, its map, and the comparison with chance."""
-        return [*super().tools(), self.attribute, self.on_map, self.test]
+        """The attribute along which curves are drawn, what it and what the largest add, and the test for chance."""
+        return [*super().tools(), self.attribute, self.on_map, self.largest, self.test]
 
     @cached_property
     def attribute(self):
@@ -48,8 +49,17 @@ class LearnedLaw(ComputingView):
     @cached_property
     def on_map(self):
         """Puts what the attribute adds to the parameter at each site on the map."""
-        button = material.Button(label="Show on the map", size="small", variant="text", margin=0, visible=False)
-        button.on_click(lambda _: self._map())
+        return self._maps("Its part on the map", self._map)
+
+    @cached_property
+    def largest(self):
+        """Puts the attribute that adds most to the parameter at each site on the map."""
+        return self._maps("Largest on the map", self._map_largest)
+
+    def _maps(self, words: str, show):
+        """A button that puts something on the map, once there is something."""
+        button = material.Button(label=words, size="small", variant="text", margin=0, visible=False)
+        button.on_click(lambda _: show())
         return button
 
     @cached_property
@@ -62,7 +72,7 @@ class LearnedLaw(ComputingView):
         self.response = self.contributions = self.chance = None
         law = Law.of(self.state)
         self.test.visible = law is not None and law.about_chance <= LONGEST
-        self.on_map.visible = False
+        self.on_map.visible = self.largest.visible = False
         if law is None:
             return None
         self.matrix = Matrix(self.state.look, signed=False, tools="tap,save")
@@ -94,7 +104,7 @@ class LearnedLaw(ComputingView):
         self._show(Law.of(self.state))
 
     def _keep_contributions(self, found: xr.Dataset) -> None:
-        self.contributions, self.on_map.visible = found, True
+        self.contributions, self.on_map.visible, self.largest.visible = found, True, True
         self._say()
 
     def _keep_chance(self, found: xr.DataArray) -> None:
@@ -198,16 +208,13 @@ class LearnedLaw(ComputingView):
         )
 
     def _map(self) -> None:
-        name, site = self._parameter(self.response), self.state.science.site
-        of_cell = self.contributions.contribution.sel(parameter=name, attribute=self.attribute.value)
-        parameter = self.state.parameters()[name]
-        title = lower_first(of_cell.attribute_name.item())
-        self.state.mapped = of_cell.assign_attrs(
-            long_name=f"What {title} adds to {lower_first(parameter.long_name)}",
-            units=parameter.units,
-            limit=float(abs(of_cell).max()) or 1.0,
-            about=f"Against a {site} of mean attributes, by integrated gradients",
-        )
+        state, name = self.state, self._parameter(self.response)
+        declared, site = state.parameters()[name], state.science.site
+        state.mapped = part_of(self.contributions, name, self.attribute.value, declared, site)
+
+    def _map_largest(self) -> None:
+        state, name = self.state, self._parameter(self.response)
+        state.mapped = largest_of(self.contributions, name, state.parameters()[name], state.science.site, state.dark)
 
     def _choose(self, positions: list[int]) -> None:
         if positions:

@@ -1,15 +1,12 @@
 """Why the target is as high as it is in a step: recent and earlier inputs, and what was stored."""
 
-from functools import cached_property
-
 import panel as pn
 import xarray as xr
 
 from dgviz.quantities import lower_first
-from dgviz.sensitivity.contributions import BACK, RECENT, groups
-from dgviz.sensitivity.cut import follows
-from dgviz.ui.figures.contributions import PALE, ByStep, Shares, axis_words
-from dgviz.ui.lenses.applies import alone, by_itself, ways_of
+from dgviz.sensitivity.contributions import BACK, groups
+from dgviz.ui.figures.contributions import ByStep, Shares, axis_words, parts_of
+from dgviz.ui.lenses.applies import taken_apart, ways_of
 from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.lenses.sensitivity.moment import shown_moment
 from dgviz.ui.session.simulation import Simulation
@@ -30,28 +27,14 @@ class WhyThisHigh(ComputingView):
     @classmethod
     def applies(cls, state):
         """Where the science cuts its processes, and the run has processes alone, of one seed, of separate sites."""
-        config, ways = state.shown_config, ways_of(state)
-        return by_itself(state) and alone(state) and bool(ways) and follows(config.build(), config.target, ways)
-
-    @cached_property
-    def parts(self):
-        """What a value is made of, by name: words, colour and opacity."""
-        look, quantities = self.state.look, self.state.science.quantities()
-        step, found = look.step, {}
-        for name in self.inputs:
-            said = lower_first(quantities[name].long_name)
-            found[name] = f"{said}, last {RECENT} {step.names}", look.ink(name), 1.0
-        for name in self.inputs:
-            said = lower_first(quantities[name].long_name)
-            found[f"earlier_{name}"] = f"{said}, {RECENT} to {BACK} {step.names} before", look.ink(name), PALE
-        return found | {"baseline": ("at the baseline, with what was stored before", look.token("muted"), 0.7)}
+        return taken_apart(state)
 
     def body(self, *, run, dataset, dark):
         """The figures, to be filled."""
         if Simulation.of(self.state) is None:
             return None
-        self.__dict__.pop("parts", None)  # of another run or theme
         self.inputs, look = ways_of(self.state), self.state.look
+        self.parts = parts_of(self.inputs, look, self.state.science.quantities())
         self.shares = Shares(look, self.parts, with_units(look.target.long_name, look.target.units))
         quantities = self.state.science.quantities()
         words = {name: quantities[name].long_name for name in self.inputs}
@@ -88,7 +71,7 @@ class WhyThisHigh(ComputingView):
         said = "; ".join(f"{words}: {self._largest(row, value)}" for words, row in rows.items())
         missing = max(one.attrs["completeness"] for one in found)
         points = max(one.attrs["points"] for one in found)
-        key = key_of((words, ink, "area" if alpha == 1 else "shade") for words, ink, alpha in self.parts.values())
+        key = key_of((words, ink, "area") for words, ink in self.parts.values())
         self.summary = f"Parts of {number(value)} {unit}, {said}"
         self.caption = html("{} {}", key, (
             f"{said}.\nIntegrated gradients along the way from a baseline (nothing of these inputs in the last {BACK} "
