@@ -13,7 +13,8 @@ from dgviz.processes.declare import Parameter, State
 from dgviz.processes.model import ProcessModel
 from dgviz.sensitivity.cut import below, given_names
 
-FEWEST, MOST = 16, 256  # points on the path
+FEWEST, MOST = 8, 256  # intervals of the path
+AT_ONCE = 1024  # windows that are simulated side by side: more take memory and no less time
 COMPLETE = 5e-3  # of the difference to the baseline
 
 
@@ -86,45 +87,52 @@ class Integrated:
     value: Tensor
     at_baseline: Tensor
     completeness: Tensor  # the part of value - at_baseline that is missing
-    points: int  # on the longest path
+    points: int  # on the path where there are most
 
 
-def integrated(windows: Windows, baseline: str) -> Integrated:
+def integrated(windows: Windows, baseline: str, complete: float = COMPLETE) -> Integrated:
     """Integrated gradients from a baseline b to the inputs x: (x - b) times the mean gradient on the straight path.
 
-    Points on the path are doubled, for the windows that need it, until 0.5 % are missing in the sum, or there are 256.
+    The mean is by the trapezoid rule. For the windows that need it its intervals are halved, until the parts miss less
+    than the share `complete` of the sum, or there are 256.
     """
     origin = windows.origin(baseline)
     value, at_baseline = windows.value(windows.inputs), windows.value(origin)
     difference = value - at_baseline
-    parts = {name: torch.zeros_like(values[..., 0]) for name, values in windows.inputs.items()}
-    missing = torch.full_like(value, torch.inf)
-    todo, points = torch.arange(len(value)), FEWEST
+    ends = _along(windows, baseline, torch.tensor([0.0, 1.0]))
+    parts = {name: found.clone() for name, found in ends.items()}
+    todo, intervals = torch.arange(len(value)), 1
     while True:
-        for name, found in _along(windows.part(todo), baseline, points).items():
-            parts[name][:, todo] = found
+        middles = _along(windows.part(todo), baseline, (torch.arange(intervals) + 0.5) / intervals)
+        for name, found in middles.items():
+            parts[name][:, todo] = (parts[name][:, todo] + found) / 2
+        intervals *= 2
         missing = (difference - sum(found.sum(0) for found in parts.values())).abs()
-        todo = torch.nonzero(missing >= COMPLETE * difference.abs())[:, 0]
-        todo = todo[difference[todo] != 0]
-        if not len(todo) or points >= MOST:
+        if intervals >= FEWEST:
+            todo = torch.nonzero(missing > complete * difference.abs())[:, 0]
+        if not len(todo) or intervals >= MOST:
             break
-        points *= 2
     completeness = torch.where(difference == 0, 0.0, missing / difference.abs())
-    return Integrated(parts, value, at_baseline, completeness, points)
+    return Integrated(parts, value, at_baseline, completeness, intervals + 1)
 
 
-def _along(windows: Windows, baseline: str, points: int) -> dict[str, Tensor]:
-    """Integrated gradients by the midpoint rule, `(step, window)` by name."""
-    origin = windows.origin(baseline)
+def _along(windows: Windows, baseline: str, places: Tensor) -> dict[str, Tensor]:
+    """(x - b) times the mean of the gradients at some places of the path, from 0 to 1, `(step, window)` by name."""
+    origin, n_windows = windows.origin(baseline), len(next(iter(windows.inputs.values()))[0])
     total = {name: torch.zeros_like(values) for name, values in windows.inputs.items()}
-    for i in range(points):
-        share = (i + 0.5) / points
-        leaves = {k: (origin[k] + share * (v - origin[k])).requires_grad_() for k, v in windows.inputs.items()}
+    for chunk in places.split(max(AT_ONCE // n_windows, 1)):
+        # Several places of the path stand side by side too: (step, place and window, member).
+        beside = windows.part(torch.arange(n_windows).repeat(len(chunk))) if len(chunk) > 1 else windows
+        share, start = chunk.repeat_interleave(n_windows)[:, None], beside.origin(baseline)
+        leaves = {
+            name: torch.lerp(start[name], values, share.to(values.dtype)).requires_grad_()
+            for name, values in beside.inputs.items()
+        }
         # Windows do not influence each other, so the gradient of their sum holds that of each.
-        gradients = torch.autograd.grad(windows.value(leaves).sum(), list(leaves.values()), materialize_grads=True)
+        gradients = torch.autograd.grad(beside.value(leaves).sum(), list(leaves.values()), materialize_grads=True)
         for name, gradient in zip(leaves, gradients, strict=True):
-            total[name] += gradient / points
-    return {name: ((values - origin[name]) * total[name]).sum(-1) for name, values in windows.inputs.items()}
+            total[name] += gradient.unflatten(1, (len(chunk), n_windows)).sum(1)
+    return {k: ((v - origin[k]) * total[k]).sum(-1) / len(places) for k, v in windows.inputs.items()}
 
 
 def _windows(values: Tensor, sites: Tensor, steps: Tensor) -> Tensor:

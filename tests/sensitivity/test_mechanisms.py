@@ -10,8 +10,7 @@ import dgviz
 from dgviz.learn.site_model import SiteModel
 from dgviz.sensitivity import contributions, mechanisms
 from dgviz.sensitivity.contributions import BASELINES, groups
-from dgviz.sensitivity.mechanisms import APART, by_month, of_sites, peaks
-from dgviz.sensitivity.windows import COMPLETE
+from dgviz.sensitivity.mechanisms import APART, COMPLETE, by_month, of_sites, peaks
 
 RUN = {run.id: run for run in dgviz.list_runs(Path(dgviz.__file__).parents[1] / "data" / "runs")}["delaware-hbv"]
 DAYS = "1979-01-01", "1980-06-30"
@@ -39,7 +38,7 @@ def test_each_peak_is_made_of_its_contributions(found, baseline):
         expected = groups(contributions(alone, position, WAYS, baseline))
         for part, value in expected.items():
             computed = float(peak.part.sel(baseline=baseline, part_name=part))
-            assert computed == pytest.approx(value, abs=2e-4 * float(peak.value))
+            assert computed == pytest.approx(value, abs=COMPLETE * float(peak.value))
         assert peak.mechanism.sel(baseline=baseline).item() == max(expected, key=expected.get)
 
 

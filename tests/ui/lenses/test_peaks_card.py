@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from dgviz.sensitivity.mechanisms import by_month, joined, of_sites
-from dgviz.ui.colour_choice import ColourChoice
 from dgviz.ui.instrument.site_map import SiteMap
 from dgviz.ui.lenses.sensitivity.peaks import Peaks
 from dgviz.ui.session import simulation
