@@ -8,6 +8,7 @@ from dgviz.sensitivity.contributions import contributions
 from dgviz.sensitivity.elasticities import elasticities
 from dgviz.sensitivity.fate import fate
 from dgviz.sensitivity.finite_difference import agreement, finite_difference
+from dgviz.sensitivity.flux_elasticities import flux_elasticities
 from dgviz.sensitivity.forcing_response import forcing_response
 from dgviz.sensitivity.global_sensitivity import global_sensitivity
 from dgviz.sensitivity.hessian import hessian
@@ -35,6 +36,7 @@ __all__ = [
     "elasticities",
     "fate",
     "finite_difference",
+    "flux_elasticities",
     "forcing_response",
     "forcing_triangle",
     "global_sensitivity",

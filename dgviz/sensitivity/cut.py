@@ -136,11 +136,13 @@ def _check_above(model: ProcessModel, following: Sequence[Process], cut: set[str
 
 
 def _with_sources(model: ProcessModel, following: Sequence[Process], cut: set[str]) -> list[Process]:
-    """These processes, and all that compute what they read besides what is cut."""
+    """These processes, and all that compute what they read, or hold what they move, besides what is cut."""
     kept = list(following)
     while True:
-        read = {name for process in kept for name in process.reads} - cut
-        more = [p for p in model.processes if p not in kept and p.of(Quantity).keys() & read - p.of(Parameter).keys()]
+        moved = {store for process in kept for flux in process.of(Flux).values() for store in (flux.into, flux.out_of)}
+        read = {name for process in kept for name in process.reads} | (moved & model.of(State).keys())
+        needed = read - cut
+        more = [p for p in model.processes if p not in kept and p.of(Quantity).keys() & needed - p.of(Parameter).keys()]
         if not more:
             return kept
         for process in more:

@@ -36,3 +36,12 @@ def test_where_warmth_acts_through_one_flux_alone_its_response_is_that_times_the
 def test_what_is_neither_given_nor_computed_is_named(without_snow):
     with pytest.raises(ValueError, match="computes no 'petrol'.*Did you mean 'pet'"):
         forcing_response(without_snow, "petrol", DAY)
+
+
+def test_a_source_keeps_the_stores_that_it_moves():
+    site = shipped("twin-watershed")  # what warms the stream reads flows that fill the channel
+    names = computed_forcings(site.process_model, site.target)
+    assert "production_rate" in names
+    for name in names:
+        response = forcing_response(site, name, 200)
+        assert bool((response != 0).any()) and not response.sel(time=slice(site.time[201], None)).any()

@@ -2,7 +2,7 @@
 
 from dgviz.processes.balance import substances
 from dgviz.processes.declare import Quantity
-from dgviz.sensitivity.cut import follows
+from dgviz.sensitivity.cut import computed_forcings, follows
 from dgviz.ui.session.state import AppState
 
 
@@ -26,6 +26,15 @@ def taken_apart(state: AppState) -> bool:
     """Does the science cut its processes, and has the run processes alone, of one seed, of separate sites?"""
     config, ways = state.shown_config, ways_of(state)
     return by_itself(state) and alone(state) and bool(ways) and follows(config.build(), config.target, ways)
+
+
+def three_ways(state: AppState) -> list[str]:
+    """The quantities at which the science cuts its processes with those that act as forcings, where they are three."""
+    if not taken_apart(state):
+        return []
+    config, ways = state.shown_config, ways_of(state)
+    names = [*ways, *(name for name in computed_forcings(config.build(), config.target) if name not in ways)]
+    return names if len(names) == 3 else []
 
 
 def ways_of(state: AppState) -> list[str]:

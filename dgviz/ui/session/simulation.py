@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TypeVar
 
 import pandas as pd
 import xarray as xr
@@ -23,6 +24,7 @@ from dgviz.sensitivity.dead import why_dead
 from dgviz.sensitivity.doctor import Report, examine
 from dgviz.sensitivity.elasticities import elasticities
 from dgviz.sensitivity.fate import fate
+from dgviz.sensitivity.flux_elasticities import flux_elasticities
 from dgviz.sensitivity.mean_response import ELASTICITY, mean_response
 from dgviz.sensitivity.mechanisms import joined, mechanisms
 from dgviz.sensitivity.memory import memory_of_sites
@@ -39,6 +41,7 @@ from dgviz.ui.session.trainings import FINISHED
 from dgviz.ui.words.steps import Step
 
 LONGEST = 3 * 366  # time steps of a long record that are simulated at once
+Found = TypeVar("Found", xr.DataArray, xr.Dataset)
 AT_ONCE, PARTS = 16, 20  # sites that are asked together what takes long, unless there are more parts than these
 
 
@@ -135,6 +138,10 @@ class Simulation:
         """That of every site to a forcing `(site,)`, over the same steps."""
         return self._of_all(lambda site: mean_response(site)[f"{ELASTICITY}{forcing}"])
 
+    def flux_elasticities_of_all(self, of: Sequence[str]) -> xr.Dataset:
+        """Those of the mean target of every site to fluxes `(site,)` by name, over the same steps."""
+        return self._of_all(lambda site: flux_elasticities(site, of))
+
     def memory_of_all(self, forcing: str) -> xr.DataArray:
         """How many steps give half and most of the response of every site to a forcing `(share, site)`."""
         return self._of_all(lambda site: memory_of_sites(site, forcing))
@@ -153,7 +160,7 @@ class Simulation:
 
         return [((*self.key[:3], "mechanisms", group[0], *through), partial(work, group)) for group in groups]
 
-    def _of_all(self, ask: Callable[[SiteModel], xr.DataArray]) -> xr.DataArray:
+    def _of_all(self, ask: Callable[[SiteModel], Found]) -> Found:
         """What is asked of all sites of the run side by side, in its order of them."""
         sites = [str(site) for site in self.run.results().site.values]
         parts = self.run.at_all(self.dataset, sites, self.start, self.stop)

@@ -9,9 +9,11 @@ import xarray as xr
 
 from dgviz.processes.declare import Flux
 from dgviz.quantities import lower_first
+from dgviz.sensitivity.flux_elasticities import shares_of
 from dgviz.ui import theme
 from dgviz.ui.figures.site_scatter import SiteScatter
-from dgviz.ui.lenses.applies import by_itself
+from dgviz.ui.figures.ternary import Ternary
+from dgviz.ui.lenses.applies import by_itself, three_ways
 from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.lenses.view import text
 from dgviz.ui.session.simulation import Simulation
@@ -57,8 +59,21 @@ class Elasticities(ComputingView):
         self.scatter.tell([("", "@y{0.00}", "exact"), ("", "@x{0.00}", "expected")])
         whole = dict(sizing_mode="stretch_width", margin=0)
         self.of_all = pn.Column(pn.pane.Bokeh(self.scatter.figure, **whole), css_classes=["span-7"], **whole)
-        cells = pn.Column(self.table, css_classes=["span-5"], **whole), self.of_all
+        cells = [pn.Column(self.table, css_classes=["span-5"], **whole), self.of_all]
+        self.three = three_ways(self.state)
+        if self.three:
+            cells.append(self._triangle(dark))
         return pn.Column(*cells, stylesheets=[theme.row(640)], **whole)
+
+    def _triangle(self, dark: bool) -> pn.Column:
+        """A place for the shares of three ways in the response of each site."""
+        quantities = self.state.science.quantities()
+        self.ternary = Ternary(dark, [quantities[name].long_name for name in self.three])
+        choose_by(self.ternary.scatter, self.state)
+        self.in_triangle, whole = text(), dict(sizing_mode="stretch_width", margin=0)
+        figure = pn.pane.Bokeh(self.ternary.figure, margin=0)
+        self.shares = pn.Column(figure, self.in_triangle, css_classes=["span-12"], visible=False, **whole)
+        return self.shares
 
     def refresh(self, *, site, window, asked):
         """Those of the picked site, and where it is asked those of all."""
@@ -66,13 +81,17 @@ class Elasticities(ComputingView):
         also = self._also(simulation)
         self.compute("elasticities", simulation.key, lambda: simulation.elasticities(also), self._show)
         names = [name for name in simulation.drivers if self.expected is not None and name in self.expected]
-        self.begin.visible, self.of_all.visible = bool(names) and not asked, bool(names) and asked
+        self.begin.visible, self.of_all.visible = bool(names or self.three) and not asked, bool(names) and asked
         if names and asked:
             first, key = names[0], (*simulation.key[:3], *simulation.key[4:])  # whichever site is picked
             work = simulation.elasticity_of_all
             self.compute(
                 "all sites", (*key, first), lambda: work(first), lambda found: self._show_all(simulation, first, found)
             )
+        if self.three and asked:
+            three, of_all = self.three, simulation.flux_elasticities_of_all
+            key = (*simulation.key[:3], *simulation.key[4:], *three)
+            self.compute("the triangle of all sites", key, lambda: of_all(three), self._show_three)
 
     def _also(self, simulation: Simulation) -> list[str]:
         """Fluxes of which theory expects something, where a process computes each alone."""
@@ -124,3 +143,17 @@ class Elasticities(ComputingView):
         self.scatter.show(columns, f"Elasticity to {of}: {theory}", "Exact, of the model", limits)
         self.scatter.mark(self.state.site)
         self.summary = f"{self.summary} Of {counted(len(sites), self.state.science.site)}, beside the expected."
+
+    def _show_three(self, found: xr.Dataset) -> None:
+        """Shares of the sizes of three elasticities, which may have other signs."""
+        sites = found.site.values.astype(str)
+        self.ternary.show(shares_of(found).values, sites, [self.state.name_of(site) for site in sites])
+        self.ternary.scatter.mark(self.state.site)
+        self.shares.visible = True
+        medians = {name: float(found[name].median()) for name in self.three}
+        quantities = self.state.science.quantities()
+        said = ", ".join(f"{lower_first(quantities[name].long_name)} {signed(of)}" for name, of in medians.items())
+        self.in_triangle.object = html("<p class='caption'>{}</p>", (
+            f"What the mean follows most: the sizes of its elasticities to three fluxes, as shares. Near a corner one "
+            f"is all; on the side across it plays no part. Medians: {said}."
+        ))  # fmt: skip
