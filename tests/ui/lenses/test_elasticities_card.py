@@ -32,3 +32,24 @@ def test_all_sites_lie_beside_the_expected_when_it_is_asked(view, state):
     np.testing.assert_allclose(data["y"], Simulation.of(state).elasticity_of_all("prcp"))
     np.testing.assert_allclose(data["x"], state.science.expected_elasticities(state.dataset).prcp)
     assert len(view.scatter.picked.data["x"]) == 1
+
+
+def test_three_shares_of_each_site_stand_in_a_triangle(view, state):
+    assert not view.shares.visible and view.three == ["rainfall", "snow_outflow", "pet"]
+    view.begin.clicks += 1
+    found = Simulation.of(state).flux_elasticities_of_all(view.three)
+    sizes = np.abs(np.stack([found[name].values for name in view.three]))
+    left, right, top = sizes / sizes.sum(0)
+    data = view.ternary.scatter.source.data
+    assert view.shares.visible and list(data["site"]) == list(found.site.values)
+    # The middle of the corners (0, 0), (1, 0) and (1/2, sqrt(3)/2), weighted by the shares.
+    np.testing.assert_allclose(data["x"], right + top / 2, rtol=1e-5)
+    np.testing.assert_allclose(data["y"], top * np.sqrt(3) / 2, rtol=1e-5)
+    assert view.ternary.corners == ("Rainfall", "Outflow from snow", "Potential evapotranspiration")
+    assert "Medians: rainfall" in view.in_triangle.object
+
+
+def test_a_run_without_snow_has_two_ways_and_no_triangle(state):
+    state.run = "no-snow"
+    view = Elasticities(state=state)
+    assert view.three == [] and not hasattr(view, "shares")

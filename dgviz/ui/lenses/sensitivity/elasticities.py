@@ -59,7 +59,7 @@ class Elasticities(ComputingView):
         self.scatter.tell([("", "@y{0.00}", "exact"), ("", "@x{0.00}", "expected")])
         whole = dict(sizing_mode="stretch_width", margin=0)
         self.of_all = pn.Column(pn.pane.Bokeh(self.scatter.figure, **whole), css_classes=["span-7"], **whole)
-        cells = [pn.Column(self.table, css_classes=["span-5"], **whole), self.of_all]
+        cells = [pn.Column(self.table, css_classes=["span-12"], **whole), self.of_all]
         self.three = three_ways(self.state)
         if self.three:
             cells.append(self._triangle(dark))
@@ -72,7 +72,7 @@ class Elasticities(ComputingView):
         choose_by(self.ternary.scatter, self.state)
         self.in_triangle, whole = text(), dict(sizing_mode="stretch_width", margin=0)
         figure = pn.pane.Bokeh(self.ternary.figure, margin=0)
-        self.shares = pn.Column(figure, self.in_triangle, css_classes=["span-12"], visible=False, **whole)
+        self.shares = pn.Column(figure, self.in_triangle, css_classes=["span-5"], visible=False, **whole)
         return self.shares
 
     def refresh(self, *, site, window, asked):
