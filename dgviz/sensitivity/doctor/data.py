@@ -8,9 +8,10 @@ import numpy as np
 from dgviz.datasets.vocabulary import CALENDAR, FILL_VALUES
 from dgviz.learn.site_model import SiteModel
 from dgviz.processes.declare import Attribute, Flux
-from dgviz.sensitivity.doctor.dates import LEAST, correlation, shifted
+from dgviz.sensitivity.doctor.dates import LEAST, shifted
 from dgviz.sensitivity.doctor.examined import Examined
 from dgviz.sensitivity.doctor.finding import Finding, listed, number
+from dgviz.sensitivity.doctor.likeness import flows_back, unlike_observed
 from dgviz.sensitivity.doctor.series import STUCK, far_beyond, is_forcing, same_forcings, stuck
 from dgviz.sensitivity.doctor.whole import Whole
 
@@ -18,7 +19,6 @@ MOST_OUT = 1.5  # of all that came in, from where on a mistake of units is likel
 LEAST_OUT = 0.01  # of all that came in
 PART = 0.1  # of the range of a forcing
 FELT = 0.02  # of the target
-OPPOSITE = -0.5  # correlation of what is simulated with what was observed
 
 
 def data_faults(examined: Examined, whole: Whole | None) -> Iterator[Finding]:
@@ -33,7 +33,7 @@ def data_faults(examined: Examined, whole: Whole | None) -> Iterator[Finding]:
     if whole is None:
         return
     yield from is_forcing(examined.target, observed, series)
-    yield from _opposite(examined, observed)
+    yield from unlike_observed(examined, observed)
     yield from shifted(examined, observed)
     yield from _more_than_came_in(examined, observed)
 
@@ -96,6 +96,7 @@ def _target_alone(examined: Examined, observed: np.ndarray) -> Iterator[Finding]
         value = float(known[filled][0])
         words = f"The observed {target} is {value:g} at {filled.sum()} times, which stands for missing in many files"
         yield Finding("fill value", f"{words}. Leave these values out.", quantities=(target,), figure=value)
+    yield from flows_back(examined, observed)
     yield from far_beyond(target, observed)
     if np.ptp(known) and (first := stuck(observed)) is not None and observed[first] != 0:
         yield Finding(
@@ -106,21 +107,6 @@ def _target_alone(examined: Examined, observed: np.ndarray) -> Iterator[Finding]
             quantities=(target,),
             day=_day(examined, first),
             figure=float(observed[first]),
-        )
-
-
-def _opposite(examined: Examined, observed: np.ndarray) -> Iterator[Finding]:
-    """Does the simulated target fall where the observed one rises?"""
-    observed = observed[examined.site.tensors.warmup :][: examined.n_steps]
-    simulated, known = examined.mean_of(examined.target)[: len(observed)], np.isfinite(observed)
-    figure = correlation(simulated[known], observed[known])
-    if figure < OPPOSITE:
-        yield Finding(
-            "swapped sign",
-            f"The simulated {examined.target} falls where the observed one rises (correlation {figure:.2f}). Look at "
-            f"the sign of {examined.target}, in the data and in what computes it.",
-            quantities=(examined.target,),
-            figure=figure,
         )
 
 
