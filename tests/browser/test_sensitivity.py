@@ -52,6 +52,21 @@ def test_another_day_is_followed(dashboard):
     nothing_failed(dashboard)
 
 
+def test_what_made_the_peaks_of_all_gauges_is_on_the_map(dashboard):
+    dashboard.open(page="Sensitivity", site="01439500", **{"Questions.unfolded": "matters,budget"})
+    dashboard.wait_until_drawn()
+    dashboard.press("Peaks of all basins")
+    dashboard.sees(re.compile("What made .* peaks of streamflow.*94 basins, 1979 to 1980$"))
+    dashboard.wait_for_column("month", "values.length === 12")
+    dashboard.wait_for_column("said", "values.filter(Boolean).length === 94")  # the classes on the map
+    dashboard.sees(re.compile("What made the most peaks"))
+    dashboard.press("All basins")
+    dashboard.wait_for_column("top", "values.length === 94")  # the triangle of three elasticities
+    dashboard.press("Largest on the map")
+    dashboard.sees(re.compile("Adds most to "))
+    nothing_failed(dashboard)
+
+
 def test_a_unit_on_its_way_is_played(dashboard):
     dashboard.open(page="Sensitivity", site="01439500", day="1979-03-05", **{"Questions.unfolded": "budget"})
     dashboard.wait_until_drawn()
