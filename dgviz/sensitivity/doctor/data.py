@@ -12,7 +12,9 @@ from dgviz.sensitivity.doctor.dates import LEAST, shifted
 from dgviz.sensitivity.doctor.examined import Examined
 from dgviz.sensitivity.doctor.finding import Finding, listed, number
 from dgviz.sensitivity.doctor.likeness import flows_back, unlike_observed
+from dgviz.sensitivity.doctor.made_up import made_up
 from dgviz.sensitivity.doctor.series import STUCK, far_beyond, is_forcing, same_forcings, stuck
+from dgviz.sensitivity.doctor.turned import turned
 from dgviz.sensitivity.doctor.whole import Whole
 
 MOST_OUT = 1.5  # of all that came in, from where on a mistake of units is likelier than water from elsewhere
@@ -35,6 +37,7 @@ def data_faults(examined: Examined, whole: Whole | None) -> Iterator[Finding]:
     yield from is_forcing(examined.target, observed, series)
     yield from unlike_observed(examined, observed)
     yield from shifted(examined, observed)
+    yield from turned(examined, observed)
     yield from _more_than_came_in(examined, observed)
 
 
@@ -52,6 +55,7 @@ def _forcings_alone(examined: Examined, whole: Whole | None, series: dict[str, n
     for name, values in series.items():
         yield from _constant(examined, whole, name, values)
         yield from far_beyond(name, values)
+        yield from made_up(name, values[examined.site.tensors.warmup :])  # a warm-up may go over one year again
         declared = examined.processes.inputs.get(name)
         low, high = declared.range if declared else (-np.inf, np.inf)
         wrong = (values < low) | (values > high)
@@ -98,6 +102,7 @@ def _target_alone(examined: Examined, observed: np.ndarray) -> Iterator[Finding]
         yield Finding("fill value", f"{words}. Leave these values out.", quantities=(target,), figure=value)
     yield from flows_back(examined, observed)
     yield from far_beyond(target, observed)
+    yield from made_up(target, observed[examined.site.tensors.warmup :])
     if np.ptp(known) and (first := stuck(observed)) is not None and observed[first] != 0:
         yield Finding(
             "constant target",

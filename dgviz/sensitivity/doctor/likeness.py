@@ -10,6 +10,7 @@ from dgviz.sensitivity.doctor.examined import Examined
 from dgviz.sensitivity.doctor.finding import Finding, number
 
 OPPOSITE = -0.5  # correlation of what is simulated with what was observed
+ALIKE, SCALE = 0.9, 1.6  # correlation from which on a slope tells, and the slope
 FACTOR = 5.0  # between their means
 
 
@@ -28,6 +29,17 @@ def unlike_observed(examined: Examined, observed: np.ndarray) -> Iterator[Findin
             quantities=(target,),
             figure=figure,
         )
+    elif figure > ALIKE:
+        slope = float(np.polyfit(simulated, observed, 1)[0])
+        if not 1 / SCALE <= slope <= SCALE:
+            yield Finding(
+                "another scale than observed",
+                f"The observed {target} moves {number(slope)} times as much as the simulated one, and along with it "
+                f"(correlation {figure:.2f}). Look at the units of both, and of the forcings.",
+                "note",
+                quantities=(target,),
+                figure=slope,
+            )
     # A ratio tells of amounts above a true zero alone.
     if len(observed) < LEAST or min(observed.min(), simulated.min()) < 0 or not observed.any() or not simulated.any():
         return
