@@ -54,8 +54,9 @@ def _forcings(site: SiteModel) -> dict[str, np.ndarray]:
 def _forcings_alone(examined: Examined, whole: Whole | None, series: dict[str, np.ndarray]) -> Iterator[Finding]:
     for name, values in series.items():
         yield from _constant(examined, whole, name, values)
-        yield from far_beyond(name, values)
-        yield from made_up(name, values[examined.site.tensors.warmup :])  # a warm-up may go over one year again
+        scored = values[examined.site.tensors.warmup :]  # a warm-up may go over one year again
+        yield from far_beyond(name, scored)
+        yield from made_up(name, scored)
         declared = examined.processes.inputs.get(name)
         low, high = declared.range if declared else (-np.inf, np.inf)
         wrong = (values < low) | (values > high)
@@ -101,8 +102,9 @@ def _target_alone(examined: Examined, observed: np.ndarray) -> Iterator[Finding]
         words = f"The observed {target} is {value:g} at {filled.sum()} times, which stands for missing in many files"
         yield Finding("fill value", f"{words}. Leave these values out.", quantities=(target,), figure=value)
     yield from flows_back(examined, observed)
-    yield from far_beyond(target, observed)
-    yield from made_up(target, observed[examined.site.tensors.warmup :])
+    scored = observed[examined.site.tensors.warmup :]
+    yield from far_beyond(target, scored)
+    yield from made_up(target, scored)
     if np.ptp(known) and (first := stuck(observed)) is not None and observed[first] != 0:
         yield Finding(
             "constant target",

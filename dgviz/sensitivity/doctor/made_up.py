@@ -31,8 +31,8 @@ Found = tuple[str, str, float] | None
 
 
 def _one_value(known: np.ndarray) -> Found:
-    """One value other than the lowest or the highest that comes again and again, though others hardly do."""
-    values, counts = np.unique(known, return_counts=True)
+    """One value other than zero, the lowest or the highest that comes again and again, though others hardly do."""
+    values, counts = np.unique(known[known != 0], return_counts=True)
     inner = counts[1:-1]
     if len(inner) < 2:
         return None
@@ -59,7 +59,7 @@ def _blocks(known: np.ndarray) -> Found:
     """Each value stands for several steps, as sums of weeks that were spread over days."""
     edges = np.flatnonzero(np.diff(known) != 0)
     lengths, held = np.diff(edges), known[edges[:-1] + 1] if len(edges) > 1 else np.zeros(0)
-    lengths = lengths[held != 0]  # zeros may stand for long, as days without rain
+    lengths = lengths[held != 0]  # nothing may come for many steps
     if len(lengths) < LEAST // BLOCK or np.mean(lengths >= BLOCK) < MOST_PART:
         return None
     typical = float(np.median(lengths))
@@ -93,7 +93,7 @@ def _zeros(values: np.ndarray) -> Found:
 
 
 def _spike(values: np.ndarray) -> Found:
-    """One jump up and back, or down, of a series that goes below zero too: rain jumps, warmth does not."""
+    """One jump up and back, or down, of a series that goes below zero too: amounts jump by nature."""
     if not np.nanmin(values) < 0:
         return None
     jumps = np.abs(values[1:-1] - (values[:-2] + values[2:]) / 2)
