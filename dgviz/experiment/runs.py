@@ -415,7 +415,8 @@ class Run(QueuedRun):
             other, known = with_other_processes(model, processes), states if same else None
             return self.ready(other, dataset, site, steps, known, beside)
 
-        return SiteModel(model, started, dataset.time[steps], self.config.target, exchange, record, together)
+        repeated = max(started.warmup - first, 0)
+        return SiteModel(model, started, dataset.time[steps], self.config.target, exchange, record, together, repeated)
 
     def simulate(
         self,

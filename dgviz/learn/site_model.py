@@ -28,7 +28,8 @@ class SiteModel:
     `tensors` hold the data of the site, the warm-up included, and `time` its scored days; `target` is the output that
     was trained. Where processes join sites, the site is the first of all that are simulated together. `record` holds
     all days from the first on record to the last scored one: changed parameters act on all of these. `sites` are the
-    names of the sites, the asked one first.
+    names of the sites, the asked one first. `repeated` is how many of the first steps lie before the record begins, so
+    that its first year stands there once more.
     """
 
     def __init__(
@@ -40,13 +41,14 @@ class SiteModel:
         exchange: Callable[[Mapping[str, str]], "SiteModel"] | None = None,
         record: Tensors | None = None,
         sites: Sequence[str] = (),
+        repeated: int = 0,
     ):
         self.model, self.process_model = model, model.process_model
         self.tensors = tensors
         self.time = time
         self.target = target
         self._exchange, self._record = exchange, record
-        self.sites = tuple(sites)
+        self.sites, self.repeated = tuple(sites), repeated
 
     @cached_property
     def learned(self) -> dict[str, Tensor]:

@@ -8,7 +8,7 @@ import torch
 import xarray as xr
 
 from dgviz.learn.site_model import SiteModel
-from dgviz.sensitivity.cut import check_alone
+from dgviz.sensitivity.cut import check_alone, check_moment
 from dgviz.sensitivity.pathways import in_double
 from dgviz.sensitivity.windows import Windows, integrated
 from dgviz.steps import before as times_before
@@ -32,12 +32,15 @@ def contributions(
     its difference to the baseline. Points on the path are doubled until that is below 0.5 %, or there are 256 of them:
     `points`. What was stored before these steps is in `at_baseline`. The shares depend on the baseline: show two.
 
-    In the units of the target, for the first site. Source: Sundararajan et al. (2017), arXiv:1703.01365; for floods
-    Jiang et al. (2022), doi:10.1029/2021WR030185. Raises ValueError for an unknown baseline, and as `pathways` does.
+    In the units of the target, for the first site. `repeated` counts first steps that lie before the record begins,
+    where its first year stands once more. Source: Sundararajan et al. (2017), arXiv:1703.01365; for floods Jiang et al.
+    (2022), doi:10.1029/2021WR030185. Raises ValueError for an unknown baseline or moment, where the model itself looks
+    further back, where sites are joined, and as `pathways` does.
     """
     if baseline not in BASELINES:
         raise ValueError(f"There is no baseline {baseline!r}. Baselines: {', '.join(BASELINES)}.")
     check_alone(site, "Contributions")
+    check_moment(site, moment)
     last = site.tensors.warmup + moment
     start = max(last - back, 0)
     windows = Windows.of(in_double(site), through, torch.tensor([0]), torch.tensor([start]), last + 1 - start)
@@ -54,17 +57,26 @@ def contributions(
         "at_baseline": float(found.at_baseline),
         "completeness": float(found.completeness),
         "points": found.points,
+        "repeated": max(site.repeated - start, 0),
         "baseline": baseline,
         "units": units,
     }
     return xr.Dataset(variables, {"time": times}, about)
 
 
+def check_recent(recent: int) -> None:
+    """Raises ValueError for fewer than one recent step."""
+    if recent < 1:
+        raise ValueError(f"recent is {recent}: give 1 or more steps.")
+
+
 def groups(found: xr.Dataset, recent: int = RECENT) -> dict[str, float]:
     """Contributions in groups: of each input in the last `recent` steps, `NAME`, and before, `earlier_NAME`.
 
-    And the value at the `baseline`: what was stored before, with what the baseline itself brings.
+    And the value at the `baseline`: what was stored before, with what the baseline itself brings. Raises ValueError
+    for fewer than one recent step.
     """
+    check_recent(recent)
     split = {}
     for name, values in found.items():
         split[str(name)] = float(values[-recent:].sum())

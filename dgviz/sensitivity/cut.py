@@ -21,6 +21,12 @@ def check_alone(site: SiteModel, what: str) -> None:
         raise ValueError(f"{what} are of processes alone: take a run without correction, of one seed.")
 
 
+def check_moment(site: SiteModel, moment: int) -> None:
+    """Raises ValueError for a moment that is none of the scored steps."""
+    if not 0 <= moment < len(site.time):
+        raise ValueError(f"moment is {moment}: give the number of a scored step, 0 to {len(site.time) - 1}.")
+
+
 def follows(model: ProcessModel, target: str, through: Sequence[str]) -> bool:
     """Is the target computed from any of these quantities, and none of them itself?"""
     cut = {*through}

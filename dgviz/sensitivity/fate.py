@@ -7,6 +7,7 @@ from torch.autograd import forward_ad
 from dgviz.learn.site_model import SiteModel
 from dgviz.processes.balance import substances
 from dgviz.sensitivity.account import account, labelled
+from dgviz.sensitivity.cut import check_moment
 from dgviz.sensitivity.one_more import one_more
 
 
@@ -22,6 +23,7 @@ def fate(site: SiteModel, forcing: str, moment: int, units: str = "") -> xr.Data
 
     Raises ValueError where no store has these units, or for a forcing that the model does not read.
     """
+    check_moment(site, moment)
     model, start = site.process_model, site.tensors.warmup + moment
     with torch.no_grad(), forward_ad.dual_level():
         dual = one_more(site.tensors, forcing, start)

@@ -10,13 +10,15 @@ from dgviz.quantities import lower_first
 from dgviz.sensitivity.cut import below, check_alone, given_names, run_known
 from dgviz.sensitivity.nudge import raised
 
+ROUNDING = 1e-6  # of the largest value
+
 
 def flux_elasticities(site: SiteModel, of: Sequence[str]) -> xr.Dataset:
     """d ln mean / d ln flux of the target over the scored steps, `(site,)` by the name of each flux in `of`, no units.
 
     Each flux is raised where the processes below it read it, at all times, all else as it was: the fluxes have to be
     a cut of the model, as for `pathways`. One reverse pass. Raises ValueError as that does, and for a flux that is
-    negative somewhere, of which there are no percents.
+    negative or no number somewhere, of which there are no percents.
     """
     check_alone(site, "Elasticities to fluxes")
     model, tensors = site.process_model, site.tensors
@@ -25,7 +27,9 @@ def flux_elasticities(site: SiteModel, of: Sequence[str]) -> xr.Dataset:
     with torch.no_grad():
         values = run_known(model, known, tensors.initial, of)
     for name, series in values.items():
-        if bool((series < 0).any()):
+        if not bool(series.isfinite().all()):
+            raise ValueError(f"{name} is not a number at some steps: look for gaps in the forcings.")
+        if float(series.min()) < -ROUNDING * float(series.abs().max()):
             raise ValueError(f"{name} is negative at {float(series.min()):g}: take fluxes that never are.")
     leaves = raised({given[name]: series for name, series in values.items()})
     target = run_known(lower, known | leaves, tensors.initial, [site.target])[site.target]
@@ -38,7 +42,7 @@ def flux_elasticities(site: SiteModel, of: Sequence[str]) -> xr.Dataset:
         to = lower_first(model.attrs(name)["long_name"])
         words = f"Elasticity of mean {lower_first(model.attrs(site.target)['long_name'])} to {to}"
         found[name] = "site", share.cpu().numpy(), {"units": "1", "long_name": words}
-    return xr.Dataset(found)
+    return xr.Dataset(found, {"site": list(site.sites)} if site.sites else None)
 
 
 def shares_of(found: xr.Dataset) -> xr.DataArray:

@@ -9,7 +9,7 @@ import xarray as xr
 from torch import Tensor
 
 from dgviz.learn.site_model import SiteModel
-from dgviz.sensitivity.cut import below, check_alone, run_known
+from dgviz.sensitivity.cut import below, check_alone, check_moment, run_known
 from dgviz.sensitivity.nudge import raised
 from dgviz.sensitivity.units import derivative_attrs
 from dgviz.steps import before
@@ -23,6 +23,7 @@ def forcing_response(site: SiteModel, forcing: str, day: int) -> xr.DataArray:
     Static parameters do not depend on the forcing; the path through dynamic ones counts. `forcing` may be a flux of
     `cut.computed_forcings` too, if the target is that of processes alone. Raises ValueError where it is neither.
     """
+    check_moment(site, day)
     target, step = site.target, site.tensors.warmup + day
     series, simulated = (_given if forcing in site.tensors.forcings else _computed)(site, forcing)
     # One output, many inputs: reverse mode gives all days in one pass. Summed over sites and members.

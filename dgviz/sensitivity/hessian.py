@@ -22,6 +22,8 @@ def hessian(site: SiteModel, parameters: Sequence[str], loss: Loss) -> xr.DataAr
     """
     if site.model.corrected:
         raise ValueError("Second derivatives are of processes alone: take a run without correction.")
+    if not parameters:
+        raise ValueError(f"Give the parameters to shift. There are: {', '.join(site.learned)}.")
     for name in parameters:
         site.declared(name)
     n = len(parameters)

@@ -8,63 +8,80 @@ import xarray as xr
 
 from dgviz.learn.site_model import SiteModel
 from dgviz.quantities import lower_first
-from dgviz.sensitivity.contributions import BACK, BASELINES, RECENT
+from dgviz.sensitivity.contributions import BACK, BASELINES, RECENT, check_recent
 from dgviz.sensitivity.cut import check_alone
 from dgviz.sensitivity.windows import AT_ONCE, Integrated, Windows, integrated
 
 HIGH = 0.95  # of the steps of a site are below its peaks
-APART = 7  # steps between two of them
+APART = 7  # steps of which it is the highest
 COMPLETE = 1e-2  # of a peak: half of it takes twice as long and gives 998 of 1000 peaks the same mechanism
 
 
 def mechanisms(site: SiteModel, through: Sequence[str], back: int = BACK, recent: int = RECENT) -> xr.Dataset:
     """What contributed to all peaks of the target at all of the sites, `part` `(baseline, part_name, peak)`.
 
-    A peak is a simulated value that is higher than 95 % of those of its site and the highest of seven steps around.
+    A peak is a simulated value that is higher than 95 % of those of its site and the highest of the seven steps around.
     Its parts are those of `contributions.groups`: each input that `through` names, in the last `recent` steps by its
     name and in the ones up to `back` before as `earlier_NAME`, and the value at the `baseline`, with what was stored
     before. `mechanism` `(baseline, peak)` is the name of the largest one. `site` and `time` `(peak)` say which peak it
     is, `value` how high, `completeness` `(baseline, peak)` the share of its difference to the baseline that the parts
     miss, at most 1 % unless a path of 256 intervals is too short. Peaks with fewer than `back` steps before them are
-    left out: `left_out` counts them.
+    left out: `left_out` counts them; `repeated` counts those whose past begins before the record, where its first year
+    stands once more.
 
     After Jiang et al. (2022), doi:10.1029/2021WR030185, with the ways by which something reaches the target in place of
-    forcings. Raises ValueError as `contributions` does, and if there is no peak.
+    forcings. Raises ValueError as `contributions` does.
     """
     check_alone(site, "Mechanisms")
+    check_recent(recent)
     warmup = site.tensors.warmup
     with torch.no_grad():
         target = site.model.respond(site.tensors, site.learned, [site.target])[site.target].cpu().numpy()
     sites, steps = peaks(target[warmup:])
     enough = steps + warmup >= back
     left_out, sites, steps = int((~enough).sum()), sites[enough], steps[enough]
-    if not len(steps):
-        raise ValueError(f"No peak has {back} steps before it: {left_out} have fewer. Take a longer time.")
     starts = torch.from_numpy(steps + warmup - back)
     windows = Windows.of(site, through, torch.from_numpy(sites), starts, back + 1)
-    parts = torch.arange(len(steps)).split(AT_ONCE)
-    found = [_of_baselines(windows.part(part), recent) for part in parts]
+    parts = torch.arange(len(steps)).split(AT_ONCE) if len(steps) else []
+    groups = [_nothing(through), *(_of_baselines(windows.part(part), recent) for part in parts)]
     where = {"site": ("peak", np.array(site.sites)[sites]), "time": ("peak", np.asarray(site.time)[steps])}
-    return _labelled(xr.concat(found, "peak").assign_coords(where), site).assign_attrs(left_out=left_out)
+    repeated = int((starts < site.repeated).sum())
+    found = _labelled(xr.concat(groups, "peak").assign_coords(where), site)
+    return found.assign_attrs(left_out=left_out, repeated=repeated)
 
 
 def peaks(series: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The peaks of series `(time, site)`: of each its site and its step, by position, `(peak,)`."""
-    from scipy.signal import find_peaks  # it takes most of a second to import
+    from scipy.ndimage import maximum_filter1d  # it takes half a second to import
 
-    found = [find_peaks(of_site, height=np.quantile(of_site, HIGH), distance=APART)[0] for of_site in series.T]
-    return np.repeat(np.arange(len(found)), [len(steps) for steps in found]), np.concatenate(found)
+    highest = maximum_filter1d(series, APART, axis=0, mode="nearest") == series
+    rising = np.diff(series, axis=0, prepend=np.inf) > 0  # of a level top the first step
+    sites, steps = (highest & rising & (series > np.quantile(series, HIGH, axis=0))).T.nonzero()
+    return sites, steps
 
 
 def joined(found: Sequence[xr.Dataset]) -> xr.Dataset:
     """The peaks of several groups of sites together."""
-    left_out = sum(part.attrs["left_out"] for part in found)
-    return xr.concat(found, "peak", combine_attrs="override").assign_attrs(left_out=left_out)
+    counts = {name: sum(part.attrs[name] for part in found) for name in ("left_out", "repeated")}
+    return xr.concat(found, "peak", combine_attrs="override").assign_attrs(counts)
 
 
 def of_sites(found: xr.Dataset, baseline: str = "none") -> xr.DataArray:
-    """The mechanism of the most peaks of each site, `(site,)`: of those that are found."""
-    return found.mechanism.sel(baseline=baseline).groupby("site").map(_most_frequent)
+    """The mechanism of the most peaks of each site, `(site,)`; of equally many, that which made most of all of them."""
+    here, names = found.sel(baseline=baseline), found.part_name.values
+    sites, most = np.unique(here.site.values), []
+    for site in sites:
+        own = here.site.values == site
+        counts = (here.mechanism.values[own][:, None] == names).sum(0)
+        amounts = here.part.values[:, own].sum(1)
+        most.append(max(range(len(names)), key=lambda i: (counts[i], amounts[i])))  # noqa: B023
+    return xr.DataArray(names[most], {"site": sites}, ("site",), attrs={"long_name": "What made the most peaks"})
+
+
+def agreement_of_baselines(found: xr.Dataset) -> float:
+    """The share of the peaks that have the same mechanism for both baselines; NaN without peaks."""
+    none, mean = (found.mechanism.sel(baseline=baseline).values for baseline in BASELINES)
+    return float((none == mean).mean()) if len(none) else float("nan")
 
 
 def by_month(found: xr.Dataset, baseline: str = "none") -> xr.DataArray:
@@ -83,15 +100,32 @@ def _of_baselines(windows: Windows, recent: int) -> xr.Dataset:
     found = {baseline: integrated(windows, baseline, COMPLETE) for baseline in BASELINES}
     part = np.stack([_grouped(of, recent) for of in found.values()])
     completeness = np.stack([of.completeness.numpy() for of in found.values()])
-    names = [*windows.inputs, *(f"earlier_{name}" for name in windows.inputs), "baseline"]
+    names = _part_names(list(windows.inputs))
+    return _peaks(names, part, found["none"].value.numpy(), np.array(names)[part.argmax(1)], completeness)
+
+
+def _nothing(through: Sequence[str]) -> xr.Dataset:
+    """No peaks."""
+    names = _part_names(through)
+    n_baselines = len(BASELINES)
+    none = np.zeros((n_baselines, 0))
+    return _peaks(names, np.zeros((n_baselines, len(names), 0)), np.zeros(0), none.astype(str), none)
+
+
+def _part_names(through: Sequence[str]) -> list[str]:
+    return [*through, *(f"earlier_{name}" for name in through), "baseline"]
+
+
+def _peaks(names, part, value, mechanism, completeness) -> xr.Dataset:
+    of_each = "baseline", "peak"
     return xr.Dataset(
         {
             "part": (("baseline", "part_name", "peak"), part),
-            "value": ("peak", found["none"].value.numpy()),
-            "mechanism": (("baseline", "peak"), np.array(names)[part.argmax(1)]),
-            "completeness": (("baseline", "peak"), completeness),
+            "value": ("peak", value),
+            "mechanism": (of_each, mechanism),
+            "completeness": (of_each, completeness),
         },
-        {"baseline": list(found), "part_name": names},
+        {"baseline": list(BASELINES), "part_name": names},
     )
 
 
@@ -100,11 +134,6 @@ def _grouped(found: Integrated, recent: int) -> np.ndarray:
     late = [values[-recent:].sum(0) for values in found.parts.values()]
     early = [values[:-recent].sum(0) for values in found.parts.values()]
     return torch.stack([*late, *early, found.at_baseline]).numpy()
-
-
-def _most_frequent(names: xr.DataArray) -> xr.DataArray:
-    kinds, counts = np.unique(names.values, return_counts=True)
-    return xr.DataArray(kinds[counts.argmax()])
 
 
 def _labelled(found: xr.Dataset, site: SiteModel) -> xr.Dataset:

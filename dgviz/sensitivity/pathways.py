@@ -60,4 +60,5 @@ def pathways(site: SiteModel, of: str, through: Sequence[str]) -> xr.Dataset:
 def in_double(site: SiteModel) -> SiteModel:
     """The same site in double precision, in which the terms add up to the total to 1e-8 and better."""
     model = copy.deepcopy(site.model).double().eval()
-    return SiteModel(model, site.tensors.to(torch.float64), site.time, site.target, sites=site.sites)
+    tensors = site.tensors.to(torch.float64)
+    return SiteModel(model, tensors, site.time, site.target, sites=site.sites, repeated=site.repeated)

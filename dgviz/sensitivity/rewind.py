@@ -12,6 +12,7 @@ from torch.autograd import forward_ad
 from dgviz.learn.site_model import SiteModel
 from dgviz.learn.tensors import Tensors
 from dgviz.processes.one_sided import along
+from dgviz.sensitivity.cut import check_moment
 from dgviz.sensitivity.nudge import NUDGE
 from dgviz.sensitivity.one_more import one_more
 from dgviz.sensitivity.units import derivative_attrs
@@ -30,6 +31,7 @@ def rewind(site: SiteModel, of: str, moment: int, back: int = BACK) -> xr.DataAr
 
     Raises ValueError for what is none of these.
     """
+    check_moment(site, moment)
     tensors, times = _last(site, moment, back)
     model, state = site.process_model, tensors.initial or {}
     parameters = _of_steps(site, len(tensors.target), moment)
@@ -63,6 +65,7 @@ def travel(site: SiteModel, forcing: str, moment: int, source: str, ahead: int =
     """
     if source not in site.sites:
         raise ValueError(f"The site {source!r} is not simulated here. Sites: {', '.join(site.sites)}.")
+    check_moment(site, moment)
     stop = min(moment + ahead, len(site.time) - 1)
     tensors, times = _last(site, stop, stop - moment)
     with torch.no_grad(), forward_ad.dual_level():

@@ -8,7 +8,7 @@ from dgviz.learn.model import of_processes
 from dgviz.learn.site_model import SiteModel
 from dgviz.processes.declare import Flux, State
 from dgviz.processes.one_sided import along
-from dgviz.sensitivity.cut import check_alone
+from dgviz.sensitivity.cut import check_alone, check_moment
 from dgviz.sensitivity.one_more import one_more
 
 
@@ -20,6 +20,7 @@ def tracer(site: SiteModel, forcing: str, moment: int) -> xr.Dataset:
     or for a run whose target a network corrects, or of several seeds.
     """
     check_alone(site, "Tracers")
+    check_moment(site, moment)
     model, tensors = site.process_model, site.tensors
     start = tensors.warmup + moment
     with torch.no_grad(), forward_ad.dual_level():

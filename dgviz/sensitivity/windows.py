@@ -36,7 +36,15 @@ class Windows:
 
     @classmethod
     def of(cls, site: SiteModel, through: Sequence[str], sites: Tensor, starts: Tensor, n_steps: int) -> "Windows":
-        """Windows of `n_steps` from the steps `starts` of the sites `sites`, counted from 0."""
+        """Windows of `n_steps` from the steps `starts` of the sites `sites`, counted from 0.
+
+        Raises ValueError where sites are joined, and for windows that are shorter than the model looks back.
+        """
+        if site.process_model.joins_sites:
+            raise ValueError("Sites are joined here: take a run whose sites are simulated one by one.")
+        looks_back = max(process.memory for process in site.process_model.processes)
+        if n_steps <= looks_back < len(site.tensors.target):
+            raise ValueError(f"{n_steps - 1} steps back are too few: the model itself looks back {looks_back}.")
         model, tensors, learned = site.process_model, site.tensors, site.learned
         lower = below(model, through, site.target)
         stores = [*lower.of(State)]

@@ -63,7 +63,7 @@ def test_what_made_the_peaks_of_all_gauges_is_on_the_map(dashboard):
     dashboard.press("All basins")
     dashboard.wait_for_column("top", "values.length === 94")  # the triangle of three elasticities
     dashboard.press("Largest on the map")
-    dashboard.sees(re.compile("Adds most to "))
+    dashboard.sees(re.compile("Largest contribution to "))
     nothing_failed(dashboard)
 
 

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from dgviz.sensitivity import contributions, pathways
+from dgviz.sensitivity import contributions, fate, forcing_response, pathways, rewind
 from dgviz.sensitivity.contributions import BASELINES, groups
 from dgviz.sensitivity.cut import below
+from dgviz.sensitivity.tracer import tracer
 from dgviz.sensitivity.windows import COMPLETE
 from tests.sensitivity.conftest import shipped
 
@@ -32,6 +33,30 @@ def test_a_flood_of_melt_is_told_from_one_of_rain(gauge):
 def test_shares_depend_on_the_baseline(gauge):
     none, mean = (groups(contributions(gauge, 24, WAYS, baseline)) for baseline in BASELINES)
     assert none["baseline"] < 0.5 * mean["baseline"]
+
+
+@pytest.mark.parametrize("moment", [-1, 5000])
+def test_a_moment_that_is_no_scored_step_is_named(gauge, moment):
+    last = len(gauge.time) - 1
+    for ask in (
+        lambda: contributions(gauge, moment, WAYS),
+        lambda: fate(gauge, "prcp", moment),
+        lambda: tracer(gauge, "prcp", moment),
+        lambda: rewind(gauge, "prcp", moment),
+        lambda: forcing_response(gauge, "prcp", moment),
+    ):
+        with pytest.raises(ValueError, match=f"moment is {moment}: give the number of a scored step, 0 to {last}"):
+            ask()
+
+
+def test_joined_sites_are_refused():
+    with pytest.raises(ValueError, match="Sites are joined here"):
+        contributions(shipped("delaware-river", start="1980-01-01", stop="1980-03-31"), 50, WAYS)
+
+
+def test_steps_before_the_record_are_counted(gauge):
+    assert contributions(gauge, 24, WAYS).attrs["repeated"] == 90 - 24
+    assert contributions(gauge, 300, WAYS).attrs["repeated"] == 0
 
 
 def test_an_unknown_baseline_is_named(gauge):

@@ -46,6 +46,14 @@ def test_shares_are_of_sizes(sites):
     assert ratio == pytest.approx(-float(found.pet[0] / found.rainfall[0]))
 
 
+def test_a_gap_is_named(sites):
+    gap = sites.tensors.forcings["prcp"].clone()
+    gap[400] = float("nan")
+    tensors = replace(sites.tensors, forcings=sites.tensors.forcings | {"prcp": gap})
+    with pytest.raises(ValueError, match="rainfall is not a number at some steps"):
+        flux_elasticities(SiteModel(sites.model, tensors, sites.time, sites.target), THREE)
+
+
 def test_a_flux_that_is_negative_is_named(sites):
     drawn = {"prcp": sites.tensors.forcings["prcp"] - 1.0}
     tensors = replace(sites.tensors, forcings=sites.tensors.forcings | drawn)

@@ -27,10 +27,11 @@ def lost_in_extremes(examined: Examined, left_out: Collection[str] = ()) -> Iter
         for name in seen.inputs:
             exact, rerun, wrong = every.of(name)
             if bool(wrong.any()):
-                found[name], words = int(wrong.nonzero()[0][0]), words or in_words(exact[wrong], rerun[wrong])
+                # Extreme steps stand side by side as sites: of stepped processes each is a row.
+                place = int(wrong.nonzero()[0][0 if seen.stepped else 1])
+                found[name], words = place, words or in_words(exact[wrong], rerun[wrong])
         if found:
-            # Extreme steps stand side by side as sites: of stepped processes each is a row.
-            step = steps[min(found.values()) if seen.stepped else 0]
+            step = steps[min(found.values())]
             yield Finding(
                 "wrong derivative",
                 f"The derivative of {seen.name} to {listed([*found])} {words}, in an extreme step of the record. Look "

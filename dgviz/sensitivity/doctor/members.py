@@ -54,7 +54,10 @@ def plain_series(model: DifferentiableModel, tensors: Tensors) -> Iterator[Findi
 
 
 def hooked(examined: Examined) -> Iterator[Finding]:
-    """Weights whose gradient a hook changes: a copy of the model, which has no hooks, gives another."""
+    """Weights whose gradient a hook changes: a copy of the model, to which hooks do not go along, gives another.
+
+    Hooks that run after a gradient was summed up are not called here, and so not seen.
+    """
     site = examined.site
     if site.model.training:
         return

@@ -38,7 +38,8 @@ def _nearly_dead(examined: Examined, whole: Whole, name: str) -> Iterator[Findin
         yield Finding(
             "nearly dead parameter",
             f"The parameter {name} hardly changes {examined.target}: all of its range by {number(moved / size)} of it, "
-            f"at the slope that it has here. Look at how {readers} uses it, and at its units.",
+            f"at the slope that it has here. Look whether it has anything to do at this site, and how {readers} reads "
+            "it.",
             "note",
             readers,
             (name,),

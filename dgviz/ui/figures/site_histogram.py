@@ -142,7 +142,8 @@ class SiteHistogram:
         place = float(np.clip(places[picked], -BEYOND / 2, 1 + BEYOND / 2)) if known else 0.0
         right = place > (0.5 if shown.classes else 0.75)  # the text stands on the side where there is room
         value = float(self.values[picked]) if known else 0.0
-        text = shorten(shown.said(value), LETTERS) if shown.classes else number(value, self.scale.digits)
+        words = shorten(shown.said(value), LETTERS, placeholder="\u2026") if shown.classes else ""
+        text = words or number(value, self.scale.digits)
         self.picked.data = {
             "x": [place] * known,
             "text": [text] * known,

@@ -99,7 +99,7 @@ class SiteMap(View):
                 state.colour = alike if alike in known else known[0]
             group = next((name for name, options in groups.items() if state.colour in options.values()), "")
             label = f"Colour: {lower_first(group)}".rstrip(": ")  # the closed list shows no group
-            if any(event.name == "dataset" for event in events):
+            if any(event.name in ("dataset", "mapped") for event in events):
                 select.value = None  # else the closed list goes on to show what the same choice was called before
             shown, value = texts(groups), state.colour.text
             if state.mapped is not None:

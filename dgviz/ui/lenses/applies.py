@@ -1,7 +1,7 @@
 """What can be asked of the run that is shown, and the ways by which a response is taken apart."""
 
 from dgviz.processes.balance import substances
-from dgviz.processes.declare import Quantity
+from dgviz.processes.declare import Flux, Quantity
 from dgviz.sensitivity.cut import computed_forcings, follows
 from dgviz.ui.session.state import AppState
 
@@ -26,6 +26,12 @@ def taken_apart(state: AppState) -> bool:
     """Does the science cut its processes, and has the run processes alone, of one seed, of separate sites?"""
     config, ways = state.shown_config, ways_of(state)
     return by_itself(state) and alone(state) and bool(ways) and follows(config.build(), config.target, ways)
+
+
+def amounts(state: AppState) -> bool:
+    """Are all the quantities at which the science cuts its processes amounts, of which there can be nothing?"""
+    fluxes = state.shown_config.build().of(Flux)
+    return all(name in fluxes and bool(fluxes[name].into or fluxes[name].out_of) for name in ways_of(state))
 
 
 def three_ways(state: AppState) -> list[str]:

@@ -23,6 +23,8 @@ class ComputingView(View):
     def __init__(self, *args, **params):
         self._asked: dict[str, Hashable] = {}
         self._said: dict[str, str] = {}  # the hint of each
+        self._to_map = False  # was its map asked for, and is it still to come?
+        self._mapped: xr.DataArray | None = None  # what it put there last
         self.data: dict[str, list[xr.Dataset]] = {}  # what was computed and is shown, by what it is
         super().__init__(*args, **params)
 
@@ -67,6 +69,25 @@ class ComputingView(View):
             self.hint = self._said[what]
             # not before: a page that is still loading would miss what changes in its widgets
             pn.state.onload(lambda: future.add_done_callback(lambda _: document.add_next_tick_callback(ready)))
+
+    def ask_for_map(self) -> None:
+        """The next that is given to `put_on_map` is put there, whatever the map shows."""
+        self._to_map = True
+
+    @property
+    def has_map(self) -> bool:
+        """Is what the map shows from here, or to come from here?"""
+        seen = self.page in ("", self.state.page)
+        return seen and (self._to_map or (self._mapped is not None and self.state.mapped is self._mapped))
+
+    def put_on_map(self, values: xr.DataArray) -> None:
+        """Put values `(site,)` on the map where that was asked for, or in place of those that were put there before.
+
+        What a person has chosen since is left there.
+        """
+        if self.has_map:
+            self._to_map, self._mapped = False, values
+            self.state.mapped = values
 
     def compute_parts(
         self, what: str, parts: Sequence[tuple[Hashable, Callable[[], Any]]], show: Callable[[list], None], done=()

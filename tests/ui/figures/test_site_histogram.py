@@ -146,5 +146,5 @@ def test_classes_have_a_bar_each_with_their_count_below():
     assert chart.bars.data["colour"][1:-1] == list(shown.palette)
     assert chart.bars.data["words"][3] == f"3 basins: {classes[2]}"
     assert [*chart.figure.xaxis[0].major_label_overrides.values()] == ["1", "1", "3"]
-    assert chart.picked.data["text"] == ["what was stored a long time [...]"]
+    assert chart.picked.data["text"] == ["what was stored a long time\u2026"]
     assert shown.span == ", ".join(classes) and shown.fitted() is shown

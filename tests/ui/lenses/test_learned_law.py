@@ -71,7 +71,7 @@ def test_the_attribute_that_adds_most_is_put_on_the_map(view, state):
     view.largest.param.trigger("clicks")
     found = Law.of(state).contributions().dominant.sel(parameter="fc")
     shown = shown_colours(state)
-    assert shown.title == "Adds most to field capacity" and len(shown.palette) == len(shown.classes)
+    assert shown.title == "Largest contribution to field capacity" and len(shown.palette) == len(shown.classes)
     for site, name in zip(found.site.values, found.values, strict=True):
         title = Law.of(state).contributions().attribute_name.sel(attribute=name).item()
         assert shown.said(float(shown.values.sel(site=site))) in (lower_first(title), "another attribute")

@@ -1,10 +1,16 @@
 """What made the peaks of all sites: part after part, by month, and as classes on the map."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
+from dgviz.domains import discover
+from dgviz.experiment.config import RunConfig
 from dgviz.sensitivity.mechanisms import by_month, joined, of_sites
+from dgviz.ui.colour_choice import ColourChoice
 from dgviz.ui.instrument.site_map import SiteMap
+from dgviz.ui.lenses.applies import amounts, taken_apart
 from dgviz.ui.lenses.sensitivity.peaks import Peaks
 from dgviz.ui.session import simulation
 from dgviz.ui.session.shown_colours import shown_colours
@@ -71,3 +77,29 @@ def test_the_map_goes_back_to_what_it_showed(view, state):
     map_view.picker.value = before
     assert state.mapped is None and map_view.picker.value == before == state.colour.text
     assert "What made" not in map_view.heading
+
+
+def test_what_a_person_chose_since_stays_on_the_map(view, state):
+    view.begin.clicks += 1
+    state.colour, state.mapped = ColourChoice("attribute", "area"), None
+    state.dark = not state.dark
+    assert state.mapped is None and view.on_map.visible
+    view.on_map.param.trigger("clicks")
+    assert state.mapped.attrs["long_name"] == "What made the most peaks"
+    classes = state.mapped.attrs["classes"]
+    state.dark = not state.dark
+    assert state.mapped.attrs["classes"] != classes  # in the colours of the other theme
+
+
+def test_the_list_names_what_another_card_put_there(view, state):
+    map_view = SiteMap(state=state)
+    view.begin.clicks += 1
+    attrs = {"long_name": "Memory", "units": "1", "low": 0.0, "limit": 9.0, "about": "Of a card"}
+    state.mapped = of_sites(view.data["the peaks"][0]).copy(data=np.zeros(2)).assign_attrs(attrs)
+    assert list(map_view.picker.groups["Of a card"]) == ["Memory"] and map_view.picker.value == "mapped"
+
+
+def test_where_there_is_no_nothing_of_what_comes_in_the_card_is_not_shown(state):
+    assert Peaks.applies(state)
+    other = SimpleNamespace(science=discover()["watershed"], shown_config=RunConfig(domain="watershed"))
+    assert taken_apart(other) and not amounts(other) and not Peaks.applies(other)

@@ -32,7 +32,7 @@ def largest_of(found: xr.Dataset, parameter: str, declared: Parameter, site: str
         classes["another attribute"] = theme.token("muted", dark)
     codes = [np.nan if a == "" else float(kept.index(a) if a in kept else len(kept)) for a in dominant.values]
     return dominant.copy(data=codes).assign_attrs(
-        long_name=f"Adds most to {lower_first(declared.long_name)}",
+        long_name=f"Largest contribution to {lower_first(declared.long_name)}",
         classes=classes,
         about=f"Against a {site} of mean attributes, by integrated gradients",
     )

@@ -59,7 +59,13 @@ class LearnedLaw(ComputingView):
     def _maps(self, words: str, show):
         """A button that puts something on the map, once there is something."""
         button = material.Button(label=words, size="small", variant="text", margin=0, visible=False)
-        button.on_click(lambda _: show())
+
+        def put(_):
+            self.ask_for_map()
+            self._again = show
+            show()
+
+        button.on_click(put)
         return button
 
     @cached_property
@@ -106,6 +112,8 @@ class LearnedLaw(ComputingView):
     def _keep_contributions(self, found: xr.Dataset) -> None:
         self.contributions, self.on_map.visible, self.largest.visible = found, True, True
         self._say()
+        if self.has_map:  # in another theme, or of another run
+            self._again()
 
     def _keep_chance(self, found: xr.DataArray) -> None:
         self.chance = found
@@ -210,11 +218,12 @@ class LearnedLaw(ComputingView):
     def _map(self) -> None:
         state, name = self.state, self._parameter(self.response)
         declared, site = state.parameters()[name], state.science.site
-        state.mapped = part_of(self.contributions, name, self.attribute.value, declared, site)
+        self.put_on_map(part_of(self.contributions, name, self.attribute.value, declared, site))
 
     def _map_largest(self) -> None:
         state, name = self.state, self._parameter(self.response)
-        state.mapped = largest_of(self.contributions, name, state.parameters()[name], state.science.site, state.dark)
+        declared, site = state.parameters()[name], state.science.site
+        self.put_on_map(largest_of(self.contributions, name, declared, site, state.dark))
 
     def _choose(self, positions: list[int]) -> None:
         if positions:

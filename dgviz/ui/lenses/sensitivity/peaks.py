@@ -2,16 +2,15 @@
 
 from functools import cached_property
 
-import numpy as np
 import panel as pn
 import param
 import xarray as xr
 
 from dgviz.quantities import lower_first
-from dgviz.sensitivity.mechanisms import APART, HIGH, by_month, joined, of_sites
+from dgviz.sensitivity.mechanisms import APART, HIGH, agreement_of_baselines, by_month, joined, of_sites
 from dgviz.ui.figures.by_month import ByMonth
 from dgviz.ui.figures.contributions import parts_of
-from dgviz.ui.lenses.applies import taken_apart, ways_of
+from dgviz.ui.lenses.applies import amounts, taken_apart, ways_of
 from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.session.simulation import Simulation
 from dgviz.ui.widgets import material
@@ -31,8 +30,8 @@ class Peaks(ComputingView):
 
     @classmethod
     def applies(cls, state):
-        """Where the science cuts its processes, and the run has processes alone, of one seed, of separate sites."""
-        return taken_apart(state)
+        """Where the science cuts its processes at amounts, and the run has these alone, of one seed, site by site."""
+        return taken_apart(state) and amounts(state)
 
     @property
     def empty(self):
@@ -47,18 +46,35 @@ class Peaks(ComputingView):
         return f"Peaks of all {self.state.science.site}s"
 
     def tools(self):
-        """The button that begins."""
-        return [*super().tools(), self.begin]
+        """The button that begins, and the one that shows the map again."""
+        return [*super().tools(), self.on_map, self.begin]
 
     @cached_property
     def begin(self):
         """Starts the simulations of all sites."""
-        return material.begin_button(self._begin_words, lambda: self.param.update(asked=True))
+
+        def begin():
+            self.ask_for_map()
+            self.asked = True
+
+        return material.begin_button(self._begin_words, begin)
+
+    @cached_property
+    def on_map(self):
+        """Puts what made the most peaks of each site on the map."""
+        button = material.Button(label="Show on the map", size="small", variant="text", margin=0, visible=False)
+
+        def show(_):
+            self.ask_for_map()
+            self._map(self.of_each)
+
+        button.on_click(show)
+        return button
 
     def body(self, *, run, dataset, dark, asked):
         """The bars, to be filled."""
         there = Simulation.of(self.state) is not None
-        self.begin.visible = there and not asked
+        self.begin.visible, self.on_map.visible = there and not asked, False
         if not there or not asked:
             self.heading, self.caption, self.summary = "What made the peaks", "", ""
             return None
@@ -73,42 +89,50 @@ class Peaks(ComputingView):
         self.compute_parts("the peaks", parts, lambda found: self._show(joined(found), len(found) < len(parts)))
 
     def _show(self, found: xr.Dataset, more: bool) -> None:
-        state, of_each = self.state, of_sites(found)
+        state = self.state
+        self.of_each, self.on_map.visible = of_sites(found), True
         self.bars.show(by_month(found))
-        self._map(of_each)
-        n_peaks, mechanism = found.sizes["peak"], found.mechanism.sel(baseline="none")
-        shares = {name: float((mechanism == name).mean()) for name in self.parts}
+        self._map(self.of_each)
+        n_peaks, mechanism = found.sizes["peak"], found.mechanism.sel(baseline="none").values
+        shares = {name: float((mechanism == name).mean()) if n_peaks else 0.0 for name in self.parts}
         order = sorted((name for name in shares if shares[name] >= SAID), key=lambda name: -shares[name])
-        said = "; ".join(f"{number(100 * shares[name], 0)} % {self.parts[name][0]}" for name in order)
-        alike = float((mechanism == found.mechanism.sel(baseline="mean")).mean())
-        sites, target = counted(of_each.size, state.science.site), lower_first(state.target.long_name)
-        years = np.unique(found.time.dt.year)
-        so_far = " so far" * more
-        key = key_of((words, ink, "area") for words, ink in self.parts.values())
+        said = "; ".join(f"{number(100 * shares[name], 0)} % {self.parts[name][0]}" for name in order) or "no peak"
+        sites, target = counted(self.of_each.size, state.science.site), lower_first(state.target.long_name)
+        years = sorted({*found.time.dt.year.values.tolist()})
+        span = f", {years[0]} to {years[-1]}" if years else ""
         self.heading = html(
-            "What made {} peaks of {} <span class='muted'>{}, {} to {}{}</span>",
-            number(n_peaks, 0), target, sites, years[0], years[-1], so_far,
+            "What made {} peaks of {} <span class='muted'>{}{}{}</span>",
+            number(n_peaks, 0), target, sites, span, " so far" * more,
         )  # fmt: skip
         self.summary = f"Largest part of {counted(n_peaks, 'peak')}: {said}."
-        past = f" {found.attrs['left_out']} have too short a past." * bool(found.attrs["left_out"])
-        steps, site = state.step.names, state.science.site
-        missing = small(100 * float(found.completeness.max()))
-        self.caption = html("{} {}", key, (
-            f"Largest part of each peak: {said}.\nA peak is simulated, above {100 * HIGH:.0f} % of the {steps} of its "
-            f"{site}, the highest of {APART} around.{past} Its parts are integrated gradients from nothing of these "
-            f"inputs; from their means, {number(100 * alike, 0)} % of the peaks have the same one. They add up "
-            f"to within {missing} %. On the map: what made the most peaks of a {site}."
-        ))  # fmt: skip
+        self.caption = html(
+            "{} {}\n{}",
+            key_of((words, ink, "area") for words, ink in self.parts.values()),
+            f"Largest part of each peak: {said}; with the means of these inputs in place of nothing, "
+            f"{number(100 * agreement_of_baselines(found), 0)} % of the peaks have the same."
+            if n_peaks
+            else "No peak.",
+            self._about(found),
+        )
+
+    def _about(self, found: xr.Dataset) -> str:
+        """What a peak is, how its parts were found, and what was left out."""
+        steps, site = self.state.step.names, self.state.science.site
+        short, again = found.attrs["left_out"], found.attrs["repeated"]
+        return (
+            f"A peak is simulated, above {100 * HIGH:.0f} % of the {steps} of its {site} and the highest of {APART} "
+            "around it. Its parts are integrated gradients from nothing of these inputs, and add up to within "
+            f"{small(100 * float(found.completeness.values.max(initial=0.0)))} %."
+            + f" {short} more have too short a past." * bool(short)
+            + f" Of {again} the past begins before the record, where its first year stands once more." * bool(again)
+            + f" On the map: what made the most peaks of a {site}; of equally many, what made most of all of them."
+        )
 
     def _map(self, of_each: xr.DataArray) -> None:
-        if self.page not in ("", self.state.page):
-            return
         names = [*self.parts]
-        codes = xr.DataArray(
-            [float(names.index(name)) for name in of_each.values], {"site": of_each.site.values}, ("site",)
-        )
-        self.state.mapped = codes.assign_attrs(
+        codes = of_each.copy(data=[float(names.index(name)) for name in of_each.values])
+        self.put_on_map(codes.assign_attrs(
             long_name="What made the most peaks",
             classes=dict(self.parts.values()),
             about="Largest part of each peak, by integrated gradients from nothing",
-        )
+        ))  # fmt: skip

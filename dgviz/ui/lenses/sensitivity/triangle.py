@@ -47,14 +47,24 @@ class Triangle(ComputingView):
         """How much of the response the steps on the map give."""
         options = {f"{100 * share:.0f} % of the response": share for share in SHARES}
         shown = material.Select(label="On the map", options=options, size="small", width=200, margin=0, visible=False)
-        shown.param.watch(lambda _: self._map(), "value")
+
+        def show(_):
+            self.ask_for_map()
+            self._map()
+
+        shown.param.watch(show, "value")
         return shown
 
     @cached_property
     def begin(self):
         """Starts the simulations of all sites."""
         words = f"Memory of all {self.state.science.site}s"
-        return material.begin_button(words, lambda: self.param.update(asked=True))
+
+        def begin():
+            self.ask_for_map()
+            self.asked = True
+
+        return material.begin_button(words, begin)
 
     def body(self, *, run, dataset, dark, forcing):
         """The figure, to be filled."""
@@ -106,19 +116,19 @@ class Triangle(ComputingView):
         self._map()
 
     def _map(self) -> None:
-        if self.page not in ("", self.state.page):
+        if not self.has_map:
             return
         state, step, share = self.state, self.state.step, self.share.value
         found, percent = self.of_all.sel(share=share), f"{100 * share:.0f} %"
         driver = lower_first(label(state.dataset[self.forcing.value]))
         most = float(found.quantile(MOSTLY))
-        state.mapped = found.assign_attrs(
+        self.put_on_map(found.assign_attrs(
             long_name=f"{step.names.capitalize()} to {percent} of the response to {driver}",
             low=0.0,
             limit=most if most > 0 else 1.0,
             about=f"Mean over {found.attrs['moments']} {step.names} of the second half; nothing before the simulated "
             "time counts. Colours end at the 95th percentile",
-        )
+        ))  # fmt: skip
         before, self.about_map = self.about_map, self._words(found, percent)
         first, rest = self.caption.split("\n", 1)
         self.caption = f"{first.removesuffix(before)}{self.about_map}\n{rest}"

@@ -70,14 +70,19 @@ class WhyThisHigh(ComputingView):
         )  # fmt: skip
         said = "; ".join(f"{words}: {self._largest(row, value)}" for words, row in rows.items())
         missing = max(one.attrs["completeness"] for one in found)
-        points = max(one.attrs["points"] for one in found)
+        points, repeated = max(one.attrs["points"] for one in found), found[0].attrs["repeated"]
+        again = (
+            f" The first {repeated} {step.names} lie before the record, where its first year stands once more."
+            if repeated
+            else ""
+        )
         key = key_of((words, ink, "area") for words, ink in self.parts.values())
         self.summary = f"Parts of {number(value)} {unit}, {said}"
         self.caption = html("{} {}", key, (
             f"{said}.\nIntegrated gradients along the way from a baseline (nothing of these inputs in the last {BACK} "
             f"{step.names}; or their means) to what they were. The parts depend on the baseline, so both are shown; "
             "parts below zero lower it. They add up to the difference to the baseline but for "
-            f"{small(100 * missing)} % of it ({points} points)."
+            f"{small(100 * missing)} % of it ({points} points).{again}"
         ))  # fmt: skip
 
     def _largest(self, row: dict[str, float], value: float) -> str:
