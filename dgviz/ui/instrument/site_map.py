@@ -24,7 +24,7 @@ from dgviz.ui.words.markup import html, key_of
 from dgviz.ui.words.summaries import of_map, of_selection
 
 BORDER = 6  # px above the map
-MAPPED = "mapped"  # the choice that stands for what a card put on the map
+MAPPED = "mapped: "  # begins the choice that stands for what a card put on the map
 WIDE = {"sizing_mode": "stretch_width", "margin": 0, "size": "small"}
 
 
@@ -99,16 +99,17 @@ class SiteMap(View):
                 state.colour = alike if alike in known else known[0]
             group = next((name for name, options in groups.items() if state.colour in options.values()), "")
             label = f"Colour: {lower_first(group)}".rstrip(": ")  # the closed list shows no group
-            if any(event.name in ("dataset", "mapped") for event in events):
+            if any(event.name == "dataset" for event in events):
                 select.value = None  # else the closed list goes on to show what the same choice was called before
             shown, value = texts(groups), state.colour.text
             if state.mapped is not None:
-                shown, value = {"Of a card": {state.mapped.attrs["long_name"]: MAPPED}} | shown, MAPPED
-                label = "On the map"
+                title = state.mapped.attrs["long_name"]
+                value, label = f"{MAPPED}{title}", "On the map"  # another value for another title, else that would stay
+                shown = {"Of a card": {title: value}} | shown
             select.param.update(groups=shown, value=value, label=label)
 
         def choose(event):
-            if event.new in (None, MAPPED):
+            if not event.new or event.new.startswith(MAPPED):
                 return
             if event.new == state.colour.text:
                 state.mapped = None  # back to what was there before a card put something on the map

@@ -64,7 +64,7 @@ def test_the_map_shows_what_made_the_most_peaks(view, state, expected):
     for site in state.sites:
         assert shown.said(float(shown.values.sel(site=site))) == words[most.sel(site=site).item()]
     map_view = SiteMap(state=state)
-    assert map_view.picker.value == "mapped" and "rainfall, last 3 days" in map_view.caption
+    assert map_view.picker.value == "mapped: What made the most peaks" and "rainfall, last 3 days" in map_view.caption
     assert map_view.map.source.data["said"].tolist() == [words[most.sel(site=s).item()] for s in state.sites]
     assert "@said" in str(map_view.map.hover.tooltips)
 
@@ -73,7 +73,9 @@ def test_the_map_goes_back_to_what_it_showed(view, state):
     map_view = SiteMap(state=state)
     before = map_view.picker.value
     view.begin.clicks += 1
-    assert map_view.picker.value == "mapped" and "What made the most peaks" in map_view.heading
+    assert (
+        map_view.picker.value == "mapped: What made the most peaks" and "What made the most peaks" in map_view.heading
+    )
     map_view.picker.value = before
     assert state.mapped is None and map_view.picker.value == before == state.colour.text
     assert "What made" not in map_view.heading
@@ -96,7 +98,7 @@ def test_the_list_names_what_another_card_put_there(view, state):
     view.begin.clicks += 1
     attrs = {"long_name": "Memory", "units": "1", "low": 0.0, "limit": 9.0, "about": "Of a card"}
     state.mapped = of_sites(view.data["the peaks"][0]).copy(data=np.zeros(2)).assign_attrs(attrs)
-    assert list(map_view.picker.groups["Of a card"]) == ["Memory"] and map_view.picker.value == "mapped"
+    assert list(map_view.picker.groups["Of a card"]) == ["Memory"] and map_view.picker.value == "mapped: Memory"
 
 
 def test_where_there_is_no_nothing_of_what_comes_in_the_card_is_not_shown(state):
