@@ -31,13 +31,14 @@ class Aim:
     value: Callable[[Tensor, Tensor], Tensor]
 
 
-def aims(target: Target, step: Step, moment: int, loss: str = "nse") -> dict[str, Aim]:
+def aims(target: Target, step: Step, moment: int, loss: str = "nse", deviation: float | None = None) -> dict[str, Aim]:
     """What can be asked of a target, by name; `moment` is the position of the step that is looked at.
 
     - `mean`, `high` (at or above the 98 % quantile), `low` (at or below the 30 % quantile), `moment` (one step);
     - `volume` of the event around the moment, where the target is a rate; `timing`, the centre of the series, where it
       is never negative;
-    - `nse` and `rmse`, against what was observed, and the `loss` of that name in `dgviz.learn.losses`.
+    - `nse` and `rmse`, against what was observed, and the `loss` of that name in `dgviz.learn.losses`, with the
+      standard `deviation` of the observed in training; without one that of the steps here is taken.
     """
     units, amount = target.units, target.floor is not None
     found = {
@@ -55,7 +56,7 @@ def aims(target: Target, step: Step, moment: int, loss: str = "nse") -> dict[str
         found["timing"] = Aim("the timing", "d", False, lambda simulated, _: _centre(simulated, step))
     found["nse"] = Aim("the efficiency", "1", False, _efficiency)
     found["rmse"] = Aim("the error", units, True, _error)
-    found["loss"] = Aim("the loss", "1", True, lambda simulated, observed: _loss(simulated, observed, loss, target))
+    found["loss"] = Aim("the loss", "1", True, lambda *series: _loss(*series, loss, target, deviation))
     return found
 
 
@@ -100,11 +101,11 @@ def _error(simulated: Tensor, observed: Tensor) -> Tensor:
     return (simulated - observed)[known].square().mean().sqrt()
 
 
-def _loss(simulated: Tensor, observed: Tensor, name: str, target: Target) -> Tensor:
-    """What training minimises, of these steps alone; their standard deviation is taken for that of training."""
+def _loss(simulated: Tensor, observed: Tensor, name: str, target: Target, deviation: float | None) -> Tensor:
+    """What training minimises, of these steps alone."""
     known = observed[observed.isfinite()]
-    pair = simulated[:, None], observed[:, None]
-    return LOSSES[name](*pair, known.std()[None], known.new_ones(1), target)
+    spread = known.std(correction=0)[None] if deviation is None else known.new_tensor([deviation])
+    return LOSSES[name](simulated[:, None], observed[:, None], spread, known.new_ones(1), target)
 
 
 def _days(step: Step) -> float:

@@ -66,6 +66,16 @@ def test_one_percent_more_rain_is_a_rerun_with_it(gauge, found, name):
     assert one.effect.item() == pytest.approx(0.01 * rise / (2 * step), rel=1e-3)
 
 
+def test_the_loss_is_by_the_deviation_of_training(gauge):
+    """(error / (deviation + scale))^2: the larger the deviation in training, the smaller the same error."""
+    target = discover()["hydrology"].targets[gauge.target]
+    observed = gauge.tensors.target[gauge.tensors.warmup :, 0]
+    here = float(observed[observed.isfinite()].std(correction=0))
+    losses = {d: value(gauge, aims(target, DAY, 95, "nse", d)["loss"]) for d in (None, here, 2.0, 5.0)}
+    assert losses[None] == pytest.approx(losses[here])
+    assert losses[2.0] / losses[5.0] == pytest.approx(((5.0 + target.scale) / (2.0 + target.scale)) ** 2)
+
+
 @pytest.mark.parametrize("store", ["snowpack", "soil_moisture", "lower_zone"])
 def test_what_a_store_holds_first_is_a_rerun_with_more_in_it(gauge, found, store):
     aim, held = offered(gauge)["mean"], gauge.state_before(gauge.tensors.warmup)[store]

@@ -10,10 +10,11 @@ import pandas as pd
 import xarray as xr
 
 from dgviz.checks import Trial
-from dgviz.datasets import forcing_names
+from dgviz.datasets import DataError, forcing_names
 from dgviz.datasets.site_network import outlet_of
 from dgviz.experiment.first_view import SHORT, first_moment
 from dgviz.experiment.runs import Run
+from dgviz.experiment.splits import training_days
 from dgviz.learn.site_model import SiteModel
 from dgviz.sensitivity import agreement, finite_difference, forcing_response, parameter_response
 from dgviz.sensitivity.aims import Aim, aims
@@ -95,7 +96,18 @@ class Simulation:
     def aims(self, moment: str) -> dict[str, Aim]:
         """What can be asked of the target, by name."""
         config = self.run.config
-        return aims(config.target_quantity, step_of(self.times), self.position(moment), config.loss)
+        return aims(config.target_quantity, step_of(self.times), self.position(moment), config.loss, self._deviation())
+
+    def _deviation(self) -> float | None:
+        """That of the observed target of the site in training; None where these data have none of it."""
+        config = self.run.config
+        observed = self.dataset[config.target].sel(site=self.site)
+        try:
+            days, _ = training_days(config, self.dataset)
+        except DataError:  # of other data, which lack the period
+            return None
+        spread = float(observed[days].std())  # leaves out NaN
+        return spread if spread > 0 else None
 
     def what_matters(self, aim: str, moment: str) -> xr.Dataset:
         """What each parameter, forcing and store does to an aim `(cause,)`; `why` says why one does nothing."""

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 import xarray as xr
 from bokeh.models import HoverTool, Slope
 
@@ -194,3 +195,13 @@ def test_what_a_lens_puts_on_the_map_goes_with_the_lens(state):
     assert shown.values.sel(site=state.sites[1]) == -2.0 and shown.values.isnull().sum() == len(state.sites) - 2
     state.page = "Scores"
     assert state.mapped is None and shown_colours(state).title != shown.title
+
+
+def test_the_loss_is_divided_by_what_the_site_varied_in_training(state, dataset):
+    simulation = Simulation.of(state)
+    days = slice(*(simulation.run.config.train_period or dataset.attrs["train_period"]).split("/"))
+    observed = dataset.streamflow.sel(site=state.site, time=days).values
+    loss = simulation.aims(simulation.stamps[0])["loss"]
+    steps = torch.zeros(4, dtype=torch.float64), torch.tensor([1.0, 2.0, 3.0, 4.0], dtype=torch.float64)
+    expected = np.mean(np.arange(1, 5) ** 2) / (np.nanstd(observed) + state.target.scale) ** 2
+    assert float(loss.value(*steps)) == pytest.approx(expected, rel=1e-5)
