@@ -56,7 +56,7 @@ def aims(target: Target, step: Step, moment: int, loss: str = "nse", deviation: 
         found["timing"] = Aim("the timing", "d", False, lambda simulated, _: _centre(simulated, step))
     found["nse"] = Aim("the efficiency", "1", False, _efficiency)
     found["rmse"] = Aim("the error", units, True, _error)
-    found["loss"] = Aim("the loss", "1", True, lambda *series: _loss(*series, loss, target, deviation))
+    found["loss"] = Aim("the loss", "1", True, lambda one, other: _loss(one, other, loss, target, deviation))
     return found
 
 
