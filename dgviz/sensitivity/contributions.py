@@ -1,6 +1,7 @@
 """Why a value is as high as it is: what each input of each earlier step contributed, by integrated gradients."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -64,10 +65,21 @@ def contributions(
     return xr.Dataset(variables, {"time": times}, about)
 
 
-def check_recent(recent: int) -> None:
-    """Raises ValueError for fewer than one recent step."""
+def part_names(through: Sequence[str]) -> list[str]:
+    """The parts of a value by name: each input in the recent steps, each before them, and the value at the baseline."""
+    return [*through, *(f"earlier_{name}" for name in through), "baseline"]
+
+
+def grouped(parts: Mapping[str, Any], at_baseline: Any, recent: int) -> dict[str, Any]:
+    """Contributions `(time, ...)` by input as parts `(...)` by name.
+
+    Raises ValueError for fewer than one recent step.
+    """
     if recent < 1:
         raise ValueError(f"recent is {recent}: give 1 or more steps.")
+    late = [values[-recent:].sum(0) for values in parts.values()]
+    early = [values[:-recent].sum(0) for values in parts.values()]
+    return dict(zip(part_names([*parts]), [*late, *early, at_baseline], strict=True))
 
 
 def groups(found: xr.Dataset, recent: int = RECENT) -> dict[str, float]:
@@ -76,9 +88,5 @@ def groups(found: xr.Dataset, recent: int = RECENT) -> dict[str, float]:
     And the value at the `baseline`: what was stored before, with what the baseline itself brings. Raises ValueError
     for fewer than one recent step.
     """
-    check_recent(recent)
-    split = {}
-    for name, values in found.items():
-        split[str(name)] = float(values[-recent:].sum())
-        split[f"earlier_{name}"] = float(values[:-recent].sum())
-    return split | {"baseline": found.attrs["at_baseline"]}
+    by_step = {str(name): values.values for name, values in found.items()}
+    return {name: float(part) for name, part in grouped(by_step, found.attrs["at_baseline"], recent).items()}

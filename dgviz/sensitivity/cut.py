@@ -64,12 +64,16 @@ def below(model: ProcessModel, through: Sequence[str], target: str) -> ProcessMo
     return CompiledModel(processes, {**model.inputs, **inputs}, model.outside)
 
 
+def of_model(model: ProcessModel, known: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    """The forcings, with what is given to it, and the parameters of a model, of all that is known by name."""
+    return {name: known[name] for name in model.forcings}, {name: known[name] for name in model.of(Parameter)}
+
+
 def run_known(
     model: ProcessModel, known: Mapping[str, Tensor], initial: Mapping[str, Tensor] | None, wanted: Sequence[str]
 ) -> dict[str, Tensor]:
     """What is wanted of a model, of all that is known by name: its forcings, its parameters and what is given to it."""
-    parameters = {name: known[name] for name in model.of(Parameter)}
-    forcings = {name: known[name] for name in model.forcings}
+    forcings, parameters = of_model(model, known)
     stores = {name: store for name, store in (initial or {}).items() if name in model.of(State)}
     return model(forcings, parameters, wanted, stores or None)
 

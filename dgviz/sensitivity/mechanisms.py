@@ -8,9 +8,9 @@ import xarray as xr
 
 from dgviz.learn.site_model import SiteModel
 from dgviz.quantities import lower_first
-from dgviz.sensitivity.contributions import BACK, BASELINES, RECENT, check_recent
+from dgviz.sensitivity.contributions import BACK, BASELINES, RECENT, grouped, part_names
 from dgviz.sensitivity.cut import check_alone
-from dgviz.sensitivity.windows import AT_ONCE, Integrated, Windows, integrated
+from dgviz.sensitivity.windows import AT_ONCE, Windows, integrated
 
 HIGH = 0.95  # of the steps of a site are below its peaks
 APART = 7  # steps of which it is the highest
@@ -33,7 +33,6 @@ def mechanisms(site: SiteModel, through: Sequence[str], back: int = BACK, recent
     forcings. Raises ValueError as `contributions` does.
     """
     check_alone(site, "Mechanisms")
-    check_recent(recent)
     warmup = site.tensors.warmup
     with torch.no_grad():
         target = site.model.respond(site.tensors, site.learned, [site.target])[site.target].cpu().numpy()
@@ -73,8 +72,7 @@ def of_sites(found: xr.Dataset, baseline: str = "none") -> xr.DataArray:
     for site in sites:
         own = here.site.values == site
         counts = (here.mechanism.values[own][:, None] == names).sum(0)
-        amounts = here.part.values[:, own].sum(1)
-        most.append(max(range(len(names)), key=lambda i: (counts[i], amounts[i])))  # noqa: B023
+        most.append(np.lexsort((here.part.values[:, own].sum(1), counts))[-1])  # by counts, then by amounts
     return xr.DataArray(names[most], {"site": sites}, ("site",), attrs={"long_name": "What made the most peaks"})
 
 
@@ -98,22 +96,18 @@ def by_month(found: xr.Dataset, baseline: str = "none") -> xr.DataArray:
 def _of_baselines(windows: Windows, recent: int) -> xr.Dataset:
     """The parts of the value of each window, for every baseline."""
     found = {baseline: integrated(windows, baseline, COMPLETE) for baseline in BASELINES}
-    part = np.stack([_grouped(of, recent) for of in found.values()])
-    completeness = np.stack([of.completeness.numpy() for of in found.values()])
-    names = _part_names(list(windows.inputs))
+    parts = [grouped(of.parts, of.at_baseline, recent) for of in found.values()]
+    part = torch.stack([torch.stack([*of.values()]) for of in parts]).numpy()
+    completeness = torch.stack([of.completeness for of in found.values()]).numpy()
+    names = [*parts[0]]
     return _peaks(names, part, found["none"].value.numpy(), np.array(names)[part.argmax(1)], completeness)
 
 
 def _nothing(through: Sequence[str]) -> xr.Dataset:
     """No peaks."""
-    names = _part_names(through)
-    n_baselines = len(BASELINES)
+    names, n_baselines = part_names(through), len(BASELINES)
     none = np.zeros((n_baselines, 0))
     return _peaks(names, np.zeros((n_baselines, len(names), 0)), np.zeros(0), none.astype(str), none)
-
-
-def _part_names(through: Sequence[str]) -> list[str]:
-    return [*through, *(f"earlier_{name}" for name in through), "baseline"]
 
 
 def _peaks(names, part, value, mechanism, completeness) -> xr.Dataset:
@@ -127,13 +121,6 @@ def _peaks(names, part, value, mechanism, completeness) -> xr.Dataset:
         },
         {"baseline": list(BASELINES), "part_name": names},
     )
-
-
-def _grouped(found: Integrated, recent: int) -> np.ndarray:
-    """Each input of the recent steps, each of the earlier ones, and the value at the baseline, `(part, window)`."""
-    late = [values[-recent:].sum(0) for values in found.parts.values()]
-    early = [values[:-recent].sum(0) for values in found.parts.values()]
-    return torch.stack([*late, *early, found.at_baseline]).numpy()
 
 
 def _labelled(found: xr.Dataset, site: SiteModel) -> xr.Dataset:

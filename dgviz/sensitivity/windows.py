@@ -9,9 +9,9 @@ from torch import Tensor
 
 from dgviz.learn.model import of_processes
 from dgviz.learn.site_model import SiteModel
-from dgviz.processes.declare import Parameter, State
+from dgviz.processes.declare import State
 from dgviz.processes.model import ProcessModel
-from dgviz.sensitivity.cut import below, given_names
+from dgviz.sensitivity.cut import below, given_names, of_model
 
 FEWEST, MOST = 8, 256  # intervals of the path
 AT_ONCE = 1024  # windows that are simulated side by side: more take memory and no less time
@@ -38,12 +38,13 @@ class Windows:
     def of(cls, site: SiteModel, through: Sequence[str], sites: Tensor, starts: Tensor, n_steps: int) -> "Windows":
         """Windows of `n_steps` from the steps `starts` of the sites `sites`, counted from 0.
 
-        Raises ValueError where sites are joined, and for windows that are shorter than the model looks back.
+        Raises ValueError where sites are joined, and where a window with a past is shorter than the model looks
+        back.
         """
         if site.process_model.joins_sites:
             raise ValueError("Sites are joined here: take a run whose sites are simulated one by one.")
         looks_back = max(process.memory for process in site.process_model.processes)
-        if n_steps <= looks_back < len(site.tensors.target):
+        if n_steps <= looks_back and bool((starts > 0).any()):
             raise ValueError(f"{n_steps - 1} steps back are too few: the model itself looks back {looks_back}.")
         model, tensors, learned = site.process_model, site.tensors, site.learned
         lower = below(model, through, site.target)
@@ -75,9 +76,7 @@ class Windows:
     def value(self, inputs: Mapping[str, Tensor]) -> Tensor:
         """The target in the last step, `(window,)`."""
         known = {**self.known, **{self.given[name]: values for name, values in inputs.items()}}
-        parameters = {name: known[name] for name in self.model.of(Parameter)}
-        forcings = {name: known[name] for name in self.model.forcings}
-        return self.model.mean(forcings, parameters, [self.target], self.state or None)[self.target][-1]
+        return self.model.mean(*of_model(self.model, known), [self.target], self.state or None)[self.target][-1]
 
     def origin(self, baseline: str) -> dict[str, Tensor]:
         """The inputs at a baseline: "none" of them, or their "mean" over the record."""

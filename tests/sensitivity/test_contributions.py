@@ -1,8 +1,11 @@
 """Contributions to a value: complete, exact where the model is linear, and of another size for another baseline."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from dgviz.learn.site_model import SiteModel
 from dgviz.sensitivity import contributions, fate, forcing_response, pathways, rewind
 from dgviz.sensitivity.contributions import BASELINES, groups
 from dgviz.sensitivity.cut import below
@@ -57,6 +60,15 @@ def test_joined_sites_are_refused():
 def test_steps_before_the_record_are_counted(gauge):
     assert contributions(gauge, 24, WAYS).attrs["repeated"] == 90 - 24
     assert contributions(gauge, 300, WAYS).attrs["repeated"] == 0
+
+
+def test_at_the_begin_of_a_record_there_is_no_past_to_look_back_on(gauge):
+    tensors = replace(gauge.tensors.part(slice(0, 60)), warmup=0, initial=None)
+    begun = SiteModel(gauge.model, tensors, gauge.time[:60], gauge.target)
+    simulated = begun.simulate()[gauge.target][3].item()
+    assert contributions(begun, 3, WAYS).attrs["value"] == pytest.approx(simulated, rel=1e-9)
+    with pytest.raises(ValueError, match="1 steps back are too few: the model itself looks back 14"):
+        contributions(begun, 30, WAYS, back=1)
 
 
 def test_an_unknown_baseline_is_named(gauge):

@@ -1,10 +1,8 @@
 """The dates of a target against those of its forcings: an effect does not come before its cause."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
-import torch
 
 from dgviz.sensitivity.doctor.examined import Examined
 from dgviz.sensitivity.doctor.finding import Finding
@@ -42,12 +40,8 @@ def _moved(examined: Examined, observed: np.ndarray, lag: int) -> str:
     """The forcing that, moved back to where it belongs, brings the simulation nearest to what was observed."""
     gains = {}
     for name in examined.varying:
-        moved = replace(
-            examined.tensors, forcings=examined.tensors.forcings | {name: examined.tensors.forcings[name].roll(lag, 0)}
-        )
-        with torch.no_grad():
-            values = examined.model.respond(moved, examined.learned, [examined.target])[examined.target]
-        gains[name] = lagged(values[:, 0].numpy(), observed, 0)
+        moved = examined.tensors.forcings[name].roll(lag, 0)
+        gains[name] = lagged(examined.target_with(name, moved), observed, 0)
     return max(gains, key=lambda name: gains[name], default="")
 
 

@@ -91,6 +91,12 @@ class Examined:
         """A flux or store as simulated, the mean over the members `(time,)` at the first site."""
         return self.simulated[name].double().mean(-1)[:, 0].numpy()
 
+    def target_with(self, name: str, values: Tensor) -> np.ndarray:
+        """The target rerun with another series of a forcing, the mean over the members `(time,)` at the first site."""
+        tensors = replace(self.tensors, forcings=self.tensors.forcings | {name: values})
+        with torch.no_grad():
+            return self.model.respond(tensors, self.learned, [self.target])[self.target][:, 0].numpy()
+
     def units(self, name: str) -> str:
         """Units of a quantity, "" where they are 1."""
         units = self.processes.attrs(name)["units"]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from dgviz.processes.declare import Flux
-from dgviz.sensitivity.doctor.dates import LEAST, correlation
+from dgviz.sensitivity.doctor.dates import LEAST, aligned, correlation
 from dgviz.sensitivity.doctor.examined import Examined
 from dgviz.sensitivity.doctor.finding import Finding, number
 
@@ -18,8 +18,7 @@ def unlike_observed(examined: Examined, observed: np.ndarray) -> Iterator[Findin
     """A target that falls where the observed one rises, or is many times as large or as small."""
     target = examined.target
     observed = observed[examined.site.tensors.warmup :][: examined.n_steps]
-    simulated, known = examined.mean_of(target)[: len(observed)], np.isfinite(observed)
-    simulated, observed = simulated[known], observed[known]
+    simulated, observed = aligned(examined.mean_of(target), observed, 0)
     figure = correlation(simulated, observed)
     if figure < OPPOSITE:
         yield Finding(

@@ -6,8 +6,9 @@ import numpy as np
 
 from dgviz.sensitivity.doctor.dates import LEAST
 from dgviz.sensitivity.doctor.finding import Finding, number
+from dgviz.sensitivity.doctor.series import runs
 
-OFTEN = 0.05  # of the steps have one value, where hardly another comes twice as often as a tenth of that
+OFTEN = 0.05  # of the steps that have one value, where no other comes a fifth as often
 STRAIGHT = 20  # steps on one straight line
 LONG, MOVING = 30, 0.8  # steps that are those of another time, and the part of them at which the value changes
 BLOCK = 3  # steps that share each of their values
@@ -85,11 +86,11 @@ def _copied(values: np.ndarray) -> Found:
 
 def _zeros(values: np.ndarray) -> Found:
     """One long stretch of zero in a series that is zero for short times, or never, else."""
-    lengths = np.sort(_runs(values == 0)[1])[::-1]
-    if not len(lengths) or lengths[0] < max(DRY, LONGER * (lengths[1] if len(lengths) > 1 else 0)):
+    next_longest, longest = np.sort(np.append([0, 0], runs(values == 0)[1]))[-2:]
+    if longest < max(DRY, LONGER * next_longest):
         return None
-    words = f"is zero for {lengths[0]} steps, and at most for {lengths[1] if len(lengths) > 1 else 0} at other times"
-    return "long stretch of zero", f"{words}. Look whether zero stands for missing there.", float(lengths[0])
+    words = f"is zero for {longest} steps, and at most for {next_longest} at other times"
+    return "long stretch of zero", f"{words}. Look whether zero stands for missing there.", float(longest)
 
 
 def _spike(values: np.ndarray) -> Found:
@@ -107,14 +108,7 @@ def _spike(values: np.ndarray) -> Found:
     return "value beyond all others", f"{words}. Look whether it was measured.", float(jumps[at])
 
 
-def _runs(flags: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Where flags begin to be set, and for how long each time."""
-    edges = np.diff(np.concatenate([[0], flags.astype(int), [0]]))
-    starts = np.flatnonzero(edges == 1)
-    return starts, np.flatnonzero(edges == -1) - starts
-
-
 def _longest(flags: np.ndarray) -> tuple[int, int]:
     """The longest time for which flags are set: where it begins, and how long it is."""
-    starts, lengths = _runs(flags)
+    starts, lengths = runs(flags)
     return (int(starts[lengths.argmax()]), int(lengths.max())) if len(lengths) else (0, 0)

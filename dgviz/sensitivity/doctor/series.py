@@ -63,12 +63,18 @@ def is_forcing(target: str, observed: np.ndarray, series: Mapping[str, np.ndarra
 def stuck(values: np.ndarray) -> int | None:
     """Where a series that moves else begins to stay the same for long."""
     same = np.diff(values) == 0
-    starts = np.flatnonzero(np.diff(np.concatenate([[False], same, [False]]).astype(int)) == 1)
-    stops = np.flatnonzero(np.diff(np.concatenate([[False], same, [False]]).astype(int)) == -1)
-    long = stops - starts >= STUCK
+    starts, lengths = runs(same)
+    long = lengths >= STUCK
     if not long.any():
         return None
     others = np.ones(len(same), bool)
-    for start, stop in zip(starts[long], stops[long], strict=True):
-        others[start:stop] = False
+    for start, length in zip(starts[long], lengths[long], strict=True):
+        others[start : start + length] = False
     return int(starts[long][0]) if others.any() and (~same[others]).mean() > MOVES else None
+
+
+def runs(flags: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where flags begin to be set, and for how many steps each time."""
+    edges = np.diff(np.concatenate([[0], flags.astype(int), [0]]))
+    starts = np.flatnonzero(edges == 1)
+    return starts, np.flatnonzero(edges == -1) - starts

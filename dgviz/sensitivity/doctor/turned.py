@@ -1,13 +1,11 @@
 """Forcings that explain the observed target better with the opposite sign, or half a year later."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-import torch
 
-from dgviz.sensitivity.doctor.dates import correlation
+from dgviz.sensitivity.doctor.dates import aligned, correlation
 from dgviz.sensitivity.doctor.examined import Examined
 from dgviz.sensitivity.doctor.finding import Finding
 
@@ -19,7 +17,7 @@ BETTER = 0.15  # more than that with the forcing as it is
 def turned(examined: Examined, observed: np.ndarray) -> Iterator[Finding]:
     """Rerun with each forcing turned round: with its sign where it has one, and by half a year."""
     observed = observed[examined.site.tensors.warmup :][: examined.n_steps]
-    as_it_is = _likeness(examined.mean_of(examined.target), observed)
+    as_it_is = correlation(*aligned(examined.mean_of(examined.target), observed, 0))
     half = _half_a_year(examined)
     for name in examined.varying:
         values = examined.tensors.forcings[name]
@@ -29,7 +27,7 @@ def turned(examined: Examined, observed: np.ndarray) -> Iterator[Finding]:
         if half and examined.n_steps > 3 * half:
             ways["half a year later", "its dates, and on which side of the equator it was taken"] = values.roll(half, 0)
         for (words, look), given in ways.items():
-            figure = _likeness(_simulated(examined, name, given), observed)
+            figure = correlation(*aligned(examined.target_with(name, given), observed, 0))
             if figure > max(CLEAR, as_it_is + BETTER):
                 yield Finding(
                     "turned forcing",
@@ -39,19 +37,6 @@ def turned(examined: Examined, observed: np.ndarray) -> Iterator[Finding]:
                     quantities=(name,),
                     figure=figure,
                 )
-
-
-def _simulated(examined: Examined, name: str, values: torch.Tensor) -> np.ndarray:
-    tensors = replace(examined.tensors, forcings=examined.tensors.forcings | {name: values})
-    with torch.no_grad():
-        return examined.model.respond(tensors, examined.learned, [examined.target])[examined.target][:, 0].numpy()
-
-
-def _likeness(simulated: np.ndarray, observed: np.ndarray) -> float:
-    """Correlation where both are known."""
-    simulated = simulated[: len(observed)]
-    both = np.isfinite(simulated) & np.isfinite(observed)
-    return correlation(simulated[both], observed[both])
 
 
 def _half_a_year(examined: Examined) -> int:

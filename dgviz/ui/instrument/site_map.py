@@ -91,7 +91,16 @@ class SiteMap(View):
         select = material.Select(label="Colour", value=None, groups={}, searchable=True, **options)
         state = self.state
 
+        def of_card():
+            """What stands for the map of a card, which has one name while a player shows step after step of it."""
+            attrs = state.mapped.attrs if state.mapped is not None else {}
+            title = attrs.get("listed", attrs.get("long_name", ""))
+            return title, f"{MAPPED}{title}" * bool(title)  # another value for another title, else that would stay
+
         def offer(*events):
+            title, value = of_card()
+            if value and value == select.value and [event.name for event in events] == ["mapped"]:
+                return
             groups = showable(state).choices()
             known = [choice for options in groups.values() for choice in options.values()]
             if state.colour not in known and known:
@@ -101,12 +110,10 @@ class SiteMap(View):
             label = f"Colour: {lower_first(group)}".rstrip(": ")  # the closed list shows no group
             if any(event.name == "dataset" for event in events):
                 select.value = None  # else the closed list goes on to show what the same choice was called before
-            shown, value = texts(groups), state.colour.text
-            if state.mapped is not None:
-                title = state.mapped.attrs["long_name"]
-                value, label = f"{MAPPED}{title}", "On the map"  # another value for another title, else that would stay
-                shown = {"Of a card": {title: value}} | shown
-            select.param.update(groups=shown, value=value, label=label)
+            shown = texts(groups)
+            if value:
+                label, shown = "On the map", {"Of a card": {title: value}} | shown
+            select.param.update(groups=shown, value=value or state.colour.text, label=label)
 
         def choose(event):
             if not event.new or event.new.startswith(MAPPED):

@@ -11,6 +11,7 @@ import xarray as xr
 
 from dgviz.ui.lenses.view import View, text
 from dgviz.ui.session.served import served
+from dgviz.ui.widgets import material
 from dgviz.ui.words.markup import html
 
 
@@ -73,6 +74,17 @@ class ComputingView(View):
     def ask_for_map(self) -> None:
         """The next that is given to `put_on_map` is put there, whatever the map shows."""
         self._to_map = True
+
+    def map_button(self, words: str, show: Callable[[], None]) -> material.Button:
+        """The small button that puts something on the map by `show`; hidden until there is something."""
+        button = material.Button(label=words, size="small", variant="text", margin=0, visible=False)
+
+        def put(_):
+            self.ask_for_map()
+            show()
+
+        button.on_click(put)
+        return button
 
     @property
     def has_map(self) -> bool:

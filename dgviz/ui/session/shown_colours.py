@@ -31,7 +31,7 @@ def shown_colours(state: AppState) -> Colouring:
 
 
 def _mapped(state: AppState) -> Colouring:
-    """What a lens puts on the map; its attribute `about` says what it is.
+    """What a lens puts on the map; its attribute `about` says what it is, `listed` how the list names it.
 
     Colours go from its `low`, or minus `limit`, to `limit`; or values are numbers of its `classes`, colours by words.
     """

@@ -71,6 +71,12 @@ class Simulation:
         return str(self.run.folder), results_written(self.run), self.run.config.data, self.site, self.start, self.stop
 
     @property
+    def key_of_all(self) -> tuple[str | float, ...]:
+        """The same for what is computed of all sites, whichever is picked."""
+        folder, written, data, _, *span = self.key
+        return folder, written, data, *span
+
+    @property
     def drivers(self) -> list[str]:
         """The names of the forcings that drive the model: those that its processes, or its networks, read."""
         given = forcing_names(self.dataset)

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from dgviz.domains import discover
 from dgviz.experiment.config import RunConfig
@@ -99,6 +100,18 @@ def test_the_list_names_what_another_card_put_there(view, state):
     attrs = {"long_name": "Memory", "units": "1", "low": 0.0, "limit": 9.0, "about": "Of a card"}
     state.mapped = of_sites(view.data["the peaks"][0]).copy(data=np.zeros(2)).assign_attrs(attrs)
     assert list(map_view.picker.groups["Of a card"]) == ["Memory"] and map_view.picker.value == "mapped: Memory"
+
+
+def test_the_list_is_left_alone_while_a_player_shows_step_after_step(view, state):
+    map_view, changes = SiteMap(state=state), []
+    attrs = {"listed": "Response", "units": "1", "low": 0.0, "limit": 9.0, "about": "Of a card"}
+    frame = xr.DataArray(np.zeros(5), {"site": state.sites}, ("site",))
+    for day in range(3):
+        state.mapped = frame.assign_attrs(attrs, long_name=f"Response, {day + 1} March")
+        assert map_view.heading == f"Response, {day + 1} March" and map_view.picker.value == "mapped: Response"
+        if not day:
+            map_view.picker.param.watch(changes.append, ["groups", "value", "label"])
+    assert changes == []
 
 
 def test_where_there_is_no_nothing_of_what_comes_in_the_card_is_not_shown(state):

@@ -1,6 +1,6 @@
 """Elasticities at the picked site, beside a rerun and what theory expects; and those of all sites."""
 
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import panel as pn
@@ -83,14 +83,12 @@ class Elasticities(ComputingView):
         names = [name for name in simulation.drivers if self.expected is not None and name in self.expected]
         self.begin.visible, self.of_all.visible = bool(names or self.three) and not asked, bool(names) and asked
         if names and asked:
-            first, key = names[0], (*simulation.key[:3], *simulation.key[4:])  # whichever site is picked
-            work = simulation.elasticity_of_all
-            self.compute(
-                "all sites", (*key, first), lambda: work(first), lambda found: self._show_all(simulation, first, found)
-            )
+            first, work = names[0], simulation.elasticity_of_all
+            show, key = partial(self._show_all, simulation, first), (*simulation.key_of_all, first)
+            self.compute("all sites", key, lambda: work(first), show)
         if self.three and asked:
             three, of_all = self.three, simulation.flux_elasticities_of_all
-            key = (*simulation.key[:3], *simulation.key[4:], *three)
+            key = (*simulation.key_of_all, *three)
             self.compute("the triangle of all sites", key, lambda: of_all(three), self._show_three)
 
     def _also(self, simulation: Simulation) -> list[str]:

@@ -49,24 +49,12 @@ class LearnedLaw(ComputingView):
     @cached_property
     def on_map(self):
         """Puts what the attribute adds to the parameter at each site on the map."""
-        return self._maps("Its part on the map", self._map)
+        return self.map_button("Its part on the map", self._map)
 
     @cached_property
     def largest(self):
         """Puts the attribute that adds most to the parameter at each site on the map."""
-        return self._maps("Largest on the map", self._map_largest)
-
-    def _maps(self, words: str, show):
-        """A button that puts something on the map, once there is something."""
-        button = material.Button(label=words, size="small", variant="text", margin=0, visible=False)
-
-        def put(_):
-            self.ask_for_map()
-            self._again = show
-            show()
-
-        button.on_click(put)
-        return button
+        return self.map_button("Largest on the map", self._map_largest)
 
     @cached_property
     def test(self):
@@ -216,11 +204,13 @@ class LearnedLaw(ComputingView):
         )
 
     def _map(self) -> None:
+        self._again = self._map
         state, name = self.state, self._parameter(self.response)
         declared, site = state.parameters()[name], state.science.site
         self.put_on_map(part_of(self.contributions, name, self.attribute.value, declared, site))
 
     def _map_largest(self) -> None:
+        self._again = self._map_largest
         state, name = self.state, self._parameter(self.response)
         declared, site = state.parameters()[name], state.science.site
         self.put_on_map(largest_of(self.contributions, name, declared, site, state.dark))

@@ -62,14 +62,7 @@ class Peaks(ComputingView):
     @cached_property
     def on_map(self):
         """Puts what made the most peaks of each site on the map."""
-        button = material.Button(label="Show on the map", size="small", variant="text", margin=0, visible=False)
-
-        def show(_):
-            self.ask_for_map()
-            self._map(self.of_each)
-
-        button.on_click(show)
-        return button
+        return self.map_button("Show on the map", lambda: self._map(self.of_each))
 
     def body(self, *, run, dataset, dark, asked):
         """The bars, to be filled."""
@@ -91,10 +84,10 @@ class Peaks(ComputingView):
     def _show(self, found: xr.Dataset, more: bool) -> None:
         state = self.state
         self.of_each, self.on_map.visible = of_sites(found), True
-        self.bars.show(by_month(found))
+        counts, n_peaks = by_month(found), found.sizes["peak"]
+        self.bars.show(counts)
         self._map(self.of_each)
-        n_peaks, mechanism = found.sizes["peak"], found.mechanism.sel(baseline="none").values
-        shares = {name: float((mechanism == name).mean()) if n_peaks else 0.0 for name in self.parts}
+        shares = {name: int(counts.sel(part_name=name).sum()) / max(n_peaks, 1) for name in self.parts}
         order = sorted((name for name in shares if shares[name] >= SAID), key=lambda name: -shares[name])
         said = "; ".join(f"{number(100 * shares[name], 0)} % {self.parts[name][0]}" for name in order) or "no peak"
         sites, target = counted(self.of_each.size, state.science.site), lower_first(state.target.long_name)

@@ -104,7 +104,12 @@ class Rewind(ComputingView):
         about = f"Of {self.state.name_of(self.state.site)} {self.state.step.at(self.at)}" if not after else (
             f"One unit more at {self.state.name_of(self.state.site)} {self.state.step.at(self.at)}"
         )  # fmt: skip
-        attrs = {"long_name": title, "limit": self.limit, "about": f"{about}; colours end at a fixed limit"}
+        attrs = {
+            "listed": found.attrs["long_name"],
+            "long_name": title,
+            "limit": self.limit,
+            "about": f"{about}; colours end at a fixed limit",
+        }
         self.state.mapped = found.assign_attrs(attrs)
 
     def _say(self, found: xr.DataArray) -> None:

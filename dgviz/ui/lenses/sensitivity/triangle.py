@@ -88,7 +88,7 @@ class Triangle(ComputingView):
         )
         self.begin.visible = not asked
         if asked:
-            key = (*simulation.key[:3], *simulation.key[4:], forcing)  # whichever site is picked
+            key = (*simulation.key_of_all, forcing)
             work = simulation.memory_of_all
             self.compute(f"all {self.state.science.site}s", key, lambda: work(forcing), self._show_all)
 
