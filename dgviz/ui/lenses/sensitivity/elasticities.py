@@ -110,7 +110,7 @@ class Elasticities(ComputingView):
         self.heading = html("Elasticities of mean {} <span class='muted'>{}</span>", target, state.name_of(state.site))
         said = (f"{lower_first(str(one.long_name.item()))} {signed(float(one.exact))} {units(str(one.units.item()))}"
                 for one in (found.sel(cause=name) for name in found.cause.values))  # fmt: skip
-        self.summary = f"Elasticities of mean {target}: {', '.join(said)}."
+        self.summary = f"Elasticities of mean {target}: {', '.join(map(str.rstrip, said))}."
         of_theory = f" {theory}: of the mean of all the record; what is stored plays no part in it." if has else ""
         self.caption = (
             f"By how many percent the mean {target} over {state.step.shown} changes for one percent more of each "

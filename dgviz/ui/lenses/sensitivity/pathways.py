@@ -97,9 +97,10 @@ class Pathways(ComputingView):
         left = found.total - sum(found[name] for name in found if name != "total")
         means = ", ".join(f"{self.words[name]} {number(float(inside[name].mean()), 3)}" for name in shown)
         of = per(state.target.units, state.science.quantities()[to].units)
-        self.summary = f"Mean response over {state.step.shown}: {means} {of}."
+        seen, heard = (f"{means} {each}".rstrip() for each in (unit, of))  # of a response without units nothing follows
+        self.summary = f"Mean response over {state.step.shown}: {heard}."
         caption = (
-            f"Mean over {state.step.shown}: {means} {unit}.\nBy how much the target of each {state.step.name} rises "
+            f"Mean over {state.step.shown}: {seen}.\nBy how much the target of each {state.step.name} rises "
             f"where {words} is higher by one unit on all {state.step.names}, with the other ways held as they are. "
             f"Exact derivatives; the ways add up to the whole to {float(np.abs(left).max()):.0e}."
         )
