@@ -96,11 +96,13 @@ class Parameter(_Ranged):
 class State(Quantity):
     """A store: only the fluxes declared `into` and `out_of` it change it.
 
-    `floor` is the least that it can hold; None where it may be negative.
+    `floor` is the least that it can hold, None where it may be negative; `capacity` names the parameter that is the
+    most that it holds at the end of a step, if one is.
     """
 
     initial: float = 0.0
     floor: float | None = 0.0
+    capacity: str = ""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from dgviz.checks import Trial
 from dgviz.learn.model import of_processes
 from dgviz.learn.site_model import SiteModel
 from dgviz.learn.tensors import Tensors
+from dgviz.processes.declare import Parameter
 from tests.conftest import make_example
 
 
@@ -43,9 +44,12 @@ def trial_of(
 ):
     """The model with parameters at a place in their ranges, by default in the middle; `forcings` replace the example's.
 
-    `n_time` steps are scored, after `warmup` others.
+    Without a place, at their declared defaults. `n_time` steps are scored, after `warmup` others.
     """
     example, parameters = make_example(process_model, n_time=warmup + n_time, n_site=1, n_member=n_member, where=where)
+    if where is None:
+        declared = process_model.of(Parameter)
+        parameters = {k: torch.full_like(v, declared[k].default) for k, v in parameters.items()}
     times = pd.date_range("2001-03-01", periods=n_time, freq=freq)
     given = example | (forcings or {})
     return Trial(site_of(process_model, target, given, parameters, times, added=added, year=year))

@@ -19,6 +19,7 @@ from dgviz.checks.restart_is_one_run import restart_is_one_run
 from dgviz.checks.result import CheckResult, Criterion, concise
 from dgviz.checks.sites_are_independent import sites_are_independent
 from dgviz.checks.start_is_forgotten import start_is_forgotten
+from dgviz.checks.stores_within_limits import stores_within_limits
 from dgviz.checks.trial import ROUNDING, Trial, total
 from dgviz.learn.defaults import unlearned
 from dgviz.learn.site_model import SiteModel
@@ -40,7 +41,13 @@ __all__ = [
 ]
 
 Check = Callable[[Trial], CheckResult]
-FOR_ALL: tuple[Check, ...] = (start_is_forgotten, no_response_to_the_future, sites_are_independent, restart_is_one_run)
+FOR_ALL: tuple[Check, ...] = (
+    start_is_forgotten,
+    stores_within_limits,
+    no_response_to_the_future,
+    sites_are_independent,
+    restart_is_one_run,
+)
 OF_STORES = (start_is_forgotten, restart_is_one_run)
 JOINED = "Sites are simulated together here, as each feels others, and this asks about one site alone."
 

@@ -1,7 +1,6 @@
 """Does the model respond to the future?"""
 
 import numpy as np
-import torch
 
 from dgviz.checks.result import CheckResult, Criterion, concise
 from dgviz.checks.trial import Trial
@@ -51,9 +50,5 @@ def _slope(trial: Trial, names: list[str], last: int) -> float:
     """The largest derivative of the target summed up to a step with respect to a forcing of any later step."""
     if last + 1 >= trial.n_days:
         return 0.0
-    # A leaf for each step and forcing, so that later steps have gradients of their own.
-    forcings = {k: trial.tensors.forcings[k].expand(trial.n_days, 1, 1).clone().requires_grad_() for k in names}
-    tensors = trial.with_forcings(forcings)
-    seen = trial.model.mean(tensors, [trial.target])[trial.target][: last + 1].sum()
-    gradients = torch.autograd.grad(seen, list(forcings.values()), materialize_grads=True)
-    return max(float(gradient[last + 1 :].abs().max()) for gradient in gradients)
+    slopes = trial.slopes(names, slice(last + 1))
+    return max(float(np.abs(slope[last + 1 :]).max()) for slope in slopes.values())

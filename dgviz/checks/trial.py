@@ -53,6 +53,34 @@ class Trial:
         """The tensors with some forcings changed, `(time, site, 1)` each."""
         return replace(self.tensors, forcings=self.tensors.forcings | dict(changed))
 
+    def on(self, steps: np.ndarray) -> "Trial":
+        """The same model on steps of its record, by position, in any order and as often as wanted; all are scored.
+
+        It begins with the stores of the first step of the record.
+        """
+        rows = torch.as_tensor(np.asarray(steps))
+        forcings = {k: v[rows] if len(v) > 1 else v for k, v in self.tensors.forcings.items()}
+        tensors = replace(self.tensors, forcings=forcings, target=self.tensors.target[rows], warmup=0)
+        # The next step after each, whatever its date was.
+        start, apart = self.time.values[0], np.timedelta64(1, "D")
+        if len(self.time) > 1:
+            apart = self.time.values[1] - start
+        time = xr.DataArray(start + apart * np.arange(len(rows)), dims="time")
+        return Trial(SiteModel(self.model, tensors, time, self.target))
+
+    def told(self, tensors: Tensors) -> "Trial":
+        """The same model on other tensors of as many steps."""
+        return Trial(SiteModel(self.model, tensors, self.time, self.target))
+
+    def slopes(self, names: Iterable[str], steps: slice) -> dict[str, np.ndarray]:
+        """The derivative of the target, summed over some steps, with respect to forcings at every step `(time,)`."""
+        given = self.tensors.forcings
+        # A leaf for each step and forcing, so that steps have gradients of their own.
+        leaves = {k: given[k].expand(self.n_days, 1, 1).clone().requires_grad_() for k in names}
+        seen = self.model.mean(self.with_forcings(leaves), [self.target])[self.target][steps].sum()
+        gradients = torch.autograd.grad(seen, list(leaves.values()), materialize_grads=True)
+        return {k: gradient[:, 0, 0].numpy() for k, gradient in zip(leaves, gradients, strict=True)}
+
     def forcings(self, standard_name: str) -> dict[str, np.ndarray]:
         """The forcings of a CF standard name that the processes or a network see, by name."""
         declared = self.declared.inputs

@@ -260,6 +260,15 @@ class RunConfig(BaseModel):
         title="Gradient clipping, largest norm",
         description="A larger gradient is scaled down to it.",
     )
+    prior: Annotated[float, needs.STATIC] = Field(
+        0.0,
+        ge=0,
+        allow_inf_nan=False,
+        title="Prior, pull towards the declared defaults",
+        description="So many times the mean squared distance of the static parameters from their defaults, as shares "
+        "of their ranges, is added to the loss: parameters that the data do not determine stay where they are "
+        "usual. 0: they are free.",
+    )
     validation: Annotated[Literal["none", "sites", "period"], needs.LEARNING] = Field(
         "none",
         title="Validation for early stopping",

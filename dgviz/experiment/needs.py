@@ -50,6 +50,10 @@ MEMBERS = Needs(
     # A single member saves time where all would be the same.
     lambda c: c.predictor != "network" and (c.parameters != "fixed" or bool(c.dynamic) or c.members == 1),
 )
+STATIC = Needs(
+    "processes with static parameters that are learned: parameters other than 'fixed'",
+    lambda c: c.predictor != "network" and c.parameters != "fixed",
+)
 LEARNING = Needs(
     "something to learn: parameters other than 'fixed', dynamic parameters, a learned process, or a network", learns
 )

@@ -11,12 +11,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from dgviz.learn.losses import LOSSES, nse
+from dgviz.learn.losses import LOSSES, distance_from_defaults, nse
 from dgviz.learn.model import DifferentiableModel
 from dgviz.learn.not_finite import NotFiniteError, first_not_finite
 from dgviz.learn.options import ConfigError, TrainingOptions
 from dgviz.learn.spin_up import respond_settled, spun_up
 from dgviz.learn.tensors import Tensors
+from dgviz.quantities import Parameter
 from dgviz.suggestions import suggest
 
 LAST_PACE = 0.01  # of the learning rate, at the end of a schedule that falls
@@ -289,7 +290,16 @@ class _Training:
     def _score(self, batch: Tensors, sites: Tensor) -> tuple[Tensor, Tensor]:
         simulated = self._simulate(batch, sites)[batch.warmup :]
         scored = simulated, batch.target[batch.warmup :], self.deviation[sites]
-        return self.loss(*scored, self.weight[sites], self.config.target_quantity), simulated
+        loss = self.loss(*scored, self.weight[sites], self.config.target_quantity)
+        if self.config.prior and self.model.training:
+            loss = loss + self.config.prior * self._distance_from_defaults(batch)
+        return loss, simulated
+
+    def _distance_from_defaults(self, batch: Tensors) -> Tensor:
+        """How far the static parameters of a batch lie from their declared defaults."""
+        learned = self.model.parameters_of(batch.part(slice(1)))
+        static = {name: learned[name] for name in self.model.static}
+        return distance_from_defaults(static, self.model.process_model.of(Parameter))
 
     def _simulate(self, batch: Tensors, sites: Tensor) -> Tensor:
         """The target of a batch `(time, site)`, from stores that are spun up where the warm-up is long enough."""

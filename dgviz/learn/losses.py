@@ -5,10 +5,12 @@ training period `(site,)`, the weight of each site `(site,)`, and the declaratio
 observation (NaN) do not count.
 """
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor
 
-from dgviz.quantities import Target
+from dgviz.quantities import Parameter, Target
 
 SMALLEST = 1e-6  # the least sum of weights to divide by
 
@@ -82,6 +84,18 @@ def kge_loss(simulated: Tensor, observed: Tensor, deviation: Tensor, weight: Ten
     distance = ((correlation - 1).square() + (std_s / std_o - 1).square() + shift.square() + 1e-12).sqrt()
     seen = o.abs().amax(0) > 1e-3  # sites whose observations vary
     return (weight * distance)[seen].sum() / weight[seen].sum().clamp(min=SMALLEST)
+
+
+def distance_from_defaults(learned: Mapping[str, Tensor], declared: Mapping[str, Parameter]) -> Tensor:
+    """The mean squared distance of learned parameters `(1 or time, site, member)` from their declared defaults.
+
+    Each as a share of its range, so that all count alike: the negative logarithm of a normal prior, but for a factor.
+    """
+    distances = []
+    for name, values in learned.items():
+        low, high = declared[name].range
+        distances.append(((values - declared[name].default) / (high - low)).square().mean())
+    return torch.stack(distances).mean()
 
 
 LOSSES = {"nse": nse_loss, "rmse": rmse_loss, "kge": kge_loss}

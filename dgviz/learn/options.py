@@ -52,6 +52,7 @@ class TrainingOptions(ModelOptions, Protocol):
     window: int
     warmup: int
     clip: float
+    prior: float
     validation_fraction: float
     patience: int
     plateau: int

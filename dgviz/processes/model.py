@@ -376,6 +376,13 @@ class ProcessModel(torch.nn.Module):
                     )
             computed |= process.of(Flux).keys()
             known |= computed
+        parameters = self.of(Parameter)
+        for store, state in states.items():
+            if state.capacity and state.capacity not in parameters:
+                raise WiringError(
+                    f"The capacity of {store!r} is {state.capacity!r}, but no process declares that parameter."
+                    f"{suggest(state.capacity, parameters)}"
+                )
         for store in states.keys() - set[str]().union(*map(_moved_by, self.processes)):
             raise WiringError(f"No flux moves anything into or out of {store!r}. Name it in the `into` of a Flux.")
 

@@ -36,7 +36,7 @@ FORCINGS = {"warmth": Forcing("degC", "Warmth outside", range=(-40.0, 40.0))}
 class House(Process):
     """A house that takes up a tenth of the difference each step."""
 
-    indoors = State("degC", "Temperature indoors", initial=10.0)
+    indoors = State("degC", "Temperature indoors", initial=10.0, floor=None)
     gain = Flux("degC h-1", "Heat gain", out_of="outside", into="indoors")
 
     def forward(self, *, warmth, indoors):
@@ -75,6 +75,18 @@ class Cellar(House):
         return dict(gain=0.001 * (warmth - indoors))
 
 
+class Pantry(Process):
+    """Food that is eaten whether there is any or not."""
+
+    food = State("kg", "Food", initial=5.0)
+    eaten = Flux("kg h-1", "Food that is eaten", out_of="food", into="outside")
+    bought = Flux("kg h-1", "Food that is bought", out_of="outside", into="food")
+
+    def forward(self, *, food):
+        bought = 0.1 * torch.relu(6.0 - food)
+        return dict(eaten=torch.full_like(food, 0.9), bought=bought)
+
+
 class Smooth(Process):
     """Looks back a step without saying so."""
 
@@ -100,11 +112,19 @@ def test_a_sound_house_passes_below_zero_too():
     [
         ((SeesAhead, HouseAsSeen), {}, {"no_response_to_the_future", "restart_is_one_run"}),
         ((SeesAll, HouseAsSeen), {}, {"sites_are_independent"}),
+        ((House, Pantry), {}, {"stores_within_limits"}),
         ((Cellar,), {}, {"start_is_forgotten"}),
         ((House, Smooth), {"target": "shown"}, {"restart_is_one_run"}),
         ((House,), {"added": torch.linspace(0, 1, WARMUP + STEPS)[:, None]}, {"balance_closes"}),
     ],
-    ids=["sees ahead", "feels its neighbours", "warms for years", "forgets at a restart", "a network adds heat"],
+    ids=[
+        "sees ahead",
+        "feels its neighbours",
+        "eats what is not there",
+        "warms for years",
+        "forgets at a restart",
+        "a network adds heat",
+    ],
 )
 def test_a_planted_fault_fails_its_check_and_no_other(processes, options, expected):
     assert failed(*processes, **options) == expected
@@ -118,6 +138,7 @@ def test_a_science_without_stores_is_not_asked_about_them():
 def test_every_check_for_all_is_tried_by_a_fault():
     assert {check.__name__ for check in FOR_ALL} == {
         "start_is_forgotten",
+        "stores_within_limits",
         "no_response_to_the_future",
         "sites_are_independent",
         "restart_is_one_run",

@@ -22,7 +22,7 @@ class BetaSoil(Process):
     fc = Parameter("mm", "Field capacity", range=(50.0, 1000.0), default=200.0)
     beta = Parameter("1", "Shape of the recharge curve", range=(1.0, 6.0), default=2.0)
 
-    soil_moisture = State("mm", "Soil moisture", "lwe_thickness_of_soil_moisture_content", initial=0.001)
+    soil_moisture = State("mm", "Soil moisture", "lwe_thickness_of_soil_moisture_content", initial=0.001, capacity="fc")
 
     recharge = Flux("mm d-1", "Groundwater recharge", out_of="surface", into="upper_zone")
     infiltration = Flux("mm d-1", "Infiltration", out_of="surface", into="soil_moisture")
