@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from dgviz import Run, RunConfig, carry_out
+from dgviz.experiment.physics import FILE, check_run
 
 SHADED = "twin:stream_temperature,exchange=EquilibriumTemperature"  # with sun, shade and sources
 RUNS = {
@@ -26,7 +27,7 @@ RUNS = {
     "twin-oxygen": RunConfig(data="twin:oxygen"),
     "twin-watershed": RunConfig(data="twin:watershed"),
 }
-KEPT = ("config.json", "inputs.json", "record.json", "checksums.json", "weights.pt", "states.pt", "results.zarr")
+KEPT = ("config.json", "inputs.json", "record.json", "checksums.json", "weights.pt", "states.pt", "results.zarr", FILE)
 
 
 def make(name: str, config: RunConfig, folder: Path) -> None:
@@ -34,10 +35,11 @@ def make(name: str, config: RunConfig, folder: Path) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         run = Run.create(config, Path(temporary))
         carry_out(run, lambda record: print(name, record["epoch"], round(record["loss"], 3), end="\r"))
+        check_run(run)
         target = folder / name
         shutil.rmtree(target, ignore_errors=True)
         target.mkdir(parents=True)
-        for kept in filter(lambda name: (run.folder / name).exists(), KEPT):  # without stores there are no states
+        for kept in filter(lambda name: (run.folder / name).exists(), KEPT):  # without stores no states
             shutil.move(run.folder / kept, target / kept)
         *records, last = run.progress
         records = [{k: v for k, v in record.items() if k != "parameters"} for record in records]

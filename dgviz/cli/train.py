@@ -26,6 +26,7 @@ from dgviz.experiment.config import RunConfig
 from dgviz.experiment.job import carry_out
 from dgviz.experiment.leakage import leaks
 from dgviz.experiment.learnable import n_scored, remarks_of
+from dgviz.experiment.physics import Physics, check_run
 from dgviz.experiment.progress import EpochRecord
 from dgviz.experiment.runs import Run, find_run, runs_folder
 from dgviz.experiment.sources import open_dataset
@@ -61,6 +62,7 @@ def train(
         torch.set_num_threads(n_threads())
         with _progress(run, quiet=as_json) as on_epoch:
             carry_out(run, on_epoch)
+        physics = check_run(run)
         seen = trained_on(run.config, run.results())
         # What training itself found, such as a loss that did not fall.
         show_remarks(
@@ -71,10 +73,28 @@ def train(
         if as_json:
             seconds = round(time.monotonic() - started, 1)
             scored = {"sites": seen.sizes["site"], "sites_scored": n_scored(seen, run.config.target_quantity)}
-            print(json.dumps({"run": str(run.folder), **_medians(run, seen), **scored, "seconds": seconds}))
+            checked = {"physics_checks": _counted(physics)}
+            print(json.dumps({"run": str(run.folder), **_medians(run, seen), **scored, **checked, "seconds": seconds}))
         else:
             ended = f"\nRun {run.id} is {run.status}: {run.folder.absolute()}"
-            out.print(_score_table(run, seen), escape(ended))
+            out.print(_score_table(run, seen), escape(_in_words(physics) + ended))
+
+
+def _counted(physics: Physics | None) -> dict[str, Any] | None:
+    """How many physics checks passed and apply, at which sites, and at how many each failed; None where none does."""
+    if physics is None:
+        return None
+    passed, applied = physics.counts
+    return {"passed": passed, "apply": applied, "sites": [*physics.by_site], "failed_at": physics.failures()}
+
+
+def _in_words(physics: Physics | None) -> str:
+    if physics is None or not physics.applied():
+        return "\nPhysics checks: none applies."
+    n_asked = len(physics.by_site)
+    said = f"\nPhysics checks: {physics} pass at all of {n_asked} sites asked (of {physics.n_sites})."
+    failed = (f"{name.replace('_', ' ')} at {n} of {n_asked}" for name, n in physics.failures().items())
+    return said + f" Failed: {', '.join(failed)}." * bool(physics.failures())
 
 
 def _medians(run: Run, results: xr.Dataset) -> dict[str, float | None]:

@@ -13,6 +13,7 @@ runs/ID/states.pt        stores and what else a simulation remembers, at the beg
 runs/ID/results.zarr     parameters, flows, scores and sensitivities, by site
 runs/ID/checksums.json   of the weights and results
 runs/ID/record.json      device, versions, seed, seconds and how it ended; without it there are no results
+runs/ID/physics.json     what the physics checks found after training
 runs/ID/error.txt        why it failed, if it did
 """
 

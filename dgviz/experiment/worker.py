@@ -18,6 +18,7 @@ import torch
 from dgviz.engine import n_processors
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.job import carry_out
+from dgviz.experiment.physics import check_run
 from dgviz.experiment.run_files import RunError
 from dgviz.experiment.run_folder import NO_ROOM
 from dgviz.experiment.runs import Run, list_runs
@@ -144,6 +145,7 @@ def _train_next(folder: Path, unsaid: dict[Path, str]) -> None:
     run = waiting[0]
     try:
         carry_out(run)
+        check_run(run)
     except Exception as error:
         print(f"The run {run.id!r} failed: {error}", file=sys.stderr)
         if run.status == "waiting" or run.error == NO_ROOM:

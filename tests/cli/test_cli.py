@@ -16,6 +16,7 @@ from dgviz.cli.app import COMMANDS
 from dgviz.cli.app import command as command_named
 from dgviz.datasets import attribute_names, open_dataset
 from dgviz.experiment.job import carry_out
+from dgviz.experiment.physics import physics_of
 from dgviz.experiment.runs import Run, find_run, list_runs
 
 SETTINGS = (
@@ -47,8 +48,13 @@ def test_training_ends_with_a_line_of_json(command, tmp_path):
     done = command("train", "--data", "delaware", "--json", *SET)
     assert done.exit_code == 0, done.output
     summary = json.loads(last_line(done.stdout))
-    assert summary.keys() == {"run", "median_nse_test", "pooled_nse_test", "sites", "sites_scored", "seconds"}
+    scores = {"median_nse_test", "pooled_nse_test", "sites", "sites_scored"}
+    assert summary.keys() == {"run", "physics_checks", "seconds"} | scores
     run = Run(summary["run"])
+    found = physics_of(run)
+    assert (summary["physics_checks"]["passed"], summary["physics_checks"]["apply"]) == found.counts
+    assert summary["physics_checks"]["sites"] == ["01413500", "01415000"]
+    assert summary["physics_checks"]["failed_at"] == found.failures()
     assert run.folder.parent == tmp_path / "runs" and run.status == "done"
     assert run.config.epochs == 2 and run.config.processes["snow"] == "NoSnow"
     assert run.config.sites == ("01413500", "01415000")

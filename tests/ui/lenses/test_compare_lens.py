@@ -1,5 +1,6 @@
 """The page Compare: which runs are A and B, and in what they differ."""
 
+import json
 import re
 
 import numpy as np
@@ -78,6 +79,16 @@ def test_a_line_tells_what_a_run_is_and_how_well_it_does(compared, store):
     store.submit(RunConfig(domain="hydrology", data="made-up"))
     compared.refresh_runs()
     assert "Status</th>" in run_table(compared)
+
+
+def test_a_line_tells_how_many_physics_checks_passed_and_which_failed(compared, store):
+    assert "Physics" not in run_table(compared)  # nobody asked
+    run = store.run("default")
+    found = {"a": {"mass_closure": "passed", "storm_ladder": "failed"}, "b": {"mass_closure": "passed"}}
+    content = {"period": "", "by_site": found, "n_sites": 9, "checksums": run.record.get("checksums")}
+    (run.folder / "physics.json").write_text(json.dumps(content))
+    table = run_table(compared)
+    assert "<span title='Failed: storm ladder at 1 of 2.'>1 of 2</span>" in table
 
 
 def test_nobody_knows_when_a_run_that_was_installed_was_trained(store, monkeypatch):

@@ -6,7 +6,8 @@ from functools import cache, partial
 import panel as pn
 import param
 
-from dgviz.checks import CheckResult, Criterion, checks_by_name, meaning
+from dgviz.checks import CheckResult, Criterion, checks_by_name, concise, meaning
+from dgviz.experiment.physics import physics_of
 from dgviz.processes.declare import title
 from dgviz.quantities import lower_first
 from dgviz.ui import theme
@@ -16,7 +17,8 @@ from dgviz.ui.lenses.view import empty_words, text
 from dgviz.ui.session.simulation import Simulation
 from dgviz.ui.widgets import material
 from dgviz.ui.words.markup import Markup, html, joined
-from dgviz.ui.words.text import sentence, small, units
+from dgviz.ui.words.physics import asked_words
+from dgviz.ui.words.text import MINUS, sentence, units
 
 SIGNS = {"passed": "\u2713", "failed": "\u2715", "does not apply": "\u2013"}
 INKS = {"passed": "primary", "failed": "warning"}
@@ -30,24 +32,29 @@ def chip(words: str, dark: bool) -> Markup:
     return html("<span style='{}'>{} {}</span>", style, SIGNS.get(words, ""), words)
 
 
+def _figure(value: float) -> str:
+    """Two or three digits: limits such as 0.95 have as many."""
+    return concise(value).replace("-", MINUS)
+
+
 def measured(criterion: Criterion) -> str:
     """A figure with its units."""
-    return f"{small(criterion.value)} {units(criterion.units)}".strip()
+    return f"{_figure(criterion.value)} {units(criterion.units)}".strip()
 
 
 def allowed(criterion: Criterion) -> str:
     """The limits of a figure in words."""
     low, high, unit = criterion.at_least, criterion.at_most, units(criterion.units)
     if low == high:
-        words = f"exactly {small(low)}"
+        words = f"exactly {_figure(low)}"
     elif -low == high:
-        words = f"within \u00b1 {small(high)}"
+        words = f"within \u00b1 {_figure(high)}"
     elif high == float("inf"):
-        words = f"at least {small(low)}"
+        words = f"at least {_figure(low)}"
     elif low <= 0:
-        words = f"at most {small(high)}"
+        words = f"at most {_figure(high)}"
     else:
-        words = f"{small(low)} to {small(high)}"
+        words = f"{_figure(low)} to {_figure(high)}"
     return f"{words} {unit}".strip()
 
 
@@ -104,11 +111,14 @@ class PhysicsChecks(ComputingView):
             return None
         self.lines = {name: _Line(name, self.run, self.pick) for name in self.checks}
         self.found = pn.Column(sizing_mode="stretch_width", margin=0)
+        after = physics_of(self.state.store.run(self.state.run))
+        said = asked_words(after, self.state.science.site) if after is not None and after.applied() else ""
+        lines = [text(html("<span class='muted'>{}</span>", said)), *(line.layout for line in self.lines.values())]
+        wide = dict(sizing_mode="stretch_width", margin=0)
         cells = (
-            pn.Column(*(line.layout for line in self.lines.values()), css_classes=["span-5"], margin=0,
-                      sizing_mode="stretch_width"),
-            pn.Column(self.found, css_classes=["span-7"], margin=0, sizing_mode="stretch_width"),
-        )  # fmt: skip
+            pn.Column(*lines, css_classes=["span-5"], **wide),
+            pn.Column(self.found, css_classes=["span-7"], **wide),
+        )
         return pn.Column(*cells, stylesheets=[theme.row(640)], sizing_mode="stretch_width", margin=0)
 
     def refresh(self, *, site, window, picked, asked):

@@ -1,5 +1,6 @@
 """All runs, and which two are compared."""
 
+from dgviz.experiment.physics import physics_of
 from dgviz.experiment.runs import Run
 from dgviz.experiment.splits import trained_on
 from dgviz.ui.lenses.view import View
@@ -8,6 +9,7 @@ from dgviz.ui.session.trainings import FINISHED
 from dgviz.ui.widgets.form_table import FormTable, choice
 from dgviz.ui.words.differences import describe_differences
 from dgviz.ui.words.markup import Markup, html, joined
+from dgviz.ui.words.physics import failed_words
 from dgviz.ui.words.run_names import epochs_trained, name_without_score, trained_at
 from dgviz.ui.words.text import date, duration, number, score_label
 
@@ -16,7 +18,9 @@ AFTER = ("Differs from A", "Epochs", "Time", "When", "Data", "Status")
 LEFT = {"Run", "When", "Data", "Differs from A"}
 CAPTION = (
     "A is the run that is shown, B the one it is compared with: B is drawn dashed, and differences are A minus B.\n"
-    "Overlay: further runs in the distribution of scores. Scores are medians over the {site}s, or those trained on."
+    "Overlay: further runs in the distribution of scores. Scores are medians over the {site}s, or those trained on. "
+    "Physics: how many of the checks that apply passed at all of up to ten {site}s after training; point at it for "
+    "those that failed."
 )
 
 
@@ -45,8 +49,10 @@ def _columns(state: AppState) -> tuple[str, ...]:
     """Data and status are left out where they are the same for all."""
     runs = comparable(state)
     data = {run.config.data for run in runs} | {state.config.data}
-    alike = {"Data": data, "Status": {run.status for run in runs} | {"done"}}
-    every = (*BEFORE, *_scores(state), *AFTER)
+    # One value stands for none at all.
+    asked = {str(physics_of(run)) for run in runs} | {"None"}
+    alike = {"Data": data, "Status": {run.status for run in runs} | {"done"}, "Physics": asked}
+    every = (*BEFORE, *_scores(state), "Physics", *AFTER)
     return tuple(name for name in every if len(alike.get(name, ())) != 1)
 
 
@@ -69,6 +75,7 @@ def _line(run: Run, state: AppState, shown, columns: tuple[str, ...], titles: di
         "Epochs": epochs_trained(run),
         "Time": duration(run.record["seconds"]) if "seconds" in run.record else "",
         **_medians(run, state, finished),
+        "Physics": _physics(run) if finished else "",
         "Status": run.status,
     }
     kind = dict.fromkeys(LEFT, "left") | {"Differs from A": "left wrap"}
@@ -88,6 +95,15 @@ def _medians(run: Run, state: AppState, finished: bool) -> dict[str, str]:
         else ""
         for label, (score, period) in _scores(state).items()
     }
+
+
+def _physics(run: Run) -> Markup | str:
+    """How many physics checks passed after training, with those that failed to be pointed at."""
+    found = physics_of(run)
+    if found is None or not found.applied():
+        return ""
+    passed, applied = found.counts
+    return html("<span title='{}'>{} of {}</span>", failed_words(found), passed, applied)
 
 
 def _of_sites(run: Run, state: AppState, score: str, period: str) -> str:
