@@ -60,6 +60,10 @@ class HelpDialog:
         self._dialog.param.update(objects=list(content), title=heading)
         self._dialog.open = True
 
+    def close(self) -> None:
+        """Close it."""
+        self._dialog.open = False
+
     def show_about(self, site: str, target: str) -> None:
         """What this program does and how to begin, in the words of a science."""
         self.show("What you can do here", text(ABOUT.format(site=site, target=target)))
