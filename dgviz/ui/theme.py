@@ -242,6 +242,7 @@ def row(abreast: int) -> str:
 """
 
 
+AWAY = ":host(.away) { display: none !important; }"  # `visible` says nothing against a `display` that is important
 LESSON_PLACE = f":host {{ max-height: none !important; min-width: 0 !important; padding: {GAP}px {GAP}px 0; }}"
 LEFT_ALIGNED = {"justifyContent": "flex-start", "textAlign": "left"}
 ABOVE = 404  # px of header, bar and series above a lens

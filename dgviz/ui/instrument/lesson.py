@@ -14,6 +14,7 @@ from dgviz.ui.lenses.view import text
 from dgviz.ui.session.address import known_names
 from dgviz.ui.session.lessons import answer_of, key_of_answer, leave_lesson, next_lesson, open_lesson
 from dgviz.ui.session.state import AppState
+from dgviz.ui.session.store import DataStore
 from dgviz.ui.widgets import material
 from dgviz.ui.words.lessons import question_html, text_html, verdict_html
 
@@ -89,11 +90,11 @@ class LessonCard(ComputingView):
         if not lesson:
             return None
         shown, names = self.state.store.lessons[lesson], list(self.state.store.lessons)
-        self.right, self.given = None, ""
+        self.right, self.given, self.problem = None, "", ""
         self.heading = f"Lesson {names.index(lesson) + 1} of {len(names)}: {shown.title}"
         self.verdict = text()
-        self.compute("the answer", key_of_answer(shown, self.state.store),
-                     lambda: (answer_of(shown, self.state.store),), self._know)  # fmt: skip
+        store = self.state.store
+        self.compute("the answer", key_of_answer(shown, store), partial(_answer, shown, store), self._know)
         look = {"sizing_mode": "stretch_width", "margin": 0, "stylesheets": [theme.STACK]}
         told = pn.Column(text(text_html(shown.text)), css_classes=["span-7"], **look)
         asked = pn.Column(*self._asked_parts(shown), css_classes=["span-5"], **look)
@@ -126,15 +127,25 @@ class LessonCard(ComputingView):
         self.given = given or " "
         self._say()
 
-    def _know(self, found: tuple[float | str]) -> None:
-        (self.right,) = found
+    def _know(self, found: tuple[float | str | None, str]) -> None:
+        self.right, self.problem = found
         self._say()
 
     def _say(self) -> None:
-        if not self.given:
+        if self.problem:
+            verdict = Verdict(False, f"The right answer cannot be computed. {self.problem}")
+        elif not self.given:
             return
-        if self.right is None:
+        elif self.right is None:
             verdict = Verdict(False, "The right answer is still being computed.")
         else:
             verdict = judge(self.state.store.lessons[self.state.lesson].question, self.right, self.given)
         self.verdict.object = verdict_html(verdict)
+
+
+def _answer(lesson: Lesson, store: DataStore) -> tuple[float | str | None, str]:
+    """The right answer, or why there is none."""
+    try:
+        return answer_of(lesson, store), ""
+    except (ValueError, OSError) as error:
+        return None, str(error)

@@ -120,8 +120,9 @@ def _while_wanted(state: AppState, place: pn.viewable.Viewable, views: list[type
     """Show a place while any of the views in it applies and the open lesson, if any, shows it."""
 
     def show(*_):
-        place.visible = any(view.is_wanted(state) for view in views)
+        place.css_classes = [] if any(view.is_wanted(state) for view in views) else ["away"]
 
+    place.stylesheets = [*place.stylesheets, theme.AWAY]
     show()
     state.param.watch(show, ["run", "dataset", "lesson"])
     return place
