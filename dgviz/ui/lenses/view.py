@@ -139,6 +139,11 @@ class View(pn.viewable.Viewer):
         self._catch_up()
 
     @property
+    def content(self) -> pn.Column:
+        """What the card holds now: its body, or words in its place."""
+        return self._place
+
+    @property
     def take_button(self) -> Markup:
         """The button with which the figure is taken away, where there is one."""
         return pictures.button(type(self).__name__, self.to_take, self.has_data) * self.has_body
