@@ -116,7 +116,8 @@ def read_lesson(file: Path) -> Lesson:
 def _explain(problem: Mapping) -> str:
     """A problem that pydantic found, as key, value, what is allowed and the nearest known name."""
     loc = [str(part) for part in problem["loc"]]
-    key, fields = ".".join(loc), Question.model_fields if loc[:1] == ["question"] else Lesson.model_fields
+    key, of_question = ".".join(loc), loc[0:1] == ["question"] and len(loc) > 1
+    fields = Question.model_fields if of_question else Lesson.model_fields
     known = [name for name in fields if name != "file"]
     if problem["type"] == "extra_forbidden":
         return f"there is no key {key!r}.{suggest(loc[-1], known)} Keys: {', '.join(known)}."

@@ -42,6 +42,8 @@ def test_a_lesson_is_called_as_its_file_without_the_number(tmp_path):
     [
         ('title = "How wet is it?"', "title = How wet", "Invalid value (at line 2, column 9). Text stands in quotes"),
         ('title = "How wet is it?"', "", "the key 'title' is missing."),
+        (WHOLE[WHOLE.index("[question]") :], "", "the key 'question' is missing."),
+        ('run = "delaware-hbv"', "run = 3", "show.run = 3: Input should be a valid string."),
         ("ask =", "askk =", "there is no key 'question.askk'. Did you mean 'ask'? Keys: ask, number, within"),
         ("controls =", "control =", "there is no key 'control'. Did you mean 'controls'?"),
         ("within = 5.0", 'within = "5"', "question.within = '5': Input should be a valid number"),
