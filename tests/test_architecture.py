@@ -23,6 +23,7 @@ FLOORS = (
     ("sensitivity", "checks"),
     ("domains",),
     ("experiment",),
+    ("lessons",),
     ("ui",),
     ("cli", "public"),
     ("__main__",),

@@ -1,4 +1,4 @@
-"""The command line: `dgviz serve | train | predict | doctor | describe | bench | data`.
+"""The command line: `dgviz serve | train | predict | report | doctor | describe | bench | data`.
 
 A command is imported when it is used: torch, which most of them need, takes seconds.
 """
@@ -16,6 +16,8 @@ COMMANDS = {
     "serve": "Serve the dashboard in a browser.",
     "train": "Train a run here, with a progress bar; Ctrl-C ends it and leaves a usable run.",
     "predict": "Predict with a trained run at any sites, also those never seen or observed, and write a NetCDF file.",
+    "report": "Write a trained run as one HTML file: figures, scores, physics checks, parameters, configuration and "
+    "sources.",
     "doctor": "Examine the gradients, promises and data of a trained run at a site; exit with 1 if there is a fault.",
     "describe": "Print the processes and parameters of a domain as Markdown.",
     "bench": "Time the backends on this machine: simulation, gradients, compilation and memory.",

@@ -1,6 +1,7 @@
 """`dgviz serve`: the dashboard in a browser."""
 
 import signal
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,6 +16,9 @@ def serve(
     show: Annotated[bool, typer.Option(help="Open the browser.")] = False,
     data: Annotated[str, typer.Option(help="A known data set, or the path of your own.")] = "delaware",
     runs: RunsFolder = None,
+    lessons: Annotated[
+        Path | None, typer.Option(help="A folder with lessons, in place of those that come with dgviz.")
+    ] = None,
     address: Annotated[
         str, typer.Option(help="Address to listen on; others can connect unless it is local.")
     ] = "127.0.0.1",
@@ -52,4 +56,4 @@ def serve(
         access = Access(tuple(origin or ()), prefix, password, open_to_all)
         # To whoever handles Ctrl-C now: this function, or the server once it runs.
         signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-        serve_dashboard(port, show, data, runs or runs_folder(), address, access)
+        serve_dashboard(port, show, data, runs or runs_folder(), address, access, lessons)

@@ -19,6 +19,7 @@ from dgviz.quantities import lower_first
 from dgviz.ui import theme
 from dgviz.ui.instrument.bar import training_bar
 from dgviz.ui.instrument.lenses import CHOICES, LENSES
+from dgviz.ui.instrument.lesson import check_names, lesson_list, lesson_place
 from dgviz.ui.instrument.workspace import follow_lens, workspace
 from dgviz.ui.lenses.view import text
 from dgviz.ui.server import Access, make_server
@@ -94,21 +95,37 @@ def _fill(page: pn.viewable.Viewable, state: AppState, problems: list[str]) -> N
     say_unreadable_runs(state, said)
     page.param.update(
         dark_theme=state.dark,
-        header=header(state, lambda: help_dialog.show_about(state.science.site, lower_first(state.target.long_name))),
-        main=[workspace(state, bar, said, _address(state), Pictures(state))],
+        header=header(
+            state,
+            lambda: help_dialog.show_about(state.science.site, lower_first(state.target.long_name)),
+            lambda: help_dialog.show("Lessons", *lesson_list(state, help_dialog.close)),
+        ),
+        main=[lesson_place(state), workspace(state, bar, said, _address(state), Pictures(state))],
     )
     page.link(state, dark_theme="dark", bidirectional=True)
+    _fill_sidebar(page, state, help_dialog)
+    _follow_training(state)
+    LiveWhatIf(state)
+    LiveLearning(state)
+
+
+def _fill_sidebar(page: pn.viewable.Viewable, state: AppState, help_dialog: HelpDialog) -> None:
+    """What is in the side bar is made when it is first opened; a lesson without the training has none."""
+    made: list = []
 
     def open_sidebar(event):
         if event.new and not made:
             made.extend(sidebar(state, help_dialog))
             page.sidebar = made
 
-    made: list = []
+    def follow_lesson(*_):
+        shown = state.shows("training")
+        page.param.update(sidebar=(made or [pn.Spacer(height=0)]) if shown else [], sidebar_open=False)
+
     page.param.watch(open_sidebar, "sidebar_open")
-    _follow_training(state)
-    LiveWhatIf(state)
-    LiveLearning(state)
+    state.param.watch(follow_lesson, "lesson")
+    if state.lesson:
+        follow_lesson()
 
 
 def _say_problems(state: AppState, problems: list[str], place: pn.Column) -> None:
@@ -132,6 +149,7 @@ def _say_problems(state: AppState, problems: list[str], place: pn.Column) -> Non
 
 def _read_address(state: AppState) -> list[str]:
     query = {key: values[0].decode(errors="replace") for key, values in pn.state.session_args.items()}
+    query = address.with_lesson(query, state)
     problems = address.from_query(query, state, tuple(LENSES), CHOICES) if query else []
     if "colour" not in query:
         state.colour = state.colour_of(LENSES[state.page].colour, chosen(state))
@@ -182,13 +200,16 @@ def serve(
     runs_folder: Path | None = None,
     address: str = "127.0.0.1",
     access: Access | None = None,
+    lessons_folder: Path | None = None,
 ) -> None:
     """Serve the dashboard until it is interrupted; the training process is warmed up meanwhile.
 
-    Raises DataError before anything is served when the data cannot be read.
+    Raises DataError before anything is served when the data cannot be read, LessonError for a lesson.
     """
     access = access or Access()
-    store = DataStore(runs_folder or default_runs_folder(), data, access.own_machine(address))
+    store = DataStore(runs_folder or default_runs_folder(), data, access.own_machine(address), lessons_folder)
+    for lesson in store.lessons.values():
+        check_names(lesson)
     store.dataset(data)
     for logger in ("asyncio", "tornado.application"):
         logging.getLogger(logger).addFilter(not_of_a_closed_page)

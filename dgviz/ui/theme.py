@@ -205,7 +205,8 @@ SLIM = f"""
 WORKSPACE = f"""
 :host {{ max-height: none !important; min-width: 0 !important; display: grid !important; width: 100%;
          grid-template-columns: clamp(300px, 27.2%, 520px) minmax(0, 1fr); gap: {GAP}px; padding: {GAP}px;
-         box-sizing: border-box; align-items: start; }}
+         position: relative; box-sizing: border-box; align-items: start; }}
+:host(.alone) {{ grid-template-columns: minmax(0, 1fr); }}
 .map {{ position: sticky; top: {GAP}px; height: calc(100vh - {HEAD + 2 * GAP}px); min-height: 480px; min-width: 0; }}
 @media (max-width: {NARROW}px) {{
   :host {{ grid-template-columns: minmax(0, 1fr); }}
@@ -241,6 +242,9 @@ def row(abreast: int) -> str:
 """
 
 
+AWAY = ":host(.away) { display: none !important; }"  # `visible` says nothing against a `display` that is important
+LESSON_PLACE = f":host {{ max-height: none !important; min-width: 0 !important; padding: {GAP}px {GAP}px 0; }}"
+LEFT_ALIGNED = {"justifyContent": "flex-start", "textAlign": "left"}
 ABOVE = 404  # px of header, bar and series above a lens
 FILLS = f"@media (min-width: {NARROW + 1}px) {{ :host {{ min-height: calc(100vh - {ABOVE}px) !important; }} }}"
 # Panel adds up the widths of what stands in a row, even if it may wrap, and asks for them all the way up: `min-width`.
@@ -332,6 +336,13 @@ table { border-collapse: collapse; width: 100%; }
 th { font-weight: 500; text-align: right; color: var(--mui-palette-text-secondary); padding: 1px 4px; }
 td { text-align: right; padding: 2px 4px; border-top: 1px solid var(--mui-palette-divider); }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
+"""
+TEXT += """
+.lesson { font-size: 14px; line-height: 1.5; max-width: 80ch; } .lesson p + p, .lesson ul + p { margin-top: 6px; }
+.lesson .ask { font-weight: 600; margin-bottom: 8px; }
+.lesson.right, .lesson.wrong { margin-top: 8px; padding: 6px 10px; border-left: 3px solid; }
+.lesson.right { border-color: var(--mui-palette-success-main); }
+.lesson.wrong { border-color: var(--mui-palette-warning-main); }
 """
 # On a phone there is no room.
 TEXT += SKELETON + f"@media (max-width: {NARROW}px) {{ .wide {{ display: none; }} .now {{ flex-wrap: wrap; }} }}"

@@ -137,6 +137,15 @@ class Dashboard:
             shown, before = self._figures(), shown
         self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
+    def wait_until_drawn_in_lesson(self) -> None:
+        """Wait until nothing of a lesson, which may hide the map and the series, is still to come."""
+        self.page.locator(".skeleton[role=status]").locator("visible=true").wait_for(state="hidden")
+        while self._coming.count():
+            self._coming.evaluate_all("places => places[0]?.scrollIntoView()")
+            self.page.wait_for_timeout(200)
+        expect(self.page.get_by_text(re.compile("^computing")).locator("visible=true")).to_have_count(0)
+        self.page.wait_for_function("() => Bokeh.documents.every(doc => doc.is_idle)")
+
     def _scroll_to_the_top(self) -> None:
         self.page.locator(".card:visible").evaluate_all("""cards => {
             for (let part = cards[0]; part; part = part.parentElement ?? part.getRootNode().host) part.scrollTop = 0

@@ -62,8 +62,13 @@ def training_bar(state: AppState, open_model) -> pn.viewable.Viewable:
         if len(bar) != len(wanted):
             bar.objects = wanted
 
+    def show(*_):
+        bar.visible = state.shows("training")
+
     arrange()
+    show()
     state.param.watch(arrange, list(STALE))
+    state.param.watch(show, "lesson")
     return bar
 
 

@@ -31,6 +31,8 @@ WIDE = {"sizing_mode": "stretch_width", "margin": 0, "size": "small"}
 class SiteMap(View):
     """Map."""
 
+    control = "map"
+
     @property
     def to_take(self) -> str:
         """The sites, and the runs that the colours are of."""

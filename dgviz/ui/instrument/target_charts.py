@@ -48,6 +48,7 @@ def score_words(scores: xr.Dataset) -> Markup:
 class TargetCharts(View):
     """The target at the picked site."""
 
+    control = "series"
     to_take = "series target site window periods a b"
     empty = "Pick a site on the map to see its series."
 

@@ -27,6 +27,7 @@ MORE = (
 class TargetCurve(View):
     """The target at the picked site."""
 
+    control = "series"
     to_take = "target site a b"
     choices = ("curve",)
     empty = "Pick a curve on the map to see it."

@@ -49,8 +49,9 @@ def workspace(state: AppState, *above: pn.viewable.Viewable) -> Sea:
 
     def turn(*_):
         lens = LENSES[state.page]
-        right.css_classes = ["right", "two"] if lens.beside else ["right"]
-        series.show(lens.of_site)
+        beside = any(view.is_wanted(state) for view in lens.beside)
+        right.css_classes = ["right", "two"] if beside else ["right"]
+        series.show(lens.of_site and state.shows("series"))
         for name, islands in places.items():
             for island in islands:
                 island.show(name == state.page)
@@ -60,9 +61,17 @@ def workspace(state: AppState, *above: pn.viewable.Viewable) -> Sea:
         pn.state.execute(fill, schedule=True)
 
     turn()
-    state.param.watch(turn, "page")
+    state.param.watch(turn, ["page", "lesson"])
     site_map = Island(SiteMap(state=state), css_classes=["map"])
-    return Sea(site_map, right, stylesheets=[theme.WORKSPACE], sizing_mode="stretch_width", margin=0)
+    place = Sea(site_map, right, stylesheets=[theme.WORKSPACE, STYLE], sizing_mode="stretch_width", margin=0)
+
+    def show_map(*_):
+        site_map.show(state.shows("map"))
+        place.css_classes = [] if state.shows("map") else ["alone"]
+
+    show_map()
+    state.param.watch(show_map, "lesson")
+    return place
 
 
 def _islands(state: AppState, name: str) -> list[Island]:
@@ -84,7 +93,9 @@ def _question(state: AppState, name: str, question: Question, at_once: bool) -> 
         return [_row(state, name, row, at_once=not place) for place, row in enumerate(question.more)]
 
     words = pn.bind(lambda _: html("<h1>{}</h1>", question.said(state.science)), state.param.dataset)
-    made = [text(words, margin=(theme.GAP, 4, 4, 4)), _row(state, name, question.answer, at_once)]
+    heading = text(words, margin=(theme.GAP, 4, 4, 4))
+    _while_wanted(state, heading, [view for row in question.rows for views, _ in row for view in views])
+    made = [heading, _row(state, name, question.answer, at_once)]
     views = [view for row in question.more for views, _ in row for view in views]
     return [*made, fold(state, question.name, views, rest)] if views else made
 
@@ -100,7 +111,21 @@ def _row(state: AppState, name: str, row: Row, at_once: bool) -> pn.Column:
 
     fills = [theme.FILLS] if at_once and LENSES[name].fills else []
     look = {"stylesheets": [theme.row(ABREAST), *fills], "margin": (0, 0, theme.GAP, 0)}
-    return pn.Column(*cells(), sizing_mode="stretch_width", **look) if at_once else when_seen(cells, ROOM, **look)
+    views = [view for views, _ in row for view in views]
+    place = pn.Column(*cells(), sizing_mode="stretch_width", **look) if at_once else when_seen(cells, ROOM, **look)
+    return _while_wanted(state, place, views)
+
+
+def _while_wanted(state: AppState, place: pn.viewable.Viewable, views: list[type[View]]) -> pn.viewable.Viewable:
+    """Show a place while any of the views in it applies and the open lesson, if any, shows it."""
+
+    def show(*_):
+        place.css_classes = [] if any(view.is_wanted(state) for view in views) else ["away"]
+
+    place.stylesheets = [*place.stylesheets, theme.AWAY]
+    show()
+    state.param.watch(show, ["run", "dataset", "lesson"])
+    return place
 
 
 def _stack(views: list[View], *classes: str) -> pn.Column:

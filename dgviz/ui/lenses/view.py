@@ -12,6 +12,7 @@ A view is a pure `plot_*` function (data in, figure out) and a thin class. The c
 - `choices`: names of widgets, or parameters, of its own with what a person chooses in it: they belong to the address,
   and may be arguments of `body` and `refresh` too. `self.chosen.offer` says what there is to choose from;
 - `applies(state)`: has it anything to say of this run, data set and science? Where it has not, it is not shown;
+- `control`: what it is called in a lesson that shows it; the name of its class, where nothing else is given;
 - `empty`: what to do, when the body is None;
 - `needs`: "stores" or "parameters", where it shows those of a process model: a run without them is said to have none;
 - `to_take`: where it has a figure to take away, what that is of (`session/export.below_figure`);
@@ -90,6 +91,7 @@ class View(pn.viewable.Viewer):
     has_data = False
     empty = "Pick a run to see this."
     needs = ""
+    control: str | None = None
     patience = 0
     choices: tuple[str, ...] = ()
 
@@ -109,6 +111,11 @@ class View(pn.viewable.Viewer):
     def applies(cls, state: AppState) -> bool:
         """Has it anything to say of the run, the data set and the science that are looked at?"""
         return True
+
+    @classmethod
+    def is_wanted(cls, state: AppState) -> bool:
+        """Does it apply, and does the open lesson, if any, show it?"""
+        return state.shows(cls.__name__ if cls.control is None else cls.control) and cls.applies(state)
 
     @property
     def called(self) -> str:
@@ -130,6 +137,11 @@ class View(pn.viewable.Viewer):
         """Make the body again, as after a change of what it reads: for widgets of the view's own."""
         self._pending.add("body")
         self._catch_up()
+
+    @property
+    def content(self) -> pn.Column:
+        """What the card holds now: its body, or words in its place."""
+        return self._place
 
     @property
     def take_button(self) -> Markup:
@@ -176,17 +188,17 @@ class View(pn.viewable.Viewer):
         names = (self._reads(self.body) | self._reads(self.refresh)).keys() - set(self.choices)
         if names:
             self.state.param.watch(lambda *events: self._note({event.name for event in events}), sorted(names))
-        self.state.param.watch(self._apply, ["run", "dataset"])
+        self.state.param.watch(self._apply, ["run", "dataset", "lesson"])
         if self.page:
             self.state.param.watch(lambda *_: self._catch_up(), "page")
 
     def _apply(self, *_) -> None:
         """Show or hide the card; one that comes into sight is drawn."""
-        applies = self.applies(self.state)
-        if applies and not self.relevant:
+        wanted = self.is_wanted(self.state)
+        if wanted and not self.relevant:
             self._pending.add("body")
             self._catch_up()
-        self.relevant = applies
+        self.relevant = wanted
 
     def _note(self, names: set[str]) -> None:
         self.changed |= names
@@ -209,7 +221,7 @@ class View(pn.viewable.Viewer):
             self._refresh()
 
     def _draw(self) -> None:
-        self.relevant = self.applies(self.state)
+        self.relevant = self.is_wanted(self.state)
         if not self.relevant:
             self.has_body = False
             return

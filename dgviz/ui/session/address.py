@@ -34,6 +34,18 @@ def to_query(state: AppState) -> str:
     return "?" + urlencode(query | config.processes | state.choices, safe=",:")
 
 
+def with_lesson(query: Mapping[str, str], state: AppState) -> dict[str, str]:
+    """An address with what the lesson in it shows; what the address says itself comes first."""
+    lesson = state.store.lessons.get(query.get("lesson", ""))
+    return (lesson.show if lesson else {}) | dict(query)
+
+
+def known_names(choices: Collection[str]) -> list[str]:
+    """All that may stand in an address."""
+    slots = {slot for science in discover().values() for slot in science.slots}
+    return sorted({"page", "domain", "data", *",".join(FIELDS).split(","), *slots, *OPTIONS, *choices})
+
+
 def from_query(
     query: Mapping[str, str],
     state: AppState,
@@ -47,8 +59,7 @@ def from_query(
     in `state.problem`. Of an address that is `whole` the options that it leaves out are as by default.
     """
     fields = {"page": one_of("page", {page: page for page in pages})} | FIELDS  # first: a lens brings its colour
-    slots = {slot for science in discover().values() for slot in science.slots}
-    known = sorted({"domain", "data", *",".join(fields).split(","), *slots, *OPTIONS, *choices})
+    known = known_names(choices)
     unknown = [name for name in query if name not in known]
     problems = [f"The address has {n!r}, which is not known and was left out.{suggest(n, known)}" for n in unknown]
     for bring in (_open, partial(_configure, whole=whole)):
@@ -71,9 +82,9 @@ def from_query(
 
 def turn_to(search: str, state: AppState, pages: Collection[str], choices: Collection[str] = ()) -> list[str]:
     """Bring a session that has gone on to what an address says, whole: what is not in it is as at the beginning."""
-    query = dict(parse_qsl(search.removeprefix("?"), keep_blank_values=True))
+    query = with_lesson(dict(parse_qsl(search.removeprefix("?"), keep_blank_values=True)), state)
     state.suppose({})
-    state.param.update(selected=[], others=[], moment="", playing=False)
+    state.param.update(selected=[], others=[], moment="", playing=False, lesson="")
     return from_query(query, state, pages, choices, whole=True)
 
 
@@ -85,7 +96,8 @@ def _open(query: Mapping[str, str], state: AppState) -> None:
             known = discover()
             raise ValueError(f"There is no domain {domain!r}. Domains: {', '.join(known)}.{suggest(domain, known)}")
         state.edit(domain=domain)
-    if data not in ("", state.config.data, *state.known_data().values()):
+    of_lessons = (lesson.show["data"] for lesson in state.store.lessons.values())
+    if data not in ("", state.config.data, *state.known_data().values(), *of_lessons):
         raise ValueError(f"The data set {data!r} is not offered by this server.")
     if data != state.config.data:
         state.edit(data=data)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from dgviz.experiment.run_files import RunError
 from dgviz.sensitivity.effects import CASES
+from dgviz.suggestions import suggest
 from dgviz.ui.colour_choice import ColourChoice
 from dgviz.ui.session.state import CHARTS, AppState
 
@@ -87,6 +88,13 @@ def _moment(state: AppState, text: str) -> None:
     state.moment = state.step.stamp(text)
 
 
+def _open_lesson(state: AppState, name: str) -> None:
+    known = state.store.lessons
+    if name not in known:
+        raise ValueError(f".{suggest(name, known)} Lessons: {', '.join(known)}.")
+    state.lesson = name
+
+
 def _record(state: AppState) -> list[str]:
     """The first and the last day of the data."""
     return [str(moment.date()) for moment in state.dataset.indexes["time"][[0, -1]]]
@@ -125,6 +133,7 @@ FIELDS = {  # in the order of use: a run or a site forgets what was supposed of 
     "limits": one_of("fitted", {"declared": False, "data": True}),
     "case": one_of("case", {case: case for case in CASES}),
     "training": one_of("drawer", {"closed": False, "open": True}),
+    "lesson": Field("lesson", str, _open_lesson),
     "parameter": Field("parameter", str, lambda state, name: state.param.update(parameter=name)),
     "colour": Field("colour", attrgetter("text"), _colour),
 }

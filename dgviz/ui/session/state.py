@@ -61,6 +61,7 @@ class AppState(Trainings):
     parameter = param.String("", doc="The learned parameter looked at; '' for that with the clearest pattern")
     case = param.Selector(objects=[*CASES], doc="The times over which it is asked what matters")
     page = param.String("Budget", doc="The open lens")
+    lesson = param.String("", doc="The open lesson, by name; '' for none")
     drawer = param.Boolean(False, doc="Is the drawer with all of the training open?")
     chart = param.Selector(objects=list(CHARTS), doc="How the target is drawn")
     log_axis = param.Boolean(False, doc="Is the axis of the target logarithmic, where that makes sense?")
@@ -109,6 +110,11 @@ class AppState(Trainings):
     def logarithmic(self) -> bool:
         """Is the axis of the target drawn as a logarithmic one?"""
         return self.log_axis and self.target.logarithmic
+
+    def shows(self, control: str) -> bool:
+        """Is a part of the page, or a card, seen? Without a lesson all are; one without a name always is."""
+        lesson = self.store.lessons[self.lesson] if self.lesson else None
+        return lesson is None or not control or control in lesson.controls
 
     # --- the draft and its data
 

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from pathlib import Path
 from typing import get_args
 
@@ -17,6 +18,7 @@ from dgviz.experiment.runs import Run, list_runs
 from dgviz.experiment.sources import FIRST, domain_of, known_data, open_dataset
 from dgviz.experiment.splits import trained_on
 from dgviz.experiment.worker import Worker
+from dgviz.lessons import Lesson, read_lessons
 from dgviz.ui.session.background import Computed, Kept
 
 ACTIVE = tuple(status for status in get_args(Status) if status not in ENDED)
@@ -27,12 +29,16 @@ class DataStore:
     """Opens each data set and each result once, finds runs by id, and hands new ones to the worker.
 
     `runs_folder` is where new runs are written; `data` is what a new session opens, the name of a source or the path
-    of a person's own data. Training starts with the first run that is submitted, or earlier
-    with `warm_up`; without it nothing but reading happens. `own_machine`: nobody but who runs the server reaches it.
+    of a person's own data; `lessons_folder` is where lessons lie, in place of those that come with dgviz. Training
+    starts with the first run that is submitted, or earlier with `warm_up`; without it nothing but reading happens.
+    `own_machine`: nobody but who runs the server reaches it.
     """
 
-    def __init__(self, runs_folder: Path, data: str = FIRST, own_machine: bool = False):
+    def __init__(
+        self, runs_folder: Path, data: str = FIRST, own_machine: bool = False, lessons_folder: Path | None = None
+    ):
         self.runs_folder, self.data, self.own_machine = Path(runs_folder), data, own_machine
+        self._lessons_folder = lessons_folder
         self.computed = Computed()
         self.live = ThreadPoolExecutor(1, thread_name_prefix="live")  # for what must not wait behind `computed`
         self._worker: Worker | None = None
@@ -74,6 +80,11 @@ class DataStore:
             return bool(domain_of(data))
         except (DataError, OSError):
             return False
+
+    @cached_property
+    def lessons(self) -> dict[str, Lesson]:
+        """The lessons by name, in their order. Raises LessonError saying what is wrong with a file."""
+        return read_lessons(self._lessons_folder)
 
     def forget(self, data: str) -> None:
         """Remove a data set that was sent; runs that were trained on it can no longer be opened."""

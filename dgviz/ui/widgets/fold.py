@@ -23,7 +23,7 @@ def fold(state: AppState, name: str, views: Sequence[type[View]], make: Callable
         if is_open and not place.objects:
             place.objects = make()
         place.visible = is_open
-        seen = [title(view) for view in views if view.applies(state)]
+        seen = [title(view) for view in views if view.is_wanted(state)]
         button.param.update(
             label="Less" if is_open else f"More: {', '.join(seen)}",
             icon="expand_less" if is_open else "expand_more",
@@ -37,7 +37,7 @@ def fold(state: AppState, name: str, views: Sequence[type[View]], make: Callable
 
     show()
     button.on_click(turn)
-    state.param.watch(show, ["choices", "dataset", "run"])
+    state.param.watch(show, ["choices", "dataset", "run", "lesson"])
     return pn.Column(button, place, sizing_mode="stretch_width", margin=0, stylesheets=[theme.MAIN])
 
 

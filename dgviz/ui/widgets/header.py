@@ -16,12 +16,13 @@ from dgviz.ui.words.run_names import run_names
 COPY = "navigator.clipboard && navigator.clipboard.writeText(window.location.href)"
 
 
-def header(state: AppState, show_help) -> list:
-    """What stands in the page's header, from left to right: the lenses, the runs, link and help."""
+def header(state: AppState, show_help, show_lessons) -> list:
+    """What stands in the page's header, from left to right: the lenses, the runs, lessons, link and help."""
     share = material.icon_button("link", "Copy a link to this view", active_icon="check", toggle_duration=1500)
     share.js_on_click(code=COPY)
     ask = material.icon_button("help_outline", "Help", on_click=lambda _: show_help())
-    row = [lens_tabs(state), *run_pickers(state, 200), share, ask]
+    learn = material.icon_button("school", "Lessons", on_click=lambda _: show_lessons())
+    row = [lens_tabs(state), *run_pickers(state, 200), learn, share, ask]
     return [pn.Row(*row, align="center", sizing_mode="stretch_width", stylesheets=[theme.MAIN], margin=0)]
 
 
@@ -30,11 +31,11 @@ def lens_tabs(state: AppState) -> LensTabs:
 
     def names():
         labels = {"Budget": state.science.budget.capitalize()}
-        return [(name, labels.get(name, name)) for name in LENSES]
+        return [(name, labels.get(name, name)) for name in LENSES if state.shows("lenses")]
 
     tabs = LensTabs(names=names(), active=state.page, of_all=OF_ALL, sizing_mode="stretch_width", margin=0)
     tabs.link(state, active="page", bidirectional=True)
-    state.param.watch(lambda _: tabs.param.update(names=names()), "dataset")
+    state.param.watch(lambda _: tabs.param.update(names=names()), ["dataset", "lesson"])
     return tabs
 
 
@@ -55,7 +56,13 @@ def run_pickers(state: AppState, width: int | None, **options) -> list:
         shown.param.update(options={"None": ""} | names, value=state.run)
         compared.param.update(options={"None": ""} | others, value=state.baseline)
 
+    def show(*_):
+        for picker in (shown, compared):
+            picker.visible = state.shows("runs")
+
     offer()
+    show()
+    state.param.watch(show, "lesson")
     state.param.watch(offer, ["runs", "run", "baseline", "config"])
     shown.param.watch(lambda e: e.new is not None and state.show(e.new), "value")
     compared.param.watch(lambda e: e.new is not None and state.compare_with(e.new), "value")

@@ -30,6 +30,7 @@ of colours can be searched.</p>
 {target} move while it does. <b>Train</b> begins anew and takes longer. Stop keeps the best weights.</p>
 <p><b>4.</b> Turn to a lens: where the stores stand, what the {target} is sensitive to, what if a parameter were
 another, whether physics holds, how good the run is at all {site}s, and how it compares.</p>
+<p>New to all this? The cap in the header opens short lessons, each with a question.</p>
 <p class="muted">The address of the page holds all that you see: copy it with the link button to show it to others. The
 arrow in the title of a card takes its figure away. Every figure has its tools on the right when the pointer is on
 it.</p>
@@ -59,6 +60,10 @@ class HelpDialog:
         """Open the dialog."""
         self._dialog.param.update(objects=list(content), title=heading)
         self._dialog.open = True
+
+    def close(self) -> None:
+        """Close it."""
+        self._dialog.open = False
 
     def show_about(self, site: str, target: str) -> None:
         """What this program does and how to begin, in the words of a science."""

@@ -50,6 +50,12 @@ def begin_button(words: str, begin: Callable[[], object], **options) -> pmui.But
     return button
 
 
+class Unanswered(pmui.RadioBoxGroup):
+    """Radio buttons of which none is chosen at first."""
+
+    _allows_none = True
+
+
 class Design(pmui.theme.MaterialDesign):
     """Material's style sheets, looked up once for each kind of object: as shipped, for each object of each session."""
 

@@ -13,6 +13,7 @@ from dgviz.ui.words.run_names import name_without_score
 class LossCurves(View):
     """Loss and score over the epochs."""
 
+    control = "training"
     to_take = "all"
     empty = "Press Train: the loss of every epoch is drawn here as soon as it is known."
     explained = (

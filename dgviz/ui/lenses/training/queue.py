@@ -39,6 +39,7 @@ def _default_of(run: Run) -> RunConfig:
 class TrainingQueue(View):
     """Queue."""
 
+    control = "training"
     empty = "Queue is empty. Press Train as often as you like: one run trains, the others wait here."
     caption = (
         "Runs are trained one after the other.\nA run that was started in a terminal in the same folder shows here too."

@@ -72,6 +72,7 @@ def _runs_before(run_id: str, active: list[Run]) -> int:
 class TrainingControl(View):
     """Training."""
 
+    control = "training"
     empty = (
         "Nothing has been trained yet. Choose the processes under Model and press Train: "
         "this page then shows how the model learns."
