@@ -11,7 +11,7 @@ LEVEL = 0.95
 
 @dataclass(frozen=True)
 class Paired:
-    """The median over sites of a difference and the ends of its interval at `level`, with the sites and seeds behind it.
+    """The median over sites of a difference and its interval at `level`, with the sites and seeds behind it.
 
     The interval says how far the median could have come out otherwise with other sites of the same kind and other
     seeds; it does not say what another period or region would give.
