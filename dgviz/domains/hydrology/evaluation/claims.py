@@ -8,6 +8,7 @@ FENG_UNGAUGED = "Feng et al. (2023), doi:10.5194/hess-27-2357-2023"
 KRATZERT = "Kratzert et al. (2019), doi:10.5194/hess-23-5089-2019"
 LI = "Li et al. (2022), doi:10.1029/2021WR031794"
 ACUNA = "Acuña Espinoza et al. (2024), doi:10.5194/hess-28-2705-2024"
+MEANINGLESS = "doi:10.5194/egusphere-2026-756"
 
 CLAIMS = (
     Claim(
@@ -42,6 +43,36 @@ CLAIMS = (
         LI,
         (("attributes", "held_out"), ("shuffled", "held_out")),
         clearly_better,
+    ),
+    Claim(
+        "Control: with random numbers for attributes the skill in time stays, as they still name the {site}.",
+        MEANINGLESS,
+        (("random", "test"), ("attributes", "test")),
+        close,
+    ),
+    Claim(
+        "Control: with random numbers for attributes the skill in regions not seen is lost.",
+        LI,
+        (("attributes", "region"), ("random", "region")),
+        clearly_better,
+    ),
+    Claim(
+        "In regions not seen, attributes tell more than where a {site} lies.",
+        LI,
+        (("attributes", "region"), ("coordinates", "region")),
+        better,
+    ),
+    Claim(
+        "In regions not seen, parameters learned from attributes do better than one set for all.",
+        FENG_UNGAUGED,
+        (("attributes", "region"), ("shared", "region")),
+        better,
+    ),
+    Claim(
+        "In regions not seen, processes with learned parameters do better than a network alone.",
+        FENG_UNGAUGED,
+        (("attributes", "region"), ("network", "region")),
+        better,
     ),
     Claim(
         "Control: an absurd bucket does worse than a sound one.",
