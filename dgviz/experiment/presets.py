@@ -105,9 +105,10 @@ def _place(config: RunConfig, runs: list[Run]) -> Place:
     return Place(config, newest, runs[0] if runs and runs[0] is not newest else None, of_seeds)
 
 
-def missing(there: Places) -> list[RunConfig]:
-    """What has no results and is not on its way."""
-    every = (place for of_preset in there.values() for place in of_preset.values())
+def missing(there: Places, known: Iterable[Key] = ()) -> list[RunConfig]:
+    """What has no results, is not on its way and not `known` otherwise."""
+    had = {key[:2] for key in known}
+    every = [p for name, of in there.items() for held, p in of.items() if (name, held) not in had]
     return [p.config for p in every if p.run is None and (p.later is None or p.later.status == "failed")]
 
 

@@ -7,6 +7,7 @@ import xarray as xr
 from bokeh.models import Range1d
 from bokeh.plotting import figure
 
+from dgviz.experiment.presets import scores_of
 from dgviz.ui.figures import hover, plain_figure, plain_legend
 from dgviz.ui.figures.distribution import axis_limits, cdf_columns, mark_ends
 from dgviz.ui.lenses.view import View, empty_words
@@ -71,10 +72,11 @@ class DialCurves(View):
     def refresh(self, *, runs, ended, selected, config, dark, case):
         """The curves of what has results."""
         state = self.state
-        known, site = scores(state, places(state)), config.science.site
+        known, site = scores_of(scores(state, places(state))), config.science.site
         first = config.target_quantity.scores[0]
         self.heading = f"{score_label(first)} over the {site}s"
-        found = known[first].sel(case=case).dropna("preset", how="all") if first in known else None
+        found = known[first].sel(case=case).mean("seed", keep_attrs=True) if first in known else None
+        found = found if found is None else found.dropna("preset", how="all")
         if found is None or not found.size:
             self.caption = self.summary = ""
             self.place.objects = [empty_words("No preset has results here yet: train one in the table above.")]
@@ -86,4 +88,6 @@ class DialCurves(View):
         self.place.objects = [pn.pane.Bokeh(fig, sizing_mode="stretch_width", margin=0)]
         medians = {str(name): number(float(found.sel(preset=name).median())) for name in found.preset.values}
         self.summary = f"Median {x_label}: {', '.join(f'{name} {value}' for name, value in medians.items())}."
-        self.caption = "Colours run from physics to machine learning; controls are dashed."
+        n_seeds = known.sizes["seed"]
+        of_seeds = f" Each is the mean over the seeds that there are, at most {n_seeds}." * (n_seeds > 1)
+        self.caption = f"Colours run from physics to machine learning; controls are dashed.{of_seeds}"
