@@ -87,7 +87,11 @@ def _print(found: list[Verdict], used: str, lacking: str) -> None:
     for verdict in found:
         claim, colour = verdict.claim, COLOURS[verdict.outcome]
         out.print(f"[bold {colour}]{verdict.outcome}[/]  {escape(verdict.sentence)}", highlight=False)
-        lines = [verdict.found and f"{verdict.found}.", claim.source, claim.against and f"Against it: {claim.against}"]
+        lines = [
+            verdict.found and f"{verdict.found}.",
+            claim.source,
+            verdict.against and f"Against it: {verdict.against}",
+        ]
         for line in filter(None, lines):
             out.print(Padding(escape(line), (0, 0, 0, 4)), style="dim", highlight=False)
     out.print(f"\n{escape(used)}", highlight=False)
@@ -105,5 +109,5 @@ def _as_json(verdict: Verdict) -> dict[str, Any]:
         "difference": asdict(difference) if difference else None,
         "missing": [{"preset": name, "holdout": holdout} for name, holdout in verdict.missing],
         "source": verdict.claim.source,
-        "against": verdict.claim.against,
+        "against": verdict.against,
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import xarray as xr
@@ -27,6 +28,7 @@ class Verdict:
 
     claim: Claim
     sentence: str
+    against: str
     outcome: Outcome
     found: str = ""
     difference: Paired | None = None
@@ -50,20 +52,20 @@ def verdicts(config: RunConfig, runs: Scores) -> list[Verdict]:
 def judge(claim: Claim, needs: list[tuple[str, str]], scores: xr.Dataset, config: RunConfig) -> Verdict:
     """One claim, judged by scores `(preset, case, seed, site)` of the presets and cases that stand for its needs."""
     site = config.science.site
-    sentence = claim.sentence.format(site=site)
+    verdict = partial(Verdict, claim, claim.sentence.format(site=site), claim.against.format(site=site))
     values = {need: _of_need(claim.score, scores, need, config) for need in needs}
     missing = tuple(dict.fromkeys((need[0], CASES[need[1]][0]) for need, found in values.items() if found is None))
     if missing:
-        return Verdict(claim, sentence, "not trained yet", missing=missing)
+        return verdict("not trained yet", missing=missing)
     known = [found.dropna("site") for found in values.values() if found is not None]
     together = xr.align(*known, join="inner", exclude=["seed"])
     if (count := together[0].sizes["site"]) < FEWEST:
         found = f"{count} {site} has all that is compared: an interval takes at least {FEWEST}"
-        return Verdict(claim, sentence, "cannot tell here", found)
+        return verdict("cannot tell here", found)
     finding = claim.judge(*together)
     score = scores[claim.score].attrs.get("long_name", claim.score)
     words = f"{score[:1].upper()}{score[1:]}, median: {finding.words}; {interval_words(finding.difference, site)}"
-    return Verdict(claim, sentence, OUTCOMES[finding.holds], words, finding.difference)
+    return verdict(OUTCOMES[finding.holds], words, finding.difference)
 
 
 def interval_words(difference: Paired, site: str) -> str:

@@ -1,5 +1,8 @@
 """The page Physics to ML: what was trained of each preset, buttons for the rest, curves and claims."""
 
+from types import SimpleNamespace
+
+import numpy as np
 import pytest
 
 from dgviz.experiment.claims import to_train
@@ -8,6 +11,7 @@ from dgviz.experiment.presets import missing, wanted
 from dgviz.ui.lenses.presets.claims import SEEDS, Claims
 from dgviz.ui.lenses.presets.dial_curves import DialCurves
 from dgviz.ui.lenses.presets.dial_table import DialTable
+from dgviz.ui.lenses.presets.slopes import Slopes
 from dgviz.ui.session import preset_runs
 from dgviz.ui.session.preset_runs import colour, own_of, places, scores
 from dgviz.ui.session.state import AppState
@@ -142,8 +146,9 @@ def test_what_claims_lack_is_trained_from_five_seeds(dial):
     lacking = to_train(dial.config, wanted(dial.config), own_of(dial, places(dial)), SEEDS)
     assert view.train_more.label == f"Train {len(lacking)} more for 5 seeds"
     view.train_more.clicks += 1
-    assert [run.config for run in reversed(dial.store.made)] == list(lacking.values())
-    assert {run.config.seed for run in dial.store.made} == set(range(SEEDS))
+    made = dial.store.made[: len(lacking)]
+    assert [run.config for run in reversed(made)] == list(lacking.values())
+    assert {run.config.seed for run in made} == set(range(SEEDS))
 
 
 @pytest.fixture
@@ -175,6 +180,24 @@ def test_what_travels_fills_the_page_and_can_be_trained_again(dial, shipped):
         config.parameters == "shared" and config.holdout == "none" for config in missing(view.there, view.known)
     )
     assert "HBV, shared" in names(DialCurves(state=dial))
+
+
+def test_a_line_falls_from_attributes_to_random_numbers(dial, dataset):
+    for name, seed, noise in (("Random attributes", 0, 0.5), ("Random attributes", 1, 0.6)):
+        config = wanted(dial.config)[name]["none"].edited(seed=seed)
+        dial.store.add(f"{name}-{seed}", config, make_results(dataset, config, noise))
+    view = Slopes(state=dial)
+    dots, line = view.place[0].object.renderers
+    assert dots.data_source.data["x"] == ["attributes", "random numbers", "random numbers"]
+    of_runs = [dial.store.results(run).nse.sel(period="test") for run in ("Random attributes-0", "Random attributes-1")]
+    expected = float(np.mean([nse.median() for nse in of_runs]))
+    assert line.data_source.data["y"][1] == pytest.approx(expected)
+    assert view.summary.startswith("Median NSE. Other days: attributes 0.")
+
+
+def test_a_line_needs_two_steps_and_a_science_with_the_controls(dial):
+    assert not Slopes(state=dial).place.objects
+    assert Slopes.applies(dial) and not Slopes.applies(SimpleNamespace(config=RunConfig(data="twin:oxygen")))
 
 
 def test_own_runs_stand_beside_seeds_that_travel(dial, shipped):

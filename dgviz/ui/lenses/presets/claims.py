@@ -45,7 +45,7 @@ def _row(verdict: Verdict) -> Markup:
     first = ", ".join(f"{name}{HOLDOUTS[holdout]}" for name, holdout in verdict.missing)
     found = f"Train {first}." if first else f"{verdict.found}."
     strip = _strip(verdict.difference) if verdict.difference else ""
-    against = html("<div class='caption'>Against it: {}</div>", linked(claim.against)) if claim.against else ""
+    against = html("<div class='caption'>Against it: {}</div>", linked(verdict.against)) if verdict.against else ""
     return html(
         "<tr><td class='left {}'><span class='verdict'>{}</span>{}</td>"
         "<td class='left'>{}<div class='caption'>{} <span title='{}'>({})</span></div>{}</td></tr>",
