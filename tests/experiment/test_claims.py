@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from dgviz.domains import discover
 from dgviz.domains.claims import BALANCE, Claim, better, breaks_balance, close
 from dgviz.domains.hydrology.evaluation.claims import CLAIMS
 from dgviz.experiment.claims import claims_of, judge, to_train, verdicts, without_balance
@@ -192,3 +193,23 @@ def test_balances_are_asked_of_the_runs_that_have_none():
     assert without_balance(config, {kept: xr.Dataset(), shared: xr.Dataset()}) == [kept]
     assert without_balance(config, {kept: xr.Dataset({"unclosed": 0.0})}) == []
     assert BALANCE in [claim for claim, _ in claims_of(config)]
+
+
+@pytest.mark.parametrize("domain", [name for name, science in discover().items() if science.claims])
+def test_every_science_has_its_claims_judged(domain):
+    config = RunConfig(domain=domain, data=f"twin:{domain}")
+    needed = {need for _, needs in claims_of(config) for need in needs}
+    random = np.random.default_rng(2)
+    sites = [f"s{i}" for i in range(N_SITES)]
+    of_runs = {}
+    for name, holdout in {(name, CASES[case][0]) for name, case in needed}:
+        for seed in range(2):
+            shape = ("period", "site"), random.uniform(0.2, 0.8, (2, N_SITES))
+            of_runs[name, holdout, seed] = xr.Dataset(
+                {"nse": shape, "unclosed": shape}, {"period": ["train", "test"], "site": sites}
+            )
+    judged = verdicts(config, of_runs)
+    assert len(judged) >= len(config.science.claims) - 1
+    assert {each.outcome for each in judged} <= {"holds", "fails", "cannot tell here"}
+    assert all("{" not in each.sentence + each.against + each.found for each in judged)
+    assert all(f"{N_SITES} {config.science.site}s, 2 seeds" in each.found for each in judged)
