@@ -18,13 +18,13 @@ from dgviz.experiment.job import carry_out
 from dgviz.experiment.preset_scores import own_scores, shipped, some_sites, with_balance, write
 from dgviz.experiment.presets import Configs, Key, Scores, places, unclosed, wanted
 from dgviz.experiment.runs import Run, list_runs, runs_folder
-from dgviz.experiment.sources import domain_of, open_dataset
+from dgviz.experiment.sources import FIRST, domain_of, open_dataset
 
 COLOURS = {"holds": "green", "fails": "yellow", "cannot tell here": "cyan", "not trained yet": "dim"}
 
 
 def claims(
-    data: Annotated[str, typer.Option(help="A known data set, `twin:DOMAIN`, or the path of your own.")] = "delaware",
+    data: Annotated[str, typer.Option(help="A known data set, `twin:DOMAIN`, or the path of your own.")] = FIRST,
     train: Annotated[bool, typer.Option("--train", help="Train what the claims still lack, here and now.")] = False,
     seeds: Annotated[int, typer.Option(min=1, max=50, help="From how many seeds to train each.")] = 5,
     anew: Annotated[bool, typer.Option("--anew", help="Judge by your own runs alone, not by shipped scores.")] = False,
@@ -53,7 +53,9 @@ def claims(
             trained |= {"lacking": [*map(_called, lacking)]}
             print(json.dumps({"claims": [*map(_as_json, found)], **trained}, indent=2))
         else:
-            used = f"Judged by {len(scores.keys() - known)} trainings that travel with dgviz and {len(known)} runs."
+            used = (
+                f"Judged by {len(scores.keys() - known)} trainings that travel with dgviz and {len(known)} of your own."
+            )
             _print(found, used, f"{len(lacking)} trainings are missing for {seeds} seeds: --train." * bool(lacking))
 
 

@@ -6,6 +6,7 @@ import xarray as xr
 
 from dgviz.experiment import preset_scores
 from dgviz.experiment.config import RunConfig
+from dgviz.experiment.needs import learns
 from dgviz.experiment.preset_scores import shipped, shipped_file, some_sites, with_balance, write
 from dgviz.experiment.presets import scores_of, wanted
 
@@ -64,3 +65,15 @@ def test_an_own_run_takes_the_place_of_its_seed_and_stands_beside_the_others(tra
 
 def test_balances_are_looked_at_at_a_few_sites_across_all():
     assert some_sites(list(range(94))) == list(range(0, 94, 12)) and some_sites(SITES) == SITES
+
+
+def test_what_travels_with_the_delaware_is_of_the_presets_as_they_are_and_of_five_seeds():
+    configs = wanted(RunConfig())
+    found = shipped("delaware", configs)
+    with xr.open_dataset(shipped_file("delaware"), engine="h5netcdf") as stored:
+        config = stored.config.load()
+    there = {(str(p), str(h)) for p in config.preset.values for h in config.holdout.values if config.loc[p, h].item()}
+    assert there == {key[:2] for key in found}, "presets were changed: train them again and write their scores"
+    for name, holdout in there:
+        seeds = {key[2] for key in found if key[:2] == (name, holdout)}
+        assert seeds == (set(range(5)) if learns(configs[name][holdout]) else {0})

@@ -135,6 +135,15 @@ def test_the_balance_shows_what_a_learned_residual_added(tmp_path, corrected):
     assert float(share[0]) == pytest.approx(-float(added.sum()) / float(rain), rel=1e-3)
 
 
+@pytest.mark.parametrize(("shuffled", "name"), [(True, "Shuffled attributes"), (False, "HBV")])
+def test_a_run_from_when_shuffled_was_an_option_of_its_own_stands_for_its_preset(shuffled, name, tmp_path):
+    run = Run.create(RunConfig().preset(name), tmp_path)
+    stored = json.loads((run.folder / "config.json").read_text())
+    del stored["attributes_as"]
+    (run.folder / "config.json").write_text(json.dumps(stored | {"shuffled": shuffled}))
+    assert found([Run(run.folder)], wanted(RunConfig()))[name]["none"]
+
+
 def test_a_run_from_before_a_slot_was_there_stands_for_its_preset(tmp_path):
     """Its file lacks the slot, which is then at its default, and names the others in their own order."""
     config = RunConfig().preset("HBV")

@@ -116,6 +116,14 @@ def test_curves_are_of_test_days_or_of_sites_held_out(dial):
     assert len(figure.renderers[0].data_source.data["value"]) == len(SITES)
 
 
+def test_curves_are_of_regions_where_a_claim_asks_for_them(dial, shipped):
+    view = DialCurves(state=dial)
+    view.case.value = "region"
+    assert names(view) == ["HBV, shared"] and "regions held out" in view.summary
+    other = SimpleNamespace(config=RunConfig(data="twin:oxygen"), selected=[])
+    assert "region" not in DialCurves._cases(SimpleNamespace(state=other)).values()
+
+
 def names(view):
     return [item.label.value for item in view.place[0].object.legend[0].items]
 

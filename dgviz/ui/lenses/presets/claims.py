@@ -119,8 +119,8 @@ class Claims(ComputingView):
         """By what it was judged, and how far that goes."""
         site, n_own = self.state.config.science.site, len(own)
         return (
-            f"Judged by {len(known) - n_own} trainings that travel with dgviz and {n_own} runs here; fewer than "
-            f"{SEEDS} seeds tell little.\n"
+            f"Judged by {len(known) - n_own} trainings that travel with dgviz and {n_own} run{'s' * (n_own != 1)} "
+            f"here; fewer than {SEEDS} seeds tell little.\n"
             f"The line shows the difference, from \u2212{WIDEST:g} to {WIDEST:g}, and its interval: 95 % of what other "
             f"{site}s of the same kind and other seeds would give. {site.capitalize()}s that are alike are not "
             f"independent: the true interval is wider. As good means at most {CLOSE:g} lower, clearly more than that. "

@@ -11,7 +11,7 @@ from dgviz.experiment.presets import scores_of
 from dgviz.ui.figures import hover, plain_figure, plain_legend
 from dgviz.ui.figures.distribution import axis_limits, cdf_columns, mark_ends
 from dgviz.ui.lenses.view import View, empty_words
-from dgviz.ui.session.preset_runs import colour, places, scores
+from dgviz.ui.session.preset_runs import colour, places, scores, wanted
 from dgviz.ui.widgets import material
 from dgviz.ui.words.markup import Markup
 from dgviz.ui.words.text import number, score_label, with_units
@@ -61,8 +61,12 @@ class DialCurves(View):
     @cached_property
     def case(self):
         """The test period of sites trained on, or of sites held out."""
-        options = {"Test period": "test", "Held out": "held_out"}
-        return material.RadioButtonGroup(options=options, value="test", size="small", margin=0)
+        return material.RadioButtonGroup(options=self._cases(), value="test", size="small", margin=0)
+
+    def _cases(self) -> dict[str, str]:
+        """Regions only where a claim of the science asks for them."""
+        in_regions = any("regions" in of_preset for of_preset in wanted(self.state).values())
+        return {"Test period": "test", "Held out": "held_out"} | ({"In regions": "region"} if in_regions else {})
 
     def body(self, *, dataset):
         """A place for the figure."""
@@ -72,6 +76,8 @@ class DialCurves(View):
     def refresh(self, *, runs, ended, selected, config, dark, case):
         """The curves of what has results."""
         state = self.state
+        self.chosen.offer("case", "test", self._cases())
+        case = self.chosen["case"]  # another science may not offer it
         known, site = scores_of(scores(state, places(state))), config.science.site
         first = config.target_quantity.scores[0]
         self.heading = f"{score_label(first)} over the {site}s"
@@ -83,7 +89,8 @@ class DialCurves(View):
             return
         colours = {str(name): colour(str(name), config, dark) for name in found.preset.values}
         called = with_units(score_label(first), found.attrs.get("units", ""))
-        x_label = f"{called}, test period" + (f" of {site}s held out" if case == "held_out" else "")
+        held = {"held_out": f" of {site}s held out", "region": " of regions held out"}
+        x_label = f"{called}, test period{held.get(case, '')}"
         fig = plot_curves(found, colours, config.science.controls, x_label, f"Cumulative share of {site}s, %")
         self.place.objects = [pn.pane.Bokeh(fig, sizing_mode="stretch_width", margin=0)]
         medians = {str(name): number(float(found.sel(preset=name).median())) for name in found.preset.values}
