@@ -1,6 +1,7 @@
 """`dgviz claims`: what the field claims of models between physics and learning, judged on a data set."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -48,15 +49,8 @@ def claims(
             write(scores, configs, dict.fromkeys((*config.target_quantity.scores[:2], "nse", "unclosed")), file)
         found = verdicts(config, scores)
         lacking = to_train(config, configs, scores, seeds)
-        if as_json:
-            trained = {"runs": [*map(_called, known)], "shipped": [*map(_called, scores.keys() - known)]}
-            trained |= {"lacking": [*map(_called, lacking)]}
-            print(json.dumps({"claims": [*map(_as_json, found)], **trained}, indent=2))
-        else:
-            used = (
-                f"Judged by {len(scores.keys() - known)} trainings that travel with dgviz and {len(known)} of your own."
-            )
-            _print(found, used, f"{len(lacking)} trainings are missing for {seeds} seeds: --train." * bool(lacking))
+        show = _print_json if as_json else _print
+        show(found, known, scores.keys() - known, lacking)
 
 
 def _own(config: RunConfig, folder: Path, configs: Configs) -> Scores:
@@ -84,7 +78,7 @@ def _called(key: Key) -> str:
     return ", ".join([name, *([] if holdout == "none" else [f"{holdout} held out"]), f"seed {seed}"])
 
 
-def _print(found: list[Verdict], used: str, lacking: str) -> None:
+def _print(found: list[Verdict], own: Iterable[Key], travelling: Iterable[Key], lacking: Iterable[Key]) -> None:
     """A paragraph for each claim, then what it was judged by."""
     for verdict in found:
         claim, colour = verdict.claim, COLOURS[verdict.outcome]
@@ -96,9 +90,18 @@ def _print(found: list[Verdict], used: str, lacking: str) -> None:
         ]
         for line in filter(None, lines):
             out.print(Padding(escape(line), (0, 0, 0, 4)), style="dim", highlight=False)
-    out.print(f"\n{escape(used)}", highlight=False)
-    if lacking:
-        err.print(escape(lacking), highlight=False)
+    n_own, n_travelling, n_lacking = (len([*keys]) for keys in (own, travelling, lacking))
+    out.print(
+        f"\nJudged by {n_travelling} trainings whose scores travel with dgviz and {n_own} runs, examples included."
+    )
+    if n_lacking:
+        err.print(f"{n_lacking} trainings are still to be done, see --json: --train does them.", highlight=False)
+
+
+def _print_json(found: list[Verdict], own: Iterable[Key], travelling: Iterable[Key], lacking: Iterable[Key]) -> None:
+    trained = {"runs": own, "shipped": travelling, "lacking": lacking}
+    named = {name: sorted(map(_called, keys)) for name, keys in trained.items()}
+    print(json.dumps({"claims": [*map(_as_json, found)], **named}, indent=2))
 
 
 def _as_json(verdict: Verdict) -> dict[str, Any]:

@@ -64,7 +64,7 @@ def test_the_page_of_the_delaware_is_printed_from_what_travels(tmp_path):
     words = " ".join(done.stdout.split())
     assert "Parameters learned from attributes do about as well as those calibrated for each basin by itself" in words
     assert "94 basins, 5 seeds" in words and "doi:10.1038/s41467-021-26107-z" in words
-    assert "trainings that travel with dgviz" in words and "Against it: " in words
+    assert "trainings whose scores travel with dgviz" in words and "Against it: " in words
 
 
 def test_a_science_without_claims_says_so(tmp_path, monkeypatch):

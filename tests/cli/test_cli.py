@@ -247,7 +247,7 @@ def test_what_cannot_be_timed_is_named(command, arguments, message):
 
 
 def test_every_command_and_option_has_help(command):
-    assert COMMANDS.keys() == {"serve", "train", "predict", "doctor", "data", "describe", "bench"}
+    assert COMMANDS.keys() == {"serve", "train", "predict", "doctor", "data", "describe", "bench", "claims"}
     listed = " ".join(command("--help").stdout.replace("│", " ").split())
     for name, words in COMMANDS.items():
         one = command_named(name)
