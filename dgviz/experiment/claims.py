@@ -54,10 +54,10 @@ def judge(claim: Claim, needs: list[tuple[str, str]], scores: xr.Dataset, config
     site = config.science.site
     verdict = partial(Verdict, claim, claim.sentence.format(site=site), claim.against.format(site=site))
     values = {need: _of_need(claim.score, scores, need, config) for need in needs}
-    missing = tuple(dict.fromkeys((need[0], CASES[need[1]][0]) for need, found in values.items() if found is None))
-    if missing:
-        return verdict("not trained yet", missing=missing)
     known = [found.dropna("site") for found in values.values() if found is not None]
+    if len(known) < len(needs):
+        missing = tuple(dict.fromkeys((name, CASES[case][0]) for name, case in needs if not _any(scores, name, case)))
+        return verdict("not trained yet", missing=missing)
     together = xr.align(*known, join="inner", exclude=["seed"])
     if (count := together[0].sizes["site"]) < FEWEST:
         found = f"{count} {site} has all that is compared: an interval takes at least {FEWEST}"
@@ -77,6 +77,13 @@ def interval_words(difference: Paired, site: str) -> str:
     return f"difference {one} ({low} to {high}), {difference.n_sites} {site}s, {seeds}"
 
 
+def _any(scores: xr.Dataset, preset: str, case: str) -> bool:
+    """Is there a score of any kind?"""
+    if preset not in scores.preset:
+        return False
+    return bool(scores.sel(preset=preset, case=case).to_array().notnull().any())
+
+
 def _of_need(score: str, scores: xr.Dataset, need: tuple[str, str], config: RunConfig) -> xr.DataArray | None:
     """The scores `(seed, site)` of a preset in a case, of the seeds that there are; None without any."""
     preset, case = need
@@ -92,8 +99,10 @@ def _of_need(score: str, scores: xr.Dataset, need: tuple[str, str], config: RunC
 
 
 def without_balance(config: RunConfig, runs: Scores) -> list[Key]:
-    """The runs that the claim on the balance needs and whose own is not known yet."""
+    """The runs whose balance is not known yet, where there are runs of all that the claim on it compares."""
     needed = {(name, CASES[case][0]) for claim, needs in claims_of(config) for name, case in needs if claim is BALANCE}
+    if not needed <= {key[:2] for key in runs}:
+        return []
     return [key for key in runs if key[:2] in needed and "unclosed" not in runs[key]]
 
 

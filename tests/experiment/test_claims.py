@@ -189,9 +189,11 @@ def test_what_learns_nothing_is_trained_once():
 
 def test_balances_are_asked_of_the_runs_that_have_none():
     config = RunConfig()
-    kept, shared = (PRESETS["attributes"], "none", 0), (PRESETS["shared"], "none", 0)
-    assert without_balance(config, {kept: xr.Dataset(), shared: xr.Dataset()}) == [kept]
-    assert without_balance(config, {kept: xr.Dataset({"unclosed": 0.0})}) == []
+    kept, broken, shared = ((PRESETS[role], "none", 0) for role in ("attributes", "corrected", "shared"))
+    nothing, known = xr.Dataset(), xr.Dataset({"unclosed": 0.0})
+    assert without_balance(config, {kept: nothing, shared: nothing}) == []  # nothing to compare it with
+    assert without_balance(config, {kept: nothing, broken: known, shared: nothing}) == [kept]
+    assert without_balance(config, {kept: known, broken: known}) == []
     assert BALANCE in [claim for claim, _ in claims_of(config)]
 
 

@@ -1,13 +1,21 @@
 """What the field says of models between physics and learning, with what the trained runs say to it."""
 
+from collections.abc import Sequence
+from functools import partial
+
+import xarray as xr
+
 from dgviz.domains.claims import CLOSE
 from dgviz.experiment.claims import Outcome, Verdict, to_train, verdicts, without_balance
+from dgviz.experiment.config import RunConfig
 from dgviz.experiment.preset_scores import some_sites, with_balance
 from dgviz.experiment.presets import Key, Scores, unclosed
+from dgviz.experiment.runs import Run
 from dgviz.scores.paired import Paired
 from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.lenses.view import text
 from dgviz.ui.session.preset_runs import own_of, places, travelling, wanted
+from dgviz.ui.session.store import results_written
 from dgviz.ui.widgets import material
 from dgviz.ui.words.formulas import linked
 from dgviz.ui.words.markup import Markup, html, joined
@@ -87,33 +95,30 @@ class Claims(ComputingView):
         return self.table if self.state.config.science.dial else None
 
     def refresh(self, *, runs, ended, selected, config):
-        """The verdicts; that on the balance again when that is computed of own runs."""
+        """The verdicts, when they are found: intervals take a moment, and so do the balances of own runs."""
         there = places(self.state)
         own = own_of(self.state, there)
         known = travelling(self.state) | own
         self.lacking = to_train(config, wanted(self.state), known, SEEDS)
-        self.train_more.param.update(
-            label=f"Train {len(self.lacking)} more for {SEEDS} seeds", visible=bool(self.lacking)
-        )
+        label = f"Train {len(self.lacking)} more for {SEEDS} seeds"
+        self.train_more.param.update(label=label, visible=bool(self.lacking))
         self.caption = self._judged_by(known, own)
-        self._show(known)
-        if keys := without_balance(config, known):
-            sites = some_sites(selected or self.state.sites)
-            of_keys = {key: there[key[0]][key[1]].of_seeds[key[2]] for key in keys}
-            asked = (config.data, *sites, *(str(run.folder) for run in of_keys.values()))
+        of_keys = {key: there[key[0]][key[1]].of_seeds[key[2]] for key in own}
+        written = [(str(run.folder), results_written(run)) for run in of_keys.values()]
+        about = config.domain, config.data, tuple(selected), config.train_period, config.test_period
+        work = partial(self._verdicts, config, known, of_keys, self.state.dataset, selected or self.state.sites)
+        self.compute("the verdicts", (*about, *written), work, self._show)
 
-            def work() -> dict[Key, object]:
-                return {key: unclosed(run, self.state.dataset, sites) for key, run in of_keys.items()}
+    @staticmethod
+    def _verdicts(
+        config: RunConfig, known: Scores, runs: dict[Key, Run], dataset: xr.Dataset, sites: Sequence[str]
+    ) -> list[Verdict]:
+        for key in without_balance(config, known):
+            known = with_balance(known, key, unclosed(runs[key], dataset, some_sites(sites)))
+        return verdicts(config, known)
 
-            self.compute("the balance", asked, work, lambda shares: self._show_balances(known, shares))
-
-    def _show_balances(self, known: Scores, shares) -> None:
-        for key, of_sites in shares.items():
-            known = with_balance(known, key, of_sites)
-        self._show(known)
-
-    def _show(self, known: Scores) -> None:
-        self.table.object = claims_table(verdicts(self.state.config, known))
+    def _show(self, judged: list[Verdict]) -> None:
+        self.table.object = claims_table(judged)
 
     def _judged_by(self, known: Scores, own: Scores) -> str:
         """By what it was judged, and how far that goes."""
