@@ -40,10 +40,10 @@ def claims(
             raise ValueError(f"{config.science.title} declares no claims: there is nothing to judge.")
         configs, folder = wanted(config), runs or runs_folder()
         travelling = {} if anew else shipped(config.data, configs)
-        known = _own(config, folder, configs)
+        known = _own(config, folder, configs, travelling)
         if train:
             _train(to_train(config, configs, travelling | known, seeds), folder)
-            known = _own(config, folder, configs)
+            known = _own(config, folder, configs, travelling)
         scores = travelling | known
         if file:
             write(scores, configs, dict.fromkeys((*config.target_quantity.scores[:2], "nse", "unclosed")), file)
@@ -53,11 +53,11 @@ def claims(
         show(found, known, scores.keys() - known, lacking)
 
 
-def _own(config: RunConfig, folder: Path, configs: Configs) -> Scores:
+def _own(config: RunConfig, folder: Path, configs: Configs, travelling: Scores) -> Scores:
     """The scores of own runs, with their balances where a claim is on these."""
     there = places(list_runs(folder), configs)
     scores = own_scores(there, lambda run: run.read_results({"period", "site"}))
-    for key in without_balance(config, scores):
+    for key in {*without_balance(config, travelling | scores)} & scores.keys():
         name, holdout, seed = key
         dataset = open_dataset(config.data)
         shares = unclosed(there[name][holdout].of_seeds[seed], dataset, some_sites(dataset.site.values))
@@ -91,9 +91,8 @@ def _print(found: list[Verdict], own: Iterable[Key], travelling: Iterable[Key], 
         for line in filter(None, lines):
             out.print(Padding(escape(line), (0, 0, 0, 4)), style="dim", highlight=False)
     n_own, n_travelling, n_lacking = (len([*keys]) for keys in (own, travelling, lacking))
-    out.print(
-        f"\nJudged by {n_travelling} trainings whose scores travel with dgviz and {n_own} runs, examples included."
-    )
+    shipped_words = f"{n_travelling} trainings whose scores travel with dgviz"
+    out.print(f"\nJudged by {shipped_words} and {n_own} run{'s' * (n_own != 1)}, examples included.", highlight=False)
     if n_lacking:
         err.print(f"{n_lacking} trainings are still to be done, see --json: --train does them.", highlight=False)
 

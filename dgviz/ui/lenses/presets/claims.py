@@ -113,7 +113,7 @@ class Claims(ComputingView):
     def _verdicts(
         config: RunConfig, known: Scores, runs: dict[Key, Run], dataset: xr.Dataset, sites: Sequence[str]
     ) -> list[Verdict]:
-        for key in without_balance(config, known):
+        for key in {*without_balance(config, known)} & runs.keys():
             known = with_balance(known, key, unclosed(runs[key], dataset, some_sites(sites)))
         return verdicts(config, known)
 
