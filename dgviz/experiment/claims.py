@@ -69,12 +69,12 @@ def judge(claim: Claim, needs: list[tuple[str, str]], scores: xr.Dataset, config
 
 
 def interval_words(difference: Paired, site: str) -> str:
-    """As "difference 0.08 (0.05 to 0.10), 94 basins, 5 seeds"."""
+    """As "paired difference 0.08 (0.05 to 0.10), 94 basins, 5 seeds"."""
     one, low, high = (
         f"{value:+.2g}".replace("-", "\u2212") for value in (difference.median, difference.low, difference.high)
     )
     seeds = f"{difference.n_seeds} seed{'s' * (difference.n_seeds > 1)}"
-    return f"difference {one} ({low} to {high}), {difference.n_sites} {site}s, {seeds}"
+    return f"paired difference {one} ({low} to {high}), {difference.n_sites} {site}s, {seeds}"
 
 
 def _any(scores: xr.Dataset, preset: str, case: str) -> bool:

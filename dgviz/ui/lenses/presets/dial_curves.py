@@ -25,7 +25,7 @@ def plot_curves(
     """Cumulative distributions of a score `(preset, site)`, controls dashed."""
     limits = axis_limits(scores)
     fig = plain_figure(
-        420, x_label, y_label, x_range=Range1d(*limits), y_range=Range1d(-3, 104), tools="save", min_border_left=50
+        480, x_label, y_label, x_range=Range1d(*limits), y_range=Range1d(-3, 104), tools="save", min_border_left=50
     )
     for name in scores.preset.values.astype(str):
         columns = cdf_columns(scores.sel(preset=name))
@@ -42,7 +42,7 @@ def plot_curves(
             )
         )
     plain_legend(fig)
-    fig.legend[0].update(ncols=4, spacing=2)
+    fig.legend[0].update(ncols=2, spacing=2, location="left")
     return fig
 
 
