@@ -1,4 +1,4 @@
-"""The command line: `dgviz serve | train | predict | report | doctor | describe | bench | data`.
+"""The command line: `dgviz serve | train | predict | report | doctor | describe | bench | claims | data`.
 
 A command is imported when it is used: torch, which most of them need, takes seconds.
 """
@@ -21,6 +21,7 @@ COMMANDS = {
     "doctor": "Examine the gradients, promises and data of a trained run at a site; exit with 1 if there is a fault.",
     "describe": "Print the processes and parameters of a domain as Markdown.",
     "bench": "Time the backends on this machine: simulation, gradients, compilation and memory.",
+    "claims": "Judge the field's claims on a data set by shipped scores and your own runs; train what they lack.",
     "data": "List, check, import and download data sets.",
 }
 

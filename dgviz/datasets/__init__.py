@@ -35,6 +35,7 @@ from dgviz.datasets.vocabulary import Vocabulary
 from dgviz.suggestions import suggest
 
 __all__ = [
+    "PLACE",
     "DataError",
     "Vocabulary",
     "attribute_names",
@@ -55,6 +56,7 @@ __all__ = [
 ]
 
 
+PLACE = ("lat", "lon")  # coordinates that networks read where they are chosen
 LONGEST_NAMED = 300  # characters of a name or path that is not there
 
 
@@ -190,11 +192,14 @@ def names_of(ds: xr.Dataset, role: str) -> list[str]:
 
 
 def attribute_names(ds: xr.Dataset, chosen: tuple[str, ...] = ()) -> list[str]:
-    """Names of the static descriptors a network reads: all, or the chosen ones if the data set has them."""
+    """Names of the static descriptors a network reads: all, or the chosen ones if the data set has them.
+
+    Where a site lies describes it only where it is chosen.
+    """
     numbers = [str(name) for name in ds if ds[name].dims == ("site",) and ds[name].dtype.kind == "f"]
     known = [name for name in numbers if ds[name].attrs.get("role") != "not read"]
     for name in chosen:
-        if name not in known:
+        if name not in (*known, *PLACE):
             hint = suggest(name, known)
             raise DataError(f"attribute {name!r} is not in {ds.title!r}.{hint} It has: {', '.join(known)}.")
     return list(chosen) or known

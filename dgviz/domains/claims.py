@@ -1,7 +1,7 @@
 """Claims of a field, as data: a sentence, what it is judged by, and the judge; and those that several fields make.
 
-A judge gets NSE `(site,)` of each case that a claim needs, on the sites that all have, and what sites are called; it
-says whether the claim holds, and what was found.
+A judge gets the scores `(seed, site)` of each case that a claim needs, at the sites that all have. It compares them in
+pairs, site by site, and says whether the claim holds, fails, or cannot be told from these sites and seeds.
 """
 
 from collections.abc import Callable
@@ -9,74 +9,108 @@ from dataclasses import dataclass
 
 import xarray as xr
 
-CLOSE = 0.05  # of median NSE: as good as
+from dgviz.scores.paired import Paired, paired
+
+CLOSE = 0.05  # of NSE: as good as
+CLOSED = 1e-3  # of the inflow: rounding
+BROKEN = 1e-2  # of the inflow: no rounding explains that
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Whether a claim holds, or None where that cannot be told; the figures in words, and the difference it is by."""
+
+    holds: bool | None
+    words: str
+    difference: Paired
 
 
 @dataclass(frozen=True)
 class Claim:
     """A sentence of the field, what it is judged by, pairs of role and case, and the judge.
 
-    A role is what a preset stands for, see `dgviz.experiment.claims.role_of`; a case is "test" or "held_out".
+    A role is what a preset stands for, see `dgviz.experiment.roles.role_of`; a case is one of
+    `dgviz.experiment.presets.CASES`. `score` is what the judge gets of each; `against` is what others found that speaks
+    against the claim, with its source.
     """
 
     sentence: str
     source: str
     needs: tuple[tuple[str, str], ...]
-    judge: Callable[..., tuple[bool, str]]
+    judge: Callable[..., Finding]
+    score: str = "nse"
+    against: str = ""
 
 
-def close(mine: xr.DataArray, other: xr.DataArray, site: str) -> tuple[bool, str]:
-    """Is the median at most a little lower?"""
-    return bool(mine.median() >= other.median() - CLOSE), _against(mine, other)
+def close(mine: xr.DataArray, other: xr.DataArray) -> Finding:
+    """Is it at most a little lower, in the median over the sites?"""
+    difference = paired(mine, other)
+    return Finding(difference.above(-CLOSE), _against(mine, other), difference)
 
 
-def better(mine: xr.DataArray, other: xr.DataArray, site: str) -> tuple[bool, str]:
-    """Is it higher at most sites, and in the median?"""
-    gain = mine - other
-    higher = f"{_against(mine, other)}; higher at {int((gain > 0).sum())} of {gain.size} {site}s"
-    return bool(gain.median() > 0 and mine.median() > other.median()), higher
+def better(mine: xr.DataArray, other: xr.DataArray) -> Finding:
+    """Is it higher, in the median over the sites?"""
+    difference = paired(mine, other)
+    return Finding(difference.above(), _against(mine, other), difference)
 
 
-def clearly_better(mine: xr.DataArray, other: xr.DataArray, site: str) -> tuple[bool, str]:
-    """Is it higher at most sites, and in the median by more than a little?"""
-    holds, found = better(mine, other, site)
-    return holds and not close(other, mine, site)[0], found
+def clearly_better(mine: xr.DataArray, other: xr.DataArray) -> Finding:
+    """Is it higher by more than a little, in the median over the sites?"""
+    difference = paired(mine, other)
+    return Finding(difference.above(CLOSE), _against(mine, other), difference)
 
 
-def loses_less(
-    mine: xr.DataArray, mine_held: xr.DataArray, other: xr.DataArray, other_held: xr.DataArray, site: str
-) -> tuple[bool, str]:
-    """Is less lost where sites are held out, in the median?"""
-    lost, others = float(mine.median() - mine_held.median()), float(other.median() - other_held.median())
-    said = f"{_from_to(mine, mine_held)} against {_from_to(other, other_held)}"
-    return lost < others, f"median NSE {said} at {site}s held out"
+def loses_less(mine: xr.DataArray, mine_held: xr.DataArray, other: xr.DataArray, other_held: xr.DataArray) -> Finding:
+    """Is less lost where sites are held out, in the median over them?"""
+    difference = paired(mine_held - mine, other_held - other)
+    return Finding(difference.above(), f"{_from_to(mine, mine_held)} against {_from_to(other, other_held)}", difference)
+
+
+def breaks_balance(kept: xr.DataArray, broken: xr.DataArray) -> Finding:
+    """Is the unexplained share of the inflow more than rounding in the second, and no more than that in the first?"""
+    difference = paired(abs(broken), abs(kept))
+    opens, stays = difference.above(BROKEN), paired(abs(kept), xr.zeros_like(kept)).above(CLOSED)
+    holds = None if opens is None or stays is None else opens and not stays
+    return Finding(holds, f"{_percent(kept)} of the inflow without and {_percent(broken)} with it", difference)
+
+
+def _median(scores: xr.DataArray) -> float:
+    """Over the sites, of the mean over the seeds."""
+    return float((scores.mean("seed") if "seed" in scores.dims else scores).median())
 
 
 def _against(mine: xr.DataArray, other: xr.DataArray) -> str:
-    return f"median NSE {float(mine.median()):.2f} against {float(other.median()):.2f}"
+    return f"{_median(mine):.2f} against {_median(other):.2f}"
 
 
 def _from_to(before: xr.DataArray, after: xr.DataArray) -> str:
-    return f"{float(before.median()):.2f} to {float(after.median()):.2f}"
+    return f"{_median(before):.2f} to {_median(after):.2f}"
 
 
-def unseen_sites(source: str) -> Claim:
+def _percent(shares: xr.DataArray) -> str:
+    share = _median(abs(shares))
+    return f"{100 * share:.2g} %" if share > 1e-5 else "less than 0.001 %"
+
+
+def unseen_sites(source: str, against: str = "") -> Claim:
     """That attributes carry parameters to sites that were not trained on."""
     return Claim(
         "At {site}s not seen, parameters learned from attributes do better than one set for all.",
         source,
         (("attributes", "held_out"), ("shared", "held_out")),
         better,
+        against=against,
     )
 
 
-def network_alone(source: str) -> Claim:
+def network_alone(source: str, against: str = "") -> Claim:
     """That pure learning is the most accurate where there are data."""
     return Claim(
         "A network alone does better than learned parameters at {site}s that it was trained on.",
         source,
         (("network", "test"), ("attributes", "test")),
         better,
+        against=against,
     )
 
 
@@ -88,3 +122,12 @@ def processes_lose_less(source: str) -> Claim:
         (("attributes", "test"), ("attributes", "held_out"), ("network", "test"), ("network", "held_out")),
         loses_less,
     )
+
+
+BALANCE = Claim(
+    "A residual that is learned after the processes breaks the balance that they keep.",
+    "Frame et al. (2023), doi:10.1002/hyp.14847",
+    (("attributes", "test"), ("corrected", "test")),
+    breaks_balance,
+    score="unclosed",
+)

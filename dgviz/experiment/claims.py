@@ -1,97 +1,117 @@
-"""Published claims about models between physics and learning, judged by the runs of the dial."""
+"""Published claims about models between physics and learning, judged by the scores of the dial."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
+from typing import Literal
 
 import xarray as xr
 
-from dgviz.domains.claims import Claim
+from dgviz.domains.claims import BALANCE, Claim
 from dgviz.experiment.config import RunConfig
-from dgviz.experiment.presets import CASES
+from dgviz.experiment.needs import learns
+from dgviz.experiment.presets import CASES, Configs, Key, Scores, scores_of
+from dgviz.experiment.roles import roles
+from dgviz.scores.paired import Paired
 
-CLOSED = 1e-3  # of the inflow: rounding
-BROKEN = 1e-2  # of the inflow: no rounding explains that
-
-FRAME = "Frame et al. (2023), doi:10.1002/hyp.14847"
+Outcome = Literal["holds", "fails", "cannot tell here", "not trained yet"]
+OUTCOMES: dict[bool | None, Outcome] = {True: "holds", False: "fails", None: "cannot tell here"}
+FEWEST = 2  # sites that an interval takes
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """A claim and the finding on it; `holds` is None until the presets (with holdouts) in `missing` are trained."""
+    """A claim and the finding on it.
 
+    `difference` is what it was judged by. `missing` are the presets (with holdouts) that are not trained yet.
+    """
+
+    claim: Claim
     sentence: str
-    source: str
-    holds: bool | None
-    found: str
+    against: str
+    outcome: Outcome
+    found: str = ""
+    difference: Paired | None = None
     missing: tuple[tuple[str, str], ...] = ()
 
 
-BALANCE = "A residual that is learned after the processes breaks the balance that they keep."
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.2g} %" if share > 1e-5 else "less than 0.001 %"
-
-
-def role_of(config: RunConfig, control: bool) -> str:
-    """What a preset stands for: "fixed", "sites" (calibrated), "shared", "attributes", "dynamic", "closure" (a process
-    replaced), "corrected" or "network"; of the controls "shuffled", "absurd" or "absurd, dynamic"."""
-    if control:
-        return "shuffled" if config.shuffled else "absurd, dynamic" if config.dynamic else "absurd"
-    if config.predictor != "processes":
-        return config.predictor
-    if config.parameters != "attributes":
-        return config.parameters
-    if config.dynamic:
-        return "dynamic"
-    return "attributes" if config.processes == RunConfig(domain=config.domain).processes else "closure"
-
-
-def roles(config: RunConfig) -> dict[str, str]:
-    """The preset of each role in the domain of a configuration; of several, the first."""
-    plain, science = RunConfig(domain=config.domain), config.science
-    names = {role_of(plain.preset(name), True): name for name in reversed(science.controls)}
-    return names | {role_of(plain.preset(name), False): name for name in reversed(science.dial)}
-
-
-def verdicts(config: RunConfig, scores: xr.Dataset) -> list[Verdict]:
-    """Every claim that the domain has presets for, judged by scores `(preset, case, site)`, see `presets.scores_of`."""
-    presets, site = roles(config), config.science.site
-    judged = []
-    for claim in config.science.claims:
-        if all(role in presets for role, _ in claim.needs):
-            needs = [(presets[role], case) for role, case in claim.needs]
-            judged.append(judge(claim, needs, scores, site))
-    return judged
-
-
-def judge(claim: Claim, needs: list[tuple[str, str]], scores: xr.Dataset, site: str) -> Verdict:
-    """One claim, judged by the presets and cases that stand for what it needs."""
-    sentence = claim.sentence.format(site=site)
-    values = {need: _nse(scores, *need) for need in needs}
-    missing = tuple((name, CASES[case][0]) for (name, case), nse in values.items() if nse is None)
-    if missing:
-        return Verdict(sentence, claim.source, None, "", missing)
-    together = xr.align(*(nse.dropna("site") for nse in values.values()), join="inner")
-    return Verdict(sentence, claim.source, *claim.judge(*together, site))
-
-
-def _nse(scores: xr.Dataset, preset: str, case: str) -> xr.DataArray | None:
-    if "nse" not in scores or preset not in scores.preset:
-        return None
-    nse = scores.nse.sel(preset=preset, case=case, drop=True)
-    return nse if nse.notnull().any() else None
-
-
-def verdict_on_balance(config: RunConfig, shares: Mapping[str, xr.DataArray]) -> Verdict:
-    """That a learned residual breaks the balance, judged by the unexplained share of the inflow `(site,)` by preset,
-    see `presets.unclosed`."""
+def claims_of(config: RunConfig) -> Iterator[tuple[Claim, list[tuple[str, str]]]]:
+    """Every claim that the domain has presets for, with the preset and the case that stand for each of its needs."""
     presets = roles(config)
-    names = [presets[role] for role in ("attributes", "corrected")]
-    missing = tuple((name, "none") for name in names if name not in shares)
-    if missing:
-        return Verdict(BALANCE, FRAME, None, "", missing)
-    kept, broken = (float(abs(shares[name]).median()) for name in names)
-    found = f"unexplained, median over {shares[names[0]].size} {config.science.site}s: "
-    found += f"{_percent(kept)} of the inflow without and {_percent(broken)} with it"
-    return Verdict(BALANCE, FRAME, kept < CLOSED and broken > BROKEN, found)
+    for claim in (*config.science.claims, BALANCE) if config.science.claims else ():
+        if all(role in presets for role, _ in claim.needs):
+            yield claim, [(presets[role], case) for role, case in claim.needs]
+
+
+def verdicts(config: RunConfig, runs: Scores) -> list[Verdict]:
+    """Every claim that the domain has presets for, judged by the scores of runs."""
+    scores = scores_of(runs)
+    return [judge(claim, needs, scores, config) for claim, needs in claims_of(config)]
+
+
+def judge(claim: Claim, needs: list[tuple[str, str]], scores: xr.Dataset, config: RunConfig) -> Verdict:
+    """One claim, judged by scores `(preset, case, seed, site)` of the presets and cases that stand for its needs."""
+    site = config.science.site
+    verdict = partial(Verdict, claim, claim.sentence.format(site=site), claim.against.format(site=site))
+    values = {need: _of_need(claim.score, scores, need, config) for need in needs}
+    known = [found.dropna("site") for found in values.values() if found is not None]
+    if len(known) < len(needs):
+        missing = tuple(dict.fromkeys((name, CASES[case][0]) for name, case in needs if not _any(scores, name, case)))
+        return verdict("not trained yet", missing=missing)
+    together = xr.align(*known, join="inner", exclude=["seed"])
+    if (count := together[0].sizes["site"]) < FEWEST:
+        found = f"{count} {site} has all that is compared: an interval takes at least {FEWEST}"
+        return verdict("cannot tell here", found)
+    finding = claim.judge(*together)
+    score = scores[claim.score].attrs.get("long_name", claim.score)
+    words = f"{score[:1].upper()}{score[1:]}, median: {finding.words}; {interval_words(finding.difference, site)}"
+    return verdict(OUTCOMES[finding.holds], words, finding.difference)
+
+
+def interval_words(difference: Paired, site: str) -> str:
+    """As "paired difference 0.08 (0.05 to 0.10), 94 basins, 5 seeds"."""
+    one, low, high = (
+        f"{value:+.2g}".replace("-", "\u2212") for value in (difference.median, difference.low, difference.high)
+    )
+    seeds = f"{difference.n_seeds} seed{'s' * (difference.n_seeds > 1)}"
+    return f"paired difference {one} ({low} to {high}), {difference.n_sites} {site}s, {seeds}"
+
+
+def _any(scores: xr.Dataset, preset: str, case: str) -> bool:
+    """Is there a score of any kind?"""
+    if preset not in scores.preset:
+        return False
+    return bool(scores.sel(preset=preset, case=case).to_array().notnull().any())
+
+
+def _of_need(score: str, scores: xr.Dataset, need: tuple[str, str], config: RunConfig) -> xr.DataArray | None:
+    """The scores `(seed, site)` of a preset in a case, of the seeds that there are; None without any."""
+    preset, case = need
+    if score not in scores or preset not in scores.preset:
+        return None
+    found = scores[score].sel(preset=preset, case=case, drop=True).dropna("seed", how="all")
+    if not found.sizes["seed"]:
+        return None
+    if not learns(RunConfig(domain=config.domain).preset(preset)):
+        # Nothing in it is random: it has the same scores for every seed.
+        return found.isel(seed=[0] * scores.sizes["seed"]).assign_coords(seed=scores.seed)
+    return found
+
+
+def without_balance(config: RunConfig, runs: Scores) -> list[Key]:
+    """The runs whose balance is not known yet, where there are runs of all that the claim on it compares."""
+    needed = {(name, CASES[case][0]) for claim, needs in claims_of(config) for name, case in needs if claim is BALANCE}
+    if not needed <= {key[:2] for key in runs}:
+        return []
+    return [key for key in runs if key[:2] in needed and "unclosed" not in runs[key]]
+
+
+def to_train(config: RunConfig, configs: Configs, runs: Scores, n_seeds: int) -> dict[Key, RunConfig]:
+    """What the claims still lack of the seeds 0, 1, ... up to a number of them."""
+    needed = dict.fromkeys((name, CASES[case][0]) for _, needs in claims_of(config) for name, case in needs)
+    return {
+        (name, holdout, seed): configs[name][holdout].edited(seed=seed)
+        for seed in range(n_seeds)
+        for name, holdout in needed
+        if (name, holdout, seed) not in runs and (seed == 0 or learns(configs[name][holdout]))
+    }

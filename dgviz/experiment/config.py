@@ -126,7 +126,7 @@ class RunConfig(BaseModel):
         (), title="Dynamic parameters (vary in time)", description="Given by a recurrent network."
     )
     attributes: Annotated[tuple[str, ...], needs.ATTRIBUTES] = Field(
-        (), title="Attributes (read by the networks)", description="None means all."
+        (), title="Attributes (read by the networks)", description="None means all; lat and lon may be named too."
     )
     climate: Annotated[Literal["given", "training"], needs.ATTRIBUTES] = Field(
         "given",
@@ -134,8 +134,11 @@ class RunConfig(BaseModel):
         description="Climate attributes as the data set gives them, or computed from the forcings of the training "
         "period only, so that they tell nothing of the test period.",
     )
-    shuffled: Annotated[bool, needs.ATTRIBUTES] = Field(
-        False, title="Attributes shuffled between {site}s (a control)", description="Shows how much attributes matter."
+    attributes_as: Annotated[Literal["given", "shuffled", "random"], needs.ATTRIBUTES] = Field(
+        "given",
+        title="Attribute values",
+        description="Those of each site; or, as controls, those of another site, which name it and do not describe it, "
+        "or random numbers within the range of each.",
     )
     members: Annotated[int, needs.MEMBERS] = Field(
         16,

@@ -100,16 +100,20 @@ def _check_whole(config: RunConfig, dataset: xr.Dataset) -> None:
 def select_sites(config: RunConfig, dataset: xr.Dataset, wanted: Sequence[str]) -> xr.Dataset:
     """Some sites of a data set as the run sees them.
 
-    What is made of forcings is made of the run's training days, the climate if so asked. Attributes are shuffled if so
-    asked; but those that are not the run's, if the first is not, keep their own.
+    What is made of forcings is made of the run's training days, the climate if so asked. Attributes are shuffled or
+    random if so asked; but sites that are not the run's, if the first is not, keep their own.
     """
     sites = [str(site) for site in config.sites or dataset.site.values]
     part = _of_training_days(config, dataset.sel(site=list(wanted)))
-    if not config.shuffled or wanted[0] not in sites:
+    if config.attributes_as == "given" or wanted[0] not in sites:
         return part
-    donors = _donors(len(sites), config.seed)
-    given = _of_training_days(config, dataset.sel(site=[sites[donors[sites.index(site)]] for site in wanted]))
-    return part.assign({name: part[name].copy(data=given[name].values) for name in attribute_names(part)})
+    names, at = attribute_names(part), [sites.index(site) for site in wanted]
+    if config.attributes_as == "random":
+        made = _random_within(dataset[names].sel(site=sites), config.seed).isel(site=at)
+    else:
+        donors = _donors(len(sites), config.seed)
+        made = _of_training_days(config, dataset.sel(site=[sites[i] for i in donors[at]]))
+    return part.assign({name: part[name].copy(data=made[name].values) for name in names})
 
 
 def as_seen(config: RunConfig, dataset: xr.Dataset, wanted: Sequence[str], trained: Sequence[str]) -> xr.Dataset:
@@ -144,6 +148,17 @@ def _donors(n_sites: int, seed: int) -> np.ndarray:
     # Along a random circle each site gets the attributes of the one before it.
     donors[order] = np.roll(order, 1)
     return donors
+
+
+def _random_within(attributes: xr.Dataset, seed: int) -> xr.Dataset:
+    """Random numbers in place of attributes `(site,)`, uniform between the lowest and the highest value of each."""
+    random = np.random.default_rng(seed)
+
+    def drawn(values: xr.DataArray) -> xr.DataArray:
+        low, high = float(values.min()), float(values.max())
+        return values.copy(data=(low + (high - low) * random.random(values.size)).astype(values.dtype))
+
+    return attributes.map(drawn)
 
 
 def _next_among(names: np.ndarray, downstream: np.ndarray, chosen: np.ndarray) -> list:

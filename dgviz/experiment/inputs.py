@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from dgviz import units
-from dgviz.datasets import DataError, attribute_names, forcing_names
+from dgviz.datasets import PLACE, DataError, attribute_names, forcing_names
 from dgviz.datasets.errors import some
 from dgviz.datasets.names import renaming
 from dgviz.datasets.remarks import Remark, with_remarks
@@ -73,7 +73,7 @@ class Inputs:
         what the data have besides, and units that cannot be converted.
         """
         dataset = self._in_its_letters(dataset)
-        known = attribute_names(dataset)
+        known = [*attribute_names(dataset), *PLACE]
         if reads_attributes(config):
             self._refuse_lacking("attribute", self.attributes, known, dataset)
         else:  # it has places for attributes, but they count for nothing
@@ -93,7 +93,7 @@ class Inputs:
         # Series of one's own do not say that they are forcings; the calendar and places are none.
         series = [name for name in self.forcings if name not in CALENDAR and "time" in dataset[name].dims]
         dataset = dataset.assign({name: dataset[name].assign_attrs(role="forcing") for name in series})
-        unknown = set() if config.attributes else {*known} - self.attributes.keys()
+        unknown = set() if config.attributes else {*attribute_names(dataset)} - self.attributes.keys()
         if recurrent(config):
             unknown |= {*forcing_names(dataset)} - self.forcings.keys()
         dataset = dataset.assign({name: dataset[name].assign_attrs(role="not read") for name in unknown})

@@ -148,7 +148,8 @@ def _unscored(config: RunConfig, dataset: xr.Dataset) -> list[Remark]:
 
 def _of_one_site(config: RunConfig, dataset: xr.Dataset) -> list[Remark]:
     """Options that compare sites with each other, where there is but one."""
-    named = [name for name in ("shuffled", "weights") if getattr(config, name)] if dataset.sizes["site"] == 1 else []
+    chosen = {"attributes_as": config.attributes_as == "shuffled", "weights": bool(config.weights)}
+    named = [name for name, is_chosen in chosen.items() if is_chosen and dataset.sizes["site"] == 1]
     said = [Remark("doubtful", name, f"has no effect: there is one {config.science.site}.") for name in named]
     if config.weights and not named and np.ptp(dataset[config.weights].values) == 0:
         text = f"has no effect: {config.weights} is the same at all {_sites(config, dataset)}."

@@ -58,8 +58,8 @@ LEARNING = Needs(
     "something to learn: parameters other than 'fixed', dynamic parameters, a learned process, or a network", learns
 )
 SEED = Needs(
-    f"{LEARNING.words}; or attributes that are shuffled, or a random holdout",
-    lambda c: learns(c) or c.shuffled or c.holdout == "folds",
+    f"{LEARNING.words}; or attributes that are shuffled or random, or a random holdout",
+    lambda c: learns(c) or c.attributes_as != "given" or c.holdout == "folds",
 )
 BATCHES = Needs(
     "something to learn, and processes that do not join sites (joined sites are always trained together)",

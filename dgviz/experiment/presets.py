@@ -7,20 +7,23 @@ so that every site is predicted by a model that has not seen it. `claims` says w
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import xarray as xr
 
 from dgviz.experiment.config import NOT_THE_MODEL, ConfigError, RunConfig
 from dgviz.experiment.data import as_networks_see
+from dgviz.experiment.roles import roles
 from dgviz.experiment.run_folder import ENDED
 from dgviz.experiment.runs import Run
 from dgviz.learn import DifferentiableModel
 from dgviz.processes.balance import balance, substances
 
-HOLDOUTS = ("none", "folds")
+HOLDOUTS = ("none", "folds", "regions")
 CASES = {  # what a score is of: the holdout of the run, and the period
     "train": ("none", "train"),
     "test": ("none", "test"),
     "held_out": ("folds", "test"),
+    "region": ("regions", "test"),
 }
 
 
@@ -28,13 +31,18 @@ def wanted(config: RunConfig) -> dict[str, dict[str, RunConfig]]:
     """What to train for each preset of the dial and each control of a domain, by preset and holdout.
 
     Data, sites and periods are those of `config`, the rest is as the preset has it. A holdout is left out where the
-    preset cannot have it: parameters that were learned for each site are of no use at others.
+    preset cannot have it: parameters that were learned for each site are of no use at others. Regions are held out
+    where a claim asks for it.
     """
     kept = {name: getattr(config, name) for name in ("domain", "data", "sites", "train_period", "test_period")}
     plain, science = RunConfig(**kept), config.science
+    in_regions = {role for claim in science.claims for role, case in claim.needs if CASES[case][0] == "regions"}
+    presets = roles(config)
+    in_regions = {presets[role] for role in in_regions if role in presets}
     configs = {}
     for name in (*science.dial, *science.controls):
-        possible = {holdout: _edited(plain.preset(name), holdout) for holdout in HOLDOUTS}
+        holdouts = HOLDOUTS if name in in_regions else HOLDOUTS[:2]
+        possible = {holdout: _edited(plain.preset(name), holdout) for holdout in holdouts}
         configs[name] = {holdout: found for holdout, found in possible.items() if found}
     return configs
 
@@ -46,7 +54,7 @@ def _edited(config: RunConfig, holdout: str) -> RunConfig | None:
         return None
 
 
-def found(runs: Iterable[Run], configs: Mapping[str, Mapping[str, RunConfig]]) -> dict[str, dict[str, list[Run]]]:
+def found(runs: Iterable[Run], configs: "Configs") -> dict[str, dict[str, list[Run]]]:
     """The runs that stand for each preset and holdout, in the order given.
 
     They match the wanted configuration except for how they were trained (epochs, learning rate, seed ...) and the
@@ -57,26 +65,31 @@ def found(runs: Iterable[Run], configs: Mapping[str, Mapping[str, RunConfig]]) -
         if run.config.start_from:  # it shows what a change does, not what the model can learn
             continue
         # Runs of the same model, whatever their training.
-        by_model.setdefault(_model_of(run.config), []).append(run)
+        by_model.setdefault(model_of(run.config), []).append(run)
     return {
-        name: {holdout: by_model.get(_model_of(config), []) for holdout, config in of_preset.items()}
+        name: {holdout: by_model.get(model_of(config), []) for holdout, config in of_preset.items()}
         for name, of_preset in configs.items()
     }
 
 
 @dataclass(frozen=True)
 class Place:
-    """A preset with a holdout: what to train for it, the newest run with results, and one that is newer without."""
+    """A preset with a holdout: what to train for it, the newest run with results, one that is newer without, and the
+    newest run with results of each seed."""
 
     config: RunConfig
     run: Run | None
     later: Run | None
+    of_seeds: Mapping[int, Run]
 
 
 Places = dict[str, dict[str, Place]]
+Configs = Mapping[str, Mapping[str, RunConfig]]  # what to train, by preset and holdout
+Key = tuple[str, str, int]  # the preset, holdout and seed of a run
+Scores = dict[Key, xr.Dataset]  # (period, site)
 
 
-def places(runs: Iterable[Run], configs: Mapping[str, Mapping[str, RunConfig]]) -> Places:
+def places(runs: Iterable[Run], configs: "Configs") -> Places:
     """What there is for each preset and holdout; `runs` begin with the newest."""
     standing = found(runs, configs)
     return {
@@ -88,16 +101,18 @@ def places(runs: Iterable[Run], configs: Mapping[str, Mapping[str, RunConfig]]) 
 def _place(config: RunConfig, runs: list[Run]) -> Place:
     with_results = [run for run in runs if run.status in ENDED and run.status != "failed"]
     newest = with_results[0] if with_results else None
-    return Place(config, newest, runs[0] if runs and runs[0] is not newest else None)
+    of_seeds = {run.config.seed: run for run in reversed(with_results)}
+    return Place(config, newest, runs[0] if runs and runs[0] is not newest else None, of_seeds)
 
 
-def missing(there: Places) -> list[RunConfig]:
-    """What has no results and is not on its way."""
-    every = (place for of_preset in there.values() for place in of_preset.values())
+def missing(there: Places, known: Iterable[Key] = ()) -> list[RunConfig]:
+    """What has no results, is not on its way and not `known` otherwise."""
+    had = {key[:2] for key in known}
+    every = [p for name, of in there.items() for held, p in of.items() if (name, held) not in had]
     return [p.config for p in every if p.run is None and (p.later is None or p.later.status == "failed")]
 
 
-def _model_of(config: RunConfig) -> str:
+def model_of(config: RunConfig) -> str:
     """What makes two runs the same model on the same sites and days."""
     return config.model_dump_json(exclude=set((NOT_THE_MODEL | {"folds"}) - {"sites", "trained_sites"}))
 
@@ -108,28 +123,27 @@ def n_weights(config: RunConfig, dataset: xr.Dataset) -> int:
     return sum(weight.numel() for weight in model.parameters())
 
 
-def scores_of(results: Mapping[str, Mapping[str, xr.Dataset]]) -> xr.Dataset:
-    """Every score `(preset, case, site)` from the results, or the scores alone, by preset and holdout.
+def scores_of(runs: Scores) -> xr.Dataset:
+    """Every score `(preset, case, seed, site)` of some runs, from their results or the scores alone.
 
-    The cases are "train" and "test", days of sites that were trained on, and "held_out", test days of sites that were
-    not. NaN where there is no run.
+    The cases are "train" and "test", days of sites that were trained on, and "held_out" and "region", test days of
+    sites that were not. NaN where there is no run.
     """
-    scores = xr.Dataset(coords={"preset": [], "case": list(CASES)})
-    of_presets = []
-    for name, of_preset in results.items():
-        cases = [
-            of_preset[holdout][_score_names(of_preset[holdout])].sel(period=period, drop=True).assign_coords(case=case)
-            for case, (holdout, period) in CASES.items()
-            if holdout in of_preset
-        ]
-        if cases:
-            joined = xr.concat(
-                cases, "case", join="outer", coords="minimal", compat="override", combine_attrs="override"
-            )
-            of_presets.append(joined.reindex(case=list(CASES)).assign_coords(preset=name))
-    if not of_presets:
-        return scores
-    return xr.concat(of_presets, "preset", join="outer", coords="minimal", compat="override", combine_attrs="override")
+    names = {name: runs_of[name].attrs for runs_of in runs.values() for name in _score_names(runs_of)}
+    places: dict[str, list] = {
+        "preset": list(dict.fromkeys(name for name, _, _ in runs)),
+        "case": list(CASES),
+        "seed": sorted({seed for _, _, seed in runs}),
+        "site": list(dict.fromkeys(str(site) for found in runs.values() for site in found.site.values)),
+    }
+    empty = xr.DataArray(np.full([len(labels) for labels in places.values()], np.nan), places)
+    scores = {name: empty.copy().assign_attrs(attrs) for name, attrs in names.items()}
+    for (preset, held, seed), found in runs.items():
+        for case, (holdout, period) in CASES.items():
+            for name in _score_names(found) if held == holdout else ():
+                at = {"preset": preset, "case": case, "seed": seed, "site": found.site.values}
+                scores[name].loc[at] = found[name].sel(period=period).values
+    return xr.Dataset(scores, places)
 
 
 def _score_names(results: xr.Dataset) -> list[str]:

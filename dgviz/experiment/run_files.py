@@ -173,3 +173,11 @@ def short(words: Any, longest: int = 300) -> str:
     """The beginning of what may be long, as of what was wrong in a file."""
     text = str(words)
     return text if len(text) <= longest else f"{text[:longest]} ..."
+
+
+def as_called_now(options: dict) -> dict:
+    """The options of a run, also of one that was made while shuffled attributes were an option of their own."""
+    if "shuffled" not in options:
+        return options
+    as_now = {"attributes_as": "shuffled" if options["shuffled"] else "given"}
+    return {name: value for name, value in options.items() if name != "shuffled"} | as_now

@@ -14,6 +14,7 @@ from dgviz.experiment.progress import EpochRecord
 from dgviz.experiment.run_files import (
     DamagedFile,
     RunError,
+    as_called_now,
     check_own,
     is_epoch,
     parse,
@@ -58,7 +59,7 @@ class RunFolder:
         if not self.id.isprintable():
             raise DamagedFile(path, "is not the configuration of a run: the name of its folder is no text.")
         try:
-            return RunConfig(**parse(read_bytes(path)))
+            return RunConfig(**as_called_now(parse(read_bytes(path))))
         except FileNotFoundError:
             raise DamagedFile(path, "is not the configuration of a run: it is missing.") from None
         except DamagedFile:

@@ -253,7 +253,8 @@ def test_what_cannot_be_timed_is_named(command, arguments, message):
 
 
 def test_every_command_and_option_has_help(command):
-    assert COMMANDS.keys() == {"serve", "train", "predict", "report", "doctor", "data", "describe", "bench"}
+    named = {"serve", "train", "predict", "report", "doctor", "data", "describe", "bench", "claims"}
+    assert COMMANDS.keys() == named
     listed = " ".join(command("--help").stdout.replace("│", " ").split())
     for name, words in COMMANDS.items():
         one = command_named(name)

@@ -21,7 +21,7 @@ SEES = {
     "dynamic": dict(dynamic=("k2",), dropout=0.3),
     "network": dict(predictor="network"),
     "corrected": dict(predictor="corrected"),
-    "climate": dict(climate="training", shuffled=True),
+    "climate": dict(climate="training", attributes_as="shuffled"),
     "validation": dict(validation="period", weights="area"),
     "after the test": dict(
         train_period="1979-04-01/1979-05-30", test_period="1979-01-01/1979-03-31", warmup=60, dynamic=("k2",)
@@ -176,7 +176,7 @@ def test_reaches_between_those_chosen_do_not_hide_it_either(small):
 
 
 def test_shuffled_attributes_are_those_of_another_site_everywhere(small, delaware):
-    config = small.edited(shuffled=True)
+    config = small.edited(attributes_as="shuffled")
     dataset, given = inputs.dataset_of(config), delaware.sel(site=list(small.sites))
     for site in small.sites:
         alone = inputs.select_sites(config, delaware, [site])
@@ -191,16 +191,45 @@ def test_shuffled_attributes_are_those_of_another_site_everywhere(small, delawar
 
 def test_a_site_outside_the_run_keeps_its_attributes(small, delaware):
     other = delaware.site.values[50]
-    alone = inputs.select_sites(small.edited(shuffled=True), delaware, [other])
+    alone = inputs.select_sites(small.edited(attributes_as="shuffled"), delaware, [other])
     assert alone.area.item() == delaware.area.sel(site=other).item()
 
 
-@pytest.mark.parametrize("shuffled", [False, True])
-def test_climate_of_the_training_days_is_the_same_for_a_site_alone(shuffled, small, delaware):
-    config = small.edited(climate="training", shuffled=shuffled)
+def test_random_attributes_lie_in_their_ranges_and_are_the_same_wherever_a_site_is_looked_at(small, delaware):
+    config = small.edited(attributes_as="random")
+    dataset, given = inputs.dataset_of(config), delaware.sel(site=list(small.sites))
+    for name in ("area", "slope", "p_mean"):
+        low, high = given[name].min(), given[name].max()
+        assert (dataset[name] >= low).all() and (dataset[name] <= high).all()
+        assert not np.isin(dataset[name], given[name]).any()  # no site has the value of another
+    for site in small.sites:
+        alone = inputs.select_sites(config, delaware, [site])
+        assert alone.area.item() == dataset.area.sel(site=site).item()
+    other = inputs.dataset_of(config.edited(seed=1))
+    assert not np.isin(other.area, dataset.area).any()
+
+
+def test_networks_read_where_a_site_lies_if_that_alone_is_chosen(small, delaware, tmp_path):
+    run = Run.create(small.edited(attributes=("lat", "lon")), tmp_path)
+    carry_out(run)
+    assert [*run.inputs.attributes] == ["lat", "lon"] and run.inputs.ranges.keys() == {"lat", "lon"}
+    site = small.sites[0]
+    moved = delaware.assign_coords(lat=delaware.lat + 1)
+
+    def parameter_at(data):
+        return run.at(data, site, "1979-04-01", "1979-05-30").learned["fc"].detach().numpy().tolist()
+
+    assert parameter_at(delaware) != parameter_at(moved)
+    richer = delaware.assign(area=2 * delaware.area)
+    assert parameter_at(delaware) == parameter_at(richer)
+
+
+@pytest.mark.parametrize("attributes_as", ["given", "shuffled"])
+def test_climate_of_the_training_days_is_the_same_for_a_site_alone(attributes_as, small, delaware):
+    config = small.edited(climate="training", attributes_as=attributes_as)
     dataset = inputs.dataset_of(config)
     assert dataset.p_mean.attrs["period"] == small.train_period
-    if not shuffled:
+    if attributes_as == "given":
         rain = delaware.prcp.sel(site=list(small.sites), time=TRAIN)
         np.testing.assert_allclose(dataset.p_mean, rain.mean("time"), rtol=1e-5)
     for site in small.sites:

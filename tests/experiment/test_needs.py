@@ -29,7 +29,7 @@ IDLE = [
     (SITE_BY_SITE, "hidden", 9),
     (SITE_BY_SITE, "attributes", ("area",)),
     (SITE_BY_SITE, "climate", "training"),
-    (SITE_BY_SITE, "shuffled", True),
+    (SITE_BY_SITE, "attributes_as", "random"),
     (dict(parameters="shared"), "network", "gru"),
     (FIXED, "members", 4),
     (FIXED, "seeds", 2),

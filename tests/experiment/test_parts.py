@@ -17,7 +17,7 @@ from dgviz.experiment.splits import folds_of
 JOBS = {
     "folds": dict(holdout="folds", folds=2),
     "regions of a network": dict(holdout="regions", folds=2, predictor="network", dropout=0.3),
-    "sites held out": dict(holdout="sites", held_sites=("01413500",), shuffled=True, climate="training"),
+    "sites held out": dict(holdout="sites", held_sites=("01413500",), attributes_as="shuffled", climate="training"),
     "seeds of tables": dict(seeds=2, parameters="sites", dynamic=("k2",), dynamic_dropout=0.5),
     "folds and seeds": dict(
         holdout="folds", folds=2, seeds=2, predictor="corrected", parameters="shared", validation="period"

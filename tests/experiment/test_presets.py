@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import xarray as xr
 from dgviz.datasets import open_dataset
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.job import carry_out
-from dgviz.experiment.presets import found, n_weights, scores_of, unclosed, wanted
+from dgviz.experiment.presets import found, n_weights, places, scores_of, unclosed, wanted
 from dgviz.experiment.runs import Run
 from dgviz.learn.model import of_processes
 
@@ -42,7 +43,13 @@ def test_every_preset_of_the_dial_is_wanted_on_the_same_data_sites_and_days():
 def test_sites_with_parameters_of_their_own_cannot_be_held_out():
     possible = {name: list(of_preset) for name, of_preset in wanted(RunConfig()).items()}
     assert possible.pop("HBV, calibrated") == ["none"]
-    assert set(map(tuple, possible.values())) == {("none", "folds")}
+    assert set(map(tuple, possible.values())) == {("none", "folds"), ("none", "folds", "regions")}
+
+
+def test_regions_are_held_out_where_a_claim_asks_for_it():
+    asked = {name for name, of_preset in wanted(RunConfig()).items() if "regions" in of_preset}
+    assert {"HBV", "HBV, shared", "LSTM", "Random attributes"} <= asked and "HBV, corrected" not in asked
+    assert not any("regions" in of_preset for of_preset in wanted(RunConfig(data="twin:oxygen")).values())
 
 
 def test_a_run_stands_for_a_preset_however_it_was_trained(tmp_path):
@@ -59,8 +66,8 @@ def test_a_run_stands_for_a_preset_however_it_was_trained(tmp_path):
     }
     runs = [longer, folds, *(run_of(tmp_path, name, config) for name, config in others.items())]
     standing = found(runs, configs)
-    assert standing["HBV"] == {"none": [longer], "folds": []}
-    assert standing["LSTM"] == {"none": [], "folds": [folds]}
+    assert standing["HBV"] == {"none": [longer], "folds": [], "regions": []}
+    assert standing["LSTM"] == {"none": [], "folds": [folds], "regions": []}
     assert sum(len(runs) for of_preset in standing.values() for runs in of_preset.values()) == 2
 
 
@@ -72,24 +79,29 @@ def test_runs_stay_in_the_order_given(tmp_path):
 
 def test_scores_of_other_days_and_of_sites_held_out_stand_side_by_side():
     known = {
-        "HBV": {
-            "none": results(["a", "b"], train=[0.8, 0.7], test=[0.6, 0.5]),
-            "folds": results(["a", "b"], train=[0.4, 0.3], test=[0.2, 0.1]),
-        },
-        "HBV, calibrated": {"none": results(["b"], train=[0.9], test=[0.65])},
-        "LSTM": {},
+        ("HBV", "none", 0): results(["a", "b"], train=[0.8, 0.7], test=[0.6, 0.5]),
+        ("HBV", "none", 3): results(["a", "b"], train=[0.9, 0.9], test=[0.7, 0.4]),
+        ("HBV", "folds", 0): results(["a", "b"], train=[0.4, 0.3], test=[0.2, 0.1]),
+        ("HBV, calibrated", "none", 0): results(["b"], train=[0.9], test=[0.65]),
     }
     scores = scores_of(known)
-    assert list(scores.preset.values) == ["HBV", "HBV, calibrated"]
-    assert scores.nse.sel(preset="HBV").transpose("case", "site").values.tolist() == [
-        [0.8, 0.7],
-        [0.6, 0.5],
-        [0.2, 0.1],
-    ]
-    calibrated = scores.nse.sel(preset="HBV, calibrated")
+    assert list(scores.preset.values) == ["HBV", "HBV, calibrated"] and list(scores.seed.values) == [0, 3]
+    hbv = scores.nse.sel(preset="HBV", case=["train", "test", "held_out"])
+    assert hbv.sel(seed=0).values.tolist() == [[0.8, 0.7], [0.6, 0.5], [0.2, 0.1]]
+    assert hbv.sel(seed=3, case="test").values.tolist() == [0.7, 0.4]
+    assert np.isnan(hbv.sel(seed=3, case="held_out")).all()
+    calibrated = scores.nse.sel(preset="HBV, calibrated", seed=0)
     assert calibrated.sel(site="b", case=["train", "test"]).values.tolist() == [0.9, 0.65]
     assert np.isnan(calibrated.sel(case="held_out")).all() and np.isnan(calibrated.sel(site="a")).all()
-    assert scores_of({"LSTM": {}}).sizes["preset"] == 0
+    assert scores_of({}).sizes["preset"] == 0
+
+
+def test_of_each_seed_the_newest_run_with_results_counts():
+    config = wanted(RunConfig())["HBV"]["none"]
+    seeds = ((0, "done"), (1, "stopped"), (0, "done"), (2, "training"))
+    runs = [SimpleNamespace(config=config.edited(seed=seed), status=status) for seed, status in seeds]
+    place = places(runs, {"HBV": {"none": config}})["HBV"]["none"]
+    assert place.of_seeds == {0: runs[0], 1: runs[1]} and place.run == runs[0]
 
 
 def test_weights_are_counted_where_something_is_learned():
@@ -121,6 +133,15 @@ def test_the_balance_shows_what_a_learned_residual_added(tmp_path, corrected):
     added = (model.mean(tensors)["streamflow"][inside] - physics[inside]).detach()
     rain = data.prcp.sel(site=SITES[0], time=slice("1980-01-02", "1980-12-31")).sum()
     assert float(share[0]) == pytest.approx(-float(added.sum()) / float(rain), rel=1e-3)
+
+
+@pytest.mark.parametrize(("shuffled", "name"), [(True, "Shuffled attributes"), (False, "HBV")])
+def test_a_run_from_when_shuffled_was_an_option_of_its_own_stands_for_its_preset(shuffled, name, tmp_path):
+    run = Run.create(RunConfig().preset(name), tmp_path)
+    stored = json.loads((run.folder / "config.json").read_text())
+    del stored["attributes_as"]
+    (run.folder / "config.json").write_text(json.dumps(stored | {"shuffled": shuffled}))
+    assert found([Run(run.folder)], wanted(RunConfig()))[name]["none"]
 
 
 def test_a_run_from_before_a_slot_was_there_stands_for_its_preset(tmp_path):

@@ -34,7 +34,7 @@ KINDS = {
     "seeds": {"seeds": 3},
     "folds": {"holdout": "folds", "folds": 2},
     "held sites": {"holdout": "sites", "held_sites": ("b2",)},
-    "shuffled": {"shuffled": True},
+    "shuffled": {"attributes_as": "shuffled"},
 }
 
 

@@ -43,7 +43,8 @@ PRESETS = {
         "Pure learning with a memory of earlier months, which the P-model has not.",
     ),
     "Shuffled attributes": Preset(
-        {"shuffled": True}, "A control: every tower has the attributes of another. They can name it, not describe it."
+        {"attributes_as": "shuffled"},
+        "A control: every tower has the attributes of another. They can name it, not describe it.",
     ),
 }
 

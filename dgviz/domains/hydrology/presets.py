@@ -52,8 +52,16 @@ PRESETS = {
         {"predictor": "network", "hidden": 256, "dropout": 0.4, "learning_rate": 0.001, "epochs": 30},
         "The field's standard: 256 units, dropout 0.4 (Kratzert et al. 2019). Takes a GPU, or patience.",
     ),
+    "Coordinates alone": Preset(
+        {"attributes": ("lat", "lon"), **LONG},
+        "A control: of each basin the network knows only where its gauge is.",
+    ),
+    "Random attributes": Preset(
+        {"attributes_as": "random", **LONG},
+        "A control: every basin has random numbers for attributes. They can name it, and tell nothing.",
+    ),
     "Shuffled attributes": Preset(
-        {"shuffled": True, **LONG},
+        {"attributes_as": "shuffled", **LONG},
         "A control: every basin has the attributes of another. They can name it, not describe it.",
     ),
     "Zones in the wrong order": Preset(
@@ -81,4 +89,10 @@ DIAL = (
     "HBV, corrected",
     "LSTM",
 )
-CONTROLS = ("Shuffled attributes", "Zones in the wrong order", "Zones in the wrong order, dynamic")
+CONTROLS = (
+    "Coordinates alone",
+    "Shuffled attributes",
+    "Random attributes",
+    "Zones in the wrong order",
+    "Zones in the wrong order, dynamic",
+)

@@ -28,7 +28,8 @@ PRESETS = {
     ),
     "Ball-Berry stomata": Preset({"stomata": "BallBerryStomata"}, "As with Medlyn, by relative humidity."),
     "Shuffled attributes": Preset(
-        {"shuffled": True}, "A control: every leaf has the traits of another. They can name it, not describe it."
+        {"attributes_as": "shuffled"},
+        "A control: every leaf has the traits of another. They can name it, not describe it.",
     ),
 }
 

@@ -37,7 +37,8 @@ PRESETS = {
     "No production": Preset({"production": "NoProduction"}, "Water that gets oxygen from the air alone."),
     "Balance of each day": Preset({"budget": "SteadyOxygen"}, "Nothing is remembered from one day to the next."),
     "Shuffled attributes": Preset(
-        {"shuffled": True}, "A control: every river has the attributes of another. They can name it, not describe it."
+        {"attributes_as": "shuffled"},
+        "A control: every river has the attributes of another. They can name it, not describe it.",
     ),
 }
 

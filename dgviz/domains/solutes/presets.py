@@ -38,7 +38,7 @@ PRESETS = {
         "Solute that is stored, moved and released: mass closes.",
     ),
     "Shuffled attributes": Preset(
-        {"parameters": "attributes", "learning_rate": 0.01, "shuffled": True},
+        {"parameters": "attributes", "learning_rate": 0.01, "attributes_as": "shuffled"},
         "A control: every site has the attributes of another. They can name it, not describe it.",
     ),
 }

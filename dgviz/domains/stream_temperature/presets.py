@@ -33,7 +33,8 @@ PRESETS = {
     "Five parameters": Preset({"exchange": "FiveParameters"}, "Without discharge."),
     "Three parameters": Preset({"exchange": "ThreeParameters"}, "Water that follows the air, and nothing else."),
     "Shuffled attributes": Preset(
-        {"shuffled": True}, "A control: every gauge has the attributes of another. They can name it, not describe it."
+        {"attributes_as": "shuffled"},
+        "A control: every gauge has the attributes of another. They can name it, not describe it.",
     ),
 }
 

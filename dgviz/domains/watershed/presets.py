@@ -17,7 +17,8 @@ PRESETS = {
         {"reaeration": "WarmedReaeration"}, "Depth and velocity do not matter: flow reaches oxygen by heat alone."
     ),
     "Shuffled attributes": Preset(
-        {"shuffled": True}, "A control: every basin has the attributes of another. They can name it, not describe it."
+        {"attributes_as": "shuffled"},
+        "A control: every basin has the attributes of another. They can name it, not describe it.",
     ),
 }
 

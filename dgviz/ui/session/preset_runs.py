@@ -2,32 +2,55 @@
 
 from functools import lru_cache
 
-import xarray as xr
-
 from dgviz.experiment import presets
 from dgviz.experiment.config import RunConfig
-from dgviz.experiment.presets import Places
+from dgviz.experiment.preset_scores import own_scores, shipped
+from dgviz.experiment.presets import Configs, Places, Scores
 from dgviz.ui import theme
 from dgviz.ui.session.state import AppState
 
 
+def wanted(state: AppState) -> Configs:
+    """What to train for each preset of the dial and each control, on the selected sites, by preset and holdout."""
+    return _wanted(*_of_session(state))
+
+
 def places(state: AppState) -> Places:
-    """What there is for each preset of the dial and each control, on the selected sites, by preset and holdout."""
+    """What own runs there are for each preset and holdout."""
+    return presets.places(state.store.runs(), wanted(state))
+
+
+def scores(state: AppState, there: Places) -> Scores:
+    """The scores of all that was trained: those that travel with dgviz, and own runs in their place and beside them."""
+    return travelling(state) | own_of(state, there)
+
+
+def own_of(state: AppState, there: Places) -> Scores:
+    """The scores of own runs."""
+    return own_scores(there, lambda run: state.store.scores(run.id))
+
+
+def travelling(state: AppState) -> Scores:
+    """The scores that travel with dgviz, of these data, sites and days."""
+    return _travelling(*_of_session(state))
+
+
+Session = tuple[str, str, tuple[str, ...], str | None, str | None]
+
+
+def _of_session(state: AppState) -> Session:
     config = state.config
-    configs = _wanted(config.domain, config.data, tuple(state.selected), config.train_period, config.test_period)
-    return presets.places(state.store.runs(), configs)
+    return config.domain, config.data, tuple(state.selected), config.train_period, config.test_period
 
 
 @lru_cache(maxsize=16)
-def _wanted(domain: str, data: str, sites: tuple[str, ...], train: str | None, test: str | None):
+def _wanted(domain: str, data: str, sites: tuple[str, ...], train: str | None, test: str | None) -> Configs:
     return presets.wanted(RunConfig(domain=domain, data=data, sites=sites, train_period=train, test_period=test))
 
 
-def scores(state: AppState, there: Places) -> xr.Dataset:
-    """Every score, `(preset, case, site)`, of all that was trained."""
-    trained = {name: {k: place.run for k, place in of.items() if place.run} for name, of in there.items()}
-    read = {name: {k: state.store.scores(run.id) for k, run in runs.items()} for name, runs in trained.items()}
-    return presets.scores_of({name: {k: s for k, s in of.items() if s} for name, of in read.items()})
+@lru_cache(maxsize=16)
+def _travelling(*session) -> Scores:
+    return shipped(session[1], _wanted(*session))
 
 
 def colour(name: str, config: RunConfig, dark: bool) -> str:

@@ -21,7 +21,7 @@ NETWORK = (
     "seeds",
     "attributes",
     "climate",
-    "shuffled",
+    "attributes_as",
 )
 SPLIT = ("train_period", "test_period", "holdout", "folds", "groups", "held_sites", "validation", "validation_fraction")
 ELSEWHERE = {

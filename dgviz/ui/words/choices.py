@@ -20,6 +20,7 @@ CHOICES = {  # what may be chosen, as people call it
     },
     "validation": {"None": "none", "A share of the sites": "sites", "The last days": "period"},
     "climate": {"As the data set gives them": "given", "Of the training period only": "training"},
+    "attributes_as": {"As given": "given", "Shuffled between sites": "shuffled", "Random numbers": "random"},
     "network": {"LSTM": "lstm", "GRU": "gru", "Without memory": "mlp"},
     "loss": {
         "NSE (squared error by variance)": "nse",

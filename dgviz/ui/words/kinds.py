@@ -57,8 +57,10 @@ def notes(run: Run, store: DataStore) -> dict[str, str]:
     elif config.holdout == "sites":
         count = len(config.held_sites)
         said[f"{count} {site}s held out"] = f"These {site}s are predicted by a model that has not seen them."
-    if config.shuffled:
+    if config.attributes_as == "shuffled":
         said["shuffled attributes"] = f"A control: every {site} has the attributes of another."
+    elif config.attributes_as == "random":
+        said["random attributes"] = f"A control: every {site} has random numbers for attributes."
     if config.predictor == "corrected":
         said["corrected"] = "A network corrects what the processes simulate; the balance does not close."
     if config.seeds > 1:

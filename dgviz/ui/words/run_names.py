@@ -14,7 +14,7 @@ from dgviz.ui.words.differences import describe_differences
 from dgviz.ui.words.text import number, score_label, units
 
 SHORT = 0.5  # of the usual number of epochs
-STRUCTURE = ("processes", "dynamic", "predictor", "parameters", "shuffled")  # what a preset is known by
+STRUCTURE = ("processes", "dynamic", "predictor", "parameters", "attributes_as")  # what a preset is known by
 
 
 def run_names(run_ids: list[str], store: DataStore) -> dict[str, str]:
@@ -69,7 +69,10 @@ def model_name(config: RunConfig) -> str:
     """The preset that a configuration is, else what it has that the defaults have not; how it was trained is left."""
     default = RunConfig(domain=config.domain, data=config.data)
     model = _untrained(config)
-    for name, preset in _presets(default.domain, default.data).items():
+    presets = _presets(default.domain, default.data)
+    if same := [name for name, preset in presets.items() if preset == model]:
+        return same[0]
+    for name, preset in presets.items():
         if words := _beyond(model, preset, name):
             return words
     return describe_differences(model, default)

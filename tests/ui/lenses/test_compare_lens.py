@@ -38,9 +38,9 @@ def test_differences_are_told_in_the_words_of_the_processes():
     ]
     assert describe_differences(b, a) == "trained on 2 basins; No snow; dynamic parameters beta; 60 epochs"
     assert describe_differences(a, a) == ""
-    control = a.edited(shuffled=True, loss="kge")
+    control = a.edited(attributes_as="shuffled", loss="kge")
     assert describe_differences(control, a) == (
-        "attributes shuffled between basins; loss function KGE (Kling-Gupta efficiency)"
+        "attribute values: shuffled between sites; loss function KGE (Kling-Gupta efficiency)"
     )
     assert describe_differences(a, b).startswith("trained on all basins; Degree-day snow; dynamic parameters none")
 

@@ -1,13 +1,19 @@
 """The page Physics to ML: what was trained of each preset, buttons for the rest, curves and claims."""
 
+from types import SimpleNamespace
+
+import numpy as np
 import pytest
 
+from dgviz.experiment.claims import to_train
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.presets import missing, wanted
-from dgviz.ui.lenses.presets.claims import Claims
+from dgviz.ui.lenses.presets.claims import SEEDS, Claims
 from dgviz.ui.lenses.presets.dial_curves import DialCurves
 from dgviz.ui.lenses.presets.dial_table import DialTable
-from dgviz.ui.session.preset_runs import colour, places
+from dgviz.ui.lenses.presets.slopes import Slopes
+from dgviz.ui.session import preset_runs
+from dgviz.ui.session.preset_runs import colour, own_of, places, scores
 from dgviz.ui.session.state import AppState
 from tests.ui.conftest import SITES, make_results
 
@@ -39,7 +45,7 @@ def test_a_row_has_medians_where_there_are_runs_and_buttons_where_not(dial):
     assert table.count("<b>") == len(dial.config.science.dial + dial.config.science.controls)
     hbv, lstm, calibrated = (row_of(table, name) for name in ("HBV", "LSTM", "HBV, calibrated"))
     assert "value='HBV|folds'" in hbv and "value='HBV|none'" not in hbv
-    assert "<button" not in lstm and "value='LSTM-none'" in lstm
+    assert "value='LSTM|none'" not in lstm and "value='LSTM|folds'" not in lstm and "value='LSTM-none'" in lstm
     held_out = float(dial.store.results("LSTM-folds").nse.sel(period="test").median())
     assert f"{held_out:.2f}" in lstm.replace("\u2212", "-")
     assert "not possible" in calibrated and "value='HBV, calibrated|none'" in calibrated
@@ -54,7 +60,7 @@ def test_a_button_trains_its_preset_without_changing_what_is_shown(dial):
     made.status, made.stored = "done", dial.store.results("LSTM-folds")
     dial.follow()
     assert dial.run == shown and not dial.training
-    assert "<button" not in row_of(view.table.content, "HBV")
+    assert "value='HBV|folds'" not in row_of(view.table.content, "HBV")
 
 
 def test_train_all_queues_what_is_missing_on_the_selected_sites(dial):
@@ -110,6 +116,14 @@ def test_curves_are_of_test_days_or_of_sites_held_out(dial):
     assert len(figure.renderers[0].data_source.data["value"]) == len(SITES)
 
 
+def test_curves_are_of_regions_where_a_claim_asks_for_them(dial, shipped):
+    view = DialCurves(state=dial)
+    view.case.value = "region"
+    assert names(view) == ["HBV, shared"] and "regions held out" in view.summary
+    other = SimpleNamespace(config=RunConfig(data="twin:oxygen"), selected=[])
+    assert "region" not in DialCurves._cases(SimpleNamespace(state=other)).values()
+
+
 def names(view):
     return [item.label.value for item in view.place[0].object.legend[0].items]
 
@@ -129,7 +143,74 @@ def test_claims_say_what_was_found_or_what_to_train(dial):
     nse = {name: dial.store.results(f"{name}-none").nse.sel(period="test") for name in ("HBV", "LSTM")}
     assert float(nse["LSTM"].median()) < float(nse["HBV"].median())
     network = next(row for row in shown.split("<tr>") if "A network alone does better" in row)
-    assert "fails" in network and "higher at 0 of 5 basins" in network
+    assert ">fails<" in network and "5 basins, 1 seed" in network and "class='strip'" in network
     lost = next(row for row in shown.split("<tr>") if "lose less" in row)
-    assert "not known yet" in lost and "Train HBV in folds." in lost
+    assert ">not trained yet<" in lost and "Train HBV in folds." in lost and "class='strip'" not in lost
     assert "Train HBV, corrected." in shown
+
+
+def test_what_claims_lack_is_trained_from_five_seeds(dial):
+    view = Claims(state=dial)
+    lacking = to_train(dial.config, wanted(dial.config), own_of(dial, places(dial)), SEEDS)
+    assert view.train_more.label == f"Train {len(lacking)} more for 5 seeds"
+    view.train_more.clicks += 1
+    made = dial.store.made[: len(lacking)]
+    assert [run.config for run in reversed(made)] == list(lacking.values())
+    assert {run.config.seed for run in made} == set(range(SEEDS))
+
+
+@pytest.fixture
+def shipped(dial, dataset, monkeypatch):
+    """A session with made-up basins whose scores travel with dgviz: two seeds of two presets."""
+
+    def made(name, holdout, seed, noise):
+        config = wanted(dial.config)[name][holdout].edited(seed=seed)
+        scores = make_results(dataset, config, noise)
+        return (name, holdout, seed), scores[["nse", "kge_2012"]].sel(
+            period=["test"] if holdout != "none" else ["train", "test"]
+        )
+
+    of_runs = [made("HBV, shared", "none", seed, 0.5) for seed in (0, 1)] + [made("HBV", "none", 1, 0.1)]
+    of_runs += [made("HBV, shared", "regions", 0, 0.7)]
+    monkeypatch.setattr(preset_runs, "_travelling", lambda *session: dict(of_runs))
+    return dict(of_runs)
+
+
+def test_what_travels_fills_the_page_and_can_be_trained_again(dial, shipped):
+    view = DialTable(state=dial)
+    shared = row_of(view.table.content, "HBV, shared")
+    of_seeds = [shipped["HBV, shared", "none", seed].nse.sel(period="test") for seed in (0, 1)]
+    median = float((sum(of_seeds) / 2).median())
+    assert f"{median:.2f}" in shared.replace("\u2212", "-")
+    assert "value='HBV, shared|none'" in shared and "value='HBV, shared|regions'" in shared
+    assert "seeds that travel" in view.caption
+    assert not any(
+        config.parameters == "shared" and config.holdout == "none" for config in missing(view.there, view.known)
+    )
+    assert "HBV, shared" in names(DialCurves(state=dial))
+
+
+def test_a_line_falls_from_attributes_to_random_numbers(dial, dataset):
+    for name, seed, noise in (("Random attributes", 0, 0.5), ("Random attributes", 1, 0.6)):
+        config = wanted(dial.config)[name]["none"].edited(seed=seed)
+        dial.store.add(f"{name}-{seed}", config, make_results(dataset, config, noise))
+    view = Slopes(state=dial)
+    dots, line = view.place[0].object.renderers
+    assert dots.data_source.data["x"] == ["attributes", "random numbers", "random numbers"]
+    of_runs = [dial.store.results(run).nse.sel(period="test") for run in ("Random attributes-0", "Random attributes-1")]
+    expected = float(np.mean([nse.median() for nse in of_runs]))
+    assert line.data_source.data["y"][1] == pytest.approx(expected)
+    assert view.summary.startswith("Median NSE. Other days: attributes 0.")
+
+
+def test_a_line_needs_two_steps_and_a_science_with_the_controls(dial):
+    assert not Slopes(state=dial).place.objects
+    assert Slopes.applies(dial) and not Slopes.applies(SimpleNamespace(config=RunConfig(data="twin:oxygen")))
+
+
+def test_own_runs_stand_beside_seeds_that_travel(dial, shipped):
+    view = Claims(state=dial)
+    assert view.caption.startswith(f"Judged by {len(shipped)} trainings that travel with dgviz and 3 runs here")
+    known = scores(dial, places(dial))
+    assert {seed for name, holdout, seed in known if (name, holdout) == ("HBV", "none")} == {0, 1}
+    assert known["HBV", "none", 0].nse.equals(dial.store.scores("HBV-none").nse)

@@ -8,6 +8,10 @@ FENG_UNGAUGED = "Feng et al. (2023), doi:10.5194/hess-27-2357-2023"
 KRATZERT = "Kratzert et al. (2019), doi:10.5194/hess-23-5089-2019"
 LI = "Li et al. (2022), doi:10.1029/2021WR031794"
 ACUNA = "Acuña Espinoza et al. (2024), doi:10.5194/hess-28-2705-2024"
+PARSIMONY = "doi:10.5194/egusphere-2026-756"
+ALVAREZ = "Álvarez Chaves et al. (2026), doi:10.5194/hess-30-629-2026"
+SONG = "Song et al. (2026), doi:10.1029/2025WR040414"
+BASTE = "Baste et al. (2025), doi:10.5194/hess-29-5871-2025"
 
 CLAIMS = (
     Claim(
@@ -15,13 +19,16 @@ CLAIMS = (
         TSAI,
         (("attributes", "test"), ("sites", "test")),
         close,
+        against=f"attributes without a meaning keep that skill, as they name the {{site}}: {PARSIMONY}.",
     ),
-    unseen_sites(TSAI),
+    unseen_sites(TSAI, against=f"where a {{site}} lies alone did as well in 531 basins: {PARSIMONY}."),
     Claim(
         "Parameters that vary in time do better than static ones.",
         FENG,
         (("dynamic", "test"), ("attributes", "test")),
         better,
+        against=f"static ensembles did about as well as dynamic ones: {PARSIMONY}; with dynamic parameters most of the "
+        f"skill is the network's: {ALVAREZ}; see also {SONG}.",
     ),
     Claim(
         "A process that is replaced by a network does about as well.",
@@ -29,7 +36,7 @@ CLAIMS = (
         (("closure", "test"), ("attributes", "test")),
         close,
     ),
-    network_alone(KRATZERT),
+    network_alone(KRATZERT, against=f"an LSTM has an upper limit, below the largest floods: {BASTE}."),
     processes_lose_less(FENG_UNGAUGED),
     Claim(
         "Control: with the attributes of another {site} the skill in time stays, as they still name the {site}.",
@@ -42,6 +49,37 @@ CLAIMS = (
         LI,
         (("attributes", "held_out"), ("shuffled", "held_out")),
         clearly_better,
+    ),
+    Claim(
+        "Control: with random numbers for attributes the skill in time stays, as they still name the {site}.",
+        PARSIMONY,
+        (("random", "test"), ("attributes", "test")),
+        close,
+    ),
+    Claim(
+        "Control: with random numbers for attributes the skill in regions not seen is lost.",
+        LI,
+        (("attributes", "region"), ("random", "region")),
+        clearly_better,
+    ),
+    Claim(
+        "In regions not seen, attributes tell more than where a {site} lies.",
+        LI,
+        (("attributes", "region"), ("coordinates", "region")),
+        better,
+        against=f"latitude and longitude alone generalised about as well: {PARSIMONY}.",
+    ),
+    Claim(
+        "In regions not seen, parameters learned from attributes do better than one set for all.",
+        FENG_UNGAUGED,
+        (("attributes", "region"), ("shared", "region")),
+        better,
+    ),
+    Claim(
+        "In regions not seen, processes with learned parameters do better than a network alone.",
+        FENG_UNGAUGED,
+        (("attributes", "region"), ("network", "region")),
+        better,
     ),
     Claim(
         "Control: an absurd bucket does worse than a sound one.",

@@ -1,49 +1,92 @@
 """What the field says of models between physics and learning, with what the trained runs say to it."""
 
-from dgviz.experiment.claims import Verdict, roles, verdict_on_balance, verdicts
-from dgviz.experiment.presets import unclosed
+from collections.abc import Sequence
+from functools import partial
+
+import xarray as xr
+
+from dgviz.domains.claims import CLOSE
+from dgviz.experiment.claims import Outcome, Verdict, to_train, verdicts, without_balance
+from dgviz.experiment.config import RunConfig
+from dgviz.experiment.preset_scores import some_sites, with_balance
+from dgviz.experiment.presets import Key, Scores, unclosed
+from dgviz.experiment.runs import Run
+from dgviz.scores.paired import Paired
 from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.lenses.view import text
-from dgviz.ui.session.preset_runs import places, scores
+from dgviz.ui.session.preset_runs import own_of, places, travelling, wanted
+from dgviz.ui.session.store import results_written
+from dgviz.ui.widgets import material
 from dgviz.ui.words.formulas import linked
 from dgviz.ui.words.markup import Markup, html, joined
 
-BALANCED = ("attributes", "corrected")  # the presets whose balance is compared
-SITES = 8  # at how many sites: each is simulated
-WORDS = {True: ("holds", "holds"), False: ("fails", "fails"), None: ("not known yet", "unknown")}
+SEEDS = 5  # from how many each is trained
+WIDEST = 0.3  # the largest difference that is drawn
+KINDS: dict[Outcome, str] = {
+    "holds": "holds",
+    "fails": "fails",
+    "cannot tell here": "open",
+    "not trained yet": "unknown",
+}
 STYLE = """
-.verdict { display: inline-block; min-width: 84px; font-size: 12px; font-weight: 600; }
+.verdict { font-size: 12px; font-weight: 600; }
 .holds { color: var(--mui-palette-primary-main); } .fails { color: var(--mui-palette-warning-main); }
+.open { color: var(--mui-palette-text-primary); }
 .unknown { color: var(--mui-palette-text-secondary); font-weight: 400; }
-td.left:first-child { width: 96px; vertical-align: top; white-space: nowrap; } td.left { padding: 7px 6px; }
+td.left:first-child { width: 104px; vertical-align: top; white-space: nowrap; } td.left { padding: 7px 6px; }
+.strip { position: relative; width: 96px; height: 12px; margin-top: 5px; }
+.strip i { position: absolute; top: 0; height: 100%; border-left: 1px solid var(--mui-palette-text-secondary); }
+.strip b { position: absolute; top: 5px; height: 2px; min-width: 2px; background: currentColor; }
+.strip u { position: absolute; top: 2px; width: 8px; height: 8px; margin-left: -4px; border-radius: 4px;
+           background: currentColor; }
 """
-HOLDOUTS = {"none": "", "folds": " in folds"}
+HOLDOUTS = {"none": "", "folds": " in folds", "regions": " in regions"}
 
 
 def claims_table(judged: list[Verdict]) -> Markup:
-    """A sentence for each claim with its verdict and the figures it was judged by, HTML."""
+    """A sentence for each claim with its verdict, the interval and the figures it was judged by, HTML."""
     return html("<table><tbody>{}</tbody></table>", joined(map(_row, judged)))
 
 
 def _row(verdict: Verdict) -> Markup:
-    words, kind = WORDS[verdict.holds]
+    claim, kind = verdict.claim, KINDS[verdict.outcome]
     first = ", ".join(f"{name}{HOLDOUTS[holdout]}" for name, holdout in verdict.missing)
-    found = f"Train {first}." if first else f"{verdict.found[:1].upper()}{verdict.found[1:]}."
+    found = f"Train {first}." if first else f"{verdict.found}."
+    strip = _strip(verdict.difference) if verdict.difference else ""
+    against = html("<div class='caption'>Against it: {}</div>", linked(verdict.against)) if verdict.against else ""
     return html(
-        "<tr><td class='left'><span class='verdict {}'>{}</span></td>"
-        "<td class='left'>{}<div class='caption'>{} <span title='{}'>({})</span></div></td></tr>",
-        *(kind, words, verdict.sentence, found, verdict.source, linked(verdict.source.partition(", for ")[0])),
+        "<tr><td class='left {}'><span class='verdict'>{}</span>{}</td>"
+        "<td class='left'>{}<div class='caption'>{} <span title='{}'>({})</span></div>{}</td></tr>",
+        *(kind, verdict.outcome, strip, verdict.sentence, found),
+        *(claim.source, linked(claim.source.partition(", for ")[0]), against),
+    )
+
+
+def _strip(difference: Paired) -> Markup:
+    """The interval of a difference on a line from -0.3 to 0.3, with a mark at zero, HTML."""
+    low, middle, high = (
+        50 + 50 * max(-1.0, min(1.0, value / WIDEST)) for value in (difference.low, difference.median, difference.high)
+    )
+    return html(
+        "<div class='strip' aria-hidden='true'><i style='left:50%'></i><b style='left:{:.1f}%;width:{:.1f}%'></b>"
+        "<u style='left:{:.1f}%'></u></div>",
+        *(low, high - low, middle),
     )
 
 
 class Claims(ComputingView):
-    """Published claims, tested on these runs."""
+    """Published claims, tested on these data."""
 
     empty = "This domain has no presets that lead from physics to learning."
-    caption = (
-        "Judged by the runs in the table above, each of one seed: with another seed, record or length of training a "
-        "verdict may be another.\nWhere a claim fails it may be the model, the data or the training."
-    )
+
+    def __init__(self, state, **params):
+        self.train_more = material.Button(label="Train more", icon="play_arrow", size="small", margin=0)
+        self.train_more.on_click(lambda _: state.attempt(lambda: state.train_all(self.lacking.values())))
+        super().__init__(state=state, **params)
+
+    def tools(self):
+        """The hint, and what trains all that is missing."""
+        return [*super().tools(), self.train_more]
 
     def body(self, *, dataset):
         """A place for the sentences."""
@@ -52,31 +95,39 @@ class Claims(ComputingView):
         return self.table if self.state.config.science.dial else None
 
     def refresh(self, *, runs, ended, selected, config):
-        """The verdicts; that on the balance when it is computed."""
+        """The verdicts, when they are found: intervals take a moment, and so do the balances of own runs."""
         there = places(self.state)
-        self.judged = verdicts(config, scores(self.state, there))
-        presets = roles(config)
-        if not all(role in presets for role in BALANCED):
-            self.table.object = claims_table(self.judged)
-            return
-        compared = {name: run for role in BALANCED if (run := there[name := presets[role]]["none"].run)}
-        if len(compared) < len(BALANCED):
-            self._show(verdict_on_balance(config, dict.fromkeys(compared)))
-        else:
-            sites = self._some_sites(selected)
-            key = (config.data, *sites, *(str(run.folder) for run in compared.values()))
-            self.table.object = claims_table(self.judged)
-            self.compute("the balance", key, lambda: self._unclosed(compared, sites), self._show_balance)
+        own = own_of(self.state, there)
+        known = travelling(self.state) | own
+        self.lacking = to_train(config, wanted(self.state), known, SEEDS)
+        label = f"Train {len(self.lacking)} more for {SEEDS} seeds"
+        self.train_more.param.update(label=label, visible=bool(self.lacking))
+        self.caption = self._judged_by(known, own)
+        of_keys = {key: there[key[0]][key[1]].of_seeds[key[2]] for key in own}
+        written = [(str(run.folder), results_written(run)) for run in of_keys.values()]
+        about = config.domain, config.data, tuple(selected), config.train_period, config.test_period
+        work = partial(self._verdicts, config, known, of_keys, self.state.dataset, selected or self.state.sites)
+        self.compute("the verdicts", (*about, *written), work, self._show)
 
-    def _some_sites(self, selected):
-        sites = selected or self.state.sites
-        return sites[:: max(1, -(-len(sites) // SITES))]
+    @staticmethod
+    def _verdicts(
+        config: RunConfig, known: Scores, runs: dict[Key, Run], dataset: xr.Dataset, sites: Sequence[str]
+    ) -> list[Verdict]:
+        for key in {*without_balance(config, known)} & runs.keys():
+            known = with_balance(known, key, unclosed(runs[key], dataset, some_sites(sites)))
+        return verdicts(config, known)
 
-    def _unclosed(self, runs, sites):
-        return {name: unclosed(run, self.state.dataset, sites) for name, run in runs.items()}
+    def _show(self, judged: list[Verdict]) -> None:
+        self.table.object = claims_table(judged)
 
-    def _show_balance(self, shares):
-        self._show(verdict_on_balance(self.state.config, shares))
-
-    def _show(self, on_balance):
-        self.table.object = claims_table([*self.judged, on_balance])
+    def _judged_by(self, known: Scores, own: Scores) -> str:
+        """By what it was judged, and how far that goes."""
+        site, n_own = self.state.config.science.site, len(own)
+        return (
+            f"Judged by {len(known) - n_own} trainings that travel with dgviz and {n_own} run{'s' * (n_own != 1)} "
+            f"here; fewer than {SEEDS} seeds tell little.\n"
+            f"The line shows the difference, from \u2212{WIDEST:g} to {WIDEST:g}, and its interval: 95 % of what other "
+            f"{site}s of the same kind and other seeds would give. {site.capitalize()}s that are alike are not "
+            f"independent: the true interval is wider. As good means at most {CLOSE:g} lower, clearly more than that. "
+            "Where a claim fails it may be the model, the data or the training; another record may tell otherwise."
+        )
