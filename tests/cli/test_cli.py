@@ -198,7 +198,7 @@ def test_an_error_is_a_sentence_without_a_traceback(words, message, command):
     ],
 )
 def test_a_setting_is_a_name_and_a_value(text, expected):
-    assert train_command._setting(text) == expected
+    assert train_command.setting(text) == expected
 
 
 def test_data_are_summed_up(command):
@@ -247,7 +247,7 @@ def test_what_cannot_be_timed_is_named(command, arguments, message):
 
 
 def test_every_command_and_option_has_help(command):
-    assert COMMANDS.keys() == {"serve", "train", "predict", "doctor", "data", "describe", "bench"}
+    assert COMMANDS.keys() == {"serve", "train", "sweep", "predict", "doctor", "data", "describe", "bench"}
     listed = " ".join(command("--help").stdout.replace("│", " ").split())
     for name, words in COMMANDS.items():
         one = command_named(name)
