@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dgviz.learn.together import n_processes
+
 if TYPE_CHECKING:
     from dgviz.experiment.cluster import Cluster
 
@@ -24,6 +26,8 @@ def on_cluster(workers: int | None, scheduler: str) -> "AbstractContextManager[C
         )
     if not (workers or scheduler):
         return nullcontext()
+    if n_processes() > 1:
+        raise ValueError("torchrun trains on several processes already. Leave out --workers and --scheduler.")
     from dgviz.experiment.cluster import cluster
 
     return cluster(workers or 0, scheduler)

@@ -24,6 +24,7 @@ from dgviz.datasets.remarks import remarks, together
 from dgviz.engine import n_threads
 from dgviz.experiment.check_config import check_config
 from dgviz.experiment.config import RunConfig
+from dgviz.experiment.follow import follow
 from dgviz.experiment.job import carry_out
 from dgviz.experiment.leakage import leaks
 from dgviz.experiment.learnable import n_scored, remarks_of
@@ -32,6 +33,7 @@ from dgviz.experiment.runs import Run, find_run, runs_folder
 from dgviz.experiment.sources import open_dataset
 from dgviz.experiment.splits import trained_on
 from dgviz.experiment.warm_start import check_start
+from dgviz.learn.together import joined, told
 
 
 def train(
@@ -51,7 +53,11 @@ def train(
 ) -> None:
     """Train a run here, with a progress bar; Ctrl-C ends it and leaves a usable run."""
     with plain_errors(), contextlib.ExitStack() as at_the_end:
+        torch.set_num_threads(n_threads())
+        if not at_the_end.enter_context(joined()):
+            return follow(Run(Path(told())))
         run = _run(data, set_ or [], preset, resume, extend, runs or runs_folder())
+        told(str(run.folder.absolute()))
         at_the_end.callback(run.give_up)  # an error or Ctrl-C before training leaves no run behind
         # Before training, so that one can still stop it.
         dataset = run.dataset()
@@ -61,7 +67,6 @@ def train(
         show_remarks(remarks_of(run.config, dataset))
         before = [*remarks(dataset), *remarks_of(run.config, dataset)]
         started = time.monotonic()
-        torch.set_num_threads(n_threads())
         side_by_side = at_the_end.enter_context(on_cluster(workers, scheduler))
         with _progress(run, quiet=as_json) as on_epoch:
             carry_out(run, on_epoch, side_by_side)

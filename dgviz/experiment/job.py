@@ -37,6 +37,7 @@ from dgviz.files import whole, write_whole
 from dgviz.learn import DifferentiableModel, Ensemble, Epoch, fit
 from dgviz.learn.not_finite import NotFiniteError
 from dgviz.learn.tensors import Tensors
+from dgviz.learn.together import told
 from dgviz.signals import signals_wait
 from dgviz.steps import step_of
 
@@ -295,7 +296,7 @@ class Job:
             time.sleep(POLL)
         if self.run.requested == "stop":
             self.ended = "stopped"
-        return self.ended == "stopped"
+        return told(self.ended) == "stopped"
 
     def _check_folder(self) -> None:
         if not self.run.folder.is_dir():
