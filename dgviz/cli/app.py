@@ -1,4 +1,4 @@
-"""The command line: `dgviz serve | train | predict | report | doctor | describe | bench | claims | data`.
+"""The command line: `dgviz serve | train | sweep | predict | report | doctor | describe | bench | claims | data`.
 
 A command is imported when it is used: torch, which most of them need, takes seconds.
 """
@@ -15,6 +15,7 @@ from dgviz.signals import end_at_once
 COMMANDS = {
     "serve": "Serve the dashboard in a browser.",
     "train": "Train a run here, with a progress bar; Ctrl-C ends it and leaves a usable run.",
+    "sweep": "Train a run for every combination of some options, one after the other or side by side.",
     "predict": "Predict with a trained run at any sites, also those never seen or observed, and write a NetCDF file.",
     "report": "Write a trained run as one HTML file: figures, scores, physics checks, parameters, configuration and "
     "sources.",

@@ -17,12 +17,14 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from dgviz.cli.on_cluster import Scheduler, Workers, on_cluster
 from dgviz.cli.terminal import RunsFolder, err, out, plain_errors, show_remarks
 from dgviz.datasets import attribute_names
 from dgviz.datasets.remarks import remarks, together
 from dgviz.engine import n_threads
 from dgviz.experiment.check_config import check_config
 from dgviz.experiment.config import RunConfig
+from dgviz.experiment.follow import follow
 from dgviz.experiment.job import carry_out
 from dgviz.experiment.leakage import leaks
 from dgviz.experiment.learnable import n_scored, remarks_of
@@ -32,6 +34,7 @@ from dgviz.experiment.runs import Run, find_run, runs_folder
 from dgviz.experiment.sources import open_dataset
 from dgviz.experiment.splits import trained_on
 from dgviz.experiment.warm_start import check_start
+from dgviz.learn.together import joined, told
 
 
 def train(
@@ -45,11 +48,17 @@ def train(
         str | None, typer.Option(help="The id of a finished run to train further, in a new run; set epochs=.")
     ] = None,
     runs: RunsFolder = None,
+    workers: Workers = None,
+    scheduler: Scheduler = "",
     as_json: Annotated[bool, typer.Option("--json", help="End with one line of JSON.")] = False,
 ) -> None:
     """Train a run here, with a progress bar; Ctrl-C ends it and leaves a usable run."""
     with plain_errors(), contextlib.ExitStack() as at_the_end:
+        torch.set_num_threads(n_threads())
+        if not at_the_end.enter_context(joined()):
+            return follow(Run(Path(told())))
         run = _run(data, set_ or [], preset, resume, extend, runs or runs_folder())
+        told(str(run.folder.absolute()))
         at_the_end.callback(run.give_up)  # an error or Ctrl-C before training leaves no run behind
         # Before training, so that one can still stop it.
         dataset = run.dataset()
@@ -59,9 +68,9 @@ def train(
         show_remarks(remarks_of(run.config, dataset))
         before = [*remarks(dataset), *remarks_of(run.config, dataset)]
         started = time.monotonic()
-        torch.set_num_threads(n_threads())
+        side_by_side = at_the_end.enter_context(on_cluster(workers, scheduler))
         with _progress(run, quiet=as_json) as on_epoch:
-            carry_out(run, on_epoch)
+            carry_out(run, on_epoch, side_by_side)
         physics = check_run(run)
         seen = trained_on(run.config, run.results())
         # What training itself found, such as a loss that did not fall.
@@ -74,7 +83,7 @@ def train(
             seconds = round(time.monotonic() - started, 1)
             scored = {"sites": seen.sizes["site"], "sites_scored": n_scored(seen, run.config.target_quantity)}
             checked = {"physics_checks": _counted(physics)}
-            print(json.dumps({"run": str(run.folder), **_medians(run, seen), **scored, **checked, "seconds": seconds}))
+            print(json.dumps({"run": str(run.folder), **medians(run, seen), **scored, **checked, "seconds": seconds}))
         else:
             ended = f"\nRun {run.id} is {run.status}: {run.folder.absolute()}"
             out.print(_score_table(run, seen), escape(_in_words(physics) + ended))
@@ -97,7 +106,7 @@ def _in_words(physics: Physics | None) -> str:
     return said + f" Failed: {', '.join(failed)}." * bool(physics.failures())
 
 
-def _medians(run: Run, results: xr.Dataset) -> dict[str, float | None]:
+def medians(run: Run, results: xr.Dataset) -> dict[str, float | None]:
     """The median over the sites of the target's first score and, if it has it, NSE, on the test period.
 
     Also the efficiency over all sites together, and over all values of sites that were held out, in both periods.
@@ -123,7 +132,7 @@ def _run(
         )
     if resume:
         return find_run(resume, folder)
-    changes = _changes(data, settings)
+    changes = changes_of(data, settings)
     if extend:
         if preset or changes.keys() != {"epochs"}:
             raise ValueError(f"--extend takes a number of epochs and nothing else: --extend {extend} --set epochs=100.")
@@ -155,11 +164,11 @@ def _with_all_meant(config: RunConfig) -> RunConfig:
     return config.edited(attributes=tuple(dict.fromkeys(name for names in meant.values() for name in names)))
 
 
-def _changes(data: str | None, settings: list[str]) -> dict[str, Any]:
+def changes_of(data: str | None, settings: list[str]) -> dict[str, Any]:
     """The options that were given, each once."""
     if data is not None and not data.strip():
         raise ValueError("--data is empty. Name a data set (`dgviz data` lists them), a path, or leave it out.")
-    given = [*(_setting(text) for text in settings), *([("data", data)] if data else [])]
+    given = [*(setting(text) for text in settings), *([("data", data)] if data else [])]
     names = [name for name, _ in given]
     for name in names:
         if names.count(name) > 1:
@@ -167,7 +176,7 @@ def _changes(data: str | None, settings: list[str]) -> dict[str, Any]:
     return dict(given)
 
 
-def _setting(text: str) -> tuple[str, Any]:
+def setting(text: str) -> tuple[str, Any]:
     """`epochs=50` as a name and a value; several values are separated by commas."""
     name, equals, value = text.partition("=")
     if not equals:
@@ -193,11 +202,13 @@ def _progress(run: Run, quiet: bool) -> Iterator[Callable[[EpochRecord], None]]:
     )
     with Progress(*columns, console=err, disable=quiet) as bar:
         task = bar.add_task(run.id, total=run.config.epochs, loss="-", nse="-")
+        reached: dict[int, int] = {}  # the epoch of each part
 
         def on_epoch(record: EpochRecord) -> None:
             loss, nse = f"{record['loss']:.3f}", f"{record['median_nse']:.2f}"
-            # A run of folds or seeds is one bar: parts before this one, then its epochs.
-            done = (record["part"] - 1) * record["epochs"] + record["epoch"]
+            # A run of folds or seeds is one bar: parts before the first that was seen, then the epochs since.
+            reached[record["part"]] = record["epoch"]
+            done = (min(reached) - 1) * record["epochs"] + sum(reached.values())
             name = f"{run.id} {record['part_name']}".strip()
             bar.update(
                 task, description=name, total=record["parts"] * record["epochs"], completed=done, loss=loss, nse=nse

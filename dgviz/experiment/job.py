@@ -13,7 +13,7 @@ from dataclasses import asdict
 from datetime import datetime
 from functools import partial
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 import xarray as xr
@@ -26,7 +26,7 @@ from dgviz.experiment.inputs import Inputs
 from dgviz.experiment.leakage import leaks
 from dgviz.experiment.learnable import remarks_of, trainings
 from dgviz.experiment.memory import check_memory
-from dgviz.experiment.progress import EpochRecord
+from dgviz.experiment.progress import EpochRecord, EpochTimes
 from dgviz.experiment.results import make_results
 from dgviz.experiment.run_files import DamagedFile, RunError, remove
 from dgviz.experiment.runs import Run
@@ -37,19 +37,26 @@ from dgviz.files import whole, write_whole
 from dgviz.learn import DifferentiableModel, Ensemble, Epoch, fit
 from dgviz.learn.not_finite import NotFiniteError
 from dgviz.learn.tensors import Tensors
+from dgviz.learn.together import told
 from dgviz.signals import signals_wait
 from dgviz.steps import step_of
+
+if TYPE_CHECKING:
+    from dgviz.experiment.cluster import Cluster
 
 LEAST_FALL = 0.001  # of the loss of the first epoch; less is not learning
 POLL = 0.1  # seconds between looks at what is asked
 BACKENDS = {"fused": "compiled", "torch": "not compiled"}  # as people read it
 
 
-def carry_out(run: Run, on_epoch: Callable[[EpochRecord], None] = lambda record: None) -> None:
+def carry_out(
+    run: Run, on_epoch: Callable[[EpochRecord], None] = lambda record: None, cluster: "Cluster | None" = None
+) -> None:
     """Train a run, or continue from its checkpoint, and write its results; `on_epoch` receives each progress record.
 
-    An error is written to the run's folder and raised. Ctrl-C ends training and leaves a usable run; earlier results
-    stay until there are new ones.
+    On a `cluster` its parts, and then its results by blocks of sites, are computed side by side. An error is written
+    to the run's folder and raised. Ctrl-C ends training and leaves a usable run; earlier results stay until there are
+    new ones.
     """
     if run.status == "done":
         raise RunError(f"The run {run.id!r} is done; nothing is left to train. Train a new run, or extend it.")
@@ -61,8 +68,8 @@ def carry_out(run: Run, on_epoch: Callable[[EpochRecord], None] = lambda record:
     job = None
     try:
         run.tidy()
-        job = _Job(run, on_epoch)
-        job.carry_out()
+        job = Job(run, on_epoch)
+        job.carry_out(cluster)
     except BaseException as error:
         if job is not None and job.written:  # Ctrl-C while the record was written: the run has ended
             raise
@@ -103,8 +110,8 @@ class Part:
         self.name = ", ".join(words)
 
 
-class _Job:
-    """One run while it is trained: one part after the other, for each fold and each seed."""
+class Job:
+    """One run while it is trained: a part for each fold and each seed."""
 
     def __init__(self, run: Run, on_epoch: Callable[[EpochRecord], None]):
         self.run = run
@@ -118,42 +125,58 @@ class _Job:
         self.seconds_before = progress[-1]["seconds"] if progress else 0.0
         self.trained = {record["part"]: record["epoch"] for record in progress}
         self.device = device_of(run.config)
+        self.tensors: Tensors | None = None
 
-    def carry_out(self) -> None:
+    def carry_out(self, cluster: "Cluster | None" = None) -> None:
+        dataset = self.prepare()
+        self.remarks = [*remarks(dataset), *remarks_of(self.config, dataset)]
+        if cluster:
+            cluster.train(self)  # to the last checkpoint of every part: the trainings below have nothing left to do
+        models: list[list[DifferentiableModel]] = [[] for _ in self.folds]
+        for number, part in enumerate(self.parts, 1):
+            model = self.build(part, dataset)
+            self.train_one(number, model, dataset)
+            if self.ended == "done" or number == 1:  # one cut short counts only where it is all there is
+                models[self.folds.index(part.fold)].append(model)
+            if self.ended == "stopped":
+                break
+        ensembles = [group[0] if len(group) == 1 else Ensemble(group) for group in models if group]
+        periods, spread = periods_of(self.config, dataset), cluster.map if cluster else map
+        results, states = make_results(ensembles, self.folds, self.tensors, dataset, self.config, periods, spread)
+        found = leaks(self.config, dataset)
+        found += self.start.leaks(self.config, dataset, self.folds) if self.start else []
+        self._write(models, results, states, found)
+
+    def prepare(self) -> xr.Dataset:
+        """The data of the run, after checks of what it needs; its trainings are its `parts`."""
         dataset = self.run.dataset()
         self.folds = folds = trainings(self.config, dataset)
         self.groups = group_numbers(self.config, dataset).tolist()
         if self.run.inputs is None:
             Inputs.of(self.config, dataset).write(self.run.folder / "inputs.json")
         self.start = start_of(self.run)
-        self.remarks = [*remarks(dataset), *remarks_of(self.config, dataset)]
-        days, warmup = training_days(self.config, dataset)
         check_memory(self.config, dataset, self.device)
         self.parts = [Part(fold, seed, len(folds), self.config) for fold in folds for seed in range(self.config.seeds)]
-        models: list[list[DifferentiableModel]] = [[] for _ in folds]
-        tensors = None
-        for number, part in enumerate(self.parts, 1):
-            model = self._build(part, dataset)
-            # The data are the same for every part.
-            tensors = tensors or model.tensors(dataset, self.config.target, self.device)
-            try:
-                self._train(number, part, model, tensors.span(days.start, days.stop, warmup))
-            except NotFiniteError as error:
-                raise ValueError(_with_names(error, dataset, days.start - warmup)) from error
-            if self.ended == "done" or number == 1:  # one cut short counts only where it is all there is
-                models[folds.index(part.fold)].append(model)
-            if self.ended == "stopped":
-                break
-        ensembles = [group[0] if len(group) == 1 else Ensemble(group) for group in models if group]
-        periods = periods_of(self.config, dataset)
-        results, states = make_results(ensembles, folds, tensors, dataset, self.config, periods)
-        found = leaks(self.config, dataset)
-        found += self.start.leaks(self.config, dataset, folds) if self.start else []
-        self._write(models, results, states, found)
+        return dataset
 
-    def _build(self, part: "Part", dataset: xr.Dataset) -> DifferentiableModel:
+    def stop(self) -> None:
+        """Ask for the end of training, in this process and in others."""
+        self.run.request("stop")
+
+    def build(self, part: Part, dataset: xr.Dataset) -> DifferentiableModel:
+        """The untrained model of a part."""
         torch.manual_seed(part.config.seed)
         return DifferentiableModel.build(part.config, dataset).to(self.device)
+
+    def train_one(self, number: int, model: DifferentiableModel, dataset: xr.Dataset) -> None:
+        """Train the model of a part, or continue from its checkpoint."""
+        # The data are the same for every part.
+        self.tensors = self.tensors or model.tensors(dataset, self.config.target, self.device)
+        days, warmup = training_days(self.config, dataset)
+        try:
+            self._train(number, self.parts[number - 1], model, self.tensors.span(days.start, days.stop, warmup))
+        except NotFiniteError as error:
+            raise ValueError(_with_names(error, dataset, days.start - warmup)) from error
 
     def _train(self, number: int, part: "Part", model: DifferentiableModel, tensors: Tensors) -> None:
         checkpoint = self._checkpoint(number, model)
@@ -222,11 +245,6 @@ class _Job:
         self.trained[number] = last
 
     def _report(self, number: int, epoch: Epoch, model: DifferentiableModel) -> None:
-        seconds = time.monotonic() - self.started
-        self.epochs_here += 1
-        self.trained[number] = epoch.number
-        # Epochs still to come in this part and in those after it.
-        left = sum(self.config.epochs - self.trained.get(n, 0) for n in range(number, len(self.parts) + 1))
         record: EpochRecord = {
             "epoch": epoch.number,
             "epochs": self.config.epochs,
@@ -236,19 +254,40 @@ class _Job:
             "loss": epoch.loss,
             "validation_loss": epoch.validation_loss,
             "median_nse": epoch.nse.nanmedian().item(),
-            "seconds": round(self.seconds_before + seconds, 2),
-            "eta": round(seconds / self.epochs_here * left, 3),
+            **self._times(number, epoch.number),
             "device": f"{device_name(self.device)}, {BACKENDS[model.process_model.backend(self.device)[0]]}",
             "nse": [None if math.isnan(x) else round(x, 4) for x in epoch.nse.tolist()],
             "parameters": {k: [round(x, 4) for x in v.tolist()] for k, v in epoch.parameters.items()},
         }
-        line = json.dumps(record)
         self._check_folder()
         # The checkpoint first: a record of progress without it could not be resumed from.
-        write_whole(self.run.folder / f"checkpoint-{number}.pt", _saved({**epoch.checkpoint, "progress": line}))
-        with (self.run.folder / "progress.jsonl").open("a") as file:
-            file.write(line + "\n")
+        checkpoint = _saved({**epoch.checkpoint, "progress": json.dumps(record)})
+        write_whole(self.run.folder / f"checkpoint-{number}.pt", checkpoint)
+        self._write_progress(record)
         self.on_epoch(record)
+
+    def _times(self, number: int, epoch: int) -> EpochTimes:
+        """The seconds so far and still to come, after an epoch of a part."""
+        seconds = time.monotonic() - self.started
+        self.epochs_here += 1
+        self.trained[number] = epoch
+        # Epochs still to come in this part and in those after it.
+        left = sum(self.config.epochs - self.trained.get(n, 0) for n in range(number, len(self.parts) + 1))
+        eta = round(seconds / self.epochs_here * left, 3)
+        return {"seconds": round(self.seconds_before + seconds, 2), "eta": eta}
+
+    def note(self, record: EpochRecord) -> None:
+        """Take note of an epoch of a part that another process trains."""
+        if record["epoch"] <= self.trained.get(record["part"], 0):
+            return
+        self._check_folder()
+        record = {**record, **self._times(record["part"], record["epoch"])}
+        self._write_progress(record)
+        self.on_epoch(record)
+
+    def _write_progress(self, record: EpochRecord) -> None:
+        with (self.run.folder / "progress.jsonl").open("a") as file:
+            file.write(json.dumps(record) + "\n")
 
     def _interrupted(self) -> bool:
         """Was the run asked to stop? Waits here while it is asked to pause. Raises RunError if its folder is gone."""
@@ -257,7 +296,7 @@ class _Job:
             time.sleep(POLL)
         if self.run.requested == "stop":
             self.ended = "stopped"
-        return self.ended == "stopped"
+        return told(self.ended) == "stopped"
 
     def _check_folder(self) -> None:
         if not self.run.folder.is_dir():

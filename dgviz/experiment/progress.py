@@ -3,7 +3,16 @@
 from typing import TypedDict
 
 
-class EpochRecord(TypedDict):
+class EpochTimes(TypedDict):
+    """When an epoch was over."""
+
+    seconds: float
+    """Since the run began, including earlier sessions."""
+    eta: float
+    """Estimated seconds until the end."""
+
+
+class EpochRecord(EpochTimes):
     """A line of `progress.jsonl`."""
 
     epoch: int
@@ -22,10 +31,6 @@ class EpochRecord(TypedDict):
     """The loss on what is held out for early stopping; None without validation."""
     median_nse: float
     """Median over the sites of the efficiency on the windows trained on."""
-    seconds: float
-    """Since the run began, including earlier sessions."""
-    eta: float
-    """Estimated seconds until the end."""
     device: str
     """The device and the backend, in words."""
     nse: list[float | None]

@@ -1,6 +1,7 @@
 """The results of a trained model: learned parameters, simulated target, scores and sensitivities, by site."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -46,8 +47,11 @@ def make_results(
     dataset: xr.Dataset,
     config: RunConfig,
     periods: Mapping[str, str],
+    spread: Callable[..., Iterable[Any]] = map,
 ) -> tuple[xr.Dataset, YearlyStates | None]:
     """Results for every site of `dataset` from the first to the last day of `periods`, spun up and warmed up.
+
+    `spread` is the built-in map, or one that computes the blocks of sites side by side.
 
     Also the states from which parts of this simulation can be repeated, unless the record is shorter than a year.
 
@@ -71,7 +75,7 @@ def make_results(
     predictions: list[Prediction] = []
     for number, model in enumerate([*models, *list(models[:1]) * (len(folds) - len(models))]):
         predicted = torch.tensor(np.flatnonzero(fold == number))
-        predictions += _predictions(model, predicted, tensors, dataset.time, whole, config)
+        predictions += _predictions(model, predicted, tensors, dataset.time, whole, config, spread)
     # The parts come fold by fold: bring the sites back into the order of the data set.
     order = np.argsort(np.argsort(fold, kind="stable"), kind="stable")
     results = _in_order(predictions, order, dataset, whole)
@@ -150,6 +154,7 @@ def _predictions(
     time: xr.DataArray,
     whole: slice,
     config: RunConfig,
+    spread: Callable[..., Iterable[Any]],
 ) -> list[Prediction]:
     """Results of one model at the sites in `predicted`, their positions, over the times of `whole`, block by block."""
     if model.process_model.joins_sites:
@@ -160,12 +165,14 @@ def _predictions(
         return [Prediction(joined.results.isel(site=predicted.numpy()), states, joined.unsettled)]
     # Blocks of sites, so that the gradient through all days fits into memory.
     cells_of_site = config.members * config.seeds * (whole.stop - whole.start + config.warmup)
-    parts = []
-    for block in predicted.split(max(1, CELL_DAYS_AT_ONCE // cells_of_site)) if len(predicted) else ():
-        tensors_of_block = tensors.span(whole.start, whole.stop, config.warmup, block.tolist())
-        of_block = _prediction(model, tensors_of_block, time[whole], config)
-        parts.append(of_block._replace(unsettled={k: block.numpy()[at] for k, at in of_block.unsettled.items()}))
-    return parts
+    at_once = max(1, CELL_DAYS_AT_ONCE // cells_of_site)
+    blocks = [block.tolist() for block in predicted.split(at_once)] if len(predicted) else []
+    tensors_of = (tensors.span(whole.start, whole.stop, config.warmup, block) for block in blocks)
+    found = spread(partial(_prediction, model, time=time[whole], config=config), tensors_of)
+    return [
+        of_block._replace(unsettled={name: np.array(block)[at] for name, at in of_block.unsettled.items()})
+        for block, of_block in zip(blocks, found, strict=True)
+    ]
 
 
 def _prediction(

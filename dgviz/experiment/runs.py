@@ -178,7 +178,8 @@ class Run(QueuedRun):
             if path.is_symlink() or not path.is_dir():
                 raise DamagedFile(path, "is not a folder of the run's own.")
             known = self._checksums().get("results.zarr", {})
-            results = xr.open_zarr(CheckedStore(path, known), consolidated=True, zarr_format=2)
+            # Without chunks: where Dask is installed, it would take the place of the arrays.
+            results = xr.open_zarr(CheckedStore(path, known), chunks=None, consolidated=True, zarr_format=2)
             if missing := {"site", "period"} - {*results.dims} | {self.config.target} - {*results}:
                 raise DamagedFile(path, f"holds no results of this run: it lacks {', '.join(sorted(missing))}.")
         except DamagedFile as error:

@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from dgviz.learn.not_finite import NotFiniteError, first_not_finite
 from dgviz.learn.options import ConfigError, TrainingOptions
 from dgviz.learn.spin_up import respond_settled, spun_up
 from dgviz.learn.tensors import Tensors
+from dgviz.learn.together import add_up, by_shares, n_processes
 from dgviz.quantities import Parameter
 from dgviz.suggestions import suggest
 
@@ -100,6 +102,11 @@ class _Training:
         self.everything = torch.arange(self.n_sites)
         self.groups = self.everything if groups is None else torch.tensor(groups)
         self.joined = model.process_model.joins_sites
+        if self.joined and n_processes() > 1:
+            raise ConfigError(
+                "A process that joins sites simulates them as a whole: they cannot be shared among processes. Train in "
+                "one, without torchrun."
+            )
         self.trained, self.held = self._hold_out(self.everything if sites is None else torch.tensor(sites))
         self.observed = tensors.target.isfinite().cpu()
         if list(model.parameters()):
@@ -201,13 +208,14 @@ class _Training:
                 loss, simulated = self._score(batch, sites)
             self.optimizer.zero_grad()
             loss.backward()
+            add_up(self.model.parameters())
             # A long simulation can have a huge gradient in one update; its direction is still right.
             norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip)
             if not (loss.isfinite() and norm.isfinite()):
                 raise self._not_finite(loss, batch, sites)
             self.optimizer.step()
             losses.append(loss.item())
-            scores[sites] = nse(simulated.detach(), batch.target[batch.warmup :]).cpu()
+            scores[sites] = nse(simulated.detach(), batch.target[batch.warmup :]).to(scores)
         self.epoch += 1
         self.model.eval()
         validation_loss = self._validate()
@@ -292,7 +300,9 @@ class _Training:
         scored = simulated, batch.target[batch.warmup :], self.deviation[sites]
         loss = self.loss(*scored, self.weight[sites], self.config.target_quantity)
         if self.config.prior and self.model.training:
-            loss = loss + self.config.prior * self._distance_from_defaults(batch)
+            distance = self._distance_from_defaults(batch)
+            # Every process has it whole, and gradients are added up over them: each gives its share.
+            loss = loss + self.config.prior * (distance.detach() + (distance - distance.detach()) / n_processes())
         return loss, simulated
 
     def _distance_from_defaults(self, batch: Tensors) -> Tensor:
@@ -303,13 +313,21 @@ class _Training:
 
     def _simulate(self, batch: Tensors, sites: Tensor) -> Tensor:
         """The target of a batch `(time, site)`, from stores that are spun up where the warm-up is long enough."""
+        simulated, *stores = by_shares(partial(self._respond, batch, sites), len(sites))
+        if stores:
+            self.stores[:, sites] = stores[0]
+        return simulated
+
+    def _respond(self, batch: Tensors, sites: Tensor, mine: Tensor) -> tuple[Tensor, ...]:
+        """The target `(time, site)` of some positions in a batch; in training also the stores spun up so far."""
+        if len(mine) < len(sites):
+            batch = batch.span(batch.warmup, len(batch.target), batch.warmup, mine.tolist())
         target = self.config.target
         if self.stores is None:
-            return self.model.mean(batch, [target])[target]
+            return (self.model.mean(batch, [target])[target],)
         if not torch.is_grad_enabled():
-            return self.model.mean(spun_up(self.model, batch).tensors, [target])[target]
-        simulated, self.stores[:, sites] = respond_settled(self.model, batch, self.stores[:, sites])
-        return simulated
+            return (self.model.mean(spun_up(self.model, batch).tensors, [target])[target],)
+        return respond_settled(self.model, batch, self.stores[:, sites[mine]])
 
     def _validate(self) -> float | None:
         if self.held is None:

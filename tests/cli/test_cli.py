@@ -204,7 +204,7 @@ def test_an_error_is_a_sentence_without_a_traceback(words, message, command):
     ],
 )
 def test_a_setting_is_a_name_and_a_value(text, expected):
-    assert train_command._setting(text) == expected
+    assert train_command.setting(text) == expected
 
 
 def test_data_are_summed_up(command):
@@ -240,7 +240,7 @@ def test_backends_are_timed_and_the_last_line_is_json(command):
 @pytest.mark.parametrize(
     "arguments, message",
     [
-        (["engin"], "There is no benchmark 'engin'. Write `dgviz bench engine`"),
+        (["engin"], "There is no benchmark 'engin'. Write `dgviz bench engine`, `dgviz bench scale`"),
         (["engine", "--backend", "numpy"], "There is no backend 'numpy'. Backends: torch, fused"),
         (["--json"], "--json goes with one size: write `dgviz bench engine --json`"),
         (["engine", "--device", "tpu"], "--device tpu: torch finds no such device here. Use cpu"),
@@ -252,8 +252,21 @@ def test_what_cannot_be_timed_is_named(command, arguments, message):
     assert done.exit_code == 1 and re.search(message, " ".join(done.stderr.split())), done.stderr
 
 
+def test_what_many_sites_would_take_is_in_proportion_to_them(command, monkeypatch):
+    monkeypatch.setattr("dgviz.cli.scale_times.MEASURED", "twin:hydrology,sites=5,years=4")
+    done = command("bench", "scale", "--json")
+    assert done.exit_code == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert min(found["cost"].values()) > 0
+    few, many = found["needs"]["10000"], found["needs"]["1000000"]
+    for name in ("epoch", "results", "data", "stored"):
+        assert many[name] == pytest.approx(100 * few[name])
+    assert few["data"] == 4 * 5 * 10_000 * 14_610  # bytes of four forcings and a target, over 40 years
+    assert few["memory"] < many["memory"] <= 100 * few["memory"]
+
+
 def test_every_command_and_option_has_help(command):
-    named = {"serve", "train", "predict", "report", "doctor", "data", "describe", "bench", "claims"}
+    named = {"serve", "train", "sweep", "predict", "report", "doctor", "data", "describe", "bench", "claims"}
     assert COMMANDS.keys() == named
     listed = " ".join(command("--help").stdout.replace("│", " ").split())
     for name, words in COMMANDS.items():
