@@ -45,7 +45,8 @@ class Claim:
 def close(mine: xr.DataArray, other: xr.DataArray) -> Finding:
     """Is it at most a little lower, in the median over the sites?"""
     difference = paired(mine, other)
-    return Finding(difference.above(-CLOSE), _against(mine, other), difference)
+    words = f"{_against(mine, other)} (a difference above \u2212{CLOSE:g} counts as close)"
+    return Finding(difference.above(-CLOSE), words, difference)
 
 
 def better(mine: xr.DataArray, other: xr.DataArray) -> Finding:
@@ -57,7 +58,8 @@ def better(mine: xr.DataArray, other: xr.DataArray) -> Finding:
 def clearly_better(mine: xr.DataArray, other: xr.DataArray) -> Finding:
     """Is it higher by more than a little, in the median over the sites?"""
     difference = paired(mine, other)
-    return Finding(difference.above(CLOSE), _against(mine, other), difference)
+    words = f"{_against(mine, other)} (a difference above {CLOSE:g} counts as clear)"
+    return Finding(difference.above(CLOSE), words, difference)
 
 
 def loses_less(mine: xr.DataArray, mine_held: xr.DataArray, other: xr.DataArray, other_held: xr.DataArray) -> Finding:
