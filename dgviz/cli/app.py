@@ -1,4 +1,4 @@
-"""The command line: `dgviz serve | train | sweep | predict | report | doctor | describe | bench | claims | data`.
+"""The command line: `dgviz serve | train | sweep | predict | report | doctor | describe | bench | claims | court` ...
 
 A command is imported when it is used: torch, which most of them need, takes seconds.
 """
@@ -23,6 +23,7 @@ COMMANDS = {
     "describe": "Print the processes and parameters of a domain as Markdown.",
     "bench": "Time the backends on this machine: simulation, gradients, compilation and memory.",
     "claims": "Judge the field's claims on a data set by shipped scores and your own runs; train what they lack.",
+    "court": "Train two to four structures alike and say which of them the data prefer, or that they cannot tell.",
     "data": "List, check, import and download data sets.",
 }
 

@@ -266,7 +266,7 @@ def test_what_many_sites_would_take_is_in_proportion_to_them(command, monkeypatc
 
 
 def test_every_command_and_option_has_help(command):
-    named = {"serve", "train", "sweep", "predict", "report", "doctor", "data", "describe", "bench", "claims"}
+    named = {"serve", "train", "sweep", "predict", "report", "doctor", "data", "describe", "bench", "claims", "court"}
     assert COMMANDS.keys() == named
     listed = " ".join(command("--help").stdout.replace("│", " ").split())
     for name, words in COMMANDS.items():

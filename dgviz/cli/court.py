@@ -1,0 +1,106 @@
+"""`dgviz court`: structures on the same data, and what the data can tell of them."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import torch
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from dgviz.cli.terminal import RunsFolder, err, out, plain_errors
+from dgviz.cli.train import changes_of
+from dgviz.engine import n_threads
+from dgviz.experiment.check_config import check_config
+from dgviz.experiment.claims import interval_words
+from dgviz.experiment.config import RunConfig
+from dgviz.experiment.court import (
+    CASES,
+    Ruling,
+    cases_of,
+    check_structures,
+    disagreement,
+    judge,
+    lacking,
+    measure_next,
+)
+from dgviz.experiment.job import carry_out
+from dgviz.experiment.preset_scores import own_scores
+from dgviz.experiment.presets import Configs, Places, places
+from dgviz.experiment.runs import Run, list_runs, runs_folder
+
+
+def court(
+    structure: Annotated[
+        list[str],
+        typer.Option(
+            help="Options that make a structure, as snow=NoSnow or 'soil=BetaSoil dynamic=beta'; two to four."
+        ),
+    ],
+    data: Annotated[str | None, typer.Option(help="A known data set, `twin:DOMAIN`, or the path of your own.")] = None,
+    set_: Annotated[list[str] | None, typer.Option("--set", help="An option of all structures, as epochs=50.")] = None,
+    seeds: Annotated[int, typer.Option(min=1, max=50, help="From how many seeds to train each.")] = 5,
+    runs: RunsFolder = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Train two to four structures alike and say which of them the data prefer, or that they cannot tell."""
+    with plain_errors():
+        common, folder = changes_of(data, set_ or []), runs or runs_folder()
+        structures = {text: RunConfig(**common, **changes_of(None, text.split())) for text in dict.fromkeys(structure)}
+        check_structures(structures)
+        for config in structures.values():
+            check_config(config)  # so that a mistake leaves no run behind
+        configs = cases_of(structures)
+        _train(configs, folder, seeds)
+        there = places(list_runs(folder), configs)
+        ruling = judge(structures, own_scores(there, lambda run: run.read_results({"period", "site"})))
+        sites, days = measure_next(disagreement(_runs_of(there)))
+        show = _print_json if as_json else _print
+        show(ruling, sites, days)
+
+
+def _train(configs: Configs, folder, seeds: int) -> None:
+    """Train what is lacking, here and now."""
+    torch.set_num_threads(n_threads())
+    there = places(list_runs(folder), configs)
+    known = [(name, held, seed) for name, of in there.items() for held, place in of.items() for seed in place.of_seeds]
+    wanted = lacking(configs, known, seeds)
+    for number, ((name, holdout, seed), config) in enumerate(wanted.items(), 1):
+        held = "" if holdout == "none" else f", {holdout} held out"
+        err.print(f"{number} of {len(wanted)}: {escape(name)}{held}, seed {seed}", highlight=False)
+        carry_out(Run.create(config, folder, claimed=True))
+
+
+def _runs_of(there: Places) -> dict[str, Sequence[Run]]:
+    """The runs of each structure that were trained on all sites, one for each seed."""
+    return {name: list(of_structure["none"].of_seeds.values()) for name, of_structure in there.items()}
+
+
+def _print(ruling: Ruling, sites: Mapping[str, float], days: Mapping[str, float]) -> None:
+    out.print(f"[bold]{escape(ruling.sentence)}[/]", highlight=False)
+    for judgment in ruling.judgments:
+        first, *others = judgment.medians
+        where = CASES[judgment.case].format(site=ruling.site)
+        table = Table("structure", "median NSE", f"{first} less this one", title=where[:1].upper() + where[1:])
+        table.add_row(escape(first), f"{judgment.medians[first]:.2f}", "")
+        for name in others:
+            words = interval_words(judgment.against[name], ruling.site)
+            table.add_row(escape(name), f"{judgment.medians[name]:.2f}", words.removeprefix("paired difference "))
+        out.print(table)
+    out.print(f"Measure here next, as the structures differ most: {', '.join(sites)}; on {', '.join(days)}.")
+
+
+def _print_json(ruling: Ruling, sites: Mapping[str, float], days: Mapping[str, float]) -> None:
+    judgments: list[dict[str, Any]] = [
+        {
+            "case": judgment.case,
+            "winner": judgment.winner,
+            "medians": judgment.medians,
+            "against": {name: asdict(difference) for name, difference in judgment.against.items()},
+        }
+        for judgment in ruling.judgments
+    ]
+    said = {"ruling": ruling.sentence, "cases": judgments, "parameters": ruling.n_parameters}
+    print(json.dumps(said | {"measure_next": {"sites": sites, "days": days}}, indent=2))

@@ -1,0 +1,39 @@
+"""`dgviz court`: in a twin the true structure wins."""
+
+import json
+
+from typer.testing import CliRunner
+
+from dgviz import cli
+
+QUICK = ("--set", "epochs=15", "--set", "members=2", "--set", "hidden=8", "--set", "folds=2")
+TRUE, FALSE = "ThreeOutlets", "ZonesInWrongOrder"
+TWIN = "twin:hydrology,sites=12,years=3,noise=0"
+
+
+def court(*words):
+    return CliRunner().invoke(cli.app, ["court", *words])
+
+
+def test_the_true_structure_wins_in_a_twin(tmp_path):
+    structures = ("--structure", f"groundwater={FALSE}", "--structure", f"groundwater={TRUE}")
+    words = (*structures, "--data", TWIN, *QUICK, "--seeds", "2", "--runs", str(tmp_path))
+    done = court(*words, "--json")
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)
+    assert [case["case"] for case in found["cases"]] == ["test", "held_out", "region"]
+    in_time = found["cases"][0]
+    assert in_time["winner"] == f"groundwater={TRUE}"  # that made the data
+    assert in_time["against"][f"groundwater={FALSE}"]["n_seeds"] == 2
+    assert f"groundwater={TRUE} does best" in found["ruling"]
+    assert found["parameters"] == {f"groundwater={FALSE}": 11, f"groundwater={TRUE}": 14}
+    assert len(found["measure_next"]["sites"]) == len(found["measure_next"]["days"]) == 5
+    # What is trained already is not trained again.
+    again = court(*words)
+    assert again.exit_code == 0 and " of 12: " not in again.stderr
+    assert "Measure here next" in " ".join(again.stdout.split())
+
+
+def test_a_single_structure_is_refused_before_anything_is_trained(tmp_path):
+    done = court("--structure", "snow=NoSnow", "--runs", str(tmp_path / "runs"))
+    assert done.exit_code == 1 and "Give 2 to 4" in done.stderr and not (tmp_path / "runs").exists()
