@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 import torch
@@ -30,6 +31,7 @@ from dgviz.experiment.job import carry_out
 from dgviz.experiment.preset_scores import own_scores
 from dgviz.experiment.presets import Configs, Places, places
 from dgviz.experiment.runs import Run, list_runs, runs_folder
+from dgviz.files import write_whole
 
 
 def court(
@@ -43,10 +45,13 @@ def court(
     set_: Annotated[list[str] | None, typer.Option("--set", help="An option of all structures, as epochs=50.")] = None,
     seeds: Annotated[int, typer.Option(min=1, max=50, help="From how many seeds to train each.")] = 5,
     runs: RunsFolder = None,
+    to: Annotated[Path | None, typer.Option("--out", help="Also write the ruling to this HTML file.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Train two to four structures alike and say which of them the data prefer, or that they cannot tell."""
     with plain_errors():
+        if to and to.exists():
+            raise ValueError(f"{to} exists already. Name another file with --out.")
         common, folder = changes_of(data, set_ or []), runs or runs_folder()
         structures = {text: RunConfig(**common, **changes_of(None, text.split())) for text in dict.fromkeys(structure)}
         check_structures(structures)
@@ -56,12 +61,17 @@ def court(
         _train(configs, folder, seeds)
         there = places(list_runs(folder), configs)
         ruling = judge(structures, own_scores(there, lambda run: run.read_results({"period", "site"})))
-        sites, days = measure_next(disagreement(_runs_of(there)))
+        on_all = _runs_of(there)
+        sites, days = measure_next(disagreement(on_all))
+        if to:
+            from dgviz.ui.report.court import court_page
+
+            write_whole(to, court_page(structures, ruling, sites, days, on_all))
         show = _print_json if as_json else _print
         show(ruling, sites, days)
 
 
-def _train(configs: Configs, folder, seeds: int) -> None:
+def _train(configs: Configs, folder: Path, seeds: int) -> None:
     """Train what is lacking, here and now."""
     torch.set_num_threads(n_threads())
     there = places(list_runs(folder), configs)

@@ -29,9 +29,14 @@ def test_the_true_structure_wins_in_a_twin(tmp_path):
     assert found["parameters"] == {f"groundwater={FALSE}": 11, f"groundwater={TRUE}": 14}
     assert len(found["measure_next"]["sites"]) == len(found["measure_next"]["days"]) == 5
     # What is trained already is not trained again.
-    again = court(*words)
+    page = tmp_path / "court.html"
+    again = court(*words, "--out", str(page))
     assert again.exit_code == 0 and " of 12: " not in again.stderr
     assert "Measure here next" in " ".join(again.stdout.split())
+    told = page.read_text()
+    assert f"<h1>{found['ruling']}</h1>" in told and "src=" not in told.partition("<body>")[2]
+    assert all(f"<td class='words'>{day}</td>" in told for day in found["measure_next"]["days"])
+    assert court(*words, "--out", str(page)).exit_code == 1  # what is there already is left alone
 
 
 def test_a_single_structure_is_refused_before_anything_is_trained(tmp_path):

@@ -1,10 +1,7 @@
 """The page of a report: what the dashboard shows of a run, and all that one needs to judge and repeat it."""
 
-from bokeh.resources import Resources
-
 from dgviz.experiment.runs import Run
 from dgviz.suggestions import suggest
-from dgviz.ui import theme
 from dgviz.ui.instrument.lenses import LENSES
 from dgviz.ui.instrument.site_map import SiteMap
 from dgviz.ui.instrument.target_charts import TargetCharts
@@ -12,33 +9,17 @@ from dgviz.ui.instrument.target_curve import TargetCurve
 from dgviz.ui.lenses.evaluate.figures import Figures
 from dgviz.ui.lenses.sensitivity.identifiability import Identifiability
 from dgviz.ui.lenses.sensitivity.matters import Matters
-from dgviz.ui.report.cards import card_html, scripts
+from dgviz.ui.report.cards import card_html
+from dgviz.ui.report.file import one_file
 from dgviz.ui.report.tables import checks_html, configuration_html, parameters_html, provenance_html, remarks_html
 from dgviz.ui.session.state import AppState
 from dgviz.ui.session.store import DataStore
 from dgviz.ui.widgets import material
-from dgviz.ui.words.markup import Markup, html, joined
+from dgviz.ui.words.markup import html, joined
 from dgviz.ui.words.run_names import name_without_score
 
-COLOURS = ("background", "surface", "border", "text", "muted", "primary", "warning")
 OF_ALL = (Figures, SiteMap, *(view for view in LENSES["Evaluate"].views if view is not Figures))
 OF_SITE = (TargetCharts, TargetCurve, *LENSES["Scores"].views, *LENSES["Budget"].views, Matters, Identifiability)
-# The names by which the style of texts calls the colours of Material's theme.
-STYLE = """
-:root { --mui-palette-text-primary: TEXT; --mui-palette-text-secondary: MUTED; --mui-palette-primary-main: PRIMARY;
-        --mui-palette-divider: BORDER; --mui-palette-background-paper: SURFACE; --mui-palette-warning-main: WARNING;
-        --mui-palette-secondary-main: PRIMARY; --mui-palette-action-hover: BACKGROUND; }
-body { margin: 0; background: BACKGROUND; }
-main { max-width: 1000px; margin: 0 auto; padding: 16px; }
-.card { background: SURFACE; border: 1px solid BORDER; border-radius: 6px; padding: 8px 12px; margin: 0 0 8px; }
-.card, tr { break-inside: avoid; } .card.long { break-inside: auto; }
-.text h1 { font-size: 22px; line-height: 32px; } .text main > h2, .text .part { font-size: 17px; margin: 24px 0 8px; }
-.take { display: none; }
-td.words, th.words { text-align: left; padding-right: 12px; overflow-wrap: break-word; } td { vertical-align: top; }
-.failed { color: WARNING; font-weight: 600; }
-@page { margin: 14mm; }
-@media print { body { background: none; } main { padding: 0; max-width: none; } }
-"""
 
 
 def report(run: Run, site: str = "") -> str:
@@ -71,19 +52,4 @@ def report(run: Run, site: str = "") -> str:
         "Where it comes from": provenance_html(run, state.dataset),
     }
     body = joined(html("<h2 class='part'>{}</h2>{}", words, part) for words, part in parts.items() if part)
-    return _page(f"{name_without_score(run)}: {state.dataset.attrs.get('title', run.config.data)}", body, figures)
-
-
-def _page(title: str, body: Markup, figures: list) -> str:
-    """The whole file; scripts and styles are in it."""
-    style = STYLE
-    for name in COLOURS:
-        style = style.replace(name.upper(), theme.token(name, False))
-    head = (
-        "<!doctype html><html lang='en'><head><meta charset='utf-8'>"
-        "<meta name='viewport' content='width=device-width, initial-scale=1'><title>{}</title>"
-        "<style>{}</style>{}</head><body><main class='text'><h1>{}</h1>{}</main>{}</body></html>\n"
-    )
-    texts = Markup(style + theme.TEXT.replace(":host", ".text"))
-    library = Markup("<script>{}</script>").format(Markup("\n".join(Resources("inline", components=["bokeh"]).js_raw)))
-    return str(html(head, title, texts, library, title, body, scripts(figures)))
+    return one_file(f"{name_without_score(run)}: {state.dataset.attrs.get('title', run.config.data)}", body, figures)
