@@ -38,7 +38,7 @@ def court(
     structure: Annotated[
         list[str],
         typer.Option(
-            help="Options that make a structure, as snow=NoSnow or 'soil=BetaSoil dynamic=beta'; two to four."
+            help="Options that make a structure, as SLOT=Option or 'SLOT=Option dynamic=PARAMETER'; two to four."
         ),
     ],
     data: Annotated[str | None, typer.Option(help="A known data set, `twin:DOMAIN`, or the path of your own.")] = None,

@@ -14,13 +14,18 @@ from dgviz.experiment.data import dataset_of
 from dgviz.experiment.job import carry_out
 from dgviz.experiment.memory import SINGLE, estimate
 from dgviz.experiment.runs import Run
+from dgviz.experiment.sources import FIRST, domain_of
 from dgviz.experiment.splits import period_positions, periods_of, training_days
 
-MEASURED = "twin:hydrology,sites=100,years=10"
+MEASURED = "sites=100,years=10"  # of a twin of the first science
 EPOCHS = 4  # of which the first also compiles
 SITES = (10_000, 100_000, 1_000_000)
 YEARS = 40
 HELD = 80  # bytes of a site and step that results take before they are written, measured at 6 000 sites x 40 years
+
+
+def _twin() -> str:
+    return f"twin:{domain_of(FIRST)},{MEASURED}"
 
 
 class Cost(NamedTuple):
@@ -43,7 +48,7 @@ class Needs(NamedTuple):
 
 def measure() -> Cost:
     """Train a small run and see."""
-    config = RunConfig(data=MEASURED, epochs=EPOCHS, device="cpu")
+    config = RunConfig(data=_twin(), epochs=EPOCHS, device="cpu")
     dataset = dataset_of(config)
     with tempfile.TemporaryDirectory() as folder:
         run = Run.create(config, Path(folder))
@@ -60,7 +65,7 @@ def needs(cost: Cost, n_sites: int, years: int = YEARS) -> Needs:
 
     Memory is that beside the data.
     """
-    config = RunConfig(data=MEASURED, device="cpu")
+    config = RunConfig(data=_twin(), device="cpu")
     dataset = _enlarged(dataset_of(config), n_sites, years)
     parts = estimate(config, dataset)
     epoch = cost.update * _of_updates(config, dataset)

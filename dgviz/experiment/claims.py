@@ -69,7 +69,7 @@ def judge(claim: Claim, needs: list[tuple[str, str]], scores: xr.Dataset, config
 
 
 def interval_words(difference: Paired, site: str) -> str:
-    """As "paired difference 0.08 (0.05 to 0.10), 94 basins, 5 seeds"."""
+    """As "paired difference 0.08 (0.05 to 0.10), 94 sites, 5 seeds", with their word in the science."""
     one, low, high = (
         f"{value:+.2g}".replace("-", "\u2212") for value in (difference.median, difference.low, difference.high)
     )

@@ -253,7 +253,7 @@ def test_what_cannot_be_timed_is_named(command, arguments, message):
 
 
 def test_what_many_sites_would_take_is_in_proportion_to_them(command, monkeypatch):
-    monkeypatch.setattr("dgviz.cli.scale_times.MEASURED", "twin:hydrology,sites=5,years=4")
+    monkeypatch.setattr("dgviz.cli.scale_times.MEASURED", "sites=5,years=4")
     done = command("bench", "scale", "--json")
     assert done.exit_code == 0, done.stderr
     found = json.loads(done.stdout)
