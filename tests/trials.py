@@ -22,8 +22,14 @@ class Given(torch.nn.Module):
         super().__init__()
         self.process_model, self.given, self.target, self.added = process_model, parameters, target, added
 
+    def parts(self, tensors):
+        return [(self, tensors)]
+
     def parameters_of(self, tensors):
         return self.given
+
+    def forward(self, tensors, only=None):
+        return self.process_model(tensors.forcings, self.given, only, of_processes(tensors.initial))
 
     def mean(self, tensors, only=None):
         values = self.process_model.mean(tensors.forcings, self.given, only, of_processes(tensors.initial))

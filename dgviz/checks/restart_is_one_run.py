@@ -13,7 +13,7 @@ def restart_is_one_run(trial: Trial) -> CheckResult:
 
     The processes run to the middle of the record; a second run begins with the stores and the last steps of the series
     that the first one hands over. Parameters are computed once, for the whole series, so that a network that gives them
-    keeps its memory; what a network adds after the processes is left out.
+    keeps its memory; what a network adds after the processes is left out. Of an ensemble the first model is asked.
     """
     if not trial.stores:
         return CheckResult("restart_is_one_run", "This model has no stores to hand over.")
@@ -21,9 +21,10 @@ def restart_is_one_run(trial: Trial) -> CheckResult:
     if middle == trial.warmup:
         return CheckResult("restart_is_one_run", "One step cannot be cut in two. Choose a longer window.")
     with torch.no_grad():
-        parameters = trial.model.parameters_of(trial.tensors)
+        model, tensors = trial.model.parts(trial.tensors)[0]
+        parameters = model.parameters_of(tensors)
         # One run, and the same steps as two runs that hand over the state.
-        before = of_processes(trial.tensors.initial)
+        before = of_processes(tensors.initial)
         whole, _ = _run(trial, parameters, slice(None), before)
         first, state = _run(trial, parameters, slice(middle), before)
         second, _ = _run(trial, parameters, slice(middle, None), state)

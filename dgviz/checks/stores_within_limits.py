@@ -5,7 +5,6 @@ import torch
 
 from dgviz.checks.result import CheckResult, Criterion, concise
 from dgviz.checks.trial import Trial
-from dgviz.learn.model import of_processes
 from dgviz.processes.declare import Parameter
 
 SINGLE = 1e-6  # relative: the stores in which the record begins were spun up in single precision
@@ -28,7 +27,7 @@ def stores_within_limits(trial: Trial) -> CheckResult:
     worst, series = {"below": 0.0, "above": 0.0}, {}
     if limited:
         with torch.no_grad():
-            held, _ = trial.declared.run(trial.tensors.forcings, learned, initial=of_processes(trial.tensors.initial))
+            held = trial.model(trial.tensors, list(limited))
         for store, state in limited.items():
             level = max(float(held[store].abs().max()), state.initial, 1.0)
             worst["below"] = max(worst["below"], float((state.floor - held[store]).max()) / level)

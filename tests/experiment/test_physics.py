@@ -55,3 +55,15 @@ def test_runs_that_travel_have_been_checked():
     assert unchecked == {run.id for run in shipped if run.config.build().joins_sites}
     hbv = next(physics_of(run) for run in shipped if run.id == "delaware-hbv")
     assert len(hbv.by_site) == SITES and hbv.n_sites == 94
+
+
+def test_the_models_of_an_ensemble_are_checked_together(small, tmp_path):
+    # With routing, whose memory goes with the state of each model; a year, so that there is such a state.
+    year = dict(train_period="1979-01-01/1979-12-31", test_period="1980-01-01/1980-12-31")
+    run = Run.create(small.edited(seeds=2, routing="GammaRouting", epochs=1, **year), tmp_path)
+    carry_out(run)
+    found = check_run(run)
+    outcomes = {
+        outcomes[name] for outcomes in found.by_site.values() for name in ("mass_closure", "restart_is_one_run")
+    }
+    assert outcomes == {"passed"}

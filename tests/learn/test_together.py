@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -17,6 +18,7 @@ from dgviz.experiment.splits import training_days
 from dgviz.learn import DifferentiableModel, fit, together
 from dgviz.learn.options import ConfigError
 
+ROOT = Path(__file__).parents[2]
 TWIN = "twin:hydrology,sites=7,years=3"
 OPTIONS = dict(members=2, hidden=4, epochs=3, warmup=30, window=60, batch_size=3)
 # A training whose stores are spun up from update to update, and others without.
@@ -55,7 +57,9 @@ def one_of(rank, n, folder, cases):
 def by_two(tmp_path_factory):
     """What each of two processes came to, by case."""
     folder = tmp_path_factory.mktemp("two")
-    processes.spawn(one_of, (2, folder, CASES), nprocs=2)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(ROOT)  # a new process imports this module by its name
+        processes.spawn(one_of, (2, folder, CASES), nprocs=2)
     return [json.loads((folder / f"{rank}.json").read_text()) for rank in range(2)]
 
 
