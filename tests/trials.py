@@ -17,6 +17,7 @@ class Given(torch.nn.Module):
     """A process model with given parameters; `added` gives, of the forcings, what a network would add to its target."""
 
     corrected = False
+    attribute_names = ()
 
     def __init__(self, process_model, parameters, target, added=None):
         super().__init__()

@@ -42,7 +42,7 @@ def claims(
         travelling = {} if anew else shipped(config.data, configs)
         known = _own(config, folder, configs, travelling)
         if train:
-            _train(to_train(config, configs, travelling | known, seeds), folder)
+            train_each(to_train(config, configs, travelling | known, seeds), folder)
             known = _own(config, folder, configs, travelling)
         scores = travelling | known
         if file:
@@ -65,7 +65,8 @@ def _own(config: RunConfig, folder: Path, configs: Configs, travelling: Scores) 
     return scores
 
 
-def _train(configs: dict[Key, RunConfig], folder: Path) -> None:
+def train_each(configs: dict[Key, RunConfig], folder: Path) -> None:
+    """Train runs here, one after the other, saying which."""
     torch.set_num_threads(n_threads())
     for number, (key, config) in enumerate(configs.items(), 1):
         err.print(f"{number} of {len(configs)}: {_called(key)}", highlight=False)

@@ -6,14 +6,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
-import torch
 import typer
 from rich.markup import escape
 from rich.table import Table
 
-from dgviz.cli.terminal import RunsFolder, err, out, plain_errors
+from dgviz.cli.claims import train_each
+from dgviz.cli.terminal import RunsFolder, out, plain_errors
 from dgviz.cli.train import changes_of
-from dgviz.engine import n_threads
 from dgviz.experiment.check_config import check_config
 from dgviz.experiment.claims import interval_words
 from dgviz.experiment.config import RunConfig
@@ -26,10 +25,10 @@ from dgviz.experiment.court import (
     judge,
     lacking,
     measure_next,
+    of_budget,
 )
-from dgviz.experiment.job import carry_out
 from dgviz.experiment.preset_scores import own_scores
-from dgviz.experiment.presets import Configs, Places, places
+from dgviz.experiment.presets import Key, Places, places
 from dgviz.experiment.runs import Run, list_runs, runs_folder
 from dgviz.files import write_whole
 
@@ -58,8 +57,10 @@ def court(
         for config in structures.values():
             check_config(config)  # so that a mistake leaves no run behind
         configs = cases_of(structures)
-        _train(configs, folder, seeds)
-        there = places(list_runs(folder), configs)
+        budget = next(iter(structures.values()))
+        before = places(of_budget(list_runs(folder), budget), configs)
+        train_each(lacking(configs, _trained(before), seeds), folder)
+        there = places(of_budget(list_runs(folder), budget), configs)
         ruling = judge(structures, own_scores(there, lambda run: run.read_results({"period", "site"})))
         on_all = _runs_of(there)
         sites, days = measure_next(disagreement(on_all))
@@ -71,16 +72,9 @@ def court(
         show(ruling, sites, days)
 
 
-def _train(configs: Configs, folder: Path, seeds: int) -> None:
-    """Train what is lacking, here and now."""
-    torch.set_num_threads(n_threads())
-    there = places(list_runs(folder), configs)
-    known = [(name, held, seed) for name, of in there.items() for held, place in of.items() for seed in place.of_seeds]
-    wanted = lacking(configs, known, seeds)
-    for number, ((name, holdout, seed), config) in enumerate(wanted.items(), 1):
-        held = "" if holdout == "none" else f", {holdout} held out"
-        err.print(f"{number} of {len(wanted)}: {escape(name)}{held}, seed {seed}", highlight=False)
-        carry_out(Run.create(config, folder, claimed=True))
+def _trained(there: Places) -> list[Key]:
+    """What has results already."""
+    return [(name, held, seed) for name, of in there.items() for held, place in of.items() for seed in place.of_seeds]
 
 
 def _runs_of(there: Places) -> dict[str, Sequence[Run]]:

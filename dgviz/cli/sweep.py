@@ -17,6 +17,7 @@ from dgviz.engine import n_threads
 from dgviz.experiment.check_config import check_config
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.job import carry_out
+from dgviz.experiment.physics import check_run
 from dgviz.experiment.runs import Run, runs_folder
 from dgviz.experiment.splits import trained_on
 
@@ -80,6 +81,7 @@ def _one_by_one(runs: Sequence[Run]) -> Iterator[tuple[Run, str]]:
     for run in runs:
         try:
             carry_out(run)
+            check_run(run)
         except (ValueError, OSError) as error:
             yield run, str(error)
         else:

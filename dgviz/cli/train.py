@@ -85,8 +85,9 @@ def train(
             checked = {"physics_checks": _counted(physics)}
             print(json.dumps({"run": str(run.folder), **medians(run, seen), **scored, **checked, "seconds": seconds}))
         else:
-            ended = f"\nRun {run.id} is {run.status}: {run.folder.absolute()}"
-            out.print(_score_table(run, seen), escape(_in_words(physics) + ended))
+            asked = physics.in_words(run.config.science.site) if physics else "No physics check applies."
+            ended = f"Run {run.id} is {run.status}: {run.folder.absolute()}"
+            out.print(_score_table(run, seen), escape(f"\n{asked}\n{ended}"))
 
 
 def _counted(physics: Physics | None) -> dict[str, Any] | None:
@@ -95,15 +96,6 @@ def _counted(physics: Physics | None) -> dict[str, Any] | None:
         return None
     passed, applied = physics.counts
     return {"passed": passed, "apply": applied, "sites": [*physics.by_site], "failed_at": physics.failures()}
-
-
-def _in_words(physics: Physics | None) -> str:
-    if physics is None or not physics.applied():
-        return "\nPhysics checks: none applies."
-    n_asked = len(physics.by_site)
-    said = f"\nPhysics checks: {physics} pass at all of {n_asked} sites asked (of {physics.n_sites})."
-    failed = (f"{name.replace('_', ' ')} at {n} of {n_asked}" for name, n in physics.failures().items())
-    return said + f" Failed: {', '.join(failed)}." * bool(physics.failures())
 
 
 def medians(run: Run, results: xr.Dataset) -> dict[str, float | None]:

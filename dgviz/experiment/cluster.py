@@ -19,6 +19,7 @@ import torch
 from dgviz.engine import n_threads
 from dgviz.experiment.config import ConfigError
 from dgviz.experiment.job import POLL, Job, carry_out
+from dgviz.experiment.physics import check_run
 from dgviz.experiment.progress import EpochRecord
 from dgviz.experiment.run_files import RunError
 from dgviz.experiment.runs import Run
@@ -128,7 +129,9 @@ def _with_threads(threads: int, function: Callable, given: Any) -> Any:
 
 
 def _carry_out(folder: Path) -> None:
-    carry_out(Run(folder))
+    run = Run(folder)
+    carry_out(run)
+    check_run(run)
 
 
 def _train_part(folder: Path, topic: str, number: int) -> None:

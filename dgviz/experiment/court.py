@@ -13,14 +13,17 @@ import pandas as pd
 import xarray as xr
 
 from dgviz.experiment.config import NOT_THE_MODEL, ConfigError, RunConfig
-from dgviz.experiment.presets import HOLDOUTS, Configs, Key, Scores, scores_of
+from dgviz.experiment.presets import HOLDOUTS, Configs, Key, Scores, scores_of, with_holdout
 from dgviz.experiment.runs import Run
+from dgviz.experiment.splits import periods_of
 from dgviz.processes.declare import Parameter
 from dgviz.quantities import lower_first
 from dgviz.scores.paired import Paired, paired
 
 FEWEST, MOST = 2, 4  # structures
 WEEK = pd.Timedelta(days=7)
+# How a structure is trained; seeds are drawn again, and where it is trained changes nothing.
+BUDGET = (*sorted(NOT_THE_MODEL - {"seed", "start_from", "device"}), "loss", "prior")
 CASES = {  # where a structure is judged, in the words of a ruling
     "test": "on other days",
     "held_out": "at {site}s not seen",
@@ -84,9 +87,8 @@ def check_structures(structures: Mapping[str, RunConfig]) -> None:
     """Refuse what cannot be compared. Raises ConfigError naming what differs beside the model, or their number."""
     if not FEWEST <= len(structures) <= MOST:
         raise ConfigError(f"{len(structures)} structures cannot be compared. Give {FEWEST} to {MOST}.")
-    alike = sorted((NOT_THE_MODEL - {"seed", "start_from", "device"}) | {"data", "train_period", "test_period", "loss"})
     for (one, first), (other, second) in itertools.combinations(structures.items(), 2):
-        for name in alike:
+        for name in ("data", "train_period", "test_period", *BUDGET):
             mine, theirs = getattr(first, name), getattr(second, name)
             if mine != theirs:
                 raise ConfigError(
@@ -99,15 +101,16 @@ def check_structures(structures: Mapping[str, RunConfig]) -> None:
 
 def cases_of(structures: Mapping[str, RunConfig]) -> Configs:
     """What to train of each structure, by its name and holdout: on all sites, in folds and in regions."""
-    configs: dict[str, dict[str, RunConfig]] = {}
-    for name, config in structures.items():
-        configs[name] = {}
-        for holdout in HOLDOUTS:
-            try:
-                configs[name][holdout] = config.edited(holdout=holdout)
-            except ConfigError:  # such as parameters of each site, which are of no use at others
-                continue
-    return configs
+    # Parameters of each site, for one, are of no use at others.
+    return {
+        name: {holdout: found for holdout in HOLDOUTS if (found := with_holdout(config, holdout))}
+        for name, config in structures.items()
+    }
+
+
+def of_budget(runs: Sequence[Run], config: RunConfig) -> list[Run]:
+    """The runs that were trained as a configuration says: those with fewer epochs would lose for that."""
+    return [run for run in runs if all(getattr(run.config, name) == getattr(config, name) for name in BUDGET)]
 
 
 def lacking(configs: Configs, known: Sequence[Key], n_seeds: int) -> dict[Key, RunConfig]:
@@ -158,7 +161,7 @@ def disagreement(runs: Mapping[str, Sequence[Run]]) -> xr.DataArray:
     """
     means = []
     for name, of_structure in runs.items():
-        predicted = [_predicted(run) for run in of_structure]
+        predicted = [on_test_days(run) for run in of_structure]
         means.append(xr.concat(predicted, "seed").mean("seed").expand_dims(structure=[name]))
     apart = xr.concat(means, "structure").std("structure")
     first = next(iter(runs.values()))[0]
@@ -170,11 +173,10 @@ def disagreement(runs: Mapping[str, Sequence[Run]]) -> xr.DataArray:
     return apart.rename("disagreement").assign_attrs(about)
 
 
-def _predicted(run: Run) -> xr.DataArray:
+def on_test_days(run: Run) -> xr.DataArray:
     """The target `(time, site)` of a run on its test days."""
-    results = run.results()
-    first, last = (run.config.test_period or run.dataset().attrs["test_period"]).split("/")
-    return results[run.config.target].sel(time=slice(first, last)).load()
+    first, last = periods_of(run.config, run.dataset())["test"].split("/")
+    return run.results()[run.config.target].sel(time=slice(first, last)).load()
 
 
 def measure_next(apart: xr.DataArray, n: int = 5) -> tuple[dict[str, float], dict[str, float]]:

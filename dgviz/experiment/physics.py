@@ -46,9 +46,19 @@ class Physics:
         n_applied = len(self.applied())
         return n_applied - len(self.failures()), n_applied
 
-    def __str__(self) -> str:
+    def failed_words(self) -> str:
+        """At how many sites each check failed."""
+        n_asked = len(self.by_site)
+        failed = [f"{name.replace('_', ' ')} at {n} of {n_asked}" for name, n in self.failures().items()]
+        return f"Failed: {', '.join(failed)}." if failed else f"None failed at {n_asked}."
+
+    def in_words(self, site: str) -> str:
+        """How a run did: where it was asked, in the word of the science for a site, how many passed, what failed."""
+        if not self.applied():
+            return "No physics check applies."
         passed, applied = self.counts
-        return f"{passed} of {applied} that apply" if applied else "none applies"
+        asked = f"After training, at {len(self.by_site)} of {self.n_sites} {site}s"
+        return f"{asked}: {passed} of {applied} physics checks that apply passed everywhere. {self.failed_words()}"
 
 
 def check_run(run: Run) -> Physics | None:

@@ -42,12 +42,13 @@ def wanted(config: RunConfig) -> dict[str, dict[str, RunConfig]]:
     configs = {}
     for name in (*science.dial, *science.controls):
         holdouts = HOLDOUTS if name in in_regions else HOLDOUTS[:2]
-        possible = {holdout: _edited(plain.preset(name), holdout) for holdout in holdouts}
+        possible = {holdout: with_holdout(plain.preset(name), holdout) for holdout in holdouts}
         configs[name] = {holdout: found for holdout, found in possible.items() if found}
     return configs
 
 
-def _edited(config: RunConfig, holdout: str) -> RunConfig | None:
+def with_holdout(config: RunConfig, holdout: str) -> RunConfig | None:
+    """The configuration with a holdout; None where it cannot have it."""
     try:
         return config.edited(holdout=holdout)
     except ConfigError:

@@ -6,7 +6,8 @@ import pytest
 import xarray as xr
 
 from dgviz.experiment.config import ConfigError, RunConfig
-from dgviz.experiment.court import cases_of, check_structures, judge, lacking, measure_next
+from dgviz.experiment.court import cases_of, check_structures, judge, lacking, measure_next, of_budget
+from dgviz.experiment.runs import Run
 
 STRUCTURES = {
     "with snow": RunConfig(data="delaware"),
@@ -71,6 +72,12 @@ def test_each_structure_is_trained_in_every_holdout_that_it_can_have_from_every_
     assert [list(of_structure) for of_structure in configs.values()] == [["none", "folds", "regions"]] * 2 + [["none"]]
     wanted = lacking(configs, [("with snow", "none", 0)], 2)
     assert len(wanted) == 2 * 7 - 1 and wanted["without", "folds", 1].seed == 1
+
+
+def test_a_run_of_another_budget_does_not_stand_for_a_structure(tmp_path):
+    config = STRUCTURES["with snow"]
+    same, other = Run.create(config.edited(seed=3), tmp_path), Run.create(config.edited(epochs=5), tmp_path)
+    assert of_budget([same, other], config) == [same]
 
 
 def test_measure_where_structures_differ_most_a_week_apart():

@@ -18,12 +18,15 @@ BY_SITE = {
 
 def test_a_check_counts_as_passed_where_it_fails_at_no_site():
     found = Physics("2000-01-01/2001-12-31", BY_SITE, n_sites=9)
-    assert found.counts == (1, 2) and str(found) == "1 of 2 that apply"
+    assert found.counts == (1, 2)
+    assert found.in_words("pond") == (
+        "After training, at 2 of 9 ponds: 1 of 2 physics checks that apply passed everywhere. Failed: holds at 1 of 2."
+    )
     assert found.failures() == {"holds": 1} and found.applied() == ["closes", "holds"]
 
 
 def test_nothing_applies_where_sites_are_simulated_together():
-    assert str(Physics("", {}, 0)) == "none applies"
+    assert Physics("", {}, 0).in_words("pond") == "No physics check applies."
     river = next(run for run in list_runs(data_folder() / "runs") if run.id == "delaware-river")
     assert check_run(river) is None and not (river.folder / FILE).exists()
 

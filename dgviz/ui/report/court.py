@@ -9,7 +9,7 @@ from bokeh.plotting import figure
 
 from dgviz.experiment.claims import interval_words
 from dgviz.experiment.config import RunConfig
-from dgviz.experiment.court import CASES, Judgment, Ruling
+from dgviz.experiment.court import CASES, Judgment, Ruling, on_test_days
 from dgviz.experiment.runs import Run
 from dgviz.ui import theme
 from dgviz.ui.report.file import one_file
@@ -95,17 +95,16 @@ def _structures(structures: Mapping[str, RunConfig], ruling: Ruling) -> Markup:
 def _series(site: str, runs: Mapping[str, Sequence[Run]]) -> figure:
     """Observed and simulated target at a site on the test days, each structure the mean over its seeds."""
     first = next(iter(runs.values()))[0]
-    start, stop = (first.config.test_period or first.dataset().attrs["test_period"]).split("/")
-    target = first.config.target
-    observed = first.dataset()[target].sel(site=site, time=slice(start, stop))
+    simulated = {name: [on_test_days(run).sel(site=site) for run in each] for name, each in runs.items()}
+    target, days = first.config.target, next(iter(simulated.values()))[0].time
+    observed = first.dataset()[target].sel(site=site, time=days)
     label = f"{observed.attrs.get('long_name', target)}, {units(observed.attrs.get('units', '1'))}"
     drawn = figure(x_axis_type="datetime", height=300, sizing_mode="stretch_width", y_axis_label=label,
                    toolbar_location=None, output_backend="svg")  # fmt: skip
     times = pd.DatetimeIndex(observed.time.values)
     drawn.line(times, observed.values, color=OBSERVED, line_width=1.4, legend_label="observed")
-    for (name, of_structure), ink in zip(runs.items(), INKS, strict=False):
-        each = [run.results()[target].sel(site=site, time=slice(start, stop)) for run in of_structure]
-        mean = xr.concat(each, "seed").mean("seed")
+    for (name, of_seeds), ink in zip(simulated.items(), INKS, strict=False):
+        mean = xr.concat(of_seeds, "seed").mean("seed")
         drawn.line(times, mean.values, color=ink, line_width=1.4, legend_label=name)
     drawn.legend.location = "top_right"
     drawn.legend.background_fill_alpha = 0.8

@@ -179,7 +179,7 @@ def test_medians_over_some_of_the_sites_say_of_how_many(compared, store):
     run.stored.nse.loc[{"period": "test", "site": ["a1", "b2", "c3"]}] = np.nan
     run.remarks = [Remark("left out", "a1", "streamflow is not observed in the test period: <not> scored there.")]
     store._scores.clear()
-    assert "(2 of 5)" in run_table(compared)
+    assert "<span class='muted'>(2 of 5)</span>" in run_table(compared)
     view = MedianScores(state=compared)
     shown = view.body(run="default", baseline="no-snow")
     assert "A: medians over the basins that have a score: 2 of 5 in the test period" in view.caption

@@ -17,7 +17,6 @@ from dgviz.ui.lenses.view import empty_words, text
 from dgviz.ui.session.simulation import Simulation
 from dgviz.ui.widgets import material
 from dgviz.ui.words.markup import Markup, html, joined
-from dgviz.ui.words.physics import asked_words
 from dgviz.ui.words.text import MINUS, sentence, units
 
 SIGNS = {"passed": "\u2713", "failed": "\u2715", "does not apply": "\u2013"}
@@ -112,7 +111,7 @@ class PhysicsChecks(ComputingView):
         self.lines = {name: _Line(name, self.run, self.pick) for name in self.checks}
         self.found = pn.Column(sizing_mode="stretch_width", margin=0)
         after = physics_of(self.state.store.run(self.state.run))
-        said = asked_words(after, self.state.science.site) if after is not None and after.applied() else ""
+        said = after.in_words(self.state.science.site) if after else ""
         lines = [text(html("<span class='muted'>{}</span>", said)), *(line.layout for line in self.lines.values())]
         wide = dict(sizing_mode="stretch_width", margin=0)
         cells = (

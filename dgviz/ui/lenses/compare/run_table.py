@@ -9,7 +9,6 @@ from dgviz.ui.session.trainings import FINISHED
 from dgviz.ui.widgets.form_table import FormTable, choice
 from dgviz.ui.words.differences import describe_differences
 from dgviz.ui.words.markup import Markup, html, joined
-from dgviz.ui.words.physics import failed_words
 from dgviz.ui.words.run_names import epochs_trained, name_without_score, trained_at
 from dgviz.ui.words.text import date, duration, number, score_label
 
@@ -50,7 +49,7 @@ def _columns(state: AppState) -> tuple[str, ...]:
     runs = comparable(state)
     data = {run.config.data for run in runs} | {state.config.data}
     # One value stands for none at all.
-    asked = {str(physics_of(run)) for run in runs} | {"None"}
+    asked = {physics_of(run) is None for run in runs} | {True}
     alike = {"Data": data, "Status": {run.status for run in runs} | {"done"}, "Physics": asked}
     every = (*BEFORE, *_scores(state), "Physics", *AFTER)
     return tuple(name for name in every if len(alike.get(name, ())) != 1)
@@ -87,10 +86,10 @@ def _input(kind: str, column: str, run: Run, checked: bool, offered: bool) -> Ma
     return choice(kind, column, run.id, checked) if offered else Markup("")
 
 
-def _medians(run: Run, state: AppState, finished: bool) -> dict[str, str]:
+def _medians(run: Run, state: AppState, finished: bool) -> dict[str, Markup | str]:
     medians = state.store.medians(run.id) if finished else {}
     return {
-        label: f"{number(float(medians[score].sel(period=period)))}{_of_sites(run, state, score, period)}"
+        label: html("{}{}", number(float(medians[score].sel(period=period))), _of_sites(run, state, score, period))
         if score in medians
         else ""
         for label, (score, period) in _scores(state).items()
@@ -103,14 +102,14 @@ def _physics(run: Run) -> Markup | str:
     if found is None or not found.applied():
         return ""
     passed, applied = found.counts
-    return html("<span title='{}'>{} of {}</span>", failed_words(found), passed, applied)
+    return html("<span title='{}'>{} of {}</span>", found.failed_words(), passed, applied)
 
 
-def _of_sites(run: Run, state: AppState, score: str, period: str) -> str:
+def _of_sites(run: Run, state: AppState, score: str, period: str) -> Markup:
     """How many of the sites have the score, where not all do."""
     values = trained_on(run.config, state.store.scores(run.id)[score].sel(period=period))
     n_known = int(values.notnull().sum())
-    return f" <span class='muted'>({n_known} of {values.size})</span>" if n_known < values.size else ""
+    return html(" <span class='muted'>({} of {})</span>", n_known, values.size) * (n_known < values.size)
 
 
 def when(run: Run) -> str:

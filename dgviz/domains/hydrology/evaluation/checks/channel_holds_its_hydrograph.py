@@ -4,7 +4,7 @@ import numpy as np
 
 from dgviz.checks import CheckResult, Criterion, Trial, concise, total
 from dgviz.domains.hydrology.evaluation.checks.names import NO_RAIN_READ, PRECIPITATION
-from dgviz.domains.hydrology.evaluation.checks.weather import dry_years, largest_storm
+from dgviz.domains.hydrology.evaluation.checks.weather import dry_years, largest_storm, with_storm
 
 TIMES = 10.0  # the largest storm
 SINGLE = 1e-5  # relative: what was on its way when the record began comes in single precision
@@ -24,9 +24,7 @@ def channel_holds_its_hydrograph(trial: Trial) -> CheckResult:
         return CheckResult(name, "This model has no routing by a unit hydrograph.")
     memory = routing[0].memory
     day = largest_storm(trial)
-    flood = trial.simulate(
-        {k: np.where(np.arange(trial.n_days) == day, TIMES * v, v) for k, v in trial.forcings(PRECIPITATION).items()}
-    )
+    flood = trial.simulate({} if day is None else with_storm(trial, day, TIMES))
     drought = dry_years(trial)[1]
     too_much, too_little = 0.0, 0.0
     for simulated in (flood, drought):

@@ -4,7 +4,7 @@ import numpy as np
 
 from dgviz.checks import ROUNDING, CheckResult, Criterion, Trial, concise
 from dgviz.domains.hydrology.evaluation.checks.names import NO_RAIN, NO_RAIN_READ, PRECIPITATION
-from dgviz.domains.hydrology.evaluation.checks.weather import largest_storm
+from dgviz.domains.hydrology.evaluation.checks.weather import largest_storm, with_storm
 
 DIP = 1e-3  # of the added storm: how far the flow of a day may fall
 FEW = 0.01  # of the days: on so many more rain may lower the flow
@@ -24,7 +24,7 @@ def doubled_storm(trial: Trial) -> CheckResult:
     if (day := largest_storm(trial)) is None:
         return CheckResult("doubled_storm", NO_RAIN)
     before = trial.as_trained
-    doubled = {k: np.where(np.arange(trial.n_days) == day, 2 * v, v) for k, v in rain.items()}
+    doubled = with_storm(trial, day, 2)
     after = trial.simulate(doubled)
     added = float(sum(v[day] for v in rain.values()))
     rise = after[trial.target] - before[trial.target]

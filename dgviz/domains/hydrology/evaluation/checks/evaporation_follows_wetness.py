@@ -3,7 +3,12 @@
 import numpy as np
 
 from dgviz.checks import CheckResult, Criterion, Trial, concise, total
-from dgviz.domains.hydrology.evaluation.checks.names import EVAPORATION, POTENTIAL, PRECIPITATION, SOIL
+from dgviz.domains.hydrology.evaluation.checks.names import (
+    EVAPORATION,
+    PRECIPITATION,
+    SOIL,
+    potential_evapotranspiration,
+)
 from dgviz.domains.hydrology.evaluation.checks.weather import dry_years
 
 FIFTH = 0.2
@@ -22,7 +27,7 @@ def evaporation_follows_wetness(trial: Trial) -> CheckResult:
     if not soil or not losses or not trial.forcings(PRECIPITATION):
         return CheckResult(name, "This model has no soil from which water evaporates.")
     longer, simulated = dry_years(trial)
-    demand = simulated[POTENTIAL] if POTENTIAL in trial.fluxes_by_name else longer.forcing(POTENTIAL)
+    demand = potential_evapotranspiration(longer, simulated)
     if demand is None:
         return CheckResult(name, "This model has no potential evapotranspiration.")
     wetness, lost = total(simulated, soil), total(simulated, losses)

@@ -12,7 +12,7 @@ def evapotranspiration_within_potential(trial: Trial) -> CheckResult:
     actual = trial.fluxes(EVAPORATION)
     if not actual:
         return CheckResult("evapotranspiration_within_potential", "This model has no evapotranspiration of its own.")
-    potential = potential_evapotranspiration(trial)
+    potential = potential_evapotranspiration(trial, trial.as_trained)
     if potential is None:
         return CheckResult("evapotranspiration_within_potential", "This model has no potential evapotranspiration.")
     lost = trial.scored(total(trial.as_trained, actual))

@@ -20,9 +20,9 @@ NO_RAIN_READ = "This model does not read precipitation."
 NO_RAIN = "No rain falls on these days."
 
 
-def potential_evapotranspiration(trial: Trial) -> np.ndarray | None:
-    """Potential evapotranspiration `(time,)`, computed or given; None where the model has neither."""
-    return trial.as_trained[POTENTIAL] if POTENTIAL in trial.fluxes_by_name else trial.forcing(POTENTIAL)
+def potential_evapotranspiration(trial: Trial, simulated: Mapping[str, np.ndarray]) -> np.ndarray | None:
+    """Potential evapotranspiration `(time,)`, simulated or given; None where the model has neither."""
+    return simulated[POTENTIAL] if POTENTIAL in trial.fluxes_by_name else trial.forcing(POTENTIAL)
 
 
 def withdrawn(trial: Trial, simulated: Mapping[str, np.ndarray]) -> np.ndarray:

@@ -16,7 +16,7 @@ def possible_volumes(trial: Trial) -> CheckResult:
     alone.
     """
     name, rain = "possible_volumes", trial.forcings(PRECIPITATION)
-    potential = potential_evapotranspiration(trial)
+    potential = potential_evapotranspiration(trial, trial.as_trained)
     if not rain or potential is None:
         return CheckResult(name, "This model reads no precipitation, or has no potential evapotranspiration.")
     fallen, demand = (float(trial.scored(v).sum()) for v in (precipitation(trial), potential))

@@ -4,7 +4,7 @@ import numpy as np
 
 from dgviz.checks import CheckResult, Criterion, Trial, concise
 from dgviz.domains.hydrology.evaluation.checks.names import NO_RAIN, NO_RAIN_READ, PRECIPITATION, farthest
-from dgviz.domains.hydrology.evaluation.checks.weather import largest_storm
+from dgviz.domains.hydrology.evaluation.checks.weather import largest_storm, with_storm
 
 TIMES = 2, 5, 10  # the largest storm
 LEAST_IN_ALL = 0.1  # of the rain that was added
@@ -25,8 +25,7 @@ def storm_ladder(trial: Trial) -> CheckResult:
     storm = float(sum(values[day] for values in rain.values()))
     flows = [trial.as_trained[trial.target]]
     for times in TIMES:
-        larger = {k: np.where(np.arange(trial.n_days) == day, times * v, v) for k, v in rain.items()}
-        flows.append(trial.simulate(larger)[trial.target])
+        flows.append(trial.simulate(with_storm(trial, day, times))[trial.target])
     volumes = np.array([float(trial.scored(flow).sum()) for flow in flows])
     added = storm * np.diff([1, *TIMES])
     shares = np.diff(volumes) / added

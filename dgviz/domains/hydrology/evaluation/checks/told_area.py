@@ -16,7 +16,7 @@ def told_area(trial: Trial) -> CheckResult:
     may come later; much more or less water in all is no effect of size.
     """
     name, tensors = "told_area", trial.tensors
-    names = getattr(getattr(trial.model, "models", [trial.model])[0], "attribute_names", ())
+    names = trial.model.parts(tensors)[0][0].attribute_names
     if AREA not in names and AREA not in tensors.forcings:
         return CheckResult(name, "This model is not told the area.")
     attributes = tensors.attributes.clone()

@@ -39,6 +39,14 @@ def largest_storm(trial: Trial) -> int | None:
     return step if fallen[step] else None
 
 
+def with_storm(trial: Trial, day: int, times: float) -> dict[str, np.ndarray]:
+    """The precipitation with so many times as much of it on a day."""
+    on_the_day = np.arange(trial.n_days) == day
+    return {
+        name: np.where(on_the_day, times * values, values) for name, values in trial.forcings(PRECIPITATION).items()
+    }
+
+
 def two_more_years(trial: Trial) -> Trial:
     """The record with its last year twice more at its end, on which others than its own weather can be imposed."""
     last = np.arange(max(0, trial.n_days - trial.tensors.year), trial.n_days)
