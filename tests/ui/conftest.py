@@ -1,6 +1,7 @@
 """A small made-up data set and finished runs on it, in a store that neither reads nor trains anything."""
 
 import importlib
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -304,3 +305,10 @@ def science_store(request, all_sciences, tmp_path, monkeypatch):
     monkeypatch.setattr("dgviz.ui.session.simulation.SHORT", 0)
     monkeypatch.setattr("dgviz.ui.session.simulation.LONGEST", 60)
     return FakeStore(tmp_path, {"mine": science_dataset(request.param), "made-up": make_dataset()})
+
+
+@pytest.fixture
+def served_at_once(monkeypatch):
+    """What a thread hands over to the loop of a server, there is none here, is done in that thread."""
+    loop = SimpleNamespace(add_callback=lambda act, *given: act(*given))
+    monkeypatch.setattr("dgviz.ui.session.served.IOLoop", SimpleNamespace(current=lambda: loop))

@@ -10,7 +10,7 @@ import param
 import xarray as xr
 
 from dgviz.ui.lenses.view import View, text
-from dgviz.ui.session.served import served
+from dgviz.ui.session.served import served, to_session
 from dgviz.ui.widgets import material
 from dgviz.ui.words.markup import html
 
@@ -57,19 +57,20 @@ class ComputingView(View):
         key, before = (what, *key), self._asked.get(what)
         if before == key:
             return
-        computed, document = self.state.store.computed, served()
+        computed = self.state.store.computed
         if before is not None:
             computed.leave(before)
         self._asked[what] = key
         future = computed.ask(key, work)
         ready = partial(self._ready, what, key, future, show)
-        if future.done() or document is None:
+        if future.done() or served() is None:
             ready()
         else:
             self._said[what] = f"computing {what}{so_far} \u2026"
             self.hint = self._said[what]
             # not before: a page that is still loading would miss what changes in its widgets
-            pn.state.onload(lambda: future.add_done_callback(lambda _: document.add_next_tick_callback(ready)))
+            show_in_session = to_session()
+            pn.state.onload(lambda: future.add_done_callback(lambda _: show_in_session(ready)))
 
     def ask_for_map(self) -> None:
         """The next that is given to `put_on_map` is put there, whatever the map shows."""

@@ -5,7 +5,7 @@ from concurrent.futures import Future
 from functools import partial
 from typing import Any
 
-from dgviz.ui.session.served import served
+from dgviz.ui.session.served import served, to_session
 from dgviz.ui.session.store import DataStore
 
 PACE = 40  # ms from a result to the next simulation, so that the browser can draw it
@@ -37,7 +37,8 @@ class Latest:
         if document is None:
             done()
         else:
-            future.add_done_callback(lambda _: document.add_next_tick_callback(done))
+            show_in_session = to_session()
+            future.add_done_callback(lambda _: show_in_session(done))
 
     def _done(self, future: Future, show: Callable[[Future], None], document) -> None:
         try:

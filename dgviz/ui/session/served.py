@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import panel as pn
 from bokeh.document import Document
+from tornado.ioloop import IOLoop
 
 LOOK = 2000  # ms between two looks at what others may have changed
 
@@ -15,15 +16,32 @@ def served() -> Document | None:
     return document if document is not None and document.session_context else None
 
 
+def to_session() -> Callable[[Callable[[], None]], None]:
+    """What hands an action over to the session of this page from any thread. On the spot outside a served page.
+
+    It goes by way of the server's loop: a document that just holds back its changes can lose what another thread adds.
+    """
+    if (document := served()) is None:
+        return lambda action: action()
+    loop = IOLoop.current()
+
+    def add(action: Callable[[], None]) -> None:
+        if document.session_context:  # the page is still open
+            document.add_next_tick_callback(action)
+
+    return lambda action: loop.add_callback(add, action)
+
+
 def in_background(work: Callable[[Callable[[Callable[[], None]], None]], None]) -> None:
     """Call `work` beside the server; what it hands over is called in the session. On the spot outside a served page.
 
     For what would keep others waiting if it were computed in turn with all else, as reading a large data set.
     """
-    if (document := served()) is None:
-        work(lambda action: action())
+    show = to_session()
+    if served() is None:
+        work(show)
     else:
-        threading.Thread(target=work, args=(document.add_next_tick_callback,), daemon=True).start()
+        threading.Thread(target=work, args=(show,), daemon=True).start()
 
 
 def now_and_then(look: Callable[[], object]) -> None:

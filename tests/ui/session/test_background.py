@@ -58,7 +58,7 @@ class Slow(ComputingView):
         return None
 
 
-def test_a_view_drops_an_earlier_question_and_says_what_it_computes(state, busy, monkeypatch):
+def test_a_view_drops_an_earlier_question_and_says_what_it_computes(state, busy, monkeypatch, served_at_once):
     computed, gate = busy
     state.store.computed = computed
     view, shown, ticks, document = Slow(state=state), [], [], Document()

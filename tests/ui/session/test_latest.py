@@ -29,7 +29,7 @@ def test_a_wish_is_worked_off_once_and_again_after_it_was_forgotten(empty_store)
     assert shown == [1, 2, 2]
 
 
-def test_a_wish_that_another_has_overtaken_is_not_begun(empty_store, monkeypatch):
+def test_a_wish_that_another_has_overtaken_is_not_begun(empty_store, monkeypatch, served_at_once):
     class Document:
         """Runs what is to be run next when it is told to."""
 

@@ -122,7 +122,7 @@ def test_a_failure_is_said_and_the_learned_parameters_are_back(asking, monkeypat
 
 
 @pytest.fixture
-def served(state, monkeypatch):
+def served(state, monkeypatch, served_at_once):
     """A session in a served page whose callbacks and whose simulations go on when the test says so."""
     page = SimpleNamespace(ticks=[], begun=[], go=threading.Semaphore(0), came=threading.Semaphore(0))
 
