@@ -299,17 +299,12 @@ class _Training:
         simulated = self._simulate(batch, sites)[batch.warmup :]
         scored = simulated, batch.target[batch.warmup :], self.deviation[sites]
         loss = self.loss(*scored, self.weight[sites], self.config.target_quantity)
-        if self.config.prior and self.model.training:
-            distance = self._distance_from_defaults(batch)
+        if self.config.prior and self.model.static and self.model.training:
+            learned = self.model.network.static_parameters(batch.attributes, batch.sites)
+            distance = distance_from_defaults(learned, self.model.process_model.of(Parameter))
             # Every process has it whole, and gradients are added up over them: each gives its share.
             loss = loss + self.config.prior * (distance.detach() + (distance - distance.detach()) / n_processes())
         return loss, simulated
-
-    def _distance_from_defaults(self, batch: Tensors) -> Tensor:
-        """How far the static parameters of a batch lie from their declared defaults."""
-        learned = self.model.parameters_of(batch.part(slice(1)))
-        static = {name: learned[name] for name in self.model.static}
-        return distance_from_defaults(static, self.model.process_model.of(Parameter))
 
     def _simulate(self, batch: Tensors, sites: Tensor) -> Tensor:
         """The target of a batch `(time, site)`, from stores that are spun up where the warm-up is long enough."""

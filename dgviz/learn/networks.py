@@ -251,7 +251,7 @@ class ParameterNetwork(nn.Module):
             return {}, None
         after = None
         features = self.attributes(attributes)
-        level = dict(zip(self.parameters_declared, self.level(features, sites)[None].unbind(-2), strict=True))
+        level = self._levels(features, sites)
         if self.dynamic:
             deviation, after = self.deviation(series, features, warmup, before)
             deviation = deviation.unflatten(-1, (len(self.dynamic), self.members))
@@ -259,7 +259,19 @@ class ParameterNetwork(nn.Module):
             kept = (self.left_out(torch.ones_like(deviation[:1, :, :, :1])) > 0).to(deviation.dtype)
             for name, change in zip(self.dynamic, (deviation * kept).unbind(-2), strict=True):
                 level[name] = level[name] + change
-        return {k: scale(v.unsqueeze(-2), {k: self.parameters_declared[k]})[k] for k, v in level.items()}, after
+        return self._in_ranges(level), after
+
+    def static_parameters(self, attributes: Tensor, sites: Tensor | None = None) -> dict[str, Tensor]:
+        """Those that do not vary in time, `(1, site, member)` by name."""
+        level = self._levels(self.attributes(attributes), sites) if self.static else {}
+        return self._in_ranges({name: level[name] for name in self.static})
+
+    def _levels(self, features: Tensor, sites: Tensor | None) -> dict[str, Tensor]:
+        """What the source gives for each parameter, `(1, site, member)`, not in its range yet."""
+        return dict(zip(self.parameters_declared, self.level(features, sites)[None].unbind(-2), strict=True))
+
+    def _in_ranges(self, level: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        return {k: scale(v.unsqueeze(-2), {k: self.parameters_declared[k]})[k] for k, v in level.items()}
 
 
 class TargetNetwork(nn.Module):

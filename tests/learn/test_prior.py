@@ -1,5 +1,6 @@
 """A prior holds parameters near their declared defaults, where the data do not say otherwise."""
 
+import pytest
 import torch
 
 from dgviz.learn import fit
@@ -16,15 +17,24 @@ def test_the_distance_is_that_of_shares_of_the_range():
     torch.testing.assert_close(distance_from_defaults(learned, DECLARED), torch.tensor(expected))
 
 
-def _distance_after_training(untrained, prior):
-    model, tensors, config = untrained(prior=prior, epochs=8, learning_rate=0.05)
+def _distance_after_training(untrained, prior, **options):
+    model, tensors, config = untrained(prior=prior, epochs=8, learning_rate=0.05, **options)
     for _ in fit(model, tensors, config):
         pass
     with torch.no_grad():
-        learned = model.parameters_of(tensors)
+        learned = model.network.static_parameters(tensors.attributes, tensors.sites)
     return float(distance_from_defaults(learned, model.process_model.of(Parameter)))
 
 
-def test_with_a_strong_prior_parameters_stay_nearer_to_their_defaults(untrained):
-    free, held = (_distance_after_training(untrained, prior) for prior in (0.0, 100.0))
+@pytest.mark.parametrize("dynamic", [(), ("beta", "k2")])
+def test_with_a_strong_prior_parameters_stay_nearer_to_their_defaults(untrained, dynamic):
+    free, held = (_distance_after_training(untrained, prior, dynamic=dynamic) for prior in (0.0, 100.0))
     assert held < 0.5 * free
+
+
+def test_a_network_alone_has_nothing_that_could_be_held(untrained):
+    losses = []
+    for prior in (0.0, 100.0):
+        model, tensors, config = untrained(prior=prior, predictor="network", epochs=2)
+        losses.append([record.loss for record in fit(model, tensors, config)])
+    assert losses[0] == losses[1]
