@@ -416,6 +416,7 @@ def with_learned(state, store):
 def test_what_a_process_has_learned_is_drawn_through_and_other_forms_dashed(with_learned):
     view = LearnedCurves(state=with_learned)
     assert view.relevant and view.heading == "Learned groundwater recharge along soil moisture"
+    assert "As a formula, by sparse regression: 1 + 0.01 x, x being soil moisture, mm; it differs by" in view.caption
     figure = view._place[0].object
     lines = [renderer.glyph for renderer in figure.renderers]
     assert [line.line_dash == [] for line in lines] == [True, False]

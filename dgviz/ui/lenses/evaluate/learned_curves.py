@@ -7,12 +7,13 @@ import numpy as np
 import panel as pn
 import xarray as xr
 
+from dgviz.experiment.formula import formula_of
 from dgviz.processes.declare import Flux
 from dgviz.quantities import lower_first
 from dgviz.ui.figures.learned_lines import plot_learned
 from dgviz.ui.lenses.view import View
 from dgviz.ui.widgets import material
-from dgviz.ui.words.text import label, short_label
+from dgviz.ui.words.text import label, number, short_label, with_units
 
 PREFIX = "curve_"
 
@@ -55,9 +56,26 @@ class LearnedCurves(View):
             f"Drawn through: what the network of run A gives.{others}\nFrom the lowest to the highest percent of what "
             "the run met, while all else that the process reads stays at its mean."
         )
-        self.summary = f"{self.heading}: {', '.join(label(curve) for curve in curves)}."
+        said = formula_words(curves[0])
+        self.caption += f"\n{said}"
+        self.summary = f"{self.heading}: {', '.join(label(curve) for curve in curves)}. {said}"
         name = fluxes[curves[0].attrs["flux"]].long_name
         return pn.pane.Bokeh(plot_learned(curves, name, self.state.look), sizing_mode="stretch_width", margin=0)
+
+
+def formula_words(curve: xr.DataArray) -> str:
+    """What formula the first learned curve is, as far as it is one."""
+    found = formula_of(curve)
+    about = f"{found.words}, x being {lower_first(with_units(label(curve[curve.dims[0]]), units_of(curve)))}"
+    error = f"{number(100 * found.error)} % of its range"
+    if found.near:
+        return f"As a formula, by sparse regression: {about}; it differs by {error}."
+    return f"No formula of up to three terms comes near it; the nearest, {about}, differs by {error}."
+
+
+def units_of(curve: xr.DataArray) -> str:
+    """Of what a curve runs along."""
+    return str(curve[curve.dims[0]].attrs.get("units", ""))
 
 
 def _by_input(results: xr.Dataset) -> dict[str, list[xr.DataArray]]:
