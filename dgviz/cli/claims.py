@@ -12,12 +12,13 @@ from rich.markup import escape
 from rich.padding import Padding
 
 from dgviz.cli.terminal import RunsFolder, err, out, plain_errors
+from dgviz.domains.claims import UNCLOSED
 from dgviz.engine import n_threads
-from dgviz.experiment.claims import Verdict, to_train, verdicts, without_balance
+from dgviz.experiment.claims import Verdict, probed, to_train, unprobed, verdicts
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.job import carry_out
-from dgviz.experiment.preset_scores import own_scores, shipped, some_sites, with_balance, write
-from dgviz.experiment.presets import Configs, Key, Scores, places, unclosed, wanted
+from dgviz.experiment.preset_scores import own_scores, shipped, write
+from dgviz.experiment.presets import HOLDOUTS, Configs, Key, Scores, places, wanted
 from dgviz.experiment.runs import Run, list_runs, runs_folder
 from dgviz.experiment.sources import FIRST, domain_of, open_dataset
 
@@ -46,7 +47,9 @@ def claims(
             known = _own(config, folder, configs, travelling)
         scores = travelling | known
         if file:
-            write(scores, configs, dict.fromkeys((*config.target_quantity.scores[:2], "nse", "unclosed")), file)
+            asked = [score for experiment in config.science.experiments for score in experiment.scores]
+            names = (*config.target_quantity.scores[:2], "nse", UNCLOSED, *asked)
+            write(scores, configs, dict.fromkeys(names), file)
         found = verdicts(config, scores)
         lacking = to_train(config, configs, scores, seeds)
         show = _print_json if as_json else _print
@@ -54,14 +57,14 @@ def claims(
 
 
 def _own(config: RunConfig, folder: Path, configs: Configs, travelling: Scores) -> Scores:
-    """The scores of own runs, with their balances where a claim is on these."""
+    """The scores of own runs, with what only experiments tell where a claim is on that."""
     there = places(list_runs(folder), configs)
     scores = own_scores(there, lambda run: run.read_results({"period", "site"}))
-    for key in {*without_balance(config, travelling | scores)} & scores.keys():
-        name, holdout, seed = key
+    if any(key in scores for key, _ in unprobed(config, travelling | scores)):
+        own = {key: there[key[0]][key[1]].of_seeds[key[2]] for key in scores}
         dataset = open_dataset(config.data)
-        shares = unclosed(there[name][holdout].of_seeds[seed], dataset, some_sites(dataset.site.values))
-        scores = with_balance(scores, key, shares)
+        found = probed(config, travelling | scores, own, dataset, dataset.site.values)
+        scores = {key: found[key] for key in scores}
     return scores
 
 
@@ -76,7 +79,8 @@ def train_each(configs: dict[Key, RunConfig], folder: Path) -> None:
 def _called(key: Key) -> str:
     """As "HBV, folds held out, seed 3"."""
     name, holdout, seed = key
-    return ", ".join([name, *([] if holdout == "none" else [f"{holdout} held out"]), f"seed {seed}"])
+    held = f"{holdout} held out" if holdout in HOLDOUTS else holdout
+    return ", ".join([name, *([] if holdout == "none" else [held]), f"seed {seed}"])
 
 
 def _print(found: list[Verdict], own: Iterable[Key], travelling: Iterable[Key], lacking: Iterable[Key]) -> None:

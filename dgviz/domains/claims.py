@@ -4,7 +4,7 @@ A judge gets the scores `(seed, site)` of each case that a claim needs, at the s
 pairs, site by site, and says whether the claim holds, fails, or cannot be told from these sites and seeds.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import xarray as xr
@@ -14,6 +14,7 @@ from dgviz.scores.paired import Paired, paired
 CLOSE = 0.05  # of NSE: as good as
 CLOSED = 1e-3  # of the inflow: rounding
 BROKEN = 1e-2  # of the inflow: no rounding explains that
+UNCLOSED = "unclosed"  # the score that is what a balance leaves unexplained
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,9 @@ class Claim:
     """A sentence of the field, what it is judged by, pairs of role and case, and the judge.
 
     A role is what a preset stands for, see `dgviz.experiment.roles.role_of`; a case is one of
-    `dgviz.experiment.presets.CASES`. `score` is what the judge gets of each; `against` is what others found that speaks
-    against the claim, with its source.
+    `dgviz.experiment.presets.CASES`. `score` is what the judge gets of each, one of the target's, "unclosed", or an
+    answer to an experiment of the science; `against` is what others found that speaks against the claim, with its
+    source.
     """
 
     sentence: str
@@ -68,12 +70,32 @@ def loses_less(mine: xr.DataArray, mine_held: xr.DataArray, other: xr.DataArray,
     return Finding(difference.above(), f"{_from_to(mine, mine_held)} against {_from_to(other, other_held)}", difference)
 
 
+def gains_where_few(*scores: xr.DataArray) -> Finding:
+    """Is more gained where there is less to learn from? The first half of the scores are mine, from few to many."""
+    half = len(scores) // 2
+    few, many = scores[0] - scores[half], scores[half - 1] - scores[-1]
+    difference = paired(few, many)
+    return Finding(
+        difference.above(), f"a gain of {_median(few):.2f} with few, {_median(many):.2f} with more", difference
+    )
+
+
+def better_on_average(*scores: xr.DataArray) -> Finding:
+    """Is the mean of the first half of the scores higher than that of the second, in the median over the sites?"""
+    half = len(scores) // 2
+    return better(_mean(scores[:half]), _mean(scores[half:]))
+
+
 def breaks_balance(kept: xr.DataArray, broken: xr.DataArray) -> Finding:
     """Is the unexplained share of the inflow more than rounding in the second, and no more than that in the first?"""
     difference = paired(abs(broken), abs(kept))
     opens, stays = difference.above(BROKEN), paired(abs(kept), xr.zeros_like(kept)).above(CLOSED)
     holds = None if opens is None or stays is None else opens and not stays
     return Finding(holds, f"{_percent(kept)} of the inflow without and {_percent(broken)} with it", difference)
+
+
+def _mean(scores: Sequence[xr.DataArray]) -> xr.DataArray:
+    return sum(scores[1:], scores[0]) / len(scores)
 
 
 def _median(scores: xr.DataArray) -> float:
@@ -131,5 +153,5 @@ BALANCE = Claim(
     "Frame et al. (2023), doi:10.1002/hyp.14847",
     (("attributes", "test"), ("corrected", "test")),
     breaks_balance,
-    score="unclosed",
+    score=UNCLOSED,
 )

@@ -11,6 +11,7 @@ from dgviz.datasets.vocabulary import Vocabulary
 from dgviz.domains.claims import Claim
 from dgviz.domains.curve import Curve
 from dgviz.domains.evaluation import Evaluation
+from dgviz.domains.experiment import Experiment
 from dgviz.domains.twins import Twin
 from dgviz.engine import CompiledModel
 from dgviz.processes.declare import Attribute, Forcing, Kind, Process, Quantity, State, Target
@@ -55,6 +56,7 @@ class Domain:
     - `flags` says why the target of a site is not natural, in words `(site,)`, from a data set; "" where it is.
     - `references` gives scores of simple rivals on a data set with one target, `(model, site)` by name of the score.
     - `evaluations`, `checks` and `claims` are its own, beside those that any science can have.
+    - `experiments` are made with models where claims judge by their answers.
     - `colours` names the colour of a quantity as a pair (on light, on dark), or that of another quantity by its name.
     - `twin` makes a small world with a known law; `data` is the data set that opens first, without it the twin.
     """
@@ -89,6 +91,7 @@ class Domain:
     evaluations: tuple[Evaluation, ...] = ()
     checks: tuple[Check, ...] = ()
     claims: tuple[Claim, ...] = ()
+    experiments: tuple[Experiment, ...] = ()
     colours: Mapping[str, str | tuple[str, str]] = field(default_factory=dict)
     twin: Twin | None = None
     data: str = ""

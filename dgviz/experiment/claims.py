@@ -1,17 +1,19 @@
 """Published claims about models between physics and learning, judged by the scores of the dial."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
 import xarray as xr
 
-from dgviz.domains.claims import BALANCE, Claim
+from dgviz.domains.claims import BALANCE, UNCLOSED, Claim
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.needs import learns
-from dgviz.experiment.presets import CASES, Configs, Key, Scores, scores_of
+from dgviz.experiment.preset_scores import some_sites, with_probe
+from dgviz.experiment.presets import CASES, Configs, Key, Scores, probe, scores_of
 from dgviz.experiment.roles import roles
+from dgviz.experiment.runs import Run
 from dgviz.scores.paired import Paired
 
 Outcome = Literal["holds", "fails", "cannot tell here", "not trained yet"]
@@ -98,12 +100,27 @@ def _of_need(score: str, scores: xr.Dataset, need: tuple[str, str], config: RunC
     return found
 
 
-def without_balance(config: RunConfig, runs: Scores) -> list[Key]:
-    """The runs whose balance is not known yet, where there are runs of all that the claim on it compares."""
-    needed = {(name, CASES[case][0]) for claim, needs in claims_of(config) for name, case in needs if claim is BALANCE}
-    if not needed <= {key[:2] for key in runs}:
-        return []
-    return [key for key in runs if key[:2] in needed and "unclosed" not in runs[key]]
+def unprobed(config: RunConfig, runs: Scores) -> list[tuple[Key, str]]:
+    """The runs with a score that only an experiment gives and that is not known yet, see `presets.probe`.
+
+    Only where there are runs of all that the claim on it compares.
+    """
+    lacking, asked = [], {UNCLOSED, *(score for each in config.science.experiments for score in each.scores)}
+    for claim, needs in claims_of(config):
+        needed = {(name, CASES[case][0]) for name, case in needs}
+        if claim.score in asked and needed <= {key[:2] for key in runs}:
+            lacking += [(key, claim.score) for key in runs if key[:2] in needed and claim.score not in runs[key]]
+    return lacking
+
+
+def probed(
+    config: RunConfig, known: Scores, runs: Mapping[Key, Run], dataset: xr.Dataset, sites: Sequence[str]
+) -> Scores:
+    """The scores with what experiments with own runs tell, at some of these sites of a data set."""
+    for key, score in unprobed(config, known):
+        if key in runs and score not in known[key]:  # one experiment may give several
+            known = with_probe(known, key, probe(score, runs[key], dataset, some_sites(sites)))
+    return known
 
 
 def to_train(config: RunConfig, configs: Configs, runs: Scores, n_seeds: int) -> dict[Key, RunConfig]:

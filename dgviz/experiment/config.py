@@ -55,11 +55,11 @@ OF_ONE_SCIENCE = frozenset(
     }
     | {"trained_sites", "weights", "climate", "start_from"}
 )
+# Of which sites a run can know anything.
+SITES_LEARNED_FROM = frozenset({"sites", "trained_sites", "n_trained"})
 # What only says how or where to train; changing anything else would give another model, and make results old.
-NOT_THE_MODEL = frozenset(
+NOT_THE_MODEL = SITES_LEARNED_FROM | frozenset(
     {
-        "sites",
-        "trained_sites",
         "start_from",
         "device",
         "seed",
@@ -201,6 +201,13 @@ class RunConfig(BaseModel):
         title="Trained on",
         description="Sites to train on alone, while all are predicted, those too that share water with them or lie "
         "near; none means all that are not held out.",
+    )
+    n_trained: Annotated[int, needs.IN_TURN] = Field(
+        0,
+        ge=0,
+        title="Number of {site}s to train on",
+        description="Of the sites that are not held out so many are trained on, drawn at random, others in each fold: "
+        "what do few sites teach about all others? 0: all.",
     )
 
     loss: Annotated[Literal["nse", "rmse", "kge"], needs.LEARNING] = Field(

@@ -15,12 +15,12 @@ import numpy as np
 import xarray as xr
 
 from dgviz.experiment.config import ConfigError, RunConfig
-from dgviz.experiment.presets import CASES, HOLDOUTS, Configs, Key, Places, Scores, model_of, scores_of
+from dgviz.experiment.presets import CASES, FEW, HOLDOUTS, Configs, Key, Places, Scores, model_of, scores_of
 from dgviz.experiment.runs import Run
 from dgviz.files import whole
 from dgviz.paths import data_folder
 
-BALANCED = 8  # sites whose balance is looked at
+PROBED = 8  # sites at which experiments are made
 
 
 def shipped_file(data: str) -> Path:
@@ -75,14 +75,14 @@ def own_scores(there: Places, read: Callable[[Run], xr.Dataset]) -> Scores:
 
 
 def some_sites(sites: Sequence[str]) -> list[str]:
-    """The sites at which a balance is looked at: a few across all, as each is simulated."""
-    return list(sites[:: max(1, -(-len(sites) // BALANCED))])
+    """The sites at which experiments are made: a few across all, as each is simulated."""
+    return list(sites[:: max(1, -(-len(sites) // PROBED))])
 
 
-def with_balance(scores: Scores, key: Key, shares: xr.DataArray) -> Scores:
-    """Scores with what the balance of one run leaves unexplained, `(site,)` at some of its sites, among its own."""
-    of_test = shares.expand_dims(period=["test"]).reindex(site=scores[key].site)
-    return scores | {key: scores[key].assign(unclosed=of_test)}
+def with_probe(scores: Scores, key: Key, found: xr.Dataset) -> Scores:
+    """Scores with what an experiment with one run gave, `(site,)` at some of its sites, among its own."""
+    of_test = found.expand_dims(period=["test"]).reindex(site=scores[key].site)
+    return scores | {key: scores[key].assign(of_test.data_vars)}
 
 
 def write(scores: Scores, configs: Configs, names: Iterable[str], path: Path) -> None:
@@ -92,11 +92,11 @@ def write(scores: Scores, configs: Configs, names: Iterable[str], path: Path) ->
     texts = [
         [
             configs[name][holdout].model_dump_json() if any(key[:2] == (name, holdout) for key in scores) else ""
-            for holdout in HOLDOUTS
+            for holdout in (*HOLDOUTS, *FEW)
         ]
         for name in map(str, gathered.preset.values)
     ]
-    gathered = gathered.assign_coords(holdout=list(HOLDOUTS))
+    gathered = gathered.assign_coords(holdout=[*HOLDOUTS, *FEW])
     gathered["config"] = ("preset", "holdout"), np.array(texts, "O")
     versions = {name: version(name) for name in ("dgviz", "torch", "xarray")} | {"python": platform.python_version()}
     gathered.attrs = {

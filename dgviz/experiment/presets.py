@@ -1,7 +1,8 @@
 """The dial from physics to learning: which runs stand for its presets, and how well each does.
 
 A preset of the dial, or a control, is trained twice: once on every site, to be tested on other days, and once in folds,
-so that every site is predicted by a model that has not seen it. `claims` says what the scores mean.
+so that every site is predicted by a model that has not seen it; where claims ask for it also in regions, and
+from a few sites of two thirds, to be tested at the third. `claims` says what the scores mean.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,20 +11,24 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from dgviz.experiment.config import NOT_THE_MODEL, ConfigError, RunConfig
+from dgviz.domains.claims import UNCLOSED
+from dgviz.experiment.config import NOT_THE_MODEL, SITES_LEARNED_FROM, ConfigError, RunConfig
 from dgviz.experiment.data import as_networks_see
 from dgviz.experiment.roles import roles
 from dgviz.experiment.run_folder import ENDED
 from dgviz.experiment.runs import Run
+from dgviz.experiment.splits import folds_of
 from dgviz.learn import DifferentiableModel
 from dgviz.processes.balance import balance, substances
 
 HOLDOUTS = ("none", "folds", "regions")
+FEW = {f"thirds, {n} trained on": n for n in (4, 8, 16)}  # from so many sites of two thirds, scored at the third
 CASES = {  # what a score is of: the holdout of the run, and the period
     "train": ("none", "train"),
     "test": ("none", "test"),
     "held_out": ("folds", "test"),
     "region": ("regions", "test"),
+    **{f"few {n}": (holdout, "test") for holdout, n in FEW.items()},
 }
 
 
@@ -31,26 +36,26 @@ def wanted(config: RunConfig) -> dict[str, dict[str, RunConfig]]:
     """What to train for each preset of the dial and each control of a domain, by preset and holdout.
 
     Data, sites and periods are those of `config`, the rest is as the preset has it. A holdout is left out where the
-    preset cannot have it: parameters that were learned for each site are of no use at others. Regions are held out
-    where a claim asks for it.
+    preset cannot have it: parameters that were learned for each site are of no use at others. Regions are held out,
+    and few sites learned from, where a claim asks for it.
     """
     kept = {name: getattr(config, name) for name in ("domain", "data", "sites", "train_period", "test_period")}
-    plain, science = RunConfig(**kept), config.science
-    in_regions = {role for claim in science.claims for role, case in claim.needs if CASES[case][0] == "regions"}
-    presets = roles(config)
-    in_regions = {presets[role] for role in in_regions if role in presets}
+    plain, science, presets = RunConfig(**kept), config.science, roles(config)
+    needs = {(presets.get(role), CASES[case][0]) for claim in science.claims for role, case in claim.needs}
     configs = {}
     for name in (*science.dial, *science.controls):
-        holdouts = HOLDOUTS if name in in_regions else HOLDOUTS[:2]
+        asked = [holdout for holdout in (*HOLDOUTS[2:], *FEW) if (name, holdout) in needs]
+        holdouts = [*HOLDOUTS[:2], *asked]
         possible = {holdout: with_holdout(plain.preset(name), holdout) for holdout in holdouts}
         configs[name] = {holdout: found for holdout, found in possible.items() if found}
     return configs
 
 
 def with_holdout(config: RunConfig, holdout: str) -> RunConfig | None:
-    """The configuration with a holdout; None where it cannot have it."""
+    """The configuration with a holdout, of `HOLDOUTS` or `FEW`; None where it cannot have it."""
+    changes = {"holdout": "folds", "folds": 3, "n_trained": FEW[holdout]} if holdout in FEW else {"holdout": holdout}
     try:
-        return config.edited(holdout=holdout)
+        return config.edited(**changes)
     except ConfigError:
         return None
 
@@ -107,15 +112,20 @@ def _place(config: RunConfig, runs: list[Run]) -> Place:
 
 
 def missing(there: Places, known: Iterable[Key] = ()) -> list[RunConfig]:
-    """What has no results, is not on its way and not `known` otherwise."""
+    """What has no results, is not on its way and not `known` otherwise; what only claims on few sites need is not."""
     had = {key[:2] for key in known}
-    every = [p for name, of in there.items() for held, p in of.items() if (name, held) not in had]
+    every = [of[held] for name, of in there.items() for held in HOLDOUTS if held in of and (name, held) not in had]
     return [p.config for p in every if p.run is None and (p.later is None or p.later.status == "failed")]
 
 
 def model_of(config: RunConfig) -> str:
     """What makes two runs the same model on the same sites and days."""
-    return config.model_dump_json(exclude=set((NOT_THE_MODEL | {"folds"}) - {"sites", "trained_sites"}))
+    return config.model_dump_json(exclude=set((NOT_THE_MODEL | {"folds"}) - SITES_LEARNED_FROM))
+
+
+def n_learned_from(config: RunConfig, dataset: xr.Dataset) -> float:
+    """From how many sites a run learns, on average over its folds."""
+    return float(np.mean([len(fold.trained) for fold in folds_of(config, dataset)]))
 
 
 def n_weights(config: RunConfig, dataset: xr.Dataset) -> int:
@@ -151,13 +161,28 @@ def _score_names(results: xr.Dataset) -> list[str]:
     return [str(name) for name in results if set(results[name].dims) == {"period", "site"}]
 
 
-def unclosed(run: Run, dataset: xr.Dataset, sites: Sequence[str]) -> xr.DataArray:
-    """What the balance leaves unexplained at some sites over the test period, as a share of all inflow `(site,)`.
+def probe(score: str, run: Run, dataset: xr.Dataset, sites: Sequence[str]) -> xr.Dataset:
+    """What only an experiment with the model of a run tells, at some sites over the test period, `(site,)` by name.
+
+    What the balance leaves unexplained, or the answers to all `experiments` of the science.
+    """
+    first, last = (run.config.test_period or dataset.attrs["test_period"]).split("/")
+    if score == UNCLOSED:
+        return unclosed(run, dataset, sites, first, last).to_dataset()
+    models, found = [run.at(dataset, site, first, last) for site in sites], {}
+    for experiment in run.config.science.experiments:
+        about = {"long_name": experiment.long_name, "units": experiment.units}
+        for name, value in experiment.scores.items():
+            found[name] = "site", [experiment.ask(model, value) for model in models], about
+    return xr.Dataset(found, {"site": list(sites)})
+
+
+def unclosed(run: Run, dataset: xr.Dataset, sites: Sequence[str], first: str, last: str) -> xr.DataArray:
+    """What the balance leaves unexplained at some sites, as a share of all inflow `(site,)`.
 
     Only rounding if the processes alone move what is stored; for a corrected target, what the network added or removed.
     Needs a run with processes.
     """
-    first, last = (run.config.test_period or dataset.attrs["test_period"]).split("/")
     model, shares = run.config.build(), []
     for site in sites:
         simulated = run.simulate(dataset, site, first, last)
@@ -168,4 +193,4 @@ def unclosed(run: Run, dataset: xr.Dataset, sites: Sequence[str]) -> xr.DataArra
             found.append(float(terms.sel(term="residual") / abs(terms[terms.kind == "inflow"]).sum()))
         shares.append(max(found, key=abs))
     about = {"long_name": "Unexplained share of the inflow", "units": "1"}
-    return xr.DataArray(shares, {"site": list(sites)}, "site", name="unclosed", attrs=about)
+    return xr.DataArray(shares, {"site": list(sites)}, "site", name=UNCLOSED, attrs=about)

@@ -102,8 +102,22 @@ def folds_of(config: RunConfig, dataset: xr.Dataset) -> list[Fold]:
                 f"holdout {config.holdout!r}: no site is left to train on when {len(held)} are held out with all that "
                 f"are joined to them or near{same}. Hold out fewer sites, or take more folds{divide_them}."
             )
-        folds.append(Fold(name, tuple(np.flatnonzero(free).tolist()), tuple(sorted(int(i) for i in held))))
+        trained = _some(np.flatnonzero(free), len(folds), config)
+        folds.append(Fold(name, tuple(trained.tolist()), tuple(sorted(int(i) for i in held))))
     return folds
+
+
+def _some(free: np.ndarray, number: int, config: RunConfig) -> np.ndarray:
+    """Of the positions that the fold of a number may train on all, or as many as are asked for, drawn by the seed."""
+    if not config.n_trained or config.holdout == "sites":
+        return free
+    if config.n_trained > len(free):
+        raise ConfigError(
+            f"n_trained = {config.n_trained}: in fold {number + 1} only {len(free)} {config.science.site}s may be "
+            f"trained on. Give at most {len(free)}, or 0 for all."
+        )
+    random = np.random.default_rng([config.seed, number])
+    return np.sort(random.choice(free, config.n_trained, replace=False))
 
 
 def belonging_together(dataset: xr.Dataset) -> np.ndarray:

@@ -6,8 +6,8 @@ import xarray as xr
 
 from dgviz.domains import discover
 from dgviz.domains.claims import BALANCE, Claim, better, breaks_balance, close
-from dgviz.domains.hydrology.evaluation.claims import CLAIMS
-from dgviz.experiment.claims import claims_of, judge, to_train, verdicts, without_balance
+from dgviz.domains.hydrology.evaluation.claims import CLAIMS, FEW
+from dgviz.experiment.claims import claims_of, judge, to_train, unprobed, verdicts
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.presets import CASES, wanted
 from dgviz.experiment.roles import role_of, roles
@@ -64,6 +64,20 @@ CASES_OF = {
         {("attributes", "region"): 0.6, ("network", "region"): 0.5},
         {("network", "region"): 0.65},
     ),
+    "The fewer": (
+        {
+            **{("attributes", case): 0.5 for case in FEW},
+            ("attributes", "held_out"): 0.6,
+            **{("network", case): -0.2 for case in FEW},
+            ("network", "held_out"): 0.58,
+        },
+        {("network", "few 4"): 0.55},
+    ),
+    "With 4 to 16": (
+        {(role, case): median for role, median in (("attributes", 0.5), ("shared", 0.4)) for case in FEW},
+        {("shared", "few 4"): 0.9},
+    ),
+    "Of a storm": ({("attributes", "test"): 0.9, ("network", "test"): 0.4}, {("network", "test"): 0.88}),
     "even an absurd bucket": (
         {("absurd, dynamic", "test"): 0.68, ("dynamic", "test"): 0.7},
         {("absurd, dynamic", "test"): 0.5},
@@ -81,7 +95,7 @@ def scores(medians: dict, noise: float = 0.01) -> xr.Dataset:
     nse = xr.DataArray(np.full([len(labels) for labels in places.values()], np.nan), places)
     for (role, case), median in medians.items():
         nse.loc[PRESETS.get(role, role), case] = median + around + random.normal(0, noise, (N_SEEDS, N_SITES))
-    return xr.Dataset({"nse": nse.assign_attrs(long_name="Nash-Sutcliffe efficiency")})
+    return xr.Dataset({"nse": nse.assign_attrs(long_name="Nash-Sutcliffe efficiency"), "runoff_400": nse})
 
 
 def verdict(words: str, given: xr.Dataset):
@@ -187,13 +201,15 @@ def test_what_learns_nothing_is_trained_once():
     assert [seed for name, _, seed in to_train(config, wanted(config), {}, 3) if name == fixed] in ([0], [])
 
 
-def test_balances_are_asked_of_the_runs_that_have_none():
+def test_experiments_are_made_with_the_runs_that_have_no_answer():
     config = RunConfig()
-    kept, broken, shared = ((PRESETS[role], "none", 0) for role in ("attributes", "corrected", "shared"))
+    roles = "attributes", "corrected", "shared", "network"
+    kept, broken, shared, network = ((PRESETS[role], "none", 0) for role in roles)
     nothing, known = xr.Dataset(), xr.Dataset({"unclosed": 0.0})
-    assert without_balance(config, {kept: nothing, shared: nothing}) == []  # nothing to compare it with
-    assert without_balance(config, {kept: nothing, broken: known, shared: nothing}) == [kept]
-    assert without_balance(config, {kept: known, broken: known}) == []
+    assert unprobed(config, {kept: nothing, shared: nothing}) == []  # nothing to compare it with
+    assert unprobed(config, {kept: nothing, broken: known, shared: nothing}) == [(kept, "unclosed")]
+    assert unprobed(config, {kept: known, broken: known}) == []
+    assert unprobed(config, {kept: known, network: nothing}) == [(kept, "runoff_400"), (network, "runoff_400")]
     assert BALANCE in [claim for claim, _ in claims_of(config)]
 
 
@@ -203,12 +219,13 @@ def test_every_science_has_its_claims_judged(domain):
     needed = {need for _, needs in claims_of(config) for need in needs}
     random = np.random.default_rng(2)
     sites = [f"s{i}" for i in range(N_SITES)]
+    asked = [score for experiment in config.science.experiments for score in experiment.scores]
     of_runs = {}
     for name, holdout in {(name, CASES[case][0]) for name, case in needed}:
         for seed in range(2):
             shape = ("period", "site"), random.uniform(0.2, 0.8, (2, N_SITES))
             of_runs[name, holdout, seed] = xr.Dataset(
-                {"nse": shape, "unclosed": shape}, {"period": ["train", "test"], "site": sites}
+                dict.fromkeys(("nse", "unclosed", *asked), shape), {"period": ["train", "test"], "site": sites}
             )
     judged = verdicts(config, of_runs)
     assert len(judged) >= len(config.science.claims) - 1

@@ -7,7 +7,7 @@ import xarray as xr
 from dgviz.experiment import preset_scores
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.needs import learns
-from dgviz.experiment.preset_scores import shipped, shipped_file, some_sites, with_balance, write
+from dgviz.experiment.preset_scores import shipped, shipped_file, some_sites, with_probe, write
 from dgviz.experiment.presets import scores_of, wanted
 
 SITES = ["a", "b", "c"]
@@ -25,7 +25,7 @@ def travelling(tmp_path, monkeypatch):
     monkeypatch.setattr(preset_scores, "data_folder", lambda: tmp_path)
     configs = wanted(RunConfig())
     of_runs = {("HBV", "none", 0): scores(0.7), ("HBV", "none", 1): scores(0.6), ("LSTM", "folds", 0): scores(0.1)}
-    of_runs = with_balance(of_runs, ("HBV", "none", 0), xr.DataArray([0.5], {"site": ["b"]}, "site"))
+    of_runs = with_probe(of_runs, ("HBV", "none", 0), xr.Dataset({"unclosed": ("site", [0.5])}, {"site": ["b"]}))
     write(of_runs, configs, ["nse", "unclosed"], shipped_file("delaware"))
     return configs, of_runs
 

@@ -11,9 +11,10 @@ import xarray as xr
 from dgviz.datasets import open_dataset
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.job import carry_out
-from dgviz.experiment.presets import found, n_weights, places, scores_of, unclosed, wanted
-from dgviz.experiment.runs import Run
+from dgviz.experiment.presets import found, n_weights, places, probe, scores_of, wanted
+from dgviz.experiment.runs import Run, list_runs
 from dgviz.learn.model import of_processes
+from dgviz.paths import data_folder
 
 SITES = ["01413500", "01415000", "01439500"]
 
@@ -120,7 +121,7 @@ def test_the_balance_shows_what_a_learned_residual_added(tmp_path, corrected):
     run = Run.create(config, tmp_path)
     carry_out(run)
     data = open_dataset("delaware")
-    share = unclosed(run, data, SITES[:2])
+    share = probe("unclosed", run, data, SITES[:2]).unclosed
     assert list(share.site.values) == SITES[:2]
     if not corrected:
         assert float(abs(share).max()) < 1e-5
@@ -133,6 +134,16 @@ def test_the_balance_shows_what_a_learned_residual_added(tmp_path, corrected):
     added = (model.mean(tensors)["streamflow"][inside] - physics[inside]).detach()
     rain = data.prcp.sel(site=SITES[0], time=slice("1980-01-02", "1980-12-31")).sum()
     assert float(share[0]) == pytest.approx(-float(added.sum()) / float(rain), rel=1e-3)
+
+
+def test_an_experiment_asks_each_model_for_each_value():
+    run = {run.id: run for run in list_runs(data_folder() / "runs")}["delaware-hbv"]
+    data, (experiment,) = open_dataset("delaware"), run.config.science.experiments
+    answers = probe("runoff_400", run, data, SITES[:2])
+    assert {*answers} == {*experiment.scores}
+    site = run.at(data, SITES[1], "1980-01-01", "1980-12-31")
+    assert float(answers.runoff_400[1]) == pytest.approx(experiment.ask(site, 400))
+    assert answers.runoff_400.attrs["units"] == "1"
 
 
 @pytest.mark.parametrize(("shuffled", "name"), [(True, "Shuffled attributes"), (False, "HBV")])

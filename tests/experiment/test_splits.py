@@ -256,3 +256,22 @@ def test_sites_at_one_place_are_never_divided():
     near = land([-1, -1, -1, -1, -1]).drop_vars("downstream_site")
     near = near.assign_coords(lat=("site", [40.0, 40.0001, 41.0, 42.0, 43.0]), lon=("site", [-75.0] * 5))
     assert np.argwhere(belonging_together(near)).tolist() == [[0, 1], [1, 0]]
+
+
+@pytest.mark.parametrize("holdout", ["folds", "regions"])
+def test_of_each_fold_so_many_sites_are_trained_on_others_with_another_seed(holdout):
+    apart = land([-1] * 30).drop_vars("downstream_site")
+    options = dict(holdout=holdout, folds=3)
+    every = [{*fold.trained} for fold in folds_of(RunConfig(**options), apart)]
+    drawn = [[fold.trained for fold in folds_of(RunConfig(n_trained=4, seed=0, **options), apart)] for _ in range(2)]
+    assert drawn[0] == drawn[1] and all(len(trained) == 4 for trained in drawn[0])
+    assert all({*trained} <= allowed for trained, allowed in zip(drawn[0], every, strict=True))
+    other = [fold.trained for fold in folds_of(RunConfig(n_trained=4, seed=1, **options), apart)]
+    assert other != drawn[0]
+    with pytest.raises(ConfigError, match=r"n_trained = 29: in fold 1 only \d+ basins may be trained on. Give at most"):
+        folds_of(RunConfig(n_trained=29, **options), apart)
+
+
+def test_how_many_are_trained_on_is_without_effect_where_sites_are_not_held_out_in_turn():
+    assert "n_trained" in RunConfig(n_trained=4).without_effect()
+    assert "n_trained" not in RunConfig(n_trained=4, holdout="folds").without_effect()

@@ -21,6 +21,7 @@ from dgviz.domains.hydrology.evaluation.discharge import mean_discharge
 from dgviz.domains.hydrology.evaluation.elasticities import expected_elasticities
 from dgviz.domains.hydrology.evaluation.regulation import regulated
 from dgviz.domains.hydrology.evaluation.signatures import EVALUATION
+from dgviz.domains.hydrology.evaluation.storms import STORMS
 from dgviz.domains.hydrology.evaluation.untrained import UNTRAINED
 from dgviz.domains.hydrology.evapotranspiration import (
     GammaEvapotranspiration,
@@ -89,6 +90,7 @@ domain = Domain(
     twin=twin,
     checks=CHECKS,
     claims=CLAIMS,
+    experiments=(STORMS,),
     presets=presets.PRESETS,
     dial=presets.DIAL,
     controls=presets.CONTROLS,

@@ -20,6 +20,8 @@ from dgviz.ui.lenses.evaluate.ranked import RankedTimeSeries
 from dgviz.ui.lenses.presets.claims import Claims
 from dgviz.ui.lenses.presets.dial_curves import DialCurves
 from dgviz.ui.lenses.presets.dial_table import DialTable
+from dgviz.ui.lenses.presets.experiments import Experiments
+from dgviz.ui.lenses.presets.few_sites import FewSites
 from dgviz.ui.lenses.presets.slopes import Slopes
 from dgviz.ui.lenses.scores.distribution import LargeScoreDistribution, ScoreDistribution
 from dgviz.ui.lenses.scores.window_scores import WindowScores
@@ -143,7 +145,12 @@ LENSES = {
         "difference",
     ),
     "Physics to ML": Lens(
-        ((((DialTable,), 12),), (((DialCurves,), 6), ((Slopes,), 6)), (((Claims,), 12),)),
+        (
+            (((DialTable,), 12),),
+            (((DialCurves,), 6), ((Slopes,), 6)),
+            (((FewSites,), 6), ((Experiments,), 6)),
+            (((Claims,), 12),),
+        ),
         "score",
         of_site=False,
     ),

@@ -23,7 +23,10 @@ NETWORK = (
     "climate",
     "attributes_as",
 )
-SPLIT = ("train_period", "test_period", "holdout", "folds", "groups", "held_sites", "validation", "validation_fraction")
+SPLIT = (
+    *("train_period", "test_period", "holdout", "folds", "groups", "held_sites", "n_trained"),
+    *("validation", "validation_fraction"),
+)
 ELSEWHERE = {
     "domain",
     "data",

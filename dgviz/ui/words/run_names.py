@@ -5,7 +5,7 @@ from functools import cache
 
 import pandas as pd
 
-from dgviz.experiment.config import NOT_THE_MODEL, RunConfig
+from dgviz.experiment.config import NOT_THE_MODEL, SITES_LEARNED_FROM, RunConfig
 from dgviz.experiment.needs import learns
 from dgviz.experiment.runs import Run
 from dgviz.paths import data_folder
@@ -86,7 +86,7 @@ def _presets(domain: str, data: str) -> dict[str, RunConfig]:
 
 def _untrained(config: RunConfig) -> RunConfig:
     """The model alone: how it is trained as by default."""
-    return config.edited(**{name: config.default(name) for name in NOT_THE_MODEL - {"sites", "trained_sites"}})
+    return config.edited(**{name: config.default(name) for name in NOT_THE_MODEL - SITES_LEARNED_FROM})
 
 
 def _beyond(model: RunConfig, preset: RunConfig, name: str) -> str:

@@ -4,13 +4,16 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from dgviz.experiment.claims import to_train
 from dgviz.experiment.config import RunConfig
-from dgviz.experiment.presets import missing, wanted
+from dgviz.experiment.presets import HOLDOUTS, missing, wanted
 from dgviz.ui.lenses.presets.claims import SEEDS, Claims
 from dgviz.ui.lenses.presets.dial_curves import DialCurves
 from dgviz.ui.lenses.presets.dial_table import DialTable
+from dgviz.ui.lenses.presets.experiments import Experiments
+from dgviz.ui.lenses.presets.few_sites import FewSites
 from dgviz.ui.lenses.presets.slopes import Slopes
 from dgviz.ui.session import preset_runs
 from dgviz.ui.session.preset_runs import colour, own_of, places, scores
@@ -65,7 +68,7 @@ def test_a_button_trains_its_preset_without_changing_what_is_shown(dial):
 
 def test_train_all_queues_what_is_missing_on_the_selected_sites(dial):
     view = DialTable(state=dial)
-    every = sum(map(len, wanted(dial.config).values()))
+    every = sum(holdout in HOLDOUTS for of_preset in wanted(dial.config).values() for holdout in of_preset)
     assert len(missing(places(dial))) == every - 3
     dial.select(["a1", "c3"])
     assert view.train_all.label == f"Train all {every} missing"
@@ -206,6 +209,40 @@ def test_a_line_falls_from_attributes_to_random_numbers(dial, dataset):
 def test_a_line_needs_two_steps_and_a_science_with_the_controls(dial):
     assert not Slopes(state=dial).place.objects
     assert Slopes.applies(dial) and not Slopes.applies(SimpleNamespace(config=RunConfig(data="twin:oxygen")))
+
+
+def test_with_few_sites_each_preset_has_a_line_in_the_band_of_its_seeds(dial, dataset):
+    for number, noise in ((4, 0.9), (16, 0.4)):
+        for seed in (0, 1):
+            config = wanted(dial.config)["LSTM"][f"thirds, {number} trained on"].edited(seed=seed)
+            dial.store.add(f"few-{number}-{seed}", config, make_results(dataset, config, noise + 0.1 * seed))
+    view = FewSites(state=dial)
+    band, line, _ = view.place[0].object.renderers
+    assert list(line.data_source.data["x"])[:2] == [4, 16]
+    for at, number in enumerate((4, 16)):
+        medians = [float(dial.store.results(f"few-{number}-{seed}").nse.sel(period="test").median()) for seed in (0, 1)]
+        assert line.data_source.data["y"][at] == pytest.approx(np.mean(medians))
+        assert band.data_source.data["y1"][at] == pytest.approx(min(medians))
+        assert band.data_source.data["y2"][at] == pytest.approx(max(medians))
+    assert "LSTM: " in view.summary and "from 4, " in view.summary
+    assert FewSites.applies(dial) and not FewSites.applies(
+        SimpleNamespace(config=RunConfig(data="twin:oxygen"), selected=[])
+    )
+
+
+def test_answers_beyond_the_record_are_drawn_where_there_are_any(dial, shipped, monkeypatch):
+    assert not Experiments(state=dial).place.objects
+    (experiment,) = dial.science.experiments
+    with_answers = {}
+    for key, runs in shipped.items():
+        answers = {name: xr.full_like(runs.nse, value / 1000) for name, value in experiment.scores.items()}
+        with_answers[key] = runs.assign(answers) if key[1] == "none" else runs
+    monkeypatch.setattr(preset_runs, "_travelling", lambda *session: with_answers)
+    view = Experiments(state=dial)
+    line = view.place[0].object.renderers[1].data_source.data
+    assert list(line["x"]) == [*experiment.values]
+    assert line["y"] == pytest.approx([value / 1000 for value in experiment.values])
+    assert "from 25 to 400: HBV, shared 0.03 to 0.40" in view.summary.replace("0.025", "0.03")
 
 
 def test_own_runs_stand_beside_seeds_that_travel(dial, shipped):

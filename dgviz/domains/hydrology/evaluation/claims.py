@@ -1,6 +1,16 @@
 """What hydrology says of models between physics and learning."""
 
-from dgviz.domains.claims import Claim, better, clearly_better, close, network_alone, processes_lose_less, unseen_sites
+from dgviz.domains.claims import (
+    Claim,
+    better,
+    better_on_average,
+    clearly_better,
+    close,
+    gains_where_few,
+    network_alone,
+    processes_lose_less,
+    unseen_sites,
+)
 
 TSAI = "Tsai et al. (2021), doi:10.1038/s41467-021-26107-z"
 FENG = "Feng et al. (2022), doi:10.1029/2022WR032404"
@@ -12,6 +22,13 @@ PARSIMONY = "doi:10.5194/egusphere-2026-756"
 ALVAREZ = "Álvarez Chaves et al. (2026), doi:10.5194/hess-30-629-2026"
 SONG = "Song et al. (2026), doi:10.1029/2025WR040414"
 BASTE = "Baste et al. (2025), doi:10.5194/hess-29-5871-2025"
+
+FEW = ("few 4", "few 8", "few 16")  # sites that are learned from
+
+
+def _with_few(role: str) -> tuple[tuple[str, str], ...]:
+    return tuple((role, case) for case in FEW)
+
 
 CLAIMS = (
     Claim(
@@ -92,5 +109,25 @@ CLAIMS = (
         ACUNA,
         (("absurd, dynamic", "test"), ("dynamic", "test")),
         close,
+    ),
+    Claim(
+        "The fewer {site}s there are to learn from, the more processes gain over a network alone at others.",
+        TSAI,
+        (*_with_few("attributes"), ("attributes", "held_out"), *_with_few("network"), ("network", "held_out")),
+        gains_where_few,
+    ),
+    Claim(
+        "With 4 to 16 {site}s to learn from, parameters learned from attributes do better at others than one set.",
+        TSAI,
+        (*_with_few("attributes"), *_with_few("shared")),
+        better_on_average,
+    ),
+    Claim(
+        "Of a storm of 400 mm, beyond all on record, processes let clearly more run off than a network alone.",
+        BASTE,
+        (("attributes", "test"), ("network", "test")),
+        clearly_better,
+        score="runoff_400",
+        against="what is right is not known: no such storm was measured here.",
     ),
 )

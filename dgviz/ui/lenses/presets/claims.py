@@ -6,10 +6,9 @@ from functools import partial
 import xarray as xr
 
 from dgviz.domains.claims import CLOSE
-from dgviz.experiment.claims import Outcome, Verdict, to_train, verdicts, without_balance
+from dgviz.experiment.claims import Outcome, Verdict, probed, to_train, verdicts
 from dgviz.experiment.config import RunConfig
-from dgviz.experiment.preset_scores import some_sites, with_balance
-from dgviz.experiment.presets import Key, Scores, unclosed
+from dgviz.experiment.presets import Key, Scores
 from dgviz.experiment.runs import Run
 from dgviz.scores.paired import Paired
 from dgviz.ui.lenses.computing import ComputingView
@@ -40,7 +39,6 @@ td.left:first-child { width: 104px; vertical-align: top; white-space: nowrap; } 
 .strip u { position: absolute; top: 2px; width: 8px; height: 8px; margin-left: -4px; border-radius: 4px;
            background: currentColor; }
 """
-HOLDOUTS = {"none": "", "folds": " in folds", "regions": " in regions"}
 
 
 def claims_table(judged: list[Verdict]) -> Markup:
@@ -50,7 +48,7 @@ def claims_table(judged: list[Verdict]) -> Markup:
 
 def _row(verdict: Verdict) -> Markup:
     claim, kind = verdict.claim, KINDS[verdict.outcome]
-    first = ", ".join(f"{name}{HOLDOUTS[holdout]}" for name, holdout in verdict.missing)
+    first = ", ".join(name + f" in {holdout}" * (holdout != "none") for name, holdout in verdict.missing)
     found = f"Train {first}." if first else f"{verdict.found}."
     strip = _strip(verdict.difference) if verdict.difference else ""
     against = html("<div class='caption'>Against it: {}</div>", linked(verdict.against)) if verdict.against else ""
@@ -113,9 +111,7 @@ class Claims(ComputingView):
     def _verdicts(
         config: RunConfig, known: Scores, runs: dict[Key, Run], dataset: xr.Dataset, sites: Sequence[str]
     ) -> list[Verdict]:
-        for key in {*without_balance(config, known)} & runs.keys():
-            known = with_balance(known, key, unclosed(runs[key], dataset, some_sites(sites)))
-        return verdicts(config, known)
+        return verdicts(config, probed(config, known, runs, dataset, sites))
 
     def _show(self, judged: list[Verdict]) -> None:
         self.table.object = claims_table(judged)

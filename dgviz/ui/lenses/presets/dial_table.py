@@ -2,7 +2,7 @@
 
 import xarray as xr
 
-from dgviz.experiment.presets import Place, Places, Scores, missing, n_weights
+from dgviz.experiment.presets import HOLDOUTS, Place, Places, Scores, missing, n_weights
 from dgviz.ui.lenses.view import View
 from dgviz.ui.session.preset_runs import colour, places, travelling
 from dgviz.ui.session.served import now_and_then
@@ -62,7 +62,10 @@ def _row(
         html("<td>{}</td>", number(weights, 0)),
         _scores(name, "none", place, ("train", "test"), known, state),
         *(_scores(name, holdout, there.get(holdout), ("test",), known, state) for holdout in holdouts),
-        html("<td>{}</td>", joined((_seconds(p) for p in there.values() if p.run), "<br>")),
+        html(
+            "<td>{}</td>",
+            joined((_seconds(there[held]) for held in HOLDOUTS if held in there and there[held].run), "<br>"),
+        ),
     ]
     return html("<tr>{}</tr>", joined(cells))
 
