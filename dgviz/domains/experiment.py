@@ -10,14 +10,15 @@ from dgviz.learn.site_model import SiteModel
 class Experiment:
     """A number that a model at one site gives for each of several values of one thing, such as the size of a storm.
 
-    `ask(site, value)` gives it, in `units`; `over` says what the values are, with their units. Each answer is a score
-    by which a claim may judge, see `score`.
+    `ask(site, value)` gives it, in `units`; `over` says what the values are, with their units; `how`, in a sentence,
+    how it is asked. Each answer is a score by which a claim may judge, see `score`.
     """
 
     name: str
     long_name: str
     units: str
     over: str
+    how: str
     values: tuple[float, ...]
     ask: Callable[[SiteModel, float], float]
 

@@ -123,9 +123,9 @@ def model_of(config: RunConfig) -> str:
     return config.model_dump_json(exclude=set((NOT_THE_MODEL | {"folds"}) - SITES_LEARNED_FROM))
 
 
-def n_learned_from(config: RunConfig, dataset: xr.Dataset) -> float:
-    """From how many sites a run learns, on average over its folds."""
-    return float(np.mean([len(fold.trained) for fold in folds_of(config, dataset)]))
+def n_learned_from(config: RunConfig, dataset: xr.Dataset) -> int:
+    """From how many sites a run learns, about: the mean over its folds."""
+    return round(np.mean([len(fold.trained) for fold in folds_of(config, dataset)]))
 
 
 def n_weights(config: RunConfig, dataset: xr.Dataset) -> int:

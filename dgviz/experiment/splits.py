@@ -91,7 +91,7 @@ def folds_of(config: RunConfig, dataset: xr.Dataset) -> list[Fold]:
     together = belonging_together(dataset) | alike(config, dataset)
     text = groups_of(config, dataset)
     same, divide_them = (f", or have the same {text}", "; groups= keeps none together") if text else ("", "")
-    folds = []
+    folds: list[Fold] = []
     for name, held in groups.items():
         # Neither held out nor connected to a site that is.
         free = np.ones(n_sites, bool)

@@ -30,5 +30,11 @@ def runoff(site: SiteModel, storm: float) -> float:
 
 
 STORMS = Experiment(
-    "runoff", "Share of a storm that runs off in 30 days", "1", "Storm, mm in a day", (25, 50, 100, 200, 400), runoff
+    "runoff",
+    "Share of a storm that runs off in 30 days",
+    "1",
+    "Storm, mm in a day",
+    "It falls as rain on wet soil, on the day of the most flow in the first half of the test period.",
+    (25, 50, 100, 200, 400),
+    runoff,
 )

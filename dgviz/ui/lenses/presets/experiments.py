@@ -42,7 +42,9 @@ class Experiments(View):
         fig = plot_seed_lines(medians, colours, experiment.over, f"Median over {answers.sizes['site']} {site}s")
         self.place.objects = [pn.pane.Bokeh(fig, sizing_mode="stretch_width", margin=0)]
         self.summary = f"{called}. {_in_words(medians.mean('seed'), experiment)}"
-        self.caption = "Line and dots: mean over the seeds; band: from the lowest to the highest of them."
+        self.caption = (
+            f"{experiment.how}\nLine and dots: mean over the seeds; band: from the lowest to the highest of them."
+        )
 
 
 def answers_to(experiment: Experiment, runs: Scores) -> xr.DataArray | None:

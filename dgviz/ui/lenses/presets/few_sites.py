@@ -65,6 +65,6 @@ def _in_words(medians: xr.DataArray, site: str) -> str:
     sentences = []
     for name in map(str, means.preset.values):
         of_preset = means.sel(preset=name).dropna("x")
-        values = [f"{number(float(value))} from {float(value.x):.0f}" for value in of_preset]
+        values = [f"{number(float(value))} from {int(value.x)}" for value in of_preset]
         sentences.append(f"{name}: {', '.join(values)} {site}s.")
     return " ".join(sentences)
