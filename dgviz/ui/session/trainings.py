@@ -12,7 +12,8 @@ from dgviz.experiment.estimate import FEWEST_LONG, options_of_a_try, training_se
 from dgviz.experiment.learnable import trainings
 from dgviz.experiment.run_files import RunError
 from dgviz.experiment.run_folder import ENDED
-from dgviz.ui.session.visitors import check_owner, owns, sign
+from dgviz.experiment.turns import sign
+from dgviz.ui.session.visitors import check_owner, owns
 
 FINISHED = tuple(status for status in ENDED if status != "failed")  # with results to show
 LONGEST_TRY = 12.0  # seconds after which a try is stopped
