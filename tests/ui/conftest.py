@@ -161,6 +161,8 @@ class FakeRun:
 class FakeStore(DataStore):
     """The store over given data sets and runs; it trains nothing."""
 
+    recent = 0.0
+
     def __init__(self, folder, datasets):
         super().__init__(folder, next(iter(datasets)))
         self._datasets.update(datasets)

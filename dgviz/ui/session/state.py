@@ -69,6 +69,8 @@ class AppState(Trainings):
     choices = param.Dict({}, doc="What was chosen in single views, as texts by names such as 'Stores.chips'")
     runs = param.List([], item_type=str, doc="Ids of all runs, the newest first")
     ended = param.List([], item_type=str, doc="Those of them that have results or failed, the newest first")
+    home = param.String("", doc="The run that is handed over as a file to take home, by id; '' for none")
+    told = param.String("", doc="What the instructor of a workshop has just shown, in words; '' for nothing")
     unreadable = param.List([], item_type=str, doc="What is wrong with run folders that cannot be read, in words")
 
     def __init__(self, store: Any, visitor: str = "", **choices: Any):

@@ -1,27 +1,30 @@
 """What all sessions of one server share: data sets, runs and the process that trains them."""
 
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
-from typing import get_args
 
+import numpy as np
 import xarray as xr
 
 from dgviz.datasets import DataError, published_on
 from dgviz.datasets.uploads import forget
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.run_files import RunError
-from dgviz.experiment.run_folder import ENDED, Status
+from dgviz.experiment.run_folder import ENDED, LIVING
 from dgviz.experiment.runs import Run, list_runs
 from dgviz.experiment.sources import FIRST, domain_of, known_data, open_dataset
 from dgviz.experiment.splits import trained_on
+from dgviz.experiment.turns import in_turn
 from dgviz.experiment.worker import Worker
 from dgviz.lessons import Lesson, read_lessons
 from dgviz.ui.session.background import Computed, Kept
+from dgviz.ui.session.room import Room
 
-ACTIVE = tuple(status for status in get_args(Status) if status not in ENDED)
+LAST = 10  # runs by which it is told how long one takes
 LARGE, SMALL = 16, 512  # how many data sets and results are kept; and how many tables of scores
 
 
@@ -31,18 +34,27 @@ class DataStore:
     `runs_folder` is where new runs are written; `data` is what a new session opens, the name of a source or the path
     of a person's own data; `lessons_folder` is where lessons lie, in place of those that come with dgviz. Training
     starts with the first run that is submitted, or earlier with `warm_up`; without it nothing but reading happens.
-    `own_machine`: nobody but who runs the server reaches it.
+    `own_machine`: nobody but who runs the server reaches it. `room`: who learns together in a workshop, else None.
     """
 
+    recent = 0.5  # s within which the folder of runs is not looked through again, unless a run came or went
+
     def __init__(
-        self, runs_folder: Path, data: str = FIRST, own_machine: bool = False, lessons_folder: Path | None = None
+        self,
+        runs_folder: Path,
+        data: str = FIRST,
+        own_machine: bool = False,
+        lessons_folder: Path | None = None,
+        room: Room | None = None,
     ):
-        self.runs_folder, self.data, self.own_machine = Path(runs_folder), data, own_machine
+        self.runs_folder, self.data, self.own_machine, self.room = Path(runs_folder), data, own_machine, room
         self._lessons_folder = lessons_folder
         self.computed = Computed()
         self.live = ThreadPoolExecutor(1, thread_name_prefix="live")  # for what must not wait behind `computed`
         self._worker: Worker | None = None
         self._runs: dict[str, Run] = {}
+        self._listed: tuple[int, float, list[Run]] = (0, 0.0, [])
+        self._in_queue: tuple[float, list[Run], float | None] = (0.0, [], None)
         self._datasets, self._flags, self._published = Kept(LARGE), Kept(LARGE), Kept(LARGE)
         self._results, self._scores, self._medians = Kept(LARGE), Kept(SMALL), Kept(SMALL)
         self._lock = threading.RLock()
@@ -102,7 +114,13 @@ class DataStore:
         return [problem for run in self._found() for problem in run.damage]
 
     def _found(self) -> list[Run]:
-        return [self._runs.setdefault(str(run.folder), run) for run in list_runs(self.runs_folder)]
+        """All runs. The folder is looked through again where its list has changed, and now and then."""
+        changed, now = _changed(self.runs_folder), time.monotonic()
+        before, at, listed = self._listed
+        if changed != before or now - at >= self.recent:
+            listed = [self._runs.setdefault(str(run.folder), run) for run in list_runs(self.runs_folder)]
+            self._listed = changed, now, listed
+        return listed
 
     def run(self, run_id: str) -> Run:
         """The run of that id, also where it was removed since it was seen. Raises RunError naming the ids there are."""
@@ -148,9 +166,29 @@ class DataStore:
         with self._lock:
             return kept.of((run.id, results_written(run)), lambda: make(run))
 
-    def active(self) -> Iterator[Run]:
-        """Runs that wait or train, the oldest first."""
-        return (run for run in reversed(self.runs()) if run.status in ACTIVE)
+    def active(self) -> list[Run]:
+        """Runs that train, then those that wait, the next one first."""
+        return self._queue()[0]
+
+    def wait(self, run_id: str) -> tuple[int, float | None]:
+        """How many runs are trained before one that waits, with that in training, and about how many s that takes.
+
+        The seconds are the median of the last ten runs here for each of them; None before there are any.
+        """
+        active, usual = self._queue()
+        before = next((place for place, run in enumerate(active) if run.id == run_id), 0)
+        return before, None if usual is None else usual * before
+
+    def _queue(self) -> tuple[list[Run], float | None]:
+        """Runs that have not ended, in order, and how long one usually takes; the same for all for a moment."""
+        at, *known = self._in_queue
+        if time.monotonic() - at >= self.recent:
+            own = [run for run in self.runs() if run.folder.parent == self.runs_folder]
+            trained = [run for run in reversed(own) if run.status in LIVING]
+            took = [run.record["seconds"] for run in own if run.status in ENDED and "seconds" in run.record][:LAST]
+            known = [[*trained, *in_turn(own)], float(np.median(took)) if took else None]
+            self._in_queue = (time.monotonic(), *known)
+        return tuple(known)
 
     @property
     def worker(self) -> Worker:
@@ -167,7 +205,9 @@ class DataStore:
 
     def submit(self, config: RunConfig) -> str:
         """Make a run of this configuration, queue it for training and return its id."""
-        return self.worker.submit(config).id
+        run = self.worker.submit(config)
+        self._listed, self._in_queue = (0, 0.0, []), (0.0, [], None)  # it shows at once
+        return run.id
 
     def trains(self, run: Run) -> bool:
         """Is a run trained by the worker of this server, so that it can be killed from here?"""
@@ -180,6 +220,14 @@ class DataStore:
         with self._lock:  # it may just be starting
             if self._worker is not None:
                 self._worker.close()
+
+
+def _changed(folder: Path) -> int:
+    """When something came into a folder or left it; 0 where there is none."""
+    try:
+        return folder.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def results_written(run: Run) -> float:
