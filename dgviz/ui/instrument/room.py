@@ -172,12 +172,9 @@ class RoomDialog:
 
     def _buttons(self) -> pn.Row:
         lesson = material.Button(label="Open it for all", icon="school", **SMALL)
-        site = material.Button(
-            label=f"Show all my {self.state.science.site}", icon="place", variant="outlined", **SMALL
-        )
+        site = material.Button(label="Show my site to all", icon="place", variant="outlined", **SMALL)
         lesson.on_click(lambda _: self.show_lesson())
         site.on_click(lambda _: self.show_site())
-        self.state.param.watch(lambda _: site.param.update(label=f"Show all my {self.state.science.site}"), "dataset")
         return pn.Row(self.lessons, lesson, site, stylesheets=[theme.BAR], **WIDE)
 
 

@@ -117,7 +117,7 @@ class TrainingControl(View):
 
     def refresh(self, *, status, progress, before, runs, run):
         """How far it is, and which buttons make sense now."""
-        state, followed = self.state, self.state.store.run(self.state.followed)
+        followed = self.state.store.run(self.state.followed)
         last = progress[-1] if progress else {}
         device = last.get("device") or followed.record.get("device", "")
         if self.changed & {"runs", "status"}:
