@@ -38,7 +38,7 @@ def in_turn(runs: Iterable[AnyRun]) -> list[AnyRun]:
     last_turn: dict[str | None, float] = defaultdict(float)
     for run in reversed([*runs]):
         who = signed(run.folder)
-        if run.status == "waiting":
+        if not is_over(run) and run.status == "waiting":
             waiting[who].append(run)
         else:
             last_turn[who] = max(last_turn[who], _begun(run))
@@ -51,6 +51,12 @@ def in_turn(runs: Iterable[AnyRun]) -> list[AnyRun]:
         if not waiting[who]:
             del waiting[who]
     return order
+
+
+def is_over(run: RunFolder) -> bool:
+    """Has a run results, and neither waits nor is trained again? Told from which files there are, as there are many."""
+    there = [os.path.lexists(run.folder / name) for name in ("record.json", "again", "worker.json")]
+    return there == [True, False, False]
 
 
 def _begun(run: RunFolder) -> float:

@@ -31,7 +31,7 @@ VISITORS = int(os.environ.get("DGVIZ_ROOM_VISITORS", 30))
 PASSWORD = "open sesame"
 THINKS = 10.0  # s between two acts, in the mean
 TRAINS = 240.0  # s between two trainings of a visitor, in the mean
-ARRIVE = 1.5  # s between two who come in
+ARRIVE = 2.0  # s between two who come in
 WARM = 300  # s until memory has to be flat
 
 
@@ -123,11 +123,10 @@ def test_a_room_of_thirty(runs_folder, browser):
     headers = [{"X-Forwarded-For": f"192.0.2.{100 + n}"} for n in range(2)]
     with served(runs_folder, "--workshop", f"--password={PASSWORD}", "--data=delaware") as address:
         server, room = server_of(address), Room(address)
+        pages = [come_in(browser.new_context(extra_http_headers=h), address, n) for n, h in enumerate(headers)]
+        free, minute = pages[0].free_sites(), 0
         begun, times, memory, loads, in_browser = time.monotonic(), [], [], [], []
         room.thread.start()
-        pages = [come_in(browser.new_context(extra_http_headers=h), address, n) for n, h in enumerate(headers)]
-        free = pages[0].free_sites()
-        minute = 0
         while (now := time.monotonic() - begun) < MINUTES * 60:
             if now >= 60 * minute:
                 times.append(now / 60)

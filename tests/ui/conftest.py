@@ -174,6 +174,9 @@ class FakeStore(DataStore):
     def runs(self):
         return self.made
 
+    def _by_id(self):
+        return {run.id: run for run in self.made}
+
     def add(self, run_id, config, results=None, status="done"):
         folder = self.runs_folder / run_id
         folder.mkdir()

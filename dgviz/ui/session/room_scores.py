@@ -3,7 +3,6 @@
 import xarray as xr
 
 from dgviz.experiment.runs import Run
-from dgviz.experiment.turns import signed
 from dgviz.ui.session.state import AppState
 from dgviz.ui.session.trainings import FINISHED
 
@@ -15,7 +14,7 @@ def room_scores(state: AppState) -> xr.DataArray:
     """
     newest: dict[str, Run] = {}
     for run in state.store.runs():  # the newest first
-        if run.folder.parent == state.store.runs_folder and _counts(state, run) and (who := signed(run.folder)):
+        if run.folder.parent == state.store.runs_folder and _counts(state, run) and (who := state.store.asked_by(run)):
             newest.setdefault(who, run)
     values = {who: _median(state, run) for who, run in newest.items()}
     known = {who: value for who, value in values.items() if value is not None}

@@ -246,8 +246,12 @@ class AppState(Trainings):
             self.problem = "A run that was shown is there no more: its folder was removed."
 
     def seen_runs(self) -> list[Run]:
-        """The runs of the store, without those on data that another visitor sent."""
-        return [run for run in self.store.runs() if may_see(run.config.data, self.visitor)]
+        """The runs of the store, without those on data that another visitor sent, and in a workshop of others."""
+        seen = [run for run in self.store.runs() if may_see(run.config.data, self.visitor)]
+        if not self.hurries:
+            return seen
+        folder, asked_by = self.store.runs_folder, self.store.asked_by
+        return [run for run in seen if run.folder.parent != folder or asked_by(run) in ("", self.visitor)]
 
     def known_data(self) -> dict[str, str]:
         """What this session may open, by title."""

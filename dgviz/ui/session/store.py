@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from dgviz.experiment.run_folder import ENDED, LIVING
 from dgviz.experiment.runs import Run, list_runs
 from dgviz.experiment.sources import FIRST, domain_of, known_data, open_dataset
 from dgviz.experiment.splits import trained_on
-from dgviz.experiment.turns import in_turn
+from dgviz.experiment.turns import in_turn, is_over, signed
 from dgviz.experiment.worker import Worker
 from dgviz.lessons import Lesson, read_lessons
 from dgviz.ui.session.background import Computed, Kept
@@ -53,7 +54,8 @@ class DataStore:
         self.live = ThreadPoolExecutor(1, thread_name_prefix="live")  # for what must not wait behind `computed`
         self._worker: Worker | None = None
         self._runs: dict[str, Run] = {}
-        self._listed: tuple[int, float, list[Run]] = (0, 0.0, [])
+        self._listed: tuple[int, float, list[Run], dict[str, Run]] = (0, 0.0, [], {})
+        self._askers: dict[str, str | None] = {}
         self._in_queue: tuple[float, list[Run], float | None] = (0.0, [], None)
         self._datasets, self._flags, self._published = Kept(LARGE), Kept(LARGE), Kept(LARGE)
         self._results, self._scores, self._medians = Kept(LARGE), Kept(SMALL), Kept(SMALL)
@@ -107,24 +109,34 @@ class DataStore:
 
     def runs(self) -> list[Run]:
         """All runs with a readable configuration: the user's, newest first, then those that travel with dgviz."""
-        return [run for run in self._found() if _readable(run)]
+        return list(self._by_id().values())
 
     def unreadable(self) -> list[str]:
         """What is wrong with files of runs, as far as they were read, a sentence each."""
-        return [problem for run in self._found() for problem in run.damage]
+        return [problem for run in self._all_runs()[0] for problem in run.damage]
 
-    def _found(self) -> list[Run]:
-        """All runs. The folder is looked through again where its list has changed, and now and then."""
+    def _by_id(self) -> dict[str, Run]:
+        return self._all_runs()[1]
+
+    def _all_runs(self) -> tuple[list[Run], dict[str, Run]]:
+        """All runs, and by id those that can be read. The folder is looked through where it changed, and at times."""
         changed, now = _changed(self.runs_folder), time.monotonic()
-        before, at, listed = self._listed
+        before, at, *known = self._listed
         if changed != before or now - at >= self.recent:
-            listed = [self._runs.setdefault(str(run.folder), run) for run in list_runs(self.runs_folder)]
-            self._listed = changed, now, listed
-        return listed
+            found = [self._runs.setdefault(str(run.folder), run) for run in list_runs(self.runs_folder)]
+            known = found, {run.id: run for run in found if _readable(run)}
+            self._listed = (changed, now, *known)
+        return tuple(known)
+
+    def asked_by(self, run: Run) -> str | None:
+        """Which visitor asked for a run, '' for the owner; None where that cannot be told."""
+        if not (who := self._askers.get(str(run.folder))):
+            who = self._askers[str(run.folder)] = signed(run.folder)
+        return who
 
     def run(self, run_id: str) -> Run:
         """The run of that id, also where it was removed since it was seen. Raises RunError naming the ids there are."""
-        runs = {run.id: run for run in self.runs()}
+        runs = self._by_id()
         if run_id not in runs:
             if known := [run for run in self._runs.values() if run.id == run_id and _readable(run)]:
                 return known[0]
@@ -184,8 +196,9 @@ class DataStore:
         at, *known = self._in_queue
         if time.monotonic() - at >= self.recent:
             own = [run for run in self.runs() if run.folder.parent == self.runs_folder]
-            trained = [run for run in reversed(own) if run.status in LIVING]
-            took = [run.record["seconds"] for run in own if run.status in ENDED and "seconds" in run.record][:LAST]
+            trained = [run for run in reversed(own) if not is_over(run) and run.status in LIVING]
+            records = (run.record for run in own if run.status in ENDED)
+            took = [*islice((record["seconds"] for record in records if "seconds" in record), LAST)]
             known = [[*trained, *in_turn(own)], float(np.median(took)) if took else None]
             self._in_queue = (time.monotonic(), *known)
         return tuple(known)
@@ -206,7 +219,7 @@ class DataStore:
     def submit(self, config: RunConfig) -> str:
         """Make a run of this configuration, queue it for training and return its id."""
         run = self.worker.submit(config)
-        self._listed, self._in_queue = (0, 0.0, []), (0.0, [], None)  # it shows at once
+        self._listed, self._in_queue = (0, 0.0, [], {}), (0.0, [], None)  # it shows at once
         return run.id
 
     def trains(self, run: Run) -> bool:

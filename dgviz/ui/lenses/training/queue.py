@@ -4,7 +4,6 @@ import panel as pn
 
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.runs import Run
-from dgviz.experiment.turns import signed
 from dgviz.ui.lenses.view import View, text
 from dgviz.ui.session.served import now_and_then
 from dgviz.ui.session.trainings import first_line
@@ -61,7 +60,7 @@ class TrainingQueue(View):
     def _line(self, row):
         words = f"{sentence(row['status'])}{': ' * bool(row['words'])}{row['words']}"
         run, room = self.state.store.run(row["id"]), self.state.store.room
-        name, who = name_without_score(run), room.name_of(signed(run.folder)) if room else ""
+        name, who = name_without_score(run), room.name_of(self.state.store.asked_by(run)) if room else ""
         mark = Markup(" <span class='badge'>in view</span>") if row["id"] == self.state.followed else ""
         mark += html(" <span class='muted'>by {}</span>", who) * bool(who)
         said = text(
