@@ -1,7 +1,7 @@
 """A room of thirty on one machine: `pytest -n 0 -m benchmark -s tests/benchmarks/test_workshop.py`.
 
 DGVIZ_ROOM_MINUTES and DGVIZ_ROOM_VISITORS change how long it takes and how many come. Each visitor looks at one site
-after the other, opens other lenses and trains at random times; two real browsers are among them.
+after the other, opens other lenses and trains at random times; a real browser is among them.
 """
 
 import asyncio
@@ -104,7 +104,7 @@ def in_words(seconds: list[float]) -> str:
     return f"median {statistics.median(seconds):.3f} s, 95 % {p95(seconds):.3f} s, most {max(seconds):.2f} s"
 
 
-def come_in(context, server: str, number: int) -> Dashboard:
+def come_in(context, server: str) -> Dashboard:
     """A page of a real browser that comes in as another visitor."""
     page = context.new_page()
     dashboard = Dashboard(page, server)
@@ -113,18 +113,18 @@ def come_in(context, server: str, number: int) -> Dashboard:
     page.locator("input[type=password]").fill(PASSWORD)
     page.get_by_role("button", name="Open").click()
     dashboard.wait_until_complete()
-    page.get_by_label("Your name").fill(f"Browser {number}")
+    page.get_by_label("Your name").fill("Browser")
     page.get_by_role("button", name="Come in").click()
     page.get_by_role("dialog").wait_for(state="hidden")
     return dashboard
 
 
 def test_a_room_of_thirty(runs_folder, browser):
-    headers = [{"X-Forwarded-For": f"192.0.2.{100 + n}"} for n in range(2)]
+    away = {"X-Forwarded-For": "192.0.2.100"}
     with served(runs_folder, "--workshop", f"--password={PASSWORD}", "--data=delaware") as address:
         server, room = server_of(address), Room(address)
-        pages = [come_in(browser.new_context(extra_http_headers=h), address, n) for n, h in enumerate(headers)]
-        free, minute = pages[0].free_sites(), 0
+        page = come_in(browser.new_context(extra_http_headers=away), address)
+        free, minute = page.free_sites(), 0
         begun, times, memory, loads, in_browser = time.monotonic(), [], [], [], []
         room.thread.start()
         while (now := time.monotonic() - begun) < MINUTES * 60:
@@ -133,16 +133,16 @@ def test_a_room_of_thirty(runs_folder, browser):
                 memory.append(megabytes(server))
                 loads.append(os.getloadavg()[0])
                 minute += 1
-            for page in pages:
-                in_browser.append(page.time_of_click(random.choice(free)) / 1000)
-                page.page.wait_for_timeout(3000)
+            site = random.choice([each for each in free if page.site_at(each)[0] != page.query["site"]])
+            in_browser.append(page.time_of_click(site) / 1000)
+            page.page.wait_for_timeout(1000 * random.expovariate(1 / THINKS))
         room.over = True
         cpu = server.cpu_times()
         room.thread.join(900)
     picked = [t for visitor in room.visitors for t in visitor.picked]
     trained = [t for visitor in room.visitors for t in visitor.trained]
     status = {run.id: run.status for run in runs_in(runs_folder)}
-    print(f"\n{room.came} of {VISITORS} visitors and 2 browsers, {MINUTES:g} minutes,", end=" ")
+    print(f"\n{room.came} of {VISITORS} visitors and a browser, {MINUTES:g} minutes,", end=" ")
     print(f"load {min(loads):.1f} to {max(loads):.1f}")
     for what, seconds in (("picks", picked), ("picks in Chromium", in_browser), ("trainings", trained)):
         print(f"{len(seconds)} {what}: {in_words(seconds)}")

@@ -319,7 +319,8 @@ class AppState(Trainings):
         if results is None or self.site not in results.indexes["site"]:
             return {}
         at = results.indexes["site"].get_loc(self.site)
-        return {name: float(results[name].isel(site=at).mean()) for name in self.parameters() if name in results}
+        here = results[[name for name in self.parameters() if name in results]].isel(site=at)
+        return {name: float(mean) for name, mean in here.mean().items()}
 
     def parameters(self) -> dict[str, Parameter]:
         """The declared parameters of the run that is shown, in the order of its processes."""
