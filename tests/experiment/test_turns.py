@@ -10,7 +10,7 @@ from dgviz.experiment import worker
 from dgviz.experiment.physics import physics_of
 from dgviz.experiment.run_folder import RunFolder
 from dgviz.experiment.runs import Run, runs_in
-from dgviz.experiment.turns import in_turn, sign, signed
+from dgviz.experiment.turns import in_turn, is_over, sign, signed
 
 
 @pytest.fixture
@@ -82,6 +82,17 @@ def test_runs_that_travel_take_no_turn_of_the_owner(tmp_path, small):
     """They were installed later than all else, which would put the owner behind everybody."""
     own = Run.create(small, tmp_path)
     assert [run.id for run in worker._waiting(tmp_path)] == [own.id]
+
+
+def test_a_run_with_results_is_over_unless_it_is_trained_again(asked):
+    run = asked("ann")
+    assert not is_over(run)
+    (run.folder / "record.json").write_text("{}")
+    assert is_over(run)
+    for name in ("again", "worker.json"):
+        (run.folder / name).write_text("{}")
+        assert not is_over(run)
+        (run.folder / name).unlink()
 
 
 def test_checks_wait_until_nobody_waits(tmp_path, small, monkeypatch):

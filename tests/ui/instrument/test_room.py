@@ -195,6 +195,15 @@ def test_the_bars_count_everybody_and_the_line_stands_at_what_came_trained(instr
 # --- trainings
 
 
+def test_a_visitor_sees_their_own_runs_and_those_of_the_owner(enter, store):
+    own, other = trained(store, "1", 0.2), trained(store, "2", 0.2)
+    seen = {run.id for run in enter("1", "Ada")[0].seen_runs()}
+    assert own in seen and other not in seen and {"default", "no-snow"} <= seen
+    assert {own, other} <= {run.id for run in AppState(store).seen_runs()}
+    store.room = None
+    assert other in {run.id for run in AppState(store, "1").seen_runs()}
+
+
 def test_train_is_short_and_begins_with_what_is_shown(enter, store):
     state, _ = enter("1", "Ada")
     state.show("default")
