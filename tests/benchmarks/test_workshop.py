@@ -47,7 +47,7 @@ class Room:
         data = open_dataset("delaware")
         source = SiteMap(data, False, "streamflow", np.zeros(data.sizes["site"], bool)).source.data
         self.sites = list(zip(map(str, source["site"]), map(float, source["x"]), map(float, source["y"]), strict=True))
-        self.thread = threading.Thread(target=lambda: asyncio.run(self._all()))
+        self.thread = threading.Thread(target=lambda: asyncio.run(self._all()), daemon=True)
 
     async def _all(self) -> None:
         await asyncio.gather(*(self._one(visitor) for visitor in self.visitors))
