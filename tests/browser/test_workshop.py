@@ -64,7 +64,7 @@ def test_the_instructor_shows_a_lesson_and_a_site_to_all(come_in, tmp_path):
 
     run = visitor.train()
     visitor.wait_for(run=run)
-    teacher.sees("Of 1 visitors the newest run")
+    teacher.sees("Of 1 visitor the newest run")
     for size, (width, height) in SIZES.items():
         teacher.page.set_viewport_size({"width": width, "height": height})
         dialog = teacher.page.get_by_role("dialog")

@@ -112,9 +112,8 @@ class RoomDialog:
             return
         fig = plot_room_scores(scores, shipped_score(state), state.dark)
         line = f" The line is {name_without_score(came)}, which came trained." if came else ""
-        said = (
-            f"Of {scores.size} visitors the newest run on {state.dataset.attrs.get('title', state.config.data)}.{line}"
-        )
+        data, many = state.dataset.attrs.get("title", state.config.data), "s" * (scores.size != 1)
+        said = f"Of {scores.size} visitor{many} the newest run on {data}.{line}"
         caption = html("<p class='caption'>{}</p>", said)
         self.scores.objects = [pn.pane.Bokeh(fig, **WIDE), text(caption)]
 

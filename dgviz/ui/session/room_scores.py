@@ -3,6 +3,7 @@
 import xarray as xr
 
 from dgviz.experiment.runs import Run
+from dgviz.experiment.short_training import nearest
 from dgviz.ui.session.state import AppState
 from dgviz.ui.session.trainings import FINISHED
 
@@ -24,9 +25,9 @@ def room_scores(state: AppState) -> xr.DataArray:
 
 
 def shipped_run(state: AppState) -> Run | None:
-    """The first run on the open data that came with dgviz; None without any."""
-    others = (run for run in state.store.runs() if run.folder.parent != state.store.runs_folder)
-    return next((run for run in others if _counts(state, run)), None)
+    """The most usual run on the open data of those that came with dgviz; None without any."""
+    others = [run for run in state.store.runs() if run.folder.parent != state.store.runs_folder]
+    return nearest(state.store.default_config(state.config.data), others)
 
 
 def shipped_score(state: AppState) -> float | None:

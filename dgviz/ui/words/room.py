@@ -28,7 +28,8 @@ def places_table(state: AppState, places: list[Place], scores: Mapping[str, floa
 
 def _cells(state: AppState, place: Place, scores: Mapping[str, float]) -> Markup:
     lesson = state.store.lessons.get(place.lesson)
-    lens = f"{place.lens}, lesson: {lesson.title}" if lesson else place.lens
+    lens = state.science.budget.capitalize() if place.lens == "Budget" else place.lens
+    lens += f", lesson: {lesson.title}" if lesson else ""
     score = number(scores[place.visitor]) if place.visitor in scores else ""
     cells = state.store.room.name_of(place.visitor), lens, place.site, _run(state, place), score, seen_words(place)
     return joined(html("<td class='left'>{}</td>", cell) for cell in cells)

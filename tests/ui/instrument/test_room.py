@@ -14,8 +14,9 @@ from dgviz.ui.instrument.bar import bar_words, training_bar
 from dgviz.ui.instrument.room import NO_SCORES, RoomDialog, room_button, take_part
 from dgviz.ui.lenses.training.queue import TrainingQueue
 from dgviz.ui.session.room import Room
-from dgviz.ui.session.room_scores import room_scores, shipped_score
+from dgviz.ui.session.room_scores import room_scores, shipped_run, shipped_score
 from dgviz.ui.session.state import AppState
+from dgviz.ui.session.store import DataStore
 from dgviz.ui.widgets import material
 from tests.ui.conftest import make_results
 
@@ -190,6 +191,12 @@ def test_the_bars_count_everybody_and_the_line_stands_at_what_came_trained(instr
     assert [span.location for span in fig.select({"type": Span})] == [0.5]
     assert not plot_room_scores(scores, None).select({"type": Span})
     assert shipped_score(instructor.state) is None  # none travels with these data
+
+
+def test_the_line_is_the_most_usual_run_that_came_with_the_data(tmp_path):
+    state = AppState(DataStore(tmp_path, room=Room(tmp_path)))
+    assert shipped_run(state).id == "delaware-hbv"
+    assert shipped_score(state) == float(state.store.medians("delaware-hbv").nse.sel(period="test"))
 
 
 # --- trainings
