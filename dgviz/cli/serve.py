@@ -33,6 +33,14 @@ def serve(
     password: Annotated[
         str, typer.Option(envvar="DGVIZ_PASSWORD", help="Ask everybody for it before the page is shown.")
     ] = "",
+    workshop: Annotated[
+        bool,
+        typer.Option(
+            "--workshop",
+            help="For a room of visitors: each gives a name, a training takes 10 epochs at most and starts from the "
+            "nearest trained run, and who sits at the machine sees the room and shows lessons and sites to all.",
+        ),
+    ] = False,
     open_to_all: Annotated[
         bool, typer.Option("--open", help="Let others in without a password, where --address or --origin lets them.")
     ] = False,
@@ -42,7 +50,9 @@ def serve(
     It listens to this machine alone and answers only under its own names. Everybody who is let in, by --address or
     --origin with --password or --open, sees all data sets and runs and may train, but stops only runs started in the
     same browser, and alone sees the data sent from it; who sits at the machine sees and may stop all. Behind a proxy,
-    given by --origin and --prefix, nobody seems to sit there.
+    given by --origin and --prefix, nobody seems to sit there, and a --workshop has no instructor.
+
+    Visitors take turns: the next run that is trained is of the one whose last turn is longest ago.
 
     The proxy has to keep the path (/dgviz/), pass WebSocket connections on (Upgrade, Connection), leave Origin as it
     is, and encrypt. BOKEH_ALLOW_WS_ORIGIN=maps.example.org,localhost:5006, where it is set, takes the place of the list
@@ -53,7 +63,7 @@ def serve(
         with end_at_once():
             from dgviz.ui.app import serve as serve_dashboard
             from dgviz.ui.server import Access
-        access = Access(tuple(origin or ()), prefix, password, open_to_all)
+        access = Access(tuple(origin or ()), prefix, password, open_to_all, workshop)
         # To whoever handles Ctrl-C now: this function, or the server once it runs.
         signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
         serve_dashboard(port, show, data, runs or runs_folder(), address, access, lessons)

@@ -69,12 +69,13 @@ def runs_folder() -> Path:
 
 def list_runs(folder: Path) -> list["Run"]:
     """The runs in a folder, newest first, then those that come with dgviz; an id names one run, the first."""
-    own = _runs_in(Path(folder))
+    own = runs_in(Path(folder))
     taken = {run.id for run in own}
-    return [*own, *(run for run in _runs_in(data_folder() / "runs") if run.id not in taken)]
+    return [*own, *(run for run in runs_in(data_folder() / "runs") if run.id not in taken)]
 
 
-def _runs_in(folder: Path) -> list["Run"]:
+def runs_in(folder: Path) -> list["Run"]:
+    """The runs in a folder alone, newest first."""
     found = []
     try:
         names = os.listdir(folder)
@@ -97,7 +98,7 @@ def _new_folder(folder: Path, base: str) -> Path:  # type: ignore[return]  # the
 
 def find_run(name: str, folder: Path) -> "Run":
     """The run with an id in a folder of runs. Raises RunError if there is none."""
-    runs = {run.id: run for run in _runs_in(Path(folder))}
+    runs = {run.id: run for run in runs_in(Path(folder))}
     if name not in runs:
         raise RunError(f"There is no run {name!r} in {folder}. Runs: {', '.join(runs) or 'none yet'}.")
     return runs[name]

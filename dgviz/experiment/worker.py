@@ -1,6 +1,6 @@
 """The process that carries out the waiting runs of a folder, one after the other, and stays warm.
 
-The queue is the folder itself: the oldest run that waits is next. Whoever claims a run first trains it.
+The queue is the folder itself: visitors take turns (`in_turn`). Whoever claims a run first trains it.
 """
 
 import multiprocessing
@@ -21,7 +21,8 @@ from dgviz.experiment.job import carry_out
 from dgviz.experiment.physics import check_run
 from dgviz.experiment.run_files import RunError
 from dgviz.experiment.run_folder import NO_ROOM
-from dgviz.experiment.runs import Run, list_runs
+from dgviz.experiment.runs import Run, list_runs, runs_in
+from dgviz.experiment.turns import in_turn
 from dgviz.experiment.warm_start import check_start
 from dgviz.signals import ENDING, INTERRUPTED, blocked_in_children, in_main_thread, terminate_as_interrupt
 
@@ -98,9 +99,15 @@ def _serve(folder: Path, parent: int) -> None:
     psutil.Process().nice(10)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     unsaid: dict[Path, str] = {}
+    unchecked: list[Run] = []
     while True:
         try:
-            _train_next(folder, unsaid)
+            if trained := _train_next(folder, unsaid):
+                unchecked += [trained] * (trained.status in ("done", "stopped"))
+            elif unchecked:  # nobody waits
+                _check(unchecked.pop())
+            else:
+                time.sleep(POLL)
         except SystemExit:  # it is told to the run, and concerns nobody else
             raise SystemExit(0) from None
         except Exception as error:  # of one run, or of a folder that cannot be read: the others wait for their turn
@@ -125,12 +132,12 @@ def _end_with(parent: int) -> None:
 
 
 def _waiting(folder: Path) -> list[Run]:
-    """The runs that wait, the oldest first."""
-    return [run for run in reversed(list_runs(folder)) if run.status == "waiting"]
+    """The runs that wait, the next one first."""
+    return in_turn(runs_in(folder))
 
 
-def _train_next(folder: Path, unsaid: dict[Path, str]) -> None:
-    """Train the run that has waited longest, or rest if there is none.
+def _train_next(folder: Path, unsaid: dict[Path, str]) -> Run | None:
+    """Train the run whose turn it is; returns it, None where none waits.
 
     `unsaid` are failed runs with the reason for which the disk had no room: it is written as soon as there is, and they
     are not tried again before.
@@ -140,16 +147,23 @@ def _train_next(folder: Path, unsaid: dict[Path, str]) -> None:
             del unsaid[failed]
     waiting = [run for run in _waiting(folder) if run.folder not in unsaid]
     if not waiting:
-        time.sleep(POLL)
-        return
+        return None
     run = waiting[0]
     try:
         carry_out(run)
-        check_run(run)
     except Exception as error:
         print(f"The run {run.id!r} failed: {error}", file=sys.stderr)
         if run.status == "waiting" or run.error == NO_ROOM:
             unsaid[run.folder] = str(error) or type(error).__name__
+    return run
+
+
+def _check(run: Run) -> None:
+    """The physics checks of a run: they take some seconds, for which no training should have to wait."""
+    try:
+        check_run(run)
+    except Exception as error:
+        print(f"The run {run.id!r} could not be checked: {error}", file=sys.stderr)
 
 
 def main() -> None:

@@ -20,6 +20,7 @@ from dgviz.ui import theme
 from dgviz.ui.instrument.bar import training_bar
 from dgviz.ui.instrument.lenses import CHOICES, LENSES
 from dgviz.ui.instrument.lesson import check_names, lesson_list, lesson_place
+from dgviz.ui.instrument.room import room_button, take_part
 from dgviz.ui.instrument.workspace import follow_lens, workspace
 from dgviz.ui.lenses.view import text
 from dgviz.ui.server import Access, make_server
@@ -27,6 +28,7 @@ from dgviz.ui.session import address
 from dgviz.ui.session.live_learning import LiveLearning
 from dgviz.ui.session.live_what_if import LiveWhatIf
 from dgviz.ui.session.messages import lose_none
+from dgviz.ui.session.room import Room
 from dgviz.ui.session.state import AppState
 from dgviz.ui.session.store import DataStore
 from dgviz.ui.widgets import material
@@ -91,14 +93,18 @@ def _fill(page: pn.viewable.Viewable, state: AppState, problems: list[str]) -> N
     help_dialog = HelpDialog(said)
     bar = training_bar(state, lambda: page.param.update(sidebar_open=not page.sidebar_open))
     follow_lens(state)  # before the address, so that a lens and its colour are one step of the browser's history
-    _say_problems(state, problems, said)
+    state.problem = " ".join(problems)
+    _say(state, "problem", "warning", said)
+    _say(state, "told", "info", said)
     say_unreadable_runs(state, said)
+    take_part(state, said)
     page.param.update(
         dark_theme=state.dark,
         header=header(
             state,
             lambda: help_dialog.show_about(state.science.site, lower_first(state.target.long_name)),
             lambda: help_dialog.show("Lessons", *lesson_list(state, help_dialog.close)),
+            room_button(state, said),
         ),
         main=[lesson_place(state), workspace(state, bar, said, _address(state), Pictures(state))],
     )
@@ -128,23 +134,22 @@ def _fill_sidebar(page: pn.viewable.Viewable, state: AppState, help_dialog: Help
         follow_lesson()
 
 
-def _say_problems(state: AppState, problems: list[str], place: pn.Column) -> None:
-    """Put the last thing that went wrong into a place, until it is closed."""
+def _say(state: AppState, name: str, severity: str, place: pn.Column) -> None:
+    """Put the words of a parameter of the state into a place, until they are closed."""
     shown: list[material.Alert] = []
 
     def say(*_):
         place.objects = [each for each in place if each not in shown]
         shown.clear()
-        if state.problem:
-            words = text(state.problem)  # its own `object` would be HTML
+        if said := getattr(state, name):
+            words = text(said)  # its own `object` would be HTML
             look = {"closeable": True, "margin": (theme.GAP, 0, 0, 0), "sizing_mode": "stretch_width"}
-            shown.append(material.Alert(words, severity="warning", **look))
-            shown[0].param.watch(lambda _: state.param.update(problem=""), "closed")
+            shown.append(material.Alert(words, severity=severity, **look))
+            shown[0].param.watch(lambda _: state.param.update({name: ""}), "closed")
             place.insert(0, shown[0])
 
-    state.problem = " ".join(problems)
     say()
-    state.param.watch(say, "problem")
+    state.param.watch(say, name)
 
 
 def _read_address(state: AppState) -> list[str]:
@@ -207,7 +212,10 @@ def serve(
     Raises DataError before anything is served when the data cannot be read, LessonError for a lesson.
     """
     access = access or Access()
-    store = DataStore(runs_folder or default_runs_folder(), data, access.own_machine(address), lessons_folder)
+    access.check(address)
+    folder = runs_folder or default_runs_folder()
+    room = Room(folder) if access.workshop else None
+    store = DataStore(folder, data, access.own_machine(address), lessons_folder, room)
     for lesson in store.lessons.values():
         check_names(lesson)
     store.dataset(data)

@@ -23,12 +23,16 @@ TOKEN = 24 * 3600  # s within which a page has to open its connection
 
 @dataclass(frozen=True)
 class Access:
-    """Who may open the dashboard, and from where. `origins` are what a proxy is called, `prefix` its path to here."""
+    """Who may open the dashboard, and from where. `origins` are what a proxy is called, `prefix` its path to here.
+
+    In a `workshop` visitors have names, short trainings and an instructor, who sits at the machine.
+    """
 
     origins: tuple[str, ...] = ()
     prefix: str = ""
     password: str = ""
     open: bool = False
+    workshop: bool = False
 
     def check(self, address: str) -> None:
         """Raises ValueError where others would be let in without a word, or an origin or the prefix is none."""
@@ -36,6 +40,10 @@ class Access:
             host_of(origin)
         if not re.fullmatch(PATH, self.prefix.strip("/"), re.ASCII):
             raise ValueError(f"The prefix {self.prefix!r} is not a path. Give names joined by slashes: tools/dgviz.")
+        if self.workshop and not (self.password or self.open):
+            raise ValueError(
+                "A workshop is for others: give --password with what they have to know, or --open to let in everybody."
+            )
         open_to = [f"At {address}"] * (not is_local(address))
         open_to += [f"Through {origin}" for origin in self.proxies if not is_local(name_of(origin))]
         if open_to and not (self.password or self.open):

@@ -161,6 +161,8 @@ class FakeRun:
 class FakeStore(DataStore):
     """The store over given data sets and runs; it trains nothing."""
 
+    recent = 0.0
+
     def __init__(self, folder, datasets):
         super().__init__(folder, next(iter(datasets)))
         self._datasets.update(datasets)
@@ -171,6 +173,9 @@ class FakeStore(DataStore):
 
     def runs(self):
         return self.made
+
+    def _by_id(self):
+        return {run.id: run for run in self.made}
 
     def add(self, run_id, config, results=None, status="done"):
         folder = self.runs_folder / run_id

@@ -179,6 +179,14 @@ def test_others_are_let_in_only_where_that_is_said():
     assert "Only this machine can open it" in Access().words("localhost", 80)
 
 
+def test_a_workshop_is_for_others_and_says_who_is_let_in():
+    with pytest.raises(ValueError, match="A workshop is for others: give --password .*, or --open"):
+        Access(workshop=True).check("127.0.0.1")
+    for access in (Access(password="x", workshop=True), Access(open=True, workshop=True)):
+        access.check("0.0.0.0")
+        assert not access.own_machine("0.0.0.0")
+
+
 def test_names_given_to_bokeh_are_those_of_proxies(monkeypatch):
     monkeypatch.setenv("BOKEH_ALLOW_WS_ORIGIN", "localhost:5006")
     Access().check("127.0.0.1")

@@ -18,14 +18,15 @@ from dgviz.ui.words.differences import phrases
 from dgviz.ui.words.kinds import chips, the_others
 from dgviz.ui.words.markup import Markup, html, joined
 from dgviz.ui.words.progress import progress_words, share_done
+from dgviz.ui.words.run_names import name_without_score
 from dgviz.ui.words.text import duration, number, sentence
 
 BUTTON = {"size": "small", "margin": (0, 6, 0, 0), "align": "center"}
 ONE_RUN = ("Budget", "Sensitivity", "Checks")  # lenses without the baseline
 AS_LEARNED = ("Sensitivity", "Checks")  # lenses without the what-if
 STALE = ("run", "config", "training")  # what decides whether the draft is another model than run A
-ORDER = ("model", "train", "try", "stop", "words", "revert", "drawer")
-OF_STALE = ("try", "revert")  # what is there only then
+ORDER = ("model", "train", "try", "stop", "words", "meanwhile", "revert", "drawer")
+LONG = 2  # runs before one that waits, from which on a trained one is offered meanwhile
 WIDTH, HEIGHT = 100, 20  # px of the sparkline
 
 
@@ -36,6 +37,7 @@ def training_bar(state: AppState, open_model) -> pn.viewable.Viewable:
         "train": material.Button(label="Train", icon="play_arrow", **BUTTON),
         "try": material.Button(label="Try it", icon="bolt", variant="outlined", **BUTTON),
         "stop": material.Button(label="Stop", icon="stop", variant="outlined", **BUTTON),
+        "meanwhile": material.Button(label="Show it", variant="outlined", **BUTTON),
         "revert": material.Button(label="Revert settings", variant="text", **BUTTON),
         "drawer": material.Button(label="Details", icon="expand_more", variant="text", **BUTTON),
     }
@@ -44,10 +46,11 @@ def training_bar(state: AppState, open_model) -> pn.viewable.Viewable:
     buttons["try"].on_click(lambda _: state.attempt(state.try_it))
     buttons["stop"].on_click(lambda _: state.attempt(lambda: state.request("stop")))
     buttons["stop"].disabled = state.param.training.rx() == ""
+    buttons["meanwhile"].on_click(lambda _: state.attempt(lambda: state.show(state.nearest())))
     buttons["revert"].on_click(lambda _: state.restore(state.run))
     buttons["drawer"].icon = state.param.drawer.rx().rx.where("expand_less", "expand_more")
     buttons["drawer"].on_click(lambda _: state.param.update(drawer=not state.drawer))
-    names = ("training", "status", "progress", "config", "selected", "run", "page", "baseline", "what_if")
+    names = ("training", "status", "progress", "before", "config", "selected", "run", "page", "baseline", "what_if")
     words = text(
         pn.bind(lambda *_: bar_words(state), *(state.param[name] for name in names)),
         align="center",
@@ -58,8 +61,13 @@ def training_bar(state: AppState, open_model) -> pn.viewable.Viewable:
 
     def arrange(*_):
         stale = bool(state.stale()) and not state.training
-        wanted = [places[name] for name in ORDER if stale or name not in OF_STALE]
-        if len(bar) != len(wanted):
+        seen = {
+            "try": stale and not state.hurries,  # there Train is as short
+            "revert": stale,
+            "meanwhile": meanwhile(state) not in ("", state.run),
+        }
+        wanted = [places[name] for name in ORDER if seen.get(name, True)]
+        if [*bar] != wanted:
             bar.objects = wanted
 
     def show(*_):
@@ -67,18 +75,37 @@ def training_bar(state: AppState, open_model) -> pn.viewable.Viewable:
 
     arrange()
     show()
-    state.param.watch(arrange, list(STALE))
+    state.param.watch(arrange, [*STALE, "before"])
     state.param.watch(show, "lesson")
     return bar
 
 
 def bar_words(state: AppState) -> Markup:
     """How far the training is; else how the draft differs from run A, or what Train would do."""
+    if state.training and state.before:
+        return waiting_words(state)
     if state.training:
         return training_words(state.status, state.progress, state.left)
     marks = chips(state.store.run(state.run), state.store) if state.run else Markup("")
     only = shown_only(state.page, state.baseline, state.what_if)
     return html("<div class='now whole'>{}{}{}</div>", marks, stale_words(state) or plan_words(state), only)
+
+
+def meanwhile(state: AppState) -> str:
+    """The run that is shown or offered while a training waits behind several others; '' while it does not."""
+    return state.nearest() if state.training and state.before >= LONG else ""
+
+
+def waiting_words(state: AppState) -> Markup:
+    """How many trainings come before, about how long they take, and which trained run is like it."""
+    many = f"{state.before} training{'s' * (state.before > 1)} before yours"
+    about = f", about {duration(state.wait)}" if state.wait else ""
+    if not (run_id := meanwhile(state)):
+        return html("<div class='now whole' role='status'><b>{}{}</b></div>", many, about)
+    name = name_without_score(state.store.run(run_id))
+    said = "Meanwhile you see" if run_id == state.run else "Meanwhile, trained already:"
+    here = f"{said} {name}{', which was trained before' * (run_id == state.run)}."
+    return html("<div class='now whole' role='status'><b>{}{}</b><span>{}</span></div>", many, about, here)
 
 
 def training_words(status: str, progress: list[dict], seconds: float | None) -> Markup:
@@ -112,13 +139,16 @@ def sparkline(losses: list[float]) -> Markup:
 
 def plan_words(state: AppState) -> Markup:
     """What would be trained and about how long it takes, and what it would see of the test."""
-    config, site = state.config, state.science.site
+    config, site = state.to_train(), state.science.site
     count, seconds = len(state.selected) or len(state.sites), state.estimate()
     about = f", about {duration(seconds)}" if seconds else ""
     parts = f" in each of {n_parts(config)} parts" if n_parts(config) > 1 else ""
     who = f"{number(count, 0)} {site}{'s' * (count != 1)}"
     who += f" selected ({the_others(config)})" * bool(state.selected)
-    plan = f"Train: {who}, {config.epochs} epochs{parts}{about}."
+    start = (
+        f" from the weights of {name_without_score(state.store.run(config.start_from))}" if config.start_from else ""
+    )
+    plan = f"Train: {who}, {config.epochs} epochs{start}{parts}{about}."
     try:
         warnings = leaks(config, state.dataset)
     except (ValueError, DataError, RunError):  # it cannot be trained at all, which Train says

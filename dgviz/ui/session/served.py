@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextvars import Context
 
 import panel as pn
 from bokeh.document import Document
@@ -20,6 +21,8 @@ def to_session() -> Callable[[Callable[[], None]], None]:
     """What hands an action over to the session of this page from any thread. On the spot outside a served page.
 
     It goes by way of the server's loop: a document that just holds back its changes can lose what another thread adds.
+    And in a context of its own: in that of another session, which hands something over, Panel would take its page for
+    this one.
     """
     if (document := served()) is None:
         return lambda action: action()
@@ -29,7 +32,7 @@ def to_session() -> Callable[[Callable[[], None]], None]:
         if document.session_context:  # the page is still open
             document.add_next_tick_callback(action)
 
-    return lambda action: loop.add_callback(add, action)
+    return lambda action: Context().run(loop.add_callback, add, action)
 
 
 def in_background(work: Callable[[Callable[[Callable[[], None]], None]], None]) -> None:

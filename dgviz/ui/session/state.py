@@ -69,6 +69,8 @@ class AppState(Trainings):
     choices = param.Dict({}, doc="What was chosen in single views, as texts by names such as 'Stores.chips'")
     runs = param.List([], item_type=str, doc="Ids of all runs, the newest first")
     ended = param.List([], item_type=str, doc="Those of them that have results or failed, the newest first")
+    home = param.String("", doc="The run that is handed over as a file to take home, by id; '' for none")
+    told = param.String("", doc="What the instructor of a workshop has just shown, in words; '' for nothing")
     unreadable = param.List([], item_type=str, doc="What is wrong with run folders that cannot be read, in words")
 
     def __init__(self, store: Any, visitor: str = "", **choices: Any):
@@ -244,8 +246,12 @@ class AppState(Trainings):
             self.problem = "A run that was shown is there no more: its folder was removed."
 
     def seen_runs(self) -> list[Run]:
-        """The runs of the store, without those on data that another visitor sent."""
-        return [run for run in self.store.runs() if may_see(run.config.data, self.visitor)]
+        """The runs of the store, without those on data that another visitor sent, and in a workshop of others."""
+        seen = [run for run in self.store.runs() if may_see(run.config.data, self.visitor)]
+        if not self.hurries:
+            return seen
+        folder, asked_by = self.store.runs_folder, self.store.asked_by
+        return [run for run in seen if run.folder.parent != folder or asked_by(run) in ("", self.visitor)]
 
     def known_data(self) -> dict[str, str]:
         """What this session may open, by title."""
@@ -313,7 +319,8 @@ class AppState(Trainings):
         if results is None or self.site not in results.indexes["site"]:
             return {}
         at = results.indexes["site"].get_loc(self.site)
-        return {name: float(results[name].isel(site=at).mean()) for name in self.parameters() if name in results}
+        here = results[[name for name in self.parameters() if name in results]].isel(site=at)
+        return {name: float(mean) for name, mean in here.mean().items()}
 
     def parameters(self) -> dict[str, Parameter]:
         """The declared parameters of the run that is shown, in the order of its processes."""

@@ -1,27 +1,31 @@
 """What all sessions of one server share: data sets, runs and the process that trains them."""
 
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
-from typing import get_args
 
+import numpy as np
 import xarray as xr
 
 from dgviz.datasets import DataError, published_on
 from dgviz.datasets.uploads import forget
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.run_files import RunError
-from dgviz.experiment.run_folder import ENDED, Status
+from dgviz.experiment.run_folder import ENDED, LIVING
 from dgviz.experiment.runs import Run, list_runs
 from dgviz.experiment.sources import FIRST, domain_of, known_data, open_dataset
 from dgviz.experiment.splits import trained_on
+from dgviz.experiment.turns import in_turn, is_over, signed
 from dgviz.experiment.worker import Worker
 from dgviz.lessons import Lesson, read_lessons
 from dgviz.ui.session.background import Computed, Kept
+from dgviz.ui.session.room import Room
 
-ACTIVE = tuple(status for status in get_args(Status) if status not in ENDED)
+LAST = 10  # runs by which it is told how long one takes
 LARGE, SMALL = 16, 512  # how many data sets and results are kept; and how many tables of scores
 
 
@@ -31,18 +35,28 @@ class DataStore:
     `runs_folder` is where new runs are written; `data` is what a new session opens, the name of a source or the path
     of a person's own data; `lessons_folder` is where lessons lie, in place of those that come with dgviz. Training
     starts with the first run that is submitted, or earlier with `warm_up`; without it nothing but reading happens.
-    `own_machine`: nobody but who runs the server reaches it.
+    `own_machine`: nobody but who runs the server reaches it. `room`: who learns together in a workshop, else None.
     """
 
+    recent = 0.5  # s within which the folder of runs is not looked through again, unless a run came or went
+
     def __init__(
-        self, runs_folder: Path, data: str = FIRST, own_machine: bool = False, lessons_folder: Path | None = None
+        self,
+        runs_folder: Path,
+        data: str = FIRST,
+        own_machine: bool = False,
+        lessons_folder: Path | None = None,
+        room: Room | None = None,
     ):
-        self.runs_folder, self.data, self.own_machine = Path(runs_folder), data, own_machine
+        self.runs_folder, self.data, self.own_machine, self.room = Path(runs_folder), data, own_machine, room
         self._lessons_folder = lessons_folder
         self.computed = Computed()
         self.live = ThreadPoolExecutor(1, thread_name_prefix="live")  # for what must not wait behind `computed`
         self._worker: Worker | None = None
         self._runs: dict[str, Run] = {}
+        self._listed: tuple[int, float, list[Run], dict[str, Run]] = (0, 0.0, [], {})
+        self._askers: dict[str, str | None] = {}
+        self._in_queue: tuple[float, list[Run], float | None] = (0.0, [], None)
         self._datasets, self._flags, self._published = Kept(LARGE), Kept(LARGE), Kept(LARGE)
         self._results, self._scores, self._medians = Kept(LARGE), Kept(SMALL), Kept(SMALL)
         self._lock = threading.RLock()
@@ -95,18 +109,34 @@ class DataStore:
 
     def runs(self) -> list[Run]:
         """All runs with a readable configuration: the user's, newest first, then those that travel with dgviz."""
-        return [run for run in self._found() if _readable(run)]
+        return list(self._by_id().values())
 
     def unreadable(self) -> list[str]:
         """What is wrong with files of runs, as far as they were read, a sentence each."""
-        return [problem for run in self._found() for problem in run.damage]
+        return [problem for run in self._all_runs()[0] for problem in run.damage]
 
-    def _found(self) -> list[Run]:
-        return [self._runs.setdefault(str(run.folder), run) for run in list_runs(self.runs_folder)]
+    def _by_id(self) -> dict[str, Run]:
+        return self._all_runs()[1]
+
+    def _all_runs(self) -> tuple[list[Run], dict[str, Run]]:
+        """All runs, and by id those that can be read. The folder is looked through where it changed, and at times."""
+        changed, now = _changed(self.runs_folder), time.monotonic()
+        before, at, *known = self._listed
+        if changed != before or now - at >= self.recent:
+            found = [self._runs.setdefault(str(run.folder), run) for run in list_runs(self.runs_folder)]
+            known = found, {run.id: run for run in found if _readable(run)}
+            self._listed = (changed, now, *known)
+        return tuple(known)
+
+    def asked_by(self, run: Run) -> str | None:
+        """Which visitor asked for a run, '' for the owner; None where that cannot be told."""
+        if not (who := self._askers.get(str(run.folder))):
+            who = self._askers[str(run.folder)] = signed(run.folder)
+        return who
 
     def run(self, run_id: str) -> Run:
         """The run of that id, also where it was removed since it was seen. Raises RunError naming the ids there are."""
-        runs = {run.id: run for run in self.runs()}
+        runs = self._by_id()
         if run_id not in runs:
             if known := [run for run in self._runs.values() if run.id == run_id and _readable(run)]:
                 return known[0]
@@ -148,9 +178,30 @@ class DataStore:
         with self._lock:
             return kept.of((run.id, results_written(run)), lambda: make(run))
 
-    def active(self) -> Iterator[Run]:
-        """Runs that wait or train, the oldest first."""
-        return (run for run in reversed(self.runs()) if run.status in ACTIVE)
+    def active(self) -> list[Run]:
+        """Runs that train, then those that wait, the next one first."""
+        return self._queue()[0]
+
+    def wait(self, run_id: str) -> tuple[int, float | None]:
+        """How many runs are trained before one that waits, with that in training, and about how many s that takes.
+
+        The seconds are the median of the last ten runs here for each of them; None before there are any.
+        """
+        active, usual = self._queue()
+        before = next((place for place, run in enumerate(active) if run.id == run_id), 0)
+        return before, None if usual is None else usual * before
+
+    def _queue(self) -> tuple[list[Run], float | None]:
+        """Runs that have not ended, in order, and how long one usually takes; the same for all for a moment."""
+        at, *known = self._in_queue
+        if time.monotonic() - at >= self.recent:
+            own = [run for run in self.runs() if run.folder.parent == self.runs_folder]
+            trained = [run for run in reversed(own) if not is_over(run) and run.status in LIVING]
+            records = (run.record for run in own if run.status in ENDED)
+            took = [*islice((record["seconds"] for record in records if "seconds" in record), LAST)]
+            known = [[*trained, *in_turn(own)], float(np.median(took)) if took else None]
+            self._in_queue = (time.monotonic(), *known)
+        return tuple(known)
 
     @property
     def worker(self) -> Worker:
@@ -167,7 +218,9 @@ class DataStore:
 
     def submit(self, config: RunConfig) -> str:
         """Make a run of this configuration, queue it for training and return its id."""
-        return self.worker.submit(config).id
+        run = self.worker.submit(config)
+        self._listed, self._in_queue = (0, 0.0, [], {}), (0.0, [], None)  # it shows at once
+        return run.id
 
     def trains(self, run: Run) -> bool:
         """Is a run trained by the worker of this server, so that it can be killed from here?"""
@@ -180,6 +233,14 @@ class DataStore:
         with self._lock:  # it may just be starting
             if self._worker is not None:
                 self._worker.close()
+
+
+def _changed(folder: Path) -> int:
+    """When something came into a folder or left it; 0 where there is none."""
+    try:
+        return folder.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def results_written(run: Run) -> float:

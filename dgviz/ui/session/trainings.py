@@ -12,7 +12,9 @@ from dgviz.experiment.estimate import FEWEST_LONG, options_of_a_try, training_se
 from dgviz.experiment.learnable import trainings
 from dgviz.experiment.run_files import RunError
 from dgviz.experiment.run_folder import ENDED
-from dgviz.ui.session.visitors import check_owner, owns, sign
+from dgviz.experiment.short_training import EPOCHS, nearest, shortened
+from dgviz.experiment.turns import sign
+from dgviz.ui.session.visitors import check_owner, owns
 
 FINISHED = tuple(status for status in ENDED if status != "failed")  # with results to show
 LONGEST_TRY = 12.0  # seconds after which a try is stopped
@@ -28,6 +30,8 @@ class Trainings(param.Parameterized):
     progress = param.List(
         [], doc="Its epochs so far, one record each; only the last one has what there is of each site"
     )
+    before = param.Integer(0, doc="While `training` waits: how many runs are trained before it")
+    wait = param.Number(None, allow_None=True, doc="About how many s that takes; None where nobody knows")
     problem = param.String("", doc="The last error, in words for the user")
 
     def __init__(self, store: Any, visitor: str, **choices: Any):
@@ -50,7 +54,7 @@ class Trainings(param.Parameterized):
         runs = [run for run in map(self.store.run, self.finished()) if run.progress]
         # Those that come with the program took the time of another machine.
         here = [run for run in runs if run.folder.parent == self.store.runs_folder]
-        return training_seconds(self.config, here or runs, len(self.selected), len(self.sites))
+        return training_seconds(self.to_train(), here or runs, len(self.selected), len(self.sites))
 
     @property
     def left(self) -> float | None:
@@ -75,7 +79,7 @@ class Trainings(param.Parameterized):
 
         It comes into view at once, or when the training that is in view has ended.
         """
-        return self._train(self._to_train())
+        return self._train(self.to_train())
 
     def try_it(self) -> str:
         """Train the draft for some seconds from the weights of the run that is shown, which it is then compared with.
@@ -84,16 +88,38 @@ class Trainings(param.Parameterized):
         """
         if not self.run:
             raise ConfigError("No run is shown that this could start from. Press Train, or pick a run.")
-        changes = options_of_a_try(self.config.epochs, self.estimate())
-        run_id = self._train(self._to_train().edited(start_from=self.run, **changes))
+        changes = options_of_a_try(self.to_train().epochs, self.estimate())
+        run_id = self._train(self.to_train().edited(start_from=self.run, **changes))
         self._tries.add(run_id)
         return run_id
 
-    def _to_train(self) -> RunConfig:
-        """The draft on the selected sites; all others are predicted too, where what it learns holds for them."""
+    def to_train(self) -> RunConfig:
+        """The draft on the selected sites; all others are predicted too, where what it learns holds for them.
+
+        In a workshop it is a short training.
+        """
         selected = tuple(self.selected)
         sites, trained = ((), selected) if self.config.for_other_sites else (selected, ())
-        return self.config.edited(sites=sites, trained_sites=trained)
+        return self._short(self.config.edited(sites=sites, trained_sites=trained))
+
+    @property
+    def hurries(self) -> bool:
+        """Are the trainings of this session short, as those of all visitors of a workshop?"""
+        return self.store.room is not None and bool(self.visitor)
+
+    def _short(self, config: RunConfig) -> RunConfig:
+        """In a workshop a short training of a configuration, from the run that is shown or one that travels."""
+        if not self.hurries:
+            return config
+        shown = [self.store.run(self.run)] if self.run else []
+        others = [run for run in self.store.runs() if run.folder.parent != self.store.runs_folder]
+        return shortened(config, [*shown, *others])
+
+    def nearest(self) -> str:
+        """The run that is trained already and is most like what waits, by id; '' without any."""
+        seen = [run for run in self.seen_runs() if run.id != self.training]
+        found = nearest(self.store.run(self.training).config, seen) if self.training else None
+        return found.id if found else ""
 
     def _check(self, config: RunConfig) -> None:
         """Is there what a run names, and something to learn from? Raises ConfigError or DataError where not."""
@@ -109,7 +135,7 @@ class Trainings(param.Parameterized):
         return run_id
 
     def _submit(self, config: RunConfig) -> str:
-        run_id = self.store.submit(config)
+        run_id = self.store.submit(self._short(config))
         self._started.add(run_id)
         sign(self.store.run(run_id).folder, self.visitor)
         return run_id
@@ -134,11 +160,18 @@ class Trainings(param.Parameterized):
         status = run.status  # before the epochs, so that none is missing from a run that ends just now
         records, self._cursor = run.read_progress(0)
         active = "" if status in ENDED else run_id
-        self.param.update(followed=run_id, training=active, status=status, progress=_without_sites([], records))
+        before, wait = self.store.wait(run_id) if status == "waiting" else (0, None)
+        known = {"followed": run_id, "training": active, "status": status, "before": before, "wait": wait}
+        self.param.update(progress=_without_sites([], records), **known)
 
     def train_longer(self, run_id: str, epochs: int) -> None:
         """Train a run that has ended on, to more epochs, as a new run. Raises RunError or OSError."""
-        run = self.store.run(run_id).extended(epochs, self.store.runs_folder)
+        run = self.store.run(run_id)
+        if self.hurries and epochs > run.config.epochs + EPOCHS:
+            raise RunError(
+                f"In a workshop a training has at most {EPOCHS} epochs more. Give up to {run.config.epochs + EPOCHS}."
+            )
+        run = run.extended(epochs, self.store.runs_folder)
         self.store.worker.start()
         self._started.add(run.id)
         sign(run.folder, self.visitor)
@@ -190,7 +223,8 @@ class Trainings(param.Parameterized):
             self.refresh_runs()
             return
         progress = {"progress": _without_sites(self.progress, records)} if records else {}
-        self.param.update(status=status, **progress)
+        before, wait = self.store.wait(run.id) if status == "waiting" else (0, None)
+        self.param.update(status=status, before=before, wait=wait, **progress)
         if run.id in self._tries and status == "training":
             self._end_a_try_in_time(run.id)
         if status in FINISHED:

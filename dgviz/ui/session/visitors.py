@@ -5,24 +5,7 @@ from pathlib import Path
 from dgviz.datasets.uploads import upload_named
 from dgviz.experiment.run_files import RunError
 from dgviz.experiment.runs import Run
-
-FILE = "visitor"  # in the folder of a run or an upload; one without is the owner's
-
-
-def sign(folder: Path, visitor: str) -> None:
-    """Note in the folder of a new run or upload whose it is; nothing where it is the owner's."""
-    if visitor:
-        (folder / FILE).write_text(visitor)
-
-
-def signed(folder: Path) -> str | None:
-    """Whose a folder is: a visitor, '' for the owner; None where that cannot be told."""
-    try:
-        return (folder / FILE).read_text()
-    except FileNotFoundError:
-        return ""
-    except (OSError, UnicodeDecodeError):
-        return None
+from dgviz.experiment.turns import signed
 
 
 def may_see(data: str, visitor: str) -> bool:

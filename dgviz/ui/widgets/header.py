@@ -16,13 +16,14 @@ from dgviz.ui.words.run_names import run_names
 COPY = "navigator.clipboard && navigator.clipboard.writeText(window.location.href)"
 
 
-def header(state: AppState, show_help, show_lessons) -> list:
-    """What stands in the page's header, from left to right: the lenses, the runs, lessons, link and help."""
+def header(state: AppState, show_help, show_lessons, show_room=None) -> list:
+    """What stands in the page's header, from left to right: the lenses, the runs, the room, lessons, link and help."""
     share = material.icon_button("link", "Copy a link to this view", active_icon="check", toggle_duration=1500)
     share.js_on_click(code=COPY)
     ask = material.icon_button("help_outline", "Help", on_click=lambda _: show_help())
     learn = material.icon_button("school", "Lessons", on_click=lambda _: show_lessons())
-    row = [lens_tabs(state), *run_pickers(state, 200), learn, share, ask]
+    room = [material.icon_button("groups", "The room", on_click=lambda _: show_room())] if show_room else []
+    row = [lens_tabs(state), *run_pickers(state, 200), *room, learn, share, ask]
     return [pn.Row(*row, align="center", sizing_mode="stretch_width", stylesheets=[theme.MAIN], margin=0)]
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import param
 from panel.custom import JSComponent
 
+from dgviz.experiment.take_home import zipped
 from dgviz.ui.session.address import to_query
 from dgviz.ui.session.export import below_figure, drawn_to_netcdf, named, picture_lines, to_csv, to_netcdf, to_python
 from dgviz.ui.session.state import AppState
@@ -20,6 +21,7 @@ BUTTON = Markup(
 DRAWN = Markup("<button data-take='drawn'>Data, NetCDF</button>")
 SERIES = Markup(
     "<button data-take='csv'>Series, CSV</button><button data-take='netcdf'>Run A, NetCDF</button>"
+    "<button data-take='zip'>Run A to open elsewhere, ZIP</button>"
     "<button data-take='data'>Copy Python of the data</button>"
 )
 
@@ -49,9 +51,10 @@ class Pictures(JSComponent):
     def __init__(self, state: AppState):
         super().__init__(width=0, height=0, margin=0)
         self.state = state
+        state.param.watch(self._take_home, "home")
 
     def take(self, what: str, view: str = "", shows: str = "") -> None:
-        """Make and hand over the series ("csv"), the run ("netcdf"), what a figure draws ("drawn"), or lines of Python.
+        """Make and hand over the series ("csv"), the run ("netcdf", "zip"), what a figure draws ("drawn"), or Python.
 
         These are of "data" or of a "figure". Or let the browser draw the figure of a card, "png" or "svg".
         """
@@ -70,7 +73,9 @@ class Pictures(JSComponent):
                 state.problem = "Nothing has been computed for this figure yet. Wait until it is drawn, and try again."
             elif what == "netcdf" and state.run:
                 self._do("file", name_of_file=f"{state.run}.nc", content=to_netcdf(state.store.run(state.run)))
-            elif what == "netcdf":
+            elif what == "zip" and state.run:
+                state.home = state.run
+            elif what in ("netcdf", "zip"):
                 state.problem = "No run is shown, so there are no results to write. Pick a run (A) first."
             elif what == "failed":
                 state.problem = f"The picture could not be made: {view}. Try again, or take another format."
@@ -80,6 +85,16 @@ class Pictures(JSComponent):
                 )
         except (OSError, ValueError) as error:
             state.problem = f"This could not be written: {error}"
+
+    def _take_home(self, event) -> None:
+        """Hand over a whole run, once."""
+        if not event.new:
+            return
+        self.state.home = ""
+        try:
+            self._do("file", name_of_file=f"{event.new}.zip", content=zipped(self.state.store.run(event.new)))
+        except (OSError, ValueError) as error:
+            self.state.problem = f"This could not be written: {error}"
 
     def _do(self, kind: str, **given) -> None:
         self.param.update(kind=kind, **given)

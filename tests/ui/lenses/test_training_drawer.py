@@ -93,7 +93,7 @@ def test_what_cannot_be_done_is_said(state, training, monkeypatch):
 def test_the_queue_keeps_its_order_and_its_first_run_in_view(state, training, store):
     second, third = store.run(state.start_training()), store.run(state.start_training())
     assert state.followed == training.id
-    assert [(row["id"], row["words"]) for row in rows_of(store.runs())] == [
+    assert [(row["id"], row["words"]) for row in rows_of(store.active(), store.runs())] == [
         (training.id, ""),
         (second.id, "place 1"),
         (third.id, "place 2"),

@@ -2,6 +2,7 @@
 
 import io
 import json
+import zipfile
 
 import numpy as np
 import pandas as pd
@@ -136,6 +137,22 @@ def test_series_run_and_lines_are_handed_over(state):
     assert taken.name_of_file == "<Alder> Creek; HBV, 3 Feb 04:05" and taken.count == 5
 
 
+def test_a_whole_run_is_handed_over_as_often_as_it_is_asked_for(packaged):
+    taken = Pictures(packaged)
+    for count in (1, 2):
+        taken._handle_msg({"take": "zip", "view": "TargetCharts", "shows": "series"})
+        assert (taken.kind, taken.name_of_file, taken.count) == ("file", f"{packaged.run}.zip", count)
+        assert f"{packaged.run}/config.json" in zipfile.ZipFile(io.BytesIO(taken.content)).namelist()
+        assert packaged.home == ""
+
+
+def test_a_run_that_cannot_be_taken_home_is_said(state, store, tmp_path):
+    taken = Pictures(state)
+    store.run("default").record.clear()
+    state.home = "default"
+    assert "has no results to take home" in state.problem and taken.count == 0
+
+
 def test_what_goes_wrong_in_the_browser_is_said(state):
     Pictures(state)._handle_msg({"take": "failed", "view": "EncodingError: no image", "shows": ""})
     assert "could not be made: EncodingError: no image" in state.problem
@@ -152,8 +169,10 @@ def test_lines_for_a_visitor_hold_no_folder_of_the_server(store):
 def test_it_is_said_when_there_is_no_run(empty_store):
     state = AppState(empty_store)
     taken = Pictures(state)
-    taken.take("netcdf")
-    assert "Pick a run" in state.problem and taken.count == 0
+    for what in ("netcdf", "zip"):
+        state.problem = ""
+        taken.take(what)
+        assert "Pick a run" in state.problem and taken.count == 0
 
 
 def test_only_a_card_with_a_figure_has_the_button():

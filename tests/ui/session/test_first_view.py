@@ -7,7 +7,7 @@ import xarray as xr
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.first_view import first_site, first_window
 from dgviz.experiment.runs import list_runs
-from dgviz.ui.session import visitors
+from dgviz.experiment.turns import sign
 from dgviz.ui.session.state import AppState
 from dgviz.ui.session.store import DataStore
 from dgviz.ui.words.steps import STEPS
@@ -23,7 +23,7 @@ def add(empty_store, dataset):
     def add(run_id, noise=0.2, visitor="", status="done", **options):
         config = CONFIG.edited(**options)
         empty_store.add(run_id, config, make_results(dataset, config, noise), status)
-        visitors.sign(empty_store.run(run_id).folder, visitor)
+        sign(empty_store.run(run_id).folder, visitor)
 
     return add
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from contextvars import ContextVar
 from types import SimpleNamespace
 
 import pytest
@@ -65,3 +66,21 @@ def test_a_thread_never_touches_the_document_of_a_page(monkeypatch):
         assert len(document.session_callbacks) == 1
 
     asyncio.run(serve())
+
+
+def test_what_another_session_hands_over_is_done_as_if_nobody_else_were_there(monkeypatch):
+    """Panel keeps in a context whose page it works on: in that of another session it would change that one's page."""
+    working_on = ContextVar("working_on", default="nobody's page")
+    found = []
+    document = SimpleNamespace(session_context=True)
+    document.add_next_tick_callback = lambda action: found.append(working_on.get())
+    monkeypatch.setattr("dgviz.ui.session.served.pn.state", SimpleNamespace(curdoc=document))
+
+    async def serve():
+        show = to_session()
+        working_on.set("another page")
+        show(print)
+        await asyncio.sleep(0.01)
+
+    asyncio.run(serve())
+    assert found == ["nobody's page"]

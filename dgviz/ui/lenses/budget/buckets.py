@@ -123,7 +123,7 @@ class Buckets(ComputingView):
         time, step = self.simulated.indexes["time"], self.state.step
         moment = pd.Timestamp(self._moment())
         at = time.get_loc(moment)
-        values = {name: float(series[at]) for name, series in self.simulated.items()} | self._given(moment)
+        values = {name: float(series.values[at]) for name, series in self.simulated.items()} | self._given(moment)
         shown = "Stores and fluxes" if self.model.of(State) else "Chain of processes"
         name, when = self.state.name_of(self.state.site), f"{shown} {step.at(moment)}"
         lines = [(step.words(moment), ""), *self._weather(moment)]

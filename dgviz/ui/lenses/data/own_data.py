@@ -19,9 +19,9 @@ from dgviz.datasets.unpack import size
 from dgviz.datasets.uploads import MOST_SENT, add_to, are_parts, keep, take_in, upload_of, without_folder
 from dgviz.domains import discover
 from dgviz.experiment.sources import vocabularies
+from dgviz.experiment.turns import sign
 from dgviz.ui.lenses.view import View, text
 from dgviz.ui.session.served import in_background, served
-from dgviz.ui.session.visitors import sign
 from dgviz.ui.widgets import material
 from dgviz.ui.widgets.drop_zone import DropZone
 from dgviz.ui.widgets.form_table import FormTable

@@ -3,7 +3,6 @@
 import panel as pn
 
 from dgviz.experiment.config import RunConfig
-from dgviz.experiment.run_folder import ENDED
 from dgviz.experiment.runs import Run
 from dgviz.ui.lenses.view import View, text
 from dgviz.ui.session.served import now_and_then
@@ -15,12 +14,14 @@ from dgviz.ui.words.run_names import name_without_score
 from dgviz.ui.words.text import sentence
 
 
-def rows_of(runs: list[Run]) -> list[dict]:
-    """What the table says of each run that has not ended well: what trains, what waits in its order, what failed."""
-    active = [run for run in reversed(runs) if run.status not in ENDED]
-    failed = [run for run in runs if run.status == "failed"]
-    order = sorted(active, key=lambda run: run.status == "waiting")
-    place = {run.id: n for n, run in enumerate((r for r in order if r.status == "waiting"), start=1)}
+def rows_of(active: list[Run], seen: list[Run]) -> list[dict]:
+    """What the table says of each run that has not ended well: what trains, what waits in its order, what failed.
+
+    `active` are all runs that have not ended, in order, and `seen` those that may be listed.
+    """
+    place = {run.id: n for n, run in enumerate((run for run in active if run.status == "waiting"), start=1)}
+    failed = [run for run in seen if run.status == "failed"]
+    listed = [run for run in active if run in seen]
     return [
         {
             "id": run.id,
@@ -28,7 +29,7 @@ def rows_of(runs: list[Run]) -> list[dict]:
             "what": describe_differences(run.config, _default_of(run)) or "default options",
             "words": first_line(run.error) if run in failed else f"place {place[run.id]}" if run.id in place else "",
         }
-        for run in (*order, *failed)
+        for run in (*listed, *failed)
     ]
 
 
@@ -42,7 +43,8 @@ class TrainingQueue(View):
     control = "training"
     empty = "Queue is empty. Press Train as often as you like: one run trains, the others wait here."
     caption = (
-        "Runs are trained one after the other.\nA run that was started in a terminal in the same folder shows here too."
+        "Runs are trained one after the other; who had a turn waits for the others.\n"
+        "A run that was started in a terminal in the same folder shows here too."
     )
 
     def __init__(self, state, **params):
@@ -52,13 +54,15 @@ class TrainingQueue(View):
 
     def body(self, *, runs, status, followed):
         """One line per run."""
-        self.rows = rows_of(self.state.seen_runs())
+        self.rows = self._rows()
         return pn.Column(*map(self._line, self.rows), sizing_mode="stretch_width", margin=0) if self.rows else None
 
     def _line(self, row):
         words = f"{sentence(row['status'])}{': ' * bool(row['words'])}{row['words']}"
-        name = name_without_score(self.state.store.run(row["id"]))
+        run, room = self.state.store.run(row["id"]), self.state.store.room
+        name, who = name_without_score(run), room.name_of(self.state.store.asked_by(run)) if room else ""
         mark = Markup(" <span class='badge'>in view</span>") if row["id"] == self.state.followed else ""
+        mark += html(" <span class='muted'>by {}</span>", who) * bool(who)
         said = text(
             html("<p title='{}'><b>{}</b>{} {}</p><p class='muted'>{}</p>", row["id"], name, mark, row["what"], words),
             align="center",
@@ -94,5 +98,8 @@ class TrainingQueue(View):
     def look(self):
         """Bring the lines up to date, if something has changed in the folder."""
         self.state.refresh_runs()
-        if rows_of(self.state.seen_runs()) != self.rows:
+        if self._rows() != self.rows:
             self.draw_again()
+
+    def _rows(self):
+        return rows_of(self.state.store.active(), self.state.seen_runs())

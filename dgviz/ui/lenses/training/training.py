@@ -5,7 +5,6 @@ from functools import cached_property
 import panel as pn
 
 from dgviz.experiment.run_folder import ENDED
-from dgviz.experiment.runs import Run
 from dgviz.ui.lenses.view import View, text
 from dgviz.ui.session.trainings import FINISHED, first_line
 from dgviz.ui.widgets import material
@@ -62,13 +61,6 @@ def figures_of(status: str, last: dict, epochs: int, before: int, device: str) -
     return html("{}<p style='margin-top:6px'>{}</p>", line, status_words(status, last, before))
 
 
-def _runs_before(run_id: str, active: list[Run]) -> int:
-    """How many runs are trained before one that waits."""
-    trained = [run for run in active if run.status != "waiting"]
-    waiting = [run.id for run in active if run.status == "waiting"]
-    return len(trained) + (waiting.index(run_id) if run_id in waiting else 0)
-
-
 class TrainingControl(View):
     """Training."""
 
@@ -123,12 +115,11 @@ class TrainingControl(View):
             margin=0,
         )
 
-    def refresh(self, *, status, progress, runs, run):
+    def refresh(self, *, status, progress, before, runs, run):
         """How far it is, and which buttons make sense now."""
-        state, followed = self.state, self.state.store.run(self.state.followed)
+        followed = self.state.store.run(self.state.followed)
         last = progress[-1] if progress else {}
         device = last.get("device") or followed.record.get("device", "")
-        before = _runs_before(followed.id, list(state.store.active())) if status == "waiting" else 0
         if self.changed & {"runs", "status"}:
             self._offer()
         self.heading = f"Training of {name_without_score(followed)}"
@@ -155,6 +146,9 @@ class TrainingControl(View):
             "again": button("Train again", "replay", lambda: state.train_again(state.followed)),
             "show": button("Show this run", "insights", lambda: state.show(state.followed), variant="outlined"),
             "longer": button("Train longer", "more_time", longer, variant="outlined"),
+            "home": button(
+                "Take home, ZIP", "download", lambda: state.param.update(home=state.followed), variant="outlined"
+            ),
         }
         self.longer = material.IntInput(label="Epochs in all", value=1, start=1, size="small", width=130, visible=False)
 
@@ -169,6 +163,7 @@ class TrainingControl(View):
             "again": mine and status == "failed",
             "show": status in FINISHED and shown != followed.id and same_data,
             "longer": status in FINISHED and followed.checkpointed,
+            "home": status in FINISHED,
         }
         for name, visible in wanted.items():
             self.buttons[name].visible = visible
