@@ -12,6 +12,7 @@ from dgviz.domains.claims import Claim
 from dgviz.domains.curve import Curve
 from dgviz.domains.evaluation import Evaluation
 from dgviz.domains.twins import Twin
+from dgviz.domains.untrained import Untrained
 from dgviz.engine import CompiledModel
 from dgviz.processes.declare import Attribute, Forcing, Kind, Process, Quantity, State, Target
 from dgviz.processes.model import ProcessModel
@@ -55,6 +56,7 @@ class Domain:
     - `flags` says why the target of a site is not natural, in words `(site,)`, from a data set; "" where it is.
     - `references` gives scores of simple rivals on a data set with one target, `(model, site)` by name of the score.
     - `evaluations`, `checks` and `claims` are its own, beside those that any science can have.
+    - `untrained` is what an observation can judge beside the targets, which no run is trained on.
     - `colours` names the colour of a quantity as a pair (on light, on dark), or that of another quantity by its name.
     - `twin` makes a small world with a known law; `data` is the data set that opens first, without it the twin.
     """
@@ -89,6 +91,7 @@ class Domain:
     evaluations: tuple[Evaluation, ...] = ()
     checks: tuple[Check, ...] = ()
     claims: tuple[Claim, ...] = ()
+    untrained: tuple[Untrained, ...] = ()
     colours: Mapping[str, str | tuple[str, str]] = field(default_factory=dict)
     twin: Twin | None = None
     data: str = ""

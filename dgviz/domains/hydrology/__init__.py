@@ -21,7 +21,7 @@ from dgviz.domains.hydrology.evaluation.discharge import mean_discharge
 from dgviz.domains.hydrology.evaluation.elasticities import expected_elasticities
 from dgviz.domains.hydrology.evaluation.regulation import regulated
 from dgviz.domains.hydrology.evaluation.signatures import EVALUATION
-from dgviz.domains.hydrology.evaluation.untrained import UNTRAINED
+from dgviz.domains.hydrology.evaluation.untrained import UNTRAINED, VARIABLES
 from dgviz.domains.hydrology.evapotranspiration import (
     GammaEvapotranspiration,
     LearnedEvapotranspiration,
@@ -89,6 +89,7 @@ domain = Domain(
     twin=twin,
     checks=CHECKS,
     claims=CLAIMS,
+    untrained=VARIABLES,
     presets=presets.PRESETS,
     dial=presets.DIAL,
     controls=presets.CONTROLS,
