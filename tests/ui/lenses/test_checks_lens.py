@@ -29,9 +29,11 @@ def panels(verdict):
     return plot_check_result(verdict, LOOK).children
 
 
-def test_all_checks_are_carried_out_when_the_page_opens_and_a_press_shows_one(view):
+def test_all_checks_are_carried_out_when_the_page_opens_and_one_that_failed_is_shown(view):
     assert view.verdicts.keys() == CHECKS.keys()
-    assert "Press a check" in view.found[0].object
+    failed = [name for name, verdict in view.verdicts.items() if verdict.outcome == "failed"]
+    assert failed and view.shown == failed[0] and escape(meaning(CHECKS[failed[0]])) in view.found[0].object
+    assert "picked" in view.lines[failed[0]].layout.css_classes
 
 
 def test_picking_a_check_says_what_it_means(view):
@@ -147,6 +149,14 @@ def test_the_figure_shows_the_days_around_the_change(state):
     assert {item.label.value for item in rain.legend[0].items} == {"precipitation", "added"}
     assert {item.label.value for item in flow.legend[0].items} == {"as it was", "storm doubled"}
     assert not rain.xaxis[0].visible and flow.xaxis[0].visible
+
+
+def test_the_figure_of_every_check_can_be_drawn(view, caplog):
+    drawn = [name for name, verdict in view.verdicts.items() if verdict.series is not None]
+    for name in drawn:
+        view.pick(name)
+        assert len(view.found) == 3, name  # what it asks, the figure, the criteria
+    assert len(drawn) > 10 and not caplog.records
 
 
 def test_parts_of_the_balance_stand_upon_each_other(state):

@@ -125,6 +125,12 @@ class PhysicsChecks(ComputingView):
             key, work = (*simulation.key, "checks"), partial(_carry_out, self.checks, simulation.trial)
             self.compute("the checks", key, work, partial(self._keep, simulation))
 
+    @property
+    def shown(self) -> str:
+        """The check that is looked at: the picked one, else one that failed."""
+        failed = (name for name, verdict in self.verdicts.items() if verdict.outcome == "failed")
+        return self.picked or next(failed, next(iter(self.checks)))
+
     def pick(self, name: str) -> None:
         """Show what a check means and found."""
         self.picked = name
@@ -157,15 +163,11 @@ class PhysicsChecks(ComputingView):
         self.lines[name].say(said, measured(headline) if headline else "")
 
     def _show(self):
+        shown = self.shown
         for name, line in self.lines.items():
-            line.mark(name == self.picked)
-        if not self.picked:
-            self.found.objects = [empty_words("Press a check to see what it asks and what was found.")]
-            return
-        asks = text(
-            html("<h2>{}</h2><p class='muted'>{}</p>", sentence(self.picked), meaning(self.checks[self.picked]))
-        )
-        verdict = self.verdicts.get(self.picked)
+            line.mark(name == shown)
+        asks = text(html("<h2>{}</h2><p class='muted'>{}</p>", sentence(shown), meaning(self.checks[shown])))
+        verdict = self.verdicts.get(shown)
         if verdict is None:
             self.found.objects = [asks]
         elif verdict.series is None:
