@@ -42,9 +42,9 @@ def court(
         common, folder = changes_of(data, set_ or []), runs or runs_folder()
         structures = {text: RunConfig(**common, **changes_of(None, text.split())) for text in dict.fromkeys(structure)}
         check_structures(structures)
-        for config in structures.values():
-            check_config(config)  # so that a mistake leaves no run behind
         configs = cases_of(structures)
+        for config in (case for of_structure in configs.values() for case in of_structure.values()):
+            check_config(config)  # so that a mistake leaves no run behind
         stands = standing(configs, list_runs(folder), seeds)
         # What waits elsewhere is trained here: a command does not end before it is done.
         train_each(lacking(configs, {key: run if has_results(run) else None for key, run in stands.items()}), folder)

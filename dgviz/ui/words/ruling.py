@@ -14,7 +14,7 @@ from dgviz.ui.words.text import date, number, sentence
 
 WIDEST = 0.3  # the largest difference that is drawn
 STRIP = (
-    "<div aria-hidden='true' style='display:inline-block;position:relative;width:96px;height:12px;margin-right:12px'>"
+    "<div aria-hidden='true' style='flex:none;position:relative;width:96px;height:12px'>"
     "<i style='position:absolute;left:50%;height:100%;border-left:1px solid var(--mui-palette-text-secondary)'></i>"
     "<i style='position:absolute;left:{:.1f}%;width:{:.1f}%;min-width:2px;top:5px;height:2px;background:{ink}'></i>"
     "<i style='position:absolute;left:{:.1f}%;top:2px;width:8px;height:8px;margin-left:-4px;border-radius:4px;"
@@ -87,10 +87,17 @@ def left_out_html(ruling: Ruling) -> Markup:
 
 def _row(name: str, judgment: Judgment, site: str) -> Markup:
     against = judgment.against.get(name)
-    found = html("{} {}", _strip(against), interval_words(against, site)) if against else "the best median"
+    found = _difference(against, site) if against else "the best median"
     median = number(judgment.medians[name])
     cells = joined(html("<td class='left' style='white-space:normal'>{}</td>", cell) for cell in (name, median, found))
     return html("<tr>{}</tr>", cells)
+
+
+def _difference(difference: Paired, site: str) -> Markup:
+    """The interval drawn and in words, below each other where there is no room."""
+    words = interval_words(difference, site).removeprefix("paired difference ")
+    both = "<div style='display:flex;flex-wrap:wrap;align-items:center;gap:0 12px'>{}<span>{}</span></div>"
+    return html(both, _strip(difference), words)
 
 
 def _strip(difference: Paired) -> Markup:

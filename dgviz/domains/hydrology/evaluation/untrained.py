@@ -160,8 +160,8 @@ VARIABLES = (
         "Baseflow share",
         lambda data: _observed_baseflow_share(data).assign_attrs(units="1"),
         _baseflow_share,
-        assumes="The baseflow index is made of the observed flow by a filter (Lyne and Hollick) that sees only how "
-        "slowly it changes, not where the water came from.",
+        assumes="The baseflow index is made of the observed flow by the filter of Lyne and Hollick "
+        "(doi:10.7158/13241583.2013.11465417), which sees only how slowly it changes, not where the water came from.",
     ),
     of_series("Snow water equivalent", "snow_water_equivalent", ("snowpack", "meltwater")),
     of_series("Daily evapotranspiration", "evapotranspiration", ("evapotranspiration",)),
