@@ -1,7 +1,6 @@
 """`dgviz court`: structures on the same data, and what the data can tell of them."""
 
 import json
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,20 +15,9 @@ from dgviz.cli.train import changes_of
 from dgviz.experiment.check_config import check_config
 from dgviz.experiment.claims import interval_words
 from dgviz.experiment.config import RunConfig
-from dgviz.experiment.court import (
-    CASES,
-    Ruling,
-    cases_of,
-    check_structures,
-    disagreement,
-    judge,
-    lacking,
-    measure_next,
-    of_budget,
-)
-from dgviz.experiment.preset_scores import own_scores
-from dgviz.experiment.presets import Key, Places, places
-from dgviz.experiment.runs import Run, list_runs, runs_folder
+from dgviz.experiment.court import check_structures
+from dgviz.experiment.hearing import Hearing, cases_of, has_results, hear, lacking, standing
+from dgviz.experiment.runs import list_runs, runs_folder
 from dgviz.files import write_whole
 
 
@@ -54,57 +42,61 @@ def court(
         common, folder = changes_of(data, set_ or []), runs or runs_folder()
         structures = {text: RunConfig(**common, **changes_of(None, text.split())) for text in dict.fromkeys(structure)}
         check_structures(structures)
-        for config in structures.values():
-            check_config(config)  # so that a mistake leaves no run behind
         configs = cases_of(structures)
-        budget = next(iter(structures.values()))
-        before = places(of_budget(list_runs(folder), budget), configs)
-        train_each(lacking(configs, _trained(before), seeds), folder)
-        there = places(of_budget(list_runs(folder), budget), configs)
-        ruling = judge(structures, own_scores(there, lambda run: run.read_results({"period", "site"})))
-        on_all = _runs_of(there)
-        sites, days = measure_next(disagreement(on_all))
+        for config in (case for of_structure in configs.values() for case in of_structure.values()):
+            check_config(config)  # so that a mistake leaves no run behind
+        stands = standing(configs, list_runs(folder), seeds)
+        # What waits elsewhere is trained here: a command does not end before it is done.
+        train_each(lacking(configs, {key: run if has_results(run) else None for key, run in stands.items()}), folder)
+        found = hear(structures, standing(configs, list_runs(folder), seeds))
+        assert found is not None
         if to:
             from dgviz.ui.report.court import court_page
 
-            write_whole(to, court_page(structures, ruling, sites, days, on_all))
+            write_whole(to, court_page(found))
         show = _print_json if as_json else _print
-        show(ruling, sites, days)
+        show(found)
 
 
-def _trained(there: Places) -> list[Key]:
-    """What has results already."""
-    return [(name, held, seed) for name, of in there.items() for held, place in of.items() for seed in place.of_seeds]
-
-
-def _runs_of(there: Places) -> dict[str, Sequence[Run]]:
-    """The runs of each structure that were trained on all sites, one for each seed."""
-    return {name: list(of_structure["none"].of_seeds.values()) for name, of_structure in there.items()}
-
-
-def _print(ruling: Ruling, sites: Mapping[str, float], days: Mapping[str, float]) -> None:
+def _print(found: Hearing) -> None:
+    ruling = found.ruling
     out.print(f"[bold]{escape(ruling.sentence)}[/]", highlight=False)
     for judgment in ruling.judgments:
         first, *others = judgment.medians
-        where = CASES[judgment.case].format(site=ruling.site)
-        table = Table("structure", "median NSE", f"{first} less this one", title=where[:1].upper() + where[1:])
+        title = judgment.where[:1].upper() + judgment.where[1:]
+        table = Table("structure", f"median {judgment.score}", f"{first} less this one", title=title)
         table.add_row(escape(first), f"{judgment.medians[first]:.2f}", "")
         for name in others:
             words = interval_words(judgment.against[name], ruling.site)
             table.add_row(escape(name), f"{judgment.medians[name]:.2f}", words.removeprefix("paired difference "))
         out.print(table)
-    out.print(f"Measure here next, as the structures differ most: {', '.join(sites)}; on {', '.join(days)}.")
+        if judgment.note:
+            out.print(judgment.note, style="dim", highlight=False)
+    for sentence in ruling.left_out:
+        out.print(escape(sentence), highlight=False)
+    out.print(
+        f"Measure here next, as the structures differ most: {', '.join(found.sites)}; on {', '.join(found.days)}."
+    )
 
 
-def _print_json(ruling: Ruling, sites: Mapping[str, float], days: Mapping[str, float]) -> None:
+def _print_json(found: Hearing) -> None:
+    ruling = found.ruling
     judgments: list[dict[str, Any]] = [
         {
             "case": judgment.case,
+            "where": judgment.where,
+            "score": judgment.score,
             "winner": judgment.winner,
             "medians": judgment.medians,
+            "assumes": judgment.note,
             "against": {name: asdict(difference) for name, difference in judgment.against.items()},
         }
         for judgment in ruling.judgments
     ]
-    said = {"ruling": ruling.sentence, "cases": judgments, "parameters": ruling.n_parameters}
-    print(json.dumps(said | {"measure_next": {"sites": sites, "days": days}}, indent=2))
+    said = {
+        "ruling": ruling.sentence,
+        "cases": judgments,
+        "parameters": ruling.n_parameters,
+        "left_out": ruling.left_out,
+    }
+    print(json.dumps(said | {"measure_next": {"sites": found.sites, "days": found.days}}, indent=2))

@@ -13,6 +13,7 @@ from dgviz.domains.curve import Curve
 from dgviz.domains.evaluation import Evaluation
 from dgviz.domains.experiment import Experiment
 from dgviz.domains.twins import Twin
+from dgviz.domains.untrained import Untrained
 from dgviz.engine import CompiledModel
 from dgviz.processes.declare import Attribute, Forcing, Kind, Process, Quantity, State, Target
 from dgviz.processes.model import ProcessModel
@@ -57,6 +58,7 @@ class Domain:
     - `references` gives scores of simple rivals on a data set with one target, `(model, site)` by name of the score.
     - `evaluations`, `checks` and `claims` are its own, beside those that any science can have.
     - `experiments` are made with models where claims judge by their answers.
+    - `untrained` is what an observation can judge beside the targets, which no run is trained on.
     - `colours` names the colour of a quantity as a pair (on light, on dark), or that of another quantity by its name.
     - `twin` makes a small world with a known law; `data` is the data set that opens first, without it the twin.
     """
@@ -92,6 +94,7 @@ class Domain:
     checks: tuple[Check, ...] = ()
     claims: tuple[Claim, ...] = ()
     experiments: tuple[Experiment, ...] = ()
+    untrained: tuple[Untrained, ...] = ()
     colours: Mapping[str, str | tuple[str, str]] = field(default_factory=dict)
     twin: Twin | None = None
     data: str = ""

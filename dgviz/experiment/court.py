@@ -7,21 +7,19 @@ that the data cannot tell; then it says where the structures differ most, which 
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import pandas as pd
 import xarray as xr
 
 from dgviz.experiment.config import NOT_THE_MODEL, ConfigError, RunConfig
-from dgviz.experiment.presets import HOLDOUTS, Configs, Key, Scores, scores_of, with_holdout
-from dgviz.experiment.runs import Run
-from dgviz.experiment.splits import periods_of
+from dgviz.experiment.presets import Scores, scores_of
 from dgviz.processes.declare import Parameter
 from dgviz.quantities import lower_first
 from dgviz.scores.paired import Paired, paired
 
 FEWEST, MOST = 2, 4  # structures
-WEEK = pd.Timedelta(days=7)
+FEWEST_SITES = 2  # that an interval takes
+Beside = Mapping[str, Sequence[Mapping[str, xr.Dataset]]]  # what is untrained, by structure, seed and title
 # How a structure is trained; seeds are drawn again, and where it is trained changes nothing.
 BUDGET = (*sorted(NOT_THE_MODEL - {"seed", "start_from", "device"}), "loss", "prior")
 CASES = {  # where a structure is judged, in the words of a ruling
@@ -33,11 +31,18 @@ CASES = {  # where a structure is judged, in the words of a ruling
 
 @dataclass(frozen=True)
 class Judgment:
-    """One case: the structures from the best median on, and the difference of the best from each of the others."""
+    """One case: the structures from the best median on, and the difference of the best from each of the others.
+
+    `case` is one of CASES or "untrained", `where` what that is in the words of a ruling, `score` what was compared;
+    `note` is what that assumes.
+    """
 
     case: str
+    where: str
+    score: str
     medians: Mapping[str, float]
     against: Mapping[str, Paired]
+    note: str = ""
 
     @property
     def winner(self) -> str | None:
@@ -48,18 +53,22 @@ class Judgment:
 
 @dataclass(frozen=True)
 class Ruling:
-    """What the data tell of some structures: a judgment for each case, and how many parameters each learns."""
+    """What the data tell of some structures: a judgment for each case, and how many parameters each learns.
+
+    `left_out` says, a sentence each, what was not judged.
+    """
 
     judgments: tuple[Judgment, ...]
     n_parameters: Mapping[str, int]
     site: str
+    left_out: tuple[str, ...] = ()
 
     @property
     def sentence(self) -> str:
         """The verdict in words."""
         where: dict[str | None, list[str]] = {}
         for judgment in self.judgments:
-            where.setdefault(judgment.winner, []).append(CASES[judgment.case].format(site=self.site))
+            where.setdefault(judgment.winner, []).append(judgment.where)
         undecided = where.pop(None, [])
         won = [f"{name} does best {_listed(places)}" for name, places in where.items() if name]
         if not won:
@@ -99,42 +108,43 @@ def check_structures(structures: Mapping[str, RunConfig]) -> None:
             raise ConfigError(f"{one!r} and {other!r} are the same structure. Leave one out.")
 
 
-def cases_of(structures: Mapping[str, RunConfig]) -> Configs:
-    """What to train of each structure, by its name and holdout: on all sites, in folds and in regions."""
-    # Parameters of each site, for one, are of no use at others.
-    return {
-        name: {holdout: found for holdout in HOLDOUTS if (found := with_holdout(config, holdout))}
-        for name, config in structures.items()
-    }
+def judge(structures: Mapping[str, RunConfig], runs: Scores, beside: Beside | None = None) -> Ruling:
+    """What the scores of runs tell of the structures, by their NSE, and how they do in what they were not trained on.
 
-
-def of_budget(runs: Sequence[Run], config: RunConfig) -> list[Run]:
-    """The runs that were trained as a configuration says: those with fewer epochs would lose for that."""
-    return [run for run in runs if all(getattr(run.config, name) == getattr(config, name) for name in BUDGET)]
-
-
-def lacking(configs: Configs, known: Sequence[Key], n_seeds: int) -> dict[Key, RunConfig]:
-    """What is still to be trained of the seeds 0, 1, ... up to a number of them."""
-    return {
-        (name, holdout, seed): config.edited(seed=seed)
-        for seed in range(n_seeds)
-        for name, of_structure in configs.items()
-        for holdout, config in of_structure.items()
-        if (name, holdout, seed) not in known
-    }
-
-
-def judge(structures: Mapping[str, RunConfig], runs: Scores) -> Ruling:
-    """What the scores of runs tell of the structures, by the first score of the target that is better the higher."""
+    `beside` is what `untrained` finds of the runs of each structure, seed by seed.
+    """
     scores, config = scores_of(runs), next(iter(structures.values()))
     judgments = []
     for case in CASES:
         of_case = {name: _scores_in(scores, name, case) for name in structures}
         known = {name: values for name, values in of_case.items() if values is not None}
         if len(known) == len(structures):  # all or none: the missing one might be the best
-            judgments.append(_judge_case(case, known))
+            where = CASES[case].format(site=config.science.site)
+            judgments.append(_judge_case(case, where, "NSE", known))
+    untrained, left_out = _judge_untrained(beside or {}, config.science.site)
     n_parameters = {name: len(config.build().of(Parameter)) for name, config in structures.items()}
-    return Ruling(tuple(judgments), n_parameters, config.science.site)
+    return Ruling((*judgments, *untrained), n_parameters, config.science.site, left_out)
+
+
+def _judge_untrained(beside: Beside, site: str) -> tuple[list[Judgment], tuple[str, ...]]:
+    """A judgment for each quantity that all structures have, and why there is none for the others."""
+    titles = dict.fromkeys(title for runs in beside.values() for found in runs for title in found)
+    judgments, left_out = [], []
+    for title in titles:
+        has = {name: [found[title] for found in runs if title in found] for name, runs in beside.items()}
+        if lacking := [name for name, found in has.items() if not found]:
+            left_out.append(f"{title} is not judged: {_listed(lacking)} does not tell it.")
+            continue
+        known = {name: xr.concat([each.agreement for each in found], "seed") for name, found in has.items()}
+        if (n_sites := int(sum(known.values()).notnull().all("seed").sum())) < FEWEST_SITES:
+            left_out.append(
+                f"{title} is not judged: an interval takes two {site}s with an observation, there are {n_sites}."
+            )
+            continue
+        about = next(iter(has.values()))[0]
+        case = _judge_case("untrained", f"in untrained {lower_first(title)}", about.agreement.attrs["long_name"], known)
+        judgments.append(replace(case, note=about.attrs["assumes"]))
+    return judgments, tuple(left_out)
 
 
 def _scores_in(scores: xr.Dataset, name: str, case: str) -> xr.DataArray | None:
@@ -145,52 +155,10 @@ def _scores_in(scores: xr.Dataset, name: str, case: str) -> xr.DataArray | None:
     return found if found.sizes["seed"] else None
 
 
-def _judge_case(case: str, known: Mapping[str, xr.DataArray]) -> Judgment:
+def _judge_case(case: str, where: str, score: str, known: Mapping[str, xr.DataArray]) -> Judgment:
+    """The judgment on scores `(seed, site)` of each structure, of which more is better."""
     # Over the sites, of the mean over the seeds.
     medians = {name: float(values.mean("seed").median()) for name, values in known.items()}
     best, *others = sorted(medians, key=medians.__getitem__, reverse=True)
     against = {name: paired(known[best], known[name]) for name in others}
-    return Judgment(case, {name: medians[name] for name in (best, *others)}, against)
-
-
-def disagreement(runs: Mapping[str, Sequence[Run]]) -> xr.DataArray:
-    """How far the structures are apart, `(time, site)` on the test days: where a measurement would decide.
-
-    The standard deviation over the structures of the target, each the mean over its seeds, divided by the standard
-    deviation of the observed target at the site.
-    """
-    means = []
-    for name, of_structure in runs.items():
-        predicted = [on_test_days(run) for run in of_structure]
-        means.append(xr.concat(predicted, "seed").mean("seed").expand_dims(structure=[name]))
-    apart = xr.concat(means, "structure").std("structure")
-    first = next(iter(runs.values()))[0]
-    observed = first.dataset()[first.config.target].sel(time=apart.time, site=apart.site)
-    scale = observed.std("time")
-    apart = apart / scale.where(scale > 0)
-    target = lower_first(observed.attrs.get("long_name", first.config.target))
-    about = {"long_name": f"Disagreement on {target}, of its standard deviation", "units": "1"}
-    return apart.rename("disagreement").assign_attrs(about)
-
-
-def on_test_days(run: Run) -> xr.DataArray:
-    """The target `(time, site)` of a run on its test days."""
-    first, last = periods_of(run.config, run.dataset())["test"].split("/")
-    return run.results()[run.config.target].sel(time=slice(first, last)).load()
-
-
-def measure_next(apart: xr.DataArray, n: int = 5) -> tuple[dict[str, float], dict[str, float]]:
-    """The sites, and the days, at which structures disagree most, `(time, site)`: root mean squares by name.
-
-    Days are at least a week apart: those of one event tell the same.
-    """
-    squared = apart * apart
-    of_sites = (squared.mean("time") ** 0.5).to_series().dropna().nlargest(n)
-    of_days = (squared.mean("site") ** 0.5).to_series().dropna().sort_values(ascending=False)
-    days: dict[pd.Timestamp, float] = {}
-    for day, size in of_days.items():
-        if len(days) < n and all(abs(day - other) >= WEEK for other in days):
-            days[day] = float(size)
-    return {str(site): float(size) for site, size in of_sites.items()}, {
-        f"{day:%Y-%m-%d}": x for day, x in days.items()
-    }
+    return Judgment(case, where, score, {name: medians[name] for name in (best, *others)}, against)

@@ -21,11 +21,16 @@ def test_the_true_structure_wins_in_a_twin(tmp_path):
     done = court(*words, "--json")
     assert done.exit_code == 0, done.output
     found = json.loads(done.stdout)
-    assert [case["case"] for case in found["cases"]] == ["test", "held_out", "region"]
+    assert [case["case"] for case in found["cases"]] == ["test", "held_out", "region", *["untrained"] * 4]
     in_time = found["cases"][0]
     assert in_time["winner"] == f"groundwater={TRUE}"  # that made the data
     assert in_time["against"][f"groundwater={FALSE}"]["n_seeds"] == 2
     assert f"groundwater={TRUE} does best" in found["ruling"]
+    untrained = {case["where"]: case for case in found["cases"][3:]}
+    # Its zones the wrong way round give all of their water as baseflow, and as good a score may hide it.
+    assert untrained["in untrained baseflow share"]["winner"] == f"groundwater={TRUE}"
+    assert not found["left_out"]
+    assert "storage did not change" in untrained["in untrained evapotranspiration"]["assumes"]
     assert found["parameters"] == {f"groundwater={FALSE}": 11, f"groundwater={TRUE}": 14}
     assert len(found["measure_next"]["sites"]) == len(found["measure_next"]["days"]) == 5
     # What is trained already is not trained again.

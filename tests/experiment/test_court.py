@@ -6,8 +6,11 @@ import pytest
 import xarray as xr
 
 from dgviz.experiment.config import ConfigError, RunConfig
-from dgviz.experiment.court import cases_of, check_structures, judge, lacking, measure_next, of_budget
+from dgviz.experiment.court import check_structures, judge
+from dgviz.experiment.disagreement import measure_next
+from dgviz.experiment.hearing import cases_of, has_results, hear, lacking, standing, with_options
 from dgviz.experiment.runs import Run
+from tests.experiment.test_untrained import long_term
 
 STRUCTURES = {
     "with snow": RunConfig(data="delaware"),
@@ -70,14 +73,33 @@ def test_each_structure_is_trained_in_every_holdout_that_it_can_have_from_every_
     calibrated = STRUCTURES | {"by site": RunConfig(data="delaware", parameters="sites")}
     configs = cases_of(calibrated)
     assert [list(of_structure) for of_structure in configs.values()] == [["none", "folds", "regions"]] * 2 + [["none"]]
-    wanted = lacking(configs, [("with snow", "none", 0)], 2)
-    assert len(wanted) == 2 * 7 - 1 and wanted["without", "folds", 1].seed == 1
+    stands = standing(configs, [], 2)
+    wanted = lacking(configs, stands)
+    assert len(wanted) == 2 * 7 and wanted["without", "folds", 1].seed == 1 and hear(calibrated, stands) is None
 
 
-def test_a_run_of_another_budget_does_not_stand_for_a_structure(tmp_path):
-    config = STRUCTURES["with snow"]
-    same, other = Run.create(config.edited(seed=3), tmp_path), Run.create(config.edited(epochs=5), tmp_path)
-    assert of_budget([same, other], config) == [same]
+def test_runs_of_the_same_budget_stand_for_a_structure_whatever_has_become_of_them(tmp_path):
+    config, configs = STRUCTURES["with snow"], cases_of(STRUCTURES)
+    waits, fails, short = (
+        Run.create(changed, tmp_path)
+        for changed in (config.edited(seed=1), config.edited(holdout="folds", seed=1), config.edited(epochs=5))
+    )
+    fails.fail("no memory")
+    stands = standing(configs, [waits, fails, short], 2)
+    assert stands["with snow", "none", 1] is waits and stands["with snow", "folds", 1] is fails
+    assert stands["with snow", "none", 0] is None  # one with fewer epochs would lose for that
+    assert not any(map(has_results, stands.values()))
+    wanted = lacking(configs, stands)
+    assert ("with snow", "none", 1) not in wanted  # it waits
+    assert ("with snow", "folds", 1) in wanted and len(wanted) == len(stands) - 1
+
+
+def test_a_structure_is_trained_as_the_draft_without_parameters_that_it_has_not():
+    draft = RunConfig(data="delaware", epochs=7, dynamic=("beta", "cfmax"))
+    rival = with_options(draft, {"snow": "NoSnow"})
+    assert rival.processes["snow"] == "NoSnow" and rival.epochs == 7 and rival.dynamic == ("beta",)
+    with pytest.raises(ConfigError, match="has no option 'NoSnw'"):
+        with_options(draft, {"snow": "NoSnw"})
 
 
 def test_measure_where_structures_differ_most_a_week_apart():
@@ -88,3 +110,22 @@ def test_measure_where_structures_differ_most_a_week_apart():
     apart[:, 1] += 0.5
     sites, days = measure_next(apart, 2)
     assert list(sites) == ["b", "a"] and list(days) == ["2001-01-11", "2001-01-26"]
+
+
+def test_the_court_judges_what_all_structures_tell_and_says_what_it_leaves_out():
+    structures = {"one": RunConfig(data="delaware"), "other": RunConfig(data="delaware").edited(snow="NoSnow")}
+    good, bad = long_term([2.0, 2.5, 3.0], [2.0, 2.5, 3.0]), long_term([2.0, 2.5, 3.0], [4.0, 5.0, 5.0])
+    nowhere = long_term([-1.0, -1.0, 1.0], [1.0, 1.0, 1.0])
+    beside = {
+        "one": [{"Loss": good, "Snow": good, "Dew": nowhere}] * 2,
+        "other": [{"Loss": bad, "Dew": nowhere}] * 2,
+    }
+    ruling = judge(structures, {}, beside)
+    (judgment,) = ruling.judgments
+    assert (judgment.case, judgment.winner, judgment.note) == ("untrained", "one", "nothing leaks")
+    assert judgment.score == "1 less the relative error" and judgment.against["other"].n_seeds == 2
+    assert ruling.sentence == "one does best in untrained loss."
+    assert ruling.left_out == (
+        "Snow is not judged: other does not tell it.",
+        "Dew is not judged: an interval takes two basins with an observation, there are 1.",
+    )

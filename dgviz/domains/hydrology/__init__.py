@@ -22,7 +22,7 @@ from dgviz.domains.hydrology.evaluation.elasticities import expected_elasticitie
 from dgviz.domains.hydrology.evaluation.regulation import regulated
 from dgviz.domains.hydrology.evaluation.signatures import EVALUATION
 from dgviz.domains.hydrology.evaluation.storms import STORMS
-from dgviz.domains.hydrology.evaluation.untrained import UNTRAINED
+from dgviz.domains.hydrology.evaluation.untrained import UNTRAINED, VARIABLES
 from dgviz.domains.hydrology.evapotranspiration import (
     GammaEvapotranspiration,
     LearnedEvapotranspiration,
@@ -91,6 +91,7 @@ domain = Domain(
     checks=CHECKS,
     claims=CLAIMS,
     experiments=(STORMS,),
+    untrained=VARIABLES,
     presets=presets.PRESETS,
     dial=presets.DIAL,
     controls=presets.CONTROLS,

@@ -51,8 +51,8 @@ def _panel(name: str, values: xr.DataArray, inside: xr.DataArray, x_range: Range
 
 
 def _falling(values: xr.DataArray, inside: xr.DataArray, x_range: Range1d, look: Look) -> figure:
-    """Hanging from the top: what fell in both cases, what was added, and, pale, what was taken away."""
-    was, now = values.values.T
+    """Hanging from the top: what fell in both cases, what was added, and, pale, what was taken away; or in one case."""
+    was, now = values.values[:, 0], values.values[:, -1]
     source = ColumnDataSource({"time": values.time.values, "was": was, "now": now, "both": np.minimum(was, now)})
     fig = _figure(110, values, x_range, Range1d(_top(inside), 0))
     areas = [(0, "both", values.name, lower_first(values.attrs["long_name"]), 1.0)]
@@ -67,11 +67,12 @@ def _falling(values: xr.DataArray, inside: xr.DataArray, x_range: Range1d, look:
 
 
 def _compared(values: xr.DataArray, inside: xr.DataArray, x_range: Range1d, look: Look) -> figure:
-    """The first case broad and pale, the second thin upon it: both are seen where they are equal."""
+    """The first case broad and pale, the second thin upon it: both are seen where they are equal; or one alone."""
     cases = [str(case) for case in values.case.values]
     source = ColumnDataSource({"time": values.time.values, **{f"c{i}": v for i, v in enumerate(values.values.T)}})
     fig = _figure(280, values, x_range, _range(inside))
-    styles = (("simulated", {"line_width": 5, "line_alpha": 0.35}), ("what_if", {"line_width": theme.LINE}))
+    broad, thin = {"line_width": 5, "line_alpha": 0.35}, {"line_width": theme.LINE}
+    styles = (("simulated", broad), ("what_if", thin)) if len(cases) > 1 else (("simulated", thin),)
     tips = []
     for i, (case, (colour, style)) in enumerate(zip(cases, styles, strict=True)):
         ink = look.ink(case if case in look.colours else colour)

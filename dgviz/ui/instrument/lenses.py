@@ -8,6 +8,7 @@ from dgviz.ui.lenses.budget.buckets import Buckets
 from dgviz.ui.lenses.budget.stores import Stores
 from dgviz.ui.lenses.checks.physics_checks import PhysicsChecks
 from dgviz.ui.lenses.compare.comparison import MedianScores, OptionDifferences
+from dgviz.ui.lenses.compare.court import Court
 from dgviz.ui.lenses.compare.run_table import RunTable
 from dgviz.ui.lenses.data.explorer import Explorer
 from dgviz.ui.lenses.data.how_it_was_read import HowItWasRead
@@ -141,6 +142,7 @@ LENSES = {
         (
             (((RunTable,), 12),),
             (((LargeScoreDistribution,), 7), ((OptionDifferences, MedianScores), 5)),
+            (((Court,), 12),),
         ),
         "difference",
     ),

@@ -7,66 +7,50 @@ import xarray as xr
 from bokeh.models import Model
 from bokeh.plotting import figure
 
-from dgviz.experiment.claims import interval_words
 from dgviz.experiment.config import RunConfig
-from dgviz.experiment.court import CASES, Judgment, Ruling, on_test_days
+from dgviz.experiment.court import Ruling
+from dgviz.experiment.disagreement import on_test_days
+from dgviz.experiment.hearing import Hearing
 from dgviz.experiment.runs import Run
 from dgviz.ui import theme
 from dgviz.ui.report.file import one_file
 from dgviz.ui.report.tables import table
 from dgviz.ui.words.markup import Markup, html, joined
-from dgviz.ui.words.text import number, units
+from dgviz.ui.words.ruling import judgment_html, left_out_html
+from dgviz.ui.words.text import number, sentence, units
 
 INKS = ("#1d5b96", "#c2410c", "#2e7d32", "#6a3d9a")  # one for each of up to four structures
 OBSERVED = theme.token("text", False)
 METHOD = (
     "Each structure is trained from the same seeds on the same days of the same {site}s, once on all of them, once in "
-    "folds and once in regions, and scored on the test days. Differences are medians over the {site}s; their intervals "
-    "hold 95 % of what other {site}s of the same kind and other seeds would give. {Site}s that are alike are not "
-    "independent, so that intervals are rather too narrow."
+    "folds and once in regions, and scored on the test days. What it was not trained on is judged over all days, where "
+    "it was trained on all {site}s. Differences are medians over the {site}s; their intervals hold 95 % of what other "
+    "{site}s of the same kind and other seeds would give. {Site}s that are alike are not independent, so that "
+    "intervals are rather too narrow."
 )
 
 
-def court_page(
-    structures: Mapping[str, RunConfig],
-    ruling: Ruling,
-    sites: Mapping[str, float],
-    days: Mapping[str, float],
-    runs: Mapping[str, Sequence[Run]],
-) -> str:
-    """The ruling, its figures, and where to measure next, with the series at the site where the structures differ most.
-
-    `sites` and `days` are those of `measure_next`; `runs` are of each structure, trained on all sites.
-    """
-    figures: list[Model] = [_series(next(iter(sites)), runs)]
+def court_page(found: Hearing) -> str:
+    """The ruling, its figures, and where to measure next, with the series at the site where structures differ most."""
+    ruling, first = found.ruling, next(iter(found.sites))
+    figures: list[Model] = [_series(first, found.runs)]
     site = ruling.site
     parts = {
         "How it was judged": html(
             "<section class='card'><p>{}</p></section>", METHOD.format(site=site, Site=site.capitalize())
         ),
-        **{CASES[each.case].format(site=site).capitalize(): _case(each, site) for each in ruling.judgments},
-        "Measure here next": _next(sites, days, site),
-        f"Where they differ most: {next(iter(sites))}": Markup(
-            "<section class='card'><div id='figure-0'></div></section>"
-        ),
-        "The structures": _structures(structures, ruling),
+        **{sentence(each.where): _card(judgment_html(each, site)) for each in ruling.judgments},
+        "Not judged": _card(left_out_html(ruling)) if ruling.left_out else "",
+        "Measure here next": _next(found.sites, found.days, site),
+        f"Where they differ most: {first}": Markup("<section class='card'><div id='figure-0'></div></section>"),
+        "The structures": _structures(found.structures, ruling),
     }
-    body = joined(html("<h2 class='part'>{}</h2>{}", words, part) for words, part in parts.items())
+    body = joined(html("<h2 class='part'>{}</h2>{}", words, part) for words, part in parts.items() if part)
     return one_file(ruling.sentence, body, figures)
 
 
-def _case(judgment: Judgment, site: str) -> Markup:
-    first = next(iter(judgment.medians))
-    rows = [
-        (
-            name,
-            number(median),
-            interval_words(judgment.against[name], site) if name in judgment.against else "the best median",
-        )
-        for name, median in judgment.medians.items()
-    ]
-    said = f"{judgment.winner} does best." if judgment.winner else "These data cannot tell."
-    return html("<p>{}</p>", said) + table(("Structure", "Median NSE", f"{first} less this one"), rows)
+def _card(content: Markup) -> Markup:
+    return html("<section class='card'>{}</section>", content)
 
 
 def _next(sites: Mapping[str, float], days: Mapping[str, float], site: str) -> Markup:

@@ -47,7 +47,7 @@ def state(state, monkeypatch):
 
 def another(view, name):
     """A value of a choice that is not what it is at first."""
-    now, options = view.chosen[name], getattr(getattr(view, name), "options", [*getattr(view, "checks", ())])
+    now, options = view.chosen[name], getattr(getattr(view, name), "options", view.chosen._options[name])
     if isinstance(now, bool):
         return not now
     offered = list(options.values() if isinstance(options, dict) else options)

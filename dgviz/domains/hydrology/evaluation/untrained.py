@@ -9,6 +9,7 @@ import xarray as xr
 from dgviz.domains.evaluation import Evaluation, Scatter
 from dgviz.domains.hydrology.evaluation.budyko import curves
 from dgviz.domains.hydrology.evaluation.signatures import baseflow_index
+from dgviz.domains.untrained import Untrained, of_series
 
 
 def untrained(results: xr.Dataset, dataset: xr.Dataset) -> xr.Dataset:
@@ -40,21 +41,40 @@ def untrained(results: xr.Dataset, dataset: xr.Dataset) -> xr.Dataset:
 
 
 def _of_run(results: xr.Dataset) -> dict[str, xr.DataArray]:
-    found: dict[str, xr.DataArray] = {}
+    found = {"evapotranspiration": _evapotranspiration(results), "baseflow_share": _baseflow_share(results)}
+    return {name: values for name, values in found.items() if values is not None}
+
+
+def _evapotranspiration(results: xr.Dataset) -> xr.DataArray | None:
+    """All that left to the atmosphere, `(site,)`."""
     up = _into("atmosphere", results)
-    if up:
-        found["evapotranspiration"] = sum(up)  # type: ignore[assignment]  # there is at least one
-    if "mean_baseflow" in results:
-        found["baseflow_share"] = results.mean_baseflow / sum(_into(results.mean_baseflow.attrs["into"], results))
-    return found
+    return sum(up) if up else None  # type: ignore[return-value]  # there is at least one
+
+
+def _baseflow_share(results: xr.Dataset) -> xr.DataArray | None:
+    """Baseflow over all that entered the channel, `(site,)`."""
+    if "mean_baseflow" not in results:
+        return None
+    return results.mean_baseflow / sum(_into(results.mean_baseflow.attrs["into"], results))
 
 
 def _of_observation(data: xr.Dataset, prcp: xr.DataArray) -> dict[str, xr.DataArray]:
-    given = data.coords.get("baseflow_index")
     return {
         "observed_evapotranspiration": prcp - data.streamflow.astype("float64").mean("time"),
-        "observed_baseflow_share": baseflow_index(data.streamflow) if given is None else given,
+        "observed_baseflow_share": _observed_baseflow_share(data),
     }
+
+
+def _observed_baseflow_share(data: xr.Dataset) -> xr.DataArray:
+    given = data.coords.get("baseflow_index")
+    return baseflow_index(data.streamflow) if given is None else given
+
+
+def _precipitation_minus_flow(data: xr.Dataset) -> xr.DataArray:
+    """The long-term mean over the days with an observed flow, `(site,)`; none where there are none."""
+    flow = data.streamflow.astype("float64")
+    left = data.prcp.astype("float64").where(flow.notnull()).mean("time") - flow.mean("time")
+    return left.assign_attrs(units="mm d-1")
 
 
 def _into(store: str, results: xr.Dataset) -> list[xr.DataArray]:
@@ -126,4 +146,23 @@ UNTRAINED = Evaluation(
         ),
     ),
     lacking=_lacking,
+)
+
+VARIABLES = (
+    Untrained(
+        "Evapotranspiration",
+        _precipitation_minus_flow,
+        _evapotranspiration,
+        assumes="Precipitation minus observed flow is the evapotranspiration, as far as storage did not change over "
+        "the record, no water left underground, and precipitation was measured right.",
+    ),
+    Untrained(
+        "Baseflow share",
+        lambda data: _observed_baseflow_share(data).assign_attrs(units="1"),
+        _baseflow_share,
+        assumes="The baseflow index is made of the observed flow by the filter of Lyne and Hollick "
+        "(doi:10.7158/13241583.2013.11465417), which sees only how slowly it changes, not where the water came from.",
+    ),
+    of_series("Snow water equivalent", "snow_water_equivalent", ("snowpack", "meltwater")),
+    of_series("Daily evapotranspiration", "evapotranspiration", ("evapotranspiration",)),
 )

@@ -1,7 +1,7 @@
 """Physics checks of the run that is shown, at the picked site."""
 
 from collections import Counter
-from functools import cache, partial
+from functools import partial
 
 import panel as pn
 import param
@@ -9,7 +9,6 @@ import param
 from dgviz.checks import CheckResult, Criterion, checks_by_name, concise, meaning
 from dgviz.experiment.physics import physics_of
 from dgviz.processes.declare import title
-from dgviz.quantities import lower_first
 from dgviz.ui import theme
 from dgviz.ui.figures.check_result import plot_check_result
 from dgviz.ui.lenses.computing import ComputingView
@@ -85,21 +84,14 @@ class PhysicsChecks(ComputingView):
 
     to_take = "site a"
     has_data = False
-    choices = ("picked", "asked")
+    choices = ("picked",)
     picked = param.String("", doc="The check that is looked at, by name")
-    asked = param.List([], doc="Those that are carried out")
     empty = "No run is shown. Press Train, or pick a run above, to check its physics."
 
     def __init__(self, state, **params):
         self.verdicts: dict[str, CheckResult] = {}
         self.simulation, self.domain = None, ""
         super().__init__(state=state, **params)
-
-    def tools(self):
-        """All at once."""
-        run_all = material.Button(label="Run all checks", size="small", variant="outlined", margin=0, align="center")
-        run_all.on_click(lambda _: self.run(*self.checks))
-        return [*super().tools(), run_all]
 
     def body(self, *, run, dataset, dark):
         """A line for each check of the science on the left; on the right, what the picked one found."""
@@ -108,7 +100,7 @@ class PhysicsChecks(ComputingView):
         if Simulation.of(self.state) is None:
             self.simulation, self.heading, self.caption, self.summary = None, title(type(self)), "", ""
             return None
-        self.lines = {name: _Line(name, self.run, self.pick) for name in self.checks}
+        self.lines = {name: _Line(name, self.pick) for name in self.checks}
         self.found = pn.Column(sizing_mode="stretch_width", margin=0)
         after = physics_of(self.state.store.run(self.state.run))
         said = after.in_words(self.state.science.site) if after else ""
@@ -120,56 +112,49 @@ class PhysicsChecks(ComputingView):
         )
         return pn.Column(*cells, stylesheets=[theme.row(640)], sizing_mode="stretch_width", margin=0)
 
-    def refresh(self, *, site, window, picked, asked):
-        """What was asked before is asked again of another run, site or window."""
+    def refresh(self, *, site, window, picked):
+        """All checks of the run at the site over the window, as soon as they are carried out."""
         simulation = Simulation.of(self.state)
         if self.simulation is None or simulation.key != self.simulation.key:
-            self.simulation, self.verdicts, self.trial = simulation, {}, cache(simulation.trial)
+            self.simulation, self.verdicts = simulation, {}
         for name in self.checks:
             self._say(name)
         self._show()
         self._sum_up()
-        self._compute(*asked)
+        if not self.verdicts:
+            key, work = (*simulation.key, "checks"), partial(_carry_out, self.checks, simulation.trial)
+            self.compute("the checks", key, work, partial(self._keep, simulation))
 
-    def run(self, *names: str) -> None:
-        """Carry out some checks and show the first of them, unless one of them is shown already."""
-        asked = [*dict.fromkeys([*self.asked, *names])]
-        picked = self.picked if self.picked in names else names[0]
-        if (asked, picked) == (self.asked, self.picked):
-            self.redraw("asked")
-        self.param.update(asked=asked, picked=picked)
+    @property
+    def shown(self) -> str:
+        """The check that is looked at: the picked one, else one that failed."""
+        failed = (name for name, verdict in self.verdicts.items() if verdict.outcome == "failed")
+        return self.picked or next(failed, next(iter(self.checks)))
 
     def pick(self, name: str) -> None:
         """Show what a check means and found."""
         self.picked = name
 
     def _begin_science(self):
-        """Nothing that was picked, asked or found is of use in another science."""
+        """Nothing that was picked or found is of use in another science."""
         science = self.state.config.science
         self.domain, self.checks = self.state.config.domain, checks_by_name(science.checks, science.has_stores)
         self.simulation, self.verdicts = None, {}
-        for name, first in (("picked", ""), ("asked", [])):
-            self.chosen.offer(name, first, [*self.checks])
+        self.chosen.offer("picked", "", [*self.checks])
 
-    def _compute(self, *names):
-        for name in [name for name in self.checks if name in names and name not in self.verdicts]:
-            self.lines[name].say(Markup("<span class='muted' role='status'>computing \u2026</span>"))
-            key, work = self.simulation.key, partial(_carry_out, self.checks[name], self.trial)
-            self.compute(lower_first(sentence(name)), (*key, name), work, partial(self._keep, key, name))
-
-    def _keep(self, key, name, verdict):
-        if self.simulation is None or self.simulation.key != key:
+    def _keep(self, simulation, verdicts):
+        if simulation is not self.simulation:
             return  # of what was looked at before
-        self.verdicts[name] = verdict
-        self._say(name)
-        if name == self.picked:
-            self._show()
+        self.verdicts = verdicts
+        for name in self.checks:
+            self._say(name)
+        self._show()
         self._sum_up()
 
     def _say(self, name):
         verdict = self.verdicts.get(name)
         if verdict is None:
-            self.lines[name].say(Markup("<span class='muted'>not run</span>"))
+            self.lines[name].say(Markup("<span class='muted'>computing \u2026</span>"))
             return
         headline = verdict.headline
         said = html("{} {}", chip(verdict.outcome, self.state.dark), in_words(verdict))
@@ -178,15 +163,11 @@ class PhysicsChecks(ComputingView):
         self.lines[name].say(said, measured(headline) if headline else "")
 
     def _show(self):
+        shown = self.shown
         for name, line in self.lines.items():
-            line.mark(name == self.picked)
-        if not self.picked:
-            self.found.objects = [empty_words("Press a check to see what it asks, or run it.")]
-            return
-        asks = text(
-            html("<h2>{}</h2><p class='muted'>{}</p>", sentence(self.picked), meaning(self.checks[self.picked]))
-        )
-        verdict = self.verdicts.get(self.picked)
+            line.mark(name == shown)
+        asks = text(html("<h2>{}</h2><p class='muted'>{}</p>", sentence(shown), meaning(self.checks[shown])))
+        verdict = self.verdicts.get(shown)
         if verdict is None:
             self.found.objects = [asks]
         elif verdict.series is None:
@@ -200,10 +181,10 @@ class PhysicsChecks(ComputingView):
 
     def _sum_up(self):
         outcomes = Counter(verdict.outcome for verdict in self.verdicts.values())
-        found = ", ".join(f"{n} {'do not apply' if n > 1 and words not in INKS else words}"
-                          for words in SIGNS if (n := outcomes[words]))  # fmt: skip
+        applied = outcomes["passed"] + outcomes["failed"]
+        found = f"{outcomes['passed']} of {applied} that apply passed" if applied else "none applies"
         name = self.state.name_of(self.state.site)
-        self.heading = html("Physics checks <span class='muted'>{}{}</span>", name, f": {found}" * bool(found))
+        self.heading = html("Physics checks <span class='muted'>{}{}</span>", name, f": {found}" * bool(self.verdicts))
         days = self.state.step.period(self.simulation.start, self.simulation.stop)
         self.caption = (
             f"Carried out over {days}.\nIn double precision, so that a difference is of the model; means over the "
@@ -212,23 +193,23 @@ class PhysicsChecks(ComputingView):
         self.summary = " ".join(str(verdict) for verdict in self.verdicts.values())
 
 
-def _carry_out(check, trial):
-    return check(trial())
+def _carry_out(checks, trial):
+    """What each check finds, by name."""
+    asked = trial()
+    return {name: check(asked) for name, check in checks.items()}
 
 
 class _Line:
-    """One check: its name, which shows it, a button that runs it, and what came of it."""
+    """One check: its name, which shows it, and what came of it."""
 
-    def __init__(self, name, run, pick):
+    def __init__(self, name, pick):
         words = sentence(name)
         self.name = material.Button(
             label=words, variant="text", size="small", margin=0, sx={"textTransform": "none", "fontWeight": 600}
         )
         self.name.on_click(lambda _: pick(name))
-        again = material.icon_button("play_arrow", f"Run: {words}")
-        again.on_click(lambda _: run(name))
         self.figure, self.said = text(sizing_mode=None, align="center"), text(margin=(0, 8, 0, 8))
-        bar = pn.Row(self.name, pn.HSpacer(), self.figure, again, sizing_mode="stretch_width", margin=0)
+        bar = pn.Row(self.name, pn.HSpacer(), self.figure, sizing_mode="stretch_width", margin=0)
         self.layout = pn.Column(bar, self.said, sizing_mode="stretch_width", margin=0, css_classes=["line"],
                                 stylesheets=[LINE])  # fmt: skip
 
