@@ -32,6 +32,7 @@ ROUNDING = 1e-6  # of the values: what varies less is constant
 STILL = 0.01  # of the mean: what deviates less hardly varies, and each of its errors would count a thousandfold
 MOSTLY = 0.9  # of the observations: so many at one value are no observations of what varies
 HARDLY = f"its deviation is below {STILL:.0%} of its mean, or it is the same on over {MOSTLY:.0%} of them"
+SITES_AT_ONCE = 100  # bounds the memory of numbers in double precision
 FEW = 10  # observations of a site from which hardly anything can be learned
 
 
@@ -213,6 +214,12 @@ def _teaches(config: RunConfig, observed: xr.DataArray) -> np.ndarray:
     A loss divides the errors of a site by its deviation: a stuck instrument, which stands still, would outweigh all
     others. A target that mostly is at its floor, as a dry stream is, does vary.
     """
+    blocks = [slice(first, first + SITES_AT_ONCE) for first in range(0, observed.sizes["site"], SITES_AT_ONCE)]
+    return np.concatenate([_moves(config, observed.isel(site=block)) for block in blocks])
+
+
+def _moves(config: RunConfig, observed: xr.DataArray) -> np.ndarray:
+    """The same of a block of sites."""
     values = observed.values.astype("float64")
     mean, count = np.abs(observed.mean("time").values), np.maximum(_count(observed), 1)
     # The value in the middle is the one that most have, if most have one.

@@ -11,6 +11,7 @@ import torch
 import xarray as xr
 
 from dgviz.datasets import attribute_names, forcing_names
+from dgviz.datasets.kept_files import stays_in_file
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.results import CELL_DAYS_AT_ONCE
 from dgviz.experiment.splits import period_positions, periods_of, training_days
@@ -20,7 +21,7 @@ from dgviz.steps import step_of
 
 SINGLE = 4  # bytes of a number
 PROGRAM = 120 * 2**20  # bytes: compilers and kernels, whatever is trained
-COPIES = 3  # of the data: as arrays, as tensors, and the days to train on
+COPIES = 2  # of the data: as arrays and as tensors
 STORES_KEPT, MEMBERS_KEPT = 1 / 16, 0.6  # compiled processes keep their stores every so many steps, and what they give
 LOOPED = 12  # numbers that the loop of torch keeps for each flux and store
 DYNAMIC, DYNAMIC_AFTER = 10, 5  # numbers for a dynamic parameter of a member in an update, and in the results
@@ -50,7 +51,10 @@ def _compare(needed: float, free: float, largest: str, config: RunConfig) -> Non
 
 
 def estimate(config: RunConfig, dataset: xr.Dataset) -> dict[str, float]:
-    """About how many bytes a run takes, by what takes them: "program", "data", "update" and, after it, "results"."""
+    """About how many bytes a run takes, by what takes them: "program", "data", "update" and, after it, "results".
+
+    Data that stay in their file take what memory there is, and none that is needed.
+    """
     days, warmup = training_days(config, dataset)
     n_sites, n_days, joined = dataset.sizes["site"], dataset.sizes["time"], config.build().joins_sites
     n_series = len({*config.build().forcings, *forcing_names(dataset)}) + 1
@@ -69,7 +73,7 @@ def estimate(config: RunConfig, dataset: xr.Dataset) -> dict[str, float]:
     results = config.seeds * block * whole * _kept(config, dataset, False) + written
     return {
         "program": PROGRAM,
-        "data": SINGLE * COPIES * n_series * n_days * n_sites,
+        "data": 0.0 if stays_in_file(dataset) else SINGLE * COPIES * n_series * n_days * n_sites,
         "update": SINGLE * update,
         "results": SINGLE * results,
     }

@@ -27,6 +27,7 @@ from dgviz.sensitivity import mean_response, score_gradient
 from dgviz.sensitivity.mean_response import ELASTICITY
 
 CELL_DAYS_AT_ONCE = 6_400_000  # members x days x sites: bounds the memory of a gradient through years of days
+SITES_AT_ONCE = 100  # bounds the memory of numbers in double precision
 
 
 class Prediction(NamedTuple):
@@ -79,6 +80,7 @@ def make_results(
     # The parts come fold by fold: bring the sites back into the order of the data set.
     order = np.argsort(np.argsort(fold, kind="stable"), kind="stable")
     results = _in_order(predictions, order, dataset, whole)
+    predictions = [each._replace(results=xr.Dataset()) for each in predictions]  # they are in the results now
     if len(models) < len(folds):
         with xr.set_options(keep_attrs=True):
             results = results.where(xr.DataArray(fold < len(models), {"site": dataset.site}, "site"))
@@ -97,7 +99,8 @@ def _in_order(predictions: Sequence[Prediction], order: np.ndarray, dataset: xr.
     parts = [prediction.results for prediction in predictions]
     results = xr.concat(parts, "site", data_vars="minimal", coords="minimal", compat="override", join="override")
     place: dict[str, Any] = {name: dataset[name] for name in ("lat", "lon", "name")}
-    return results.isel(site=order).assign_coords(site=dataset.site, time=dataset.time[whole], **place)
+    results = results if (np.diff(order) == 1).all() else results.isel(site=order)  # which would copy them
+    return results.assign_coords(site=dataset.site, time=dataset.time[whole], **place)
 
 
 def _with_scores(results: xr.Dataset, dataset: xr.Dataset, config: RunConfig, periods: Mapping[str, str]) -> xr.Dataset:
@@ -237,17 +240,29 @@ def simulate_sites(sites: SiteModel) -> xr.Dataset:
 def _pooled(results: xr.Dataset, dataset: xr.Dataset, config: RunConfig, times: slice) -> float:
     """The efficiency over all observations of some times as if they were of one site: between sites counts too."""
     simulated, observed = (
-        values[config.target].sel(site=results.site, time=times).transpose("time", "site").values.ravel()
-        for values in (results, dataset)
+        values[config.target].sel(time=times).transpose("time", "site").values for values in (results, dataset)
     )
+    if results.sizes["site"] < dataset.sizes["site"]:
+        observed = observed[:, dataset.indexes["site"].get_indexer(results.site)]
     known = np.isfinite(simulated) & np.isfinite(observed)
-    simulated, observed = simulated[known].astype("float64"), observed[known].astype("float64")
-    spread = np.square(observed - observed.mean()).sum() if known.any() else 0.0
-    return float(1 - np.square(simulated - observed).sum() / spread) if spread > 0 else float("nan")
+    if not known.any():
+        return float("nan")
+    mean = observed.mean(dtype="float64", where=known)
+    error = spread = 0.0
+    for first in range(0, known.shape[1], SITES_AT_ONCE):
+        block = slice(first, first + SITES_AT_ONCE)
+        at = known[:, block]
+        seen = observed[:, block][at].astype("float64")
+        error += np.square(simulated[:, block][at] - seen).sum()
+        spread += np.square(seen - mean).sum()
+    return float(1 - error / spread) if spread > 0 else float("nan")
 
 
 def _scores(results: xr.Dataset, dataset: xr.Dataset, config: RunConfig, times: slice) -> xr.Dataset:
     """The scores of the target over a period, `(site,)` by name."""
     simulated = results[config.target].sel(time=times)
     observed = dataset[config.target].sel(time=times)
-    return scores(simulated, observed, config.target_quantity.scores).reset_coords(drop=True)
+    blocks = [slice(first, first + SITES_AT_ONCE) for first in range(0, results.sizes["site"], SITES_AT_ONCE)]
+    pairs = [(simulated.isel(site=block), observed.isel(site=block)) for block in blocks]
+    tables = [scores(*pair, config.target_quantity.scores).reset_coords(drop=True) for pair in pairs]
+    return xr.concat(tables, "site", combine_attrs="override")

@@ -263,8 +263,7 @@ class _Training:
 
     def _onto_observations(self, start: Tensor, sites: Tensor, window: int) -> Tensor:
         """The starts `(site,)` of windows, those without any observation moved to the nearest that holds one."""
-        trained = self.observed[:, self.trained].any(1, keepdim=True)
-        observed = trained if self.joined else self.observed[:, sites]
+        observed = self.observed[:, self.trained].any(1, keepdim=True) if self.joined else self.observed[:, sites]
         # How many times were observed before each time, `(time + 1, site)`.
         before = torch.cat([torch.zeros_like(observed[:1]), observed]).cumsum(0)
         start, column = start.clone(), torch.arange(len(start))

@@ -1,0 +1,79 @@
+"""Data that would not fit into memory stay in their file: a run reads of them what it needs, and learns the same."""
+
+import tracemalloc
+
+import numpy as np
+import pytest
+
+from dgviz.datasets import kept_files, prepared
+from dgviz.datasets.kept_files import stays_in_file
+from dgviz.experiment.config import RunConfig
+from dgviz.experiment.data import dataset_of
+from dgviz.experiment.job import carry_out
+from dgviz.experiment.memory import estimate
+from dgviz.experiment.runs import Run
+from dgviz.experiment.sources import open_dataset
+from dgviz.experiment.splits import training_days
+from dgviz.learn import DifferentiableModel
+
+OPTIONS = dict(epochs=2, members=2, hidden=4, warmup=400, window=400)
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    """A file of a person's own, of 60 sites and 12 years."""
+    twin = open_dataset("twin:hydrology,sites=60,years=12")
+    file = tmp_path_factory.mktemp("own") / "world.nc"
+    twin.drop_vars([name for name in twin.variables if str(name).startswith("true_")]).to_netcdf(
+        file, engine="h5netcdf"
+    )
+    return str(file)
+
+
+@pytest.fixture
+def large(monkeypatch, tmp_path):
+    """Every data set counts as large."""
+    monkeypatch.setenv("DGVIZ_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(kept_files, "LARGE", 0)
+    monkeypatch.setattr(prepared, "WORTH_KEEPING", -1)
+
+
+def run_on(path, folder):
+    run = Run.create(RunConfig(data=path, device="cpu", **OPTIONS), folder)
+    carry_out(run)
+    return run
+
+
+def test_a_run_learns_the_same_from_data_in_a_file(path, large, tmp_path, monkeypatch):
+    in_file = run_on(path, tmp_path / "runs")
+    assert stays_in_file(in_file.dataset())
+    monkeypatch.setattr(kept_files, "LARGE", 2**40)
+    monkeypatch.setenv("DGVIZ_CACHE", str(tmp_path / "other"))
+    in_memory = run_on(path, tmp_path / "runs")
+    assert not stays_in_file(in_memory.dataset())
+    # Sums over time are rounded otherwise, as the times of a site lie side by side.
+    losses = [[record["loss"] for record in run.progress] for run in (in_file, in_memory)]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-5)
+    one, other = (run.read_results() for run in (in_file, in_memory))
+    np.testing.assert_allclose(one.streamflow, other.streamflow, rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(one.pooled_nse, other.pooled_nse, atol=1e-4)
+
+
+def test_what_stays_in_a_file_takes_no_memory(path, large):
+    open_dataset(path)  # kept from now on
+    config = RunConfig(data=path, **OPTIONS)
+    tracemalloc.start()
+    dataset = dataset_of(config)
+    days, warmup = training_days(config, dataset)
+    tensors = DifferentiableModel.build(config, dataset).tensors(dataset, config.target)
+    span = tensors.span(days.start, days.stop, warmup)
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert taken < 0.2 * dataset.nbytes
+    assert span.target.data_ptr() == tensors.target[days.start - warmup :].data_ptr()
+    assert estimate(config, dataset)["data"] == 0
+
+
+def test_a_change_does_not_reach_the_file(path, large):
+    open_dataset(path).prcp[:] = -1.0
+    assert float(open_dataset(path).prcp.min()) >= 0
