@@ -11,17 +11,15 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-import h5py
-import numpy as np
 import xarray as xr
 
 from dgviz import quantities, units
 from dgviz.datasets.errors import DataError
 from dgviz.datasets.reading import FILE
 from dgviz.files import whole
+from dgviz.memory import in_file, is_large, map_of
 
 MOST_FILES = 200_000  # the largest collections have some ten thousand
-LARGE = 2**30  # bytes, from which on the series of a data set stay in its file
 ALONE = "Give the path of a folder that holds the data alone."
 
 
@@ -29,7 +27,7 @@ def write_dataset(dataset: xr.Dataset, file: Path) -> None:
     """Write a data set so that it is read back as it is, bit for bit."""
     # As `_FillValue` xarray would write NaN, and compare every value with it when it reads the file.
     unmarked = {name: {"_FillValue": None} for name, values in dataset.variables.items() if values.dtype.kind == "f"}
-    if dataset.nbytes >= LARGE:
+    if is_large(dataset.nbytes):
         dataset = dataset.transpose("site", "time", ...)
     with whole(file) as partial:
         dataset.drop_encoding().to_netcdf(partial, engine="h5netcdf", encoding=unmarked)
@@ -37,24 +35,19 @@ def write_dataset(dataset: xr.Dataset, file: Path) -> None:
 
 def read_dataset(file: Path) -> xr.Dataset:
     """A data set that was written so; in memory, but for the series of a large one."""
-    if file.stat().st_size < LARGE:
-        return xr.load_dataset(file, engine="h5netcdf")
-    with xr.open_dataset(file, engine="h5netcdf") as dataset, h5py.File(file) as stored:
+    if not is_large(file.stat().st_size):
+        return xr.load_dataset(file, engine="h5netcdf").transpose("time", "site", ...)
+    with xr.open_dataset(file, engine="h5netcdf") as dataset:
         for name in dataset.variables:
             if {"time", "site"} <= {*dataset[name].dims}:
-                dataset[name].data = _in_file(stored[name], file)
+                dataset[name].data = map_of(file, str(name))
         dataset = dataset.load()
     return dataset.transpose("time", "site", ...)
 
 
 def stays_in_file(dataset: xr.Dataset) -> bool:
     """Do the series of a data set lie in a file, of which the system reads what is used?"""
-    return any(isinstance(dataset[name].data, np.memmap) for name in dataset.data_vars)
-
-
-def _in_file(stored: h5py.Dataset, file: Path) -> np.ndarray:
-    """The numbers of a variable where they lie in a file, which a change does not reach."""
-    return np.memmap(file, stored.dtype, mode="c", offset=stored.id.get_offset(), shape=stored.shape)
+    return any(in_file(dataset[name].data) is not None for name in dataset.data_vars)
 
 
 def fingerprint(path: str | Path) -> str:

@@ -26,13 +26,13 @@ from dgviz.experiment.splits import (
     training_days,
 )
 from dgviz.learn.fit import held_steps
+from dgviz.memory import blocks
 from dgviz.quantities import Target
 
 ROUNDING = 1e-6  # of the values: what varies less is constant
 STILL = 0.01  # of the mean: what deviates less hardly varies, and each of its errors would count a thousandfold
 MOSTLY = 0.9  # of the observations: so many at one value are no observations of what varies
 HARDLY = f"its deviation is below {STILL:.0%} of its mean, or it is the same on over {MOSTLY:.0%} of them"
-SITES_AT_ONCE = 100  # bounds the memory of numbers in double precision
 FEW = 10  # observations of a site from which hardly anything can be learned
 
 
@@ -214,8 +214,8 @@ def _teaches(config: RunConfig, observed: xr.DataArray) -> np.ndarray:
     A loss divides the errors of a site by its deviation: a stuck instrument, which stands still, would outweigh all
     others. A target that mostly is at its floor, as a dry stream is, does vary.
     """
-    blocks = [slice(first, first + SITES_AT_ONCE) for first in range(0, observed.sizes["site"], SITES_AT_ONCE)]
-    return np.concatenate([_moves(config, observed.isel(site=block)) for block in blocks])
+    parts = blocks(observed.sizes["time"], observed.sizes["site"])
+    return np.concatenate([_moves(config, observed.isel(site=block)) for block in parts])
 
 
 def _moves(config: RunConfig, observed: xr.DataArray) -> np.ndarray:

@@ -4,9 +4,6 @@ What a model keeps for a gradient grows with time steps x sites; how many number
 `tests/experiment/test_memory.py` compares the estimate with the peaks of runs.
 """
 
-from pathlib import Path
-
-import psutil
 import torch
 import xarray as xr
 
@@ -16,6 +13,7 @@ from dgviz.experiment.config import RunConfig
 from dgviz.experiment.results import CELL_DAYS_AT_ONCE
 from dgviz.experiment.splits import period_positions, periods_of, training_days
 from dgviz.learn.options import ConfigError
+from dgviz.memory import available
 from dgviz.processes.declare import Flux, State
 from dgviz.steps import step_of
 
@@ -108,27 +106,3 @@ def _kept(config: RunConfig, dataset: xr.Dataset, learns: bool, warmup: bool = F
             with_gradient = with_gradient and not (warmup and learns)
             kept += 2 * n_inputs + (RECURRENT if with_gradient else FORWARD_ONLY) * config.hidden
     return kept
-
-
-def available() -> float:
-    """How many bytes a process may still take: of the machine, and of the group that limits it, as in a container."""
-    return min(psutil.virtual_memory().available, *_left_in_groups(Path("/proc/self/cgroup"), Path("/sys/fs/cgroup")))
-
-
-def _left_in_groups(membership: Path, root: Path) -> list[float]:
-    """What each control group above this process leaves it, of version 2; what it could give back counts as free."""
-    try:
-        (own,) = (line[3:] for line in membership.read_text().splitlines() if line.startswith("0::"))
-    except (OSError, ValueError):  # not on Linux, or version 1
-        return [float("inf")]
-    left, group = [float("inf")], root / own.strip("/")
-    for folder in (group, *group.parents):
-        try:
-            limit, used = (int((folder / f"memory.{name}").read_text()) for name in ("max", "current"))
-            known = dict(line.split() for line in (folder / "memory.stat").read_text().splitlines())
-            left.append(limit - used + int(known.get("inactive_file", 0)))
-        except (OSError, ValueError):  # "max": this group has no limit
-            pass
-        if folder == root:
-            break
-    return left

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from dgviz import memory
 from dgviz.datasets import camels_us, kept_files, open_dataset, prepared, stream_temperature
 from dgviz.datasets.data_folder import find_file
 from dgviz.datasets.errors import DataError
@@ -59,7 +60,7 @@ def kept() -> list[str]:
 
 def test_the_series_of_a_large_one_stay_in_its_file_the_first_time_too(folder, monkeypatch):
     in_memory = open_dataset(folder)
-    monkeypatch.setattr(kept_files, "LARGE", 0)
+    monkeypatch.setattr(memory, "LARGEST", 0)
     [(prepared.prepared_folder() / name).unlink() for name in kept()]
     first, second = open_dataset(folder), open_dataset(folder)
     for large in (first, second):

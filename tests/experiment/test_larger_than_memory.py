@@ -5,7 +5,8 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from dgviz.datasets import kept_files, prepared
+from dgviz import memory
+from dgviz.datasets import prepared
 from dgviz.datasets.kept_files import stays_in_file
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.data import dataset_of
@@ -34,7 +35,7 @@ def path(tmp_path_factory):
 def large(monkeypatch, tmp_path):
     """Every data set counts as large."""
     monkeypatch.setenv("DGVIZ_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(kept_files, "LARGE", 0)
+    monkeypatch.setattr(memory, "LARGEST", 0)
     monkeypatch.setattr(prepared, "WORTH_KEEPING", -1)
 
 
@@ -47,7 +48,7 @@ def run_on(path, folder):
 def test_a_run_learns_the_same_from_data_in_a_file(path, large, tmp_path, monkeypatch):
     in_file = run_on(path, tmp_path / "runs")
     assert stays_in_file(in_file.dataset())
-    monkeypatch.setattr(kept_files, "LARGE", 2**40)
+    monkeypatch.setattr(memory, "LARGEST", 2**40)
     monkeypatch.setenv("DGVIZ_CACHE", str(tmp_path / "other"))
     in_memory = run_on(path, tmp_path / "runs")
     assert not stays_in_file(in_memory.dataset())
