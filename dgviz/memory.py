@@ -23,7 +23,7 @@ UNITS = {"KB": 2**10, "MB": 2**20, "GB": 2**30, "TB": 2**40}
 LARGEST, PART = 2**30, 8  # bytes: larger series lie in files, or such a part of the memory
 MOST_OF_BLOCK, BLOCKS = 2**26, 32  # bytes of a block of a series, or such a part of the memory
 DOUBLE = 8  # bytes of a number in double precision, in which most is computed
-PAGE_OUT = 21  # MADV_PAGEOUT of Linux: what was changed is not lost
+PAGE_OUT = 21  # MADV_PAGEOUT of Linux: of other files what was changed is not lost
 
 
 def available() -> float:
@@ -70,7 +70,13 @@ def empty(n_times: int, n_sites: int, dtype: Any = "float32") -> np.ndarray:
         # Without room on the disk a write into the map would end the process.
         if hasattr(os, "posix_fallocate"):
             os.posix_fallocate(file.fileno(), 0, n_bytes)
-        return np.memmap(file, dtype, mode="w+", shape=(n_sites, n_times)).T
+        else:
+            file.truncate(n_bytes)
+        return np.ndarray((n_sites, n_times), dtype, _Temporary(file.fileno(), n_bytes)).T
+
+
+class _Temporary(mmap.mmap):
+    """The map of a temporary file: what is changed in it is in the file, in memory or not."""
 
 
 def temporary_file() -> Any:
@@ -135,7 +141,7 @@ def let_go(*series: np.ndarray) -> None:
     for values in series:
         if (file := in_file(values)) is not None:
             with suppress(OSError, AttributeError):  # elsewhere than on Linux the system decides
-                file.madvise(PAGE_OUT)
+                file.madvise(mmap.MADV_DONTNEED if isinstance(file, _Temporary) else PAGE_OUT)
 
 
 def _left_in_groups(membership: Path, root: Path) -> list[float]:

@@ -113,7 +113,7 @@ def read_all(
         known = np.array(area[site]) if area.notna().any() else None
         try:
             of_site = read_series(files[site], vocabulary, known, rates)
-            found.tables[site], series[site] = of_site.table, of_site._replace(table=of_site.table[:0])
+            found.tables[site], series[site] = of_site.table, of_site._replace(table=pd.DataFrame())
         except DataError as error:
             found.left[site] = str(error)
     return series

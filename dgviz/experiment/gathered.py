@@ -3,9 +3,10 @@
 import numpy as np
 import xarray as xr
 
-from dgviz.memory import empty, let_go
+from dgviz.memory import empty, in_file, let_go
 
 SERIES = ("time", "site")
+CHUNK = 2**21  # bytes of a series of some sites, of which a reader of one site reads as much
 
 
 class Gathered:
@@ -37,3 +38,10 @@ class Gathered:
     def with_series(self, results: xr.Dataset) -> xr.Dataset:
         """The results of all sites with their series, the variables in the order in which they came."""
         return results.assign({name: values.variable for name, values in self.series.items()})[self.names]
+
+
+def chunks_of(results: xr.Dataset) -> dict[str, dict[str, tuple[int, int]]]:
+    """How the series that lie in files are stored, by name: some sites in a chunk, with all their times."""
+    large = {str(name): values for name, values in results.items() if in_file(values.data) is not None}
+    sites = {name: max(1, CHUNK // (len(values) * values.dtype.itemsize)) for name, values in large.items()}
+    return {name: {"chunks": (len(large[name]), min(n, large[name].shape[1]))} for name, n in sites.items()}

@@ -13,7 +13,7 @@ from dgviz.experiment.config import RunConfig
 from dgviz.experiment.results import CELL_DAYS_AT_ONCE
 from dgviz.experiment.splits import period_positions, periods_of, training_days
 from dgviz.learn.options import ConfigError
-from dgviz.memory import available
+from dgviz.memory import available, is_large
 from dgviz.processes.declare import Flux, State
 from dgviz.steps import step_of
 
@@ -67,7 +67,8 @@ def estimate(config: RunConfig, dataset: xr.Dataset) -> dict[str, float]:
     whole = max(s.stop for s in spans) - min(s.start for s in spans) + config.warmup
     at_once = max(1, CELL_DAYS_AT_ONCE // (config.members * config.seeds * whole))
     block = n_sites if joined else min(n_sites, at_once)
-    written = 3 * (1 + len(config.dynamic)) * whole * n_sites
+    series = whole * n_sites
+    written = 0 if is_large(SINGLE * series) else 3 * (1 + len(config.dynamic)) * series
     results = config.seeds * block * whole * _kept(config, dataset, False) + written
     return {
         "program": PROGRAM,

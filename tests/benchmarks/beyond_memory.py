@@ -48,7 +48,7 @@ def phase(title: str) -> Iterator[None]:
         ended.set()
         looking.join()
         peak = kilobytes("VmHWM") / GB
-        print(f"{title}: {seconds:.0f} s, at most {peak:.2f} GB, of its own {own[0] / GB:.2f} GB", flush=True)
+        print(f"{title}: {seconds:.0f} s, at most {peak:.2f} GB, without files {own[0] / GB:.2f} GB", flush=True)
 
 
 def main(data: str) -> None:
@@ -58,7 +58,7 @@ def main(data: str) -> None:
             name = import_dataset(data, f"beyond-{Path(data).stem}", vocabularies=vocabularies())
     else:
         name = data
-    config = RunConfig(data=name, epochs=1, device="cpu")
+    config = RunConfig(data=name, epochs=1, members=1, device="cpu")
     with phase("opening"):
         dataset = dataset_of(config)
     print(f"{dataset.nbytes / 2**30:.2f} GB of data, {dict(dataset.sizes)}", flush=True)

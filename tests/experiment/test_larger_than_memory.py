@@ -8,6 +8,7 @@ import pytest
 from dgviz import memory
 from dgviz.datasets import prepared
 from dgviz.datasets.kept_files import stays_in_file
+from dgviz.experiment import checksums, gathered, results
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.data import dataset_of
 from dgviz.experiment.job import carry_out
@@ -58,6 +59,60 @@ def test_a_run_learns_the_same_from_data_in_a_file(path, large, tmp_path, monkey
     one, other = (run.read_results() for run in (in_file, in_memory))
     np.testing.assert_allclose(one.streamflow, other.streamflow, rtol=1e-3, atol=1e-4)
     np.testing.assert_allclose(one.pooled_nse, other.pooled_nse, atol=1e-4)
+
+
+def test_by_blocks_the_results_are_the_same_bit_for_bit(tmp_path, large, monkeypatch):
+    """The weights too: training reads windows, whatever the blocks."""
+    twin, file = open_dataset("twin:hydrology,sites=8,years=4"), tmp_path / "few.nc"
+    twin.drop_vars([name for name in twin.variables if str(name).startswith("true_")]).to_netcdf(
+        file, engine="h5netcdf"
+    )
+    whole = run_on(str(file), tmp_path / "whole")
+    monkeypatch.setattr(memory, "MOST_OF_BLOCK", 3 * memory.DOUBLE * twin.sizes["time"])
+    monkeypatch.setattr(results, "CELL_DAYS_AT_ONCE", 3 * 2 * (twin.sizes["time"] + OPTIONS["warmup"]))
+    monkeypatch.setenv("DGVIZ_CACHE", str(tmp_path / "other"))  # read anew, in blocks
+    seen = spied(monkeypatch)
+    blocks = run_on(str(file), tmp_path / "blocks")
+    assert seen == [3, 3, 2]
+    one, other = whole.read_results(), blocks.read_results()
+    assert [*one.variables] == [*other.variables] and one.attrs == other.attrs
+    for name in one.variables:
+        if name != "pooled_nse":
+            np.testing.assert_array_equal(one[name], other[name], err_msg=str(name))
+    # A sum over all sites is one of the sums over blocks.
+    np.testing.assert_allclose(one.pooled_nse, other.pooled_nse, rtol=1e-12)
+    assert whole.record["remarks"] == blocks.record["remarks"]
+
+
+def spied(monkeypatch):
+    """How many sites each prediction has from now on."""
+    seen, predict = [], results._prediction
+
+    def counted(model, tensors, time, config):
+        seen.append(tensors.target.shape[1])
+        return predict(model, tensors, time, config)
+
+    monkeypatch.setattr(results, "_prediction", counted)
+    return seen
+
+
+def test_large_results_are_stored_some_sites_at_a_time_and_read_as_they_are_used(path, large, tmp_path, monkeypatch):
+    monkeypatch.setattr(gathered, "CHUNK", 7 * 4 * 4000)
+    run = run_on(path, tmp_path / "runs")
+    stored = run.results().streamflow
+    assert stored.encoding["chunks"] == (stored.sizes["time"], 7 * 4000 // stored.sizes["time"])
+    asked = []
+    get = checksums.CheckedStore.get
+
+    async def counted(self, key, *given):
+        asked.append(key)
+        return await get(self, key, *given)
+
+    monkeypatch.setattr(checksums.CheckedStore, "get", counted)
+    found = run.read_results()
+    assert not [key for key in asked if key.startswith("streamflow/0")]  # its chunks
+    assert found.streamflow.isel(site=0).notnull().all()
+    assert len([key for key in asked if key.startswith("streamflow/0")]) == 1
 
 
 def test_what_stays_in_a_file_takes_no_memory(path, large):
