@@ -10,7 +10,7 @@ import xarray as xr
 from dgviz.datasets import attribute_names, forcing_names
 from dgviz.datasets.kept_files import stays_in_file
 from dgviz.experiment.config import RunConfig
-from dgviz.experiment.results import CELL_DAYS_AT_ONCE
+from dgviz.experiment.results import sites_at_once
 from dgviz.experiment.splits import period_positions, periods_of, training_days
 from dgviz.learn.options import ConfigError
 from dgviz.memory import available, is_large
@@ -65,8 +65,7 @@ def estimate(config: RunConfig, dataset: xr.Dataset) -> dict[str, float]:
     update = max(update, held[config.validation] * _kept(config, dataset, False))
     spans = [period_positions(dataset, period, name) for name, period in periods_of(config, dataset).items()]
     whole = max(s.stop for s in spans) - min(s.start for s in spans) + config.warmup
-    at_once = max(1, CELL_DAYS_AT_ONCE // (config.members * config.seeds * whole))
-    block = n_sites if joined else min(n_sites, at_once)
+    block = n_sites if joined else min(n_sites, sites_at_once(config, whole))
     series = whole * n_sites
     written = 0 if is_large(SINGLE * series) else 3 * (1 + len(config.dynamic)) * series
     results = config.seeds * block * whole * _kept(config, dataset, False) + written

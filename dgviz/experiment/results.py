@@ -20,7 +20,7 @@ from dgviz.learn import DifferentiableModel, Ensemble
 from dgviz.learn.site_model import SiteModel
 from dgviz.learn.spin_up import spun_up, yearly_states
 from dgviz.learn.tensors import Tensors
-from dgviz.memory import blocks, let_go
+from dgviz.memory import available, blocks, let_go
 from dgviz.processes.declare import Flux, Parameter
 from dgviz.processes.other_targets import other_targets
 from dgviz.quantities import lower_first
@@ -29,6 +29,8 @@ from dgviz.sensitivity import mean_response, score_gradient
 from dgviz.sensitivity.mean_response import ELASTICITY
 
 CELL_DAYS_AT_ONCE = 6_400_000  # members x days x sites: bounds the memory of a gradient through years of days
+OF_STEP, OF_CELL = 300, 60  # bytes of a step of a site, and of each of its members, in a block of results
+PART_OF_BLOCK = 4  # a block takes at most such a part of the memory
 
 
 class Prediction(NamedTuple):
@@ -175,14 +177,20 @@ def _predictions(
         yield predicted.numpy(), Prediction(of_fold, states, joined.unsettled)
         return
     # Blocks of sites, so that the gradient through all days fits into memory.
-    cells_of_site = config.members * config.seeds * (whole.stop - whole.start + config.warmup)
-    at_once = max(1, CELL_DAYS_AT_ONCE // cells_of_site)
-    blocks = [block.tolist() for block in predicted.split(at_once)] if len(predicted) else []
-    tensors_of = (tensors.span(whole.start, whole.stop, config.warmup, block) for block in blocks)
+    at_once = sites_at_once(config, whole.stop - whole.start + config.warmup)
+    parts = [block.tolist() for block in predicted.split(at_once)] if len(predicted) else []
+    tensors_of = (tensors.span(whole.start, whole.stop, config.warmup, block) for block in parts)
     found = spread(partial(_prediction, model, time=time[whole], config=config), tensors_of)
-    for block, of_block in zip(blocks, found, strict=True):
+    for block, of_block in zip(parts, found, strict=True):
         unsettled = {name: np.array(block)[at] for name, at in of_block.unsettled.items()}
         yield np.array(block), of_block._replace(unsettled=unsettled)
+
+
+def sites_at_once(config: RunConfig, n_steps: int) -> int:
+    """How many sites are simulated together for the results, over so many steps."""
+    n_cells = config.members * config.seeds
+    by_memory = available() / PART_OF_BLOCK / (OF_STEP + OF_CELL * n_cells)
+    return max(1, int(min(CELL_DAYS_AT_ONCE / n_cells, by_memory) / n_steps))
 
 
 def _prediction(
