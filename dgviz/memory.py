@@ -3,6 +3,7 @@
 DGVIZ_MEMORY says how much, such as "2GB"; without it a process may take what is free.
 """
 
+import ctypes
 import mmap
 import os
 import re
@@ -142,6 +143,12 @@ def let_go(*series: np.ndarray) -> None:
         if (file := in_file(values)) is not None:
             with suppress(OSError, AttributeError):  # elsewhere than on Linux the system decides
                 file.madvise(mmap.MADV_DONTNEED if isinstance(file, _Temporary) else PAGE_OUT)
+
+
+def give_back() -> None:
+    """Give memory that is no longer used back to the system; the allocator of Linux keeps what lies between pieces."""
+    with suppress(OSError, AttributeError):  # another system, or another allocator
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _left_in_groups(membership: Path, root: Path) -> list[float]:

@@ -8,8 +8,10 @@ import xarray as xr
 
 from dgviz.datasets import DataError, attribute_names, forcing_names
 from dgviz.datasets.errors import some
+from dgviz.datasets.kept_files import stays_in_file
 from dgviz.datasets.remarks import Remark, with_remarks
 from dgviz.datasets.site_network import has_network, upstream_of
+from dgviz.datasets.tables import of_sites
 from dgviz.experiment.config import ConfigError, RunConfig
 from dgviz.experiment.needs import reads_attributes
 from dgviz.experiment.sources import open_dataset, with_derived
@@ -118,7 +120,11 @@ def select_sites(config: RunConfig, dataset: xr.Dataset, wanted: Sequence[str]) 
 
 def _at(dataset: xr.Dataset, wanted: Sequence[str]) -> xr.Dataset:
     """Some sites of a data set, which takes a copy; all in their order are the data set itself."""
-    return dataset if [*wanted] == dataset.site.values.tolist() else dataset.sel(site=[*wanted])
+    if [*wanted] == dataset.site.values.tolist():
+        return dataset
+    if stays_in_file(dataset):
+        return of_sites(dataset, dataset.indexes["site"].get_indexer([*wanted]))
+    return dataset.sel(site=[*wanted])
 
 
 def as_seen(config: RunConfig, dataset: xr.Dataset, wanted: Sequence[str], trained: Sequence[str]) -> xr.Dataset:

@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from dgviz.memory import empty, in_file, let_go
+from dgviz.memory import empty, give_back, in_file, let_go
 
 SERIES = ("time", "site")
 CHUNK = 2**21  # bytes of a series of some sites, of which a reader of one site reads as much
@@ -28,6 +28,7 @@ class Gathered:
                 self.series[name] = xr.DataArray(room, dims=SERIES, attrs=values.attrs)
             self.series[name].values[:, sites] = values.values
             let_go(self.series[name].values)
+        give_back()
         return results.drop_vars(taken).assign_coords(site=sites)
 
     def empty_at(self, sites: np.ndarray) -> None:
