@@ -16,7 +16,7 @@ APPS = sorted((ROOT / "apps").glob("*.py"))
 # The floors of the house, from the ground up: a part may import those of lower floors, and on its own floor nothing.
 FLOORS = (
     ("idle_threads", "suggestions", "paths", "files", "signals", "steps", "units"),
-    ("quantities",),
+    ("memory", "quantities"),
     ("processes", "datasets", "scores"),
     ("engine",),
     ("learn",),

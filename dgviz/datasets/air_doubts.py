@@ -11,6 +11,7 @@ import xarray as xr
 
 from dgviz.datasets.doubts import covers_a_year, doubt, mean_over, temperature_doubts
 from dgviz.datasets.remarks import Remark
+from dgviz.memory import by_sites
 
 TIMES_PET = 5.0  # two formulas of potential evapotranspiration differ by less
 SUNSHINE = (0.15, 0.85)  # of the sun's radiation, from the cloudiest land to what a clear sky lets through
@@ -57,8 +58,8 @@ def _sun_doubts(srad: xr.DataArray) -> Iterator[Remark]:
 def _vapour_doubts(vp: xr.DataArray, air: xr.DataArray) -> Iterator[Remark]:
     mean, long = _long_mean(vp)
     # Tetens, in Pa; over the mean temperature of the record it would be too low.
-    saturation = 610.8 * np.exp(17.27 * air.values / (air.values + 237.3))
-    ratio, sites = mean / mean_over(saturation, np.isfinite(saturation)), vp.site.values
+    saturation = by_sites(lambda t: 610.8 * np.exp(17.27 * t / (t + 237.3)), air.values)
+    ratio, sites = mean / mean_over(saturation, by_sites(np.isfinite, saturation)), vp.site.values
     least, most = HUMIDITY
     words = "mean vp is {} of the pressure at which vapour condenses at tmean, "
     dry = long & (ratio < least)
@@ -69,7 +70,7 @@ def _vapour_doubts(vp: xr.DataArray, air: xr.DataArray) -> Iterator[Remark]:
 
 def _long_mean(series: xr.DataArray) -> tuple[np.ndarray, np.ndarray]:
     """The mean of each site, and where it is of most of a year or more."""
-    known = np.isfinite(series.values)
+    known = by_sites(np.isfinite, series.values)
     return mean_over(series.values, known), covers_a_year(series.time, known.sum(0))
 
 

@@ -23,6 +23,7 @@ from dgviz.datasets.mending import marks_in, with_zeros, without_backflow
 from dgviz.datasets.periods import default_periods, longest_span, parse_span
 from dgviz.datasets.problems import find_problems
 from dgviz.datasets.remarks import Remark, together, with_remarks
+from dgviz.datasets.tables import Tables, of_sites, side_by_side
 from dgviz.datasets.to_step import is_finer, rates_in, to_step, unsure, ways_of
 
 
@@ -38,7 +39,7 @@ class Basins:
 
     static: pd.DataFrame
     labels: dict[str, dict[str, str]]
-    series: dict[str, pd.DataFrame] = field(default_factory=dict)
+    series: Tables = field(default_factory=Tables)
     left: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     said: list[Remark] = field(default_factory=list)
@@ -46,7 +47,7 @@ class Basins:
 
     def read(self, sites: Sequence[str], read_site: Callable[[str], pd.DataFrame], each: Each) -> None:
         """Read the series of the sites; one that cannot be read is left out."""
-        finer: dict[str, pd.DataFrame] = {}
+        finer = Tables()
         for site in each(sites):
             try:
                 # Marks first: they would be summed.
@@ -79,7 +80,7 @@ class Basins:
         ways, source = ways_of(table, given, vocabulary, rates), table.attrs.get("file", f"the series of {site}")
         gathered, said = to_step(table, "day", ways, source, vocabulary.domain)
         self.said += said + (unsure(ways, given, vocabulary, source) if is_finer(table.index, "day") else [])
-        self.series[site] = daily(gathered).astype("float32")
+        self.series[site] = daily(gathered)
 
 
 def stated_units(table: pd.DataFrame) -> dict[str, str | None]:
@@ -114,7 +115,7 @@ def join(basins: Basins, source: Path, about: dict[str, str], span: str | None, 
     names = usual_columns(basins.series, basins.notes)
     found = {site: unusable(table, start, end, names) for site, table in basins.series.items()}
     basins.left |= {site: reason for site, reason in found.items() if reason}
-    usable = {site: table.loc[start:end, names] for site, table in basins.series.items() if not found[site]}
+    usable = Tables((site, table.loc[start:end, names]) for site, table in basins.series.items() if not found[site])
     if not usable:
         raise nothing_left(basins, source)
     dataset = in_order(without_marks(to_dataset(usable, basins), vocabulary))
@@ -123,7 +124,7 @@ def join(basins: Basins, source: Path, about: dict[str, str], span: str | None, 
     for problem in find_problems(dataset, source, vocabulary, {}):
         more = f" (and {problem.n_times - 1} more days)" if problem.n_times > 1 else ""
         basins.left.setdefault(problem.site, problem.text.removeprefix(f"{source}: site {problem.site}: ") + more)
-    dataset = dataset.sel(site=[site for site in usable if site not in basins.left])
+    dataset = of_sites(dataset, np.array([site not in basins.left for site in usable]))
     if not dataset.sizes["site"]:
         raise nothing_left(basins, source)
     left_out = "\n".join(f"{site}: {reason}" for site, reason in sorted(basins.left.items()))
@@ -145,17 +146,17 @@ def noted(basins: Basins) -> Iterator[Remark]:
         yield Remark("taken as missing", name, text)
 
 
-def span_of(series: dict[str, pd.DataFrame]) -> tuple[pd.Timestamp, pd.Timestamp]:
+def span_of(series: Tables) -> tuple[pd.Timestamp, pd.Timestamp]:
     """The days that keep the most data, from a year before the first streamflow to the last."""
     start, end = longest_span({site: (table.index[0], table.index[-1]) for site, table in series.items()})
-    flows = [table["streamflow"].loc[start:end].dropna().index for table in series.values()]
-    first = min((days[0] for days in flows if len(days)), default=start)
-    last = max((days[-1] for days in flows if len(days)), default=end)
+    flows = (table["streamflow"].loc[start:end].dropna().index for table in series.values())
+    ends = [(days[0], days[-1]) for days in flows if len(days)]
+    first, last = (min(days[0] for days in ends), max(days[1] for days in ends)) if ends else (start, end)
     # A year before the first observation, to warm up.
     return max(start, first - pd.DateOffset(years=1)), last
 
 
-def usual_columns(series: dict[str, pd.DataFrame], notes: list[str]) -> list[str]:
+def usual_columns(series: Tables, notes: list[str]) -> list[str]:
     """The variables that most sites have; others are noted."""
     counts = pd.Series([name for table in series.values() for name in table]).value_counts(sort=False)
     # More than half of the basins.
@@ -179,14 +180,12 @@ def unusable(table: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp, names:
     return "" if table["streamflow"].notna().any() else f"no streamflow within {start:%Y-%m-%d}/{end:%Y-%m-%d}"
 
 
-def to_dataset(series: dict[str, pd.DataFrame], basins: Basins) -> xr.Dataset:
+def to_dataset(series: Tables, basins: Basins) -> xr.Dataset:
     """Series (time, site) and columns (site) with their labels."""
     first, sites = next(iter(series.values())), list(series)
     static = basins.static.loc[sites]
     variables: dict[str, tuple] = {}
-    for name in (name for name in vocabulary.series if name in first):
-        # (time, site)
-        values = np.column_stack([table[name].to_numpy() for table in series.values()])
+    for name, values in side_by_side(series, [name for name in vocabulary.series if name in first]).items():
         variables[name] = ("time", "site"), values, label(name, vocabulary) | basins.labels.get(name, {})
     for name in static:
         text = static[name].dtype.kind not in "iuf"

@@ -4,6 +4,7 @@ Beside the plain conversions a volume is spread over the drainage area of its si
 it, and an amount without a time, such as precipitation in mm, is the sum of one hour or day.
 """
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from dgviz import units
 from dgviz.datasets.errors import DataError
 from dgviz.datasets.fill_values import is_mark
 from dgviz.datasets.vocabulary import Vocabulary
+from dgviz.memory import by_sites
 
 AREA = units.parse("km2")
 
@@ -81,13 +83,21 @@ def in_units(ds: xr.Dataset, source: str | Path, vocabulary: Vocabulary, step: s
         if name not in ds.variables:
             continue
         series, wanted = ds[name], declared[name].units
-        given = series.attrs.get("units", wanted if name in vocabulary.static else "")
+        given, where = series.attrs.get("units", wanted if name in vocabulary.static else ""), f"{source}: {name}"
         area = in_km2(ds["area"].values, vocabulary) if name in vocabulary.in_files and "area" in ds else None
-        values, how = to_units(series.values, given, wanted, f"{source}: {name}", area, step)
-        told = conversion_attrs(given, how)
-        changed = series.copy(data=values.astype("float32")) if how else series
-        ds[name] = changed.assign_attrs(units=wanted, **told)
+        how = to_units(series.values[:0], given, wanted, where, area, step)[1]
+        if how:
+            convert = partial(_in_single, given=given, wanted=wanted, where=where, step=step)
+            series = series.copy(data=by_sites(convert, series.values, *([] if area is None else [area])))
+        ds[name] = series.assign_attrs(units=wanted, **conversion_attrs(given, how))
     return ds
+
+
+def _in_single(
+    values: np.ndarray, area: np.ndarray | None = None, *, given: str, wanted: str, where: str, step: str
+) -> np.ndarray:
+    """The values in the wanted units, in single precision."""
+    return to_units(values, given, wanted, where, area, step)[0].astype("float32")
 
 
 def in_km2(area: np.ndarray, vocabulary: Vocabulary) -> np.ndarray:

@@ -23,6 +23,7 @@ from dgviz.datasets.names import check_once, matched
 from dgviz.datasets.reading import reading_of
 from dgviz.datasets.remarks import Remark
 from dgviz.datasets.science import Vocabularies, named, told_by
+from dgviz.datasets.tables import Tables, side_by_side
 from dgviz.datasets.vocabulary import CALENDAR, Vocabulary
 
 Each = Callable[[Sequence[str]], Iterable[str]]  # goes through the sites and may show how far it is
@@ -82,11 +83,10 @@ def read_folder(
     found = Found(said=[*said, *renamed, *without_partner(folder, static, files)])
     known = static["area"].to_numpy() if "area" in static else np.full(len(static), np.nan)
     area = pd.Series(in_km2(known, vocabulary), static.index)
-    series = read_all(files, vocabulary, area, found.left, each)
+    series = read_all(files, vocabulary, area, found, each)
     # All files of a folder are written alike: what one shows to be a rate is one in all.
     if rates := set[str]().union(*(of_site.rates for of_site in series.values())):
-        series = read_all(files, vocabulary, area, found.left, iter, rates)
-    found.tables = {site: of_site.table for site, of_site in series.items()}
+        series = read_all(files, vocabulary, area, found, iter, rates)
     found.labels = [of_site.labels for of_site in series.values()]
     found.said += [remark for of_site in series.values() for remark in of_site.remarks]
     cut_alike(found, vocabulary, files, span)
@@ -100,18 +100,22 @@ def read_all(
     files: dict[str, Path],
     vocabulary: Vocabulary,
     area: pd.Series,
-    left: dict[str, str],
+    found: Found,
     each: Each,
     rates: Collection[str] = (),
 ) -> dict[str, Series]:
-    """The series of all sites that can be read; `left` takes why others cannot. `area` (km2) is by site."""
-    series = {}
+    """What is said of the series of all sites that can be read, their tables taken by `found`; `area` (km2) is by site.
+
+    Of the others it takes why they cannot.
+    """
+    series, found.tables = {}, Tables()
     for site in each(list(files)):
         known = np.array(area[site]) if area.notna().any() else None
         try:
-            series[site] = read_series(files[site], vocabulary, known, rates)
+            of_site = read_series(files[site], vocabulary, known, rates)
+            found.tables[site], series[site] = of_site.table, of_site._replace(table=pd.DataFrame())
         except DataError as error:
-            left[site] = str(error)
+            found.left[site] = str(error)
     return series
 
 
@@ -120,10 +124,8 @@ def joined_sites(found: Found, static: pd.DataFrame, labels: Labels) -> xr.Datas
     labels = labels | joined(found.labels)
     first = next(iter(found.tables.values()))
     variables: dict[str, tuple] = {name: ("site", static[name].to_numpy(), labels[name]) for name in static}
-    for name in first:
-        # (time, site)
-        by_site = np.column_stack([table[name] for table in found.tables.values()])
-        variables[name] = ("time", "site"), by_site.astype("float32"), labels[name]
+    for name, by_site in side_by_side(found.tables, first).items():
+        variables[name] = ("time", "site"), by_site, labels[name]
     return xr.Dataset(variables, {"time": first.index.to_numpy(), "site": static.index.to_numpy(str)})
 
 

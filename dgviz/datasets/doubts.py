@@ -10,6 +10,7 @@ import xarray as xr
 
 from dgviz.datasets.errors import some
 from dgviz.datasets.remarks import Remark
+from dgviz.memory import by_sites
 from dgviz.steps import step_of
 
 MOST_OF_A_YEAR = 0.9
@@ -33,15 +34,15 @@ def covers_a_year(times: xr.DataArray, n_values: np.ndarray) -> np.ndarray:
 def mean_over(values: np.ndarray, where: np.ndarray) -> np.ndarray:
     """The mean `(site,)` of values `(time, site)` over the times that count; NaN where there are none."""
     n_values = where.sum(0)
-    total = np.where(where, values, 0).sum(0, dtype="float64")
+    total = by_sites(lambda v, w: np.where(w, v, 0).sum(0, dtype="float64"), values, where)
     return np.divide(total, n_values, out=np.full(len(n_values), np.nan), where=n_values > 0)
 
 
 def constant_doubts(series: xr.DataArray) -> Iterator[Remark]:
     """Does a series `(time, site)` never change?"""
-    known = np.isfinite(series.values)
-    low = np.where(known, series.values, np.inf).min(0)
-    high = np.where(known, series.values, -np.inf).max(0)
+    known = by_sites(np.isfinite, series.values)
+    low = by_sites(lambda v, k: np.where(k, v, np.inf).min(0), series.values, known)
+    high = by_sites(lambda v, k: np.where(k, v, -np.inf).max(0), series.values, known)
     words = f"{series.name} is {{}} at all times: is it put in where nothing was observed, or the sensor stuck?"
     yield from doubt(series.site.values, covers_a_year(series.time, known.sum(0)) & (low == high), low, words)
 
@@ -53,7 +54,7 @@ def warmest(lat: np.ndarray) -> np.ndarray:
 
 def temperature_doubts(air: xr.DataArray, lat: np.ndarray) -> Iterator[Remark]:
     """Is the air too warm for the latitude, its summer that of the other hemisphere, or the place in the sea?"""
-    known = np.isfinite(air.values)
+    known = by_sites(np.isfinite, air.values)
     long = covers_a_year(air.time, known.sum(0))
     mean, sites = mean_over(air.values, known), air.site.values
     yield from doubt(

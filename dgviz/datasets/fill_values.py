@@ -6,6 +6,7 @@ A place and a drainage area are not emptied: the check of sites refuses them.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ import xarray as xr
 from dgviz.datasets.errors import some
 from dgviz.datasets.remarks import Remark, with_remarks
 from dgviz.datasets.vocabulary import FILL_VALUES, Vocabulary
+from dgviz.memory import by_sites
 
 NINES = (99.9, 99.99, 999, 999.9, 999.99, 9999, 9999.9, 99999)
 FAR = 3  # times the highest other value of a site
@@ -73,16 +75,28 @@ def without_marks(ds: xr.Dataset, vocabulary: Vocabulary) -> xr.Dataset:
     for name, low, high in _ranges(ds, vocabulary):
         values = ds[name].values
         if low < high:
-            outside = (values < low) | (values > high)
-            outside[outside] = is_mark(values[outside]) | is_high(values[outside])
-            outside |= nines(values)
+            outside = by_sites(partial(_marks_outside, low=low, high=high), values)
         else:
             outside = apart(values, vocabulary.static[name].range[1] if name in vocabulary.static else None)
             said += _small(ds[name])
         if outside.any():
-            emptied[name] = ds[name].copy(data=np.where(outside, np.nan, values).astype(values.dtype))
+            emptied[name] = replaced(ds[name], outside, np.nan)
             said.append(Remark("taken as missing", name, _words(ds, name, outside)))
     return with_remarks(ds.assign(emptied), said)
+
+
+def _marks_outside(values: np.ndarray, low: float, high: float) -> np.ndarray:
+    """Which values `(time, site)` are marks that lie outside of what is plausible, or nines far above all others."""
+    outside = (values < low) | (values > high)
+    outside[outside] = is_mark(values[outside]) | is_high(values[outside])
+    return outside | nines(values)
+
+
+def replaced(series: xr.DataArray, where: np.ndarray, value: float) -> xr.DataArray:
+    """The series or attribute with another value where it says so."""
+    return series.copy(
+        data=by_sites(lambda old, here: np.where(here, value, old).astype(old.dtype), series.values, where)
+    )
 
 
 def apart(values: np.ndarray, most: float | None = None) -> np.ndarray:

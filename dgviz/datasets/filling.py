@@ -1,6 +1,7 @@
 """Short gaps in forcings, filled in the way that the science declares, and said in a remark."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 import xarray as xr
@@ -9,6 +10,7 @@ from dgviz.datasets.errors import some
 from dgviz.datasets.remarks import Remark, with_remarks
 from dgviz.datasets.steps import DATES, step_of
 from dgviz.datasets.vocabulary import Vocabulary
+from dgviz.memory import by_sites
 
 
 def filled(ds: xr.Dataset, vocabulary: Vocabulary) -> xr.Dataset:
@@ -20,18 +22,30 @@ def filled(ds: xr.Dataset, vocabulary: Vocabulary) -> xr.Dataset:
     for name, declared in vocabulary.forcings.items():
         if not declared.fill or name not in ds or ds[name].dims != ("time", "site"):
             continue
-        values = ds[name].values.copy()
-        gaps = np.zeros(values.shape, bool)
-        for site in np.flatnonzero(np.isnan(values).any(0)):
-            for gap in _gaps(values[:, site], declared.fill):
-                gaps[gap, site] = True
-            known = np.flatnonzero(~np.isnan(values[:, site]))
-            wanted = np.flatnonzero(gaps[:, site])
-            values[wanted, site] = np.interp(wanted, known, values[known, site])
+        gaps = by_sites(partial(_short_gaps, longest=declared.fill), ds[name].values)
         if gaps.any():
-            ds = ds.assign({name: ds[name].copy(data=values)})
+            ds = ds.assign({name: ds[name].copy(data=by_sites(_interpolated, ds[name].values, gaps))})
             said.append(_remark(ds, name, gaps, declared.fill))
     return with_remarks(ds, said)
+
+
+def _short_gaps(values: np.ndarray, longest: int) -> np.ndarray:
+    """Where `(time, site)` there are gaps of at most so many steps."""
+    gaps = np.zeros(values.shape, bool)
+    for site in np.flatnonzero(np.isnan(values).any(0)):
+        for gap in _gaps(values[:, site], longest):
+            gaps[gap, site] = True
+    return gaps
+
+
+def _interpolated(values: np.ndarray, gaps: np.ndarray) -> np.ndarray:
+    """The values `(time, site)` with these gaps filled."""
+    values = values.copy()
+    for site in np.flatnonzero(gaps.any(0)):
+        known = np.flatnonzero(~np.isnan(values[:, site]))
+        wanted = np.flatnonzero(gaps[:, site])
+        values[wanted, site] = np.interp(wanted, known, values[known, site])
+    return values
 
 
 def _gaps(values: np.ndarray, longest: int) -> Iterator[slice]:

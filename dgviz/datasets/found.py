@@ -10,6 +10,7 @@ from dgviz.datasets.errors import some
 from dgviz.datasets.periods import longest_span, parse_span
 from dgviz.datasets.points import of_one_length
 from dgviz.datasets.remarks import Remark
+from dgviz.datasets.tables import Tables
 from dgviz.datasets.vocabulary import Vocabulary
 
 
@@ -17,7 +18,7 @@ from dgviz.datasets.vocabulary import Vocabulary
 class Found:
     """What was found in a folder: series by site, their labels, why sites are left out, and what was assumed."""
 
-    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    tables: Tables = field(default_factory=Tables)
     labels: list[Labels] = field(default_factory=list)
     left: dict[str, str] = field(default_factory=dict)
     said: list[Remark] = field(default_factory=list)
@@ -29,7 +30,7 @@ def cut_alike(found: Found, vocabulary: Vocabulary, files: dict[str, Path], span
     Sites that lack them are left out.
     """
     names = usual_columns(found, vocabulary)
-    for site, table in list(found.tables.items()):
+    for site, table in found.tables.items():
         if lacking := [name for name in names if name not in table]:
             text = f"{files[site]}: column {some(lacking)} is not in it, but in those of other sites; add it."
             found.left[site] = text
@@ -38,7 +39,7 @@ def cut_alike(found: Found, vocabulary: Vocabulary, files: dict[str, Path], span
         return
     if vocabulary.step == "point":
         alike, said = of_one_length({site: table[names] for site, table in found.tables.items()}, vocabulary)
-        found.tables, found.said = alike, [*found.said, *said]
+        found.tables, found.said = Tables(alike.items()), [*found.said, *said]
         return
     records = {site: (table.index[0], table.index[-1]) for site, table in found.tables.items()}
     start, end = parse_span(span) if span else longest_span(records)
@@ -49,7 +50,7 @@ def cut_alike(found: Found, vocabulary: Vocabulary, files: dict[str, Path], span
             del found.tables[site]
     # The last day counts with all its hours.
     last_hour = end + pd.Timedelta(hours=23)
-    found.tables = {site: table.loc[start:last_hour, names] for site, table in found.tables.items()}
+    found.tables = Tables((site, table.loc[start:last_hour, names]) for site, table in found.tables.items())
     if len(set(records.values())) > 1 and not span:
         longest = f"sites have different days; {days} keeps the most data. Choose others with --span."
         found.said.append(Remark("read as", "time", longest))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import numpy as np
 import xarray as xr
 
 from dgviz.datasets.conversion import conversion_attrs
@@ -12,6 +13,7 @@ from dgviz.datasets.problems import cell_name, first_cells
 from dgviz.datasets.remarks import Remark, with_remarks
 from dgviz.datasets.vocabulary import Vocabulary
 from dgviz.datasets.water_doubts import impossible_water, water_doubts
+from dgviz.memory import by_sites
 from dgviz.quantities import Attribute, Forcing, Quantity, Target
 
 FORCINGS = {
@@ -79,20 +81,23 @@ def with_streamflow(ds: xr.Dataset, source: str | Path) -> xr.Dataset:
         raise DataError(f"{source}: discharge needs the drainage area of each site; add an attribute 'area' in km2.")
     # m3 s-1 over km2: 1e-6 m s-1, so 86.4 mm d-1
     area = ds["area"].where(ds["area"] > 0)  # one that is not is refused with its site
-    depth = ds["discharge"] * (SECONDS_PER_DAY / 1000) / area
+    depth = by_sites(
+        lambda flow, of_site: (flow * (SECONDS_PER_DAY / 1000) / of_site).astype("float32"),
+        *(ds["discharge"].values, area.values),
+    )
     given, before = (ds["discharge"].attrs.get(key, "") for key in ("given_units", "conversion"))
     how = f"{before}, then {OVER_AREA}" if before else OVER_AREA
     attrs = label("streamflow", vocabulary) | conversion_attrs(given or "m3 s-1", how)
-    return ds.drop_vars("discharge").assign(streamflow=depth.astype("float32").drop_attrs().assign_attrs(attrs))
+    return ds.drop_vars("discharge").assign(streamflow=(("time", "site"), depth, attrs))
 
 
 def with_mean_temperature(ds: xr.Dataset) -> xr.Dataset:
     """The mean temperature of a day, halfway between its minimum and maximum where it is not given."""
     if "tmean" in ds or "tmin" not in ds or "tmax" not in ds:
         return ds
-    tmean = (ds["tmin"] + ds["tmax"]) / 2
+    tmean = by_sites(lambda low, high: (low + high) / 2, ds.tmin.values, ds.tmax.values)
     title = "Daily mean air temperature, (tmin + tmax) / 2"
-    return ds.assign(tmean=tmean.drop_attrs().assign_attrs(units="degC", long_name=title))
+    return ds.assign(tmean=(("time", "site"), tmean, {"units": "degC", "long_name": title}))
 
 
 def in_order(ds: xr.Dataset) -> xr.Dataset:
@@ -102,17 +107,20 @@ def in_order(ds: xr.Dataset) -> xr.Dataset:
     """
     if "tmin" not in ds or "tmax" not in ds:
         return ds
-    wrong = ds.tmin > ds.tmax
+    wrong = by_sites(np.greater, ds.tmin.values, ds.tmax.values)
     if not wrong.any():
         return ds
-    where = wrong.any("time").values
+    where = wrong.any(0)
     days = f"{int(wrong.sum())} days of {int(where.sum())} basins ({some(ds.site.values[where])})"
-    always = ds.site.values[(wrong | ds.tmin.isnull() | ds.tmax.isnull()).all("time").values & where]
+    never_right = by_sites(lambda low, high: ~(low <= high).any(0), ds.tmin.values, ds.tmax.values)
+    always = ds.site.values[never_right & where]
     columns = f"; on all days of {some(always)}, as if the columns were exchanged" if len(always) else ""
     said = Remark("exchanged", "tmin, tmax", f"where tmin was above tmax: {days}{columns}")
     # Swapped on those days only.
-    low, high = ds.tmin.where(~wrong, ds.tmax), ds.tmax.where(~wrong, ds.tmin)
-    return with_remarks(ds.assign(tmin=low.assign_attrs(ds.tmin.attrs), tmax=high.assign_attrs(ds.tmax.attrs)), [said])
+    pair = ds.tmin.values, ds.tmax.values
+    low = by_sites(lambda a, b, swapped: np.where(swapped, b, a), *pair, wrong)
+    high = by_sites(lambda a, b, swapped: np.where(swapped, a, b), *pair, wrong)
+    return with_remarks(ds.assign(tmin=ds.tmin.copy(data=low), tmax=ds.tmax.copy(data=high)), [said])
 
 
 def check_series(ds: xr.Dataset, source: str | Path, files: Mapping[str, Path]) -> Iterator[Problem]:
@@ -126,7 +134,7 @@ def check_temperatures(ds: xr.Dataset, source: str | Path, files: Mapping[str, P
     """The minimum of a day is not above its mean, nor the mean above its maximum."""
     order = [name for name in ("tmin", "tmean", "tmax") if name in ds]
     for lower, upper in zip(order, order[1:], strict=False):
-        wrong = ds[lower].values > ds[upper].values + TEMPERATURE_TOLERANCE
+        wrong = by_sites(lambda a, b: a > b + TEMPERATURE_TOLERANCE, ds[lower].values, ds[upper].values)
         for time, site, n_days in first_cells(wrong):
             low, high = (float(ds[name].values[time, site]) for name in (lower, upper))
             where = cell_name(ds[lower], time, site, source, files)

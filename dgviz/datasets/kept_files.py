@@ -1,6 +1,8 @@
 """Data sets as files that open fast, and what tells whether they still stand for what they were read from.
 
 A file is plain NetCDF-4, neither compressed nor scaled: a whole data set is one read, and is there whole or not at all.
+The series of a large one are kept site by site and stay in the file: the system reads what is used, and keeps of it in
+memory what there is room for.
 """
 
 import hashlib
@@ -15,6 +17,7 @@ from dgviz import quantities, units
 from dgviz.datasets.errors import DataError
 from dgviz.datasets.reading import FILE
 from dgviz.files import whole
+from dgviz.memory import in_file, is_large, map_of
 
 MOST_FILES = 200_000  # the largest collections have some ten thousand
 ALONE = "Give the path of a folder that holds the data alone."
@@ -24,13 +27,27 @@ def write_dataset(dataset: xr.Dataset, file: Path) -> None:
     """Write a data set so that it is read back as it is, bit for bit."""
     # As `_FillValue` xarray would write NaN, and compare every value with it when it reads the file.
     unmarked = {name: {"_FillValue": None} for name, values in dataset.variables.items() if values.dtype.kind == "f"}
+    if is_large(dataset.nbytes):
+        dataset = dataset.transpose("site", "time", ...)
     with whole(file) as partial:
         dataset.drop_encoding().to_netcdf(partial, engine="h5netcdf", encoding=unmarked)
 
 
 def read_dataset(file: Path) -> xr.Dataset:
-    """A data set that was written so, in memory."""
-    return xr.load_dataset(file, engine="h5netcdf")
+    """A data set that was written so; in memory, but for the series of a large one."""
+    if not is_large(file.stat().st_size):
+        return xr.load_dataset(file, engine="h5netcdf").transpose("time", "site", ...)
+    with xr.open_dataset(file, engine="h5netcdf") as dataset:
+        for name in dataset.variables:
+            if {"time", "site"} <= {*dataset[name].dims}:
+                dataset[name].data = map_of(file, str(name))
+        dataset = dataset.load()
+    return dataset.transpose("time", "site", ...)
+
+
+def stays_in_file(dataset: xr.Dataset) -> bool:
+    """Do the series of a data set lie in a file, of which the system reads what is used?"""
+    return any(in_file(dataset[name].data) is not None for name in dataset.data_vars)
 
 
 def fingerprint(path: str | Path) -> str:

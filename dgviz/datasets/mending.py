@@ -1,17 +1,20 @@
 """What can be taken out of data without a guess: marks for missing values, flow against the stream, bad sites."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import xarray as xr
 
 from dgviz.datasets.errors import refuse, some
-from dgviz.datasets.fill_values import is_high, is_mark
+from dgviz.datasets.fill_values import is_high, is_mark, replaced
 from dgviz.datasets.problems import find_problems
 from dgviz.datasets.remarks import Remark, with_remarks
 from dgviz.datasets.site_network import has_network
+from dgviz.datasets.tables import of_sites
 from dgviz.datasets.vocabulary import Vocabulary
+from dgviz.memory import by_sites
 from dgviz.quantities import Quantity
 
 FEW = 0.05  # share of the observed steps on which a tide or a gauge in error may give a value below the least
@@ -59,12 +62,11 @@ def without_backflow(ds: xr.Dataset, vocabulary: Vocabulary) -> xr.Dataset:
         if name not in ds or target.floor is None:
             continue
         series = ds[name]
-        below = (series < target.floor).values
-        few = below & (below.sum(0) <= FEW * series.notnull().sum("time").values)
+        few = by_sites(partial(_few_below, least=target.floor), series.values)
         if few.any():
             least = f"values below {target.floor:g} {target.units}, the least {series.values[few].min():.3g},"
             said.append(Remark("taken as missing", name, f"{least} {how_often(few, series)}"))
-            ds = ds.assign({name: series.where(~few).assign_attrs(series.attrs)})
+            ds = ds.assign({name: replaced(series, few, np.nan)})
     return with_remarks(ds, said) if said else ds
 
 
@@ -77,14 +79,26 @@ def with_zeros(ds: xr.Dataset, vocabulary: Vocabulary) -> xr.Dataset:
     for name, forcing in vocabulary.forcings.items():
         if name not in ds or forcing.range[0] != 0:
             continue
-        series, values = ds[name], ds[name].values.astype("float64")
-        below = (values < 0) & (values > A_LITTLE_BELOW)
-        little = below & (-np.where(below, values, 0).sum(0) <= FEW * np.where(values > 0, values, 0).sum(0))
+        series, values = ds[name], ds[name].values
+        little = by_sites(_little_below, values)
         if little.any():
             least = f"values below 0 {forcing.units}, the least {values[little].min():.3g}, are taken as 0"
             said.append(Remark("read as", name, f"{least} {how_often(little, series)}"))
-            ds = ds.assign({name: series.where(~little, 0.0).assign_attrs(series.attrs)})
+            ds = ds.assign({name: replaced(series, little, 0.0)})
     return with_remarks(ds, said) if said else ds
+
+
+def _few_below(values: np.ndarray, least: float) -> np.ndarray:
+    """Which values `(time, site)` are below the least, where that are few of a site."""
+    below = values < least
+    return below & (below.sum(0) <= FEW * np.isfinite(values).sum(0))
+
+
+def _little_below(values: np.ndarray) -> np.ndarray:
+    """Which values `(time, site)` are a little below 0, where those make up little of the sum of a site."""
+    values = values.astype("float64")
+    below = (values < 0) & (values > A_LITTLE_BELOW)
+    return below & (-np.where(below, values, 0).sum(0) <= FEW * np.where(values > 0, values, 0).sum(0))
 
 
 def how_often(cells: np.ndarray, series: xr.DataArray) -> str:
@@ -108,10 +122,10 @@ def without_bad_sites(
     for problem in problems:
         more = f" (and {problem.n_times - 1} more times)" if problem.n_times > 1 else ""
         left.setdefault(str(problem.site), problem.text + more)
-    rest = [site for site in ds.site.values if site not in left]
-    if not rest:
+    rest = ~np.isin(ds.site.values, [*left])
+    if not rest.any():
         refuse(problems)
-    return with_left_out(ds.sel(site=rest), left)
+    return with_left_out(of_sites(ds, rest), left)
 
 
 def with_left_out(ds: xr.Dataset, left: Mapping[str, str]) -> xr.Dataset:

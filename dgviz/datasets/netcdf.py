@@ -1,5 +1,6 @@
 """One NetCDF file of a person's own: NetCDF-4 or classic, by time and site, in the units of its science."""
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import xarray as xr
 from dgviz.datasets.conversion import in_units
 from dgviz.datasets.csv_columns import has_usual_units
 from dgviz.datasets.errors import DataError, some
+from dgviz.datasets.fill_values import replaced
 from dgviz.datasets.labels import label
 from dgviz.datasets.mending import how_often, marks_in
 from dgviz.datasets.names import OTHER_NAMES, renaming
@@ -18,6 +20,7 @@ from dgviz.datasets.remarks import Remark, with_remarks
 from dgviz.datasets.steps import check_times
 from dgviz.datasets.to_step import at_step_of, check_once, gathered, gathered_remarks, is_amount, is_finer, whole_steps
 from dgviz.datasets.vocabulary import CALENDAR, Vocabulary
+from dgviz.memory import by_sites, is_large
 
 
 def read_netcdf(file: Path, vocabulary: Vocabulary) -> xr.Dataset:
@@ -31,7 +34,7 @@ def read_netcdf(file: Path, vocabulary: Vocabulary) -> xr.Dataset:
     dataset = dataset.assign_coords(site=names_of_sites(dataset.site.values))
     if (out := dataset.site.isin(reading_of(file.parent).leave_out)).any():
         remark = Remark("left out", some(dataset.site.values[out]), "as asked for")
-        dataset = with_remarks(dataset.sel(site=~out), [remark])
+        dataset = with_remarks(dataset.isel(site=~out.values), [remark])
     known = {*vocabulary.in_files, *CALENDAR}
     unknown = [str(name) for name in dataset.data_vars if "time" in dataset[name].dims and name not in known]
     if unknown:
@@ -51,9 +54,17 @@ def read_netcdf(file: Path, vocabulary: Vocabulary) -> xr.Dataset:
         usual = label(name, vocabulary)
         if name in series and not values.attrs.get("units") and usual["units"] != "1":
             raise DataError(f"{file}: {name} has no units; add units='{usual['units']}', or those that it is in.")
-        dataset[name] = values.astype("float32").drop_attrs().assign_attrs(usual | values.attrs)
+        dataset[name] = values.dims, _single(values.values), usual | values.attrs
     dataset = by_step(without_marks(dataset, vocabulary), file, vocabulary)
     return in_units(dataset, file, vocabulary, check_times(dataset.indexes["time"], file, vocabulary))
+
+
+def _single(values: np.ndarray) -> np.ndarray:
+    """In single precision, a large series `(time, site)` site by site."""
+    if values.ndim == 2 and is_large(values.size * np.dtype("float32").itemsize):
+        as_it_is = values.dtype == "float32" and values.strides[0] < values.strides[1]
+        return values if as_it_is else by_sites(lambda block: block.astype("float32"), values)
+    return values.astype("float32")
 
 
 def as_it_is_said(dataset: xr.Dataset, file: Path) -> xr.Dataset:
@@ -142,12 +153,13 @@ def without_marks(dataset: xr.Dataset, vocabulary: Vocabulary) -> xr.Dataset:
     for name, quantity in vocabulary.in_files.items():
         if name not in dataset:
             continue
-        marks = marks_in(dataset[name].values, quantity, has_usual_units(dataset[name].attrs["units"], quantity.units))
+        same_units = has_usual_units(dataset[name].attrs["units"], quantity.units)
+        marks = by_sites(partial(marks_in, quantity=quantity, same_units=same_units), dataset[name].values)
         if not marks.any():
             continue
         found = some([f"{value:g}" for value in np.unique(dataset[name].values[marks])])
         said.append(Remark("taken as missing", name, f"{found} {how_often(marks, dataset[name])}"))
-        dataset = dataset.assign({name: dataset[name].where(~marks)})
+        dataset = dataset.assign({name: replaced(dataset[name], marks, np.nan)})
     return with_remarks(dataset, said)
 
 

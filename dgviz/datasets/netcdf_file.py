@@ -11,6 +11,7 @@ from dgviz.datasets.dates import read_dates
 from dgviz.datasets.errors import DataError
 from dgviz.datasets.names import OTHER_NAMES
 from dgviz.datasets.remarks import Remark
+from dgviz.memory import blocks, empty, is_large, let_go
 
 CLASSIC = b"CDF"  # how a file of NetCDF-3 begins
 FIRST_YEAR = 1582  # of the calendar of today
@@ -30,12 +31,25 @@ def open_netcdf(file: Path) -> xr.Dataset:
 
 
 def load_netcdf(file: Path) -> xr.Dataset:
-    """The whole of a file of either kind, in memory. Raises DataError naming the file."""
+    """The whole of a file of either kind. Raises DataError naming the file."""
     with open_netcdf(file) as dataset:
         try:
-            return dataset.load()
+            return _read(dataset)
         except Exception as error:
             raise unreadable(file, error) from None
+
+
+def _read(dataset: xr.Dataset) -> xr.Dataset:
+    """The values of a file, in memory but for large series, which are copied block by block to temporary files."""
+    for name, values in dataset.variables.items():
+        if values.ndim == 2 and values.dtype.kind in "iuf" and is_large(values.nbytes):
+            rows, columns = values.shape
+            copied = empty(columns, rows, values.dtype).T
+            for block in blocks(columns, rows):
+                copied[block] = values[block].values
+                let_go(copied)
+            dataset[name].data = copied
+    return dataset.load()
 
 
 def unreadable(file: Path, error: Exception) -> DataError:

@@ -42,6 +42,7 @@ def open_prepared(path: Path, read: Callable[[], xr.Dataset]) -> xr.Dataset:
         with suppress(OSError):
             write_dataset(dataset, file)
             _forget(origin, file)
+            return read_dataset(file)
     return dataset
 
 

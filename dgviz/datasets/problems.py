@@ -11,6 +11,7 @@ from dgviz.datasets.errors import Problem
 from dgviz.datasets.fill_values import is_mark, nines
 from dgviz.datasets.steps import DATES, step_of
 from dgviz.datasets.vocabulary import Vocabulary
+from dgviz.memory import by_sites
 from dgviz.quantities import Forcing, Target
 
 
@@ -42,15 +43,15 @@ def check_values(
     values, (low, high) = series.values, quantity.range
     if isinstance(quantity, Forcing):
         step = step_of(series.indexes["time"], source)
-        for time, site, n_times in first_cells(np.isnan(values)):
+        for time, site, n_times in first_cells(by_sites(np.isnan, values)):
             where = cell_name(series, time, site, source, files)
             fix = f"a forcing needs a value on every {step}: fill it or drop the site."
             yield Problem(series.site.values[site], f"{where} is empty (NaN); {fix}", n_times)
-        for time, site, n_times in first_cells(nines(values)):
+        for time, site, n_times in first_cells(by_sites(nines, values)):
             where, value = cell_name(series, time, site, source, files), float(values[time, site])
             fix = "far above all else there: this looks like a mark for a missing value: put a real value."
             yield Problem(series.site.values[site], f"{where} is {value:g}, {fix}", n_times)
-    wrong = (values < low) | (values > high)
+    wrong = by_sites(lambda of_block: (of_block < low) | (of_block > high), values)
     if isinstance(quantity, Target):  # where a mark is an empty cell
         wrong[wrong] = ~is_mark(values[wrong])
     for time, site, n_times in first_cells(wrong):

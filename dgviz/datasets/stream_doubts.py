@@ -11,6 +11,7 @@ import xarray as xr
 from dgviz.datasets.doubts import constant_doubts, covers_a_year, doubt, mean_over, temperature_doubts
 from dgviz.datasets.leads import leads
 from dgviz.datasets.remarks import Remark
+from dgviz.memory import by_sites
 
 LEAST_CORRELATION = 0.4  # of daily air and water over the seasons; only springs and dams have less
 MOST_SWING = 1.15  # of the water's deviation over that of the air: a stream is the calmer of the two
@@ -29,7 +30,7 @@ def stream_doubts(ds: xr.Dataset) -> Iterator[Remark]:
         if name in ds:
             yield from constant_doubts(ds[name])
     if "discharge" in ds and "area" in ds:
-        known = np.isfinite(ds.discharge.values)
+        known = by_sites(np.isfinite, ds.discharge.values)
         depth = mean_over(ds.discharge.values, known) * MM_PER_DAY / ds.area.values.astype("float64")
         yield from doubt(
             ds.site.values,
@@ -51,7 +52,7 @@ def _water(ds: xr.Dataset) -> Iterator[Remark]:
     early, n_days = leads(np.diff(ds.tair.values, axis=0), np.diff(water, axis=0))
     words = "water_temperature changes {} days before tair does: are the dates of both local days, and none shifted?"
     yield from doubt(sites, long & early, n_days, words)
-    both = known & np.isfinite(ds.tair.values)
+    both = known & by_sites(np.isfinite, ds.tair.values)
     moved, air = (np.where(both, values - mean_over(values, both), 0) for values in (water, ds.tair.values))
     variance, of_air = mean_over(moved**2, both), mean_over(air**2, both)
     with np.errstate(divide="ignore", invalid="ignore"):

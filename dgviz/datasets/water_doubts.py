@@ -16,6 +16,7 @@ from dgviz.datasets.doubts import HOTTEST, constant_doubts, covers_a_year, doubt
 from dgviz.datasets.errors import Problem
 from dgviz.datasets.leads import leads, root
 from dgviz.datasets.remarks import Remark
+from dgviz.memory import by_sites
 
 WETTEST = 35.0  # mm d-1, a year of Mawsynram or of the wettest gauged valleys: 12 to 13 m
 MOST_RUNOFF = 1.2  # of the precipitation: gauges catch too little snow, springs add
@@ -49,7 +50,7 @@ def impossible_water(
     for name in (name for name in limits if name in ds):
         most, units, likely = limits[name]
         low, high = ranges[name]
-        known = (ds[name].values >= low) & (ds[name].values <= high)
+        known = by_sites(lambda v, low=low, high=high: (v >= low) & (v <= high), ds[name].values)
         mean = mean_over(ds[name].values, known)
         for site in np.flatnonzero(covers_a_year(ds.time, known.sum(0)) & (mean > most)):
             wrong = f"mean {name} is {mean[site]:.4g} {units}, more than anywhere on Earth: are these {likely}?"
@@ -65,7 +66,7 @@ def water_doubts(ds: xr.Dataset) -> Iterator[Remark]:
         yield from constant_doubts(ds.streamflow)
     if "prcp" not in ds:
         return
-    rain = mean_over(ds.prcp.values, np.isfinite(ds.prcp.values))
+    rain = mean_over(ds.prcp.values, by_sites(np.isfinite, ds.prcp.values))
     long = covers_a_year(ds.time, np.full(len(sites), ds.sizes["time"]))
     yield from doubt(sites, long & (rain > WETTEST), rain, "mean prcp is {} mm d-1, more than the wettest gauges have: "
                      "are these tenths of mm or monthly sums?")  # fmt: skip
@@ -77,16 +78,20 @@ def water_doubts(ds: xr.Dataset) -> Iterator[Remark]:
 
 def _flow_doubts(ds: xr.Dataset, pet: np.ndarray) -> Iterator[Remark]:
     """Streamflow against precipitation: too much, too little, at no time, or before its cause."""
-    sites, observed = ds.site.values, np.isfinite(ds.streamflow.values)
+    sites, observed = ds.site.values, by_sites(np.isfinite, ds.streamflow.values)
     long = covers_a_year(ds.time, observed.sum(0))
     # Both over the days with an observation.
     flow = mean_over(ds.streamflow.values, observed)
-    rain = mean_over(ds.prcp.values, observed & np.isfinite(ds.prcp.values))
+    rain = mean_over(ds.prcp.values, observed & by_sites(np.isfinite, ds.prcp.values))
     yield from _too_much(ds, flow, rain, pet, long)
     yield from _too_little(ds, flow, rain, pet, long)
-    early, n_days = leads(root(ds.prcp.values[1:]), root(np.diff(ds.streamflow.values, axis=0)))
+    early, n_days = by_sites(_leads, ds.prcp.values, ds.streamflow.values)
     words = "streamflow answers {} days before the rain falls: are the dates of both local days, and none shifted?"
     yield from doubt(sites, long & early, n_days, words)
+
+
+def _leads(rain: np.ndarray, flow: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return leads(root(rain[1:]), root(np.diff(flow, axis=0)))
 
 
 def _too_much(
@@ -112,7 +117,7 @@ def _too_little(
     ds: xr.Dataset, flow: np.ndarray, rain: np.ndarray, pet: np.ndarray, long: np.ndarray
 ) -> Iterator[Remark]:
     """Less streamflow than the precipitation leaves when all has evaporated that can; all `(site,)`."""
-    sites, observed = ds.site.values, np.isfinite(ds.streamflow.values)
+    sites, observed = ds.site.values, by_sites(np.isfinite, ds.streamflow.values)
     # P - Q = E, at most the potential
     evaporated = (rain - flow) / np.maximum(pet, 0.3)
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -8,8 +8,10 @@ import xarray as xr
 
 from dgviz.datasets import DataError, attribute_names, forcing_names
 from dgviz.datasets.errors import some
+from dgviz.datasets.kept_files import stays_in_file
 from dgviz.datasets.remarks import Remark, with_remarks
 from dgviz.datasets.site_network import has_network, upstream_of
+from dgviz.datasets.tables import of_sites
 from dgviz.experiment.config import ConfigError, RunConfig
 from dgviz.experiment.needs import reads_attributes
 from dgviz.experiment.sources import open_dataset, with_derived
@@ -104,7 +106,7 @@ def select_sites(config: RunConfig, dataset: xr.Dataset, wanted: Sequence[str]) 
     random if so asked; but sites that are not the run's, if the first is not, keep their own.
     """
     sites = [str(site) for site in config.sites or dataset.site.values]
-    part = _of_training_days(config, dataset.sel(site=list(wanted)))
+    part = _of_training_days(config, _at(dataset, wanted))
     if config.attributes_as == "given" or wanted[0] not in sites:
         return part
     names, at = attribute_names(part), [sites.index(site) for site in wanted]
@@ -116,6 +118,15 @@ def select_sites(config: RunConfig, dataset: xr.Dataset, wanted: Sequence[str]) 
     return part.assign({name: part[name].copy(data=made[name].values) for name in names})
 
 
+def _at(dataset: xr.Dataset, wanted: Sequence[str]) -> xr.Dataset:
+    """Some sites of a data set, which takes a copy; all in their order are the data set itself."""
+    if [*wanted] == dataset.site.values.tolist():
+        return dataset
+    if stays_in_file(dataset):
+        return of_sites(dataset, dataset.indexes["site"].get_indexer([*wanted]))
+    return dataset.sel(site=[*wanted])
+
+
 def as_seen(config: RunConfig, dataset: xr.Dataset, wanted: Sequence[str], trained: Sequence[str]) -> xr.Dataset:
     """Some sites of any data set as a run would see them that was trained on some sites.
 
@@ -125,7 +136,7 @@ def as_seen(config: RunConfig, dataset: xr.Dataset, wanted: Sequence[str], train
     if period and {*wanted} <= {*trained, *config.sites}:
         with suppress(ConfigError, DataError):  # the data lack the days that the run was trained on
             return select_sites(config, dataset, wanted)
-    part, times = dataset.sel(site=list(wanted)), dataset.indexes["time"]
+    part, times = _at(dataset, wanted), dataset.indexes["time"]
     if config.climate == "training" and config.science.climate:
         return config.science.climate(part, f"{times[0]:%Y-%m-%d}/{times[-1]:%Y-%m-%d}")
     return part

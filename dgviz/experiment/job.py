@@ -22,6 +22,7 @@ from dgviz.datasets.remarks import Remark, remarks
 from dgviz.experiment.checksums import checksum, checksums
 from dgviz.experiment.config import LARGEST_SEED, ConfigError, RunConfig
 from dgviz.experiment.devices import device_name, device_of
+from dgviz.experiment.gathered import chunks_of
 from dgviz.experiment.inputs import Inputs
 from dgviz.experiment.leakage import leaks
 from dgviz.experiment.learnable import remarks_of, trainings
@@ -343,7 +344,8 @@ class Job:
         names = ["record.json", "checksums.json", "results.zarr", *content]  # the last takes its place first
         with ExitStack() as places:
             new = {name: places.enter_context(whole(folder / name)) for name in names}
-            results.to_zarr(new["results.zarr"], mode="w", zarr_format=2, consolidated=True)
+            chunks, store = chunks_of(results), new["results.zarr"]
+            results.to_zarr(store, mode="w", zarr_format=2, consolidated=True, encoding=chunks)
             for name, saved in content.items():
                 new[name].write_bytes(saved)
             known = {name: checksums(new[name]) for name in ("results.zarr", *content)}

@@ -26,6 +26,7 @@ from dgviz.experiment.splits import (
     training_days,
 )
 from dgviz.learn.fit import held_steps
+from dgviz.memory import blocks
 from dgviz.quantities import Target
 
 ROUNDING = 1e-6  # of the values: what varies less is constant
@@ -213,6 +214,12 @@ def _teaches(config: RunConfig, observed: xr.DataArray) -> np.ndarray:
     A loss divides the errors of a site by its deviation: a stuck instrument, which stands still, would outweigh all
     others. A target that mostly is at its floor, as a dry stream is, does vary.
     """
+    parts = blocks(observed.sizes["time"], observed.sizes["site"])
+    return np.concatenate([_moves(config, observed.isel(site=block)) for block in parts])
+
+
+def _moves(config: RunConfig, observed: xr.DataArray) -> np.ndarray:
+    """The same of a block of sites."""
     values = observed.values.astype("float64")
     mean, count = np.abs(observed.mean("time").values), np.maximum(_count(observed), 1)
     # The value in the middle is the one that most have, if most have one.

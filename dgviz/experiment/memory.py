@@ -4,23 +4,22 @@ What a model keeps for a gradient grows with time steps x sites; how many number
 `tests/experiment/test_memory.py` compares the estimate with the peaks of runs.
 """
 
-from pathlib import Path
-
-import psutil
 import torch
 import xarray as xr
 
 from dgviz.datasets import attribute_names, forcing_names
+from dgviz.datasets.kept_files import stays_in_file
 from dgviz.experiment.config import RunConfig
-from dgviz.experiment.results import CELL_DAYS_AT_ONCE
+from dgviz.experiment.results import sites_at_once
 from dgviz.experiment.splits import period_positions, periods_of, training_days
 from dgviz.learn.options import ConfigError
+from dgviz.memory import available, is_large
 from dgviz.processes.declare import Flux, State
 from dgviz.steps import step_of
 
 SINGLE = 4  # bytes of a number
 PROGRAM = 120 * 2**20  # bytes: compilers and kernels, whatever is trained
-COPIES = 3  # of the data: as arrays, as tensors, and the days to train on
+COPIES = 2  # of the data: as arrays and as tensors
 STORES_KEPT, MEMBERS_KEPT = 1 / 16, 0.6  # compiled processes keep their stores every so many steps, and what they give
 LOOPED = 12  # numbers that the loop of torch keeps for each flux and store
 DYNAMIC, DYNAMIC_AFTER = 10, 5  # numbers for a dynamic parameter of a member in an update, and in the results
@@ -50,7 +49,10 @@ def _compare(needed: float, free: float, largest: str, config: RunConfig) -> Non
 
 
 def estimate(config: RunConfig, dataset: xr.Dataset) -> dict[str, float]:
-    """About how many bytes a run takes, by what takes them: "program", "data", "update" and, after it, "results"."""
+    """About how many bytes a run takes, by what takes them: "program", "data", "update" and, after it, "results".
+
+    Data that stay in their file take what memory there is, and none that is needed.
+    """
     days, warmup = training_days(config, dataset)
     n_sites, n_days, joined = dataset.sizes["site"], dataset.sizes["time"], config.build().joins_sites
     n_series = len({*config.build().forcings, *forcing_names(dataset)}) + 1
@@ -63,13 +65,13 @@ def estimate(config: RunConfig, dataset: xr.Dataset) -> dict[str, float]:
     update = max(update, held[config.validation] * _kept(config, dataset, False))
     spans = [period_positions(dataset, period, name) for name, period in periods_of(config, dataset).items()]
     whole = max(s.stop for s in spans) - min(s.start for s in spans) + config.warmup
-    at_once = max(1, CELL_DAYS_AT_ONCE // (config.members * config.seeds * whole))
-    block = n_sites if joined else min(n_sites, at_once)
-    written = 3 * (1 + len(config.dynamic)) * whole * n_sites
+    block = n_sites if joined else min(n_sites, sites_at_once(config, whole))
+    series = whole * n_sites
+    written = 0 if is_large(SINGLE * series) else 3 * (1 + len(config.dynamic)) * series
     results = config.seeds * block * whole * _kept(config, dataset, False) + written
     return {
         "program": PROGRAM,
-        "data": SINGLE * COPIES * n_series * n_days * n_sites,
+        "data": 0.0 if stays_in_file(dataset) else SINGLE * COPIES * n_series * n_days * n_sites,
         "update": SINGLE * update,
         "results": SINGLE * results,
     }
@@ -104,27 +106,3 @@ def _kept(config: RunConfig, dataset: xr.Dataset, learns: bool, warmup: bool = F
             with_gradient = with_gradient and not (warmup and learns)
             kept += 2 * n_inputs + (RECURRENT if with_gradient else FORWARD_ONLY) * config.hidden
     return kept
-
-
-def available() -> float:
-    """How many bytes a process may still take: of the machine, and of the group that limits it, as in a container."""
-    return min(psutil.virtual_memory().available, *_left_in_groups(Path("/proc/self/cgroup"), Path("/sys/fs/cgroup")))
-
-
-def _left_in_groups(membership: Path, root: Path) -> list[float]:
-    """What each control group above this process leaves it, of version 2; what it could give back counts as free."""
-    try:
-        (own,) = (line[3:] for line in membership.read_text().splitlines() if line.startswith("0::"))
-    except (OSError, ValueError):  # not on Linux, or version 1
-        return [float("inf")]
-    left, group = [float("inf")], root / own.strip("/")
-    for folder in (group, *group.parents):
-        try:
-            limit, used = (int((folder / f"memory.{name}").read_text()) for name in ("max", "current"))
-            known = dict(line.split() for line in (folder / "memory.stat").read_text().splitlines())
-            left.append(limit - used + int(known.get("inactive_file", 0)))
-        except (OSError, ValueError):  # "max": this group has no limit
-            pass
-        if folder == root:
-            break
-    return left

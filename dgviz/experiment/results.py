@@ -1,6 +1,6 @@
 """The results of a trained model: learned parameters, simulated target, scores and sensitivities, by site."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -12,6 +12,7 @@ from dgviz.datasets import period_slice
 from dgviz.datasets.remarks import with_remarks
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.findings import at_the_ends, never_settled
+from dgviz.experiment.gathered import Gathered
 from dgviz.experiment.learned_curves import learned_curves
 from dgviz.experiment.splits import Fold, period_positions
 from dgviz.experiment.states import YearlyStates, forcing_sums
@@ -19,6 +20,7 @@ from dgviz.learn import DifferentiableModel, Ensemble
 from dgviz.learn.site_model import SiteModel
 from dgviz.learn.spin_up import spun_up, yearly_states
 from dgviz.learn.tensors import Tensors
+from dgviz.memory import available, blocks, let_go
 from dgviz.processes.declare import Flux, Parameter
 from dgviz.processes.other_targets import other_targets
 from dgviz.quantities import lower_first
@@ -27,6 +29,8 @@ from dgviz.sensitivity import mean_response, score_gradient
 from dgviz.sensitivity.mean_response import ELASTICITY
 
 CELL_DAYS_AT_ONCE = 6_400_000  # members x days x sites: bounds the memory of a gradient through years of days
+OF_STEP, OF_CELL = 300, 60  # bytes of a step of a site, and of each of its members, in a block of results
+PART_OF_BLOCK = 4  # a block takes at most such a part of the memory
 
 
 class Prediction(NamedTuple):
@@ -72,16 +76,20 @@ def make_results(
     spans = {name: period_positions(dataset, period, name) for name, period in periods.items()}
     whole = slice(min(s.start for s in spans.values()), max(s.stop for s in spans.values()))
     fold, held = _assigned(folds, dataset.sizes["site"])
+    gathered = Gathered(dataset.sizes["site"])
     predictions: list[Prediction] = []
     for number, model in enumerate([*models, *list(models[:1]) * (len(folds) - len(models))]):
         predicted = torch.tensor(np.flatnonzero(fold == number))
-        predictions += _predictions(model, predicted, tensors, dataset.time, whole, config, spread)
+        for sites, prediction in _predictions(model, predicted, tensors, dataset.time, whole, config, spread):
+            predictions.append(prediction._replace(results=gathered.take(sites, prediction.results)))
     # The parts come fold by fold: bring the sites back into the order of the data set.
     order = np.argsort(np.argsort(fold, kind="stable"), kind="stable")
     results = _in_order(predictions, order, dataset, whole)
     if len(models) < len(folds):
         with xr.set_options(keep_attrs=True):
             results = results.where(xr.DataArray(fold < len(models), {"site": dataset.site}, "site"))
+        gathered.empty_at(fold >= len(models))
+    results = gathered.with_series(results)
     if config.science.more_results:
         results = results.assign(config.science.more_results(results, dataset))
     if config.holdout != "none" or config.trained_sites:
@@ -109,9 +117,9 @@ def _with_scores(results: xr.Dataset, dataset: xr.Dataset, config: RunConfig, pe
     table["pooled_nse"] = "period", pooled, about
     if "held_out" in results:
         # A model has seen nothing of such a site: the training period is as new to it as the test period.
-        unseen, always = results.sel(site=results.held_out.values), slice(results.time[0], results.time[-1])
+        unseen, always = np.flatnonzero(results.held_out.values), slice(results.time[0], results.time[-1])
         about = {"long_name": "Nash-Sutcliffe efficiency over all values of held-out sites", "units": "1"}
-        table["held_out_nse"] = (), _pooled(unseen, dataset, config, always), about
+        table["held_out_nse"] = (), _pooled(results, dataset, config, always, unseen), about
     return results.merge(table, compat="override").assign_attrs(
         Conventions="CF-1.11",
         title=f"Results of a dgviz run on: {dataset.attrs.get('title', config.data)}",
@@ -155,24 +163,34 @@ def _predictions(
     whole: slice,
     config: RunConfig,
     spread: Callable[..., Iterable[Any]],
-) -> list[Prediction]:
-    """Results of one model at the sites in `predicted`, their positions, over the times of `whole`, block by block."""
+) -> Iterator[tuple[np.ndarray, Prediction]]:
+    """Results of one model at the sites in `predicted`, their positions, over the times of `whole`, block by block.
+
+    Each with the positions of its sites.
+    """
     if model.process_model.joins_sites:
         # Joined sites cannot be simulated in blocks: all at once, then those of this fold.
         everything = tensors.span(whole.start, whole.stop, config.warmup)
         joined = _prediction(model, everything, time[whole], config)
         states = {name: values[..., predicted, :] for name, values in joined.states.items()}
-        return [Prediction(joined.results.isel(site=predicted.numpy()), states, joined.unsettled)]
+        of_fold = joined.results.isel(site=predicted.numpy())
+        yield predicted.numpy(), Prediction(of_fold, states, joined.unsettled)
+        return
     # Blocks of sites, so that the gradient through all days fits into memory.
-    cells_of_site = config.members * config.seeds * (whole.stop - whole.start + config.warmup)
-    at_once = max(1, CELL_DAYS_AT_ONCE // cells_of_site)
-    blocks = [block.tolist() for block in predicted.split(at_once)] if len(predicted) else []
-    tensors_of = (tensors.span(whole.start, whole.stop, config.warmup, block) for block in blocks)
+    at_once = sites_at_once(config, whole.stop - whole.start + config.warmup)
+    parts = [block.tolist() for block in predicted.split(at_once)] if len(predicted) else []
+    tensors_of = (tensors.span(whole.start, whole.stop, config.warmup, block) for block in parts)
     found = spread(partial(_prediction, model, time=time[whole], config=config), tensors_of)
-    return [
-        of_block._replace(unsettled={name: np.array(block)[at] for name, at in of_block.unsettled.items()})
-        for block, of_block in zip(blocks, found, strict=True)
-    ]
+    for block, of_block in zip(parts, found, strict=True):
+        unsettled = {name: np.array(block)[at] for name, at in of_block.unsettled.items()}
+        yield np.array(block), of_block._replace(unsettled=unsettled)
+
+
+def sites_at_once(config: RunConfig, n_steps: int) -> int:
+    """How many sites are simulated together for the results, over so many steps."""
+    n_cells = config.members * config.seeds
+    by_memory = available() / PART_OF_BLOCK / (OF_STEP + OF_CELL * n_cells)
+    return max(1, int(min(CELL_DAYS_AT_ONCE / n_cells, by_memory) / n_steps))
 
 
 def _prediction(
@@ -234,20 +252,48 @@ def simulate_sites(sites: SiteModel) -> xr.Dataset:
     return simulated.assign(static)
 
 
-def _pooled(results: xr.Dataset, dataset: xr.Dataset, config: RunConfig, times: slice) -> float:
-    """The efficiency over all observations of some times as if they were of one site: between sites counts too."""
-    simulated, observed = (
-        values[config.target].sel(site=results.site, time=times).transpose("time", "site").values.ravel()
-        for values in (results, dataset)
-    )
-    known = np.isfinite(simulated) & np.isfinite(observed)
-    simulated, observed = simulated[known].astype("float64"), observed[known].astype("float64")
-    spread = np.square(observed - observed.mean()).sum() if known.any() else 0.0
-    return float(1 - np.square(simulated - observed).sum() / spread) if spread > 0 else float("nan")
+def _pooled(
+    results: xr.Dataset, dataset: xr.Dataset, config: RunConfig, times: slice, sites: np.ndarray | None = None
+) -> float:
+    """The efficiency over all observations of some times as if they were of one site: between sites counts too.
+
+    Of all sites, or those at some positions.
+    """
+    simulated, observed = (_series_of(each, config.target, times) for each in (results, dataset))
+    places = np.arange(simulated.shape[1]) if sites is None else sites
+    pairs = partial(_known_pairs, simulated, observed)
+    parts = [places[block] for block in blocks(len(simulated), len(places))]
+    sums = [(seen.sum(), seen.size) for seen in (pairs(part)[1] for part in parts)]
+    n_values = sum(size for _, size in sums)
+    mean = sum(total for total, _ in sums) / max(n_values, 1)
+    error = spread = 0.0
+    for part in parts:
+        modelled, seen = pairs(part)
+        error += np.square(modelled - seen).sum()
+        spread += np.square(seen - mean).sum()
+    return float(1 - error / spread) if spread > 0 else float("nan")
+
+
+def _series_of(dataset: xr.Dataset, name: str, times: slice) -> np.ndarray:
+    return dataset[name].sel(time=times).transpose("time", "site").values
+
+
+def _known_pairs(simulated: np.ndarray, observed: np.ndarray, sites: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What was simulated and observed at some sites, where both are known, in double precision."""
+    there = slice(sites[0], sites[-1] + 1) if sites[-1] - sites[0] == len(sites) - 1 else sites
+    modelled, seen = simulated[:, there], observed[:, there]
+    known = np.isfinite(modelled) & np.isfinite(seen)
+    pair = modelled[known].astype("float64"), seen[known].astype("float64")
+    let_go(simulated, observed)
+    return pair
 
 
 def _scores(results: xr.Dataset, dataset: xr.Dataset, config: RunConfig, times: slice) -> xr.Dataset:
-    """The scores of the target over a period, `(site,)` by name."""
-    simulated = results[config.target].sel(time=times)
-    observed = dataset[config.target].sel(time=times)
-    return scores(simulated, observed, config.target_quantity.scores).reset_coords(drop=True)
+    """The scores of the target over a period, `(site,)` by name, block of sites by block."""
+    simulated, observed = (each[config.target].sel(time=times) for each in (results, dataset))
+    tables = []
+    for block in blocks(simulated.sizes["time"], simulated.sizes["site"]):
+        pair = simulated.isel(site=block), observed.isel(site=block)
+        tables.append(scores(*pair, config.target_quantity.scores).reset_coords(drop=True))
+        let_go(simulated.values, observed.values)
+    return xr.concat(tables, "site", combine_attrs="override")

@@ -55,6 +55,7 @@ from dgviz.learn import DifferentiableModel, Ensemble
 from dgviz.learn.defaults import with_other_processes
 from dgviz.learn.site_model import SiteModel
 from dgviz.learn.spin_up import spun_up
+from dgviz.memory import is_large
 from dgviz.paths import data_folder
 from dgviz.processes.model import Backend
 from dgviz.suggestions import suggest
@@ -192,14 +193,17 @@ class Run(QueuedRun):
         return results
 
     def read_results(self, dims: Collection[str] | None = None) -> xr.Dataset:
-        """Results in memory, all or those with some dimensions.
+        """Results in memory, all or those with some dimensions; what is large is read as it is used.
 
         Raises RunError if there are none or a file of them is damaged.
         """
         results = self.results()
         try:
             wanted = [name for name in results if dims is None or {*results[name].dims} == {*dims}]
-            loaded = results[wanted].load()
+            loaded = results[wanted]
+            for values in loaded.variables.values():
+                if not is_large(values.nbytes):
+                    values.load()
         except Exception as error:  # of zarr and its codecs, where no checksum was there to find it before
             damaged = (
                 error

@@ -139,7 +139,7 @@ def _process(data: str, science: Domain, slot: str, name: str) -> str:
 
 
 def _option(data: str, text: str, science: Domain) -> tuple[str, float]:
-    allowed = {"noise": (0, 100), "gaps": (0, 0.9), "seed": (0, 1e9), "sites": (1, 5000), "years": (1, 100)}
+    allowed = {"noise": (0, 100), "gaps": (0, 0.9), "seed": (0, 1e9), "sites": (1, 10_000), "years": (1, 100)}
     name, _, value = text.partition("=")
     if name not in allowed:
         raise DataError(

@@ -55,5 +55,5 @@ class YearlyStates:
 def forcing_sums(tensors: Tensors) -> Tensor:
     """The sum of every forcing over the whole record, `(site, forcing)`."""
     n_sites = tensors.target.shape[1]
-    sums = [values.double().sum(0).expand(n_sites, 1)[:, 0] for _, values in sorted(tensors.forcings.items())]
-    return torch.stack(sums, -1).cpu()
+    sums = [values.sum(0, dtype=torch.float64).expand(n_sites, 1) for _, values in sorted(tensors.forcings.items())]
+    return torch.cat(sums, -1).cpu()

@@ -19,6 +19,7 @@ from dgviz.learn.options import ConfigError, TrainingOptions
 from dgviz.learn.spin_up import respond_settled, spun_up
 from dgviz.learn.tensors import Tensors
 from dgviz.learn.together import add_up, by_shares, n_processes
+from dgviz.memory import blocks
 from dgviz.quantities import Parameter
 from dgviz.suggestions import suggest
 
@@ -263,8 +264,7 @@ class _Training:
 
     def _onto_observations(self, start: Tensor, sites: Tensor, window: int) -> Tensor:
         """The starts `(site,)` of windows, those without any observation moved to the nearest that holds one."""
-        trained = self.observed[:, self.trained].any(1, keepdim=True)
-        observed = trained if self.joined else self.observed[:, sites]
+        observed = self.observed[:, self.trained].any(1, keepdim=True) if self.joined else self.observed[:, sites]
         # How many times were observed before each time, `(time + 1, site)`.
         before = torch.cat([torch.zeros_like(observed[:1]), observed]).cumsum(0)
         start, column = start.clone(), torch.arange(len(start))
@@ -411,7 +411,8 @@ def site_weights(config: TrainingOptions, model: DifferentiableModel, tensors: T
 
 def _deviation(observed: Tensor) -> Tensor:
     """The standard deviation of each site `(site,)`, leaving out NaN."""
-    return (observed - observed.nanmean(0)).square().nanmean(0).sqrt().nan_to_num(1.0)
+    parts = [observed[:, block] for block in blocks(*observed.shape)]
+    return torch.cat([(part - part.nanmean(0)).square().nanmean(0).sqrt().nan_to_num(1.0) for part in parts])
 
 
 def load(path: Path) -> dict:

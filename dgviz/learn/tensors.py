@@ -109,7 +109,10 @@ class Tensors:
 
     def repeated(self, n: int) -> "Tensors":
         """Each site so many times, one copy after the other."""
-        sites = torch.arange(self.target.shape[1], device=self.target.device).repeat_interleave(n)
+        return self.at(torch.arange(self.target.shape[1], device=self.target.device).repeat_interleave(n))
+
+    def at(self, sites: Tensor) -> "Tensors":
+        """Some sites `(site,)` by position, with the state before the first step."""
         forcings = {k: v if v.shape[1] == 1 else v[:, sites] for k, v in self.forcings.items()}
         numbers = None if self.sites is None else self.sites[sites]
         initial = {k: v if v.shape[-2] == 1 else v[..., sites, :] for k, v in (self.initial or {}).items()} or None
@@ -117,17 +120,23 @@ class Tensors:
         return replace(self, forcings=forcings, attributes=attributes, target=target, sites=numbers, initial=initial)
 
     def span(self, start: int, stop: int, warmup: int, sites: Sequence[int] | None = None) -> "Tensors":
-        """The steps from `start` to before `stop` of some sites (or all), with a warm-up before them."""
-        device = self.target.device
-        columns = (
-            torch.arange(self.target.shape[1], device=device) if sites is None else torch.tensor(sites, device=device)
-        )
-        # (time, site): the same steps at all sites
-        steps = torch.arange(start - warmup, stop, device=device)[:, None].expand(-1, len(columns))
-        initial = None
-        if self.initial and start == warmup:  # it begins with these tensors, and so with their state
-            initial = {k: v if v.shape[-2] == 1 else v[..., columns, :] for k, v in self.initial.items()}
-        return replace(self.take(steps, columns, warmup), initial=initial)
+        """The steps from `start` to before `stop` of some sites (or all), with a warm-up before them.
+
+        Of all sites and steps on record it is a view, which takes no memory.
+        """
+        n_sites, device = self.target.shape[1], self.target.device
+        columns = torch.arange(n_sites, device=device) if sites is None else torch.tensor(sites, device=device)
+        begins = start == warmup  # with these tensors, and so with their state
+        if start < warmup:
+            # (time, site): the same steps at all sites
+            steps = torch.arange(start - warmup, stop, device=device)[:, None].expand(-1, len(columns))
+            return self.take(steps, columns, warmup)
+        part = self.part(slice(start - warmup, stop))
+        forcings = {name: values.expand(-1, n_sites, -1) for name, values in part.forcings.items()}
+        part = replace(part, forcings=forcings, warmup=warmup, initial=self.initial if begins else None)
+        if columns.tolist() == [*range(n_sites)]:
+            return part
+        return replace(part.at(columns), forcings={name: values[:, columns] for name, values in forcings.items()})
 
 
 def _in_precision(state: Mapping[str, Tensor] | None, dtype: torch.dtype) -> Mapping[str, Tensor] | None:
@@ -138,4 +147,7 @@ def _in_precision(state: Mapping[str, Tensor] | None, dtype: torch.dtype) -> Map
 
 
 def _tensor(values: xr.DataArray, device: str) -> Tensor:
-    return torch.as_tensor(np.array(values, dtype="float32"), device=device)
+    """In single precision: a copy, but of what stays in a file, as that may be larger than memory."""
+    in_file = isinstance(values.data, np.memmap)
+    numbers = values.values.astype("float32", copy=False) if in_file else np.array(values, dtype="float32")
+    return torch.as_tensor(numbers, device=device)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from dgviz import memory
 from dgviz.datasets import camels_us, kept_files, open_dataset, prepared, stream_temperature
 from dgviz.datasets.data_folder import find_file
 from dgviz.datasets.errors import DataError
@@ -55,6 +56,17 @@ def same(a: xr.Dataset, b: xr.Dataset) -> bool:
 
 def kept() -> list[str]:
     return sorted(file.name for file in prepared.prepared_folder().glob("*"))
+
+
+def test_the_series_of_a_large_one_stay_in_its_file_the_first_time_too(folder, monkeypatch):
+    in_memory = open_dataset(folder)
+    monkeypatch.setattr(memory, "LARGEST", 0)
+    [(prepared.prepared_folder() / name).unlink() for name in kept()]
+    first, second = open_dataset(folder), open_dataset(folder)
+    for large in (first, second):
+        assert same(large, in_memory) and kept_files.stays_in_file(large)
+        assert large.prcp.dims == ("time", "site") and large.prcp.values.strides[0] == 4  # times lie side by side
+    assert not kept_files.stays_in_file(in_memory)
 
 
 def test_the_second_opening_is_the_first_without_reading(folder, readings):

@@ -10,7 +10,7 @@ from dgviz.experiment.check_config import check_config
 from dgviz.experiment.config import ConfigError, RunConfig
 from dgviz.experiment.data import dataset_of
 from dgviz.experiment.job import carry_out
-from dgviz.experiment.memory import available, estimate
+from dgviz.experiment.memory import estimate
 from dgviz.experiment.runs import Run
 
 TWIN = "twin:hydrology,sites=40,years=5"
@@ -81,16 +81,3 @@ def test_more_of_an_option_needs_more(option, more):
     few = RunConfig(data=TWIN, predictor="network", hidden=16, batch_size=10, window=100)
     dataset = dataset_of(few)
     assert sum(estimate(few.edited(**{option: more}), dataset).values()) > sum(estimate(few, dataset).values())
-
-
-def test_the_limit_of_a_container_counts(tmp_path):
-    group = tmp_path / "slice" / "mine"
-    group.mkdir(parents=True)
-    for folder, limit in ((group, "max"), (group.parent, "1000000000")):
-        (folder / "memory.max").write_text(limit)
-        (folder / "memory.current").write_text("900000000")
-        (folder / "memory.stat").write_text("anon 1\ninactive_file 300000000\n")
-    (tmp_path / "cgroup").write_text("0::/slice/mine\n")
-    assert min(memory._left_in_groups(tmp_path / "cgroup", tmp_path)) == 400_000_000
-    assert memory._left_in_groups(tmp_path / "none", tmp_path) == [float("inf")]
-    assert 0 < available() < 2**50

@@ -58,7 +58,7 @@ def test_a_twin_has_sites_that_differ_as_its_law_says(name):
         ("twin:hydrolgy", "there is no twin 'hydrolgy'. Twins: .* Did you mean 'hydrology'"),
         ("twin:stream_temperature,nois=1", "a twin has no option 'nois'. Options: noise, gaps"),
         ("twin:stream_temperature,noise=much", "'noise=much' is not a number by name; write noise=0"),
-        ("twin:stream_temperature,sites=-3", "sites is -3; it has to be from 1 to 5000"),
+        ("twin:stream_temperature,sites=-3", "sites is -3; it has to be from 1 to 10000"),
         ("twin:stream_temperature,sites=1.5", "sites is 1.5; it has to be a whole number"),
         ("twin:stream_temperature,noise=nan", "noise is nan; it has to be from 0 to 100"),
     ],
