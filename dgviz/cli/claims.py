@@ -12,13 +12,12 @@ from rich.markup import escape
 from rich.padding import Padding
 
 from dgviz.cli.terminal import RunsFolder, err, out, plain_errors
-from dgviz.domains.claims import UNCLOSED
 from dgviz.engine import n_threads
 from dgviz.experiment.claims import Verdict, probed, to_train, unprobed, verdicts
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.job import carry_out
 from dgviz.experiment.preset_scores import own_scores, shipped, write
-from dgviz.experiment.presets import HOLDOUTS, Configs, Key, Scores, places, wanted
+from dgviz.experiment.presets import HOLDOUTS, Configs, Key, Scores, places, probes_of, wanted
 from dgviz.experiment.runs import Run, list_runs, runs_folder
 from dgviz.experiment.sources import FIRST, domain_of, open_dataset
 
@@ -47,8 +46,7 @@ def claims(
             known = _own(config, folder, configs, travelling)
         scores = travelling | known
         if file:
-            asked = [score for experiment in config.science.experiments for score in experiment.scores]
-            names = (*config.target_quantity.scores[:2], "nse", UNCLOSED, *asked)
+            names = (*config.target_quantity.scores[:2], "nse", *probes_of(config.science))
             write(scores, configs, dict.fromkeys(names), file)
         found = verdicts(config, scores)
         lacking = to_train(config, configs, scores, seeds)

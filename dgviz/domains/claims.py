@@ -31,9 +31,8 @@ class Claim:
     """A sentence of the field, what it is judged by, pairs of role and case, and the judge.
 
     A role is what a preset stands for, see `dgviz.experiment.roles.role_of`; a case is one of
-    `dgviz.experiment.presets.CASES`. `score` is what the judge gets of each, one of the target's, "unclosed", or an
-    answer to an experiment of the science; `against` is what others found that speaks against the claim, with its
-    source.
+    `dgviz.experiment.presets.CASES`. `score` is what the judge gets of each: one of the target's, or of
+    `dgviz.experiment.presets.probes_of`. `against` is what others found that speaks against the claim, with its source.
     """
 
     sentence: str

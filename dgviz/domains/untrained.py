@@ -25,6 +25,11 @@ class Untrained:
     parts: tuple[str, ...] = ()
     assumes: str = ""
 
+    @property
+    def score(self) -> str:
+        """What the agreement is called among the scores by which claims judge."""
+        return f"untrained_{self.title.lower().replace(' ', '_')}"
+
 
 def of_series(title: str, series: str, parts: tuple[str, ...]) -> Untrained:
     """A series of the data against the sum of some fluxes or stores; in a twin their truth is the observation.

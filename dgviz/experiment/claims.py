@@ -7,11 +7,11 @@ from typing import Literal
 
 import xarray as xr
 
-from dgviz.domains.claims import BALANCE, UNCLOSED, Claim
+from dgviz.domains.claims import BALANCE, Claim
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.needs import learns
 from dgviz.experiment.preset_scores import some_sites, with_probe
-from dgviz.experiment.presets import CASES, Configs, Key, Scores, probe, scores_of
+from dgviz.experiment.presets import CASES, Configs, Key, Scores, probe, probes_of, scores_of
 from dgviz.experiment.roles import roles
 from dgviz.experiment.runs import Run
 from dgviz.scores.paired import Paired
@@ -105,7 +105,7 @@ def unprobed(config: RunConfig, runs: Scores) -> list[tuple[Key, str]]:
 
     Only where there are runs of all that the claim on it compares.
     """
-    lacking, asked = [], {UNCLOSED, *(score for each in config.science.experiments for score in each.scores)}
+    lacking, asked = [], probes_of(config.science)
     for claim, needs in claims_of(config):
         needed = {(name, CASES[case][0]) for name, case in needs}
         if claim.score in asked and needed <= {key[:2] for key in runs}:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from dgviz.domains import Domain
 from dgviz.domains.claims import UNCLOSED
 from dgviz.experiment.config import NOT_THE_MODEL, SITES_LEARNED_FROM, ConfigError, RunConfig
 from dgviz.experiment.data import as_networks_see
@@ -18,6 +19,7 @@ from dgviz.experiment.roles import roles
 from dgviz.experiment.run_folder import ENDED
 from dgviz.experiment.runs import Run
 from dgviz.experiment.splits import folds_of
+from dgviz.experiment.untrained import untrained
 from dgviz.learn import DifferentiableModel
 from dgviz.processes.balance import balance, substances
 
@@ -161,11 +163,22 @@ def _score_names(results: xr.Dataset) -> list[str]:
     return [str(name) for name in results if set(results[name].dims) == {"period", "site"}]
 
 
-def probe(score: str, run: Run, dataset: xr.Dataset, sites: Sequence[str]) -> xr.Dataset:
-    """What only an experiment with the model of a run tells, at some sites over the test period, `(site,)` by name.
+def probes_of(science: Domain) -> tuple[str, ...]:
+    """The scores that only an experiment with the model of a run tells, or a comparison with what is untrained."""
+    asked = [score for experiment in science.experiments for score in experiment.scores]
+    return (UNCLOSED, *asked, *(each.score for each in science.untrained))
 
-    What the balance leaves unexplained, or the answers to all `experiments` of the science.
+
+def probe(score: str, run: Run, dataset: xr.Dataset, sites: Sequence[str]) -> xr.Dataset:
+    """One of `probes_of`, and those that come with it, `(site,)` by name.
+
+    What the balance leaves unexplained, or the answers to all `experiments` of the science, at these sites over the
+    test period; or how well the run agrees with what it was not trained on, at all of its sites.
     """
+    compared = {each.score: each.title for each in run.config.science.untrained}
+    if score in compared:
+        known = untrained(run, dataset)
+        return xr.Dataset({name: known[title].agreement for name, title in compared.items() if title in known})
     first, last = (run.config.test_period or dataset.attrs["test_period"]).split("/")
     if score == UNCLOSED:
         return unclosed(run, dataset, sites, first, last).to_dataset()

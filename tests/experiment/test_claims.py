@@ -9,7 +9,7 @@ from dgviz.domains.claims import BALANCE, Claim, better, breaks_balance, close
 from dgviz.domains.hydrology.evaluation.claims import CLAIMS, FEW
 from dgviz.experiment.claims import claims_of, judge, to_train, unprobed, verdicts
 from dgviz.experiment.config import RunConfig
-from dgviz.experiment.presets import CASES, wanted
+from dgviz.experiment.presets import CASES, probes_of, wanted
 from dgviz.experiment.roles import role_of, roles
 
 PRESETS = roles(RunConfig())
@@ -78,6 +78,14 @@ CASES_OF = {
         {("shared", "few 4"): 0.9},
     ),
     "Of a storm": ({("attributes", "test"): 0.9, ("network", "test"): 0.4}, {("network", "test"): 0.88}),
+    "Control: evapotranspiration": (
+        {("absurd, dynamic", "test"): 0.78, ("attributes", "test"): 0.8},
+        {("absurd, dynamic", "test"): 0.5},
+    ),
+    "The share of baseflow": (
+        {("attributes", "test"): 0.8, ("absurd, dynamic", "test"): 0.5},
+        {("absurd, dynamic", "test"): 0.78},
+    ),
     "even an absurd bucket": (
         {("absurd, dynamic", "test"): 0.68, ("dynamic", "test"): 0.7},
         {("absurd, dynamic", "test"): 0.5},
@@ -95,7 +103,8 @@ def scores(medians: dict, noise: float = 0.01) -> xr.Dataset:
     nse = xr.DataArray(np.full([len(labels) for labels in places.values()], np.nan), places)
     for (role, case), median in medians.items():
         nse.loc[PRESETS.get(role, role), case] = median + around + random.normal(0, noise, (N_SEEDS, N_SITES))
-    return xr.Dataset({"nse": nse.assign_attrs(long_name="Nash-Sutcliffe efficiency"), "runoff_400": nse})
+    about = {"long_name": "Nash-Sutcliffe efficiency"}
+    return xr.Dataset({"nse": nse.assign_attrs(about), **dict.fromkeys(probes_of(RunConfig().science), nse)})
 
 
 def verdict(words: str, given: xr.Dataset):
@@ -219,13 +228,12 @@ def test_every_science_has_its_claims_judged(domain):
     needed = {need for _, needs in claims_of(config) for need in needs}
     random = np.random.default_rng(2)
     sites = [f"s{i}" for i in range(N_SITES)]
-    asked = [score for experiment in config.science.experiments for score in experiment.scores]
     of_runs = {}
     for name, holdout in {(name, CASES[case][0]) for name, case in needed}:
         for seed in range(2):
             shape = ("period", "site"), random.uniform(0.2, 0.8, (2, N_SITES))
             of_runs[name, holdout, seed] = xr.Dataset(
-                dict.fromkeys(("nse", "unclosed", *asked), shape), {"period": ["train", "test"], "site": sites}
+                dict.fromkeys(("nse", *probes_of(config.science)), shape), {"period": ["train", "test"], "site": sites}
             )
     judged = verdicts(config, of_runs)
     assert len(judged) >= len(config.science.claims) - 1

@@ -11,7 +11,7 @@ import xarray as xr
 from dgviz.datasets import open_dataset
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.job import carry_out
-from dgviz.experiment.presets import found, n_weights, places, probe, scores_of, wanted
+from dgviz.experiment.presets import FEW, HOLDOUTS, found, n_weights, places, probe, scores_of, wanted
 from dgviz.experiment.runs import Run, list_runs
 from dgviz.learn.model import of_processes
 from dgviz.paths import data_folder
@@ -37,14 +37,15 @@ def test_every_preset_of_the_dial_is_wanted_on_the_same_data_sites_and_days():
     assert list(configs) == [*science.dial, *science.controls]
     for name, of_preset in configs.items():
         for holdout, each in of_preset.items():
-            assert (each.sites, each.test_period, each.holdout) == (config.sites, config.test_period, holdout)
+            assert (each.sites, each.test_period) == (config.sites, config.test_period)
+            assert (each.holdout, each.n_trained) == (("folds", FEW[holdout]) if holdout in FEW else (holdout, 0))
             assert each.edited(holdout="none") == RunConfig(sites=SITES, test_period=config.test_period).preset(name)
 
 
 def test_sites_with_parameters_of_their_own_cannot_be_held_out():
     possible = {name: list(of_preset) for name, of_preset in wanted(RunConfig()).items()}
     assert possible.pop("HBV, calibrated") == ["none"]
-    assert set(map(tuple, possible.values())) == {("none", "folds"), ("none", "folds", "regions")}
+    assert set(map(tuple, possible.values())) == {HOLDOUTS[:2], HOLDOUTS, (*HOLDOUTS, *FEW)}
 
 
 def test_regions_are_held_out_where_a_claim_asks_for_it():
@@ -67,7 +68,7 @@ def test_a_run_stands_for_a_preset_however_it_was_trained(tmp_path):
     }
     runs = [longer, folds, *(run_of(tmp_path, name, config) for name, config in others.items())]
     standing = found(runs, configs)
-    assert standing["HBV"] == {"none": [longer], "folds": [], "regions": []}
+    assert standing["HBV"] == {"none": [longer], **dict.fromkeys(("folds", "regions", *FEW), [])}
     assert standing["LSTM"] == {"none": [], "folds": [folds], "regions": []}
     assert sum(len(runs) for of_preset in standing.values() for runs in of_preset.values()) == 2
 

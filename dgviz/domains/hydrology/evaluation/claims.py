@@ -130,4 +130,19 @@ CLAIMS = (
         score="runoff_400",
         against="what is right is not known: no such storm was measured here.",
     ),
+    Claim(
+        "Control: evapotranspiration, though not trained on, comes out about as well with an absurd bucket whose "
+        "parameters vary in time, as it is what the flow leaves.",
+        ACUNA,
+        (("absurd, dynamic", "test"), ("attributes", "test")),
+        close,
+        score="untrained_evapotranspiration",
+    ),
+    Claim(
+        "The share of baseflow, not trained on, comes out clearly better than with that absurd bucket.",
+        ACUNA,
+        (("attributes", "test"), ("absurd, dynamic", "test")),
+        clearly_better,
+        score="untrained_baseflow_share",
+    ),
 )

@@ -30,7 +30,7 @@ def untrained(results: xr.Dataset, dataset: xr.Dataset) -> xr.Dataset:
     prcp = data.prcp.astype("float64").mean("time")
     # E = P - Q over the days on which Q was observed
     both = data.prcp.where(data.streamflow.notnull()).astype("float64").mean("time")
-    found = _of_run(results) | _of_observation(data, both)
+    found = _of_run(results) | _of_observation(data)
     pet = results.get("mean_pet", data.pet.mean("time") if "pet" in data else None)
     if pet is not None or "aridity" in data:
         found["aridity"] = pet / prcp if pet is not None else data.aridity
@@ -58,9 +58,9 @@ def _baseflow_share(results: xr.Dataset) -> xr.DataArray | None:
     return results.mean_baseflow / sum(_into(results.mean_baseflow.attrs["into"], results))
 
 
-def _of_observation(data: xr.Dataset, prcp: xr.DataArray) -> dict[str, xr.DataArray]:
+def _of_observation(data: xr.Dataset) -> dict[str, xr.DataArray]:
     return {
-        "observed_evapotranspiration": prcp - data.streamflow.astype("float64").mean("time"),
+        "observed_evapotranspiration": _precipitation_minus_flow(data),
         "observed_baseflow_share": _observed_baseflow_share(data),
     }
 
