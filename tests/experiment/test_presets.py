@@ -39,7 +39,9 @@ def test_every_preset_of_the_dial_is_wanted_on_the_same_data_sites_and_days():
         for holdout, each in of_preset.items():
             assert (each.sites, each.test_period) == (config.sites, config.test_period)
             assert (each.holdout, each.n_trained) == (("folds", FEW[holdout]) if holdout in FEW else (holdout, 0))
-            assert each.edited(holdout="none", folds=5, n_trained=0) == RunConfig(sites=SITES, test_period=config.test_period).preset(name)
+            assert each.edited(holdout="none", folds=5, n_trained=0) == RunConfig(
+                sites=SITES, test_period=config.test_period
+            ).preset(name)
 
 
 def test_sites_with_parameters_of_their_own_cannot_be_held_out():

@@ -9,17 +9,9 @@ from dgviz.experiment.hearing import Hearing, has_results
 from dgviz.experiment.presets import HOLDOUTS, Configs, Key
 from dgviz.experiment.runs import Run
 from dgviz.scores.paired import Paired
+from dgviz.ui.words.interval import interval_strip
 from dgviz.ui.words.markup import Markup, html, joined
 from dgviz.ui.words.text import date, number, sentence
-
-WIDEST = 0.3  # the largest difference that is drawn
-STRIP = (
-    "<div aria-hidden='true' style='flex:none;position:relative;width:96px;height:12px'>"
-    "<i style='position:absolute;left:50%;height:100%;border-left:1px solid var(--mui-palette-text-secondary)'></i>"
-    "<i style='position:absolute;left:{:.1f}%;width:{:.1f}%;min-width:2px;top:5px;height:2px;background:{ink}'></i>"
-    "<i style='position:absolute;left:{:.1f}%;top:2px;width:8px;height:8px;margin-left:-4px;border-radius:4px;"
-    "background:{ink}'></i></div>"
-)
 
 HELD = {"none": "trained on all {site}s", "folds": "in folds", "regions": "with regions held out"}
 
@@ -96,14 +88,6 @@ def _row(name: str, judgment: Judgment, site: str) -> Markup:
 def _difference(difference: Paired, site: str) -> Markup:
     """The interval drawn and in words, below each other where there is no room."""
     words = interval_words(difference, site).removeprefix("paired difference ")
-    both = "<div style='display:flex;flex-wrap:wrap;align-items:center;gap:0 12px'>{}<span>{}</span></div>"
-    return html(both, _strip(difference), words)
-
-
-def _strip(difference: Paired) -> Markup:
-    """The interval of a difference on a line from -0.3 to 0.3, with a mark at zero, HTML."""
-    low, middle, high = (
-        50 + 50 * max(-1.0, min(1.0, value / WIDEST)) for value in (difference.low, difference.median, difference.high)
-    )
     ink = f"var(--mui-palette-{'primary-main' if difference.above() else 'text-primary'})"
-    return html(STRIP, low, high - low, middle, ink=ink)
+    both = "<div style='display:flex;flex-wrap:wrap;align-items:center;gap:0 12px'>{}<span>{}</span></div>"
+    return html(both, interval_strip(difference, ink), words)

@@ -10,17 +10,16 @@ from dgviz.experiment.claims import Outcome, Verdict, probed, to_train, verdicts
 from dgviz.experiment.config import RunConfig
 from dgviz.experiment.presets import Key, Scores
 from dgviz.experiment.runs import Run
-from dgviz.scores.paired import Paired
 from dgviz.ui.lenses.computing import ComputingView
 from dgviz.ui.lenses.view import text
 from dgviz.ui.session.preset_runs import own_of, places, travelling, wanted
 from dgviz.ui.session.store import results_written
 from dgviz.ui.widgets import material
 from dgviz.ui.words.formulas import linked
+from dgviz.ui.words.interval import WIDEST, interval_strip
 from dgviz.ui.words.markup import Markup, html, joined
 
 SEEDS = 5  # from how many each is trained
-WIDEST = 0.3  # the largest difference that is drawn
 KINDS: dict[Outcome, str] = {
     "holds": "holds",
     "fails": "fails",
@@ -33,11 +32,7 @@ STYLE = """
 .open { color: var(--mui-palette-text-primary); }
 .unknown { color: var(--mui-palette-text-secondary); font-weight: 400; }
 td.left:first-child { width: 104px; vertical-align: top; white-space: nowrap; } td.left { padding: 7px 6px; }
-.strip { position: relative; width: 96px; height: 12px; margin-top: 5px; }
-.strip i { position: absolute; top: 0; height: 100%; border-left: 1px solid var(--mui-palette-text-secondary); }
-.strip b { position: absolute; top: 5px; height: 2px; min-width: 2px; background: currentColor; }
-.strip u { position: absolute; top: 2px; width: 8px; height: 8px; margin-left: -4px; border-radius: 4px;
-           background: currentColor; }
+.strip { margin-top: 5px; }
 """
 
 
@@ -50,25 +45,13 @@ def _row(verdict: Verdict) -> Markup:
     claim, kind = verdict.claim, KINDS[verdict.outcome]
     first = ", ".join(name + f" in {holdout}" * (holdout != "none") for name, holdout in verdict.missing)
     found = f"Train {first}." if first else f"{verdict.found}."
-    strip = _strip(verdict.difference) if verdict.difference else ""
+    strip = interval_strip(verdict.difference, "currentColor") if verdict.difference else ""
     against = html("<div class='caption'>Against it: {}</div>", linked(verdict.against)) if verdict.against else ""
     return html(
         "<tr><td class='left {}'><span class='verdict'>{}</span>{}</td>"
         "<td class='left'>{}<div class='caption'>{} <span title='{}'>({})</span></div>{}</td></tr>",
         *(kind, verdict.outcome, strip, verdict.sentence, found),
         *(claim.source, linked(claim.source.partition(", for ")[0]), against),
-    )
-
-
-def _strip(difference: Paired) -> Markup:
-    """The interval of a difference on a line from -0.3 to 0.3, with a mark at zero, HTML."""
-    low, middle, high = (
-        50 + 50 * max(-1.0, min(1.0, value / WIDEST)) for value in (difference.low, difference.median, difference.high)
-    )
-    return html(
-        "<div class='strip' aria-hidden='true'><i style='left:50%'></i><b style='left:{:.1f}%;width:{:.1f}%'></b>"
-        "<u style='left:{:.1f}%'></u></div>",
-        *(low, high - low, middle),
     )
 
 
