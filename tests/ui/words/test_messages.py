@@ -49,7 +49,8 @@ def test_runs_that_cannot_be_read_are_said_and_the_others_shown(folder):
         assert part in said
 
 
-def test_a_run_that_was_corrected_is_back(folder):
+def test_a_run_that_was_corrected_is_back(folder, monkeypatch):
+    monkeypatch.setattr(DataStore, "recent", 0.0)  # s for which a look at the folder holds
     state = AppState(DataStore(folder))
     (folder / "half" / "config.json").write_text(RunConfig().model_dump_json())
     state.refresh_runs()
