@@ -263,7 +263,7 @@ SKELETON = """
 TEXT = """
 :host { font-family: Roboto, Helvetica, Arial, sans-serif; font-size: 13px; line-height: 1.45;
         color: var(--mui-palette-text-primary); font-variant-numeric: tabular-nums; }
-h2 { font-size: 13px; font-weight: 600; margin: 0; line-height: 24px; }
+h2, h3 { font-size: 13px; font-weight: 600; margin: 0; line-height: 24px; }
 h1 { font-size: 17px; font-weight: 600; margin: 0; line-height: 24px; }
 h2 .about { font-weight: 400; color: var(--mui-palette-text-secondary); }
 p.of-data { margin: 0 0 8px 0; font-size: 12px; line-height: 16px; }

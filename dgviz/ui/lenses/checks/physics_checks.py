@@ -166,7 +166,7 @@ class PhysicsChecks(ComputingView):
         shown = self.shown
         for name, line in self.lines.items():
             line.mark(name == shown)
-        asks = text(html("<h2>{}</h2><p class='muted'>{}</p>", sentence(shown), meaning(self.checks[shown])))
+        asks = text(html("<h3>{}</h3><p class='muted'>{}</p>", sentence(shown), meaning(self.checks[shown])))
         verdict = self.verdicts.get(shown)
         if verdict is None:
             self.found.objects = [asks]
