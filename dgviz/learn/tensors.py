@@ -147,7 +147,10 @@ def _in_precision(state: Mapping[str, Tensor] | None, dtype: torch.dtype) -> Map
 
 
 def _tensor(values: xr.DataArray, device: str) -> Tensor:
-    """In single precision: a copy, but of what stays in a file, as that may be larger than memory."""
+    """In single precision: a copy, but of what stays in a file, as that may be larger than memory.
+
+    A copy lies time by time, however the data do: in another order the last digits of a network would be others.
+    """
     in_file = isinstance(values.data, np.memmap)
-    numbers = values.values.astype("float32", copy=False) if in_file else np.array(values, dtype="float32")
+    numbers = values.values.astype("float32", copy=False) if in_file else np.array(values, dtype="float32", order="C")
     return torch.as_tensor(numbers, device=device)

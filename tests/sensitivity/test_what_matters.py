@@ -79,9 +79,10 @@ def test_the_loss_is_by_the_deviation_of_training(gauge):
 @pytest.mark.parametrize("store", ["snowpack", "soil_moisture", "lower_zone"])
 def test_what_a_store_holds_first_is_a_rerun_with_more_in_it(gauge, found, store):
     aim, held = offered(gauge)["mean"], gauge.state_before(gauge.tensors.warmup)[store]
-    rise = value(gauge, aim, state={store: held + 1e-5}) - value(gauge, aim, state={store: held - 1e-5})
+    # Of more alone: a store that is empty cannot hold less.
+    rise = value(gauge, aim, state={store: held + 1e-5}) - value(gauge, aim, state={store: held})
     one = found["mean"].sel(cause=store)
-    assert one.kind.item() == "store" and one.derivative.item() == pytest.approx(rise / 2e-5, rel=1e-4, abs=1e-9)
+    assert one.kind.item() == "store" and one.derivative.item() == pytest.approx(rise / 1e-5, rel=1e-4, abs=1e-9)
 
 
 def test_the_largest_comes_first_and_everything_is_there(gauge, found):

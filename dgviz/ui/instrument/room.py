@@ -137,11 +137,12 @@ class RoomDialog:
 
     @cached_property
     def _dialog(self) -> material.Dialog:
+        # Made open: a browser that is busy could miss that it opens before it is drawn.
         state = self.state
         self.said, scroll = text(), pn.Column(self.table, styles={"overflow-x": "auto"}, **WIDE)
         parts = [self._buttons(), self.said, self.count, self.scores, scroll]
         dialog = material.Dialog(
-            *parts, open=False, title="The room", width_option="lg", show_close_button=True, close_on_click=True,
+            *parts, open=True, title="The room", width_option="lg", show_close_button=True, close_on_click=True,
             scroll="paper",
         )  # fmt: skip
         state.param.watch(lambda _: self._is_open and self.update(), ["dark", "dataset"])

@@ -14,11 +14,12 @@ RUN = {run.id: run for run in dgviz.list_runs(Path(dgviz.__file__).parents[1] / 
 
 @pytest.fixture(scope="module")
 def data():
-    return RUN.dataset().sel(site=["01439500"])
+    """A basin in the mountains, whose snow makes its flow follow the warmth."""
+    return RUN.dataset().sel(site=["01415000"])
 
 
 def found_in(data):
-    examined = Examined(RUN.at(data, "01439500", "1979-01-01", "1980-12-31"))
+    examined = Examined(RUN.at(data, "01415000", "1979-01-01", "1980-12-31"))
     return list(turned(examined, examined.site.tensors.target[:, 0].double().numpy()))
 
 
