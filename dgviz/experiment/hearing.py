@@ -7,7 +7,7 @@ from dgviz.experiment.config import RunConfig
 from dgviz.experiment.court import BUDGET, Ruling, judge
 from dgviz.experiment.disagreement import disagreement, measure_next
 from dgviz.experiment.presets import HOLDOUTS, Configs, Key, found, with_holdout
-from dgviz.experiment.run_folder import ENDED
+from dgviz.experiment.run_folder import FINISHED
 from dgviz.experiment.runs import Run
 from dgviz.experiment.untrained import untrained
 from dgviz.processes.declare import Parameter
@@ -78,7 +78,7 @@ def _best(runs: Sequence[Run]) -> Run | None:
 
 def has_results(run: Run | None) -> bool:
     """Has a run ended, and not failed?"""
-    return run is not None and run.status in ENDED and run.status != "failed"
+    return run is not None and run.status in FINISHED
 
 
 def lacking(configs: Configs, stands: Mapping[Key, Run | None]) -> dict[Key, RunConfig]:

@@ -16,7 +16,7 @@ from dgviz.domains.claims import UNCLOSED
 from dgviz.experiment.config import NOT_THE_MODEL, SITES_LEARNED_FROM, ConfigError, RunConfig
 from dgviz.experiment.data import as_networks_see
 from dgviz.experiment.roles import roles
-from dgviz.experiment.run_folder import ENDED
+from dgviz.experiment.run_folder import FINISHED
 from dgviz.experiment.runs import Run
 from dgviz.experiment.splits import folds_of
 from dgviz.experiment.untrained import untrained
@@ -107,7 +107,7 @@ def places(runs: Iterable[Run], configs: "Configs") -> Places:
 
 
 def _place(config: RunConfig, runs: list[Run]) -> Place:
-    with_results = [run for run in runs if run.status in ENDED and run.status != "failed"]
+    with_results = [run for run in runs if run.status in FINISHED]
     newest = with_results[0] if with_results else None
     of_seeds = {run.config.seed: run for run in reversed(with_results)}
     return Place(config, newest, runs[0] if runs and runs[0] is not newest else None, of_seeds)

@@ -28,7 +28,8 @@ from dgviz.experiment.worker_file import lives
 from dgviz.files import write_whole
 
 Status = Literal["waiting", "training", "paused", "stopping", "done", "stopped", "failed"]
-ENDED: tuple[Status, ...] = ("done", "stopped", "failed")
+FINISHED: tuple[Status, ...] = ("done", "stopped")  # with results
+ENDED: tuple[Status, ...] = (*FINISHED, "failed")
 LIVING: tuple[Status, ...] = ("training", "paused", "stopping")
 GONE = "The process that trained this run is gone. Train again to continue from its last epoch."
 TAKEN = "The run was taken from the queue before it was trained further. Train again to continue from its last epoch."

@@ -47,6 +47,7 @@ from dgviz.experiment.run_files import (
     read_tensors,
     short,
 )
+from dgviz.experiment.run_folder import FINISHED
 from dgviz.experiment.run_queue import QueuedRun
 from dgviz.experiment.states import YearlyStates
 from dgviz.experiment.worker_file import this_process
@@ -147,7 +148,7 @@ class Run(QueuedRun):
         learning rate it equals a run that had that many from the start. Raises RunError if this run has
         not ended, keeps no checkpoint, already has as many epochs, or stopped early in all its parts.
         """
-        if self.status not in ("done", "stopped"):
+        if self.status not in FINISHED:
             raise RunError(f"The run {self.id!r} is {self.status}. Only a run with results can be trained further.")
         config = self.config.edited(epochs=epochs)
         if not self.checkpointed:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from dgviz.experiment.config import NOT_THE_MODEL, RunConfig
 from dgviz.experiment.needs import learns
+from dgviz.experiment.run_folder import FINISHED
 from dgviz.experiment.runs import Run
 
 EPOCHS = 10
@@ -15,7 +16,7 @@ def nearest(draft: RunConfig, runs: Iterable[Run]) -> Run | None:
 
     Only runs that have learned something count.
     """
-    there = [run for run in runs if run.status in ("done", "stopped") and run.config.data == draft.data]
+    there = [run for run in runs if run.status in FINISHED and run.config.data == draft.data]
     learned = [run for run in there if run.config.target == draft.target and learns(run.config)]
     return min(learned, key=lambda run: len(draft.differences(run.config).keys() - NOT_THE_MODEL), default=None)
 

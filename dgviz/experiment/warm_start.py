@@ -19,6 +19,7 @@ from dgviz.experiment.inputs import Inputs
 from dgviz.experiment.leakage import share_days
 from dgviz.experiment.needs import learns
 from dgviz.experiment.run_files import DamagedFile, RunError, read_tensors, short
+from dgviz.experiment.run_folder import FINISHED
 from dgviz.experiment.runs import Run, list_runs
 from dgviz.experiment.splits import Fold, periods_of
 from dgviz.files import whole
@@ -142,7 +143,7 @@ def earlier_run(config: RunConfig, folder: Path, own: str = "") -> Run:
             f"start_from: the run {name!r} is of {run.config.domain}, and this one of {config.domain}. Start from a "
             "run of the same domain."
         )
-    if run.status not in ("done", "stopped"):
+    if run.status not in FINISHED:
         raise ConfigError(f"start_from: the run {name!r} has no weights to start from; it is {run.status}.")
     if not learns(run.config):
         raise ConfigError(f"start_from: the run {name!r} has learned nothing. Start from one that has.")

@@ -20,7 +20,7 @@ from dgviz.experiment.config import RunConfig
 from dgviz.experiment.job import carry_out
 from dgviz.experiment.physics import check_run
 from dgviz.experiment.run_files import RunError
-from dgviz.experiment.run_folder import NO_ROOM
+from dgviz.experiment.run_folder import FINISHED, NO_ROOM
 from dgviz.experiment.runs import Run, list_runs, runs_in
 from dgviz.experiment.turns import in_turn
 from dgviz.experiment.warm_start import check_start
@@ -103,7 +103,7 @@ def _serve(folder: Path, parent: int) -> None:
     while True:
         try:
             if trained := _train_next(folder, unsaid):
-                unchecked += [trained] * (trained.status in ("done", "stopped"))
+                unchecked += [trained] * (trained.status in FINISHED)
             elif unchecked:  # nobody waits
                 _check(unchecked.pop())
             else:

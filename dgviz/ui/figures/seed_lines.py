@@ -17,11 +17,12 @@ def plot_seed_lines(values: xr.DataArray, colours: dict[str, str], x_label: str,
         x, look = of_preset.x.values.tolist(), {"legend_label": name}
         low, high = (edge("seed").values.tolist() for edge in (of_preset.min, of_preset.max))
         fig.varea(x, low, high, fill_color=colours[name], fill_alpha=0.15, **look)
-        fig.line(x, of_preset.mean("seed").values.tolist(), line_color=colours[name], line_width=2.2, **look)
+        means = of_preset.mean("seed").values.tolist()
+        fig.line(x, means, line_color=colours[name], line_width=2.2, **look)
         dots = fig.scatter(
             "x",
             "y",
-            source={"x": x, "y": of_preset.mean("seed").values.tolist(), "preset": [name] * len(x)},
+            source={"x": x, "y": means, "preset": [name] * len(x)},
             size=6,
             color=colours[name],
             **look,

@@ -7,13 +7,13 @@ import panel as pn
 import xarray as xr
 
 from dgviz.experiment.along import curves_of, simulate_along
+from dgviz.experiment.run_folder import FINISHED
 from dgviz.quantities import lower_first
 from dgviz.scores import metrics
 from dgviz.ui.figures.curve import CurveFigure
 from dgviz.ui.figures.series import periods
 from dgviz.ui.instrument.target_charts import MOST, score_words
 from dgviz.ui.lenses.view import View
-from dgviz.ui.session.trainings import FINISHED
 from dgviz.ui.session.what_if import what_if_badge
 from dgviz.ui.widgets import material
 from dgviz.ui.words.markup import html, key_of

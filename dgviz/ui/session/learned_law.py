@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import xarray as xr
 
+from dgviz.experiment.run_folder import FINISHED
 from dgviz.experiment.runs import Run
 from dgviz.experiment.splits import training_days
 from dgviz.sensitivity import attribute_contributions, attribute_response, influence_by_chance, partial_dependence
 from dgviz.ui.session.state import AppState
 from dgviz.ui.session.store import results_written
-from dgviz.ui.session.trainings import FINISHED
 
 LONGEST = 365  # last time steps over which dynamic parameters are averaged
 

@@ -2,10 +2,10 @@
 
 import xarray as xr
 
+from dgviz.experiment.run_folder import FINISHED
 from dgviz.experiment.runs import Run
 from dgviz.experiment.short_training import nearest
 from dgviz.ui.session.state import AppState
-from dgviz.ui.session.trainings import FINISHED
 
 
 def room_scores(state: AppState) -> xr.DataArray:

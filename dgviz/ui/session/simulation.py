@@ -13,6 +13,7 @@ from dgviz.checks import Trial
 from dgviz.datasets import DataError, forcing_names
 from dgviz.datasets.site_network import outlet_of
 from dgviz.experiment.first_view import SHORT, first_moment
+from dgviz.experiment.run_folder import FINISHED
 from dgviz.experiment.runs import Run
 from dgviz.experiment.splits import training_days
 from dgviz.learn.site_model import SiteModel
@@ -38,7 +39,6 @@ from dgviz.sensitivity.what_matters import what_matters
 from dgviz.steps import step_of
 from dgviz.ui.session.state import AppState
 from dgviz.ui.session.store import results_written
-from dgviz.ui.session.trainings import FINISHED
 from dgviz.ui.words.steps import Step
 
 LONGEST = 3 * 366  # time steps of a long record that are simulated at once

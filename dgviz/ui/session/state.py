@@ -13,7 +13,7 @@ from dgviz.domains import Domain
 from dgviz.experiment.config import NOT_THE_MODEL, ConfigError, RunConfig
 from dgviz.experiment.first_view import first_run, first_site, first_window
 from dgviz.experiment.run_files import RunError
-from dgviz.experiment.run_folder import ENDED
+from dgviz.experiment.run_folder import ENDED, FINISHED
 from dgviz.experiment.runs import Run
 from dgviz.processes.declare import Parameter, Target
 from dgviz.sensitivity.effects import CASES
@@ -21,7 +21,7 @@ from dgviz.suggestions import suggest
 from dgviz.ui import theme
 from dgviz.ui.colour_choice import ColourChoice
 from dgviz.ui.look import Look
-from dgviz.ui.session.trainings import FINISHED, Trainings
+from dgviz.ui.session.trainings import Trainings
 from dgviz.ui.session.visitors import is_own, may_see
 from dgviz.ui.session.what_if import WhatIf
 from dgviz.ui.words.steps import STEPS, Step

@@ -11,12 +11,11 @@ from dgviz.experiment.config import ConfigError, RunConfig
 from dgviz.experiment.estimate import FEWEST_LONG, options_of_a_try, training_seconds
 from dgviz.experiment.learnable import trainings
 from dgviz.experiment.run_files import RunError
-from dgviz.experiment.run_folder import ENDED
+from dgviz.experiment.run_folder import ENDED, FINISHED
 from dgviz.experiment.short_training import EPOCHS, nearest, shortened
 from dgviz.experiment.turns import sign
 from dgviz.ui.session.visitors import check_owner, owns
 
-FINISHED = tuple(status for status in ENDED if status != "failed")  # with results to show
 LONGEST_TRY = 12.0  # seconds after which a try is stopped
 OF_SITES = ("parameters", "nse")  # of a record of progress: a value for each site
 
@@ -88,8 +87,9 @@ class Trainings(param.Parameterized):
         """
         if not self.run:
             raise ConfigError("No run is shown that this could start from. Press Train, or pick a run.")
-        changes = options_of_a_try(self.to_train().epochs, self.estimate())
-        run_id = self._train(self.to_train().edited(start_from=self.run, **changes))
+        draft = self.to_train()
+        changes = options_of_a_try(draft.epochs, self.estimate())
+        run_id = self._train(draft.edited(start_from=self.run, **changes))
         self._tries.add(run_id)
         return run_id
 
@@ -135,13 +135,21 @@ class Trainings(param.Parameterized):
         return run_id
 
     def _submit(self, config: RunConfig) -> str:
-        run_id = self.store.submit(self._short(config))
+        run_id = self.store.submit(config)
         self._started.add(run_id)
         sign(self.store.run(run_id).folder, self.visitor)
         return run_id
 
     def train_all(self, configs: Iterable[RunConfig]) -> None:
-        """Train configurations in the background, one after the other; what is shown stays until another is picked."""
+        """Train configurations in the background, one after the other; what is shown stays until another is picked.
+
+        Raises RunError in a workshop, where trainings are short: they would not stand for what is compared.
+        """
+        if self.hurries:
+            raise RunError(
+                "In a workshop a training takes few epochs, and these need all of theirs. Ask who sits at the machine "
+                "to train them, or take the page home."
+            )
         made = [self._submit(config) for config in configs]
         self._quiet |= {*made}
         if made and not self.training:

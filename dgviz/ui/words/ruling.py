@@ -43,13 +43,13 @@ def hearing_html(found: Hearing, name_of: Callable[[str], str]) -> Markup:
     """The ruling, each of its cases, and where to measure next, with buttons "site" and "day", HTML."""
     ruling = found.ruling
     cases = joined(
-        html("<h2 style='margin-top:10px'>{}</h2>{}", sentence(each.where), judgment_html(each, ruling.site))
+        html("<h3 style='margin-top:10px'>{}</h3>{}", sentence(each.where), judgment_html(each, ruling.site))
         for each in ruling.judgments
     )
     sites = joined(_button("site", site, f"{name_of(site)}", size) for site, size in found.sites.items())
     days = joined(_button("day", day, date(day), size) for day, size in found.days.items())
     return html(
-        "<h1>{}</h1>{}<h2 style='margin-top:10px'>Measure here next</h2><p class='caption'>Where the structures differ "
+        "<h3>{}</h3>{}<h3 style='margin-top:10px'>Measure here next</h3><p class='caption'>Where the structures differ "
         "most: the standard deviation over them, of that of the observed.</p><div class='row'>{}</div>"
         "<div class='row'>{}</div>",
         *(ruling.sentence, cases + left_out_html(ruling), sites, days),

@@ -211,6 +211,16 @@ def test_a_visitor_sees_their_own_runs_and_those_of_the_owner(enter, store):
     assert other in {run.id for run in AppState(store, "1").seen_runs()}
 
 
+def test_what_needs_all_of_its_epochs_is_not_trained_for_a_visitor(enter, store):
+    """A preset or a structure that was trained for ten epochs would stand for nothing."""
+    (state, _), before = enter("1", "Ada"), len(store.made)
+    state.attempt(lambda: state.train_all([state.config]))
+    assert "need all of theirs" in state.problem and len(store.made) == before
+    owner = AppState(store)
+    owner.train_all([owner.config])
+    assert len(store.made) == before + 1 and store.made[0].config == owner.config
+
+
 def test_train_is_short_and_begins_with_what_is_shown(enter, store):
     state, _ = enter("1", "Ada")
     state.show("default")

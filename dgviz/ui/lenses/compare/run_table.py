@@ -1,11 +1,11 @@
 """All runs, and which two are compared."""
 
 from dgviz.experiment.physics import physics_of
+from dgviz.experiment.run_folder import FINISHED
 from dgviz.experiment.runs import Run
 from dgviz.experiment.splits import trained_on
 from dgviz.ui.lenses.view import View
 from dgviz.ui.session.state import AppState
-from dgviz.ui.session.trainings import FINISHED
 from dgviz.ui.widgets.form_table import FormTable, choice
 from dgviz.ui.words.differences import describe_differences
 from dgviz.ui.words.markup import Markup, html, joined

@@ -13,7 +13,7 @@ from dgviz.quantities import lower_first
 from dgviz.ui.figures.learned_lines import plot_learned
 from dgviz.ui.lenses.view import View
 from dgviz.ui.widgets import material
-from dgviz.ui.words.text import label, number, short_label, with_units
+from dgviz.ui.words.text import axis_label, label, number, short_label
 
 PREFIX = "curve_"
 
@@ -66,16 +66,11 @@ class LearnedCurves(View):
 def formula_words(curve: xr.DataArray) -> str:
     """What formula the first learned curve is, as far as it is one."""
     found = formula_of(curve)
-    about = f"{found.words}, x being {lower_first(with_units(label(curve[curve.dims[0]]), units_of(curve)))}"
+    about = f"{found.words}, x being {lower_first(axis_label(curve[curve.dims[0]]))}"
     error = f"{number(100 * found.error)} % of its range"
     if found.near:
         return f"As a formula, by sparse regression: {about}; it differs by {error}."
     return f"No formula of up to three terms comes near it; the nearest, {about}, differs by {error}."
-
-
-def units_of(curve: xr.DataArray) -> str:
-    """Of what a curve runs along."""
-    return str(curve[curve.dims[0]].attrs.get("units", ""))
 
 
 def _by_input(results: xr.Dataset) -> dict[str, list[xr.DataArray]]:

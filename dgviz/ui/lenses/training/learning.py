@@ -2,9 +2,9 @@
 
 import panel as pn
 
+from dgviz.experiment.run_folder import FINISHED
 from dgviz.ui.figures.learning import LearningCurves
 from dgviz.ui.lenses.view import View
-from dgviz.ui.session.trainings import FINISHED
 from dgviz.ui.words.markup import html
 from dgviz.ui.words.progress import parts_of
 from dgviz.ui.words.run_names import name_without_score

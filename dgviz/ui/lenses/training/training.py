@@ -4,9 +4,9 @@ from functools import cached_property
 
 import panel as pn
 
-from dgviz.experiment.run_folder import ENDED
+from dgviz.experiment.run_folder import ENDED, FINISHED
 from dgviz.ui.lenses.view import View, text
-from dgviz.ui.session.trainings import FINISHED, first_line
+from dgviz.ui.session.trainings import first_line
 from dgviz.ui.widgets import material
 from dgviz.ui.words.markup import Markup, html, joined
 from dgviz.ui.words.progress import part_of, parts_of, share_done
